@@ -1,0 +1,3 @@
+DROP FUNCTION IF EXISTS ventros_version_fence();
+DROP FUNCTION IF EXISTS ventros_tenant();
+DROP FUNCTION IF EXISTS ventros_tenant_missing();

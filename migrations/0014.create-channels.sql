@@ -1,0 +1,109 @@
+-- Connections to messaging platforms, what they count, and the directory of who owns which one.
+CREATE TABLE IF NOT EXISTS channels (
+    tenant_id                            text        NOT NULL,
+    id                                   uuid        NOT NULL,
+    user_id                              uuid        NOT NULL,
+    project_id                           uuid        NOT NULL,
+    name                                 text        NOT NULL,
+    type                                 text        NOT NULL,
+    status                               text        NOT NULL,
+    external_id                          text,
+    config                               jsonb       NOT NULL,
+    connection_mode                      text        NOT NULL,
+    webhook_id                           text        NOT NULL,
+    webhook_url                          text,
+    webhook_configured_at                timestamptz,
+    webhook_active                       boolean     NOT NULL,
+    pipeline_id                          uuid,
+    session_timeout_minutes              integer,
+    ai_enabled                           boolean     NOT NULL,
+    ai_agents_enabled                    boolean     NOT NULL,
+    allow_groups                         boolean     NOT NULL,
+    tracking_enabled                     boolean     NOT NULL,
+    debounce_timeout_ms                  integer     NOT NULL,
+    last_error_at                        timestamptz,
+    last_error                           text,
+    history_import_enabled               boolean     NOT NULL,
+    history_import_status                text        NOT NULL,
+    history_import_stats                 jsonb,
+    history_import_correlation_id        text,
+    last_import_date                     timestamptz,
+    history_import_max_days              integer,
+    history_import_max_messages_per_chat integer,
+    default_agent_id                     uuid,
+    custom_field_definitions             jsonb       NOT NULL,
+    created_at                           timestamptz NOT NULL,
+    updated_at                           timestamptz NOT NULL,
+    deleted_at                           timestamptz,
+    CONSTRAINT channels_pkey PRIMARY KEY (tenant_id, id),
+    CONSTRAINT channels_webhook_key UNIQUE (tenant_id, webhook_id),
+    CONSTRAINT channels_user_fkey FOREIGN KEY (user_id) REFERENCES users (id),
+    CONSTRAINT channels_project_fkey FOREIGN KEY (tenant_id, project_id)
+        REFERENCES projects (tenant_id, id),
+    CONSTRAINT channels_pipeline_fkey FOREIGN KEY (tenant_id, pipeline_id)
+        REFERENCES pipelines (tenant_id, id),
+    CONSTRAINT channels_name_check CHECK (name <> ''),
+    CONSTRAINT channels_type_check CHECK (type IN (
+        'waha', 'whatsapp_business', 'whatsapp', 'messenger', 'instagram', 'telegram', 'wechat', 'twilio_sms',
+        'web_form')),
+    CONSTRAINT channels_status_check CHECK (status IN (
+        'active', 'inactive', 'activating', 'connecting', 'disconnected', 'error')),
+    CONSTRAINT channels_connection_mode_check CHECK (connection_mode IN ('manual', 'auto')),
+    CONSTRAINT channels_session_timeout_check CHECK (session_timeout_minutes BETWEEN 1 AND 1440),
+    CONSTRAINT channels_debounce_check CHECK (debounce_timeout_ms BETWEEN 0 AND 300000),
+    CONSTRAINT channels_ai_agents_check CHECK (ai_enabled OR NOT ai_agents_enabled),
+    CONSTRAINT channels_history_import_status_check CHECK (history_import_status IN (
+        'idle', 'importing', 'completed', 'failed')),
+    CONSTRAINT channels_history_import_limits_check CHECK (
+        history_import_max_days > 0 AND history_import_max_messages_per_chat > 0)
+);
+ALTER TABLE channels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE channels FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS tenant ON channels;
+CREATE POLICY tenant ON channels USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+
+-- Counters that every message bumps stand apart from the versioned row, so that they never conflict;
+-- and in several slots a channel, so that concurrent messages do not queue for one row's lock. The
+-- channel's figure is the sum over its slots.
+CREATE TABLE IF NOT EXISTS channel_counters (
+    tenant_id         text        NOT NULL,
+    channel_id        uuid        NOT NULL,
+    slot              smallint    NOT NULL,
+    messages_received bigint      NOT NULL DEFAULT 0,
+    messages_sent     bigint      NOT NULL DEFAULT 0,
+    last_message_at   timestamptz,
+    CONSTRAINT channel_counters_pkey PRIMARY KEY (tenant_id, channel_id, slot),
+    CONSTRAINT channel_counters_channel_fkey FOREIGN KEY (tenant_id, channel_id)
+        REFERENCES channels (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT channel_counters_check CHECK (messages_received >= 0 AND messages_sent >= 0)
+);
+ALTER TABLE channel_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE channel_counters FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS tenant ON channel_counters;
+CREATE POLICY tenant ON channel_counters
+    USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+
+-- Whose is this platform identity? A platform's event names the channel by its id on the platform, and
+-- the tenant is known only once the channel is; so the directory may be read without a tenant. It holds
+-- nothing but keys. Written with the channel, in the same transaction.
+CREATE TABLE IF NOT EXISTS channel_routes (
+    platform    text NOT NULL,
+    external_id text NOT NULL,
+    tenant_id   text NOT NULL,
+    channel_id  uuid NOT NULL,
+    CONSTRAINT channel_routes_pkey PRIMARY KEY (platform, external_id),
+    CONSTRAINT channel_routes_channel_key UNIQUE (tenant_id, channel_id),
+    CONSTRAINT channel_routes_channel_fkey FOREIGN KEY (tenant_id, channel_id)
+        REFERENCES channels (tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE channel_routes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE channel_routes FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS directory ON channel_routes;
+CREATE POLICY directory ON channel_routes FOR SELECT USING (true);
+DROP POLICY IF EXISTS tenant_insert ON channel_routes;
+CREATE POLICY tenant_insert ON channel_routes FOR INSERT WITH CHECK (tenant_id = ventros_tenant());
+DROP POLICY IF EXISTS tenant_update ON channel_routes;
+CREATE POLICY tenant_update ON channel_routes FOR UPDATE
+    USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+DROP POLICY IF EXISTS tenant_delete ON channel_routes;
+CREATE POLICY tenant_delete ON channel_routes FOR DELETE USING (tenant_id = ventros_tenant());

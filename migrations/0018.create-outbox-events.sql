@@ -1,0 +1,28 @@
+-- Events leave through this table, written in the transaction whose change they tell of.
+-- transaction_id lets a reader stay below the oldest running transaction: position alone is handed out
+-- before commit, so a reader that follows it would skip events that commit late.
+CREATE TABLE IF NOT EXISTS outbox_events (
+    tenant_id         text        NOT NULL,
+    event_id          uuid        NOT NULL,
+    position          bigint      GENERATED ALWAYS AS IDENTITY,
+    transaction_id    xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    event_name        text        NOT NULL,
+    event_version     text        NOT NULL,
+    occurred_at       timestamptz NOT NULL,
+    aggregate_type    text        NOT NULL,
+    aggregate_id      uuid        NOT NULL,
+    aggregate_version integer,
+    sequence          smallint    NOT NULL,
+    correlation_id    uuid,
+    causation_id      uuid,
+    payload           jsonb       NOT NULL,
+    CONSTRAINT outbox_events_pkey PRIMARY KEY (tenant_id, event_id),
+    -- An aggregate's row lock orders its writers, so its versions are here without a gap and without a
+    -- twin. Entities without a version have NULL, which is distinct from NULL.
+    CONSTRAINT outbox_events_version_key UNIQUE (tenant_id, aggregate_id, aggregate_version, sequence)
+);
+ALTER TABLE outbox_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox_events FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS tenant ON outbox_events;
+CREATE POLICY tenant ON outbox_events
+    USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());

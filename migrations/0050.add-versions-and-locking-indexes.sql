@@ -1,0 +1,21 @@
+-- transactional: false
+-- Optimistic locking: the version columns, and the composite (id, version) indexes that were asked for with
+-- them. Dropped before they are made, because an interrupted CONCURRENTLY leaves an invalid index behind.
+ALTER TABLE billing_accounts ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+ALTER TABLE projects ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+ALTER TABLE pipelines ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+ALTER TABLE channels ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+ALTER TABLE contacts ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
+DROP INDEX CONCURRENTLY IF EXISTS billing_accounts_id_version_idx;
+CREATE INDEX CONCURRENTLY billing_accounts_id_version_idx ON billing_accounts (id, version);
+DROP INDEX CONCURRENTLY IF EXISTS projects_id_version_idx;
+CREATE INDEX CONCURRENTLY projects_id_version_idx ON projects (id, version);
+DROP INDEX CONCURRENTLY IF EXISTS pipelines_id_version_idx;
+CREATE INDEX CONCURRENTLY pipelines_id_version_idx ON pipelines (id, version);
+DROP INDEX CONCURRENTLY IF EXISTS channels_id_version_idx;
+CREATE INDEX CONCURRENTLY channels_id_version_idx ON channels (id, version);
+DROP INDEX CONCURRENTLY IF EXISTS contacts_id_version_idx;
+CREATE INDEX CONCURRENTLY contacts_id_version_idx ON contacts (id, version);
+DROP INDEX CONCURRENTLY IF EXISTS sessions_id_version_idx;
+CREATE INDEX CONCURRENTLY sessions_id_version_idx ON sessions (id, version);

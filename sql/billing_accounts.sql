@@ -1,0 +1,57 @@
+-- name: billing_accounts.insert
+-- why: the only way a billing account comes into being; its version starts at 1
+-- params: id uuid, user_id uuid, name text, stripe_customer_id text, payment_status text,
+--         payment_methods jsonb, billing_email text, suspended_at timestamptz, suspension_reason text,
+--         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO billing_accounts (
+    id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at,
+    suspension_reason, created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+);
+
+-- name: billing_accounts.get
+-- why: loads one billing account by its key; a deleted one is not found
+-- params: id uuid
+-- rows: maybe
+-- returns: billing_account
+SELECT id, version, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+       suspended_at, suspension_reason, created_at, updated_at, deleted_at
+  FROM billing_accounts
+ WHERE id = $1 AND deleted_at IS NULL;
+
+-- name: billing_accounts.update
+-- why: the only way a billing account changes; guarded by the version it was loaded with
+-- params: id uuid, expected_version integer, name text, stripe_customer_id text, payment_status text,
+--         payment_methods jsonb, billing_email text, suspended_at timestamptz, suspension_reason text,
+--         updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+UPDATE billing_accounts
+   SET name = $3,
+       stripe_customer_id = $4,
+       payment_status = $5,
+       payment_methods = $6,
+       billing_email = $7,
+       suspended_at = $8,
+       suspension_reason = $9,
+       updated_at = $10,
+       deleted_at = $11,
+       version = version + 1
+ WHERE id = $1 AND version = $2;
+
+-- name: billing_accounts.delete
+-- why: removes a billing account for good; guarded by the version it was loaded with
+-- params: id uuid, expected_version integer
+-- rows: affected
+DELETE FROM billing_accounts
+ WHERE id = $1 AND version = $2;
+
+-- name: billing_accounts.stored_version
+-- why: tells, after a guarded write touched no row, whether the billing account is gone or was changed
+-- params: id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM billing_accounts
+ WHERE id = $1 AND deleted_at IS NULL;

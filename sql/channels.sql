@@ -1,0 +1,119 @@
+-- name: channels.insert
+-- why: the only way a channel comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, user_id uuid, project_id uuid, name text, type text, status text,
+--         external_id text, config jsonb, connection_mode text, webhook_id text, webhook_url text,
+--         webhook_configured_at timestamptz, webhook_active boolean, pipeline_id uuid,
+--         session_timeout_minutes integer, ai_enabled boolean, ai_agents_enabled boolean,
+--         allow_groups boolean, tracking_enabled boolean, debounce_timeout_ms integer,
+--         last_error_at timestamptz, last_error text, history_import_enabled boolean,
+--         history_import_status text, history_import_stats jsonb, history_import_correlation_id text,
+--         last_import_date timestamptz, history_import_max_days integer,
+--         history_import_max_messages_per_chat integer, default_agent_id uuid,
+--         custom_field_definitions jsonb, created_at timestamptz, updated_at timestamptz,
+--         deleted_at timestamptz
+-- rows: affected
+INSERT INTO channels (
+    tenant_id, id, user_id, project_id, name, type, status, external_id, config, connection_mode,
+    webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+    session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+    debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+    history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+    history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+    updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35
+);
+
+-- name: channels.get
+-- why: loads one channel by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: channel
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: channels.update
+-- why: the only way a channel changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, status text, external_id text,
+--         config jsonb, connection_mode text, webhook_url text, webhook_configured_at timestamptz,
+--         webhook_active boolean, pipeline_id uuid, session_timeout_minutes integer,
+--         ai_enabled boolean, ai_agents_enabled boolean, allow_groups boolean,
+--         tracking_enabled boolean, debounce_timeout_ms integer, last_error_at timestamptz,
+--         last_error text, history_import_enabled boolean, history_import_status text,
+--         history_import_stats jsonb, history_import_correlation_id text, last_import_date timestamptz,
+--         history_import_max_days integer, history_import_max_messages_per_chat integer,
+--         default_agent_id uuid, custom_field_definitions jsonb, updated_at timestamptz,
+--         deleted_at timestamptz
+-- rows: affected
+UPDATE channels
+   SET name = $4,
+       status = $5,
+       external_id = $6,
+       config = $7,
+       connection_mode = $8,
+       webhook_url = $9,
+       webhook_configured_at = $10,
+       webhook_active = $11,
+       pipeline_id = $12,
+       session_timeout_minutes = $13,
+       ai_enabled = $14,
+       ai_agents_enabled = $15,
+       allow_groups = $16,
+       tracking_enabled = $17,
+       debounce_timeout_ms = $18,
+       last_error_at = $19,
+       last_error = $20,
+       history_import_enabled = $21,
+       history_import_status = $22,
+       history_import_stats = $23,
+       history_import_correlation_id = $24,
+       last_import_date = $25,
+       history_import_max_days = $26,
+       history_import_max_messages_per_chat = $27,
+       default_agent_id = $28,
+       custom_field_definitions = $29,
+       updated_at = $30,
+       deleted_at = $31,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: channels.delete
+-- why: removes a channel for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM channels
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: channels.stored_version
+-- why: tells, after a guarded write touched no row, whether the channel is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM channels
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: channels.inbound
+-- why: what an inbound message needs of its channel, in one round trip; of a deleted pipeline neither
+--      the id nor the timeout counts
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: id uuid, user_id uuid, project_id uuid, type text, status text, pipeline_id uuid,
+--          pipeline_timeout_minutes integer, channel_timeout_minutes integer,
+--          project_timeout_minutes integer
+SELECT c.id, c.user_id, c.project_id, c.type, c.status, p.id AS pipeline_id,
+       p.session_timeout_minutes AS pipeline_timeout_minutes,
+       c.session_timeout_minutes AS channel_timeout_minutes,
+       r.session_timeout_minutes AS project_timeout_minutes
+  FROM channels c
+  JOIN projects r ON r.tenant_id = c.tenant_id AND r.id = c.project_id
+  LEFT JOIN pipelines p ON p.tenant_id = c.tenant_id AND p.id = c.pipeline_id AND p.deleted_at IS NULL
+ WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL;

@@ -1,0 +1,79 @@
+-- name: contacts.insert
+-- why: the only way a contact comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, project_id uuid, name text, email text, phone text,
+--         external_id text, source_channel text, language text, timezone text, tags text[],
+--         profile_picture_url text, profile_picture_fetched_at timestamptz,
+--         first_interaction_at timestamptz, last_interaction_at timestamptz, created_at timestamptz,
+--         updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO contacts (
+    tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone,
+    tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at,
+    created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+);
+
+-- name: contacts.get
+-- why: loads one contact by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: contact
+SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
+       timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
+       last_interaction_at, created_at, updated_at, deleted_at
+  FROM contacts
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: contacts.update
+-- why: the only way a contact changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, email text, phone text,
+--         external_id text, source_channel text, language text, timezone text, tags text[],
+--         profile_picture_url text, profile_picture_fetched_at timestamptz,
+--         first_interaction_at timestamptz, last_interaction_at timestamptz, updated_at timestamptz,
+--         deleted_at timestamptz
+-- rows: affected
+UPDATE contacts
+   SET name = $4,
+       email = $5,
+       phone = $6,
+       external_id = $7,
+       source_channel = $8,
+       language = $9,
+       timezone = $10,
+       tags = $11,
+       profile_picture_url = $12,
+       profile_picture_fetched_at = $13,
+       first_interaction_at = $14,
+       last_interaction_at = $15,
+       updated_at = $16,
+       deleted_at = $17,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: contacts.delete
+-- why: removes a contact for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM contacts
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: contacts.stored_version
+-- why: tells, after a guarded write touched no row, whether the contact is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM contacts
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: contacts.find_by_phone
+-- why: a message names its sender by phone; the phone is sought in its normal form
+-- params: tenant_id text, project_id uuid, phone text
+-- rows: maybe
+-- returns: contact
+SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
+       timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
+       last_interaction_at, created_at, updated_at, deleted_at
+  FROM contacts
+ WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL;

@@ -1,0 +1,90 @@
+-- name: messages.insert
+-- why: stores a message once; a second delivery of the same platform id touches no row
+-- params: tenant_id text, id uuid, timestamp timestamptz, user_id uuid, project_id uuid,
+--         contact_id uuid, channel_id uuid, channel_type_id smallint, chat_id uuid, session_id uuid,
+--         from_me boolean, content_type text, text text, media_url text, media_mimetype text,
+--         channel_message_id text, reply_to_id uuid, status text, language text, agent_id uuid,
+--         source text, metadata jsonb, mentions text[], delivered_at timestamptz, read_at timestamptz,
+--         played_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO messages (
+    tenant_id, id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id, chat_id,
+    session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id, reply_to_id,
+    status, language, agent_id, source, metadata, mentions, delivered_at, read_at, played_at,
+    created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    $23, $24, $25, $26, $27, $28, $29
+)
+ON CONFLICT (tenant_id, channel_id, channel_message_id)
+    WHERE channel_message_id IS NOT NULL AND deleted_at IS NULL
+    DO NOTHING;
+
+-- name: messages.get
+-- why: loads one message by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: message
+SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+       chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+       reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+       played_at, created_at, updated_at, deleted_at
+  FROM messages
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: messages.update
+-- why: content and links of a message; its delivery status has a statement of its own
+-- params: tenant_id text, id uuid, channel_id uuid, channel_type_id smallint, session_id uuid,
+--         text text, media_url text, media_mimetype text, channel_message_id text, agent_id uuid,
+--         source text, metadata jsonb, mentions text[], updated_at timestamptz
+-- rows: affected
+UPDATE messages
+   SET channel_id = $3,
+       channel_type_id = $4,
+       session_id = $5,
+       text = $6,
+       media_url = $7,
+       media_mimetype = $8,
+       channel_message_id = $9,
+       agent_id = $10,
+       source = $11,
+       metadata = $12,
+       mentions = $13,
+       updated_at = $14
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: messages.advance_delivery
+-- why: a delivery report takes effect only if it is further along than what is stored, so late ones do nothing
+-- params: tenant_id text, id uuid, status text, delivered_at timestamptz, read_at timestamptz,
+--         played_at timestamptz, updated_at timestamptz
+-- rows: affected
+UPDATE messages
+   SET status = $3,
+       delivered_at = coalesce(delivered_at, $4),
+       read_at = coalesce(read_at, $5),
+       played_at = coalesce(played_at, $6),
+       updated_at = greatest(updated_at, $7)
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
+   AND array_position(ARRAY['queued', 'sent', 'failed', 'delivered', 'read', 'played'], status)
+     < array_position(ARRAY['queued', 'sent', 'failed', 'delivered', 'read', 'played'], $3);
+
+-- name: messages.find_by_channel_message_id
+-- why: the platform's id names a message on its channel, in a second delivery and in delivery reports
+-- params: tenant_id text, channel_id uuid, channel_message_id text
+-- rows: maybe
+-- returns: message
+SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+       chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+       reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+       played_at, created_at, updated_at, deleted_at
+  FROM messages
+ WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL;
+
+-- name: messages.count
+-- why: what is stored, to be held against what was offered
+-- params: tenant_id text
+-- rows: one
+-- returns: messages bigint
+SELECT count(*) AS messages
+  FROM messages
+ WHERE tenant_id = $1;

@@ -1,0 +1,56 @@
+-- name: projects.insert
+-- why: the only way a project comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, user_id uuid, billing_account_id uuid, name text, description text,
+--         configuration jsonb, active boolean, session_timeout_minutes integer, agent_assignment jsonb,
+--         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO projects (
+    tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
+    session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+);
+
+-- name: projects.get
+-- why: loads one project by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: project
+SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+  FROM projects
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: projects.update
+-- why: the only way a project changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, description text,
+--         configuration jsonb, active boolean, session_timeout_minutes integer, agent_assignment jsonb,
+--         updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+UPDATE projects
+   SET name = $4,
+       description = $5,
+       configuration = $6,
+       active = $7,
+       session_timeout_minutes = $8,
+       agent_assignment = $9,
+       updated_at = $10,
+       deleted_at = $11,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: projects.delete
+-- why: removes a project for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM projects
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: projects.stored_version
+-- why: tells, after a guarded write touched no row, whether the project is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM projects
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;

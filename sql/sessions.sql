@@ -1,0 +1,122 @@
+-- name: sessions.insert
+-- why: the only way a session comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, contact_id uuid, channel_type_id smallint, pipeline_id uuid,
+--         started_at timestamptz, ended_at timestamptz, status text, end_reason text, timeout interval,
+--         last_activity_at timestamptz, message_count integer, messages_from_contact integer,
+--         messages_from_agent integer, duration_seconds bigint, first_contact_message_at timestamptz,
+--         first_agent_response_at timestamptz, agent_response_time_seconds bigint,
+--         contact_wait_time_seconds bigint, agent_ids uuid[], agent_transfers integer, summary text,
+--         sentiment text, sentiment_score double precision, topics text[], next_steps text[],
+--         outcome_tags text[], key_entities jsonb, resolved boolean, escalated boolean,
+--         converted boolean, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO sessions (
+    tenant_id, id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status, end_reason,
+    timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+    duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+    contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score, topics,
+    next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at, updated_at,
+    deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34
+);
+
+-- name: sessions.get
+-- why: loads one session by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: session
+SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
+       end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+       duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+       contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score,
+       topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at,
+       updated_at, deleted_at
+  FROM sessions
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: sessions.update
+-- why: the only way a session changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, ended_at timestamptz, status text,
+--         end_reason text, last_activity_at timestamptz, message_count integer,
+--         messages_from_contact integer, messages_from_agent integer, duration_seconds bigint,
+--         first_contact_message_at timestamptz, first_agent_response_at timestamptz,
+--         agent_response_time_seconds bigint, contact_wait_time_seconds bigint, agent_ids uuid[],
+--         agent_transfers integer, summary text, sentiment text, sentiment_score double precision,
+--         topics text[], next_steps text[], outcome_tags text[], key_entities jsonb, resolved boolean,
+--         escalated boolean, converted boolean, updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+UPDATE sessions
+   SET ended_at = $4,
+       status = $5,
+       end_reason = $6,
+       last_activity_at = $7,
+       message_count = $8,
+       messages_from_contact = $9,
+       messages_from_agent = $10,
+       duration_seconds = $11,
+       first_contact_message_at = $12,
+       first_agent_response_at = $13,
+       agent_response_time_seconds = $14,
+       contact_wait_time_seconds = $15,
+       agent_ids = $16,
+       agent_transfers = $17,
+       summary = $18,
+       sentiment = $19,
+       sentiment_score = $20,
+       topics = $21,
+       next_steps = $22,
+       outcome_tags = $23,
+       key_entities = $24,
+       resolved = $25,
+       escalated = $26,
+       converted = $27,
+       updated_at = $28,
+       deleted_at = $29,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: sessions.delete
+-- why: removes a session for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM sessions
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: sessions.stored_version
+-- why: tells, after a guarded write touched no row, whether the session is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM sessions
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: sessions.find_active
+-- why: a message joins the contact's active session of that type of channel, if there is one
+-- params: tenant_id text, contact_id uuid, channel_type_id smallint
+-- rows: maybe
+-- returns: session
+SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
+       end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+       duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+       contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score,
+       topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at,
+       updated_at, deleted_at
+  FROM sessions
+ WHERE tenant_id = $1 AND contact_id = $2 AND channel_type_id IS NOT DISTINCT FROM $3
+   AND status = 'active' AND deleted_at IS NULL;
+
+-- name: sessions.sum_miscounts
+-- why: how many messages the tenant's sessions have lost count of, or count twice; 0 unless updates were lost
+-- params: tenant_id text
+-- rows: one
+-- returns: miscounts bigint
+SELECT coalesce(sum(abs(session.message_count - counted.messages)), 0)::bigint AS miscounts
+  FROM sessions AS session
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS messages
+         FROM messages AS message
+        WHERE message.tenant_id = $1 AND message.session_id = session.id) AS counted
+ WHERE session.tenant_id = $1;

@@ -1,0 +1,119 @@
+"""Every statement of sql/ is used, is what its header says, and fits the migrated schema and its mapper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from ventros.core.billing_accounts import mapper as billing_accounts
+from ventros.core.projects import mapper as projects
+from ventros.crm.channels import mapper as channels
+from ventros.crm.contacts import mapper as contacts
+from ventros.crm.messages import mapper as messages
+from ventros.crm.sessions import mapper as sessions
+from ventros.kernel.statements import Statement, catalogue, columns
+
+MAPPERS: dict[str, Any] = {
+    "billing_account": billing_accounts,
+    "project": projects,
+    "channel": channels,
+    "contact": contacts,
+    "session": sessions,
+    "message": messages,
+}
+STATEMENTS = sorted(catalogue().values(), key=lambda each: each.name)
+PACKAGE = Path(__file__).parent.parent / "ventros"
+
+
+@pytest.fixture
+async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(dsn)
+    yield connection
+    await connection.close()
+
+
+async def test_every_statement_is_prepared_and_agrees_with_its_header(
+    driver: asyncpg.Connection[Any],
+) -> None:
+    disagreements = [fault for each in STATEMENTS for fault in await faults(driver, each)]
+    assert disagreements == []
+    assert len(STATEMENTS) > 30
+
+
+async def faults(driver: asyncpg.Connection[Any], statement: Statement) -> list[str]:
+    """Where the server's description of the statement differs from the header."""
+    prepared = await driver.prepare(statement.text)
+    found = []
+    said = [await oid(driver, param.type) for param in statement.params]
+    real = [param.oid for param in prepared.get_parameters()]
+    if said != real:
+        found.append(f"{statement.name}: params: {said} are not the server's {real}")
+    attributes = [(each.name, each.type.oid) for each in prepared.get_attributes()]
+    mapper = MAPPERS.get(statement.returns)
+    if mapper:
+        names = [name for name, _ in attributes]
+        if tuple(names) != tuple(mapper.COLUMNS):
+            found.append(f"{statement.name}: columns {names} are not those of the {statement.returns} mapper")
+    else:
+        expected = [(each.name, await oid(driver, each.type)) for each in columns(statement.returns)]
+        if expected != attributes:
+            found.append(f"{statement.name}: returns: {expected} is not the server's {attributes}")
+    return found
+
+
+async def oid(driver: asyncpg.Connection[Any], type_name: str) -> int | None:
+    found: int | None = await driver.fetchval("SELECT to_regtype($1)::oid", type_name)
+    return found
+
+
+async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
+    """The control of the test above: three statements that lie."""
+    import attrs
+
+    get = catalogue()["contacts.get"]
+    assert await faults(driver, attrs.evolve(get, params=columns("tenant_id text, id text")))
+    assert await faults(driver, attrs.evolve(get, text=get.text.replace("id, version", "version, id")))
+    version = catalogue()["contacts.stored_version"]
+    assert await faults(driver, attrs.evolve(version, returns="version bigint"))
+
+
+@pytest.mark.parametrize("name", sorted(MAPPERS))
+def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
+    """``insert_args`` and ``update_args`` name, line by line, the columns of the header's params."""
+    mapper = MAPPERS[name]
+    table = Path(mapper.__file__).parent.name
+    source = Path(mapper.__file__).read_text(encoding="utf-8")
+    for verb in ("insert", "update"):
+        params = [param.name for param in catalogue()[f"{table}.{verb}"].params]
+        argument, body = source.split(f"def {verb}_args(")[1].split(":", 1)
+        passed = re.findall(rf"^        .*?\b{argument}\.(\w+)", body.split("    )\n")[0], re.MULTILINE)
+        renamed = {"version": "expected_version", "customer_id": "user_id"}
+        assert [renamed.get(each, each) for each in passed] == params, f"{table}.{verb}"
+
+
+def test_every_statement_is_used() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    used = set(re.findall(r'statement\(\s*"([^"]+)"', source))
+    assert used == set(catalogue())
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda each: each.name)
+def test_the_rules_that_need_no_server(statement: Statement) -> None:
+    """Tenant and version are compared wherever there is one; no star, no write without WHERE."""
+    text = re.sub(r"/\*.*?\*/|--[^\n]*", "", statement.text)
+    table = statement.path.stem
+    assert "SELECT *" not in text
+    if statement.params and statement.params[0].name == "tenant_id":
+        assert re.search(r"tenant_id = \$1|tenant_id,|\(\$1", text), "the tenant is not compared"
+    else:
+        assert table in {"users", "billing_accounts", "channel_routes"}, "a tenant table without its tenant"
+    if text.startswith(("UPDATE", "DELETE")):
+        assert "WHERE" in text
+        if table in {"projects", "billing_accounts", "channels", "contacts", "sessions"}:
+            assert re.search(r"WHERE .*\bversion = \$\d", text, re.DOTALL), "the version is not compared"
+            assert text.startswith("DELETE") or "version = version + 1" in text, "the version is not stepped"

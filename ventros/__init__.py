@@ -1,0 +1,51 @@
+"""Ventros: a raw-SQL persistence layer for a WhatsApp-centred CRM, without an ORM."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ventros.kernel.database import Database, Settings
+from ventros.kernel.errors import (
+    AlreadyExists,
+    CommitInDoubt,
+    Conflict,
+    NotFound,
+    OptimisticLockError,
+    ValidationError,
+    VentrosError,
+    is_optimistic_lock_error,
+)
+from ventros.kernel.retry import Retry
+from ventros.unit_of_work import UnitOfWork
+
+__all__ = [
+    "connect",
+    "Database",
+    "UnitOfWork",
+    "Settings",
+    "Retry",
+    "VentrosError",
+    "Conflict",
+    "OptimisticLockError",
+    "is_optimistic_lock_error",
+    "NotFound",
+    "AlreadyExists",
+    "ValidationError",
+    "CommitInDoubt",
+]
+
+
+@asynccontextmanager
+async def connect(
+    dsn: str | None = None, settings: Settings | None = None
+) -> AsyncIterator[Database[UnitOfWork]]:
+    """The database, for the time of an ``async with`` block.
+
+    ``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else libpq's PG* variables. Raises
+    ConfigurationError when none is set, ConnectionLost when the server cannot be reached. To hold the
+    database longer than a block: ``await Database.open(UnitOfWork, dsn)``, and ``close()`` it.
+    """
+    database = await Database.open(UnitOfWork, dsn, settings)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,179 @@
+"""A message arrived: it becomes a contact, a session, a message and their events, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.channels.aggregate import ChannelStatus
+from ventros.crm.channels.mapper import InboundChannel
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
+from ventros.crm.sessions.aggregate import Session
+from ventros.kernel import inbox
+from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation
+from ventros.unit_of_work import UnitOfWork
+from ventros.values import Phone
+
+CONSUMER = "process_inbound_message"
+CONTACT_TAG = "whatsapp"
+
+
+@attrs.frozen(kw_only=True)
+class InboundMessage:
+    """What the platform delivered. ``received_at`` is when the message was written, and the one clock of
+    all that follows from it; ``event_id`` names the delivery, ``channel_message_id`` the message.
+    """
+
+    channel_id: UUID
+    channel_message_id: str
+    contact_phone: str
+    contact_name: str | None
+    content_type: ContentType
+    received_at: datetime
+    from_me: bool = False
+    text: str | None = None
+    media_url: str | None = None
+    media_mimetype: str | None = None
+    mentions: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    tracking: Mapping[str, str] = attrs.field(factory=dict)
+    source: MessageSource = MessageSource.MANUAL
+    event_id: UUID | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Stored:
+    """The message was new."""
+
+    message_id: UUID
+    contact_id: UUID
+    session_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class Duplicate:
+    """The event or the message was there already; nothing was changed."""
+
+
+async def process_inbound_message(uow: UnitOfWork, command: InboundMessage) -> Stored | Duplicate:
+    """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
+
+    A duplicate rolls the unit back. Of two first messages of one phone, unique indexes let one create
+    the contact and the session; the other meets a Conflict and finds them when it is run again.
+    Raises NotFound for an unknown channel, InvariantViolation for one that is not active,
+    ValidationError for a phone, text or media address that is none.
+    """
+    phone = Phone(command.contact_phone)
+    if await _seen(uow, command):
+        await uow.rollback()
+        return Duplicate()
+    channel = await uow.channels.inbound(command.channel_id)
+    if channel.status is not ChannelStatus.ACTIVE:
+        raise InvariantViolation(
+            f"channel {channel.id} is {channel.status}, not active: it takes no messages"
+        )
+    contact = await _contact(uow, command, channel, phone)
+    session = await _session(uow, command, channel, contact)
+    message = _message(uow, command, channel, session)
+    try:
+        await uow.messages.add(message)
+    except AlreadyExists:
+        await uow.rollback()
+        return Duplicate()
+    # Last of all row locks: a counter is where the messages of a channel meet.
+    if command.from_me:
+        await uow.channels.count_sent(channel.id)
+    else:
+        await uow.channels.count_received(channel.id, command.received_at)
+    return Stored(message_id=message.id, contact_id=contact.id, session_id=session.id)
+
+
+async def _seen(uow: UnitOfWork, command: InboundMessage) -> bool:
+    """Decided before anything is touched; two deliveries at once are decided by the unique keys."""
+    if command.event_id is not None and not await inbox.record(
+        uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
+    ):
+        return True
+    known = await uow.messages.find_by_channel_message_id(command.channel_id, command.channel_message_id)
+    return known is not None
+
+
+async def _contact(
+    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, phone: Phone
+) -> Contact:
+    now = command.received_at
+    contact = await uow.contacts.find_by_phone(channel.project_id, phone)
+    if contact is not None:
+        if command.contact_name:
+            contact = contact.rename(command.contact_name, now=now)
+        return await uow.contacts.save(contact.record_interaction(now=now))
+    contact = (
+        Contact.create(
+            project_id=channel.project_id,
+            tenant_id=uow.tenant,
+            name=command.contact_name or phone.value,
+            now=now,
+        )
+        .set_phone(phone.value, now=now)
+        .add_tag(CONTACT_TAG, now=now)
+        .record_interaction(now=now)
+    )
+    try:
+        return await uow.contacts.add(contact)
+    except AlreadyExists as error:
+        raise Conflict("another message of this phone created the contact first") from error
+
+
+async def _session(
+    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact
+) -> Session:
+    """The active session with this message counted; a new one when there is none or it timed out."""
+    now = command.received_at
+    type_id = channel.type.type_id
+    from_contact = not command.from_me
+    active = await uow.sessions.find_active(contact.id, type_id)
+    if active is not None:
+        if not active.has_timed_out(now):
+            return await uow.sessions.save(active.record_message(from_contact=from_contact, now=now))
+        await uow.sessions.save(active.check_timeout(now=now))
+    session = Session.start(
+        contact_id=contact.id,
+        tenant_id=uow.tenant,
+        channel_type_id=type_id,
+        timeout=channel.session_timeout,
+        pipeline_id=channel.pipeline_id,
+        now=now,
+    ).record_message(from_contact=from_contact, now=now)
+    try:
+        return await uow.sessions.add(session)
+    except AlreadyExists as error:
+        raise Conflict("another message of this contact started the session first") from error
+
+
+def _message(uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, session: Session) -> Message:
+    agent_id = session.current_agent if command.from_me else command.source.system_agent_id
+    return Message.create(
+        tenant_id=uow.tenant,
+        user_id=channel.user_id,
+        project_id=channel.project_id,
+        contact_id=session.contact_id,
+        channel_id=channel.id,
+        channel_type_id=channel.type.type_id,
+        session_id=session.id,
+        channel_message_id=command.channel_message_id,
+        content_type=command.content_type,
+        from_me=command.from_me,
+        text=command.text,
+        media_url=command.media_url,
+        media_mimetype=command.media_mimetype,
+        mentions=command.mentions,
+        metadata=command.metadata,
+        source=command.source,
+        agent_id=agent_id,
+        timestamp=command.received_at,
+    ).track_ad(command.tracking, now=command.received_at)

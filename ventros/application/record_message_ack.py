@@ -1,0 +1,68 @@
+"""The platform reported on the delivery of a message: its status moves forward, or nothing happens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.kernel import inbox
+from ventros.unit_of_work import UnitOfWork
+
+CONSUMER = "record_message_ack"
+
+
+@attrs.frozen(kw_only=True)
+class MessageAck:
+    """``at`` is when the platform learnt of it."""
+
+    channel_id: UUID
+    channel_message_id: str
+    status: MessageStatus
+    at: datetime
+    event_id: UUID | None = None
+
+
+class AckResult(Enum):
+    """UNKNOWN leaves no trace, so that the same report may be tried again when the message is there."""
+
+    ADVANCED = "advanced"
+    UNCHANGED = "unchanged"
+    UNKNOWN = "unknown"
+    DUPLICATE = "duplicate"
+
+
+async def record_message_ack(uow: UnitOfWork, command: MessageAck) -> AckResult:
+    """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts."""
+    if command.event_id is not None and not await inbox.record(
+        uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
+    ):
+        await uow.rollback()
+        return AckResult.DUPLICATE
+    message = await uow.messages.find_by_channel_message_id(command.channel_id, command.channel_message_id)
+    if message is None:
+        await uow.rollback()
+        return AckResult.UNKNOWN
+    advanced = _advance(message, command)
+    if advanced is message:
+        return AckResult.UNCHANGED
+    await uow.messages.save(advanced)
+    return AckResult.ADVANCED
+
+
+def _advance(message: Message, command: MessageAck) -> Message:
+    status = command.status
+    if status is MessageStatus.PLAYED and message.content_type.is_playable:
+        return message.mark_as_played(at=command.at)
+    if status in {MessageStatus.READ, MessageStatus.PLAYED}:
+        return message.mark_as_read(at=command.at)
+    if status is MessageStatus.DELIVERED:
+        return message.mark_as_delivered(at=command.at)
+    if status is MessageStatus.SENT:
+        return message.mark_as_sent(at=command.at)
+    if status is MessageStatus.FAILED:
+        return message.mark_as_failed(at=command.at)
+    return message

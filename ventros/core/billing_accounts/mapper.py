@@ -1,0 +1,113 @@
+"""BillingAccount and its row, column by column, in the order of ``sql/billing_accounts.sql``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod, PaymentStatus
+
+COLUMNS: Final = (
+    "id",
+    "version",
+    "user_id",
+    "name",
+    "stripe_customer_id",
+    "payment_status",
+    "payment_methods",
+    "billing_email",
+    "suspended_at",
+    "suspension_reason",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+)
+
+
+def from_row(row: Sequence[Any]) -> BillingAccount:
+    """Raises ValidationError when the row breaks a rule of the aggregate."""
+    (
+        id_,
+        version,
+        user_id,
+        name,
+        stripe_customer_id,
+        payment_status,
+        payment_methods,
+        billing_email,
+        suspended_at,
+        suspension_reason,
+        created_at,
+        updated_at,
+        deleted_at,
+    ) = row
+    return BillingAccount(
+        id=id_,
+        version=version,
+        user_id=user_id,
+        name=name,
+        stripe_customer_id=stripe_customer_id,
+        payment_status=PaymentStatus(payment_status),
+        payment_methods=tuple(_method_from_json(method) for method in payment_methods),
+        billing_email=billing_email,
+        suspended_at=suspended_at,
+        suspension_reason=suspension_reason,
+        created_at=created_at,
+        updated_at=updated_at,
+        deleted_at=deleted_at,
+    )
+
+
+def insert_args(account: BillingAccount) -> tuple[object, ...]:
+    """billing_accounts.insert, from $1."""
+    return (
+        account.id,
+        account.user_id,
+        account.name,
+        account.stripe_customer_id,
+        account.payment_status.value,
+        [_method_to_json(method) for method in account.payment_methods],
+        account.billing_email,
+        account.suspended_at,
+        account.suspension_reason,
+        account.created_at,
+        account.updated_at,
+        account.deleted_at,
+    )
+
+
+def update_args(account: BillingAccount) -> tuple[object, ...]:
+    """billing_accounts.update, from $1."""
+    return (
+        account.id,
+        account.version,
+        account.name,
+        account.stripe_customer_id,
+        account.payment_status.value,
+        [_method_to_json(method) for method in account.payment_methods],
+        account.billing_email,
+        account.suspended_at,
+        account.suspension_reason,
+        account.updated_at,
+        account.deleted_at,
+    )
+
+
+def _method_to_json(method: PaymentMethod) -> dict[str, Any]:
+    return {
+        "type": method.type,
+        "last_digits": method.last_digits,
+        "expires_at": None if method.expires_at is None else method.expires_at.isoformat(),
+        "is_default": method.is_default,
+    }
+
+
+def _method_from_json(data: Mapping[str, Any]) -> PaymentMethod:
+    expires_at = data["expires_at"]
+    return PaymentMethod(
+        type=data["type"],
+        last_digits=data["last_digits"],
+        expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+        is_default=data["is_default"],
+    )

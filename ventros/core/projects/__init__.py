@@ -1,0 +1,1 @@
+"""The workspaces that customers pay for; each one is a tenant."""

@@ -1,0 +1,175 @@
+"""Project: the workspace of one customer, and the owner of one tenant."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.core.projects.events import ProjectCreated
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import ValidationError
+
+DEFAULT_SESSION_TIMEOUT_MINUTES = 30
+"""What the older system falls back to when neither pipeline, channel nor project says otherwise."""
+
+DEFAULT_MAX_REASSIGNMENTS = 3
+"""The older system's value for a new rule."""
+
+
+class AssignmentStrategy(StrEnum):
+    """How the agent of a new session is chosen. An unknown one raises ValidationError(field="strategy")."""
+
+    ROUND_ROBIN = "round_robin"
+    LEAST_SESSIONS = "least_sessions"
+    MANUAL = "manual"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no assignment strategy", field="strategy")
+
+
+class ReassignmentTrigger(StrEnum):
+    """Why a session gets another agent. An unknown one raises ValidationError(field="trigger")."""
+
+    INACTIVITY = "inactivity"
+    MANUAL = "manual"
+    NO_RESPONSE = "no_response"
+    WORKLOAD_BALANCE = "workload_balance"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no reassignment trigger", field="trigger")
+
+
+_TIMED = frozenset({ReassignmentTrigger.INACTIVITY, ReassignmentTrigger.NO_RESPONSE})
+
+
+@attrs.frozen(kw_only=True)
+class ReassignmentRule:
+    """When a session's agent is replaced; a disabled rule may hold any numbers.
+
+    ``max_reassignments`` 0 is without limit. ``only_during_business_hours`` is kept for its readers;
+    nothing here evaluates it.
+    """
+
+    enabled: bool = True
+    trigger: ReassignmentTrigger = attrs.field(converter=ReassignmentTrigger)
+    inactivity_timeout_minutes: int = attrs.field(default=0)
+    max_reassignments: int = attrs.field(default=DEFAULT_MAX_REASSIGNMENTS)
+    notify_previous_agent: bool = True
+    only_during_business_hours: bool = False
+
+    @inactivity_timeout_minutes.validator
+    def _check_timeout(self, _attribute: object, value: int) -> None:
+        if self.enabled and self.trigger in _TIMED and value <= 0:
+            raise ValidationError(
+                f"inactivity_timeout_minutes must be above 0 for the trigger {self.trigger}",
+                field="inactivity_timeout_minutes",
+            )
+
+    @max_reassignments.validator
+    def _check_limit(self, _attribute: object, value: int) -> None:
+        if self.enabled and value < 0:
+            raise ValidationError("max_reassignments must not be negative", field="max_reassignments")
+
+
+@attrs.frozen(kw_only=True)
+class AgentAssignmentConfig:
+    """How sessions get their agents; only an enabled one must be complete.
+
+    Stricter than the older system: one that is enabled and invalid cannot be made at all, so nothing
+    can enable an invalid one or take the last required agent from it. Its rules are valid by
+    themselves. ``round_robin_index`` is the place in ``agent_ids`` of the next agent. Nothing here
+    evaluates ``only_human_agents`` and ``exclude_virtual_agents``; they are kept for their readers.
+    """
+
+    enabled: bool = False
+    agent_ids: tuple[UUID, ...] = attrs.field(default=())
+    strategy: AssignmentStrategy = attrs.field(
+        default=AssignmentStrategy.MANUAL, converter=AssignmentStrategy
+    )
+    round_robin_index: int = attrs.field(default=0)
+    only_human_agents: bool = False
+    exclude_virtual_agents: bool = True
+    reassignment_rules: tuple[ReassignmentRule, ...] = ()
+    require_at_least_one_agent: bool = True
+
+    @agent_ids.validator
+    def _check_agents(self, attribute: attrs.Attribute[Any], value: tuple[UUID, ...]) -> None:
+        if not self.enabled:
+            return
+        for agent_id in value:
+            validators.not_nil(self, attribute, agent_id)
+        if len(set(value)) != len(value):
+            raise ValidationError("agent_ids names an agent twice", field="agent_ids")
+        if self.require_at_least_one_agent and not value:
+            raise ValidationError(
+                "agent_ids must name an agent: assignment is enabled and requires one", field="agent_ids"
+            )
+
+    @round_robin_index.validator
+    def _check_index(self, _attribute: object, value: int) -> None:
+        if self.enabled and value < 0:
+            raise ValidationError("round_robin_index must not be negative", field="round_robin_index")
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen project that can be changed."""
+    return copy.deepcopy(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class Project(AggregateRoot):
+    """One project is one tenant, for ever: a deleted project's tenant is not handed out again.
+
+    Owner, payer, tenant and time of creation never change. Stricter than the older system: a timeout
+    of 0 or less is refused instead of silently becoming 30 minutes.
+    """
+
+    resource = "project"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    customer_id: UUID = attrs.field(validator=validators.not_nil)
+    billing_account_id: UUID = attrs.field(validator=validators.not_nil)
+    name: str = attrs.field(validator=validators.not_empty)
+    description: str = ""
+    configuration: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    active: bool = True
+    session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
+    agent_assignment: AgentAssignmentConfig = AgentAssignmentConfig()
+    deleted_at: datetime | None = None
+
+    @session_timeout_minutes.validator
+    def _check_session_timeout(self, _attribute: object, value: int) -> None:
+        if value <= 0:
+            raise ValidationError("session_timeout_minutes must be above 0", field="session_timeout_minutes")
+
+    @classmethod
+    def create(
+        cls, *, customer_id: UUID, billing_account_id: UUID, tenant_id: str, name: str, now: datetime
+    ) -> Self:
+        """A new, active project, version 1. Raises ValidationError for a nil or empty argument."""
+        project = cls(
+            tenant_id=tenant_id,
+            customer_id=customer_id,
+            billing_account_id=billing_account_id,
+            name=name,
+            created_at=now,
+            updated_at=now,
+        )
+        created = ProjectCreated(
+            occurred_at=now,
+            project_id=project.id,
+            customer_id=customer_id,
+            billing_account_id=billing_account_id,
+            tenant_id=tenant_id,
+            name=name,
+        )
+        return attrs.evolve(project, domain_events=(created,))

@@ -1,0 +1,18 @@
+"""The stub that owners are referred to by; users, their passwords and their rights are managed elsewhere."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ventros.kernel.ids import new_id
+from ventros.kernel.statements import statement
+from ventros.kernel.unit_of_work import UnitOfWork
+
+INSERT = statement("users.insert")
+
+
+async def add(uow: UnitOfWork, email: str, *, role: str = "user") -> UUID:
+    """The id of a new user. Raises AlreadyExists when the email is taken."""
+    id_ = new_id()
+    await uow.connection.affected(INSERT, id_, email, role)
+    return id_

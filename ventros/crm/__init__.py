@@ -1,0 +1,1 @@
+"""People, the conversations with them, and the channels that carry these."""

@@ -1,0 +1,1 @@
+"""The connections to messaging platforms through which messages come and go."""

@@ -1,0 +1,120 @@
+"""Where channels are kept, with the directory of their identities and what they count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.channels import mapper
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.mapper import InboundChannel
+from ventros.kernel.connection import Connection
+from ventros.kernel.errors import NotFound
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import statement
+
+FIND_ROUTE = statement("channel_routes.find")
+
+
+@attrs.frozen(kw_only=True)
+class ChannelRoute:
+    """Whose channel an identity on a platform is."""
+
+    tenant_id: str
+    channel_id: UUID
+
+
+async def find_route(connection: Connection, platform: str, external_id: str) -> ChannelRoute | None:
+    """The owner of an identity on a platform (see :attr:`ChannelType.platform`): the way from an event to
+    its tenant, so it needs none itself.
+    """
+    row = await connection.maybe(FIND_ROUTE, platform, external_id)
+    return None if row is None else ChannelRoute(tenant_id=row["tenant_id"], channel_id=row["channel_id"])
+
+
+@attrs.frozen(kw_only=True)
+class ChannelCounters:
+    """``last_message_at`` is when the last message was received; sent ones do not move it."""
+
+    messages_received: int
+    messages_sent: int
+    last_message_at: datetime | None
+
+
+class ChannelRepository(Repository[Channel]):
+    """A live channel with an external id stands in the directory under its platform and that id.
+
+    :meth:`add` and :meth:`save` raise AlreadyExists when another channel, of whatever tenant, stands
+    there; removing a channel takes its entry along.
+    """
+
+    resource = "channel"
+    mapper = mapper
+
+    INSERT = statement("channels.insert")
+    SELECT = statement("channels.get")
+    UPDATE = statement("channels.update")
+    DELETE = statement("channels.delete")
+    STORED_VERSION = statement("channels.stored_version")
+    INBOUND = statement("channels.inbound")
+    INSERT_ROUTE = statement("channel_routes.insert")
+    SET_ROUTE = statement("channel_routes.set")
+    DELETE_ROUTE = statement("channel_routes.delete")
+    BUMP = statement("channel_counters.bump")
+    TOTAL = statement("channel_counters.total")
+
+    async def add(self, aggregate: Channel) -> Channel:
+        added = await super().add(aggregate)
+        external_id = _routed_as(added)
+        if external_id is not None:
+            await self._connection.affected(
+                self.INSERT_ROUTE, added.type.platform, external_id, self._tenant, added.id
+            )
+        return added
+
+    async def save(self, aggregate: Channel) -> Channel:
+        """One statement more than usual, after the UPDATE: the directory follows the channel."""
+        saved = await super().save(aggregate)
+        if not aggregate.domain_events:
+            return saved
+        external_id = _routed_as(saved)
+        if external_id is None:
+            await self._connection.affected(self.DELETE_ROUTE, self._tenant, saved.id)
+        else:
+            await self._connection.affected(
+                self.SET_ROUTE, saved.type.platform, external_id, self._tenant, saved.id
+            )
+        return saved
+
+    async def inbound(self, channel_id: UUID) -> InboundChannel:
+        """What an inbound message needs, without the whole channel. Raises NotFound."""
+        row = await self._connection.maybe(self.INBOUND, self._tenant, channel_id)
+        if row is None:
+            raise NotFound(self.resource, channel_id)
+        return mapper.inbound_from_row(row)
+
+    async def count_received(self, channel_id: UUID, at: datetime) -> None:
+        """Count one message received at ``at``, without loading the channel or stepping its version.
+
+        Raises ConstraintViolation when there is no such channel.
+        """
+        await self._connection.affected(self.BUMP, self._tenant, channel_id, 1, 0, at)
+
+    async def count_sent(self, channel_id: UUID) -> None:
+        """Count one sent message, as :meth:`count_received` does a received one."""
+        await self._connection.affected(self.BUMP, self._tenant, channel_id, 0, 1, None)
+
+    async def counters(self, channel_id: UUID) -> ChannelCounters:
+        """Zeros before the first message, and for a channel that is not there."""
+        row = await self._connection.one(self.TOTAL, self._tenant, channel_id)
+        return ChannelCounters(
+            messages_received=row["messages_received"],
+            messages_sent=row["messages_sent"],
+            last_message_at=row["last_message_at"],
+        )
+
+
+def _routed_as(channel: Channel) -> str | None:
+    return channel.external_id if channel.deleted_at is None else None

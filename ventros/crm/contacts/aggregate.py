@@ -1,0 +1,218 @@
+"""Contact: a person that a project of one tenant talks to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.contacts.events import (
+    ContactCreated,
+    ContactDeleted,
+    ContactEmailSet,
+    ContactExternalIdSet,
+    ContactInteractionRecorded,
+    ContactLanguageChanged,
+    ContactNameChanged,
+    ContactPhoneSet,
+    ContactProfilePictureUpdated,
+    ContactSourceChannelSet,
+    ContactTagAdded,
+    ContactTagRemoved,
+    ContactTagsCleared,
+    ContactTimezoneSet,
+    ContactUpdated,
+)
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.events import DomainEvent
+from ventros.values import Email, Phone
+
+DEFAULT_LANGUAGE = "en"
+
+
+@attrs.frozen(kw_only=True)
+class Contact(AggregateRoot):
+    """Its sessions, messages and pipeline positions point at it; it holds no list of them.
+
+    Stricter than the older system: no command works on a deleted contact, a tag is not empty, and the
+    time of the last interaction does not go back when messages arrive out of order.
+    """
+
+    resource = "contact"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    name: str = attrs.field(validator=validators.not_empty)
+    email: Email | None = None
+    phone: Phone | None = None
+    external_id: str | None = None
+    source_channel: str | None = None
+    language: str = attrs.field(default=DEFAULT_LANGUAGE, validator=validators.not_empty)
+    timezone: str | None = None
+    tags: tuple[str, ...] = ()
+    profile_picture_url: str | None = None
+    profile_picture_fetched_at: datetime | None = None
+    first_interaction_at: datetime | None = None
+    last_interaction_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @classmethod
+    def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
+        """A new contact, version 1. Raises ValidationError for a nil or empty argument."""
+        contact = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
+        created = ContactCreated(
+            occurred_at=now,
+            contact_id=contact.id,
+            project_id=project_id,
+            tenant_id=tenant_id,
+            name=name,
+            created_at=now,
+        )
+        return attrs.evolve(contact, domain_events=(created,))
+
+    def rename(self, name: str, *, now: datetime, changed_by: UUID | None = None) -> Self:
+        """Raises ValidationError when ``name`` is empty."""
+        if name == self.name:
+            return self
+        return self._changed(
+            now,
+            ContactNameChanged(**self._fact(now), old_name=self.name, new_name=name, changed_by=changed_by),
+            name=name,
+        )
+
+    def set_email(self, email: str, *, now: datetime) -> Self:
+        """Raises ValidationError when it is none; see :class:`ventros.values.Email`."""
+        value = Email(email)
+        if value == self.email:
+            return self
+        return self._changed(now, ContactEmailSet(**self._fact(now), email=value.value), email=value)
+
+    def clear_email(self, *, now: datetime) -> Self:
+        if self.email is None:
+            return self
+        return self._changed(
+            now, ContactUpdated(**self._fact(now), fields=("email",), updated_at=now), email=None
+        )
+
+    def set_phone(self, phone: str, *, now: datetime) -> Self:
+        """Raises ValidationError when it is none; see :class:`ventros.values.Phone`."""
+        value = Phone(phone)
+        if value == self.phone:
+            return self
+        return self._changed(now, ContactPhoneSet(**self._fact(now), phone=value.value), phone=value)
+
+    def clear_phone(self, *, now: datetime) -> Self:
+        if self.phone is None:
+            return self
+        return self._changed(
+            now, ContactUpdated(**self._fact(now), fields=("phone",), updated_at=now), phone=None
+        )
+
+    def add_tag(self, tag: str, *, now: datetime) -> Self:
+        """Appends; raises ValidationError when ``tag`` is empty."""
+        if not tag:
+            raise ValidationError("tag must not be empty", field="tag")
+        if tag in self.tags:
+            return self
+        return self._changed(now, ContactTagAdded(**self._fact(now), tag=tag), tags=(*self.tags, tag))
+
+    def remove_tag(self, tag: str, *, now: datetime) -> Self:
+        if tag not in self.tags:
+            return self
+        kept = tuple(each for each in self.tags if each != tag)
+        return self._changed(now, ContactTagRemoved(**self._fact(now), tag=tag), tags=kept)
+
+    def clear_tags(self, *, now: datetime) -> Self:
+        if not self.tags:
+            return self
+        return self._changed(now, ContactTagsCleared(**self._fact(now), cleared_tags=self.tags), tags=())
+
+    def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
+        value = external_id or None
+        if value == self.external_id:
+            return self
+        return self._changed(
+            now, ContactExternalIdSet(**self._fact(now), external_id=value), external_id=value
+        )
+
+    def set_source_channel(self, source_channel: str | None, *, now: datetime) -> Self:
+        value = source_channel or None
+        if value == self.source_channel:
+            return self
+        return self._changed(
+            now, ContactSourceChannelSet(**self._fact(now), source_channel=value), source_channel=value
+        )
+
+    def set_language(self, language: str | None, *, now: datetime) -> Self:
+        """Empty means ``en``."""
+        value = language or DEFAULT_LANGUAGE
+        if value == self.language:
+            return self
+        return self._changed(
+            now,
+            ContactLanguageChanged(**self._fact(now), old_language=self.language, new_language=value),
+            language=value,
+        )
+
+    def set_timezone(self, timezone: str | None, *, now: datetime) -> Self:
+        value = timezone or None
+        if value == self.timezone:
+            return self
+        return self._changed(now, ContactTimezoneSet(**self._fact(now), timezone=value), timezone=value)
+
+    def set_profile_picture(self, url: str | None, *, now: datetime) -> Self:
+        """Empty clears address and time; the same address again only renews the time of its fetching."""
+        if not url:
+            if self.profile_picture_url is None:
+                return self
+            return self._changed(
+                now,
+                ContactProfilePictureUpdated(**self._fact(now), profile_picture_url=None, fetched_at=None),
+                profile_picture_url=None,
+                profile_picture_fetched_at=None,
+            )
+        if url == self.profile_picture_url:
+            return self._changed(
+                now,
+                ContactUpdated(**self._fact(now), fields=("profile_picture_fetched_at",), updated_at=now),
+                profile_picture_fetched_at=now,
+            )
+        return self._changed(
+            now,
+            ContactProfilePictureUpdated(**self._fact(now), profile_picture_url=url, fetched_at=now),
+            profile_picture_url=url,
+            profile_picture_fetched_at=now,
+        )
+
+    def record_interaction(self, *, now: datetime, interaction_type: str = "message") -> Self:
+        """``now`` is when it took place; one older than the last on record changes nothing."""
+        if self.last_interaction_at is not None and now <= self.last_interaction_at:
+            return self
+        return self._changed(
+            now,
+            ContactInteractionRecorded(
+                **self._fact(now),
+                interaction_type=interaction_type,
+                is_first_interaction=self.first_interaction_at is None,
+                interacted_at=now,
+            ),
+            first_interaction_at=self.first_interaction_at or now,
+            last_interaction_at=now,
+        )
+
+    def soft_delete(self, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it is deleted already."""
+        return self._changed(now, ContactDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "contact_id": self.id, "tenant_id": self.tenant_id}
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"contact {self.id} is deleted; nothing can be done with it")
+        return super()._changed(now, *events, **changes)

@@ -1,0 +1,28 @@
+"""Where contacts are kept."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ventros.crm.contacts import mapper
+from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import statement
+from ventros.values import Phone
+
+
+class ContactRepository(Repository[Contact]):
+    resource = "contact"
+    mapper = mapper
+
+    INSERT = statement("contacts.insert")
+    SELECT = statement("contacts.get")
+    UPDATE = statement("contacts.update")
+    DELETE = statement("contacts.delete")
+    STORED_VERSION = statement("contacts.stored_version")
+    FIND_BY_PHONE = statement("contacts.find_by_phone")
+
+    async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
+        """The project's only live contact of that phone."""
+        row = await self._connection.maybe(self.FIND_BY_PHONE, self._tenant, project_id, phone.value)
+        return None if row is None else self._load(row)

@@ -1,0 +1,1 @@
+"""The items of a conversation, inbound and outbound."""

@@ -1,0 +1,1 @@
+"""Stretches of conversation with one contact over one type of channel."""

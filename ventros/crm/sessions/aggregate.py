@@ -1,0 +1,344 @@
+"""Session: a bounded stretch of conversation with one contact over one type of channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.sessions.events import (
+    SessionAgentAssigned,
+    SessionEnded,
+    SessionEscalated,
+    SessionMessageRecorded,
+    SessionResolved,
+    SessionStarted,
+    SessionSummarized,
+)
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+
+DEFAULT_TIMEOUT = timedelta(minutes=30)
+SUMMARY_MIN_MESSAGES = 3
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    INACTIVITY_TIMEOUT = "inactivity_timeout"
+    MANUAL_CLOSE = "manual_close"
+    CONTACT_REQUEST = "contact_request"
+    AGENT_CLOSE = "agent_close"
+    SYSTEM_CLOSE = "system_close"
+    SAGA_ROLLBACK = "saga_rollback"
+
+
+class Sentiment(StrEnum):
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+    MIXED = "mixed"
+
+
+class AssignmentSource(StrEnum):
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    REASSIGNMENT_INACTIVITY = "reassignment_inactivity"
+    REASSIGNMENT_NO_RESPONSE = "reassignment_no_response"
+    REASSIGNMENT_WORKLOAD = "reassignment_workload"
+    REASSIGNMENT_MANUAL = "reassignment_manual"
+    SYSTEM = "system"
+
+
+@attrs.frozen(kw_only=True)
+class Session(AggregateRoot):
+    """Messages point at it; it counts them.
+
+    Stricter than the older system: the last activity does not go back and no response time is negative
+    when messages arrive out of order; response times stay None until the answer; a former agent who is
+    assigned again becomes the current one, last in ``agent_ids``; a session that timed out ended when its
+    timeout ran out, not when that was noticed; only an ended session is summarized.
+    """
+
+    resource = "session"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    contact_id: UUID = attrs.field(validator=validators.not_nil)
+    channel_type_id: int | None = None
+    pipeline_id: UUID | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+    status: SessionStatus = SessionStatus.ACTIVE
+    end_reason: EndReason | None = None
+    timeout: timedelta = DEFAULT_TIMEOUT
+    last_activity_at: datetime
+    message_count: int = 0
+    messages_from_contact: int = 0
+    messages_from_agent: int = 0
+    duration_seconds: int = 0
+    first_contact_message_at: datetime | None = None
+    first_agent_response_at: datetime | None = None
+    agent_response_time_seconds: int | None = None
+    contact_wait_time_seconds: int | None = None
+    agent_ids: tuple[UUID, ...] = ()
+    agent_transfers: int = 0
+    summary: str | None = None
+    sentiment: Sentiment | None = None
+    sentiment_score: float | None = None
+    topics: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    outcome_tags: tuple[str, ...] = ()
+    key_entities: dict[str, Any] = attrs.field(factory=dict)
+    resolved: bool = False
+    escalated: bool = False
+    converted: bool = False
+    deleted_at: datetime | None = None
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        contact_id: UUID,
+        tenant_id: str,
+        now: datetime,
+        channel_type_id: int | None = None,
+        timeout: timedelta | None = None,
+        pipeline_id: UUID | None = None,
+    ) -> Self:
+        """Active from ``now`` on, which for imported history is the time of its first message.
+
+        A ``timeout`` that is None or not positive is 30 minutes. Raises ValidationError for nil ids.
+        """
+        if pipeline_id is not None and pipeline_id.int == 0:
+            raise ValidationError("pipeline_id must not be the nil UUID", field="pipeline_id")
+        session = cls(
+            tenant_id=tenant_id,
+            contact_id=contact_id,
+            channel_type_id=channel_type_id,
+            pipeline_id=pipeline_id,
+            timeout=timeout if timeout and timeout > timedelta(0) else DEFAULT_TIMEOUT,
+            started_at=now,
+            last_activity_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+        started = SessionStarted(
+            **session._fact(now),
+            contact_id=contact_id,
+            tenant_id=tenant_id,
+            channel_type_id=channel_type_id,
+            started_at=now,
+        )
+        return attrs.evolve(session, domain_events=(started,))
+
+    @property
+    def is_active(self) -> bool:
+        return self.status is SessionStatus.ACTIVE
+
+    @property
+    def current_agent(self) -> UUID | None:
+        """The one assigned last."""
+        return self.agent_ids[-1] if self.agent_ids else None
+
+    @property
+    def should_generate_summary(self) -> bool:
+        """Ended, with at least three messages, and none yet."""
+        return (
+            self.status is SessionStatus.ENDED
+            and self.message_count >= SUMMARY_MIN_MESSAGES
+            and self.summary is None
+        )
+
+    def should_consolidate_with(self, other: Session, timeout: timedelta) -> bool:
+        """Whether the later of the two began within ``timeout`` of the earlier one's last activity."""
+        if (self.contact_id, self.tenant_id) != (other.contact_id, other.tenant_id):
+            return False
+        earlier, later = sorted((self, other), key=lambda session: session.last_activity_at)
+        return later.started_at - earlier.last_activity_at <= timeout
+
+    def has_timed_out(self, at: datetime) -> bool:
+        """Whether ``at`` lies more than the timeout after the last activity."""
+        return self.is_active and at - self.last_activity_at > self.timeout
+
+    def record_message(self, *, from_contact: bool, now: datetime) -> Self:
+        """Count one message, written at ``now``. Raises InvariantViolation when the session has ended."""
+        self._require_active("record a message")
+        changes = self._first_from_contact(now) if from_contact else self._first_from_agent(now)
+        return self._changed(
+            now,
+            SessionMessageRecorded(**self._fact(now), from_contact=from_contact, recorded_at=now),
+            message_count=self.message_count + 1,
+            messages_from_contact=self.messages_from_contact + from_contact,
+            messages_from_agent=self.messages_from_agent + (not from_contact),
+            last_activity_at=max(self.last_activity_at, now),
+            **changes,
+        )
+
+    def _first_from_contact(self, at: datetime) -> dict[str, Any]:
+        if self.first_contact_message_at is not None:
+            return {}
+        waited = _whole_seconds(self.first_agent_response_at, at)
+        return {"first_contact_message_at": at, "contact_wait_time_seconds": waited}
+
+    def _first_from_agent(self, at: datetime) -> dict[str, Any]:
+        if self.first_agent_response_at is not None:
+            return {}
+        responded = _whole_seconds(self.first_contact_message_at, at)
+        return {"first_agent_response_at": at, "agent_response_time_seconds": responded}
+
+    def assign_agent(
+        self,
+        agent_id: UUID,
+        *,
+        now: datetime,
+        source: AssignmentSource = AssignmentSource.SYSTEM,
+        assigned_by: UUID | None = None,
+        strategy: str | None = None,
+        reason: str | None = None,
+    ) -> Self:
+        """Make ``agent_id`` the current agent; the current one again is no change.
+
+        Raises InvariantViolation when the session has ended, ValidationError for the nil id.
+        """
+        self._require_active("assign an agent")
+        if agent_id.int == 0:
+            raise ValidationError("agent_id must not be the nil UUID", field="agent_id")
+        if agent_id == self.current_agent:
+            return self
+        transfers = self.agent_transfers + bool(self.agent_ids)
+        assigned = SessionAgentAssigned(
+            **self._fact(now),
+            agent_id=agent_id,
+            assigned_at=now,
+            source=AssignmentSource(source).value,
+            assigned_by_agent_id=assigned_by,
+            previous_agent_id=self.current_agent,
+            reassignment_reason=reason,
+            assignment_strategy=strategy,
+            reassignment_count=transfers,
+        )
+        others = tuple(each for each in self.agent_ids if each != agent_id)
+        return self._changed(now, assigned, agent_ids=(*others, agent_id), agent_transfers=transfers)
+
+    def assign_agent_automatic(self, agent_id: UUID, *, strategy: str, now: datetime) -> Self:
+        return self.assign_agent(agent_id, now=now, source=AssignmentSource.AUTOMATIC, strategy=strategy)
+
+    def reassign_manually(self, agent_id: UUID, *, assigned_by: UUID, reason: str, now: datetime) -> Self:
+        source = AssignmentSource.REASSIGNMENT_MANUAL
+        return self.assign_agent(agent_id, now=now, source=source, assigned_by=assigned_by, reason=reason)
+
+    def reassign_by_inactivity(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
+        source = AssignmentSource.REASSIGNMENT_INACTIVITY
+        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
+
+    def reassign_by_no_response(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
+        source = AssignmentSource.REASSIGNMENT_NO_RESPONSE
+        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
+
+    def reassign_by_workload(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
+        source = AssignmentSource.REASSIGNMENT_WORKLOAD
+        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
+
+    def check_timeout(self, *, now: datetime) -> Self:
+        """Ended by inactivity, as of the moment its timeout ran out, if that lies before ``now``."""
+        if not self.has_timed_out(now):
+            return self
+        return self.end(EndReason.INACTIVITY_TIMEOUT, now=self.last_activity_at + self.timeout)
+
+    def end(self, reason: EndReason, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it has ended, ValueError for an unknown reason."""
+        self._require_active("end")
+        known = EndReason(reason)
+        duration = _whole_seconds(self.started_at, now) or 0
+        ended = SessionEnded(
+            **self._fact(now),
+            contact_id=self.contact_id,
+            tenant_id=self.tenant_id,
+            channel_type_id=self.channel_type_id,
+            pipeline_id=self.pipeline_id,
+            started_at=self.started_at,
+            ended_at=now,
+            reason=known.value,
+            duration=duration,
+            metrics={
+                "total_messages": self.message_count,
+                "inbound_messages": self.messages_from_contact,
+                "outbound_messages": self.messages_from_agent,
+                "last_message_at": self.last_activity_at if self.message_count else None,
+            },
+        )
+        return self._changed(
+            now,
+            ended,
+            status=SessionStatus.ENDED,
+            ended_at=now,
+            end_reason=known,
+            duration_seconds=duration,
+        )
+
+    def resolve(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation while the session is active."""
+        self._require_ended("resolve")
+        if self.resolved:
+            return self
+        return self._changed(now, SessionResolved(**self._fact(now), resolved_at=now), resolved=True)
+
+    def escalate(self, *, now: datetime) -> Self:
+        if self.escalated:
+            return self
+        return self._changed(now, SessionEscalated(**self._fact(now), escalated_at=now), escalated=True)
+
+    def set_summary(
+        self,
+        summary: str,
+        *,
+        sentiment: Sentiment | None,
+        sentiment_score: float | None,
+        topics: Iterable[str],
+        next_steps: Iterable[str],
+        now: datetime,
+    ) -> Self:
+        """Raises InvariantViolation while the session is active."""
+        self._require_ended("summarize")
+        known = None if sentiment is None else Sentiment(sentiment)
+        summarized = SessionSummarized(
+            **self._fact(now),
+            summary=summary,
+            sentiment=known.value if known else None,
+            sentiment_score=sentiment_score,
+            generated_at=now,
+        )
+        return self._changed(
+            now,
+            summarized,
+            summary=summary,
+            sentiment=known,
+            sentiment_score=sentiment_score,
+            topics=tuple(topics),
+            next_steps=tuple(next_steps),
+        )
+
+    def _require_active(self, command: str) -> None:
+        if not self.is_active:
+            raise InvariantViolation(f"cannot {command}: session {self.id} has ended")
+
+    def _require_ended(self, command: str) -> None:
+        if self.is_active:
+            raise InvariantViolation(f"cannot {command}: session {self.id} is still active")
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "session_id": self.id}
+
+
+def _whole_seconds(earlier: datetime | None, later: datetime) -> int | None:
+    """From ``earlier`` to ``later``, never below 0; None when nothing came earlier."""
+    return None if earlier is None else max(0, int((later - earlier).total_seconds()))

@@ -1,0 +1,27 @@
+"""Where sessions are kept."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ventros.crm.sessions import mapper
+from ventros.crm.sessions.aggregate import Session
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import statement
+
+
+class SessionRepository(Repository[Session]):
+    resource = "session"
+    mapper = mapper
+
+    INSERT = statement("sessions.insert")
+    SELECT = statement("sessions.get")
+    UPDATE = statement("sessions.update")
+    DELETE = statement("sessions.delete")
+    STORED_VERSION = statement("sessions.stored_version")
+    FIND_ACTIVE = statement("sessions.find_active")
+
+    async def find_active(self, contact_id: UUID, channel_type_id: int | None) -> Session | None:
+        """The contact's only active session of that type of channel."""
+        row = await self._connection.maybe(self.FIND_ACTIVE, self._tenant, contact_id, channel_type_id)
+        return None if row is None else self._load(row)

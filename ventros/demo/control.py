@@ -1,0 +1,66 @@
+"""The control: the same work, saved without the version check. It is no part of the library."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeVar
+
+import attrs
+
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.contacts.repository import ContactRepository
+from ventros.crm.sessions.aggregate import Session
+from ventros.crm.sessions.repository import SessionRepository
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import NotFound
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import Statement
+from ventros.unit_of_work import UnitOfWork
+
+A = TypeVar("A", bound=AggregateRoot)
+
+PREDICATE = "AND version = $3"
+
+
+def unguarded(statement: Statement) -> Statement:
+    """The same UPDATE without its version predicate; the parameter stays, so that it has a type."""
+    if statement.text.count(PREDICATE) != 1:
+        raise ValueError(f"{statement.name} is not guarded by {PREDICATE}")
+    return attrs.evolve(statement, text=statement.text.replace(PREDICATE, "AND $3::integer IS NOT NULL"))
+
+
+async def overwrite(repository: Repository[A], aggregate: A) -> A:
+    """Save whatever is stored by now. Its events carry no version: two writers would claim the same."""
+    if not aggregate.domain_events:
+        return aggregate
+    args = repository.mapper.update_args(aggregate)
+    if await repository._connection.affected(repository.UPDATE, *args) != 1:
+        raise NotFound(repository.resource, aggregate.id)
+    repository._record(aggregate, None)
+    return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
+
+
+class UnguardedContacts(ContactRepository):
+    UPDATE = unguarded(ContactRepository.UPDATE)
+
+    async def save(self, aggregate: Contact) -> Contact:
+        return await overwrite(self, aggregate)
+
+
+class UnguardedSessions(SessionRepository):
+    UPDATE = unguarded(SessionRepository.UPDATE)
+
+    async def save(self, aggregate: Session) -> Session:
+        return await overwrite(self, aggregate)
+
+
+class LastWriteWins(UnitOfWork):
+    """Contacts and sessions are saved without the check; all else is the library's."""
+
+    @cached_property
+    def contacts(self) -> ContactRepository:
+        return UnguardedContacts(self)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        return UnguardedSessions(self)

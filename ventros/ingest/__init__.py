@@ -1,0 +1,1 @@
+"""What platforms deliver, turned into commands for the use cases."""

@@ -1,0 +1,52 @@
+"""What persistence asks of an aggregate: an id, the version it was loaded with, and its new events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.kernel import validators
+from ventros.kernel.events import DomainEvent
+from ventros.kernel.ids import new_id
+
+
+@attrs.frozen(kw_only=True)
+class Entity:
+    """Frozen: a command returns a new instance, or ``self`` when it changes nothing.
+
+    ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
+    instance without any for unchanged, so every change goes through a command that records one.
+    """
+
+    resource: ClassVar[str]
+
+    id: UUID = attrs.field(factory=new_id, validator=validators.not_nil)
+    created_at: datetime = attrs.field(validator=validators.aware)
+    updated_at: datetime = attrs.field(validator=validators.aware)
+    domain_events: tuple[DomainEvent, ...] = ()
+
+    def clear_events(self) -> Self:
+        """The same, with its events drained."""
+        return attrs.evolve(self, domain_events=())
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        """The same with ``changes`` made at ``now`` and the events that tell of them.
+
+        ``updated_at`` never goes back, though commands may come out of the order of their times.
+        """
+        return attrs.evolve(
+            self,
+            updated_at=max(self.updated_at, now),
+            domain_events=(*self.domain_events, *events),
+            **changes,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class AggregateRoot(Entity):
+    """``version`` is the version the aggregate was loaded with, 1 when new; only persistence steps it."""
+
+    version: int = 1

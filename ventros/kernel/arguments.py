@@ -1,0 +1,71 @@
+"""What PostgreSQL would refuse late, or bend without a word, is refused here by type, before it is sent.
+
+asyncpg takes a naive datetime for UTC; JSON turns NaN into null; the server refuses NUL in text only
+after the statement has begun, which kills the transaction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+Check = Callable[[object], str | None]
+"""Says what is wrong with an argument, or None."""
+
+
+def check_for(type_name: str) -> Check | None:
+    """The check for a parameter of that PostgreSQL type, if its values can be wrong unseen."""
+    return _CHECKS.get(type_name)
+
+
+def _timestamp(value: object) -> str | None:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return "is a naive datetime; give it a time zone, best datetime.UTC"
+    return None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            return "holds a NUL character, which PostgreSQL text cannot hold"
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            return "holds half of a surrogate pair, which is no Unicode text"
+    return None
+
+
+def _number(value: object) -> str | None:
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        return "is not a finite number"
+    return None
+
+
+def _json(value: object) -> str | None:
+    """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return next(filter(None, (_json(key) or _json(item) for key, item in value.items())), None)
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(_json, value)), None)
+    return _number(value) or _timestamp(value)
+
+
+def _each(check: Check) -> Check:
+    def check_items(value: object) -> str | None:
+        return next(filter(None, map(check, value)), None) if isinstance(value, list | tuple) else None
+
+    return check_items
+
+
+_CHECKS: dict[str, Check] = {
+    "text": _text,
+    "text[]": _each(_text),
+    "timestamptz": _timestamp,
+    "timestamptz[]": _each(_timestamp),
+    "double precision": _number,
+    "numeric": _number,
+    "jsonb": _json,
+    "jsonb[]": _each(_json),
+}

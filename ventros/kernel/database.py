@@ -1,0 +1,186 @@
+"""The way to the server: settings from one place, a pool in which nothing waits without a bound."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg
+import attrs
+
+from ventros.kernel.connection import Connection, prepare_driver, translated
+from ventros.kernel.errors import ConfigurationError, ConnectionLost, OperationTimeout, VentrosError
+from ventros.kernel.retry import Retry, retrying
+from ventros.kernel.unit_of_work import Outcome, UnitOfWork
+
+U = TypeVar("U", bound=UnitOfWork)
+T = TypeVar("T")
+
+_DSN_VARIABLES = ("VENTROS_DATABASE_URL", "DATABASE_URL")
+_LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
+
+
+def resolve_dsn(dsn: str | None = None) -> str | None:
+    """``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else None for libpq's own PG* variables.
+
+    Raises ConfigurationError when none of them is set.
+    """
+    if dsn:
+        return dsn
+    for variable in _DSN_VARIABLES:
+        if os.environ.get(variable):
+            return os.environ[variable]
+    if any(os.environ.get(variable) for variable in _LIBPQ_VARIABLES):
+        return None
+    raise ConfigurationError(
+        "no database is named: give a DSN (postgresql://user:password@host/database), or set "
+        f"{' or '.join(_DSN_VARIABLES)}, or libpq's PG* variables"
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Bounds in seconds, sizes in connections. The server gives up first, then the client."""
+
+    min_size: int = 1
+    max_size: int = 10
+    connect_timeout: float = 5.0
+    acquire_timeout: float = 5.0
+    statement_timeout: float = 10.0
+    lock_timeout: float = 5.0
+    idle_in_transaction_timeout: float = 30.0
+    commit_timeout: float = 10.0
+    release_timeout: float = 2.0
+    application_name: str = "ventros"
+
+    def server_settings(self) -> dict[str, str]:
+        """Sent with the connection request, so that they need no round trip and no SET."""
+        return {
+            "application_name": self.application_name,
+            "statement_timeout": _milliseconds(self.statement_timeout * 0.9),
+            "lock_timeout": _milliseconds(self.lock_timeout),
+            "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_timeout),
+        }
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(1, round(seconds * 1000)))
+
+
+class Database(Generic[U]):
+    """A pool, and the kind of unit of work that it serves. Close it, or use it as ``async with``."""
+
+    def __init__(
+        self, pool: asyncpg.Pool[Any], unit_of_work: type[U], settings: Settings | None = None
+    ) -> None:
+        self._pool = pool
+        self._unit_of_work = unit_of_work
+        self.settings = settings or Settings()
+
+    @classmethod
+    async def open(
+        cls, unit_of_work: type[U], dsn: str | None = None, settings: Settings | None = None
+    ) -> Self:
+        """Connect. ``dsn`` as in :func:`resolve_dsn`.
+
+        Raises ConnectionLost when the server cannot be reached or does not let us in.
+        """
+        chosen = settings or Settings()
+        target = resolve_dsn(dsn)
+        try:
+            pool = await asyncpg.create_pool(
+                target,
+                min_size=chosen.min_size,
+                max_size=chosen.max_size,
+                timeout=chosen.connect_timeout,
+                command_timeout=chosen.statement_timeout,
+                server_settings=chosen.server_settings(),
+                init=prepare_driver,
+                reset=_nothing_to_reset,
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            # Of these only the server's own refusals are known to quote neither DSN nor password.
+            reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
+            raise ConnectionLost(f"cannot reach the database {describe(target)}: {reason}") from error
+        return cls(pool, unit_of_work, chosen)
+
+    def unit_of_work(self, tenant: str, **options: Any) -> U:
+        """A new unit of work for ``tenant``; ``options`` as in :class:`UnitOfWork`."""
+        return self._unit_of_work(self._pool, self.settings, tenant, **options)
+
+    async def run(
+        self,
+        tenant: str,
+        use_case: Callable[[U], Awaitable[T]],
+        *,
+        retry: Retry | None = None,
+        on_conflict: Callable[[VentrosError, int], None] | None = None,
+    ) -> T:
+        """Run ``use_case`` in a unit of work and commit; on a conflict, again from the start.
+
+        ``use_case`` may run several times, so its only effects are those on the unit of work. It may
+        end the unit itself, by ``rollback()`` when there is nothing to store.
+        """
+
+        async def once() -> T:
+            async with self.unit_of_work(tenant) as unit:
+                result = await use_case(unit)
+                if unit.outcome is Outcome.ACTIVE:
+                    await unit.commit()
+            return result
+
+        return await retrying(once, retry or Retry(), on_conflict)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection without a transaction and without a tenant, for look-ups that belong to none."""
+        settings = self.settings
+        try:
+            driver = await self._pool.acquire(timeout=settings.acquire_timeout)
+        except TimeoutError as error:
+            raise OperationTimeout(
+                f"no connection became free within {settings.acquire_timeout} s"
+            ) from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise translated(error) from error
+        try:
+            yield Connection(driver)  # type: ignore[arg-type]  # the pool's proxy stands for a connection
+        finally:
+            await self._pool.release(driver, timeout=settings.release_timeout)
+
+    async def close(self) -> None:
+        """Close the pool; connections still in use after the release timeout are terminated."""
+        try:
+            async with asyncio.timeout(self.settings.release_timeout):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def _nothing_to_reset(_driver: Any) -> None:
+    """Instead of asyncpg's four reset statements, a round trip for each release: a unit sets nothing
+    beyond its transaction, and asyncpg itself still rolls back what is open.
+    """
+
+
+def describe(dsn: str | None) -> str:
+    """Host and database of ``dsn``, never its password."""
+    if dsn is None:
+        return "named by the PG* variables"
+    parts = urlsplit(dsn)
+    place = parts.hostname or "the local socket"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.path.lstrip('/') or '?'} at {place}{port}"
