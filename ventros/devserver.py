@@ -88,7 +88,7 @@ class DevServer:
     connect as the role ``ventros``: no superuser, so that row-level security holds for it.
     """
 
-    version: str
+    version = ""
     directory: Path
     host: str  # the directory of the socket
     port = PORT

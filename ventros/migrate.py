@@ -75,10 +75,9 @@ def migrate(
 ) -> list[str]:
     """Apply what is pending, up to and including ``to``, an id or its number; returns the ids in order.
 
-    ``report`` gets each id once it is committed. With ``dry_run`` the database is only read. ``dsn`` must
-    lead to the server itself: a pooler in transaction mode loses the lock that keeps two deploys apart.
-    ``lock_wait``, in seconds, is for the other deploy. Raises MigrationError; ConfigurationError when the
-    database cannot be reached.
+    ``report`` gets each id once it is committed; ``dry_run`` only reads. ``dsn`` must lead to the server
+    itself: a pooler in transaction mode loses the lock that keeps two deploys apart. ``lock_wait``: seconds.
+    Raises MigrationError, and ConfigurationError when the database cannot be reached.
     """
     folder, ids = _checked(directory)
     last = _resolve(to, ids) if to is not None else max(ids, default="")

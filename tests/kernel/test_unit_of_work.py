@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.conftest import NOW, TENANT
 from ventros import Database, Settings, UnitOfWork, ValidationError
@@ -33,7 +34,8 @@ def new_contact(seed: Seed) -> Contact:
 
 
 def count(superuser: psycopg.Connection, table: str) -> int:
-    row = superuser.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type]  # noqa: S608
+    query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+    row = superuser.execute(query).fetchone()
     assert row is not None
     return int(row[0])
 

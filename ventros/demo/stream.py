@@ -27,77 +27,94 @@ class Stream:
     distinct: int
 
 
+@attrs.frozen(kw_only=True)
+class Item:
+    """One message of the stream: written at ``at`` (Unix seconds), delivered at ``arrival``."""
+
+    number: int
+    session: str
+    phone: str
+    own: bool
+    at: int
+    arrival: float
+
+    @property
+    def message_id(self) -> str:
+        return f"{str(self.own).lower()}_{self.phone}@c.us_{self.number:020X}"
+
+    @property
+    def parties(self) -> dict[str, object]:
+        contact = f"{self.phone}@c.us"
+        sender, recipient = (CHANNEL, contact) if self.own else (contact, CHANNEL)
+        return {"from": sender, "to": recipient, "fromMe": self.own}
+
+
+CHANNEL = "551130000000@c.us"
+
+
 def make_stream(sessions: Sequence[str], *, messages: int, contacts: int, seed: int) -> Stream:
     """``messages`` distinct messages of ``contacts`` phones on each of ``sessions``' channels, turn about.
 
-    The first phone of the stream appears in a burst; 5 % of the messages are delivered twice, half of
-    these with the same event id; a tenth arrive early or late; half of our own get delivery reports.
+    The first phone of each channel appears in a burst; some phones write more than others; 5 % of the
+    messages are delivered twice, half of these with the same event id; a tenth arrive early or late;
+    half of our own get delivery reports.
     """
     chance = random.Random(seed)  # noqa: S311 - a reproducible stream, no secret
-    lines: list[tuple[float, bytes]] = []
+    arrivals: list[tuple[float, bytes]] = []
     for number in range(messages):
-        session = sessions[number // BURST % len(sessions)]
         burst = number < BURST * len(sessions)
-        phone = _phone(0 if burst or contacts == 1 else chance.randrange(contacts))
         own = not burst and chance.random() < OWN_SHARE
-        at = START.timestamp() + number * SECONDS_BETWEEN
-        arrival = at + (chance.uniform(-60, 60) if chance.random() < OUT_OF_ORDER_SHARE else 0)
-        lines.append((arrival, _message(chance, number, session, phone, own, int(at))))
+        at = int(START.timestamp()) + number * SECONDS_BETWEEN
+        item = Item(
+            number=number,
+            session=sessions[number // BURST % len(sessions)],
+            phone=_phone(0 if burst else int(contacts * chance.random() ** 2)),
+            own=own,
+            at=at,
+            arrival=at + (chance.uniform(-60, 60) if chance.random() < OUT_OF_ORDER_SHARE else 0),
+        )
+        arrivals.append((item.arrival, _message(item, event=number)))
         if chance.random() < DUPLICATE_SHARE:
-            twin = number if chance.random() < 0.5 else messages + number
-            lines.append(
-                (arrival + chance.uniform(0, 3), _message(chance, number, session, phone, own, int(at), twin))
-            )
+            event = number if chance.random() < 0.5 else messages + number
+            arrivals.append((item.arrival + chance.uniform(0, 3), _message(item, event=event)))
         if own and chance.random() < ACKED_SHARE:
-            for ack in (2, 3):
-                lines.append((arrival + ack, _ack(number, session, phone, ack, int(at) + ack)))
-    lines.sort(key=lambda each: each[0])
-    return Stream(tuple(line for _, line in lines), messages)
+            arrivals.extend((item.arrival + ack, _ack(item, ack)) for ack in (2, 3))
+    arrivals.sort(key=lambda each: each[0])
+    return Stream(tuple(line for _, line in arrivals), messages)
 
 
 def _phone(contact: int) -> str:
     return f"5511{900000000 + contact:09d}"
 
 
-def _message(
-    chance: random.Random, number: int, session: str, phone: str, own: bool, at: int, event: int | None = None
-) -> bytes:
-    contact, channel = f"{phone}@c.us", "551130000000@c.us"
+def _message(item: Item, event: int) -> bytes:
+    info = {"Type": "text", "PushName": None if item.own else f"Contact {item.phone[-4:]}"}
     return _line(
         {
-            "id": f"evt_{number if event is None else event:026d}",
-            "timestamp": at * 1000 + 250,
-            "event": "message.any" if own else "message",
-            "session": session,
+            "id": f"evt_{event:026d}",
+            "timestamp": item.at * 1000 + 250,
+            "event": "message.any" if item.own else "message",
+            "session": item.session,
             "payload": {
-                "id": f"{str(own).lower()}_{contact}_{number:020X}",
-                "timestamp": at,
-                "from": channel if own else contact,
-                "to": contact if own else channel,
-                "fromMe": own,
-                "body": f"message {number}",
+                "id": item.message_id,
+                "timestamp": item.at,
+                **item.parties,
+                "body": f"message {item.number}",
                 "hasMedia": False,
-                "_data": {"Info": {"Type": "text", "PushName": None if own else f"Contact {phone[-4:]}"}},
+                "_data": {"Info": info},
             },
         }
     )
 
 
-def _ack(number: int, session: str, phone: str, ack: int, at: int) -> bytes:
-    contact = f"{phone}@c.us"
+def _ack(item: Item, ack: int) -> bytes:
     return _line(
         {
-            "id": f"evt_ack{ack}{number:022d}",
-            "timestamp": at * 1000,
+            "id": f"evt_ack{ack}{item.number:022d}",
+            "timestamp": (item.at + ack) * 1000,
             "event": "message.ack",
-            "session": session,
-            "payload": {
-                "id": f"true_{contact}_{number:020X}",
-                "from": "551130000000@c.us",
-                "to": contact,
-                "fromMe": True,
-                "ack": ack,
-            },
+            "session": item.session,
+            "payload": {"id": item.message_id, **item.parties, "ack": ack},
         }
     )
 

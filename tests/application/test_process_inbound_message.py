@@ -1,0 +1,319 @@
+"""An inbound message becomes a contact, a session, a message and events, wholly or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+
+from tests.conftest import NOW, TENANT
+from tests.snapshots import snapshot
+from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
+from ventros.application.process_inbound_message import (
+    Duplicate,
+    InboundMessage,
+    Stored,
+    process_inbound_message,
+)
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.sessions.aggregate import EndReason, Session
+from ventros.demo.seed import Seed
+from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.ids import new_id
+
+PHONE = "+5511999990000"
+MINUTE = timedelta(minutes=1)
+
+
+def inbound(seed: Seed, **changes: Any) -> InboundMessage:
+    number = changes.pop("number", 1)
+    command = InboundMessage(
+        channel_id=seed.channel_id,
+        channel_message_id=f"wamid.{number}",
+        contact_phone=PHONE,
+        contact_name="Ada",
+        content_type=ContentType.TEXT,
+        text="hello",
+        received_at=NOW,
+        event_id=new_id(),
+    )
+    return attrs.evolve(command, **changes)
+
+
+async def process(
+    db: Database[UnitOfWork], command: InboundMessage, tenant: str = TENANT
+) -> Stored | Duplicate:
+    return await db.run(tenant, lambda uow: process_inbound_message(uow, command))
+
+
+async def stored(db: Database[UnitOfWork], command: InboundMessage) -> Stored:
+    result = await process(db, command)
+    assert isinstance(result, Stored)
+    return result
+
+
+async def look(db: Database[UnitOfWork], ids: Stored) -> tuple[Contact, Session, Message]:
+    async with db.unit_of_work(TENANT) as uow:
+        return (
+            await uow.contacts.get(ids.contact_id),
+            await uow.sessions.get(ids.session_id),
+            await uow.messages.get(ids.message_id),
+        )
+
+
+def events(superuser: psycopg.Connection, skip: int = 3) -> list[tuple[str, int | None]]:
+    """Names and versions, in the order of the outbox, after those of the seed."""
+    return superuser.execute(
+        "SELECT event_name, aggregate_version FROM outbox_events ORDER BY position OFFSET %s", [skip]
+    ).fetchall()
+
+
+async def test_a_first_message_makes_contact_session_message_and_events(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    contact, session, message = await look(db, await stored(db, inbound(seed)))
+    assert (contact.name, str(contact.phone), contact.tags, contact.version) == (
+        "Ada",
+        PHONE,
+        ("whatsapp",),
+        1,
+    )
+    assert contact.first_interaction_at == contact.last_interaction_at == NOW
+    assert (session.is_active, session.contact_id, session.channel_type_id) == (True, contact.id, 1)
+    assert (session.message_count, session.messages_from_contact, session.version) == (1, 1, 1)
+    assert session.last_activity_at == session.first_contact_message_at == NOW
+    assert (message.session_id, message.contact_id, message.channel_id) == (
+        session.id,
+        contact.id,
+        seed.channel_id,
+    )
+    assert (str(message.text), message.timestamp, message.from_me) == ("hello", NOW, False)
+    assert events(superuser) == [
+        ("contact.created", 1),
+        ("contact.phone_set", 1),
+        ("contact.tag_added", 1),
+        ("contact.interaction_recorded", 1),
+        ("session.started", 1),
+        ("session.message_recorded", 1),
+        ("message.created", None),
+    ]
+
+
+async def test_a_second_message_joins_contact_and_session(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    first = await stored(db, inbound(seed))
+    second = await stored(
+        db, inbound(seed, number=2, received_at=NOW + MINUTE, contact_phone="+55 (11) 99999-0000")
+    )
+    assert (second.contact_id, second.session_id) == (first.contact_id, first.session_id)
+    contact, session, _ = await look(db, second)
+    assert (contact.version, session.version, session.message_count) == (2, 2, 2)
+    assert events(superuser, skip=10) == [
+        ("contact.interaction_recorded", 2),
+        ("session.message_recorded", 2),
+        ("message.created", None),
+    ]
+
+
+@pytest.mark.parametrize("same", ["event_id", "channel_message_id"])
+async def test_a_duplicate_changes_nothing(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, same: str
+) -> None:
+    first = inbound(seed)
+    await stored(db, first)
+    before = snapshot(superuser)
+    again = inbound(
+        seed, number=2, received_at=NOW + 2 * MINUTE, contact_name="Eve", contact_phone="+5511888880000"
+    )
+    twin = attrs.evolve(again, **{same: getattr(first, same)})
+    assert isinstance(await process(db, twin), Duplicate)
+    assert snapshot(superuser) == before
+    assert isinstance(await process(db, again), Stored), (
+        "the control: it is the same key that made it a duplicate"
+    )
+
+
+async def test_racing_first_messages_of_a_phone_make_one_contact_and_one_session(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    results = await asyncio.gather(*(process(db, inbound(seed, number=number)) for number in range(8)))
+    made = [each for each in results if isinstance(each, Stored)]
+    assert len(made) == 8
+    assert len({each.contact_id for each in made}) == 1
+    assert len({each.session_id for each in made}) == 1
+    _, session, _ = await look(db, made[0])
+    assert (session.message_count, session.version) == (8, 8)
+
+
+async def test_control_without_the_unique_indexes_the_racers_make_several(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    superuser.execute("DROP INDEX contacts_live_phone_key, sessions_active_key")
+    results = await asyncio.gather(*(process(db, inbound(seed, number=number)) for number in range(8)))
+    assert len({each.contact_id for each in results if isinstance(each, Stored)}) > 1
+
+
+async def test_racing_deliveries_of_one_message_store_it_once(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    results = await asyncio.gather(*(process(db, inbound(seed)) for _ in range(8)))
+    assert sum(isinstance(each, Stored) for each in results) == 1
+    assert sum(isinstance(each, Duplicate) for each in results) == 7
+    assert superuser.execute("SELECT count(*) FROM messages").fetchone() == (1,)
+    assert superuser.execute("SELECT message_count FROM sessions").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "channel", "minutes"),
+    [(None, None, 45), (None, 20, 20), (10, 20, 10), ("no timeout", 20, 20)],
+)
+async def test_the_session_timeout_is_the_pipelines_else_the_channels_else_the_projects(
+    db: Database[UnitOfWork],
+    seed: Seed,
+    superuser: psycopg.Connection,
+    pipeline: int | str | None,
+    channel: int | None,
+    minutes: int,
+) -> None:
+    """A pipeline without a timeout of its own is on the session all the same."""
+    superuser.execute("UPDATE projects SET session_timeout_minutes = 45, version = version + 1")
+    superuser.execute("UPDATE channels SET session_timeout_minutes = %s, version = version + 1", [channel])
+    if pipeline is not None:
+        superuser.execute(ADD_PIPELINE, [None if pipeline == "no timeout" else pipeline])
+        superuser.execute(
+            "UPDATE channels SET pipeline_id = p.id, version = channels.version + 1 FROM pipelines p"
+        )
+    _, session, _ = await look(db, await stored(db, inbound(seed)))
+    assert session.timeout == minutes * MINUTE
+    assert (session.pipeline_id is None) == (pipeline is None)
+
+
+ADD_PIPELINE = """
+INSERT INTO pipelines (tenant_id, id, project_id, name, description, position, active,
+                       session_timeout_minutes, enable_ai_summary, created_at, updated_at)
+SELECT tenant_id, gen_random_uuid(), id, 'sales', '', 0, true, %s, false, now(), now() FROM projects
+"""
+
+
+async def test_a_session_that_timed_out_is_ended_and_another_started(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    first = await stored(db, inbound(seed))
+    later = NOW + 30 * MINUTE
+    same = await stored(db, inbound(seed, number=2, received_at=later))
+    assert same.session_id == first.session_id, "thirty minutes are not more than thirty minutes"
+    much_later = later + 30 * MINUTE + timedelta(seconds=1)
+    other = await stored(db, inbound(seed, number=3, received_at=much_later))
+    assert other.session_id != first.session_id
+    _, ended, _ = await look(db, first)
+    assert (ended.is_active, ended.end_reason) == (False, EndReason.INACTIVITY_TIMEOUT)
+    assert ended.ended_at == later + 30 * MINUTE
+    _, active, _ = await look(db, other)
+    assert (active.is_active, active.message_count, active.started_at) == (True, 1, much_later)
+    assert [name for name, _ in events(superuser, skip=13)] == [
+        "contact.interaction_recorded",
+        "session.ended",
+        "session.started",
+        "session.message_recorded",
+        "message.created",
+    ]
+
+
+async def test_an_own_message_counts_for_the_agents_side(db: Database[UnitOfWork], seed: Seed) -> None:
+    await stored(db, inbound(seed))
+    reply = inbound(seed, number=2, from_me=True, contact_name=None, received_at=NOW + MINUTE)
+    contact, session, message = await look(db, await stored(db, reply))
+    assert (session.messages_from_contact, session.messages_from_agent) == (1, 1)
+    assert session.agent_response_time_seconds == 60
+    assert (contact.name, message.from_me, message.agent_id) == ("Ada", True, None)
+    async with db.unit_of_work(TENANT) as uow:
+        counters = await uow.channels.counters(seed.channel_id)
+    assert (counters.messages_received, counters.messages_sent) == (1, 1)
+    assert counters.last_message_at == NOW
+
+
+async def test_a_late_message_does_not_turn_time_back(db: Database[UnitOfWork], seed: Seed) -> None:
+    await stored(db, inbound(seed, received_at=NOW + 5 * MINUTE))
+    contact, session, message = await look(db, await stored(db, inbound(seed, number=2)))
+    assert session.last_activity_at == contact.last_interaction_at == NOW + 5 * MINUTE
+    assert (session.message_count, message.timestamp) == (2, NOW)
+
+
+async def test_a_name_that_came_with_the_message_renames(db: Database[UnitOfWork], seed: Seed) -> None:
+    await stored(db, inbound(seed, contact_name=None))
+    contact, _, _ = await look(db, await stored(db, inbound(seed, number=2, received_at=NOW + MINUTE)))
+    assert contact.name == "Ada"
+    silent = inbound(seed, number=3, received_at=NOW + 2 * MINUTE, contact_name=None)
+    contact, _, _ = await look(db, await stored(db, silent))
+    assert contact.name == "Ada"
+
+
+async def test_a_new_contact_without_a_name_is_named_by_its_phone(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    contact, _, _ = await look(db, await stored(db, inbound(seed, contact_name=None)))
+    assert contact.name == PHONE
+
+
+async def test_an_advertisement_is_told_in_the_same_unit(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    tracking = {"ctwa_click_id": "click", "ad_source_id": "42", "entry_point_source": "ad"}
+    _, _, message = await look(db, await stored(db, inbound(seed, tracking=tracking)))
+    assert message.metadata["tracking"] == tracking
+    row = superuser.execute(
+        "SELECT payload FROM outbox_events WHERE event_name = 'tracking.message.meta_ads'"
+    ).fetchone()
+    assert row is not None
+    assert (row[0]["ctwa_click_id"], row[0]["ad_source_id"], row[0]["conversion_app"]) == (
+        "click",
+        "42",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"contact_phone": "123"}, ValidationError),
+        ({"text": "x" * 4097}, ValidationError),
+        ({"text": "nul \x00"}, ValidationError),
+        ({"content_type": ContentType.IMAGE, "media_url": "ftp://host/x"}, ValidationError),
+        ({"metadata": {"x": float("nan")}}, ValidationError),
+        ({"received_at": datetime(2026, 1, 1)}, ValidationError),  # noqa: DTZ001 - the fault under test
+        ({"channel_id": new_id()}, NotFound),
+    ],
+)
+async def test_what_cannot_be_stored_leaves_nothing(
+    db: Database[UnitOfWork],
+    seed: Seed,
+    superuser: psycopg.Connection,
+    changes: dict[str, Any],
+    error: type[VentrosError],
+) -> None:
+    """Each of them is found at another step, some after contact and session have been written."""
+    before = snapshot(superuser)
+    with pytest.raises(error):
+        await process(db, inbound(seed, **changes))
+    assert snapshot(superuser) == before
+
+
+async def test_a_channel_that_is_not_active_takes_no_messages(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    superuser.execute("UPDATE channels SET status = 'inactive', version = version + 1")
+    with pytest.raises(InvariantViolation, match="is inactive, not active"):
+        await process(db, inbound(seed))
+
+
+async def test_another_tenants_channel_is_not_found(
+    db: Database[UnitOfWork], seed: Seed, other_seed: Seed
+) -> None:
+    with pytest.raises(NotFound):
+        await process(db, inbound(seed), tenant=other_seed.tenant)

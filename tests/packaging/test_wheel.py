@@ -1,0 +1,64 @@
+"""What is installed is whole: the SQL and the migrations are in the wheel that is built from the sdist."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+LOAD = """
+import pathlib, sys
+import ventros
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import catalogue
+place = pathlib.Path(ventros.__file__).parent
+assert pathlib.Path(sys.prefix) in place.parents, place
+assert directory("sql") == place / "_sql" and directory("migrations") == place / "_migrations"
+print(len(catalogue()), len(list(directory("migrations").glob("*.sql"))))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``python -m build`` makes the sdist, unpacks it elsewhere, and makes the wheel of that."""
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", out, ROOT)
+    (made,) = out.glob("*.whl")
+    return made
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", wheel)
+    statements, migrations = run(python, "-c", LOAD, cwd=tmp_path).split()
+    names = [line for path in (ROOT / "sql").glob("*.sql") for line in path.read_text().splitlines()]
+    assert int(statements) == sum(line.startswith("-- name:") for line in names)
+    assert int(migrations) == len(list((ROOT / "migrations").glob("*.sql")))
+
+
+def test_the_wheel_holds_the_checksums_and_the_types(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "ventros/py.typed" in names
+    assert "ventros/_migrations/CHECKSUMS" in names
+    assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
+
+
+def test_the_sdist_holds_what_an_auditor_reads(wheel: Path) -> None:
+    (sdist,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    assert {"sql/contacts.sql", "migrations/0015.create-contacts.sql", "README.md", "pyproject.toml"} <= names
