@@ -196,8 +196,9 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
         return
     from ventros.migrate import migrate as run_migrations
 
-    verb = "would apply" if dry_run else "applied"
-    done = run_migrations(_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"{verb} {id_}"))
+    done = run_migrations(_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}"))
+    for id_ in done if dry_run else ():
+        click.echo(f"would apply {id_}")
     if not done:
         click.echo("nothing to apply")
 
@@ -211,8 +212,11 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
     """Undo the latest migrations, newest first."""
     from ventros.migrate import rollback as run_rollback
 
-    for id_ in run_rollback(_dsn(dsn or ctx.obj), to=to, steps=steps) or ["nothing: none is applied"]:
-        click.echo(f"rolled back {id_}")
+    undone = run_rollback(
+        _dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+    )
+    if not undone:
+        click.echo("nothing to roll back")
 
 
 @migrate.command()
@@ -223,7 +227,8 @@ def status(ctx: click.Context, dsn: str | None) -> None:
     from ventros.migrate import status as read_status
 
     for state in read_status(_dsn(dsn or ctx.obj)):
-        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}")
+        known = "" if state.in_directory else "  (not among the migrations of this version)"
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{known}")
 
 
 @migrate.command()

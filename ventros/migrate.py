@@ -334,6 +334,7 @@ def _process(backend: _Backend, migration: Migration, direction: str) -> None:
     if migration.use_transactions:
         # The mark goes first: a SET search_path or SET ROLE of the migration would divert it.
         with backend.transaction():
+            backend.execute("SET LOCAL lock_timeout = '5s'")  # a queued DDL lock stops every query behind it
             _mark(backend, migration, direction)
             migration.process_steps(backend, direction)
         return

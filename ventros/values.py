@@ -11,6 +11,8 @@ from ventros.kernel.errors import ValidationError
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _NOT_IN_PHONE = re.compile(r"[^0-9+]")
+_UNPRINTABLE = r"\x00-\x1f\x7f\ud800-\udfff"
+_HTTP_URL = re.compile(rf"https?://[^\s/?#{_UNPRINTABLE}]+(?:[/?#][^{_UNPRINTABLE}]*)?", re.IGNORECASE)
 PHONE_MIN_CHARACTERS = 8
 
 
@@ -94,11 +96,12 @@ class MediaUrl:
 
     @value.validator
     def _check(self, _attribute: object, value: str) -> None:
+        # urlsplit alone drops line breaks and leading blanks before it looks.
         try:
-            parts = urlsplit(value)
+            host = urlsplit(value).hostname if _HTTP_URL.fullmatch(value) else None
         except ValueError:
-            parts = urlsplit("")
-        if parts.scheme.lower() not in {"http", "https"} or not parts.netloc:
+            host = None
+        if not host:
             raise ValidationError("media_url must be an absolute http or https address", field="media_url")
 
     def __str__(self) -> str:

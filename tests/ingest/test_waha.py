@@ -333,7 +333,11 @@ def test_both_events_of_a_message_say_the_same() -> None:
             {"caption": "segue o pedido", "filename": "pedido.pdf"},
             id="document",
         ),
+        pytest.param(media_event("video", media_type="ptt"), ContentType.VIDEO, None, {}, id="no voice"),
         pytest.param(media_event("sticker"), ContentType.STICKER, None, {}, id="sticker"),
+        pytest.param(
+            event({"hasMedia": True, "media": STORED}), ContentType.TEXT, TEXT, {}, id="text, never media"
+        ),
         pytest.param(
             LOCATION,
             ContentType.LOCATION,
@@ -545,7 +549,20 @@ def test_phone_stays_as_given() -> None:
         pytest.param(by_lid(SenderAlt="123@s.whatsapp.net"), "payload.from", id="lid, short SenderAlt"),
         pytest.param(event({"from": "123@c.us"}), "payload.from", id="too short, whatever Sender is"),
         pytest.param(event({"from": "ana.souza99@c.us"}), "payload.from", id="letters"),
-        pytest.param(event({"from": "\u0665" * 13 + "@c.us"}), "payload.from", id="not ASCII"),
+        pytest.param(event({"from": f"{CONTACT}\u0665@c.us"}), "payload.from", id="not ASCII"),
+        pytest.param(
+            with_value(own_by_lid(), ("payload", "from"), "551140028923@c.us"),
+            "payload.to",
+            id="own to lid: from is the writer",
+        ),
+        pytest.param(
+            event(
+                {"from": f"{COMPANY}@c.us", "to": "", "fromMe": True, "_data": {"Info": {"Type": "text"}}},
+                me={"jid": f"{COMPANY}:7@s.whatsapp.net"},
+            ),
+            "payload.to",
+            id="own without to, only our device is known",
+        ),
         pytest.param(own_by_lid(), "payload.to", id="own to lid: never our own number"),
         pytest.param(
             event(
@@ -597,6 +614,13 @@ def test_event_without_id() -> None:
 def test_direction_when_the_payload_does_not_tell(info: Json, id_: str, own: bool) -> None:
     whole = event({"id": id_, "fromMe": ..., "_data": {"Info": {"Type": "text", **info}}})
     assert message(whole).from_me is own
+
+
+def test_direction_that_the_payload_tells_is_the_one() -> None:
+    whole = event(
+        {"id": f"true_{CONTACT}@c.us_{MESSAGE_ID}", "_data": {"Info": {"Type": "text", "IsFromMe": True}}}
+    )
+    assert message(whole).from_me is False
 
 
 @pytest.mark.parametrize(
@@ -680,7 +704,10 @@ def test_ack_is_of_the_messages_conversation(of: Json, whole: Json) -> None:
 
 
 def test_ack_that_tells_no_phone_has_a_conversation_still() -> None:
-    assert report(ack({"id": MESSAGE_ID, "to": LID})).conversation == LID.removesuffix("@lid")
+    alias = LID.removesuffix("@lid")
+    assert report(ack({"id": MESSAGE_ID, "to": LID})).conversation == alias
+    ours = {"Chat": LID, "Sender": f"{COMPANY}:7@s.whatsapp.net"}
+    assert report(ack({"id": MESSAGE_ID, "to": LID, "_data": ours})).conversation == alias
     assert report(ack({"id": MESSAGE_ID, "to": None, "from": None})).conversation == MESSAGE_ID
 
 
@@ -697,6 +724,7 @@ def test_conversations_of_two_contacts_differ() -> None:
         (event({"to": "status@broadcast", "fromMe": True}), "status broadcast"),
         (event({"_data": engine({}, Chat="status@broadcast")}), "status broadcast"),
         (ack({"to": "status@broadcast"}), "status broadcast"),
+        (ack({"id": "true_status@broadcast_3EB0", "from": None, "to": None}), "status broadcast"),
         (event({"from": "120363999@newsletter"}), "newsletter"),
         (event({"from": GROUP, "participant": f"{COMPANY}@c.us", "fromMe": True}), "own message in a group"),
     ],
@@ -758,6 +786,9 @@ def test_other_events_are_skipped_whatever_they_hold(name: str, payload: object)
             line(event({"_data": engine({}, MediaType="interactive")})),
             "type 'media' and media type 'interactive'",
             id="unknown media type",
+        ),
+        pytest.param(
+            line(event({"_data": engine({}, Type="x" * 1000)})), f"type {'x' * 40!r} and", id="long type"
         ),
         pytest.param(line(event({"_data": ...})), "type unknown and media type unknown", id="no detail"),
     ],

@@ -99,6 +99,7 @@ def translated(error: BaseException, statement: Statement | None = None) -> Vent
             error.sqlstate or "XX000",
             constraint=getattr(error, "constraint_name", None),
             table=getattr(error, "table_name", None),
+            statement=statement.name if statement else None,
         )
     if isinstance(error, TimeoutError):
         return OperationTimeout(f"{where}no answer from the server within the timeout")

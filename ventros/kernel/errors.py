@@ -176,9 +176,11 @@ class CommitInDoubt(DatabaseError):
     code = "COMMIT_IN_DOUBT"
 
 
-def translate(sqlstate: str, constraint: str | None = None, table: str | None = None) -> VentrosError:
+def translate(
+    sqlstate: str, constraint: str | None = None, table: str | None = None, statement: str | None = None
+) -> VentrosError:
     """The Ventros error for a server error, by PostgreSQL's table of SQLSTATE codes (its appendix A)."""
-    where = f" on {table}" if table else ""
+    where = (f" on {table}" if table else "") + (f" in {statement}" if statement else "")
     named = f" (constraint {constraint})" if constraint else ""
     if sqlstate == "23505":
         return AlreadyExists(table or "row", constraint)
@@ -201,6 +203,8 @@ _BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
     "23503": (ConstraintViolation, "a reference points to no row of this tenant, or the row is still in use"),
     "23514": (ConstraintViolation, "a value breaks a check"),
     "42501": (TenancyViolation, "the row belongs to another tenant, or the role may not touch it"),
+    "42P01": (DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),
+    "42703": (DatabaseError, "the schema lacks a column; bring it up to date with ventros migrate"),
     "55P03": (OperationTimeout, "a lock was not to be had within its timeout"),
     "57014": (OperationTimeout, "the statement ran into its timeout, or was cancelled"),
     "57P01": (ConnectionLost, "the server is shutting down, or ended this session"),

@@ -165,7 +165,10 @@ class Contact(AggregateRoot):
         return self._changed(now, ContactTimezoneSet(**self._fact(now), timezone=value), timezone=value)
 
     def set_profile_picture(self, url: str | None, *, now: datetime) -> Self:
-        """Empty clears address and time; the same address again only renews the time of its fetching."""
+        """Empty clears address and time; the same address again only renews the time of its fetching.
+
+        That time does not go back.
+        """
         if not url:
             if self.profile_picture_url is None:
                 return self
@@ -176,6 +179,8 @@ class Contact(AggregateRoot):
                 profile_picture_fetched_at=None,
             )
         if url == self.profile_picture_url:
+            if self.profile_picture_fetched_at is not None and now <= self.profile_picture_fetched_at:
+                return self
             return self._changed(
                 now,
                 ContactUpdated(**self._fact(now), fields=("profile_picture_fetched_at",), updated_at=now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,8 @@ from ventros.values import MediaUrl, MessageText
 
 
 class ContentType(StrEnum):
+    """An unknown one raises ValidationError(field="content_type")."""
+
     TEXT = "text"
     IMAGE = "image"
     VIDEO = "video"
@@ -38,6 +41,10 @@ class ContentType(StrEnum):
     CONTACT = "contact"
     STICKER = "sticker"
     SYSTEM = "system"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no content type", field="content_type")
 
     @property
     def is_media(self) -> bool:
@@ -64,6 +71,7 @@ class MessageStatus(StrEnum):
     """In the order in which delivery moves, which messages.advance_delivery repeats.
 
     ``failed`` lies below ``delivered``: a message reported as delivered after all was delivered.
+    An unknown one raises ValidationError(field="status").
     """
 
     QUEUED = "queued"
@@ -72,6 +80,10 @@ class MessageStatus(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     PLAYED = "played"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no message status", field="status")
 
     @property
     def rank(self) -> int:
@@ -82,6 +94,8 @@ _RANKS = {status: rank for rank, status in enumerate(MessageStatus)}
 
 
 class MessageSource(StrEnum):
+    """What a message was sent by. An unknown one raises ValidationError(field="source")."""
+
     MANUAL = "manual"
     BROADCAST = "broadcast"
     SEQUENCE = "sequence"
@@ -92,6 +106,10 @@ class MessageSource(StrEnum):
     SCHEDULED = "scheduled"
     TEST = "test"
     HISTORY_IMPORT = "history_import"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no message source", field="source")
 
     @property
     def is_automated(self) -> bool:
@@ -112,6 +130,11 @@ _SYSTEM_AGENTS = {
     MessageSource.SCHEDULED: UUID("00000000-0000-0000-0000-000000000005"),
     MessageSource.TEST: UUID("00000000-0000-0000-0000-000000000010"),
 }
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen message that can be changed."""
+    return copy.deepcopy(dict(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -144,7 +167,7 @@ class Message(Entity):
     language: str | None = None
     agent_id: UUID | None = None
     source: MessageSource = MessageSource.MANUAL
-    metadata: dict[str, Any] = attrs.field(factory=dict)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
     mentions: tuple[str, ...] = ()
     delivered_at: datetime | None = None
     read_at: datetime | None = None
@@ -174,7 +197,8 @@ class Message(Entity):
         mentions: Iterable[str] = (),
         metadata: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Raises ValidationError for nil ids, and for a text or media address that is none.
+        """Raises ValidationError for nil ids, an unknown content type or source, and for a text or media
+        address that is none.
 
         A ``text`` is kept only with content type text, media only with a media type: a caption, say,
         has no place in the row.
@@ -197,7 +221,7 @@ class Message(Entity):
             agent_id=agent_id,
             source=MessageSource(source),
             mentions=tuple(mentions),
-            metadata=dict(metadata or {}),
+            metadata=metadata or {},
             timestamp=timestamp,
             created_at=timestamp,
             updated_at=timestamp,
@@ -252,7 +276,7 @@ class Message(Entity):
         return self._set(now, channel_message_id=channel_message_id)
 
     def set_source(self, source: MessageSource, *, now: datetime) -> Self:
-        """Raises ValueError for an unknown source."""
+        """Raises ValidationError for an unknown source."""
         return self._set(now, source=MessageSource(source))
 
     def set_mentions(self, mentions: Iterable[str] | None, *, now: datetime) -> Self:
@@ -263,7 +287,7 @@ class Message(Entity):
 
         ``tracking`` has the payload's names as keys; others are kept in the metadata only.
         """
-        if not tracking:
+        if not tracking or self.metadata.get("tracking") == dict(tracking):
             return self
         known: dict[str, Any] = {field: tracking.get(field) for field in AD_TRACKING_FIELDS}
         tracked = MessageFromAdTracked(

@@ -42,7 +42,7 @@ COLUMNS: Final = (
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """Raises ValidationError or ValueError when the row breaks a rule."""
+    """Raises ValidationError when the row breaks a rule of the message."""
     (
         id_,
         tenant_id,

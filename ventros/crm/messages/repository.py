@@ -49,15 +49,16 @@ class MessageRepository(EntityRepository[Message]):
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: content and links, delivery, or both.
 
-        Of two writers of one link the later wins. Raises NotFound when the message is gone, Conflict when
-        its delivery has meanwhile gone as far or further: load it again, there may be nothing left to do.
+        Content and links are written together: of two writers the later wins all of them. Raises NotFound
+        when the message is gone, Conflict when its delivery has meanwhile gone as far or further: then
+        nothing is written, and after loading it again there may be nothing left to do.
         """
         self._own(message)
         of_delivery = [isinstance(event, DELIVERY_EVENTS) for event in message.domain_events]
-        if not all(of_delivery):
-            await self._update(message)
         if any(of_delivery):
             await self._advance_delivery(message)
+        if not all(of_delivery):
+            await self._update(message)
         self._record(message, None)
         return message.clear_events()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -28,11 +29,19 @@ SUMMARY_MIN_MESSAGES = 3
 
 
 class SessionStatus(StrEnum):
+    """An unknown one raises ValidationError(field="status")."""
+
     ACTIVE = "active"
     ENDED = "ended"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no session status", field="status")
+
 
 class EndReason(StrEnum):
+    """An unknown one raises ValidationError(field="reason")."""
+
     INACTIVITY_TIMEOUT = "inactivity_timeout"
     MANUAL_CLOSE = "manual_close"
     CONTACT_REQUEST = "contact_request"
@@ -40,15 +49,27 @@ class EndReason(StrEnum):
     SYSTEM_CLOSE = "system_close"
     SAGA_ROLLBACK = "saga_rollback"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no reason to end a session", field="reason")
+
 
 class Sentiment(StrEnum):
+    """An unknown one raises ValidationError(field="sentiment")."""
+
     POSITIVE = "positive"
     NEUTRAL = "neutral"
     NEGATIVE = "negative"
     MIXED = "mixed"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no sentiment", field="sentiment")
+
 
 class AssignmentSource(StrEnum):
+    """Why an agent was assigned. An unknown one raises ValidationError(field="source")."""
+
     MANUAL = "manual"
     AUTOMATIC = "automatic"
     REASSIGNMENT_INACTIVITY = "reassignment_inactivity"
@@ -56,6 +77,15 @@ class AssignmentSource(StrEnum):
     REASSIGNMENT_WORKLOAD = "reassignment_workload"
     REASSIGNMENT_MANUAL = "reassignment_manual"
     SYSTEM = "system"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no source of an assignment", field="source")
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen session that can be changed."""
+    return copy.deepcopy(dict(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +126,7 @@ class Session(AggregateRoot):
     topics: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     outcome_tags: tuple[str, ...] = ()
-    key_entities: dict[str, Any] = attrs.field(factory=dict)
+    key_entities: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
     resolved: bool = False
     escalated: bool = False
     converted: bool = False
@@ -254,9 +284,10 @@ class Session(AggregateRoot):
         return self.end(EndReason.INACTIVITY_TIMEOUT, now=self.last_activity_at + self.timeout)
 
     def end(self, reason: EndReason, *, now: datetime) -> Self:
-        """Terminal. Raises InvariantViolation when it has ended, ValueError for an unknown reason."""
+        """Terminal. Raises InvariantViolation when it has ended, ValidationError for an unknown reason."""
         self._require_active("end")
         known = EndReason(reason)
+        first_of_each_side = (self.first_contact_message_at, self.first_agent_response_at)
         duration = _whole_seconds(self.started_at, now) or 0
         ended = SessionEnded(
             **self._fact(now),
@@ -272,6 +303,7 @@ class Session(AggregateRoot):
                 "total_messages": self.message_count,
                 "inbound_messages": self.messages_from_contact,
                 "outbound_messages": self.messages_from_agent,
+                "first_message_at": min(filter(None, first_of_each_side), default=None),
                 "last_message_at": self.last_activity_at if self.message_count else None,
             },
         )
@@ -306,9 +338,18 @@ class Session(AggregateRoot):
         next_steps: Iterable[str],
         now: datetime,
     ) -> Self:
-        """Raises InvariantViolation while the session is active."""
+        """Raises InvariantViolation while the session is active, ValidationError for an unknown sentiment."""
         self._require_ended("summarize")
         known = None if sentiment is None else Sentiment(sentiment)
+        changes: dict[str, Any] = {
+            "summary": summary,
+            "sentiment": known,
+            "sentiment_score": sentiment_score,
+            "topics": tuple(topics),
+            "next_steps": tuple(next_steps),
+        }
+        if all(getattr(self, field) == value for field, value in changes.items()):
+            return self
         summarized = SessionSummarized(
             **self._fact(now),
             summary=summary,
@@ -316,15 +357,7 @@ class Session(AggregateRoot):
             sentiment_score=sentiment_score,
             generated_at=now,
         )
-        return self._changed(
-            now,
-            summarized,
-            summary=summary,
-            sentiment=known,
-            sentiment_score=sentiment_score,
-            topics=tuple(topics),
-            next_steps=tuple(next_steps),
-        )
+        return self._changed(now, summarized, **changes)
 
     def _require_active(self, command: str) -> None:
         if not self.is_active:

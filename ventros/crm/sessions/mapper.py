@@ -47,7 +47,7 @@ COLUMNS: Final = (
 
 
 def from_row(row: Sequence[Any]) -> Session:
-    """Raises ValidationError or ValueError when the row breaks a rule."""
+    """Raises ValidationError when the row breaks a rule of the aggregate."""
     (
         id_,
         version,

@@ -1,0 +1,144 @@
+"""The program as its user runs it: output, errors and exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ventros.devserver import DevServer
+
+WITHOUT_DATABASE = {
+    key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "VENTROS_DATABASE_URL"}
+}
+
+
+def ventros(*args: str | Path, database: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Every Python warning is an error, so that none reaches the user."""
+    environment = WITHOUT_DATABASE | ({"VENTROS_DATABASE_URL": database} if database else {})
+    command = [sys.executable, "-W", "error", "-m", "ventros.cli", *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def test_demo_keeps_every_update_and_the_control_does_not() -> None:
+    done = ventros("demo", "--json", "--messages", "600", "--contacts", "5", "--seed", "7")
+    assert (done.returncode, done.stderr) == (0, "")
+    figures = json.loads(done.stdout)
+    assert list(figures) == [
+        "messages_offered",
+        "messages_stored",
+        "duplicates",
+        "conflicts",
+        "retries",
+        "lost_updates",
+        "control_lost_updates",
+        "events",
+        "seconds",
+        "messages_per_second",
+        "p50_ms",
+        "p99_ms",
+    ]
+    assert figures["messages_stored"] == 600
+    assert figures["messages_offered"] == 600 + figures["duplicates"] > 600
+    assert figures["conflicts"] > 0
+    assert figures["lost_updates"] == 0
+    assert figures["control_lost_updates"] > 0
+
+
+def test_demo_prints_both_arms_side_by_side() -> None:
+    done = ventros("demo", "--messages", "60", "--contacts", "3", "--workers", "4")
+    assert (done.returncode, done.stderr) == (0, "")
+    for label in ("ventros", "last write wins", "lost updates", "duplicates ignored", "p99 ms"):
+        assert label in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("demo", "--workers", "0"), "0 is not in the range 1<=x<=64"),
+        (("demo", "--messages", "many"), "'many' is not a valid integer"),
+        (("ingest",), "Missing argument 'FILE'"),
+        (("ingest", "no-such-file.jsonl"), "cannot read no-such-file.jsonl: No such file or directory"),
+        (("nonsense",), "No such command 'nonsense'"),
+        (("migrate",), "no database is named"),
+        (("migrate", "--dsn", "postgresql://x:secret@127.0.0.1:1/y"), "127.0.0.1"),
+        (("migrate", "status", "--dsn", "mysql://x:secret@localhost/y"), ""),
+    ],
+)
+def test_wrong_arguments_end_with_one_clear_line_and_status_2(args: tuple[str, ...], told: str) -> None:
+    done = ventros(*args)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_ingest_of_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text("broken\n")
+    done = ventros("ingest", file, "--dsn", "postgresql://x:secret@127.0.0.1:1/y")
+    assert done.returncode == 2
+    assert "cannot reach the database y at 127.0.0.1:1" in done.stderr
+    assert "secret" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_ingest_with_broken_lines_ends_with_status_1_and_names_them(dsn: str, tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text("\nbroken\n")
+    done = ventros("ingest", file, database=dsn)
+    assert done.returncode == 1
+    assert "lines rejected" in done.stdout
+    assert "in.jsonl.rejects.jsonl" in done.stderr
+    (reject,) = map(json.loads, (tmp_path / "in.jsonl.rejects.jsonl").read_text().splitlines())
+    assert (reject["line"], reject["text"]) == (2, "broken")
+
+
+def test_ingest_of_a_database_without_the_schema_is_a_clear_error(server: DevServer, tmp_path: Path) -> None:
+    dsn = server.create_database("empty_for_ingest")
+    file = tmp_path / "in.jsonl"
+    file.write_text(
+        '{"id":"e1","timestamp":1767600000000,"event":"message","session":"s","payload":{"id":"m1",'
+        '"timestamp":1767600000,"from":"5511999990000@c.us","body":"hi",'
+        '"_data":{"Info":{"Type":"text"}}}}\n'
+    )
+    done = ventros("ingest", file, "--dsn", dsn)
+    assert done.returncode == 2
+    assert "ventros migrate" in done.stderr
+
+
+def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> None:
+    dsn = server.create_database("cli_migrate")
+    assert "would apply 0001." in ventros("migrate", "--dry-run", database=dsn).stdout
+    up = ventros("migrate", database=dsn)
+    assert (up.returncode, up.stderr) == (0, "")
+    assert "applied 0060.drop-locking-indexes" in up.stdout
+    assert ventros("migrate", database=dsn).stdout == "nothing to apply\n"
+    down = ventros("migrate", "rollback", "--to", "0015", database=dsn)
+    assert "rolled back 0016.create-sessions" in down.stdout
+    states = ventros("migrate", "status", "--dsn", dsn).stdout
+    assert "applied  0015.create-contacts" in states
+    assert "pending  0016.create-sessions" in states
+
+
+def test_dev_prints_a_dsn_that_works_and_stops_on_sigterm() -> None:
+    command = [sys.executable, "-W", "error", "-m", "ventros.cli", "dev", "--channel", "acme-phone"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        dsn = process.stdout.readline().strip()
+        with psycopg.connect(dsn) as connection:
+            routes = connection.execute("SELECT external_id, tenant_id FROM channel_routes").fetchall()
+        assert routes == [("acme-phone", "dev")]
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "stopping" in errors
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(dsn)
