@@ -265,7 +265,7 @@ async def test_an_advertisement_is_told_in_the_same_unit(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     tracking = {"ctwa_click_id": "click", "ad_source_id": "42", "entry_point_source": "ad"}
-    _, _, message = await look(db, await stored(db, inbound(seed, tracking=tracking)))
+    _, _, message = await look(db, await stored(db, inbound(seed, tracking=tracking, is_from_ad=True)))
     assert message.metadata["tracking"] == tracking
     row = superuser.execute(
         "SELECT payload FROM outbox_events WHERE event_name = 'tracking.message.meta_ads'"

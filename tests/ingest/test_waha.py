@@ -306,6 +306,14 @@ def test_command_takes_every_field_over() -> None:
     assert read.session == "sales"
 
 
+def test_only_an_advertisement_makes_an_advertisement() -> None:
+    """An entry point is told of ordinary first messages too."""
+    assert message(AD).command(CHANNEL).is_from_ad
+    entry = {"contextInfo": {"entryPointConversionSource": "global_search_new_chat"}}
+    read = message(event({"_data": engine({"extendedTextMessage": {"text": "x", **entry}})})).command(CHANNEL)
+    assert (read.tracking, read.is_from_ad) == ({"entry_point_source": "global_search_new_chat"}, False)
+
+
 def test_own_messages_belong_to_the_recipient() -> None:
     read = message(OWN)
     assert (read.from_me, read.contact_phone, read.contact_name) == (True, CONTACT, None)
@@ -319,6 +327,7 @@ def test_both_events_of_a_message_say_the_same() -> None:
     ("whole", "kind", "text", "extra"),
     [
         pytest.param(event(), ContentType.TEXT, TEXT, {}, id="text"),
+        pytest.param(event({"_data": ...}), ContentType.TEXT, TEXT, {}, id="text, no engine detail"),
         pytest.param(AD, ContentType.TEXT, TEXT, {"is_from_ad": True}, id="extended text"),
         pytest.param(IMAGE, ContentType.IMAGE, "este bolo", {"caption": "este bolo"}, id="image"),
         pytest.param(media_event("video"), ContentType.VIDEO, None, {}, id="video"),
@@ -790,7 +799,12 @@ def test_other_events_are_skipped_whatever_they_hold(name: str, payload: object)
         pytest.param(
             line(event({"_data": engine({}, Type="x" * 1000)})), f"type {'x' * 40!r} and", id="long type"
         ),
-        pytest.param(line(event({"_data": ...})), "type unknown and media type unknown", id="no detail"),
+        pytest.param(
+            line(event({"_data": ..., "body": ...})), "type unknown and media type unknown", id="no detail"
+        ),
+        pytest.param(
+            line(event({"_data": ..., "hasMedia": True})), "type unknown", id="media without detail"
+        ),
     ],
 )
 def test_rejected(raw: bytes, reason: str) -> None:

@@ -42,6 +42,7 @@ class InboundMessage:
     mentions: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
     tracking: Mapping[str, str] = attrs.field(factory=dict)
+    is_from_ad: bool = False
     source: MessageSource = MessageSource.MANUAL
     event_id: UUID | None = None
 
@@ -157,7 +158,8 @@ async def _session(
 
 def _message(uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, session: Session) -> Message:
     agent_id = session.current_agent if command.from_me else command.source.system_agent_id
-    return Message.create(
+    entry = {"tracking": dict(command.tracking)} if command.tracking and not command.is_from_ad else {}
+    message = Message.create(
         tenant_id=uow.tenant,
         user_id=channel.user_id,
         project_id=channel.project_id,
@@ -172,8 +174,9 @@ def _message(uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, 
         media_url=command.media_url,
         media_mimetype=command.media_mimetype,
         mentions=command.mentions,
-        metadata=command.metadata,
+        metadata={**command.metadata, **entry},
         source=command.source,
         agent_id=agent_id,
         timestamp=command.received_at,
-    ).track_ad(command.tracking, now=command.received_at)
+    )
+    return message.track_ad(command.tracking, now=command.received_at) if command.is_from_ad else message

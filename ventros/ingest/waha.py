@@ -115,6 +115,7 @@ class WahaMessage:
             mentions=self.mentions,
             metadata=self.metadata,
             tracking=self.tracking,
+            is_from_ad="is_from_ad" in self.metadata,
             event_id=self.event_id,
         )
 

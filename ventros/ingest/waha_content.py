@@ -36,15 +36,24 @@ _BY_MEDIA_TYPE: Final = {
 }
 
 
+OF_AN_AD: Final = {"conversion_source", "ad_source_type", "ad_source_id", "ad_source_url", "ctwa_click_id"}
+"""Tracking data that only an advertisement brings; entry points are told of ordinary messages too."""
+
+
 def content_type(payload: MessagePayload) -> ContentType | None:
-    """The first hit wins; None when nothing fits."""
+    """The first hit wins; None when nothing fits.
+
+    A body of which no engine says anything, and which comes without media, is text: the engines other
+    than GOWS send no detail in this form.
+    """
     info, content = payload.info, payload.content
     if info.type == "text" or content.conversation:
         return ContentType.TEXT
     found = next((kind for kind, part in _parts(content) if part is not None), None)
     if found is ContentType.AUDIO and (info.media_type == "ptt" or _engine_media(payload).ptt):
         return ContentType.VOICE
-    return found or _BY_MEDIA_TYPE.get(info.media_type or "")
+    bare = payload.body and not (info.type or info.media_type or payload.has_media)
+    return found or _BY_MEDIA_TYPE.get(info.media_type or "") or (ContentType.TEXT if bare else None)
 
 
 def named_type(payload: MessagePayload) -> str:
@@ -120,12 +129,12 @@ def metadata(event: Event, payload: MessagePayload, kind: ContentType) -> dict[s
         contact=_present(display_name=vcard.display_name, vcard=vcard.vcard),
         group=_present(group_external_id=group, participant=payload.participant) if group else None,
         reply_to=reply_to.id if isinstance(reply_to, ReplyTo) else reply_to,
-        is_from_ad=True if tracking(payload) else None,
+        is_from_ad=True if OF_AN_AD & tracking(payload).keys() else None,
     )
 
 
 def tracking(payload: MessagePayload) -> dict[str, str]:
-    """What the platform says of an advertisement, under the names of AD_TRACKING_FIELDS and one more."""
+    """Where the conversation came from, under the names of AD_TRACKING_FIELDS and one more."""
     extended = payload.content.extended_text_message
     context = (extended and extended.context_info) or ContextInfo()
     ad = context.external_ad_reply or AdReply()

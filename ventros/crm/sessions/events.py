@@ -61,7 +61,7 @@ class SessionEnded(DomainEvent):
     ended_at: datetime
     reason: str
     duration: int
-    metrics: dict[str, Any]
+    metrics: dict[str, Any] = attrs.field(hash=False)
 
 
 @attrs.frozen(kw_only=True)
