@@ -71,7 +71,7 @@ def main() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the stream.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool) -> None:
-    """Show what optimistic locking saves, against a control that saves without it.
+    """Show what optimistic locking saves.
 
     Starts an embedded PostgreSQL, ingests a stream of WhatsApp messages with many workers, then the
     same stream with a last-write-wins save. Exits with 1 unless Ventros lost nothing.
@@ -81,7 +81,7 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
     from ventros.devserver import DevServer
 
     stream = make_stream(tuple(TENANTS.values()), messages=messages, contacts=contacts, seed=seed)
-    with DevServer() as server, _progress("ingesting", 2 * len(stream.lines)) as advance:
+    with _progress("ingesting", 2 * len(stream.lines)) as advance, DevServer() as server:
         checked, control = asyncio.run(
             run_both(server, stream, workers=workers, on_line=lambda _line: advance(1))
         )
@@ -132,7 +132,10 @@ def _print_demo(checked: dict[str, int | float], control: dict[str, int | float]
 @main.command()
 @click.option("--channel", metavar="SESSION", help='Also make a tenant "dev" with this active WAHA channel.')
 def dev(channel: str | None) -> None:
-    """Start an embedded PostgreSQL with the migrated schema; print its DSN; stop it on Ctrl-C."""
+    """Start a PostgreSQL with the schema in it.
+
+    Prints its DSN on standard output, and stops and removes it on Ctrl-C.
+    """
     from ventros import connect
     from ventros.demo.seed import seed_tenant
     from ventros.devserver import DevServer
@@ -161,9 +164,9 @@ def dev(channel: str | None) -> None:
 @dsn_option
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 def ingest(file: Path, dsn: str | None, workers: int) -> None:
-    """Read WAHA events from FILE, one JSON object a line, and process each in its own transaction.
+    """Process a file of WAHA events.
 
-    What cannot be processed goes to FILE.rejects.jsonl with its line number and the reason, and the
+    FILE has one JSON object a line; each is processed in its own transaction. What cannot be processed goes to FILE.rejects.jsonl with its line number and the reason, and the
     exit status is 1. The same file again changes nothing. 2: file or database cannot be used.
     """
     from ventros.ingest.file import ingest_file
@@ -233,7 +236,10 @@ def status(ctx: click.Context, dsn: str | None) -> None:
 
 @migrate.command()
 def checksums() -> None:
-    """Write migrations/CHECKSUMS anew, after a migration was added or changed on purpose."""
+    """Write migrations/CHECKSUMS anew.
+
+    To be done when a migration was added, or changed before anybody applied it.
+    """
     from ventros.migrate import write_checksums
 
     click.echo(f"wrote {write_checksums()}")

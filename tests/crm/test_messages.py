@@ -137,7 +137,7 @@ def test_a_message_keeps_what_it_was_created_with() -> None:
         ("channel_id", NIL, "channel_id"),
         ("content_type", "pigeon", "content_type"),
         ("source", "pigeon", "source"),
-        ("timestamp", datetime(2026, 1, 2), "timestamp"),  # noqa: DTZ001 - naive on purpose
+        ("timestamp", datetime(2026, 1, 2), "created_at"),  # noqa: DTZ001 - naive on purpose; they are one
         ("text", "x" * 4097, "text"),
     ],
 )

@@ -20,7 +20,6 @@ from ventros.kernel import inbox
 from ventros.kernel.errors import (
     AlreadyExists,
     ConnectionLost,
-    DatabaseError,
     OperationTimeout,
     TransactionRolledBack,
     UnitOfWorkError,
@@ -51,7 +50,7 @@ async def test_a_swallowed_failure_makes_the_commit_raise(
 ) -> None:
     events = count(superuser, "outbox_events")
     unit = db.unit_of_work(TENANT)
-    with pytest.raises(DatabaseError):
+    with pytest.raises(TransactionRolledBack, match="would take no more statements"):
         async with unit as uow:
             await swallow_a_failure(uow, new_contact(seed))
             await uow.commit()
@@ -63,7 +62,7 @@ async def test_a_swallowed_failure_makes_the_commit_raise(
 async def test_the_answer_to_commit_is_checked(db: Database[UnitOfWork], seed: Seed) -> None:
     """Without events there is no statement before COMMIT that could fail, only COMMIT's answer."""
     unit = db.unit_of_work(TENANT)
-    with pytest.raises(TransactionRolledBack):
+    with pytest.raises(TransactionRolledBack, match="answered COMMIT with ROLLBACK"):
         async with unit as uow:
             await swallow_a_failure(uow, new_contact(seed))
             uow._events.clear()

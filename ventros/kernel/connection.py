@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -119,6 +120,31 @@ def _refused_argument(error: asyncpg.DataError, statement: Statement | None) -> 
         return DatabaseError("the driver could not encode an argument")
     position = int(match[1]) - 1
     return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
+
+
+async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
+    """A connection of the pool, within ``timeout`` seconds. Raises OperationTimeout or ConnectionLost."""
+    try:
+        return await pool.acquire(timeout=timeout)
+    except TimeoutError as error:
+        raise OperationTimeout(f"no connection became free within {timeout:g} s") from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise translated(error) from error
+
+
+async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
+    """To the pool within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another.
+
+    A connection that was lost has left the pool by itself, and its proxy refuses every call.
+    """
+    if not idle:
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.terminate()
+    try:
+        await pool.release(driver, timeout=timeout)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.terminate()
 
 
 async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import attrs
 
-from ventros.kernel.connection import Connection, prepare_driver, translated
-from ventros.kernel.errors import ConfigurationError, ConnectionLost, OperationTimeout, VentrosError
+from ventros.kernel.connection import Connection, acquire, give_back, prepare_driver
+from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
 from ventros.kernel.retry import Retry, retrying
 from ventros.kernel.unit_of_work import Outcome, UnitOfWork
 
@@ -88,7 +88,8 @@ class Database(Generic[U]):
     ) -> Self:
         """Connect. ``dsn`` as in :func:`resolve_dsn`.
 
-        Raises ConnectionLost when the server cannot be reached or does not let us in.
+        Raises ConfigurationError for a DSN that is none, ConnectionLost when the server cannot be reached
+        or does not let us in.
         """
         chosen = settings or Settings()
         target = resolve_dsn(dsn)
@@ -103,10 +104,15 @@ class Database(Generic[U]):
                 init=prepare_driver,
                 reset=_nothing_to_reset,
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            # Of these only the server's own refusals are known to quote neither DSN nor password.
+        except (OSError, asyncpg.PostgresError) as error:
+            # Of these only the server's own refusals are known to quote no password.
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
             raise ConnectionLost(f"cannot reach the database {describe(target)}: {reason}") from error
+        except (asyncpg.InterfaceError, ValueError) as error:
+            raise ConfigurationError(
+                "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : "
+                "and / inside the password percent-encoded"
+            ) from error
         return cls(pool, unit_of_work, chosen)
 
     def unit_of_work(self, tenant: str, **options: Any) -> U:
@@ -139,19 +145,11 @@ class Database(Generic[U]):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
-        settings = self.settings
+        driver = await acquire(self._pool, self.settings.acquire_timeout)
         try:
-            driver = await self._pool.acquire(timeout=settings.acquire_timeout)
-        except TimeoutError as error:
-            raise OperationTimeout(
-                f"no connection became free within {settings.acquire_timeout} s"
-            ) from error
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise translated(error) from error
-        try:
-            yield Connection(driver)  # type: ignore[arg-type]  # the pool's proxy stands for a connection
+            yield Connection(driver)
         finally:
-            await self._pool.release(driver, timeout=settings.release_timeout)
+            await give_back(self._pool, driver, self.settings.release_timeout)
 
     async def close(self) -> None:
         """Close the pool; connections still in use after the release timeout are terminated."""

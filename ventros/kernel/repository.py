@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 import attrs
@@ -20,8 +20,6 @@ from ventros.kernel.events import Envelope, envelopes
 from ventros.kernel.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import asyncpg
 
     from ventros.kernel.connection import Connection
@@ -32,21 +30,15 @@ E = TypeVar("E", bound=Entity)
 A = TypeVar("A", bound=AggregateRoot)
 
 
-class Mapper(Protocol[E]):
-    """A slice's ``mapper`` module: pure functions between an aggregate and its row, in column order."""
-
-    COLUMNS: tuple[str, ...]
-
-    def from_row(self, row: Sequence[Any], /) -> E: ...
-    def insert_args(self, entity: E, /) -> tuple[object, ...]: ...
-    def update_args(self, entity: E, /) -> tuple[object, ...]: ...
-
-
 class EntityRepository(Generic[E]):
-    """What aggregates and entities without a version have in common: mapping, tenancy, events."""
+    """What aggregates and entities without a version have in common: mapping, tenancy, events.
+
+    ``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
+    ``update_args`` between an aggregate and its row, in the order of the statements' columns.
+    """
 
     resource: ClassVar[str]
-    mapper: Any  # a Mapper[E]: a module cannot be checked against a generic protocol in a class variable
+    mapper: Any
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -105,9 +97,14 @@ class Repository(EntityRepository[A]):
         return (self._tenant, id)
 
     async def add(self, aggregate: A) -> A:
-        """INSERT a new aggregate. Raises AlreadyExists when its id, or another unique key, is taken."""
+        """INSERT a new aggregate.
+
+        Raises AlreadyExists when its id, or another unique key, is taken, WriteSuppressed when a trigger
+        ate the write.
+        """
         self._own(aggregate)
-        await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate))
+        if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
+            raise self._suppressed(aggregate, "is new")
         self._record(aggregate, aggregate.version)
         return aggregate.clear_events()
 
@@ -162,9 +159,12 @@ class Repository(EntityRepository[A]):
         if row is None:
             return NotFound(self.resource, aggregate.id)
         if row["version"] == aggregate.version:
-            return WriteSuppressed(
-                f"{self.resource} {aggregate.id} is stored at version {aggregate.version} as expected, "
-                "yet the write touched no row: a trigger or a policy suppressed it",
-                table=self.UPDATE.path.stem,
-            )
+            return self._suppressed(aggregate, f"is stored at version {aggregate.version} as expected")
         return OptimisticLockError(self.resource, aggregate.id, aggregate.version, row["version"])
+
+    def _suppressed(self, aggregate: A, state: str) -> WriteSuppressed:
+        return WriteSuppressed(
+            f"{self.resource} {aggregate.id} {state}, yet the write touched no row: a trigger or a policy "
+            "suppressed it",
+            table=self.UPDATE.path.stem,
+        )

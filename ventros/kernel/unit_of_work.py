@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,11 +12,11 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel import outbox
-from ventros.kernel.connection import Connection, translated
+from ventros.kernel.connection import Connection, acquire, give_back, translated
 from ventros.kernel.errors import (
     CommitInDoubt,
     ConnectionLost,
-    OperationTimeout,
+    DatabaseError,
     TransactionRolledBack,
     UnitOfWorkError,
 )
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ventros.kernel.database import Settings
+
+
+IN_FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 
 
 class Outcome(enum.Enum):
@@ -95,14 +98,7 @@ class UnitOfWork:
     async def __aenter__(self) -> Self:
         if self.outcome is not Outcome.NOT_STARTED:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
-        try:
-            self._driver = await self._pool.acquire(timeout=self._settings.acquire_timeout)
-        except TimeoutError as error:
-            raise OperationTimeout(
-                f"no connection became free within {self._settings.acquire_timeout} s"
-            ) from error
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise translated(error) from error
+        self._driver = await acquire(self._pool, self._settings.acquire_timeout)
         try:
             await self._driver.execute(begin_message(self.tenant))
         except BaseException as error:
@@ -123,6 +119,15 @@ class UnitOfWork:
         """
         connection = self.connection
         if self._events:
+            await self._write_outbox(connection)
+        tag = await self._send_commit()
+        if tag != "COMMIT":
+            raise self._rolled_back(f"answered COMMIT with {tag}")
+        self.outcome = Outcome.COMMITTED
+        self.events_written = len(self._events)
+
+    async def _write_outbox(self, connection: Connection) -> None:
+        try:
             await outbox.append(
                 connection,
                 self.tenant,
@@ -130,15 +135,17 @@ class UnitOfWork:
                 correlation_id=self._correlation_id,
                 causation_id=self._causation_id,
             )
-        tag = await self._send_commit()
-        if tag != "COMMIT":
-            self.outcome = Outcome.ROLLED_BACK
-            raise TransactionRolledBack(
-                f"the server answered COMMIT with {tag}: a statement of this unit of work failed and its "
-                "error was swallowed; nothing was stored"
-            )
-        self.outcome = Outcome.COMMITTED
-        self.events_written = len(self._events)
+        except DatabaseError as error:
+            if error.sqlstate != IN_FAILED_TRANSACTION:
+                raise
+            raise self._rolled_back("would take no more statements") from error
+
+    def _rolled_back(self, what: str) -> TransactionRolledBack:
+        self.outcome = Outcome.ROLLED_BACK
+        return TransactionRolledBack(
+            f"the server {what}: a statement of this unit of work failed and its error was swallowed; "
+            "nothing was stored"
+        )
 
     async def _send_commit(self) -> str:
         try:
@@ -183,11 +190,11 @@ class UnitOfWork:
         try:
             idle = self.outcome is not Outcome.IN_DOUBT and await self._make_idle(driver)
         finally:
-            await self._give_back(driver, idle=idle)
+            await give_back(self._pool, driver, self._settings.release_timeout, idle=idle)
 
     async def _discard(self) -> None:
         driver, self._driver = self._driver, None
-        await self._give_back(driver, idle=False)
+        await give_back(self._pool, driver, self._settings.release_timeout, idle=False)
 
     async def _make_idle(self, driver: Any) -> bool:
         try:
@@ -196,14 +203,3 @@ class UnitOfWork:
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         return True
-
-    async def _give_back(self, driver: Any, *, idle: bool) -> None:
-        """To the pool, which replaces it when it was terminated; a lost one has left the pool already."""
-        with contextlib.suppress(asyncpg.InterfaceError):
-            if not idle:
-                driver.terminate()
-        try:
-            await self._pool.release(driver, timeout=self._settings.release_timeout)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            with contextlib.suppress(asyncpg.InterfaceError):
-                driver.terminate()
