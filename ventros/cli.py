@@ -166,8 +166,9 @@ def dev(channel: str | None) -> None:
 def ingest(file: Path, dsn: str | None, workers: int) -> None:
     """Process a file of WAHA events.
 
-    FILE has one JSON object a line; each is processed in its own transaction. What cannot be processed goes to FILE.rejects.jsonl with its line number and the reason, and the
-    exit status is 1. The same file again changes nothing. 2: file or database cannot be used.
+    FILE has one JSON object a line; each is processed in its own transaction. What cannot be processed
+    goes to FILE.rejects.jsonl with its line number and the reason, and the exit status is 1. The same
+    file again changes nothing. 2: file or database cannot be used.
     """
     from ventros.ingest.file import ingest_file
 

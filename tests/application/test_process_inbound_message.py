@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -20,11 +22,13 @@ from ventros.application.process_inbound_message import (
     process_inbound_message,
 )
 from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.aggregate import ContentType, Message
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id
+from ventros.values import Phone
 
 PHONE = "+5511999990000"
 MINUTE = timedelta(minutes=1)
@@ -139,24 +143,58 @@ async def test_a_duplicate_changes_nothing(
     )
 
 
-async def test_racing_first_messages_of_a_phone_make_one_contact_and_one_session(
-    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
-) -> None:
-    results = await asyncio.gather(*(process(db, inbound(seed, number=number)) for number in range(8)))
+RACERS = 8
+
+
+def racing(db: Database[UnitOfWork]) -> Database[UnitOfWork]:
+    """Its first eight looks for a contact wait for each other, so that none of them finds one."""
+    all_looked = asyncio.Barrier(RACERS)
+    still_to_look = iter(range(RACERS))
+
+    class Contacts(ContactRepository):
+        async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
+            found = await super().find_by_phone(project_id, phone)
+            if next(still_to_look, None) is not None:
+                assert found is None
+                await all_looked.wait()
+            return found
+
+    class Racing(UnitOfWork):
+        @cached_property
+        def contacts(self) -> ContactRepository:
+            return Contacts(self)
+
+    return Database(db._pool, Racing, db.settings)
+
+
+async def race(db: Database[UnitOfWork], seed: Seed) -> list[Stored]:
+    """First messages of one phone, all at once."""
+    at_once = racing(db)
+    results = await asyncio.gather(
+        *(process(at_once, inbound(seed, number=number)) for number in range(RACERS))
+    )
     made = [each for each in results if isinstance(each, Stored)]
-    assert len(made) == 8
+    assert len(made) == RACERS
+    return made
+
+
+async def test_racing_first_messages_of_a_phone_make_one_contact_and_one_session(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    made = await race(db, seed)
     assert len({each.contact_id for each in made}) == 1
     assert len({each.session_id for each in made}) == 1
     _, session, _ = await look(db, made[0])
-    assert (session.message_count, session.version) == (8, 8)
+    assert (session.message_count, session.version) == (RACERS, RACERS)
 
 
-async def test_control_without_the_unique_indexes_the_racers_make_several(
+async def test_control_without_the_unique_indexes_each_racer_makes_its_own(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     superuser.execute("DROP INDEX contacts_live_phone_key, sessions_active_key")
-    results = await asyncio.gather(*(process(db, inbound(seed, number=number)) for number in range(8)))
-    assert len({each.contact_id for each in results if isinstance(each, Stored)}) > 1
+    made = await race(db, seed)
+    assert len({each.contact_id for each in made}) == RACERS
+    assert len({each.session_id for each in made}) == RACERS
 
 
 async def test_racing_deliveries_of_one_message_store_it_once(
