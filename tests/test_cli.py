@@ -63,8 +63,8 @@ def test_demo_prints_both_arms_side_by_side() -> None:
     [
         (("demo", "--workers", "0"), "0 is not in the range 1<=x<=64"),
         (("demo", "--messages", "many"), "'many' is not a valid integer"),
-        (("ingest",), "Missing argument 'FILE'"),
-        (("ingest", "no-such-file.jsonl"), "cannot read no-such-file.jsonl: No such file or directory"),
+        (("ingest",), "Missing argument 'FILE.jsonl'"),
+        (("ingest", "no-such-file.jsonl"), "cannot open no-such-file.jsonl: No such file or directory"),
         (("nonsense",), "No such command 'nonsense'"),
         (("migrate",), "no database is named"),
         (("migrate", "--dsn", "postgresql://x:secret@127.0.0.1:1/y"), "127.0.0.1"),
@@ -96,8 +96,8 @@ def test_ingest_with_broken_lines_ends_with_status_1_and_names_them(dsn: str, tm
     done = ventros("ingest", file, database=dsn)
     assert done.returncode == 1
     assert "lines rejected" in done.stdout
-    assert "in.jsonl.rejects.jsonl" in done.stderr
-    (reject,) = map(json.loads, (tmp_path / "in.jsonl.rejects.jsonl").read_text().splitlines())
+    assert "in.rejects.jsonl" in done.stderr
+    (reject,) = map(json.loads, (tmp_path / "in.rejects.jsonl").read_text().splitlines())
     assert (reject["line"], reject["text"]) == (2, "broken")
 
 

@@ -151,22 +151,22 @@ def dev(channel: str | None) -> None:
         run_migrations(dsn)
         if channel:
             asyncio.run(make_channel(dsn, channel))
-        click.echo(dsn)
-        click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
         try:
+            click.echo(dsn)
+            click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
             signal.pause()
         except KeyboardInterrupt:
             click.echo("stopping", err=True)
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path))
 @dsn_option
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 def ingest(file: Path, dsn: str | None, workers: int) -> None:
     """Process a file of WAHA events.
 
-    FILE has one JSON object a line; each is processed in its own transaction. What cannot be processed
+    FILE.jsonl has one JSON object a line; each is processed in its own transaction. What cannot be processed
     goes to FILE.rejects.jsonl with its line number and the reason, and the exit status is 1. The same
     file again changes nothing. 2: file or database cannot be used.
     """
@@ -179,7 +179,7 @@ def ingest(file: Path, dsn: str | None, workers: int) -> None:
                 ingest_file(stream, file, dsn, workers, lambda line: advance(len(line)))
             )
     except OSError as error:
-        raise Unusable(f"cannot read {file}: {error.strerror}") from error
+        raise Unusable(f"cannot open {error.filename or file}: {error.strerror}") from error
     for label, value in tally.summary().items():
         click.echo(f"{label:<22} {value:>10,}")
     click.echo(f"{'seconds':<22} {tally.seconds:>10.2f}")

@@ -147,6 +147,12 @@ def test_a_faulty_argument_is_named(argument: str, value: Any, field: str) -> No
     assert raised.value.field == field
 
 
+def test_a_time_is_aware_even_where_a_message_is_not_created_but_read() -> None:
+    with pytest.raises(ValidationError) as raised:
+        make_message(timestamp=datetime(2026, 1, 2))  # noqa: DTZ001 - naive on purpose
+    assert raised.value.field == "timestamp"
+
+
 def test_a_media_address_is_checked_at_creation() -> None:
     with pytest.raises(ValidationError) as raised:
         create(content_type=ContentType.IMAGE, media_url="ftp://media.example/a.png")
@@ -164,9 +170,19 @@ def test_a_message_holds_text_or_media_or_neither_by_its_type(content_type: Cont
     assert content_type.is_playable is (content_type.value in PLAYABLE)
 
 
+def test_the_words_that_are_stored() -> None:
+    assert " ".join(ContentType) == ("text image video audio voice document location contact sticker system")
+    assert sorted(MessageStatus) == ["delivered", "failed", "played", "queued", "read", "sent"]
+    assert " ".join(MessageSource) == (
+        "manual broadcast sequence trigger bot system webhook scheduled test history_import"
+    )
+
+
 def test_what_is_empty_is_none() -> None:
     message = create(channel_message_id="", text="", metadata=None)
     assert (message.channel_message_id, message.text, message.metadata) == (None, None, {})
+    image = create(content_type=ContentType.IMAGE, media_url="", media_mimetype="image/png")
+    assert (image.media_url, image.media_mimetype) == (None, None)
 
 
 def test_a_message_is_either_inbound_or_outbound() -> None:
@@ -539,8 +555,9 @@ def test_a_stamp_is_of_its_own_report_and_set_once() -> None:
     assert (message.delivered_at, message.read_at, message.played_at) == (NOW, None, LATER)
     late = message.mark_as_delivered(at=LATER).mark_as_read(at=LATER).mark_as_played(at=NOW)
     assert late is message
-    imported = make_message(delivered_at=EARLIER, status=MessageStatus.SENT)
-    assert imported.mark_as_delivered(at=LATER).delivered_at == EARLIER
+    for status, stamp in STAMPS.items():
+        imported = make_message(ContentType.VOICE, **{stamp: EARLIER})
+        assert getattr(obey(imported, REPORTS[status], {}), stamp) == EARLIER
 
 
 def test_a_late_report_does_not_turn_the_last_change_back() -> None:

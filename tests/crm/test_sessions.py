@@ -157,6 +157,19 @@ def test_a_faulty_argument_is_named(argument: str, value: Any, field: str) -> No
     assert raised.value.field == field
 
 
+def test_the_words_that_are_stored() -> None:
+    words = {kind: " ".join(kind) for kind in (SessionStatus, EndReason, Sentiment, AssignmentSource)}
+    assert words == {
+        SessionStatus: "active ended",
+        EndReason: "inactivity_timeout manual_close contact_request agent_close system_close saga_rollback",
+        Sentiment: "positive neutral negative mixed",
+        AssignmentSource: (
+            "manual automatic reassignment_inactivity reassignment_no_response reassignment_workload "
+            "reassignment_manual system"
+        ),
+    }
+
+
 # Commands
 
 

@@ -129,7 +129,7 @@ async def test_lines_that_cannot_be_used_are_named_and_the_rest_goes_in(
     ]
     tally, rejects = await ingest(dsn, tmp_path / "in.jsonl", lines)
     assert (tally.messages_stored, tally.rejected, tally.skipped) == (2, 7, 1)
-    assert rejects == tmp_path / "in.jsonl.rejects.jsonl"
+    assert rejects == tmp_path / "in.rejects.jsonl"
     found = {each["line"]: each["reason"] for each in map(json.loads, rejects.read_text().splitlines())}
     assert sorted(found) == [3, 4, 5, 6, 7, 8, 9]
     assert "JSON" in found[3]

@@ -16,8 +16,9 @@ from ventros.unit_of_work import UnitOfWork
 
 @attrs.define
 class Rejects:
-    """``FILE.rejects.jsonl``: one object for each rejected line, with ``line``, ``reason`` and ``text``.
+    """``FILE.rejects.jsonl`` beside ``FILE.jsonl``: one object for each rejected line.
 
+    It has ``line`` (its number, from 1), ``reason`` and ``text``.
     Written anew by each run, and absent after a run without any.
     """
 
@@ -49,7 +50,7 @@ async def ingest_file(
     """
     settings = Settings(max_size=workers + 1, application_name="ventros-ingest")
     async with await Database.open(UnitOfWork, dsn, settings) as db:
-        rejects = Rejects(file.with_name(f"{file.name}.rejects.jsonl"))
+        rejects = Rejects(file.with_name(f"{file.name.removesuffix('.jsonl')}.rejects.jsonl"))
         try:
             tally = await Ingest(db, workers=workers, on_line=on_line, on_reject=rejects.add).run(stream)
         finally:
