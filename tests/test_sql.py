@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,22 +12,25 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ventros.core.billing_accounts import mapper as billing_accounts
-from ventros.core.projects import mapper as projects
-from ventros.crm.channels import mapper as channels
-from ventros.crm.contacts import mapper as contacts
-from ventros.crm.messages import mapper as messages
-from ventros.crm.sessions import mapper as sessions
+import ventros
+from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.statements import Statement, catalogue, columns
 
-MAPPERS: dict[str, Any] = {
-    "billing_account": billing_accounts,
-    "project": projects,
-    "channel": channels,
-    "contact": contacts,
-    "session": sessions,
-    "message": messages,
-}
+
+def repositories() -> list[type[EntityRepository[Any]]]:
+    """Every slice's: found by importing each module that is called repository."""
+    names = [module.name for module in pkgutil.walk_packages(ventros.__path__, "ventros.")]
+    found: list[type[EntityRepository[Any]]] = []
+    for name in names:
+        if name.count(".") == 3 and name.endswith(".repository"):
+            classes = vars(importlib.import_module(name)).values()
+            found += [each for each in classes if isinstance(each, type) and each.__module__ == name]
+    return [each for each in found if issubclass(each, EntityRepository)]
+
+
+REPOSITORIES = {each.resource: each for each in repositories()}
+VERSIONED = {each.UPDATE.path.stem for each in REPOSITORIES.values() if issubclass(each, Repository)}
+WITHOUT_TENANT = {"users", "billing_accounts", "channel_routes"}
 STATEMENTS = sorted(catalogue().values(), key=lambda each: each.name)
 PACKAGE = Path(__file__).parent.parent / "ventros"
 
@@ -54,10 +59,10 @@ async def faults(driver: asyncpg.Connection[Any], statement: Statement) -> list[
     if said != real:
         found.append(f"{statement.name}: params: {said} are not the server's {real}")
     attributes = [(each.name, each.type.oid) for each in prepared.get_attributes()]
-    mapper = MAPPERS.get(statement.returns)
-    if mapper:
+    repository = REPOSITORIES.get(statement.returns)
+    if repository:
         names = [name for name, _ in attributes]
-        if tuple(names) != tuple(mapper.COLUMNS):
+        if tuple(names) != tuple(repository.mapper.COLUMNS):
             found.append(f"{statement.name}: columns {names} are not those of the {statement.returns} mapper")
     else:
         expected = [(each.name, await oid(driver, each.type)) for each in columns(statement.returns)]
@@ -82,12 +87,12 @@ async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
     assert await faults(driver, attrs.evolve(version, returns="version bigint"))
 
 
-@pytest.mark.parametrize("name", sorted(MAPPERS))
+@pytest.mark.parametrize("name", sorted(REPOSITORIES))
 def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
     """``insert_args`` and ``update_args`` name, line by line, the columns of the header's params."""
-    mapper = MAPPERS[name]
-    table = Path(mapper.__file__).parent.name
-    source = Path(mapper.__file__).read_text(encoding="utf-8")
+    repository: Any = REPOSITORIES[name]
+    table = repository.INSERT.path.stem
+    source = Path(repository.mapper.__file__).read_text(encoding="utf-8")
     for verb in ("insert", "update"):
         params = [param.name for param in catalogue()[f"{table}.{verb}"].params]
         argument, body = source.split(f"def {verb}_args(")[1].split(":", 1)
@@ -111,9 +116,9 @@ def test_the_rules_that_need_no_server(statement: Statement) -> None:
     if statement.params and statement.params[0].name == "tenant_id":
         assert re.search(r"tenant_id = \$1|tenant_id,|\(\$1", text), "the tenant is not compared"
     else:
-        assert table in {"users", "billing_accounts", "channel_routes"}, "a tenant table without its tenant"
+        assert table in WITHOUT_TENANT, "a tenant table without its tenant"
     if text.startswith(("UPDATE", "DELETE")):
         assert "WHERE" in text
-        if table in {"projects", "billing_accounts", "channels", "contacts", "sessions"}:
+        if table in VERSIONED:
             assert re.search(r"WHERE .*\bversion = \$\d", text, re.DOTALL), "the version is not compared"
             assert text.startswith("DELETE") or "version = version + 1" in text, "the version is not stepped"
