@@ -20,3 +20,19 @@ CREATE TABLE IF NOT EXISTS billing_accounts (
         CHECK (payment_status IN ('pending', 'active', 'suspended', 'canceled')),
     CONSTRAINT billing_accounts_payment_methods_check CHECK (jsonb_typeof(payment_methods) = 'array')
 );
+COMMENT ON TABLE billing_accounts IS 'What a user pays through, for one project or several.';
+COMMENT ON COLUMN billing_accounts.id IS 'UUIDv7 made by the application.';
+COMMENT ON COLUMN billing_accounts.user_id IS 'The owner, who never changes.';
+COMMENT ON COLUMN billing_accounts.name IS 'What the owner calls it.';
+COMMENT ON COLUMN billing_accounts.stripe_customer_id IS
+    'The customer at Stripe (cus_...) that is charged, NULL until linked.';
+COMMENT ON COLUMN billing_accounts.payment_status IS
+    'pending until a payment method is activated, then active or suspended; canceled is terminal.';
+COMMENT ON COLUMN billing_accounts.payment_methods IS
+    'Array of {type, last_digits, expires_at, is_default}, at most one of them the default; expires_at is ISO 8601 or null.';
+COMMENT ON COLUMN billing_accounts.billing_email IS 'Where invoices go, as it was given.';
+COMMENT ON COLUMN billing_accounts.suspended_at IS 'When it was suspended or canceled, NULL while it is neither.';
+COMMENT ON COLUMN billing_accounts.suspension_reason IS 'Why it was suspended, a fixed text when canceled.';
+COMMENT ON COLUMN billing_accounts.created_at IS 'When it was created.';
+COMMENT ON COLUMN billing_accounts.updated_at IS 'Time of the last command that changed it.';
+COMMENT ON COLUMN billing_accounts.deleted_at IS 'When it was deleted, NULL while it lives.';

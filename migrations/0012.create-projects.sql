@@ -25,3 +25,20 @@ ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON projects;
 CREATE POLICY tenant ON projects USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+COMMENT ON TABLE projects IS 'The workspaces of customers; each one is a tenant.';
+COMMENT ON COLUMN projects.tenant_id IS 'The tenant that this project is, repeated by every row that belongs to it.';
+COMMENT ON COLUMN projects.id IS 'UUIDv7 made by the application.';
+COMMENT ON COLUMN projects.user_id IS 'The customer who owns it; never changes.';
+COMMENT ON COLUMN projects.billing_account_id IS 'What it is paid through; never changes.';
+COMMENT ON COLUMN projects.name IS 'What the customer calls it.';
+COMMENT ON COLUMN projects.description IS 'Free text, empty without one.';
+COMMENT ON COLUMN projects.configuration IS 'Object of settings that only their readers know.';
+COMMENT ON COLUMN projects.active IS 'Whether the customer uses it at present.';
+COMMENT ON COLUMN projects.session_timeout_minutes IS
+    'Minutes of silence that end a session, where neither pipeline nor channel says otherwise.';
+COMMENT ON COLUMN projects.agent_assignment IS
+    'Object that says how sessions get their agents, with the place of the next one in turn.';
+COMMENT ON COLUMN projects.created_at IS 'When it was created.';
+COMMENT ON COLUMN projects.updated_at IS 'Time of the last command that changed it.';
+COMMENT ON COLUMN projects.deleted_at IS
+    'When it was deleted, NULL while it lives; its tenant is not handed out again.';

@@ -107,3 +107,62 @@ CREATE POLICY tenant_update ON channel_routes FOR UPDATE
     USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
 DROP POLICY IF EXISTS tenant_delete ON channel_routes;
 CREATE POLICY tenant_delete ON channel_routes FOR DELETE USING (tenant_id = ventros_tenant());
+COMMENT ON TABLE channels IS 'Connections to messaging platforms, through which messages come and go.';
+COMMENT ON COLUMN channels.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN channels.id IS 'UUIDv7 made by the application.';
+COMMENT ON COLUMN channels.user_id IS 'The owner, who never changes.';
+COMMENT ON COLUMN channels.project_id IS 'The project whose messages pass here; never changes.';
+COMMENT ON COLUMN channels.name IS 'What the owner calls it.';
+COMMENT ON COLUMN channels.type IS 'The platform and the way to it; never changes.';
+COMMENT ON COLUMN channels.status IS 'Whether it takes messages: only an active one does.';
+COMMENT ON COLUMN channels.external_id IS
+    'Its id on the platform (WAHA session, phone number id, bot id), NULL until it has one.';
+COMMENT ON COLUMN channels.config IS
+    'Object of what its type needs, keys to the platform among it; also labels and the state of the session.';
+COMMENT ON COLUMN channels.connection_mode IS
+    'manual: the session at the platform is the owner''s; auto: the service made it.';
+COMMENT ON COLUMN channels.webhook_id IS 'Path of its inbound webhook, a UUID as text; never changes.';
+COMMENT ON COLUMN channels.webhook_url IS 'Where the platform was told to send its events, NULL before that.';
+COMMENT ON COLUMN channels.webhook_configured_at IS 'When the platform was told so.';
+COMMENT ON COLUMN channels.webhook_active IS 'Whether the platform sends its events there.';
+COMMENT ON COLUMN channels.pipeline_id IS 'The pipeline in which its sessions start, NULL for none.';
+COMMENT ON COLUMN channels.session_timeout_minutes IS
+    'Minutes of silence that end a session, NULL for the project''s.';
+COMMENT ON COLUMN channels.ai_enabled IS 'Whether AI works on its messages.';
+COMMENT ON COLUMN channels.ai_agents_enabled IS 'Whether AI agents answer; needs ai_enabled.';
+COMMENT ON COLUMN channels.allow_groups IS 'Whether messages of groups are taken.';
+COMMENT ON COLUMN channels.tracking_enabled IS 'Whether the origin of its conversations is tracked.';
+COMMENT ON COLUMN channels.debounce_timeout_ms IS
+    'Milliseconds for which messages of one contact are gathered, 0 for the default of 15000.';
+COMMENT ON COLUMN channels.last_error_at IS 'When its last error happened; kept when it works again.';
+COMMENT ON COLUMN channels.last_error IS 'Text of its last error.';
+COMMENT ON COLUMN channels.history_import_enabled IS 'Whether older messages may be imported.';
+COMMENT ON COLUMN channels.history_import_status IS 'idle, importing, completed or failed.';
+COMMENT ON COLUMN channels.history_import_stats IS
+    'Object {total, processed, failed, started_at, ended_at} of the last import; counts of messages, ISO 8601 times.';
+COMMENT ON COLUMN channels.history_import_correlation_id IS
+    'What the last request of an import was called by its sender.';
+COMMENT ON COLUMN channels.last_import_date IS 'When the last import was completed.';
+COMMENT ON COLUMN channels.history_import_max_days IS 'How many days back an import reaches, NULL without limit.';
+COMMENT ON COLUMN channels.history_import_max_messages_per_chat IS
+    'How many messages of one chat are imported, NULL without limit.';
+COMMENT ON COLUMN channels.default_agent_id IS 'The agent who gets what is imported.';
+COMMENT ON COLUMN channels.custom_field_definitions IS
+    'Object of definitions by key, kept for the older system''s sake; no command writes it.';
+COMMENT ON COLUMN channels.created_at IS 'When it was created.';
+COMMENT ON COLUMN channels.updated_at IS 'Time of the last command that changed it.';
+COMMENT ON COLUMN channels.deleted_at IS 'When it was deleted, NULL while it lives.';
+COMMENT ON TABLE channel_counters IS 'Messages of a channel, spread over slots; the figure is the sum over them.';
+COMMENT ON COLUMN channel_counters.tenant_id IS 'Whose channel it is.';
+COMMENT ON COLUMN channel_counters.channel_id IS 'The channel that is counted for.';
+COMMENT ON COLUMN channel_counters.slot IS 'Process id of the writing backend modulo 16.';
+COMMENT ON COLUMN channel_counters.messages_received IS 'Messages received that this slot has counted.';
+COMMENT ON COLUMN channel_counters.messages_sent IS 'Messages sent that this slot has counted.';
+COMMENT ON COLUMN channel_counters.last_message_at IS
+    'When the last message that this slot has counted was received.';
+COMMENT ON TABLE channel_routes IS 'Directory of platform identities, the way from an event to its tenant.';
+COMMENT ON COLUMN channel_routes.platform IS
+    'Where external_id is unique: the type of the channel, waha for both kinds of WAHA.';
+COMMENT ON COLUMN channel_routes.external_id IS 'Id of the channel on the platform.';
+COMMENT ON COLUMN channel_routes.tenant_id IS 'Whose channel it is.';
+COMMENT ON COLUMN channel_routes.channel_id IS 'The channel, live and with this external id.';

@@ -26,3 +26,19 @@ ALTER TABLE outbox_events FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON outbox_events;
 CREATE POLICY tenant ON outbox_events
     USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+
+COMMENT ON TABLE outbox_events IS 'Domain events on their way out, written with the change that they tell of.';
+COMMENT ON COLUMN outbox_events.tenant_id IS 'The tenant of the unit of work.';
+COMMENT ON COLUMN outbox_events.event_id IS 'Made by the application; consumers know an event again by it.';
+COMMENT ON COLUMN outbox_events.position IS 'In the order of writing; handed out before the commit, so not the order of commits.';
+COMMENT ON COLUMN outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
+COMMENT ON COLUMN outbox_events.event_name IS 'aggregate.fact';
+COMMENT ON COLUMN outbox_events.event_version IS 'Of the payload, v1.';
+COMMENT ON COLUMN outbox_events.occurred_at IS 'When it took place.';
+COMMENT ON COLUMN outbox_events.aggregate_type IS 'Which kind of aggregate tells it.';
+COMMENT ON COLUMN outbox_events.aggregate_id IS 'Which aggregate tells it.';
+COMMENT ON COLUMN outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
+COMMENT ON COLUMN outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
+COMMENT ON COLUMN outbox_events.correlation_id IS 'Of the request that it belongs to.';
+COMMENT ON COLUMN outbox_events.causation_id IS 'Of the event that led to it.';
+COMMENT ON COLUMN outbox_events.payload IS 'The fields of the event, an object.';

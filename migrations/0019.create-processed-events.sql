@@ -11,3 +11,9 @@ ALTER TABLE processed_events FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON processed_events;
 CREATE POLICY tenant ON processed_events
     USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+
+COMMENT ON TABLE processed_events IS 'Which events a consumer has dealt with, written with their effect.';
+COMMENT ON COLUMN processed_events.tenant_id IS 'The tenant of the unit of work.';
+COMMENT ON COLUMN processed_events.consumer IS 'Who dealt with it.';
+COMMENT ON COLUMN processed_events.event_id IS 'The event.';
+COMMENT ON COLUMN processed_events.processed_at IS 'When its unit of work began.';

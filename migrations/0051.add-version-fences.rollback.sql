@@ -1,6 +1,15 @@
+DROP TRIGGER IF EXISTS version_fence ON agents;
 DROP TRIGGER IF EXISTS version_fence ON billing_accounts;
-DROP TRIGGER IF EXISTS version_fence ON projects;
-DROP TRIGGER IF EXISTS version_fence ON pipelines;
+DROP TRIGGER IF EXISTS version_fence ON broadcasts;
+DROP TRIGGER IF EXISTS version_fence ON campaigns;
 DROP TRIGGER IF EXISTS version_fence ON channels;
+DROP TRIGGER IF EXISTS version_fence ON chats;
+DROP TRIGGER IF EXISTS version_fence ON contact_lists;
 DROP TRIGGER IF EXISTS version_fence ON contacts;
+DROP TRIGGER IF EXISTS version_fence ON credentials;
+DROP TRIGGER IF EXISTS version_fence ON pipeline_statuses;
+DROP TRIGGER IF EXISTS version_fence ON pipelines;
+DROP TRIGGER IF EXISTS version_fence ON projects;
+DROP TRIGGER IF EXISTS version_fence ON sequences;
 DROP TRIGGER IF EXISTS version_fence ON sessions;
+DROP TRIGGER IF EXISTS version_fence ON webhook_subscriptions;

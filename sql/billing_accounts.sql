@@ -55,3 +55,26 @@ DELETE FROM billing_accounts
 SELECT version
   FROM billing_accounts
  WHERE id = $1 AND deleted_at IS NULL;
+
+-- name: billing_accounts.list_by_user
+-- why: what a user can pay with; one user may own several accounts
+-- params: user_id uuid
+-- rows: many
+-- returns: billing_account
+SELECT id, version, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+       suspended_at, suspension_reason, created_at, updated_at, deleted_at
+  FROM billing_accounts
+ WHERE user_id = $1 AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
+-- name: billing_accounts.find_active_by_user
+-- why: a new project needs an account that pays; of several the oldest, so that the choice never varies
+-- params: user_id uuid
+-- rows: maybe
+-- returns: billing_account
+SELECT id, version, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+       suspended_at, suspension_reason, created_at, updated_at, deleted_at
+  FROM billing_accounts
+ WHERE user_id = $1 AND payment_status = 'active' AND suspended_at IS NULL AND deleted_at IS NULL
+ ORDER BY created_at, id
+ LIMIT 1;

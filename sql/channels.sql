@@ -101,6 +101,69 @@ SELECT version
   FROM channels
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
+-- name: channels.find_by_webhook_id
+-- why: a platform calls the path of an inbound webhook; the caller knows whose the path is
+-- params: tenant_id text, webhook_id text
+-- rows: maybe
+-- returns: channel
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND webhook_id = $2 AND deleted_at IS NULL;
+
+-- name: channels.list_by_user
+-- why: what one owner has connected
+-- params: tenant_id text, user_id uuid
+-- rows: many
+-- returns: channel
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
+-- name: channels.list_by_project
+-- why: what a project has connected; the primary key serves it, a tenant being one project
+-- params: tenant_id text, project_id uuid
+-- rows: many
+-- returns: channel
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
+-- name: channels.list_active_waha
+-- why: the sessions whose state is to be asked of their WAHA servers
+-- params: tenant_id text
+-- rows: many
+-- returns: channel
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND type = 'waha' AND status = 'active' AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
 -- name: channels.inbound
 -- why: what an inbound message needs of its channel, in one round trip; of a deleted pipeline neither
 --      the id nor the timeout counts

@@ -33,31 +33,38 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
 -- name: messages.update
--- why: content and links of a message; its delivery status has a statement of its own
--- params: tenant_id text, id uuid, channel_id uuid, channel_type_id smallint, session_id uuid,
---         text text, media_url text, media_mimetype text, channel_message_id text, agent_id uuid,
---         source text, metadata jsonb, mentions text[], updated_at timestamptz
--- rows: affected
+-- why: content and links of a message, each only if it is among the changed fields, so that two writers of
+--      different ones both keep theirs; the delivery status has a statement of its own
+-- params: tenant_id text, id uuid, changed_fields text[], channel_id uuid, channel_type_id smallint,
+--         session_id uuid, text text, media_url text, media_mimetype text, channel_message_id text,
+--         agent_id uuid, source text, metadata jsonb, mentions text[], updated_at timestamptz
+-- rows: maybe
+-- returns: message
 UPDATE messages
-   SET channel_id = $3,
-       channel_type_id = $4,
-       session_id = $5,
-       text = $6,
-       media_url = $7,
-       media_mimetype = $8,
-       channel_message_id = $9,
-       agent_id = $10,
-       source = $11,
-       metadata = $12,
-       mentions = $13,
-       updated_at = $14
- WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+   SET channel_id = CASE WHEN 'channel_id' = ANY ($3) THEN $4 ELSE channel_id END,
+       channel_type_id = CASE WHEN 'channel_type_id' = ANY ($3) THEN $5 ELSE channel_type_id END,
+       session_id = CASE WHEN 'session_id' = ANY ($3) THEN $6 ELSE session_id END,
+       text = CASE WHEN 'text' = ANY ($3) THEN $7 ELSE text END,
+       media_url = CASE WHEN 'media_url' = ANY ($3) THEN $8 ELSE media_url END,
+       media_mimetype = CASE WHEN 'media_mimetype' = ANY ($3) THEN $9 ELSE media_mimetype END,
+       channel_message_id = CASE WHEN 'channel_message_id' = ANY ($3) THEN $10 ELSE channel_message_id END,
+       agent_id = CASE WHEN 'agent_id' = ANY ($3) THEN $11 ELSE agent_id END,
+       source = CASE WHEN 'source' = ANY ($3) THEN $12 ELSE source END,
+       metadata = CASE WHEN 'metadata' = ANY ($3) THEN $13 ELSE metadata END,
+       mentions = CASE WHEN 'mentions' = ANY ($3) THEN $14 ELSE mentions END,
+       updated_at = greatest(updated_at, $15)
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
+RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+          chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+          reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+          played_at, created_at, updated_at, deleted_at;
 
 -- name: messages.advance_delivery
 -- why: a delivery report takes effect only if it is further along than what is stored, so late ones do nothing
 -- params: tenant_id text, id uuid, status text, delivered_at timestamptz, read_at timestamptz,
 --         played_at timestamptz, updated_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: message
 UPDATE messages
    SET status = $3,
        delivered_at = coalesce(delivered_at, $4),
@@ -66,7 +73,11 @@ UPDATE messages
        updated_at = greatest(updated_at, $7)
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
    AND array_position(ARRAY['queued', 'sent', 'failed', 'delivered', 'read', 'played'], status)
-     < array_position(ARRAY['queued', 'sent', 'failed', 'delivered', 'read', 'played'], $3);
+     < array_position(ARRAY['queued', 'sent', 'failed', 'delivered', 'read', 'played'], $3)
+RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+          chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+          reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+          played_at, created_at, updated_at, deleted_at;
 
 -- name: messages.find_by_channel_message_id
 -- why: the platform's id names a message on its channel, in a second delivery and in delivery reports

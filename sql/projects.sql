@@ -54,3 +54,24 @@ DELETE FROM projects
 SELECT version
   FROM projects
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: projects.find_by_tenant
+-- why: one tenant is one project, and a caller may know the tenant only
+-- params: tenant_id text
+-- rows: maybe
+-- returns: project
+SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+  FROM projects
+ WHERE tenant_id = $1 AND deleted_at IS NULL;
+
+-- name: projects.list_by_customer
+-- why: whether this tenant's project is the customer's; the unique key of the tenant serves it
+-- params: tenant_id text, user_id uuid
+-- rows: many
+-- returns: project
+SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+  FROM projects
+ WHERE tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL
+ ORDER BY created_at, id;

@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ventros.automation.broadcasts.repository import BroadcastRepository
+from ventros.automation.campaigns.repository import CampaignRepository
+from ventros.automation.sequences.repository import SequenceRepository
 from ventros.core.billing_accounts.repository import BillingAccountRepository
 from ventros.core.projects.repository import ProjectRepository
+from ventros.crm.agents.repository import AgentRepository
 from ventros.crm.channels.repository import ChannelRepository
+from ventros.crm.chats.repository import ChatRepository
+from ventros.crm.contact_lists.repository import ContactListRepository
 from ventros.crm.contacts.repository import ContactRepository
+from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.pipeline_statuses.repository import PipelineStatusRepository
+from ventros.crm.pipelines.placement_repository import PlacementRepository
+from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
+from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
 from ventros.kernel import unit_of_work
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
+
+    @cached_property
+    def broadcasts(self) -> BroadcastRepository:
+        return BroadcastRepository(self)
+
+    @cached_property
+    def campaigns(self) -> CampaignRepository:
+        return CampaignRepository(self)
+
+    @cached_property
+    def sequences(self) -> SequenceRepository:
+        return SequenceRepository(self)
 
     @cached_property
     def billing_accounts(self) -> BillingAccountRepository:
@@ -25,17 +48,49 @@ class UnitOfWork(unit_of_work.UnitOfWork):
         return ProjectRepository(self)
 
     @cached_property
+    def agents(self) -> AgentRepository:
+        return AgentRepository(self)
+
+    @cached_property
     def channels(self) -> ChannelRepository:
         return ChannelRepository(self)
+
+    @cached_property
+    def chats(self) -> ChatRepository:
+        return ChatRepository(self)
+
+    @cached_property
+    def contact_lists(self) -> ContactListRepository:
+        return ContactListRepository(self)
 
     @cached_property
     def contacts(self) -> ContactRepository:
         return ContactRepository(self)
 
     @cached_property
-    def sessions(self) -> SessionRepository:
-        return SessionRepository(self)
+    def credentials(self) -> CredentialRepository:
+        return CredentialRepository(self)
 
     @cached_property
     def messages(self) -> MessageRepository:
         return MessageRepository(self)
+
+    @cached_property
+    def pipeline_statuses(self) -> PipelineStatusRepository:
+        return PipelineStatusRepository(self)
+
+    @cached_property
+    def placements(self) -> PlacementRepository:
+        return PlacementRepository(self)
+
+    @cached_property
+    def pipelines(self) -> PipelineRepository:
+        return PipelineRepository(self)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        return SessionRepository(self)
+
+    @cached_property
+    def webhook_subscriptions(self) -> WebhookSubscriptionRepository:
+        return WebhookSubscriptionRepository(self)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import math
 import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import attrs
+import msgspec
 
 from ventros.kernel.errors import ValidationError
 
@@ -112,3 +119,187 @@ class MediaUrl:
         """The lower-case text after the last dot of the path, ``""`` without one."""
         name = urlsplit(self.value).path.rpartition("/")[2]
         return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+class CustomFieldType(StrEnum):
+    """An unknown one raises ValidationError(field="field_type")."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    JSON = "json"
+    URL = "url"
+    EMAIL = "email"
+    PHONE = "phone"
+    SELECT = "select"
+    MULTI_SELECT = "multi_select"
+    LABEL = "label"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no type of custom field", field="field_type")
+
+    def accepts(self, value: object) -> bool:
+        """Whether ``value``, as :func:`settled` leaves it, is one of this type.
+
+        The content of a url, an email, a phone and a select is not looked at; a bool is no number.
+        """
+        if self is CustomFieldType.NUMBER:
+            return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+        if self is CustomFieldType.BOOLEAN:
+            return isinstance(value, bool)
+        if self is CustomFieldType.DATE:
+            return isinstance(value, datetime) and value.tzinfo is UTC
+        if self is CustomFieldType.JSON:
+            return isinstance(value, dict) and _is_json(value)
+        if self in {CustomFieldType.MULTI_SELECT, CustomFieldType.LABEL}:
+            return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+        return isinstance(value, str)
+
+
+def settled(value: object) -> Any:
+    """``value`` so that nobody else can change it: lists as tuples, dicts copied, times in UTC."""
+    if isinstance(value, list):
+        return tuple(settled(each) for each in value)
+    if isinstance(value, dict):
+        return copy.deepcopy(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        with contextlib.suppress(OverflowError):  # out of what a datetime in UTC can be; refused later
+            return value.astimezone(UTC)
+    return value
+
+
+def to_json(value: object) -> Any:
+    """A settled value in its one JSON form, so that equal values are equal in the database too.
+
+    A time is a text that sorts as the time does; a whole number has no fraction and no exponent.
+    """
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: to_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(each) for each in value]
+    return value
+
+
+def _is_json(value: object) -> bool:
+    """Whether JSON gives it back as it is; so no tuple, which would come back as a list."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_json(each) for key, each in value.items())
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str | int)
+
+
+def _json_text(value: object) -> bytes:
+    """By which values are compared: ``1`` and ``true`` are equal in Python, and not in JSON."""
+    return msgspec.json.encode(to_json(value), order="deterministic")
+
+
+@attrs.frozen
+class CustomField:
+    """A value that a project keeps of something under a key of its own.
+
+    ``value`` is a text, an int or float, a bool, an aware datetime (kept in UTC), a dict as of JSON, or a
+    tuple of texts, as ``field_type`` demands. Raises ValidationError with the field that is wrong.
+    """
+
+    key: str = attrs.field()
+    field_type: CustomFieldType = attrs.field(converter=CustomFieldType)
+    value: Any = attrs.field(converter=settled, hash=False, eq=_json_text)
+
+    @key.validator
+    def _check_key(self, _attribute: object, key: str) -> None:
+        if not key:
+            raise ValidationError("the key of a custom field must not be empty", field="key")
+
+    @value.validator
+    def _check_value(self, _attribute: object, value: object) -> None:
+        if not self.field_type.accepts(value):
+            raise ValidationError(
+                f"a custom field of type {self.field_type} takes no such {type(value).__name__}",
+                field="value",
+            )
+
+    @classmethod
+    def from_json(cls, key: str, field_type: str, value: object) -> Self:
+        """As :attr:`json_value` wrote it. Raises ValidationError."""
+        if field_type == CustomFieldType.DATE and isinstance(value, str):
+            with contextlib.suppress(ValueError):  # then it is still a text, which no date is
+                value = datetime.fromisoformat(value)
+        return cls(key, CustomFieldType(field_type), value)
+
+    @property
+    def json_value(self) -> Any:
+        """See :func:`to_json`."""
+        return to_json(self.value)
+
+    def replaced(self, value: object) -> Self:
+        """Another value under the same key, of the same type."""
+        return attrs.evolve(self, value=value)
+
+
+_HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
+DARK_BELOW = 128
+
+
+def _hex(text: str) -> str:
+    if not text:
+        raise ValidationError("color must not be empty", field="color")
+    value = text.strip()
+    if not _HEX.fullmatch(value):
+        raise ValidationError(
+            "color must be six hexadecimal digits, with or without a leading #", field="color"
+        )
+    return f"#{value.removeprefix('#').upper()}"
+
+
+@attrs.frozen
+class HexColor:
+    """``#`` and six upper-case hexadecimal digits. Raises ValidationError(field="color")."""
+
+    value: str = attrs.field(converter=_hex)
+
+    def __str__(self) -> str:
+        return self.value
+
+    @classmethod
+    def from_rgb(cls, red: int, green: int, blue: int) -> Self:
+        """Raises ValidationError unless each is 0 to 255."""
+        if any(not 0 <= part <= 255 for part in (red, green, blue)):
+            raise ValidationError("red, green and blue must be from 0 to 255", field="color")
+        return cls(f"#{red:02X}{green:02X}{blue:02X}")
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        red, green, blue = bytes.fromhex(self.value[1:])
+        return red, green, blue
+
+    @property
+    def brightness(self) -> int:
+        """0 to 255, weighted as the eye does. In whole numbers: a float takes #808080 for 127."""
+        red, green, blue = self.rgb
+        return (299 * red + 587 * green + 114 * blue) // 1000
+
+    @property
+    def is_dark(self) -> bool:
+        return self.brightness < DARK_BELOW
+
+    @property
+    def contrast(self) -> HexColor:
+        """White on a dark colour, black on a light one."""
+        return WHITE if self.is_dark else BLACK
+
+
+RED = HexColor("#FF0000")
+GREEN = HexColor("#00FF00")
+BLUE = HexColor("#0000FF")
+YELLOW = HexColor("#FFFF00")
+WHITE = HexColor("#FFFFFF")
+BLACK = HexColor("#000000")

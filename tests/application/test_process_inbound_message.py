@@ -70,7 +70,7 @@ async def look(db: Database[UnitOfWork], ids: Stored) -> tuple[Contact, Session,
         )
 
 
-def events(superuser: psycopg.Connection, skip: int = 3) -> list[tuple[str, int | None]]:
+def events(superuser: psycopg.Connection, skip: int = 4) -> list[tuple[str, int | None]]:
     """Names and versions, in the order of the outbox, after those of the seed."""
     return superuser.execute(
         "SELECT event_name, aggregate_version FROM outbox_events ORDER BY position OFFSET %s", [skip]
@@ -118,7 +118,7 @@ async def test_a_second_message_joins_contact_and_session(
     assert (second.contact_id, second.session_id) == (first.contact_id, first.session_id)
     contact, session, _ = await look(db, second)
     assert (contact.version, session.version, session.message_count) == (2, 2, 2)
-    assert events(superuser, skip=10) == [
+    assert events(superuser, skip=11) == [
         ("contact.interaction_recorded", 2),
         ("session.message_recorded", 2),
         ("message.created", None),
@@ -254,7 +254,7 @@ async def test_a_session_that_timed_out_is_ended_and_another_started(
     assert ended.ended_at == later + 30 * MINUTE
     _, active, _ = await look(db, other)
     assert (active.is_active, active.message_count, active.started_at) == (True, 1, much_later)
-    assert [name for name, _ in events(superuser, skip=13)] == [
+    assert [name for name, _ in events(superuser, skip=14)] == [
         "contact.interaction_recorded",
         "session.ended",
         "session.started",

@@ -11,10 +11,10 @@ import attrs
 import pytest
 
 from ventros.core.projects import mapper
-from ventros.core.projects.aggregate import (
+from ventros.core.projects.aggregate import Project
+from ventros.core.projects.values import (
     AgentAssignmentConfig,
     AssignmentStrategy,
-    Project,
     ReassignmentRule,
     ReassignmentTrigger,
 )

@@ -10,19 +10,16 @@ import attrs
 import pytest
 
 from ventros.crm.channels import mapper
-from ventros.crm.channels.aggregate import (
-    Channel,
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import TelegramConfig, WahaConfig, WahaImportStrategy, WhatsAppConfig
+from ventros.crm.channels.inbound import InboundChannel
+from ventros.crm.channels.values import (
     ChannelStatus,
     ChannelType,
     ConnectionMode,
     HistoryImportStats,
     HistoryImportStatus,
-    TelegramConfig,
-    WahaConfig,
-    WahaImportStrategy,
-    WhatsAppConfig,
 )
-from ventros.crm.channels.mapper import InboundChannel
 from ventros.kernel.errors import ValidationError
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -98,6 +95,8 @@ def test_each_channel_has_a_webhook_of_its_own() -> None:
         ("history_import_max_days", 0),
         ("history_import_max_messages_per_chat", 0),
         ("ai_agents_enabled", True),
+        ("pipeline_id", UUID(int=0)),
+        ("default_agent_id", UUID(int=0)),
     ],
 )
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
@@ -304,7 +303,9 @@ def test_an_update_writes_all_but_what_never_changes() -> None:
     assert mapper.update_args(channel) == expected
 
 
-def test_import_stats_have_aware_times() -> None:
+def test_import_stats_count_from_zero_and_have_aware_times() -> None:
+    with pytest.raises(ValidationError):
+        HistoryImportStats(started_at=NOW, failed=-1)
     naive = datetime(2026, 1, 1)  # noqa: DTZ001 - naive on purpose
     with pytest.raises(ValidationError):
         HistoryImportStats(started_at=naive)

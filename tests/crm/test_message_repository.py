@@ -15,7 +15,8 @@ from psycopg.rows import dict_row
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Conflict, Database, NotFound, UnitOfWork
-from ventros.crm.channels.aggregate import Channel, ChannelType
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.values import ChannelType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
 from ventros.crm.messages.events import MessageDelivered
@@ -186,6 +187,33 @@ async def test_the_statement_has_the_ranks_of_the_status(db: Database[UnitOfWork
     assert advanced == {(before, after) for before, after in pairs if before.rank < after.rank}
 
 
+async def test_each_report_is_stored_in_its_order(
+    db: Database[UnitOfWork], place: Place, superuser: psycopg.Connection
+) -> None:
+    """Each is saved by itself, so that none is taken for a change of content."""
+    message = await stored(db, attrs.evolve(new_message(place), status=MessageStatus.QUEUED))
+    reports: list[Callable[[Message], Message]] = [
+        lambda message: message.mark_as_sent(at=NOW),
+        lambda message: message.mark_as_failed(at=NOW + MINUTE, reason="timeout"),
+        lambda message: message.mark_as_delivered(at=NOW + 2 * MINUTE),
+        lambda message: message.mark_as_read(at=NOW + 3 * MINUTE),
+        lambda message: message.mark_as_played(at=NOW + 4 * MINUTE),
+    ]
+    for report, status in zip(reports, sorted(MessageStatus, key=lambda each: each.rank)[1:], strict=True):
+        message = await save(db, report(message))
+        assert message.status is status
+        assert await load(db, message.id) == message
+    stamps = (message.delivered_at, message.read_at, message.played_at)
+    assert stamps == (NOW + 2 * MINUTE, NOW + 3 * MINUTE, NOW + 4 * MINUTE)
+    assert names(superuser, message)[1:] == [
+        "message.sent",
+        "message.failed",
+        "message.delivered",
+        "message.read",
+        "message.played",
+    ]
+
+
 async def test_a_stale_report_conflicts_and_the_status_stays(
     db: Database[UnitOfWork], place: Place, superuser: psycopg.Connection
 ) -> None:
@@ -222,15 +250,18 @@ async def test_a_stale_report_that_is_further_along_keeps_the_stamps_of_the_firs
 ) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    await save(db, message.mark_as_delivered(at=NOW + 3 * MINUTE))
-    await save(db, stale.mark_as_delivered(at=NOW + MINUTE).mark_as_read(at=NOW + 2 * MINUTE))
-    after = await load(db, message.id)
-    assert (after.status, after.delivered_at, after.read_at) == (
-        MessageStatus.READ,
-        NOW + 3 * MINUTE,
-        NOW + 2 * MINUTE,
+    await save(db, message.mark_as_delivered(at=NOW + 8 * MINUTE).mark_as_read(at=NOW + 9 * MINUTE))
+    further = (
+        stale.mark_as_delivered(at=NOW + MINUTE)
+        .mark_as_read(at=NOW + 2 * MINUTE)
+        .mark_as_played(at=NOW + 3 * MINUTE)
     )
-    assert after.updated_at == NOW + 3 * MINUTE, "it does not go back"
+    await save(db, further)
+    after = await load(db, message.id)
+    assert after.status is MessageStatus.PLAYED
+    stamps = (after.delivered_at, after.read_at, after.played_at)
+    assert stamps == (NOW + 8 * MINUTE, NOW + 9 * MINUTE, NOW + 3 * MINUTE)
+    assert after.updated_at == NOW + 9 * MINUTE, "it does not go back"
 
 
 # Content and links against delivery
@@ -380,3 +411,20 @@ async def test_its_events_have_a_full_envelope_and_no_version(
         "message_id": str(message.id),
         "delivered_at": (NOW + 2 * MINUTE).isoformat().replace("+00:00", "Z"),
     }
+
+
+async def test_two_writers_of_different_links_both_keep_theirs(
+    db: Database[UnitOfWork], place: Place
+) -> None:
+    """Neither saw the other's; the result of the later save shows both."""
+    message = await stored(db, new_message(place))
+    agent_id = new_id()
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.messages.save(message.assign_agent(agent_id, now=NOW + MINUTE))
+        await uow.commit()
+    async with db.unit_of_work(TENANT) as uow:
+        saved = await uow.messages.save(message.set_mentions(["ada"], now=NOW))
+        await uow.commit()
+    assert (saved.agent_id, saved.mentions, saved.updated_at) == (agent_id, ("ada",), NOW + MINUTE)
+    async with db.unit_of_work(TENANT) as uow:
+        assert await uow.messages.get(message.id) == saved

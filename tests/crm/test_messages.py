@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ventros.crm.messages import mapper
@@ -591,6 +591,7 @@ def report_all(message: Message, given: list[tuple[MessageStatus, int]]) -> Mess
     return message
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(MessageStatus)), reports, st.randoms(use_true_random=False))
 def test_reports_in_whatever_order_end_in_the_highest_status(
     first: MessageStatus, given: list[tuple[MessageStatus, int]], random: Any
@@ -604,6 +605,7 @@ def test_reports_in_whatever_order_end_in_the_highest_status(
         assert report_all(message, order).status is highest
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(MessageStatus)), reports)
 def test_the_status_goes_up_by_each_event_and_stamps_stay(
     first: MessageStatus, given: list[tuple[MessageStatus, int]]

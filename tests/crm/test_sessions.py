@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ventros.crm.sessions import mapper
@@ -514,6 +514,7 @@ def test_the_last_activity_never_goes_back() -> None:
     assert session.updated_at == NOW + 50 * SECOND
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["contact", "agent"]), st.integers(-10_000, 10_000)), max_size=12),
 )

@@ -88,7 +88,7 @@ async def test_the_counts_of_sessions_agree_with_the_messages(
     ).fetchall()
     assert rows
     assert all(counted == stored for counted, stored in rows)
-    assert superuser.execute("SELECT count(*) - 3 FROM outbox_events").fetchone() == (tally.events,)
+    assert superuser.execute("SELECT count(*) - 4 FROM outbox_events").fetchone() == (tally.events,)
 
 
 async def test_reports_move_forward_only_and_may_come_before_their_message(

@@ -16,6 +16,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
     ("type_name", "value", "told"),
     [
         ("timestamptz", NAIVE, "naive datetime"),
+        ("timestamptz", datetime.max.replace(tzinfo=UTC), "infinity"),
         ("timestamptz[]", [datetime(2026, 1, 1, tzinfo=UTC), NAIVE], "naive datetime"),
         ("text", "a\x00b", "NUL"),
         ("text", "\ud800", "surrogate"),

@@ -224,6 +224,15 @@ async def test_no_row_value_reaches_a_message(db: Database[UnitOfWork]) -> None:
     assert "secret" in str(caught.value.__cause__.detail)
 
 
+async def test_an_argument_of_a_wrong_type_names_statement_and_parameter(db: Database[UnitOfWork]) -> None:
+    async with db.unit_of_work(TENANT) as uow:
+        with pytest.raises(
+            ValidationError, match=r"contacts\.get: \$2 id does not fit the type uuid"
+        ) as caught:
+            await uow.contacts.get("nonsense")  # type: ignore[arg-type]
+    assert caught.value.field == "id"
+
+
 async def test_the_inbox_knows_an_event_only_once_it_is_committed(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:

@@ -14,7 +14,23 @@ from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.migrate import migrate, rollback, status, verify_checksums
 
-VERSIONED = {"billing_accounts", "projects", "pipelines", "channels", "contacts", "sessions"}
+VERSIONED = {
+    "agents",
+    "billing_accounts",
+    "broadcasts",
+    "campaigns",
+    "channels",
+    "chats",
+    "contact_lists",
+    "contacts",
+    "credentials",
+    "pipeline_statuses",
+    "pipelines",
+    "projects",
+    "sequences",
+    "sessions",
+    "webhook_subscriptions",
+}
 WITHOUT_TENANT = {"users", "billing_accounts"}
 SCHEMA = """
 SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
@@ -122,6 +138,17 @@ def test_foreign_keys_between_tenant_tables_carry_the_tenant(dsn: str) -> None:
     for source, target, definition in found:
         if source not in WITHOUT_TENANT and target not in WITHOUT_TENANT:
             assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, target)
+
+
+def test_every_table_and_column_says_what_it_is(dsn: str) -> None:
+    silent = rows(
+        dsn,
+        "SELECT c.relname, a.attname FROM pg_class c"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '%yoyo%'"
+        " AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)",
+    )
+    assert silent == []
 
 
 def test_no_index_holds_what_changes_with_most_updates(dsn: str) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import attrs
 
-from ventros.crm.channels.aggregate import ChannelStatus
-from ventros.crm.channels.mapper import InboundChannel
+from ventros.crm.channels.inbound import InboundChannel
+from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import Session

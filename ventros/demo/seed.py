@@ -10,7 +10,8 @@ import attrs
 from ventros.core import users
 from ventros.core.billing_accounts.aggregate import BillingAccount
 from ventros.core.projects.aggregate import Project
-from ventros.crm.channels.aggregate import Channel, ChannelStatus, WahaConfig
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import WahaConfig
 from ventros.kernel.database import Database
 from ventros.unit_of_work import UnitOfWork
 
@@ -42,6 +43,6 @@ async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: 
         channel = Channel.create_waha(
             user_id=user_id, project_id=project.id, tenant_id=tenant, name=session, config=config, now=now
         )
-        channel = await uow.channels.add(attrs.evolve(channel, status=ChannelStatus.ACTIVE))
+        channel = await uow.channels.add(channel.activate(now=now))
         await uow.commit()
     return Seed(tenant=tenant, session=session, user_id=user_id, project_id=project.id, channel_id=channel.id)

@@ -13,8 +13,8 @@ import attrs
 
 from ventros.application.process_inbound_message import Duplicate, Stored, process_inbound_message
 from ventros.application.record_message_ack import AckResult, record_message_ack
-from ventros.crm.channels.aggregate import WAHA_PLATFORM
 from ventros.crm.channels.repository import ChannelRoute, find_route
+from ventros.crm.channels.values import WAHA_PLATFORM
 from ventros.ingest.waha import Rejected, Skipped, WahaAck, WahaMessage, interpret
 from ventros.kernel.database import Database
 from ventros.kernel.errors import Conflict, DomainError, VentrosError

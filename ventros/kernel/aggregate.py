@@ -9,6 +9,7 @@ from uuid import UUID
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.errors import ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 
@@ -35,8 +36,13 @@ class Entity:
     def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
         """The same with ``changes`` made at ``now`` and the events that tell of them.
 
+        Raises ValidationError when ``now`` is naive.
         ``updated_at`` never goes back, though commands may come out of the order of their times.
         """
+        if now.tzinfo is None:
+            raise ValidationError(
+                "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
+            )
         return attrs.evolve(
             self,
             updated_at=max(self.updated_at, now),

@@ -1,7 +1,7 @@
 """What PostgreSQL would refuse late, or bend without a word, is refused here by type, before it is sent.
 
-asyncpg takes a naive datetime for UTC; JSON turns NaN into null; the server refuses NUL in text only
-after the statement has begun, which kills the transaction.
+asyncpg takes a naive datetime for UTC, and datetime.max for infinity; JSON turns NaN into null; the server
+refuses NUL in text only after the statement has begun, which kills the transaction.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+
+_INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
 
 Check = Callable[[object], str | None]
 """Says what is wrong with an argument, or None."""
@@ -21,8 +23,11 @@ def check_for(type_name: str) -> Check | None:
 
 
 def _timestamp(value: object) -> str | None:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return "is a naive datetime; give it a time zone, best datetime.UTC"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            return "is a naive datetime; give it a time zone, best datetime.UTC"
+        if value.replace(tzinfo=None) in _INFINITE:
+            return "is the first or last datetime of all, which the driver takes for infinity"
     return None
 
 

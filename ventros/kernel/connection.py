@@ -95,6 +95,10 @@ def translated(error: BaseException, statement: Statement | None = None) -> Vent
     where = f"{statement.name}: " if statement else ""
     if isinstance(error, VentrosError):
         return error
+    if isinstance(error, asyncpg.DataError) and statement and (match := _ARGUMENT.search(str(error))):
+        # asyncpg could not encode it; its own text quotes the value, ours names the parameter.
+        position = int(match[1]) - 1
+        return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
     if isinstance(error, asyncpg.PostgresError):
         return translate(
             error.sqlstate or "XX000",
@@ -104,22 +108,11 @@ def translated(error: BaseException, statement: Statement | None = None) -> Vent
         )
     if isinstance(error, TimeoutError):
         return OperationTimeout(f"{where}no answer from the server within the timeout")
-    if isinstance(error, asyncpg.DataError):
-        return _refused_argument(error, statement)
     if isinstance(error, asyncpg.InterfaceError) and "another operation is in progress" in str(error):
         return UnitOfWorkError(f"{where}the connection is in use by another task; one unit of work, one task")
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
         return ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
     return DatabaseError(f"{where}{type(error).__name__} in the driver")
-
-
-def _refused_argument(error: asyncpg.DataError, statement: Statement | None) -> VentrosError:
-    """asyncpg could not encode an argument; its text quotes the value, ours names the parameter."""
-    match = _ARGUMENT.search(str(error))
-    if statement is None or match is None:
-        return DatabaseError("the driver could not encode an argument")
-    position = int(match[1]) - 1
-    return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
 
 
 async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own

@@ -16,7 +16,8 @@ from ventros.kernel.ids import new_id
 class DomainEvent:
     """A fact. A subclass names it, ``<aggregate>.<fact>``, and adds the fields of its payload.
 
-    ``occurred_at`` is the time that the command was given, one value for all that it did.
+    ``occurred_at`` is when it took place: the time that the command was given, one value for all that it
+    did, unless the command found out about something earlier.
     """
 
     event_name: ClassVar[str]

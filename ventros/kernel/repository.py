@@ -20,6 +20,8 @@ from ventros.kernel.events import Envelope, envelopes
 from ventros.kernel.ids import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import asyncpg
 
     from ventros.kernel.connection import Connection
@@ -28,6 +30,18 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 A = TypeVar("A", bound=AggregateRoot)
+T = TypeVar("T")
+
+
+def mapped(read: Callable[..., T], resource: str, row: asyncpg.Record, *children: object) -> T:
+    """``read(row, *children)``; what it raises for a row that breaks a rule leaves as a MappingError."""
+    try:
+        return read(row, *children)
+    except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise MappingError(
+            f"the stored {resource} {row['id']} is not valid: {error}; mend the row, "
+            "it can be neither read nor saved as it is"
+        ) from error
 
 
 class EntityRepository(Generic[E]):
@@ -53,13 +67,7 @@ class EntityRepository(Generic[E]):
 
     def _load(self, row: asyncpg.Record) -> E:
         """The aggregate that the row holds. Raises MappingError, naming the row, when it holds none."""
-        try:
-            loaded: E = self.mapper.from_row(row)
-        except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
-            raise MappingError(
-                f"the stored {self.resource} {row['id']} is not valid: {error}; mend the row, "
-                "it can be neither read nor saved as it is"
-            ) from error
+        loaded: E = mapped(self.mapper.from_row, self.resource, row)
         return loaded
 
     def _found(self, row: asyncpg.Record | None, key: object) -> E:

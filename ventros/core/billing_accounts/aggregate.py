@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import attrs
 
-from ventros.core.billing_accounts.events import BillingAccountCreated
+from ventros.core.billing_accounts.events import (
+    BillingAccountCanceled,
+    BillingAccountCreated,
+    BillingAccountDeleted,
+    BillingAccountReactivated,
+    BillingAccountSuspended,
+    BillingAccountUpdated,
+    BillingPaymentActivated,
+    BillingStripeCustomerLinked,
+)
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.events import DomainEvent
+
+CANCELLATION_REASON = "account canceled"
+"""What a canceled account says of its suspension."""
 
 
 class PaymentStatus(StrEnum):
+    """Canceled is terminal."""
+
     PENDING = "pending"
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -33,12 +49,36 @@ class PaymentMethod:
     )
     is_default: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """As the row and the event hold it."""
+        return {
+            "type": self.type,
+            "last_digits": self.last_digits,
+            "expires_at": None if self.expires_at is None else self.expires_at.isoformat(),
+            "is_default": self.is_default,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """What :meth:`as_dict` gave."""
+        expires_at = data["expires_at"]
+        return cls(
+            type=data["type"],
+            last_digits=data["last_digits"],
+            expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+            is_default=data["is_default"],
+        )
+
 
 @attrs.frozen(kw_only=True)
 class BillingAccount(AggregateRoot):
     """Scoped by its user and not by a tenant: one account may pay for several projects.
 
     ``billing_email`` is kept as given. Owner and time of creation never change.
+
+    Stricter than the older system: a canceled account is neither suspended nor reactivated, canceling it
+    again changes nothing, a payment method that is there already becomes the default instead of standing
+    there twice, and no command works on a deleted account.
     """
 
     resource = "billing_account"
@@ -73,3 +113,109 @@ class BillingAccount(AggregateRoot):
     def suspended(self) -> bool:
         """Canceled ones are suspended too."""
         return self.suspended_at is not None
+
+    @property
+    def is_active(self) -> bool:
+        return self.payment_status is PaymentStatus.ACTIVE and not self.suspended
+
+    @property
+    def can_create_project(self) -> bool:
+        """To be asked before a project is made."""
+        return self.is_active
+
+    def rename(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``name`` is empty."""
+        return self._updated(now, name=name)
+
+    def activate_payment(self, method: PaymentMethod, *, now: datetime) -> Self:
+        """``method`` becomes the default one. Raises InvariantViolation when it is canceled or suspended."""
+        self._require_not_canceled("activate a payment method")
+        if self.suspended:
+            raise InvariantViolation(f"cannot activate a payment method: account {self.id} is suspended")
+        default = attrs.evolve(method, is_default=True)
+        others = tuple(attrs.evolve(each, is_default=False) for each in self.payment_methods)
+        methods = (*(each for each in others if attrs.evolve(each, is_default=True) != default), default)
+        if self.is_active and methods == self.payment_methods:
+            return self
+        return self._changed(
+            now,
+            BillingPaymentActivated(**self._fact(now), payment_method=default.as_dict()),
+            payment_methods=methods,
+            payment_status=PaymentStatus.ACTIVE,
+        )
+
+    def suspend(self, reason: str, *, now: datetime) -> Self:
+        """A suspended one keeps its first reason. Raises InvariantViolation when it is canceled."""
+        self._require_not_canceled("suspend")
+        if self.suspended:
+            return self
+        return self._changed(
+            now,
+            BillingAccountSuspended(**self._fact(now), reason=reason),
+            payment_status=PaymentStatus.SUSPENDED,
+            suspended_at=now,
+            suspension_reason=reason,
+        )
+
+    def reactivate(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation when it is canceled, or suspended and without a payment method."""
+        self._require_not_canceled("reactivate")
+        if not self.suspended:
+            return self
+        if not self.payment_methods:
+            raise InvariantViolation(f"cannot reactivate: account {self.id} has no payment method")
+        return self._changed(
+            now,
+            BillingAccountReactivated(**self._fact(now)),
+            payment_status=PaymentStatus.ACTIVE,
+            suspended_at=None,
+            suspension_reason=None,
+        )
+
+    def cancel(self, *, now: datetime) -> Self:
+        """Terminal, from every status."""
+        if self.payment_status is PaymentStatus.CANCELED:
+            return self
+        return self._changed(
+            now,
+            BillingAccountCanceled(**self._fact(now)),
+            payment_status=PaymentStatus.CANCELED,
+            suspended_at=now,
+            suspension_reason=CANCELLATION_REASON,
+        )
+
+    def update_billing_email(self, email: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``email`` is empty."""
+        return self._updated(now, billing_email=email)
+
+    def set_stripe_customer_id(self, stripe_customer_id: str, *, now: datetime) -> Self:
+        """Takes the place of another. Raises ValidationError when it is empty."""
+        if stripe_customer_id == self.stripe_customer_id:
+            return self
+        linked = BillingStripeCustomerLinked(**self._fact(now), stripe_customer_id=stripe_customer_id)
+        return self._changed(now, linked, stripe_customer_id=stripe_customer_id)
+
+    def delete(self, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it is deleted already."""
+        return self._changed(now, BillingAccountDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+
+    def _require_not_canceled(self, command: str) -> None:
+        if self.payment_status is PaymentStatus.CANCELED:
+            raise InvariantViolation(f"cannot {command}: account {self.id} is canceled")
+
+    def _updated(self, now: datetime, **changes: Any) -> Self:
+        """With ``billing.account.updated``, which names what changed; itself when nothing does."""
+        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
+        if not fields:
+            return self
+        updated = BillingAccountUpdated(**self._fact(now), fields=fields, updated_at=now)
+        return self._changed(now, updated, **changes)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "account_id": self.id}
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"account {self.id} is deleted; nothing can be done with it")
+        return super()._changed(now, *events, **changes)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod, PaymentStatus
@@ -49,7 +48,7 @@ def from_row(row: Sequence[Any]) -> BillingAccount:
         name=name,
         stripe_customer_id=stripe_customer_id,
         payment_status=PaymentStatus(payment_status),
-        payment_methods=tuple(_method_from_json(method) for method in payment_methods),
+        payment_methods=tuple(PaymentMethod.from_dict(method) for method in payment_methods),
         billing_email=billing_email,
         suspended_at=suspended_at,
         suspension_reason=suspension_reason,
@@ -67,7 +66,7 @@ def insert_args(account: BillingAccount) -> tuple[object, ...]:
         account.name,
         account.stripe_customer_id,
         account.payment_status.value,
-        [_method_to_json(method) for method in account.payment_methods],
+        [method.as_dict() for method in account.payment_methods],
         account.billing_email,
         account.suspended_at,
         account.suspension_reason,
@@ -85,29 +84,10 @@ def update_args(account: BillingAccount) -> tuple[object, ...]:
         account.name,
         account.stripe_customer_id,
         account.payment_status.value,
-        [_method_to_json(method) for method in account.payment_methods],
+        [method.as_dict() for method in account.payment_methods],
         account.billing_email,
         account.suspended_at,
         account.suspension_reason,
         account.updated_at,
         account.deleted_at,
-    )
-
-
-def _method_to_json(method: PaymentMethod) -> dict[str, Any]:
-    return {
-        "type": method.type,
-        "last_digits": method.last_digits,
-        "expires_at": None if method.expires_at is None else method.expires_at.isoformat(),
-        "is_default": method.is_default,
-    }
-
-
-def _method_from_json(data: Mapping[str, Any]) -> PaymentMethod:
-    expires_at = data["expires_at"]
-    return PaymentMethod(
-        type=data["type"],
-        last_digits=data["last_digits"],
-        expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
-        is_default=data["is_default"],
     )

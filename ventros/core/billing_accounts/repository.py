@@ -24,6 +24,18 @@ class BillingAccountRepository(Repository[BillingAccount]):
     UPDATE = statement("billing_accounts.update")
     DELETE = statement("billing_accounts.delete")
     STORED_VERSION = statement("billing_accounts.stored_version")
+    LIST_BY_USER = statement("billing_accounts.list_by_user")
+    FIND_ACTIVE_BY_USER = statement("billing_accounts.find_active_by_user")
+
+    async def list_by_user(self, user_id: UUID) -> list[BillingAccount]:
+        """The user's live accounts, oldest first."""
+        rows = await self._connection.many(self.LIST_BY_USER, user_id)
+        return [self._load(row) for row in rows]
+
+    async def find_active_by_user(self, user_id: UUID) -> BillingAccount | None:
+        """The oldest of the user's accounts that is active and not suspended."""
+        row = await self._connection.maybe(self.FIND_ACTIVE_BY_USER, user_id)
+        return None if row is None else self._load(row)
 
     def _key(self, id: UUID) -> tuple[object, ...]:  # noqa: A002 - the field's name everywhere
         return (id,)

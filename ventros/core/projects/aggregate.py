@@ -3,121 +3,23 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
 import attrs
 
-from ventros.core.projects.events import ProjectCreated
+from ventros.core.projects.events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrategy, ReassignmentRule
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.events import DomainEvent
 
 DEFAULT_SESSION_TIMEOUT_MINUTES = 30
 """What the older system falls back to when neither pipeline, channel nor project says otherwise."""
-
-DEFAULT_MAX_REASSIGNMENTS = 3
-"""The older system's value for a new rule."""
-
-
-class AssignmentStrategy(StrEnum):
-    """How the agent of a new session is chosen. An unknown one raises ValidationError(field="strategy")."""
-
-    ROUND_ROBIN = "round_robin"
-    LEAST_SESSIONS = "least_sessions"
-    MANUAL = "manual"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no assignment strategy", field="strategy")
-
-
-class ReassignmentTrigger(StrEnum):
-    """Why a session gets another agent. An unknown one raises ValidationError(field="trigger")."""
-
-    INACTIVITY = "inactivity"
-    MANUAL = "manual"
-    NO_RESPONSE = "no_response"
-    WORKLOAD_BALANCE = "workload_balance"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no reassignment trigger", field="trigger")
-
-
-_TIMED = frozenset({ReassignmentTrigger.INACTIVITY, ReassignmentTrigger.NO_RESPONSE})
-
-
-@attrs.frozen(kw_only=True)
-class ReassignmentRule:
-    """When a session's agent is replaced; a disabled rule may hold any numbers.
-
-    ``max_reassignments`` 0 is without limit. ``only_during_business_hours`` is kept for its readers;
-    nothing here evaluates it.
-    """
-
-    enabled: bool = True
-    trigger: ReassignmentTrigger = attrs.field(converter=ReassignmentTrigger)
-    inactivity_timeout_minutes: int = attrs.field(default=0)
-    max_reassignments: int = attrs.field(default=DEFAULT_MAX_REASSIGNMENTS)
-    notify_previous_agent: bool = True
-    only_during_business_hours: bool = False
-
-    @inactivity_timeout_minutes.validator
-    def _check_timeout(self, _attribute: object, value: int) -> None:
-        if self.enabled and self.trigger in _TIMED and value <= 0:
-            raise ValidationError(
-                f"inactivity_timeout_minutes must be above 0 for the trigger {self.trigger}",
-                field="inactivity_timeout_minutes",
-            )
-
-    @max_reassignments.validator
-    def _check_limit(self, _attribute: object, value: int) -> None:
-        if self.enabled and value < 0:
-            raise ValidationError("max_reassignments must not be negative", field="max_reassignments")
-
-
-@attrs.frozen(kw_only=True)
-class AgentAssignmentConfig:
-    """How sessions get their agents; only an enabled one must be complete.
-
-    Stricter than the older system: one that is enabled and invalid cannot be made at all, so nothing
-    can enable an invalid one or take the last required agent from it. Its rules are valid by
-    themselves. ``round_robin_index`` is the place in ``agent_ids`` of the next agent. Nothing here
-    evaluates ``only_human_agents`` and ``exclude_virtual_agents``; they are kept for their readers.
-    """
-
-    enabled: bool = False
-    agent_ids: tuple[UUID, ...] = attrs.field(default=())
-    strategy: AssignmentStrategy = attrs.field(
-        default=AssignmentStrategy.MANUAL, converter=AssignmentStrategy
-    )
-    round_robin_index: int = attrs.field(default=0)
-    only_human_agents: bool = False
-    exclude_virtual_agents: bool = True
-    reassignment_rules: tuple[ReassignmentRule, ...] = ()
-    require_at_least_one_agent: bool = True
-
-    @agent_ids.validator
-    def _check_agents(self, attribute: attrs.Attribute[Any], value: tuple[UUID, ...]) -> None:
-        if not self.enabled:
-            return
-        for agent_id in value:
-            validators.not_nil(self, attribute, agent_id)
-        if len(set(value)) != len(value):
-            raise ValidationError("agent_ids names an agent twice", field="agent_ids")
-        if self.require_at_least_one_agent and not value:
-            raise ValidationError(
-                "agent_ids must name an agent: assignment is enabled and requires one", field="agent_ids"
-            )
-
-    @round_robin_index.validator
-    def _check_index(self, _attribute: object, value: int) -> None:
-        if self.enabled and value < 0:
-            raise ValidationError("round_robin_index must not be negative", field="round_robin_index")
 
 
 def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,12 +27,18 @@ def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
     return copy.deepcopy(dict(value))
 
 
+def _told_apart(value: dict[str, Any]) -> str:
+    """Equal for equal objects, and only for those: to Python alone, true in an object equals 1."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 @attrs.frozen(kw_only=True)
 class Project(AggregateRoot):
     """One project is one tenant, for ever: a deleted project's tenant is not handed out again.
 
     Owner, payer, tenant and time of creation never change. Stricter than the older system: a timeout
-    of 0 or less is refused instead of silently becoming 30 minutes.
+    of 0 or less is refused instead of silently becoming 30 minutes, assignment cannot be enabled while it
+    is not complete, a disabled one reassigns nobody, and no command works on a deleted project.
     """
 
     resource = "project"
@@ -143,7 +51,7 @@ class Project(AggregateRoot):
     configuration: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
     active: bool = True
     session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
-    agent_assignment: AgentAssignmentConfig = AgentAssignmentConfig()
+    agent_assignment: AgentAssignmentConfig = attrs.field(factory=AgentAssignmentConfig)
     deleted_at: datetime | None = None
 
     @session_timeout_minutes.validator
@@ -173,3 +81,137 @@ class Project(AggregateRoot):
             name=name,
         )
         return attrs.evolve(project, domain_events=(created,))
+
+    def rename(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``name`` is empty."""
+        return self._updated(now, name=name)
+
+    def activate(self, *, now: datetime) -> Self:
+        return self._updated(now, active=True)
+
+    def deactivate(self, *, now: datetime) -> Self:
+        return self._updated(now, active=False)
+
+    def update_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
+        """Replaces the whole of it."""
+        wanted = _copied(configuration)
+        if _told_apart(wanted) == _told_apart(self.configuration):
+            return self
+        updated = ProjectUpdated(**self._fact(now), fields=("configuration",), updated_at=now)
+        return self._changed(now, updated, configuration=wanted)
+
+    def update_description(self, description: str, *, now: datetime) -> Self:
+        return self._updated(now, description=description)
+
+    def set_session_timeout(self, minutes: int, *, now: datetime) -> Self:
+        """Raises ValidationError unless it is above 0."""
+        return self._updated(now, session_timeout_minutes=minutes)
+
+    def set_agent_assignment_config(self, config: AgentAssignmentConfig, *, now: datetime) -> Self:
+        """Replaces the whole of it, the place of the next agent included."""
+        return self._updated(now, agent_assignment=config)
+
+    def enable_agent_assignment(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation while what it needs, an agent first of all, is missing."""
+        return self._assignment(now, enabled=True)
+
+    def disable_agent_assignment(self, *, now: datetime) -> Self:
+        return self._assignment(now, enabled=False)
+
+    def add_assignment_agent(self, agent_id: UUID, *, now: datetime) -> Self:
+        """The last in turn. Raises ValidationError for the nil UUID and for one that is there already."""
+        if agent_id.int == 0:
+            raise ValidationError("agent_id must not be the nil UUID", field="agent_id")
+        agent_ids = self.agent_assignment.agent_ids
+        if agent_id in agent_ids:
+            raise ValidationError(f"agent {agent_id} is assigned already", field="agent_id")
+        return self._assignment(now, agent_ids=(*agent_ids, agent_id))
+
+    def remove_assignment_agent(self, agent_id: UUID, *, now: datetime) -> Self:
+        """Raises NotFound, and InvariantViolation for the last agent of an assignment that needs one."""
+        config = self.agent_assignment
+        if agent_id not in config.agent_ids:
+            raise NotFound("agent", agent_id)
+        kept = tuple(each for each in config.agent_ids if each != agent_id)
+        index = config.round_robin_index if config.round_robin_index < len(kept) else 0
+        return self._assignment(now, agent_ids=kept, round_robin_index=index)
+
+    def set_assignment_strategy(self, strategy: AssignmentStrategy, *, now: datetime) -> Self:
+        """Raises ValidationError for an unknown one."""
+        return self._assignment(now, strategy=AssignmentStrategy(strategy))
+
+    def set_require_at_least_one_agent(self, required: bool, *, now: datetime) -> Self:
+        """Raises InvariantViolation when one is required of an enabled assignment that has none."""
+        return self._assignment(now, require_at_least_one_agent=required)
+
+    def next_assignment_agent(self, *, now: datetime) -> tuple[Self, UUID]:
+        """The agent for one more session, and the project with the turn passed on, to be saved with it.
+
+        By least_sessions it is always the first agent, as in the older system: a project knows no
+        sessions. Raises InvariantViolation unless agents are assigned automatically.
+        """
+        config = self.agent_assignment
+        if not config.should_auto_assign:
+            raise InvariantViolation(f"project {self.id} assigns no agents by itself")
+        if config.strategy is AssignmentStrategy.LEAST_SESSIONS:
+            return self, config.agent_ids[0]
+        agents = len(config.agent_ids)
+        turn = config.round_robin_index if config.round_robin_index < agents else 0
+        return self._assignment(now, round_robin_index=(turn + 1) % agents), config.agent_ids[turn]
+
+    def add_reassignment_rule(self, rule: ReassignmentRule, *, now: datetime) -> Self:
+        """The last to be tried."""
+        rules = self.agent_assignment.reassignment_rules
+        return self._assignment(now, reassignment_rules=(*rules, rule))
+
+    def remove_reassignment_rule(self, index: int, *, now: datetime) -> Self:
+        """``index`` counts from 0. Raises ValidationError when there is no such rule."""
+        rules = self.agent_assignment.reassignment_rules
+        if not 0 <= index < len(rules):
+            raise ValidationError(f"index is {index}, there are {len(rules)} rules", field="index")
+        return self._assignment(now, reassignment_rules=(*rules[:index], *rules[index + 1 :]))
+
+    def clear_reassignment_rules(self, *, now: datetime) -> Self:
+        return self._assignment(now, reassignment_rules=())
+
+    def delete(self, *, now: datetime) -> Self:
+        """Terminal, and so is the tenant. Raises InvariantViolation when it is deleted already."""
+        return self._changed(now, ProjectDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+
+    def should_reassign_session(
+        self, *, last_activity_at: datetime, reassignments: int, now: datetime
+    ) -> ReassignmentRule | None:
+        """The first rule, in their order, by which a session shall have another agent now; None to leave it.
+
+        ``reassignments`` is how often the session has had another one already.
+        """
+        if not self.agent_assignment.enabled:
+            return None
+        idle = now - last_activity_at
+        rules = self.agent_assignment.active_rules
+        return next((rule for rule in rules if rule.fires(idle=idle, reassignments=reassignments)), None)
+
+    def _assignment(self, now: datetime, **changes: Any) -> Self:
+        """With ``changes`` made in its assignment; a config that may not be is the project's fault here."""
+        try:
+            config = attrs.evolve(self.agent_assignment, **changes)
+        except ValidationError as error:
+            raise InvariantViolation(f"the agent assignment of project {self.id}: {error}") from error
+        return self._updated(now, agent_assignment=config)
+
+    def _updated(self, now: datetime, **changes: Any) -> Self:
+        """With ``project.updated``, which names what changed; itself when nothing does."""
+        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
+        if not fields:
+            return self
+        updated = ProjectUpdated(**self._fact(now), fields=fields, updated_at=now)
+        return self._changed(now, updated, **changes)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "project_id": self.id}
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"project {self.id} is deleted; nothing can be done with it")
+        return super()._changed(now, *events, **changes)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from ventros.core.projects.aggregate import (
+from ventros.core.projects.aggregate import Project
+from ventros.core.projects.values import (
     AgentAssignmentConfig,
     AssignmentStrategy,
-    Project,
     ReassignmentRule,
     ReassignmentTrigger,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from ventros.core.projects import mapper
 from ventros.core.projects.aggregate import Project
 from ventros.kernel.repository import Repository
@@ -19,3 +21,18 @@ class ProjectRepository(Repository[Project]):
     UPDATE = statement("projects.update")
     DELETE = statement("projects.delete")
     STORED_VERSION = statement("projects.stored_version")
+    FIND_BY_TENANT = statement("projects.find_by_tenant")
+    LIST_BY_CUSTOMER = statement("projects.list_by_customer")
+
+    async def find_by_tenant(self) -> Project | None:
+        """The project that is this unit's tenant; there is at most one."""
+        row = await self._connection.maybe(self.FIND_BY_TENANT, self._tenant)
+        return None if row is None else self._load(row)
+
+    async def list_by_customer(self, customer_id: UUID) -> list[Project]:
+        """The customer's live projects in this tenant: one or none.
+
+        The customer's other projects are other tenants, which no unit of this one can see.
+        """
+        rows = await self._connection.many(self.LIST_BY_CUSTOMER, self._tenant, customer_id)
+        return [self._load(row) for row in rows]

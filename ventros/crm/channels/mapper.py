@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from uuid import UUID
 
-import attrs
-
-from ventros.crm.channels.aggregate import (
-    Channel,
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.inbound import InboundChannel
+from ventros.crm.channels.values import (
     ChannelStatus,
     ChannelType,
     ConnectionMode,
@@ -125,7 +122,9 @@ def from_row(row: Sequence[Any]) -> Channel:
         last_error=last_error,
         history_import_enabled=history_import_enabled,
         history_import_status=HistoryImportStatus(history_import_status),
-        history_import_stats=None if history_import_stats is None else _stats_from_json(history_import_stats),
+        history_import_stats=None
+        if history_import_stats is None
+        else HistoryImportStats.from_dict(history_import_stats),
         history_import_correlation_id=history_import_correlation_id,
         last_import_date=last_import_date,
         history_import_max_days=history_import_max_days,
@@ -166,7 +165,7 @@ def insert_args(channel: Channel) -> tuple[object, ...]:
         channel.last_error,
         channel.history_import_enabled,
         channel.history_import_status.value,
-        _stats_to_json(channel.history_import_stats) if channel.history_import_stats else None,
+        channel.history_import_stats.as_dict() if channel.history_import_stats else None,
         channel.history_import_correlation_id,
         channel.last_import_date,
         channel.history_import_max_days,
@@ -204,7 +203,7 @@ def update_args(channel: Channel) -> tuple[object, ...]:
         channel.last_error,
         channel.history_import_enabled,
         channel.history_import_status.value,
-        _stats_to_json(channel.history_import_stats) if channel.history_import_stats else None,
+        channel.history_import_stats.as_dict() if channel.history_import_stats else None,
         channel.history_import_correlation_id,
         channel.last_import_date,
         channel.history_import_max_days,
@@ -214,53 +213,6 @@ def update_args(channel: Channel) -> tuple[object, ...]:
         channel.updated_at,
         channel.deleted_at,
     )
-
-
-def _stats_to_json(stats: HistoryImportStats) -> dict[str, Any]:
-    return {
-        "total": stats.total,
-        "processed": stats.processed,
-        "failed": stats.failed,
-        "started_at": stats.started_at.isoformat(),
-        "ended_at": None if stats.ended_at is None else stats.ended_at.isoformat(),
-    }
-
-
-def _stats_from_json(data: Mapping[str, Any]) -> HistoryImportStats:
-    ended_at = data["ended_at"]
-    return HistoryImportStats(
-        total=data["total"],
-        processed=data["processed"],
-        failed=data["failed"],
-        started_at=datetime.fromisoformat(data["started_at"]),
-        ended_at=None if ended_at is None else datetime.fromisoformat(ended_at),
-    )
-
-
-@attrs.frozen(kw_only=True)
-class InboundChannel:
-    """What an inbound message needs of its channel: read only, not to be saved.
-
-    ``pipeline_id`` is None when the channel has no pipeline, or one that is deleted.
-    """
-
-    id: UUID
-    user_id: UUID
-    project_id: UUID
-    type: ChannelType
-    status: ChannelStatus
-    pipeline_id: UUID | None
-    pipeline_timeout_minutes: int | None
-    channel_timeout_minutes: int | None
-    project_timeout_minutes: int
-
-    @property
-    def session_timeout(self) -> timedelta:
-        """The pipeline's goes before the channel's, and that before the project's."""
-        for minutes in (self.pipeline_timeout_minutes, self.channel_timeout_minutes):
-            if minutes is not None:
-                return timedelta(minutes=minutes)
-        return timedelta(minutes=self.project_timeout_minutes)
 
 
 def inbound_from_row(row: Iterable[Any]) -> InboundChannel:

@@ -9,7 +9,7 @@ import attrs
 
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
-from ventros.crm.channels.mapper import InboundChannel
+from ventros.crm.channels.inbound import InboundChannel
 from ventros.kernel.connection import Connection
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
@@ -58,6 +58,10 @@ class ChannelRepository(Repository[Channel]):
     UPDATE = statement("channels.update")
     DELETE = statement("channels.delete")
     STORED_VERSION = statement("channels.stored_version")
+    FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
+    LIST_BY_USER = statement("channels.list_by_user")
+    LIST_BY_PROJECT = statement("channels.list_by_project")
+    LIST_ACTIVE_WAHA = statement("channels.list_active_waha")
     INBOUND = statement("channels.inbound")
     INSERT_ROUTE = statement("channel_routes.insert")
     SET_ROUTE = statement("channel_routes.set")
@@ -87,6 +91,26 @@ class ChannelRepository(Repository[Channel]):
                 self.SET_ROUTE, saved.type.platform, external_id, self._tenant, saved.id
             )
         return saved
+
+    async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
+        """The tenant's live channel whose inbound webhook has this path."""
+        row = await self._connection.maybe(self.FIND_BY_WEBHOOK_ID, self._tenant, webhook_id)
+        return None if row is None else self._load(row)
+
+    async def list_by_user(self, user_id: UUID) -> list[Channel]:
+        """The owner's live channels in this tenant, oldest first."""
+        rows = await self._connection.many(self.LIST_BY_USER, self._tenant, user_id)
+        return [self._load(row) for row in rows]
+
+    async def list_by_project(self, project_id: UUID) -> list[Channel]:
+        """The project's live channels, oldest first."""
+        rows = await self._connection.many(self.LIST_BY_PROJECT, self._tenant, project_id)
+        return [self._load(row) for row in rows]
+
+    async def list_active_waha(self) -> list[Channel]:
+        """The tenant's active channels of type waha, oldest first."""
+        rows = await self._connection.many(self.LIST_ACTIVE_WAHA, self._tenant)
+        return [self._load(row) for row in rows]
 
     async def inbound(self, channel_id: UUID) -> InboundChannel:
         """What an inbound message needs, without the whole channel. Raises NotFound."""

@@ -239,6 +239,17 @@ class Message(Entity):
     def is_outbound(self) -> bool:
         return self.from_me
 
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """What of content and links the new events tell of; delivery is not among them."""
+        changed: dict[str, None] = {}
+        for event in self.domain_events:
+            if isinstance(event, MessageUpdated):
+                changed |= dict.fromkeys(event.fields)
+            elif isinstance(event, MessageFromAdTracked):
+                changed["metadata"] = None
+        return tuple(changed)
+
     def is_mentioned(self, external_id: str) -> bool:
         return external_id in self.mentions
 

@@ -147,6 +147,7 @@ def update_args(message: Message) -> tuple[object, ...]:
     return (
         message.tenant_id,
         message.id,
+        message.changed_fields,
         message.channel_id,
         message.channel_type_id,
         message.session_id,

@@ -13,7 +13,7 @@ from ventros.crm.messages.events import (
     MessageRead,
     MessageSent,
 )
-from ventros.kernel.errors import AlreadyExists, Conflict, NotFound
+from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import statement
 
@@ -47,29 +47,28 @@ class MessageRepository(EntityRepository[Message]):
         return self._found(await self._connection.maybe(self.SELECT, self._tenant, id), id)
 
     async def save(self, message: Message) -> Message:
-        """Write what the message's new events tell of: content and links, delivery, or both.
+        """Write what the message's new events tell of: the changed fields, delivery, or both.
 
-        Content and links are written together: of two writers the later wins all of them. Raises NotFound
-        when the message is gone, Conflict when its delivery has meanwhile gone as far or further: then
-        nothing is written, and after loading it again there may be nothing left to do.
+        The result is the message as it is stored, with what others wrote of it meanwhile. Raises NotFound
+        when it is gone, Conflict when its delivery has meanwhile gone as far or further: then nothing is
+        written, and after loading it again there may be nothing left to do.
         """
         self._own(message)
-        of_delivery = [isinstance(event, DELIVERY_EVENTS) for event in message.domain_events]
-        if any(of_delivery):
-            await self._advance_delivery(message)
-        if not all(of_delivery):
-            await self._update(message)
+        stored = message
+        if any(isinstance(event, DELIVERY_EVENTS) for event in message.domain_events):
+            stored = await self._advance_delivery(message)
+        if message.changed_fields:
+            row = await self._connection.maybe(self.UPDATE, *mapper.update_args(message))
+            stored = self._found(row, message.id)
         self._record(message, None)
-        return message.clear_events()
+        return stored.clear_events()
 
-    async def _update(self, message: Message) -> None:
-        if await self._connection.affected(self.UPDATE, *mapper.update_args(message)) == 0:
-            raise NotFound(self.resource, message.id)
-
-    async def _advance_delivery(self, message: Message) -> None:
-        if await self._connection.affected(self.ADVANCE_DELIVERY, *mapper.delivery_args(message)) == 0:
+    async def _advance_delivery(self, message: Message) -> Message:
+        row = await self._connection.maybe(self.ADVANCE_DELIVERY, *mapper.delivery_args(message))
+        if row is None:
             await self.get(message.id)
             raise Conflict(f"message {message.id} is no longer behind {message.status}")
+        return self._load(row)
 
     async def find_by_channel_message_id(self, channel_id: UUID, channel_message_id: str) -> Message | None:
         """The live message that the platform knows by this id."""

@@ -284,9 +284,13 @@ class Session(AggregateRoot):
         return self.end(EndReason.INACTIVITY_TIMEOUT, now=self.last_activity_at + self.timeout)
 
     def end(self, reason: EndReason, *, now: datetime) -> Self:
-        """Terminal. Raises InvariantViolation when it has ended, ValidationError for an unknown reason."""
+        """Terminal; not before the last activity, though ``now`` be so.
+
+        Raises InvariantViolation when it has ended, ValidationError for an unknown reason.
+        """
         self._require_active("end")
         known = EndReason(reason)
+        now = max(now, self.last_activity_at)
         first_of_each_side = (self.first_contact_message_at, self.first_agent_response_at)
         duration = _whole_seconds(self.started_at, now) or 0
         ended = SessionEnded(

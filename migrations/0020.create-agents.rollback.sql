@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS agent_counters;
+DROP TABLE IF EXISTS agents;

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS chat_participants;
+DROP TABLE IF EXISTS chats;

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS webhook_counters;
+DROP TABLE IF EXISTS webhook_subscriptions;

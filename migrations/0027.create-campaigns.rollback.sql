@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS campaign_counters;
+DROP TABLE IF EXISTS campaign_steps;
+DROP TABLE IF EXISTS campaigns;

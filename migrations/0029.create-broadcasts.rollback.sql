@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS broadcast_counters;
+DROP TABLE IF EXISTS broadcasts;

@@ -1,0 +1,70 @@
+-- name: campaigns.insert
+-- why: the only way a campaign comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, name text, description text, status text, goal_type text,
+--         goal_value integer, start_date timestamptz, end_date timestamptz, created_at timestamptz,
+--         updated_at timestamptz
+-- rows: affected
+INSERT INTO campaigns (
+    tenant_id, id, name, description, status, goal_type, goal_value, start_date, end_date, created_at,
+    updated_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+);
+
+-- name: campaigns.get
+-- why: loads one campaign by its key
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: campaign
+SELECT id, version, tenant_id, name, description, status, goal_type, goal_value, start_date, end_date,
+       created_at, updated_at
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = $2;
+
+-- name: campaigns.update
+-- why: the only way a campaign changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, description text, status text,
+--         goal_type text, goal_value integer, start_date timestamptz, end_date timestamptz,
+--         updated_at timestamptz
+-- rows: affected
+UPDATE campaigns
+   SET name = $4,
+       description = $5,
+       status = $6,
+       goal_type = $7,
+       goal_value = $8,
+       start_date = $9,
+       end_date = $10,
+       updated_at = $11,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: campaigns.delete
+-- why: removes a campaign for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM campaigns
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: campaigns.stored_version
+-- why: tells, after a guarded write touched no row, whether the campaign is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = $2;
+
+-- name: campaigns.find_due
+-- why: scheduled campaigns whose time has come, for a worker to activate; those that another worker holds
+--      are passed over, and counters may be bumped meanwhile
+-- params: tenant_id text, due_at timestamptz, at_most bigint
+-- rows: many
+-- returns: campaign
+SELECT id, version, tenant_id, name, description, status, goal_type, goal_value, start_date, end_date,
+       created_at, updated_at
+  FROM campaigns
+ WHERE tenant_id = $1 AND status = 'scheduled' AND start_date <= $2
+ ORDER BY start_date
+ LIMIT $3
+   FOR NO KEY UPDATE SKIP LOCKED;

@@ -1,0 +1,67 @@
+-- name: contact_custom_fields.set
+-- why: one statement decides between a new field, a removed one that comes back, and a new value; the
+--      type of a field that is there stays, and a value that is there already is not written again
+-- params: tenant_id text, id uuid, contact_id uuid, field_key text, field_type text, field_value jsonb,
+--         at timestamptz
+-- rows: affected
+INSERT INTO contact_custom_fields AS f (
+    tenant_id, id, contact_id, field_key, field_type, field_value, created_at, updated_at
+)
+SELECT c.tenant_id, $2, c.id, $4, $5, $6, $7, $7
+  FROM contacts c
+ WHERE c.tenant_id = $1 AND c.id = $3 AND c.deleted_at IS NULL
+    ON CONFLICT (tenant_id, contact_id, field_key) DO UPDATE
+   SET field_type = excluded.field_type,
+       field_value = excluded.field_value,
+       updated_at = greatest(f.updated_at, excluded.updated_at),
+       deleted_at = NULL
+ WHERE f.deleted_at IS NOT NULL
+    OR (f.field_type = excluded.field_type AND f.field_value <> excluded.field_value);
+
+-- name: contact_custom_fields.get_type
+-- why: tells, after a field was not set, whether the contact is gone or the field is of another type
+-- params: tenant_id text, contact_id uuid, field_key text
+-- rows: maybe
+-- returns: field_type text
+SELECT f.field_type
+  FROM contacts c
+  LEFT JOIN contact_custom_fields f
+    ON f.tenant_id = c.tenant_id AND f.contact_id = c.id AND f.field_key = $3 AND f.deleted_at IS NULL
+ WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL;
+
+-- name: contact_custom_fields.get
+-- why: what a project keeps of one contact
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: field_key text, field_type text, field_value jsonb
+SELECT field_key, field_type, field_value
+  FROM contact_custom_fields
+ WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL
+ ORDER BY field_key;
+
+-- name: contact_custom_fields.remove
+-- why: a removed field is kept, so that it can be seen when and what it was
+-- params: tenant_id text, contact_id uuid, field_key text, at timestamptz
+-- rows: affected
+UPDATE contact_custom_fields
+   SET deleted_at = $4,
+       updated_at = greatest(updated_at, $4)
+ WHERE tenant_id = $1 AND contact_id = $2 AND field_key = $3 AND deleted_at IS NULL;
+
+-- name: contact_custom_fields.find_contacts
+-- why: the contacts whose field has a value, such as an id on another platform; found by the value's
+--      hash, because PostgreSQL uses no index on a jsonb comparison below row-level security
+-- params: tenant_id text, field_key text, field_type text, field_value jsonb, maximum bigint
+-- rows: many
+-- returns: contact
+SELECT c.id, c.version, c.tenant_id, c.project_id, c.name, c.email, c.phone, c.external_id,
+       c.source_channel, c.language, c.timezone, c.tags, c.profile_picture_url,
+       c.profile_picture_fetched_at, c.first_interaction_at, c.last_interaction_at, c.created_at,
+       c.updated_at, c.deleted_at
+  FROM contact_custom_fields f
+  JOIN contacts c ON c.tenant_id = f.tenant_id AND c.id = f.contact_id
+ WHERE f.tenant_id = $1 AND f.field_key = $2 AND f.field_type = $3
+   AND f.field_value_hash = jsonb_hash($4) AND f.field_value = $4 AND f.deleted_at IS NULL
+   AND c.deleted_at IS NULL
+ ORDER BY c.id
+ LIMIT $5;

@@ -1,0 +1,61 @@
+-- name: contact_list_members.add
+-- why: makes a contact a member once, however often and by however many it is asked for; only of a
+--      live static list, and only a live contact of the list's project
+-- params: tenant_id text, contact_list_id uuid, contact_id uuid, added_at timestamptz
+-- rows: affected
+INSERT INTO contact_list_members (
+    tenant_id, contact_list_id, contact_id, added_at
+)
+SELECT l.tenant_id, l.id, c.id, $4
+  FROM contact_lists l
+  JOIN contacts c ON c.tenant_id = l.tenant_id AND c.project_id = l.project_id
+ WHERE l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
+   AND c.tenant_id = $1 AND c.id = $3 AND c.deleted_at IS NULL
+    ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING;
+
+-- name: contact_list_members.remove
+-- why: takes a contact, deleted or not, out of a live static list
+-- params: tenant_id text, contact_list_id uuid, contact_id uuid
+-- rows: affected
+DELETE FROM contact_list_members m
+ USING contact_lists l
+ WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3
+   AND l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL;
+
+-- name: contact_list_members.get_membership
+-- why: tells, after a write touched no row, what stood in its way
+-- params: tenant_id text, contact_list_id uuid, contact_id uuid
+-- rows: maybe
+-- returns: is_static boolean, contact_found boolean, member boolean
+SELECT l.is_static,
+       EXISTS (SELECT FROM contacts c
+                WHERE c.tenant_id = $1 AND c.id = $3 AND c.project_id = l.project_id
+                  AND c.deleted_at IS NULL) AS contact_found,
+       EXISTS (SELECT FROM contact_list_members m
+                WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3) AS member
+  FROM contact_lists l
+ WHERE l.tenant_id = $1 AND l.id = $2 AND l.deleted_at IS NULL;
+
+-- name: contact_list_members.is_member
+-- why: whether a static list holds a contact, without reading the list; the deleted are in none
+-- params: tenant_id text, contact_list_id uuid, contact_id uuid
+-- rows: one
+-- returns: member boolean
+SELECT EXISTS (
+    SELECT
+      FROM contact_list_members m
+      JOIN contact_lists l ON l.tenant_id = m.tenant_id AND l.id = m.contact_list_id
+      JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
+     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3
+       AND l.deleted_at IS NULL AND c.deleted_at IS NULL
+) AS member;
+
+-- name: contact_list_members.count
+-- why: how many live contacts a static list holds, for its contact_count; without reading them
+-- params: tenant_id text, contact_list_id uuid
+-- rows: one
+-- returns: members bigint
+SELECT count(*) AS members
+  FROM contact_list_members m
+  JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
+ WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND c.deleted_at IS NULL;

@@ -1,0 +1,95 @@
+-- name: pipelines.insert
+-- why: the only way a pipeline comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, project_id uuid, name text, description text, color text,
+--         position integer, active boolean, session_timeout_minutes integer, lead_qualification jsonb,
+--         enable_ai_summary boolean, ai_provider text, ai_model text, created_at timestamptz,
+--         updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO pipelines (
+    tenant_id, id, project_id, name, description, color, position, active, session_timeout_minutes,
+    lead_qualification, enable_ai_summary, ai_provider, ai_model, created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+);
+
+-- name: pipelines.get
+-- why: loads one pipeline by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: pipeline
+SELECT id, version, tenant_id, project_id, name, description, color, position, active,
+       session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model,
+       created_at, updated_at, deleted_at
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: pipelines.update
+-- why: the only way a pipeline changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, description text, color text,
+--         position integer, active boolean, session_timeout_minutes integer, lead_qualification jsonb,
+--         enable_ai_summary boolean, ai_provider text, ai_model text, updated_at timestamptz,
+--         deleted_at timestamptz
+-- rows: affected
+UPDATE pipelines
+   SET name = $4,
+       description = $5,
+       color = $6,
+       position = $7,
+       active = $8,
+       session_timeout_minutes = $9,
+       lead_qualification = $10,
+       enable_ai_summary = $11,
+       ai_provider = $12,
+       ai_model = $13,
+       updated_at = $14,
+       deleted_at = $15,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: pipelines.delete
+-- why: removes a pipeline for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM pipelines
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: pipelines.stored_version
+-- why: tells, after a guarded write touched no row, whether the pipeline is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: pipelines.find_by_project
+-- why: the funnels of a project, or only those in use, in the order in which they are shown; a tenant has
+--      few, so its part of the primary key finds them
+-- params: tenant_id text, project_id uuid, active_only boolean
+-- rows: many
+-- returns: pipeline
+SELECT id, version, tenant_id, project_id, name, description, color, position, active,
+       session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model,
+       created_at, updated_at, deleted_at
+  FROM pipelines
+ WHERE tenant_id = $1 AND project_id = $2 AND (active OR NOT $3) AND deleted_at IS NULL
+ ORDER BY position, id;
+
+-- name: pipelines.lock
+-- why: before a pipeline is deleted: waits for those who add a stage to it, and keeps new ones waiting
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: id uuid
+SELECT id
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = $2
+   FOR NO KEY UPDATE;
+
+-- name: pipelines.is_live
+-- why: tells, after a new status was not taken in, whether that was because its pipeline is gone
+-- params: tenant_id text, id uuid
+-- rows: one
+-- returns: live boolean
+SELECT EXISTS (
+       SELECT FROM pipelines
+        WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL) AS live;

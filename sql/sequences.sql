@@ -1,0 +1,64 @@
+-- name: sequences.insert
+-- why: the only way a sequence comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, name text, description text, status text, trigger_type text,
+--         trigger_data jsonb, exit_on_reply boolean, created_at timestamptz, updated_at timestamptz
+-- rows: affected
+INSERT INTO sequences (
+    tenant_id, id, name, description, status, trigger_type, trigger_data, exit_on_reply, created_at,
+    updated_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+);
+
+-- name: sequences.get
+-- why: loads one sequence by its key
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: sequence
+SELECT id, version, tenant_id, name, description, status, trigger_type, trigger_data, exit_on_reply,
+       created_at, updated_at
+  FROM sequences
+ WHERE tenant_id = $1 AND id = $2;
+
+-- name: sequences.update
+-- why: the only way a sequence changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, description text, status text,
+--         trigger_data jsonb, exit_on_reply boolean, updated_at timestamptz
+-- rows: affected
+UPDATE sequences
+   SET name = $4,
+       description = $5,
+       status = $6,
+       trigger_data = $7,
+       exit_on_reply = $8,
+       updated_at = $9,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: sequences.delete
+-- why: removes a sequence for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM sequences
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: sequences.stored_version
+-- why: tells, after a guarded write touched no row, whether the sequence is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM sequences
+ WHERE tenant_id = $1 AND id = $2;
+
+-- name: sequences.find_active_by_trigger
+-- why: the sequences in which an event of that type enrolls a contact: the event's data must contain all
+--      that the trigger asks for
+-- params: tenant_id text, trigger_type text, event_data jsonb
+-- rows: many
+-- returns: sequence
+SELECT id, version, tenant_id, name, description, status, trigger_type, trigger_data, exit_on_reply,
+       created_at, updated_at
+  FROM sequences
+ WHERE tenant_id = $1 AND trigger_type = $2 AND status = 'active' AND trigger_data <@ $3
+ ORDER BY created_at DESC;

@@ -1,0 +1,121 @@
+-- name: webhook_subscriptions.insert
+-- why: the only way a webhook subscription comes into being; its version starts at 1
+-- params: tenant_id text, id uuid, user_id uuid, project_id uuid, name text, url text, events text[],
+--         subscribe_contact_events boolean, contact_event_types text[],
+--         contact_event_categories text[], active boolean, secret_ciphertext text, secret_nonce text,
+--         headers jsonb, retry_count integer, timeout_seconds integer, created_at timestamptz,
+--         updated_at timestamptz, deleted_at timestamptz
+-- rows: affected
+INSERT INTO webhook_subscriptions (
+    tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
+    contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+    retry_count, timeout_seconds, created_at, updated_at, deleted_at
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+);
+
+-- name: webhook_subscriptions.get
+-- why: loads one webhook subscription by its key; a deleted one is not found
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: webhook_subscriptions.update
+-- why: the only way a webhook subscription changes; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer, name text, url text, events text[],
+--         subscribe_contact_events boolean, contact_event_types text[],
+--         contact_event_categories text[], active boolean, secret_ciphertext text, secret_nonce text,
+--         headers jsonb, retry_count integer, timeout_seconds integer, updated_at timestamptz,
+--         deleted_at timestamptz
+-- rows: affected
+UPDATE webhook_subscriptions
+   SET name = $4,
+       url = $5,
+       events = $6,
+       subscribe_contact_events = $7,
+       contact_event_types = $8,
+       contact_event_categories = $9,
+       active = $10,
+       secret_ciphertext = $11,
+       secret_nonce = $12,
+       headers = $13,
+       retry_count = $14,
+       timeout_seconds = $15,
+       updated_at = $16,
+       deleted_at = $17,
+       version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: webhook_subscriptions.delete
+-- why: removes a webhook subscription for good; guarded by the version it was loaded with
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: affected
+DELETE FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+-- name: webhook_subscriptions.stored_version
+-- why: tells, after a guarded write touched no row, whether the subscription is gone or was changed
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: version integer
+SELECT version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: webhook_subscriptions.find_by_project
+-- why: a project's live subscriptions, the oldest first
+-- params: tenant_id text, project_id uuid
+-- rows: many
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
+-- name: webhook_subscriptions.find_by_active
+-- why: a project's live subscriptions that are switched on, or those that are off, the oldest first
+-- params: tenant_id text, project_id uuid, active boolean
+-- rows: many
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND project_id = $2 AND active = $3 AND deleted_at IS NULL
+ ORDER BY created_at, id;
+
+-- name: webhook_subscriptions.find_active_by_event
+-- why: whom to send an event to; patterns are all those that match its name, and no other tenant is asked
+-- params: tenant_id text, project_id uuid, patterns text[]
+-- rows: many
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND project_id = $2 AND active AND deleted_at IS NULL
+   AND events && $3
+ ORDER BY created_at, id;
+
+-- name: webhook_subscriptions.find_active_by_contact_event
+-- why: whom to send a contact event to: those that filter by nothing, by its type or by its category
+-- params: tenant_id text, project_id uuid, type text, category text
+-- rows: many
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND project_id = $2 AND active AND deleted_at IS NULL
+   AND subscribe_contact_events
+   AND ((contact_event_types IS NULL AND contact_event_categories IS NULL)
+        OR contact_event_types && ARRAY[$3, '*']
+        OR contact_event_categories && ARRAY[$4, '*'])
+ ORDER BY created_at, id;

@@ -1,0 +1,293 @@
+"""One contract for every versioned repository; one module with a FACTORY brings an aggregate into it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.contract.factory import Factory, Refs
+from ventros import AlreadyExists, Database, NotFound, OptimisticLockError, UnitOfWork
+from ventros.demo.seed import Seed
+from ventros.kernel.events import DomainEvent
+from ventros.kernel.repository import Repository
+
+NO_FACTORY = {"factory", "sabotage", "test_contract", "test_saboteurs", "values"}
+MODULES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_FACTORY)
+FACTORIES: list[Factory] = [importlib.import_module(f"tests.contract.{name}").FACTORY for name in MODULES]
+LATER = NOW + timedelta(hours=1)
+
+
+@attrs.frozen(kw_only=True)
+class Filled(DomainEvent):
+    """Stands for the commands that would have led to drawn values."""
+
+    event_name = "contract.filled"
+
+
+@attrs.frozen
+class Subject:
+    """One aggregate's factory on a database that has what the aggregate refers to."""
+
+    db: Database[UnitOfWork]
+    factory: Factory
+    seed: Seed
+    refs: Refs
+
+    def repository(self, uow: UnitOfWork) -> Repository[Any]:
+        return self.factory.repository(uow)
+
+    def new(self) -> Any:
+        return self.factory.new(self.seed, self.refs)
+
+    async def stored(self) -> Any:
+        """A new one, added and committed, as the repository returned it."""
+        async with self.db.unit_of_work(TENANT) as uow:
+            added = await self.repository(uow).add(self.new())
+            await uow.commit()
+        return added
+
+    async def load(self, id_: Any) -> Any:
+        async with self.db.unit_of_work(TENANT) as uow:
+            return await self.repository(uow).get(id_)
+
+    async def save(self, aggregate: Any) -> Any:
+        async with self.db.unit_of_work(TENANT) as uow:
+            saved = await self.repository(uow).save(aggregate)
+            await uow.commit()
+        return saved
+
+    def change(self, aggregate: Any) -> Any:
+        return self.factory.change(aggregate, LATER)
+
+
+@pytest.fixture(params=FACTORIES, ids=lambda factory: factory.resource)
+async def subject(request: pytest.FixtureRequest, db: Database[UnitOfWork], seed: Seed) -> Subject:
+    factory: Factory = request.param
+    async with db.unit_of_work(TENANT) as uow:
+        refs = await factory.prepare(uow, seed)
+        await uow.commit()
+    return Subject(db, factory, seed, refs)
+
+
+def only(which: Callable[[Factory], bool]) -> pytest.MarkDecorator:
+    """Run a test of those aggregates alone that it can be asked of."""
+    chosen = [factory for factory in FACTORIES if which(factory)]
+    return pytest.mark.parametrize("subject", chosen, indirect=True, ids=lambda factory: factory.resource)
+
+
+def outbox(superuser: psycopg.Connection, aggregate: Any) -> list[tuple[Any, ...]]:
+    return superuser.execute(
+        """
+        SELECT aggregate_version, sequence, event_name, event_version, aggregate_type, tenant_id,
+               occurred_at, payload, event_id
+          FROM outbox_events WHERE aggregate_id = %s ORDER BY position
+        """,
+        [aggregate.id],
+    ).fetchall()
+
+
+async def test_what_add_returns_is_what_get_returns(subject: Subject) -> None:
+    added = await subject.stored()
+    assert (added.version, added.domain_events) == (1, ())
+    assert await subject.load(added.id) == added
+
+
+async def test_save_steps_the_version_by_one_and_returns_what_get_returns(subject: Subject) -> None:
+    added = await subject.stored()
+    saved = await subject.save(subject.change(added))
+    assert (saved.version, saved.domain_events) == (2, ())
+    assert saved != added
+    assert await subject.load(added.id) == saved
+    again = await subject.save(subject.change(saved))
+    assert again.version == 3
+
+
+async def test_a_stale_save_and_a_stale_remove_are_told_what_is_stored(subject: Subject) -> None:
+    stale = await subject.stored()
+    await subject.save(subject.change(stale))
+    for write in ("save", "remove"):
+        with pytest.raises(OptimisticLockError) as caught:
+            async with subject.db.unit_of_work(TENANT) as uow:
+                await getattr(subject.repository(uow), write)(subject.change(stale))
+        error = caught.value
+        told = (error.resource, error.id, error.expected, error.actual)
+        assert told == (subject.factory.resource, stale.id, 1, 2)
+
+
+async def test_saving_the_old_instance_again_conflicts(subject: Subject) -> None:
+    changed = subject.change(await subject.stored())
+    await subject.save(changed)
+    with pytest.raises(OptimisticLockError):
+        await subject.save(changed)
+
+
+async def test_what_was_removed_is_not_found_and_never_comes_back(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    added = await subject.stored()
+    async with subject.db.unit_of_work(TENANT) as uow:
+        await subject.repository(uow).remove(added)
+        await uow.commit()
+    with pytest.raises(NotFound):
+        await subject.save(subject.change(added))
+    with pytest.raises(NotFound):
+        await subject.load(added.id)
+    last = outbox(superuser, added)[-1]
+    assert last[:3] == (2, 1, f"{subject.factory.resource}.removed")
+
+
+async def test_an_unchanged_aggregate_costs_no_statement(subject: Subject) -> None:
+    added = await subject.stored()
+    async with subject.db.unit_of_work(TENANT) as uow:
+        sent = listen(uow)
+        assert await subject.repository(uow).save(added) is added
+        assert await heard(sent) == []
+
+
+async def test_control_a_changed_aggregate_costs_one(subject: Subject) -> None:
+    added = await subject.stored()
+    async with subject.db.unit_of_work(TENANT) as uow:
+        sent = listen(uow)
+        await subject.repository(uow).save(subject.change(added))
+        assert (await heard(sent)).count(subject.repository(uow).UPDATE.name) == 1
+
+
+def listen(uow: UnitOfWork) -> list[str]:
+    """The names of the statements that the unit sends from now on; see :func:`heard`."""
+    sent: list[str] = []
+    uow.connection._driver.add_query_logger(
+        lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
+    )
+    return sent
+
+
+async def heard(sent: list[str]) -> list[str]:
+    """asyncpg tells its loggers one turn of the loop later."""
+    await asyncio.sleep(0)
+    return sent
+
+
+@only(lambda factory: factory.change_child is not None)
+async def test_a_change_of_a_child_alone_moves_the_root(subject: Subject) -> None:
+    assert subject.factory.change_child is not None
+    added = await subject.stored()
+    one, two = await subject.load(added.id), await subject.load(added.id)
+    saved = await subject.save(subject.factory.change_child(one, LATER))
+    assert saved.version == 2
+    assert await subject.load(added.id) == saved
+    with pytest.raises(OptimisticLockError):
+        await subject.save(subject.factory.change_child(two, LATER))
+
+
+@only(lambda factory: factory.change_child is not None)
+async def test_unchanged_children_are_not_written_again(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    """A change of the root leaves every other row of the aggregate where it was."""
+    assert subject.factory.change_child is not None
+    added = await subject.stored()
+    saved = await subject.save(subject.factory.change_child(added, LATER))
+    async with subject.db.unit_of_work(TENANT) as uow:
+        sent = listen(uow)
+        await subject.repository(uow).save(subject.change(saved))
+        written = [
+            name
+            for name in await heard(sent)
+            if name.split(".")[1].startswith(("insert", "update", "delete"))
+        ]
+        assert written == [subject.repository(uow).UPDATE.name]
+
+
+@only(lambda factory: factory.resource != "billing_account")  # it is scoped by user
+async def test_another_tenants_aggregate_is_not_found(subject: Subject, other_seed: Seed) -> None:
+    added = await subject.stored()
+    with pytest.raises(NotFound):
+        async with subject.db.unit_of_work(OTHER_TENANT) as uow:
+            await subject.repository(uow).get(added.id)
+
+
+async def test_the_same_id_twice_already_exists(subject: Subject) -> None:
+    new = subject.new()
+    for attempt in (1, 2):
+        try:
+            async with subject.db.unit_of_work(TENANT) as uow:
+                await subject.repository(uow).add(new)
+                await uow.commit()
+        except AlreadyExists:
+            assert attempt == 2
+        else:
+            assert attempt == 1
+
+
+async def test_events_are_in_the_outbox_in_order_in_a_full_envelope(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    new = subject.new()
+    assert new.domain_events, "creation is an event"
+    async with subject.db.unit_of_work(TENANT) as uow:
+        added = await subject.repository(uow).add(new)
+        await uow.commit()
+    changed = subject.change(added)
+    await subject.save(changed)
+    rows = outbox(superuser, added)
+    expected = [
+        (version, sequence, event.event_name, event.event_version, subject.factory.resource, TENANT)
+        for version, events in ((1, new.domain_events), (2, changed.domain_events))
+        for sequence, event in enumerate(events, start=1)
+    ]
+    assert [row[:6] for row in rows] == expected
+    assert [row[6] for row in rows] == [e.occurred_at for e in (*new.domain_events, *changed.domain_events)]
+    assert [row[8] for row in rows] == [e.event_id for e in (*new.domain_events, *changed.domain_events)]
+    assert all(isinstance(row[7], dict) for row in rows)
+
+
+async def test_of_racing_savers_exactly_one_wins(subject: Subject, superuser: psycopg.Connection) -> None:
+    added = await subject.stored()
+    results = await asyncio.gather(
+        *(subject.save(subject.change(added)) for _ in range(6)), return_exceptions=True
+    )
+    winners = [each for each in results if not isinstance(each, BaseException)]
+    losers = [each for each in results if isinstance(each, OptimisticLockError)]
+    assert (len(winners), len(losers)) == (1, 5)
+    assert await subject.load(added.id) == winners[0]
+    assert {row[0] for row in outbox(superuser, added)} == {1, 2}
+
+
+@given(data=st.data())
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+async def test_every_column_is_stored_as_it_was(subject: Subject, data: st.DataObject) -> None:
+    """Added with drawn values, then saved with others; each example is rolled back."""
+    drawn = subject.factory.fields(subject.seed, subject.refs)
+    new = attrs.evolve(subject.new(), **data.draw(drawn))
+    assert_complete(subject, data.draw(drawn))
+    changed = {name: value for name, value in data.draw(drawn).items() if name not in subject.factory.fixed}
+    async with subject.db.unit_of_work(TENANT) as uow:
+        repository = subject.repository(uow)
+        added = await repository.add(new)
+        assert await repository.get(new.id) == added == attrs.evolve(new, domain_events=())
+        wanted = attrs.evolve(added, **changed, domain_events=(Filled(occurred_at=LATER),))
+        saved = await repository.save(wanted)
+        assert await repository.get(new.id) == saved
+        assert saved == attrs.evolve(wanted, version=2, domain_events=())
+
+
+def assert_complete(subject: Subject, drawn: dict[str, Any]) -> None:
+    """The factory draws every field that is stored, so that none can be forgotten by a mapper unseen."""
+    given_elsewhere = {"id", "version", "tenant_id", "created_at", "domain_events"}
+    stored = {field.name for field in attrs.fields(type(subject.new()))} - given_elsewhere
+    assert set(drawn) == stored

@@ -1,0 +1,41 @@
+"""Values that every column of a type must bear, for the factories' ``fields``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00"),
+    min_size=1,
+    max_size=20,
+)
+"""Not empty; all of Unicode that PostgreSQL's text can hold."""
+
+times = st.integers(0, 7_000_000_000_000_000).map(lambda micros: EPOCH + timedelta(microseconds=micros))
+"""Aware, to the microsecond."""
+
+uuids = st.uuids(allow_nil=False)
+
+counts = st.integers(min_value=0, max_value=2**31 - 1)
+"""Of an integer column."""
+
+tags = st.lists(texts, max_size=4, unique=True).map(tuple)
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+
+json_objects = st.dictionaries(texts, json_values, max_size=4)
+"""What a jsonb object column gives back as it was: no float, whose notation PostgreSQL may change."""
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Or None, which must be stored as NULL."""
+    return st.none() | strategy

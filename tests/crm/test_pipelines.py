@@ -1,0 +1,442 @@
+"""The rules of a pipeline, of its values and of the placements of contacts in it, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import attrs
+import pytest
+
+from ventros.crm.pipelines import mapper
+from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
+from ventros.crm.pipelines.lead_qualification import DEFAULT_QUESTIONS, LeadQualificationConfig, Question
+from ventros.crm.pipelines.placement import Placement
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.ids import new_id
+from ventros.values import BLACK, BLUE, GREEN, RED, WHITE, YELLOW, CustomField, CustomFieldType, HexColor
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+PROJECT = uuid4()
+TEXT = CustomFieldType.TEXT
+JSON = CustomFieldType.JSON
+
+
+def make_pipeline() -> Pipeline:
+    """As loaded: without events."""
+    pipeline = Pipeline.create(project_id=PROJECT, tenant_id="acme", name="Sales", now=NOW)
+    return pipeline.clear_events()
+
+
+def told(pipeline: Pipeline) -> list[tuple[str, dict[str, Any]]]:
+    """Names and payloads of the events, each of which must name the pipeline first."""
+    found = []
+    for event in pipeline.domain_events:
+        assert event.occurred_at == LATER
+        payload = event.payload()
+        assert payload.pop("pipeline_id") == pipeline.id
+        found.append((event.event_name, payload))
+    return found
+
+
+def updated(field: str, old: object, new: object) -> tuple[str, dict[str, Any]]:
+    return "pipeline.updated", {"field": field, "old_value": old, "new_value": new}
+
+
+# Colours
+
+
+@pytest.mark.parametrize("text", ["#a1B2c3", "a1b2c3", "  A1B2C3\n", " #A1B2C3"])
+def test_a_colour_has_one_form(text: str) -> None:
+    assert HexColor(text) == HexColor("#A1B2C3")
+    assert str(HexColor(text)) == "#A1B2C3"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "#", "#FFF", "#FFFFFFFF", "##FFFFFF", "#GGGGGG", "red", "\ufb00FFFF"]
+)
+def test_what_is_no_colour_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        HexColor(text)
+    assert raised.value.field == "color"
+
+
+def test_red_green_and_blue() -> None:
+    assert HexColor("#0A80FF").rgb == (10, 128, 255)
+    assert HexColor.from_rgb(10, 128, 255) == HexColor("#0A80FF")
+    for wrong in [(-1, 0, 0), (0, 256, 0), (0, 0, 256)]:
+        with pytest.raises(ValidationError):
+            HexColor.from_rgb(*wrong)
+
+
+def test_the_contrast_to_a_colour_goes_by_its_brightness() -> None:
+    assert [color.brightness for color in (RED, GREEN, BLUE, WHITE, BLACK)] == [76, 149, 29, 255, 0]
+    assert HexColor("#808080").brightness == 128
+    assert not HexColor("#808080").is_dark
+    assert HexColor("#7F7F7F").is_dark
+    assert (BLUE.contrast, YELLOW.contrast) == (WHITE, BLACK)
+
+
+# Lead qualification
+
+
+def question(**changes: Any) -> Question:
+    return Question(**{"key": "size", "label": "Size", "description": "How big?", "weight": 3, **changes})
+
+
+def test_the_default_questions_are_those_of_the_older_system() -> None:
+    config = LeadQualificationConfig()
+    assert (config.enabled, config.min_score, config.questions) == (False, 5, DEFAULT_QUESTIONS)
+    assert {each.key: each.weight for each in DEFAULT_QUESTIONS} == {
+        "product_interest": 8,
+        "ticket_size": 10,
+        "purchase_intent": 6,
+        "persona": 7,
+        "visual_quality": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: question(key=""), "key"),
+        (lambda: question(label=""), "label"),
+        (lambda: question(description=""), "description"),
+        (lambda: question(weight=0), "weight"),
+        (lambda: question(weight=11), "weight"),
+        (lambda: LeadQualificationConfig(min_score=-1), "min_score"),
+        (lambda: LeadQualificationConfig(min_score=11), "min_score"),
+        (lambda: LeadQualificationConfig(questions=(question(), question())), "questions"),
+        (lambda: LeadQualificationConfig(questions=(*DEFAULT_QUESTIONS, question())), "questions"),
+    ],
+)
+def test_a_faulty_lead_qualification_is_refused(make: Callable[[], object], field: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        make()
+    assert raised.value.field == field
+
+
+def test_enabling_lead_qualification_sets_it_up_and_disabling_keeps_it() -> None:
+    enabled = make_pipeline().enable_lead_qualification(now=LATER)
+    assert enabled.lead_qualification == LeadQualificationConfig(enabled=True)
+    assert told(enabled) == [("pipeline.lead_qualification_enabled", {})]
+    assert enabled.enable_lead_qualification(now=LATER) is enabled
+    disabled = enabled.clear_events().disable_lead_qualification(now=LATER)
+    assert disabled.lead_qualification == LeadQualificationConfig(enabled=False)
+    assert told(disabled) == [("pipeline.lead_qualification_disabled", {})]
+    assert disabled.disable_lead_qualification(now=LATER) is disabled
+    assert make_pipeline().disable_lead_qualification(now=LATER).domain_events == ()
+
+
+def test_enabling_keeps_the_questions_that_are_there() -> None:
+    config = LeadQualificationConfig(min_score=9, questions=(question(),))
+    pipeline = make_pipeline().set_lead_qualification_config(config, now=LATER)
+    assert told(pipeline) == [("pipeline.lead_qualification_config_updated", {})]
+    assert pipeline.set_lead_qualification_config(config, now=LATER) is pipeline
+    enabled = pipeline.enable_lead_qualification(now=LATER)
+    assert enabled.lead_qualification == attrs.evolve(config, enabled=True)
+    assert enabled.set_lead_qualification_config(None, now=LATER).lead_qualification is None
+
+
+def test_lead_qualification_is_stored_as_json() -> None:
+    config = LeadQualificationConfig(enabled=True, questions=(question(options=("S", "L")),))
+    at = mapper.COLUMNS.index("lead_qualification")
+    row = attrs.evolve(make_pipeline(), lead_qualification=config)
+    stored = mapper.insert_args(row)[at - 1]
+    assert stored == {
+        "enabled": True,
+        "min_score": 5,
+        "questions": [
+            {"key": "size", "label": "Size", "description": "How big?", "options": ["S", "L"], "weight": 3}
+        ],
+    }
+
+
+# The pipeline
+
+
+def test_a_new_pipeline_is_active_and_has_one_event() -> None:
+    pipeline = Pipeline.create(project_id=PROJECT, tenant_id="acme", name="Sales", now=NOW)
+    assert (pipeline.version, pipeline.position, pipeline.active) == (1, 0, True)
+    assert (pipeline.session_timeout_minutes, pipeline.lead_qualification) == (None, None)
+    assert (pipeline.color, pipeline.description, pipeline.custom_fields) == (None, "", ())
+    (created,) = pipeline.domain_events
+    assert (created.event_name, created.occurred_at) == ("pipeline.created", NOW)
+    assert created.payload() == {
+        "pipeline_id": pipeline.id,
+        "project_id": PROJECT,
+        "tenant_id": "acme",
+        "name": "Sales",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("project_id", UUID(int=0)),
+        ("tenant_id", ""),
+        ("name", ""),
+        ("session_timeout_minutes", 0),
+        ("session_timeout_minutes", -10),
+        ("session_timeout_minutes", 1441),
+    ],
+)
+def test_a_faulty_field_is_named(field: str, value: Any) -> None:
+    with pytest.raises(ValidationError) as raised:
+        attrs.evolve(make_pipeline(), **{field: value})
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "old", "new"),
+    [
+        (lambda p: p.update_name("Support", now=LATER), "name", "Sales", "Support"),
+        (lambda p: p.update_description("All of it", now=LATER), "description", "", "All of it"),
+        (lambda p: p.update_color("ff0000", now=LATER), "color", None, "#FF0000"),
+        (lambda p: p.update_color(RED, now=LATER), "color", None, "#FF0000"),
+        (lambda p: p.update_position(-2, now=LATER), "position", 0, -2),
+        (lambda p: p.set_session_timeout(1440, now=LATER), "session_timeout_minutes", None, 1440),
+    ],
+)
+def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
+    command: Callable[[Pipeline], Pipeline], field: str, old: object, new: object
+) -> None:
+    pipeline = command(make_pipeline())
+    assert told(pipeline) == [updated(field, old, new)]
+    assert (pipeline.updated_at, pipeline.version) == (LATER, 1)
+    assert command(pipeline) is pipeline
+
+
+def test_colour_and_timeout_can_be_taken_back() -> None:
+    pipeline = make_pipeline().update_color("#00FF00", now=NOW).set_session_timeout(5, now=NOW)
+    bare = pipeline.clear_events().update_color(None, now=LATER).set_session_timeout(None, now=LATER)
+    assert (bare.color, bare.session_timeout_minutes) == (None, None)
+    assert told(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
+
+
+def test_what_is_refused_leaves_the_pipeline_as_it_was() -> None:
+    pipeline = make_pipeline()
+    commands: list[Callable[[], object]] = [
+        lambda: pipeline.update_name("", now=LATER),
+        lambda: pipeline.update_color("", now=LATER),
+        lambda: pipeline.set_session_timeout(0, now=LATER),
+    ]
+    for command in commands:
+        with pytest.raises(ValidationError):
+            command()
+    assert pipeline == attrs.evolve(make_pipeline(), id=pipeline.id)
+
+
+def test_the_flag_goes_up_and_down_and_repetition_is_no_change() -> None:
+    pipeline = make_pipeline()
+    assert pipeline.activate(now=LATER) is pipeline
+    inactive = pipeline.deactivate(now=LATER)
+    assert told(inactive) == [("pipeline.deactivated", {})]
+    assert inactive.deactivate(now=LATER) is inactive
+    assert told(inactive.clear_events().activate(now=LATER)) == [("pipeline.activated", {})]
+
+
+def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
+    pipeline = make_pipeline().set_ai_summary(enabled=True, provider="acme-ai", model="", now=LATER)
+    assert (pipeline.enable_ai_summary, pipeline.ai_provider, pipeline.ai_model) == (True, "acme-ai", None)
+    assert told(pipeline) == [
+        updated("enable_ai_summary", False, True),
+        updated("ai_provider", None, "acme-ai"),
+    ]
+
+
+def test_a_deleted_pipeline_takes_no_command() -> None:
+    deleted = make_pipeline().soft_delete(now=LATER)
+    assert told(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
+    for command in (deleted.soft_delete, deleted.deactivate):
+        with pytest.raises(InvariantViolation):
+            command(now=LATER)
+    with pytest.raises(InvariantViolation):
+        deleted.update_name("Support", now=LATER)
+
+
+def test_the_time_of_the_last_change_does_not_go_back() -> None:
+    changed = make_pipeline().update_name("Support", now=NOW - timedelta(days=1))
+    assert changed.updated_at == NOW
+
+
+# Custom fields
+
+
+def test_a_custom_field_is_set_changed_and_removed() -> None:
+    pipeline = make_pipeline().set_custom_field(CustomField("region", TEXT, "south"), now=NOW)
+    before = pipeline.clear_events()
+    south = before.custom_fields[0]
+    changed = before.set_custom_field(CustomField("region", TEXT, "north"), now=LATER)
+    assert changed.custom_field("region").value == "north"
+    assert changed.custom_fields == (
+        attrs.evolve(south, field=changed.custom_field("region"), updated_at=LATER),
+    )
+    assert told(changed) == [updated("custom_fields.region", "south", "north")]
+    removed = changed.clear_events().remove_custom_field("region", now=LATER)
+    assert removed.custom_fields == ()
+    assert told(removed) == [updated("custom_fields.region", "north", None)]
+
+
+def test_the_same_value_again_is_no_change() -> None:
+    pipeline = make_pipeline().set_custom_field(CustomField("vip", JSON, {"is": 1}), now=NOW)
+    assert pipeline.set_custom_field(CustomField("vip", JSON, {"is": 1}), now=LATER) is pipeline
+
+
+def test_true_in_an_object_is_not_1() -> None:
+    pipeline = make_pipeline().set_custom_field(CustomField("vip", JSON, {"is": 1}), now=NOW)
+    changed = pipeline.set_custom_field(CustomField("vip", JSON, {"is": True}), now=LATER)
+    assert changed.custom_field("vip").value["is"] is True
+    assert changed.custom_fields != pipeline.custom_fields
+
+
+def test_a_custom_field_keeps_key_and_type() -> None:
+    pipeline = make_pipeline().set_custom_field(CustomField("region", TEXT, "south"), now=NOW)
+    with pytest.raises(InvariantViolation):
+        pipeline.set_custom_field(CustomField("region", CustomFieldType.NUMBER, 1), now=LATER)
+    with pytest.raises(InvariantViolation):
+        pipeline.custom_fields[0].update_value(CustomField("country", TEXT, "south"), now=LATER)
+
+
+def test_a_custom_field_that_is_not_there_is_not_found() -> None:
+    for command in (
+        lambda: make_pipeline().custom_field("region"),
+        lambda: make_pipeline().remove_custom_field("region", now=LATER),
+    ):
+        with pytest.raises(NotFound):
+            command()
+
+
+def test_custom_fields_are_in_the_order_of_their_keys_and_each_key_is_there_once() -> None:
+    pipeline = make_pipeline()
+    for key in ("b", "é", "Z", "a"):
+        pipeline = pipeline.set_custom_field(CustomField(key, TEXT, key), now=NOW)
+    assert [each.field.key for each in pipeline.custom_fields] == ["Z", "a", "b", "é"]
+    twice = (*pipeline.custom_fields, attrs.evolve(pipeline.custom_fields[0], id=new_id()))
+    with pytest.raises(ValidationError) as raised:
+        attrs.evolve(pipeline, custom_fields=twice)
+    assert raised.value.field == "custom_fields"
+
+
+def test_a_date_goes_to_the_event_and_to_the_row_as_text() -> None:
+    field = CustomField("since", CustomFieldType.DATE, NOW)
+    pipeline = make_pipeline().set_custom_field(field, now=LATER)
+    text = "2026-01-02T03:04:05.000000+00:00"
+    assert told(pipeline) == [updated("custom_fields.since", None, text)]
+    child = pipeline.custom_fields[0]
+    row = (pipeline.id, child.id, "since", "date", text, LATER, LATER)
+    assert (
+        mapper.custom_field_from_row(row)
+        == child
+        == PipelineCustomField(id=child.id, field=field, created_at=LATER, updated_at=LATER)
+    )
+
+
+# Placements
+
+CONTACT, PIPELINE, NEW, WON, BOSS = (new_id() for _ in range(5))
+
+
+def enter(**changes: Any) -> Placement:
+    given: dict[str, Any] = {
+        "tenant_id": "acme",
+        "project_id": PROJECT,
+        "contact_id": CONTACT,
+        "pipeline_id": PIPELINE,
+        "status_id": NEW,
+        "status_name": "New",
+        "now": NOW,
+        "changed_by": BOSS,
+        "reason": "wrote to us",
+    }
+    return Placement.enter(**{**given, **changes})
+
+
+def move(placement: Placement, now: datetime) -> tuple[Placement, Placement]:
+    return placement.move(
+        WON, project_id=PROJECT, status_name="Won", previous_status_name="New", now=now, reason=""
+    )
+
+
+def test_a_contact_enters_a_pipeline() -> None:
+    placement = enter()
+    assert (placement.entered_at, placement.exited_at, placement.duration_seconds) == (NOW, None, None)
+    assert (placement.changed_by, placement.reason, placement.notes) == (BOSS, "wrote to us", None)
+    entered, changed = placement.domain_events
+    assert (entered.event_name, changed.event_name) == (
+        "contact.entered_pipeline",
+        "contact.pipeline_status_changed",
+    )
+    assert entered.payload() == {
+        "contact_id": CONTACT,
+        "pipeline_id": PIPELINE,
+        "status_id": NEW,
+        "status_name": "New",
+        "entered_by": BOSS,
+    }
+    assert changed.payload() == {
+        "contact_id": CONTACT,
+        "pipeline_id": PIPELINE,
+        "previous_status_id": None,
+        "new_status_id": NEW,
+        "previous_status_name": None,
+        "new_status_name": "New",
+        "tenant_id": "acme",
+        "project_id": PROJECT,
+        "changed_by": BOSS,
+        "reason": "wrote to us",
+        "changed_at": NOW,
+    }
+
+
+def test_a_contact_moves_on() -> None:
+    now = NOW + timedelta(seconds=90, microseconds=999_999)
+    closed, follower = move(enter().clear_events(), now)
+    assert (closed.exited_at, closed.duration_seconds, closed.updated_at) == (now, 90, now)
+    assert closed.domain_events == ()
+    assert (follower.status_id, follower.entered_at, follower.exited_at) == (WON, now, None)
+    assert follower.reason is None
+    (changed,) = follower.domain_events
+    payload = changed.payload()
+    assert payload["previous_status_id"] == NEW
+    assert payload["new_status_id"] == WON
+    assert (payload["previous_status_name"], payload["new_status_name"]) == ("New", "Won")
+    assert payload["changed_at"] == changed.occurred_at == now
+
+
+def test_a_move_that_comes_with_an_earlier_time_leaves_no_negative_stay() -> None:
+    closed, follower = move(enter().clear_events(), NOW - timedelta(minutes=1))
+    assert (closed.exited_at, closed.duration_seconds, follower.entered_at) == (NOW, 0, NOW)
+
+
+def test_a_contact_leaves_the_pipeline() -> None:
+    left = enter().clear_events().exit(status_name="New", now=LATER, changed_by=BOSS, reason="moved away")
+    assert (left.exited_at, left.duration_seconds) == (LATER, 3600)
+    (exited,) = left.domain_events
+    assert exited.event_name == "contact.exited_pipeline"
+    assert exited.payload() == {
+        "contact_id": CONTACT,
+        "pipeline_id": PIPELINE,
+        "last_status_id": NEW,
+        "last_status_name": "New",
+        "exited_by": BOSS,
+        "reason": "moved away",
+    }
+    for again in (lambda: left.exit(status_name="New", now=LATER), lambda: move(left, LATER)):
+        with pytest.raises(InvariantViolation):
+            again()
+
+
+def test_a_contact_does_not_move_to_where_it_is() -> None:
+    with pytest.raises(InvariantViolation):
+        enter().move(NEW, project_id=PROJECT, status_name="New", previous_status_name="New", now=LATER)
+
+
+@pytest.mark.parametrize("field", ["contact_id", "pipeline_id", "status_id"])
+def test_a_nil_id_is_named(field: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        enter(**{field: UUID(int=0)})
+    assert raised.value.field == field

@@ -1,0 +1,113 @@
+"""A contact enters a status of a pipeline, and leaves the one it stood in there, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NoReturn
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.pipelines.placement import Placement
+from ventros.kernel import validators
+from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation, NotFound
+from ventros.unit_of_work import UnitOfWork
+
+
+@attrs.frozen(kw_only=True)
+class ChangePipelineStatus:
+    """``changed_at`` is the one clock of all that follows. Raises ValidationError for a nil id."""
+
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    contact_id: UUID = attrs.field(validator=validators.not_nil)
+    pipeline_id: UUID = attrs.field(validator=validators.not_nil)
+    status_id: UUID = attrs.field(validator=validators.not_nil)
+    changed_at: datetime = attrs.field(validator=validators.aware)
+    changed_by: UUID | None = None
+    reason: str | None = None
+    notes: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PipelineStatusChanged:
+    """``previous_status_id`` is None for a contact that stood nowhere in the pipeline."""
+
+    placement_id: UUID
+    previous_status_id: UUID | None
+
+
+async def change_pipeline_status(uow: UnitOfWork, command: ChangePipelineStatus) -> PipelineStatusChanged:
+    """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
+
+    Contact, pipeline and status are held until the end of the transaction, so that none of them is
+    deleted or deactivated in between. Of two changes at once the second meets a Conflict, and is decided
+    again upon what the first one did. ``contact.pipeline_status_changed``, after
+    ``contact.entered_pipeline`` where that is so, goes to the outbox as an event of the new placement: the
+    contact itself is not written, and its version stands still.
+
+    Raises NotFound for a contact or pipeline that is not in the project, or a status that is not in the
+    pipeline, InvariantViolation when pipeline or status is not active or the contact is in that status.
+    """
+    view = await uow.placements.find_change(
+        project_id=command.project_id,
+        contact_id=command.contact_id,
+        pipeline_id=command.pipeline_id,
+        status_id=command.status_id,
+    )
+    if view is None:
+        await _say_what_is_missing(uow, command)
+    _require_active("pipeline", command.pipeline_id, view.pipeline_active)
+    _require_active("status", command.status_id, view.status_active)
+    if view.open_placement is None:
+        previous_status_id = None
+        placement = _enter(uow, command, view.status_name)
+    else:
+        previous_status_id = view.open_placement.status_id
+        closed, placement = view.open_placement.move(
+            command.status_id,
+            project_id=command.project_id,
+            status_name=view.status_name,
+            previous_status_name=view.open_status_name or "",
+            now=command.changed_at,
+            changed_by=command.changed_by,
+            reason=command.reason,
+            notes=command.notes,
+        )
+        await uow.placements.close(closed)
+    try:
+        await uow.placements.add(placement)
+    except AlreadyExists as error:
+        raise Conflict("another change put the contact into the pipeline first") from error
+    return PipelineStatusChanged(placement_id=placement.id, previous_status_id=previous_status_id)
+
+
+def _enter(uow: UnitOfWork, command: ChangePipelineStatus, status_name: str) -> Placement:
+    return Placement.enter(
+        tenant_id=uow.tenant,
+        project_id=command.project_id,
+        contact_id=command.contact_id,
+        pipeline_id=command.pipeline_id,
+        status_id=command.status_id,
+        status_name=status_name,
+        now=command.changed_at,
+        changed_by=command.changed_by,
+        reason=command.reason,
+        notes=command.notes,
+    )
+
+
+def _require_active(resource: str, id_: UUID, active: bool) -> None:
+    if not active:
+        raise InvariantViolation(f"{resource} {id_} is not active: no contact can enter it")
+
+
+async def _say_what_is_missing(uow: UnitOfWork, command: ChangePipelineStatus) -> NoReturn:
+    """Only now, so that a change that can be made does not pay for it."""
+    contact = await uow.contacts.get(command.contact_id)
+    if contact.project_id != command.project_id:
+        raise NotFound("contact", command.contact_id)
+    pipeline = await uow.pipelines.get(command.pipeline_id)
+    if pipeline.project_id != command.project_id:
+        raise NotFound("pipeline", command.pipeline_id)
+    _require_active("pipeline", command.pipeline_id, pipeline.active)
+    raise NotFound("pipeline_status", command.status_id)

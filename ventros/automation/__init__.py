@@ -1,0 +1,1 @@
+"""What reaches out to contacts by itself: campaigns, sequences and broadcasts."""

@@ -1,0 +1,1 @@
+"""One message to everybody on a contact list."""

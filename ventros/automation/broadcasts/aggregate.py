@@ -1,0 +1,155 @@
+"""Broadcast: one message to everybody on a contact list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.automation.broadcasts.events import (
+    BroadcastCancelled,
+    BroadcastCompleted,
+    BroadcastCreated,
+    BroadcastFailed,
+    BroadcastScheduled,
+    BroadcastStarted,
+    BroadcastUpdated,
+)
+from ventros.automation.broadcasts.values import BroadcastCounters, BroadcastStatus
+from ventros.automation.values import MessageTemplate, not_negative, require_not_past
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+
+DRAFT, SCHEDULED, RUNNING = BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING
+COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED, BroadcastStatus.CANCELLED
+
+
+@attrs.frozen(kw_only=True)
+class Broadcast(AggregateRoot):
+    """Its messages are counted beside it: see :meth:`BroadcastRepository.counters`.
+
+    ``rate_limit`` is in messages a minute, 0 for none. Only a draft or a cancelled one may be removed.
+
+    Stricter than the older system: only a running broadcast fails, for a reason that is kept; completed,
+    failed and cancelled are final, and the rate limit of such a one does not change.
+    """
+
+    resource = "broadcast"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    name: str = attrs.field(validator=validators.not_empty)
+    list_id: UUID = attrs.field(validator=validators.not_nil)
+    message_template: MessageTemplate
+    status: BroadcastStatus = DRAFT
+    scheduled_for: datetime | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.aware)
+    )
+    started_at: datetime | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.aware)
+    )
+    completed_at: datetime | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.aware)
+    )
+    failure_reason: str | None = None
+    rate_limit: int = attrs.field(default=0, validator=not_negative)
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        tenant_id: str,
+        name: str,
+        list_id: UUID,
+        message_template: MessageTemplate,
+        now: datetime,
+        rate_limit: int = 0,
+    ) -> Self:
+        """A draft, version 1. Raises ValidationError for a nil or empty argument or a negative limit."""
+        broadcast = cls(
+            tenant_id=tenant_id,
+            name=name,
+            list_id=list_id,
+            message_template=message_template,
+            rate_limit=rate_limit,
+            created_at=now,
+            updated_at=now,
+        )
+        created = BroadcastCreated(**broadcast._fact(now), tenant_id=tenant_id, name=name, list_id=list_id)
+        return attrs.evolve(broadcast, domain_events=(created,))
+
+    def is_ready_to_start(self, at: datetime) -> bool:
+        """Whether its scheduled time has come."""
+        return self.status is SCHEDULED and self.scheduled_for is not None and self.scheduled_for <= at
+
+    def schedule(self, when: datetime, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft, ValidationError for a time in the past."""
+        self._require("schedule", DRAFT)
+        require_not_past(when, now=now, field="scheduled_for")
+        scheduled = BroadcastScheduled(**self._fact(now), scheduled_for=when)
+        return self._changed(now, scheduled, status=SCHEDULED, scheduled_for=when)
+
+    def start(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft or scheduled."""
+        self._require("start", DRAFT, SCHEDULED)
+        return self._changed(now, BroadcastStarted(**self._fact(now)), status=RUNNING, started_at=now)
+
+    def complete(self, counters: BroadcastCounters, *, now: datetime) -> Self:
+        """``counters`` as read in the same unit of work: the event tells them.
+
+        Raises InvariantViolation unless it is running.
+        """
+        self._require("complete", RUNNING)
+        completed = BroadcastCompleted(
+            **self._fact(now), total_sent=counters.sent_count, total_failed=counters.failed_count
+        )
+        return self._changed(now, completed, status=COMPLETED, completed_at=now)
+
+    def cancel(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft, scheduled or running."""
+        self._require("cancel", DRAFT, SCHEDULED, RUNNING)
+        return self._changed(now, BroadcastCancelled(**self._fact(now)), status=CANCELLED)
+
+    def fail(self, reason: str, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is running, ValidationError when ``reason`` is empty."""
+        self._require("fail", RUNNING)
+        if not reason:
+            raise ValidationError("reason must not be empty", field="reason")
+        failed = BroadcastFailed(**self._fact(now), reason=reason)
+        return self._changed(now, failed, status=FAILED, failure_reason=reason)
+
+    def update_name(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``name`` is empty, InvariantViolation unless it is a draft."""
+        self._require("update the name", DRAFT)
+        return self._with(now, name=name)
+
+    def update_message_template(self, message_template: MessageTemplate, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft."""
+        self._require("update the message template", DRAFT)
+        return self._with(now, message_template=message_template)
+
+    def update_rate_limit(self, rate_limit: int, *, now: datetime) -> Self:
+        """Raises ValidationError when it is negative, InvariantViolation when the broadcast is over."""
+        self._require("update the rate limit", DRAFT, SCHEDULED, RUNNING)
+        return self._with(now, rate_limit=rate_limit)
+
+    def require_removable(self) -> None:
+        """Raises InvariantViolation unless it is a draft or cancelled."""
+        self._require("remove", DRAFT, CANCELLED)
+
+    def _require(self, command: str, *statuses: BroadcastStatus) -> None:
+        if self.status not in statuses:
+            raise InvariantViolation(f"cannot {command}: broadcast {self.id} is {self.status.value}")
+
+    def _with(self, now: datetime, **values: Any) -> Self:
+        """``broadcast.updated`` for those of ``values`` that differ."""
+        changes = {field: value for field, value in values.items() if value != getattr(self, field)}
+        if not changes:
+            return self
+        return self._changed(now, BroadcastUpdated(**self._fact(now), fields=tuple(changes)), **changes)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "broadcast_id": self.id}

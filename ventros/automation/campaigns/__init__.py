@@ -1,0 +1,1 @@
+"""Marketing flows of several steps towards a goal."""

@@ -1,0 +1,61 @@
+"""Where campaigns are kept, with their steps and what they count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from ventros.automation.campaigns import mapper
+from ventros.automation.campaigns.aggregate import Campaign
+from ventros.automation.campaigns.values import CampaignCounters
+from ventros.automation.step_repository import StepRepository
+from ventros.kernel.statements import statement
+
+
+class CampaignRepository(StepRepository[Campaign]):
+    resource = "campaign"
+    mapper = mapper
+
+    INSERT = statement("campaigns.insert")
+    SELECT = statement("campaigns.get")
+    UPDATE = statement("campaigns.update")
+    DELETE = statement("campaigns.delete")
+    STORED_VERSION = statement("campaigns.stored_version")
+    FIND_DUE = statement("campaigns.find_due")
+    ROOT_ID = "campaign_id"
+    SELECT_STEPS = statement("campaign_steps.find_by_campaigns")
+    INSERT_STEPS = statement("campaign_steps.insert")
+    UPDATE_STEPS = statement("campaign_steps.update")
+    DELETE_STEPS = statement("campaign_steps.delete")
+    BUMP = statement("campaign_counters.bump")
+    TOTAL = statement("campaign_counters.total")
+
+    async def remove(self, aggregate: Campaign) -> None:
+        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        aggregate.require_removable()
+        await super().remove(aggregate)
+
+    async def find_due(self, at: datetime, *, limit: int = 100) -> list[Campaign]:
+        """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
+        work; those that another unit holds are left to it.
+        """
+        rows = await self._connection.many(self.FIND_DUE, self._tenant, at, limit)
+        return await self._with_steps([self._load(row) for row in rows])
+
+    async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
+        """Without loading the campaign or stepping its version.
+
+        Raises ConstraintViolation when there is no such campaign.
+        """
+        await self._connection.affected(self.BUMP, self._tenant, campaign_id, number, 0)
+
+    async def count_conversions(self, campaign_id: UUID, number: int = 1) -> None:
+        """As :meth:`count_contacts_reached` does."""
+        await self._connection.affected(self.BUMP, self._tenant, campaign_id, 0, number)
+
+    async def counters(self, campaign_id: UUID) -> CampaignCounters:
+        """Zeros before anything is counted, and for a campaign that is not there."""
+        row = await self._connection.one(self.TOTAL, self._tenant, campaign_id)
+        return CampaignCounters(
+            contacts_reached=row["contacts_reached"], conversions_count=row["conversions_count"]
+        )

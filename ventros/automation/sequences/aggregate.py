@@ -1,0 +1,193 @@
+"""Sequence: a series of messages that a contact gets one after the other, with delays between them."""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.automation.sequences.events import (
+    SequenceActivated,
+    SequenceArchived,
+    SequenceCreated,
+    SequencePaused,
+    SequenceResumed,
+    SequenceStepAdded,
+    SequenceUpdated,
+)
+from ventros.automation.sequences.values import ConditionType, SequenceStatus, TriggerType
+from ventros.automation.steps import SteppedAggregate
+from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, copied, not_negative
+from ventros.kernel import validators
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.ids import new_id
+
+DRAFT, ACTIVE = SequenceStatus.DRAFT, SequenceStatus.ACTIVE
+PAUSED, ARCHIVED = SequenceStatus.PAUSED, SequenceStatus.ARCHIVED
+
+
+@attrs.frozen(kw_only=True)
+class SequenceStep:
+    """One message and how long to wait before it; ``position`` is what the older system called its order."""
+
+    id: UUID = attrs.field(factory=new_id, validator=validators.not_nil)
+    position: int = attrs.field(validator=not_negative)
+    name: str
+    delay_amount: int = attrs.field(validator=not_negative)
+    delay_unit: DelayUnit = attrs.field(converter=DelayUnit)
+    message_template: MessageTemplate
+    conditions: tuple[StepCondition, ...] = attrs.field(default=(), converter=all_of)
+    created_at: datetime = attrs.field(validator=validators.aware)
+
+    @conditions.validator
+    def _check_conditions(self, _attribute: object, value: tuple[StepCondition, ...]) -> None:
+        for condition in value:
+            ConditionType(condition.type)
+            if not isinstance(condition.value, str):
+                raise ValidationError("a condition compares with a text", field="conditions")
+
+    def __attrs_post_init__(self) -> None:
+        self.delay_unit.delay(self.delay_amount)
+
+    @property
+    def delay(self) -> timedelta:
+        return self.delay_unit.delay(self.delay_amount)
+
+
+@attrs.frozen(kw_only=True)
+class Sequence(SteppedAggregate[SequenceStep]):
+    """Who went through it is counted beside it: see :meth:`SequenceRepository.counters`.
+
+    Its steps change while it is a draft, and it never becomes a draft again. Only a draft may be removed.
+    ``trigger_data`` narrows the trigger: it fires for events whose own data contain it.
+
+    Stricter than the older system: only a draft is activated, a paused one is resumed and an archived one
+    stays; types of trigger, condition and delay are known ones; templates are checked; a replaced step may
+    not take another's position. A step that is added keeps the id that it was made with.
+    """
+
+    resource = "sequence"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    name: str = attrs.field(validator=validators.not_empty)
+    description: str = ""
+    status: SequenceStatus = DRAFT
+    trigger_type: TriggerType = attrs.field(converter=TriggerType)
+    trigger_data: dict[str, Any] = attrs.field(factory=dict, converter=copied, hash=False)
+    exit_on_reply: bool = True
+
+    @classmethod
+    def create(
+        cls, *, tenant_id: str, name: str, trigger_type: TriggerType, now: datetime, description: str = ""
+    ) -> Self:
+        """A draft without steps, version 1. Raises ValidationError for an empty or unknown argument."""
+        sequence = cls(
+            tenant_id=tenant_id,
+            name=name,
+            description=description,
+            trigger_type=trigger_type,
+            created_at=now,
+            updated_at=now,
+        )
+        created = SequenceCreated(**sequence._fact(now), tenant_id=tenant_id, name=name)
+        return attrs.evolve(sequence, domain_events=(created,))
+
+    def step_at(self, position: int) -> SequenceStep:
+        """Raises NotFound."""
+        for step in self.steps:
+            if step.position == position:
+                return step
+        raise NotFound("sequence_step", position)
+
+    def activate(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft with steps."""
+        self._require("activate", DRAFT)
+        if not self.steps:
+            raise InvariantViolation(f"cannot activate: sequence {self.id} has no steps")
+        return self._changed(now, SequenceActivated(**self._fact(now)), status=ACTIVE)
+
+    def pause(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is active."""
+        self._require("pause", ACTIVE)
+        return self._changed(now, SequencePaused(**self._fact(now)), status=PAUSED)
+
+    def resume(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is paused."""
+        self._require("resume", PAUSED)
+        return self._changed(now, SequenceResumed(**self._fact(now)), status=ACTIVE)
+
+    def archive(self, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it is archived already."""
+        self._require("archive", DRAFT, ACTIVE, PAUSED)
+        return self._changed(now, SequenceArchived(**self._fact(now)), status=ARCHIVED)
+
+    def add_step(self, step: SequenceStep, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft and the step's position is free."""
+        self._require("add a step", DRAFT)
+        steps = self._with_step(step)
+        if steps is self.steps:
+            return self
+        added = SequenceStepAdded(**self._fact(now), step_id=step.id, order=step.position)
+        return self._changed(now, added, steps=steps)
+
+    def update_step(self, step_id: UUID, step: SequenceStep, *, now: datetime) -> Self:
+        """Everything of ``step`` but its id and time of creation.
+
+        Raises NotFound, InvariantViolation unless it is a draft and the step's position is free.
+        """
+        self._require("update a step", DRAFT)
+        return self._with(now, steps=self._with_step_replaced(step_id, step))
+
+    def remove_step(self, step_id: UUID, *, now: datetime) -> Self:
+        """Raises NotFound, InvariantViolation unless it is a draft."""
+        self._require("remove a step", DRAFT)
+        return self._with(now, steps=self._without_step(step_id))
+
+    def reorder_steps(self, step_ids: abc.Sequence[UUID], *, now: datetime) -> Self:
+        """The steps take the positions there are in the order of ``step_ids``.
+
+        Raises ValidationError unless every step is named once, InvariantViolation unless it is a draft.
+        """
+        self._require("reorder the steps", DRAFT)
+        places = self._rearranged(step_ids)
+        steps = (attrs.evolve(step, position=places[step.id]) for step in self.steps)
+        return self._with(now, steps=tuple(sorted(steps, key=lambda step: step.position)))
+
+    def update_name(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``name`` is empty."""
+        return self._with(now, name=name)
+
+    def update_description(self, description: str, *, now: datetime) -> Self:
+        return self._with(now, description=description)
+
+    def update_exit_on_reply(self, exit_on_reply: bool, *, now: datetime) -> Self:
+        """Whether an answer of the contact ends its way through the sequence."""
+        return self._with(now, exit_on_reply=exit_on_reply)
+
+    def update_trigger_data(self, trigger_data: Mapping[str, Any], *, now: datetime) -> Self:
+        """Raises InvariantViolation when it is archived."""
+        self._require("update the trigger's data", DRAFT, ACTIVE, PAUSED)
+        return self._with(now, trigger_data=dict(trigger_data))
+
+    def require_removable(self) -> None:
+        """Raises InvariantViolation unless it is a draft."""
+        self._require("remove", DRAFT)
+
+    def _require(self, command: str, *statuses: SequenceStatus) -> None:
+        if self.status not in statuses:
+            raise InvariantViolation(f"cannot {command}: sequence {self.id} is {self.status.value}")
+
+    def _with(self, now: datetime, **values: Any) -> Self:
+        """``sequence.updated`` for those of ``values`` that differ."""
+        changes = {field: value for field, value in values.items() if value != getattr(self, field)}
+        if not changes:
+            return self
+        return self._changed(now, SequenceUpdated(**self._fact(now), fields=tuple(changes)), **changes)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "sequence_id": self.id}

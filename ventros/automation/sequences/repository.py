@@ -1,0 +1,73 @@
+"""Where sequences are kept, with their steps and what they count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from ventros.automation.sequences import mapper
+from ventros.automation.sequences.aggregate import Sequence
+from ventros.automation.sequences.values import SequenceCounters, TriggerType
+from ventros.automation.step_repository import StepRepository
+from ventros.kernel.statements import statement
+
+
+class SequenceRepository(StepRepository[Sequence]):
+    resource = "sequence"
+    mapper = mapper
+
+    INSERT = statement("sequences.insert")
+    SELECT = statement("sequences.get")
+    UPDATE = statement("sequences.update")
+    DELETE = statement("sequences.delete")
+    STORED_VERSION = statement("sequences.stored_version")
+    FIND_ACTIVE_BY_TRIGGER = statement("sequences.find_active_by_trigger")
+    ROOT_ID = "sequence_id"
+    SELECT_STEPS = statement("sequence_steps.find_by_sequences")
+    INSERT_STEPS = statement("sequence_steps.insert")
+    UPDATE_STEPS = statement("sequence_steps.update")
+    DELETE_STEPS = statement("sequence_steps.delete")
+    BUMP = statement("sequence_counters.bump")
+    TOTAL = statement("sequence_counters.total")
+
+    async def remove(self, aggregate: Sequence) -> None:
+        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        aggregate.require_removable()
+        await super().remove(aggregate)
+
+    async def find_active_by_trigger(
+        self, trigger_type: TriggerType, event_data: Mapping[str, Any]
+    ) -> list[Sequence]:
+        """Those that an event of that type and data enrolls a contact in, the newest first.
+
+        Raises ValidationError for an unknown type.
+        """
+        known = TriggerType(trigger_type).value
+        rows = await self._connection.many(self.FIND_ACTIVE_BY_TRIGGER, self._tenant, known, event_data)
+        return await self._with_steps([self._load(row) for row in rows])
+
+    async def count_enrolled(self, sequence_id: UUID) -> None:
+        """Without loading the sequence or stepping its version.
+
+        That each enrollment is counted once, and once at its end, is the enrollment's own version's care.
+        Raises ConstraintViolation when there is no such sequence.
+        """
+        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 1, 0, 0)
+
+    async def count_completed(self, sequence_id: UUID) -> None:
+        """As :meth:`count_enrolled` does; one active contact fewer."""
+        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 0, 1, 0)
+
+    async def count_exited(self, sequence_id: UUID) -> None:
+        """As :meth:`count_enrolled` does; one active contact fewer."""
+        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 0, 0, 1)
+
+    async def counters(self, sequence_id: UUID) -> SequenceCounters:
+        """Zeros before anything is counted, and for a sequence that is not there."""
+        row = await self._connection.one(self.TOTAL, self._tenant, sequence_id)
+        return SequenceCounters(
+            total_enrolled=row["total_enrolled"],
+            completed_count=row["completed_count"],
+            exited_count=row["exited_count"],
+        )

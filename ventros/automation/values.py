@@ -1,0 +1,120 @@
+"""Value objects that campaigns, sequences and broadcasts share; each holds its value in one normal form."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+import attrs
+
+from ventros.kernel import validators
+from ventros.kernel.errors import ValidationError
+from ventros.values import MediaUrl
+
+
+def or_none(text: str | None) -> str | None:
+    """The empty text says no more than None."""
+    return text or None
+
+
+def copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen object that can be changed."""
+    return copy.deepcopy(dict(value))
+
+
+def _deep_copy(value: Any) -> Any:
+    return copy.deepcopy(value)
+
+
+def not_negative(_instance: object, attribute: attrs.Attribute[Any], value: int) -> None:
+    """An attrs validator."""
+    if value < 0:
+        raise ValidationError(f"{attribute.name} must be at least 0", field=attribute.name)
+
+
+def require_not_past(when: datetime, *, now: datetime, field: str) -> None:
+    """Raises ValidationError, naming ``field``, when ``when`` is before ``now``; neither may be naive."""
+    for name, time in ((field, when), ("now", now)):
+        if time.tzinfo is None:
+            raise ValidationError(
+                f"{name} is a naive datetime; give it a time zone, best datetime.UTC", field=name
+            )
+    if when < now:
+        raise ValidationError(f"{field} must not lie in the past", field=field)
+
+
+class DelayUnit(StrEnum):
+    """An unknown one raises ValidationError(field="delay_unit")."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no unit of a delay", field="delay_unit")
+
+    def delay(self, amount: int) -> timedelta:
+        """``amount`` of this unit. Raises ValidationError when it is negative or beyond all dates."""
+        if amount < 0:
+            raise ValidationError("delay_amount must be at least 0", field="delay_amount")
+        try:
+            return timedelta(**{self.value: amount})
+        except OverflowError as error:
+            raise ValidationError("delay_amount is too large", field="delay_amount") from error
+
+
+class TemplateType(StrEnum):
+    """An unknown one, the empty text included, raises ValidationError(field="type")."""
+
+    TEXT = "text"
+    TEMPLATE = "template"
+    MEDIA = "media"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise ValidationError(f"{value!r} is no type of message template", field="type")
+
+
+@attrs.frozen(kw_only=True)
+class MessageTemplate:
+    """What is sent: ``content``, or what ``template_id`` names at the platform, with ``variables`` filled in.
+
+    Stricter than the older system: the type is one of three, and ``media_url`` is an absolute address.
+    """
+
+    type: TemplateType = attrs.field(converter=TemplateType)
+    content: str = ""
+    template_id: str | None = attrs.field(default=None, converter=or_none)
+    variables: dict[str, str] = attrs.field(factory=dict, converter=copied, hash=False)
+    media_url: MediaUrl | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.content and self.template_id is None:
+            raise ValidationError("a message template needs content or a template_id", field="content")
+
+    @variables.validator
+    def _check_variables(self, _attribute: object, value: dict[str, str]) -> None:
+        if not all(isinstance(text, str) for pair in value.items() for text in pair):
+            raise ValidationError("variables must be texts, by names that are texts", field="variables")
+
+
+@attrs.frozen(kw_only=True)
+class StepCondition:
+    """What must hold of a contact for a step to be taken: ``operator`` compares ``field``, or what ``type``
+    stands for, with ``value``, which is any JSON.
+    """
+
+    type: str = attrs.field(validator=validators.not_empty)
+    operator: str = attrs.field(validator=validators.not_empty)
+    value: Any = attrs.field(default=None, converter=_deep_copy, hash=False)
+    field: str | None = attrs.field(default=None, converter=or_none)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=copied, hash=False)
+
+
+def all_of(conditions: Iterable[StepCondition]) -> tuple[StepCondition, ...]:
+    """An attrs converter."""
+    return tuple(conditions)

@@ -1,0 +1,1 @@
+"""Who or what acts on the CRM's side of a conversation."""

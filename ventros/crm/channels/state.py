@@ -1,0 +1,125 @@
+"""What a channel is made of and what follows from it; the commands stand by theme in the modules beside."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import attrs
+
+from ventros.crm.channels.configs import or_none
+from ventros.crm.channels.events import ChannelUpdated
+from ventros.crm.channels.values import (
+    DEFAULT_DEBOUNCE_TIMEOUT_MS,
+    MAX_DEBOUNCE_TIMEOUT_MS,
+    MAX_SESSION_TIMEOUT_MINUTES,
+    ChannelStatus,
+    ChannelType,
+    ConnectionMode,
+    HistoryImportStats,
+    HistoryImportStatus,
+    between,
+)
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.events import DomainEvent
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen channel that can be changed."""
+    return copy.deepcopy(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class ChannelState(AggregateRoot):
+    """The fields of :class:`ventros.crm.channels.aggregate.Channel`, in the order of their columns."""
+
+    resource = "channel"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    user_id: UUID = attrs.field(validator=validators.not_nil)
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    name: str = attrs.field(validator=validators.not_empty)
+    type: ChannelType = attrs.field(converter=ChannelType)
+    status: ChannelStatus = ChannelStatus.INACTIVE
+    external_id: str | None = attrs.field(default=None, converter=or_none)
+    config: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    connection_mode: ConnectionMode = ConnectionMode.MANUAL
+    webhook_id: str = attrs.field(factory=lambda: str(uuid4()), validator=validators.not_empty)
+    webhook_url: str | None = None
+    webhook_configured_at: datetime | None = None
+    webhook_active: bool = False
+    pipeline_id: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
+    session_timeout_minutes: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(between(1, MAX_SESSION_TIMEOUT_MINUTES))
+    )
+    ai_enabled: bool = False
+    ai_agents_enabled: bool = attrs.field(default=False)
+    allow_groups: bool = False
+    tracking_enabled: bool = False
+    debounce_timeout_ms: int = attrs.field(
+        default=DEFAULT_DEBOUNCE_TIMEOUT_MS, validator=between(0, MAX_DEBOUNCE_TIMEOUT_MS)
+    )
+    last_error_at: datetime | None = None
+    last_error: str | None = None
+    history_import_enabled: bool = False
+    history_import_status: HistoryImportStatus = HistoryImportStatus.IDLE
+    history_import_stats: HistoryImportStats | None = None
+    history_import_correlation_id: str | None = None
+    last_import_date: datetime | None = None
+    history_import_max_days: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(between(1))
+    )
+    history_import_max_messages_per_chat: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(between(1))
+    )
+    default_agent_id: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
+    custom_field_definitions: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    deleted_at: datetime | None = None
+
+    @ai_agents_enabled.validator
+    def _check_ai_agents(self, _attribute: object, value: bool) -> None:
+        if value and not self.ai_enabled:
+            raise ValidationError("ai_agents_enabled needs ai_enabled", field="ai_agents_enabled")
+
+    @property
+    def is_active(self) -> bool:
+        return self.status is ChannelStatus.ACTIVE
+
+    @property
+    def is_waha(self) -> bool:
+        return self.type is ChannelType.WAHA
+
+    @property
+    def has_pipeline(self) -> bool:
+        return self.pipeline_id is not None
+
+    @property
+    def effective_debounce_ms(self) -> int:
+        """0 means the default."""
+        return self.debounce_timeout_ms or DEFAULT_DEBOUNCE_TIMEOUT_MS
+
+    def _updated(self, now: datetime, **changes: Any) -> Self:
+        """With ``channel.updated``, which names what changed; itself when nothing does."""
+        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
+        if not fields:
+            return self
+        updated = ChannelUpdated(**self._fact(now), fields=fields, updated_at=now)
+        return self._changed(now, updated, **changes)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "channel_id": self.id}
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"channel {self.id} is deleted; nothing can be done with it")
+        return super()._changed(now, *events, **changes)

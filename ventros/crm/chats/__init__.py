@@ -1,0 +1,1 @@
+"""Conversation spaces that outlive sessions: with one contact, of a group, or broadcast-like."""

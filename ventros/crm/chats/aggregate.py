@@ -1,0 +1,391 @@
+"""Chat: a conversation space that outlives sessions, with those who take part in it and its labels."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.chats.events import (
+    ChatArchived,
+    ChatClosed,
+    ChatCreated,
+    ChatDescriptionUpdated,
+    ChatLabelAdded,
+    ChatLabelRemoved,
+    ChatParticipantAdded,
+    ChatParticipantDemoted,
+    ChatParticipantPromoted,
+    ChatParticipantRemoved,
+    ChatSubjectUpdated,
+    ChatUnarchived,
+    ChatUpdated,
+)
+from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+
+MAX_SUBJECT = 255
+"""Characters, as in the older system's column; also a CHECK of the table."""
+
+
+def _or_none(text: str | None) -> str | None:
+    """The empty text says no more than None."""
+    return text or None
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen chat that can be changed."""
+    return copy.deepcopy(dict(value))
+
+
+def _in_order(label_ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(label_ids)
+
+
+def _by_joining(participants: Iterable[Participant]) -> tuple[Participant, ...]:
+    """Whoever joined first comes first, in memory as in the table, which keeps no other order."""
+    return tuple(sorted(participants, key=lambda each: (each.joined_at, each.id)))
+
+
+@attrs.frozen(kw_only=True)
+class Chat(AggregateRoot):
+    """Messages point at it; it holds none of them.
+
+    An individual chat is that of its one contact, with any number of agents, and has neither subject
+    nor description; groups and channels have a subject, and groups alone have admins. ``participants``
+    stand in the order of their joining, ``label_ids`` in the order of their adding. ``external_id`` is
+    the chat's id on the platform.
+
+    Stricter than the older system: a closed chat is not archived, reopened or otherwise changed, but for
+    the time of a message that came nonetheless, because that is a fact; no command works on a deleted
+    one. A subject is neither emptied nor longer than its column. The last admin of a group stays, as
+    participant and as admin. Time of the last message does not go back. Archiving, closing, promoting
+    and demoting twice is no second change.
+    """
+
+    resource = "chat"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    chat_type: ChatType = attrs.field(converter=ChatType)
+    external_id: str | None = attrs.field(default=None, converter=_or_none)
+    subject: str | None = attrs.field(default=None)
+    description: str | None = attrs.field(default=None, converter=_or_none)
+    participants: tuple[Participant, ...] = attrs.field(default=(), converter=_by_joining)
+    status: ChatStatus = attrs.field(default=ChatStatus.ACTIVE, converter=ChatStatus)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order)
+    last_message_at: datetime | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.aware)
+    )
+    deleted_at: datetime | None = None
+
+    @subject.validator
+    def _check_subject(self, _attribute: object, value: str | None) -> None:
+        if self.chat_type is ChatType.INDIVIDUAL:
+            if value is not None:
+                raise ValidationError("an individual chat has no subject", field="subject")
+        elif not value:
+            raise ValidationError("subject must not be empty", field="subject")
+        elif len(value) > MAX_SUBJECT:
+            raise ValidationError(
+                f"subject has {len(value)} characters, {MAX_SUBJECT} are allowed", field="subject"
+            )
+
+    @description.validator
+    def _check_description(self, _attribute: object, value: str | None) -> None:
+        if value is not None and self.chat_type is ChatType.INDIVIDUAL:
+            raise ValidationError("an individual chat has no description", field="description")
+
+    @participants.validator
+    def _check_participants(self, _attribute: object, value: tuple[Participant, ...]) -> None:
+        if len({each.id for each in value}) != len(value):
+            raise ValidationError("participants must not hold anybody twice", field="participants")
+        if self.chat_type is not ChatType.GROUP and any(each.is_admin for each in value):
+            raise ValidationError("only a group has admins", field="participants")
+        contacts = sum(each.type is ParticipantType.CONTACT for each in value)
+        if self.chat_type is ChatType.INDIVIDUAL and contacts != 1:
+            raise ValidationError("an individual chat has exactly one contact", field="participants")
+
+    @label_ids.validator
+    def _check_labels(self, _attribute: object, value: tuple[str, ...]) -> None:
+        if not all(value) or len(set(value)) != len(value):
+            raise ValidationError("label_ids must be unique and not empty", field="label_ids")
+
+    @classmethod
+    def create_individual(cls, *, project_id: UUID, tenant_id: str, contact_id: UUID, now: datetime) -> Self:
+        """The chat of one contact, who is its first participant. Raises ValidationError for a nil id."""
+        contact = Participant(id=contact_id, type=ParticipantType.CONTACT, joined_at=now)
+        return cls(
+            tenant_id=tenant_id,
+            project_id=project_id,
+            chat_type=ChatType.INDIVIDUAL,
+            participants=(contact,),
+            created_at=now,
+            updated_at=now,
+        )._announced()
+
+    @classmethod
+    def create_group(
+        cls,
+        *,
+        project_id: UUID,
+        tenant_id: str,
+        subject: str,
+        creator_id: UUID,
+        now: datetime,
+        external_id: str | None = None,
+    ) -> Self:
+        """A group whose creator, a contact, is its first admin.
+
+        Raises ValidationError for a nil id, or a subject that is empty or too long.
+        """
+        creator = Participant(id=creator_id, type=ParticipantType.CONTACT, joined_at=now, is_admin=True)
+        return cls(
+            tenant_id=tenant_id,
+            project_id=project_id,
+            chat_type=ChatType.GROUP,
+            external_id=external_id,
+            subject=subject,
+            participants=(creator,),
+            created_at=now,
+            updated_at=now,
+        )._announced()
+
+    @classmethod
+    def create_channel(cls, *, project_id: UUID, tenant_id: str, subject: str, now: datetime) -> Self:
+        """A broadcast-like chat without participants yet. Raises ValidationError as :meth:`create_group`."""
+        return cls(
+            tenant_id=tenant_id,
+            project_id=project_id,
+            chat_type=ChatType.CHANNEL,
+            subject=subject,
+            created_at=now,
+            updated_at=now,
+        )._announced()
+
+    def _announced(self) -> Self:
+        created = ChatCreated(
+            **self._fact(self.created_at), chat_type=self.chat_type.value, project_id=self.project_id
+        )
+        return attrs.evolve(self, domain_events=(created,))
+
+    @property
+    def is_group(self) -> bool:
+        return self.chat_type is ChatType.GROUP
+
+    @property
+    def individual_contact_id(self) -> UUID | None:
+        """Whose chat it is, by which the table lets a contact have one; None unless it is individual."""
+        return self.contact_participants[0].id if self.chat_type is ChatType.INDIVIDUAL else None
+
+    @property
+    def contact_participants(self) -> tuple[Participant, ...]:
+        return tuple(each for each in self.participants if each.type is ParticipantType.CONTACT)
+
+    @property
+    def agent_participants(self) -> tuple[Participant, ...]:
+        return tuple(each for each in self.participants if each.type is ParticipantType.AGENT)
+
+    @property
+    def label_count(self) -> int:
+        return len(self.label_ids)
+
+    def is_participant(self, participant_id: UUID) -> bool:
+        return any(each.id == participant_id for each in self.participants)
+
+    def has_label(self, label_id: str) -> bool:
+        return label_id in self.label_ids
+
+    def add_participant(
+        self, participant_id: UUID, participant_type: ParticipantType, *, now: datetime
+    ) -> Self:
+        """Joined at ``now``, not as an admin.
+
+        Raises InvariantViolation for one who takes part already and for a second contact of an individual
+        chat, ValidationError for a nil id or an unknown type.
+        """
+        self._require_open("add a participant")
+        if self.is_participant(participant_id):
+            raise InvariantViolation(f"{participant_id} takes part in chat {self.id} already")
+        added = Participant(id=participant_id, type=participant_type, joined_at=now)
+        if self.chat_type is ChatType.INDIVIDUAL and added.type is ParticipantType.CONTACT:
+            raise InvariantViolation(f"chat {self.id} is individual; it takes no second contact")
+        event = ChatParticipantAdded(
+            **self._fact(now), participant_id=participant_id, participant_type=added.type.value
+        )
+        return self._changed(now, event, participants=(*self.participants, added))
+
+    def remove_participant(self, participant_id: UUID, *, now: datetime) -> Self:
+        """Raises InvariantViolation for an individual chat and for the last admin of a group, NotFound for
+        one who does not take part.
+        """
+        self._require_open("remove a participant")
+        if self.chat_type is ChatType.INDIVIDUAL:
+            raise InvariantViolation(f"chat {self.id} is individual; nobody is removed from it")
+        self._require_other_admin(self._participant(participant_id))
+        kept = tuple(each for each in self.participants if each.id != participant_id)
+        event = ChatParticipantRemoved(**self._fact(now), participant_id=participant_id)
+        return self._changed(now, event, participants=kept)
+
+    def promote_to_admin(self, participant_id: UUID, *, now: datetime) -> Self:
+        """Raises InvariantViolation when it is no group, NotFound for one who does not take part."""
+        self._require_open("promote a participant")
+        self._require_group()
+        if self._participant(participant_id).is_admin:
+            return self
+        event = ChatParticipantPromoted(**self._fact(now), participant_id=participant_id)
+        return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=True))
+
+    def demote_from_admin(self, participant_id: UUID, *, now: datetime) -> Self:
+        """As :meth:`promote_to_admin`; raises InvariantViolation for the last admin too."""
+        self._require_open("demote a participant")
+        self._require_group()
+        participant = self._participant(participant_id)
+        if not participant.is_admin:
+            return self
+        self._require_other_admin(participant)
+        event = ChatParticipantDemoted(**self._fact(now), participant_id=participant_id)
+        return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
+
+    def archive(self, *, now: datetime) -> Self:
+        self._require_open("archive it")
+        if self.status is ChatStatus.ARCHIVED:
+            return self
+        return self._changed(now, ChatArchived(**self._fact(now)), status=ChatStatus.ARCHIVED)
+
+    def unarchive(self, *, now: datetime) -> Self:
+        self._require_open("unarchive it")
+        if self.status is ChatStatus.ACTIVE:
+            return self
+        return self._changed(now, ChatUnarchived(**self._fact(now)), status=ChatStatus.ACTIVE)
+
+    def close(self, *, now: datetime) -> Self:
+        """Terminal: what was said is kept, and nothing changes any more."""
+        self._require_live()
+        if self.status is ChatStatus.CLOSED:
+            return self
+        return self._changed(now, ChatClosed(**self._fact(now)), status=ChatStatus.CLOSED)
+
+    def record_last_message(self, at: datetime, *, now: datetime) -> Self:
+        """``at`` is when it was written; one older than the last on record changes nothing."""
+        self._require_live()
+        if at.tzinfo is None:
+            raise ValidationError("at is a naive datetime; give it a time zone", field="at")
+        if self.last_message_at is not None and at <= self.last_message_at:
+            return self
+        return self._changed(now, self._updated(now, "last_message_at"), last_message_at=at)
+
+    def update_subject(self, subject: str, *, now: datetime) -> Self:
+        """Raises InvariantViolation for an individual chat, ValidationError as :meth:`create_group`."""
+        self._require_open("change its subject")
+        self._require_not_individual("subject")
+        if subject == self.subject:
+            return self
+        return self._changed(now, ChatSubjectUpdated(**self._fact(now), new_subject=subject), subject=subject)
+
+    def update_description(self, description: str | None, *, now: datetime) -> Self:
+        """Empty clears it. Raises InvariantViolation for an individual chat."""
+        self._require_open("change its description")
+        self._require_not_individual("description")
+        value = description or None
+        if value == self.description:
+            return self
+        event = ChatDescriptionUpdated(**self._fact(now), new_description=value)
+        return self._changed(now, event, description=value)
+
+    def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
+        """Empty clears it."""
+        self._require_open("change its external id")
+        value = external_id or None
+        if value == self.external_id:
+            return self
+        return self._changed(now, self._updated(now, "external_id"), external_id=value)
+
+    def add_label(self, label_id: str, *, now: datetime) -> Self:
+        """Appends. Raises ValidationError when ``label_id`` is empty."""
+        self._require_open("label it")
+        _require_label(label_id)
+        if label_id in self.label_ids:
+            return self
+        event = ChatLabelAdded(**self._fact(now), label_id=label_id)
+        return self._changed(now, event, label_ids=(*self.label_ids, label_id))
+
+    def remove_label(self, label_id: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``label_id`` is empty, NotFound when the chat has no such label."""
+        self._require_open("take a label off")
+        _require_label(label_id)
+        if label_id not in self.label_ids:
+            raise NotFound("label", label_id)
+        kept = tuple(each for each in self.label_ids if each != label_id)
+        return self._changed(now, ChatLabelRemoved(**self._fact(now), label_id=label_id), label_ids=kept)
+
+    def set_label_ids(self, label_ids: Iterable[str], *, now: datetime) -> Self:
+        """Replaces them all; one that is given twice counts once."""
+        self._require_open("label it")
+        value = tuple(dict.fromkeys(label_ids))
+        if value == self.label_ids:
+            return self
+        return self._changed(now, self._updated(now, "label_ids"), label_ids=value)
+
+    def clear_labels(self, *, now: datetime) -> Self:
+        return self.set_label_ids((), now=now)
+
+    def soft_delete(self, *, now: datetime) -> Self:
+        """Terminal, and allowed of a closed chat. Raises InvariantViolation when it is deleted already."""
+        self._require_live()
+        return self._changed(now, self._updated(now, "deleted_at"), deleted_at=now)
+
+    def _participant(self, participant_id: UUID) -> Participant:
+        for each in self.participants:
+            if each.id == participant_id:
+                return each
+        raise NotFound("participant", participant_id)
+
+    def _with_admin(self, participant_id: UUID, *, is_admin: bool) -> tuple[Participant, ...]:
+        return tuple(
+            attrs.evolve(each, is_admin=is_admin) if each.id == participant_id else each
+            for each in self.participants
+        )
+
+    def _require_live(self) -> None:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"chat {self.id} is deleted; nothing can be done with it")
+
+    def _require_open(self, command: str) -> None:
+        self._require_live()
+        if self.status is ChatStatus.CLOSED:
+            raise InvariantViolation(f"cannot {command}: chat {self.id} is closed")
+
+    def _require_group(self) -> None:
+        if not self.is_group:
+            raise InvariantViolation(f"chat {self.id} is no group; only a group has admins")
+
+    def _require_not_individual(self, field: str) -> None:
+        if self.chat_type is ChatType.INDIVIDUAL:
+            raise InvariantViolation(f"chat {self.id} is individual; it has no {field}")
+
+    def _require_other_admin(self, participant: Participant) -> None:
+        """Somebody must be left to run a group."""
+        if participant.is_admin and sum(each.is_admin for each in self.participants) == 1:
+            raise InvariantViolation(
+                f"{participant.id} is the last admin of chat {self.id}; promote another participant first"
+            )
+
+    def _updated(self, now: datetime, *fields: str) -> ChatUpdated:
+        return ChatUpdated(**self._fact(now), fields=fields)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "chat_id": self.id}
+
+
+def _require_label(label_id: str) -> None:
+    if not label_id:
+        raise ValidationError("label_id must not be empty", field="label_id")

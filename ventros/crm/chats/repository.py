@@ -1,0 +1,129 @@
+"""Where chats are kept, each with a row for everybody who takes part in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ventros.crm.chats import mapper
+from ventros.crm.chats.aggregate import Chat
+from ventros.crm.chats.events import (
+    ChatArchived,
+    ChatClosed,
+    ChatDescriptionUpdated,
+    ChatLabelAdded,
+    ChatLabelRemoved,
+    ChatSubjectUpdated,
+    ChatUnarchived,
+    ChatUpdated,
+)
+from ventros.kernel.children import diff
+from ventros.kernel.errors import NotFound, WriteSuppressed
+from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.statements import Statement, statement
+
+if TYPE_CHECKING:
+    import asyncpg
+
+OF_THE_ROOT_ALONE = (
+    ChatUpdated,
+    ChatArchived,
+    ChatUnarchived,
+    ChatClosed,
+    ChatSubjectUpdated,
+    ChatDescriptionUpdated,
+    ChatLabelAdded,
+    ChatLabelRemoved,
+)
+"""Events that never come of a change of participants; after any other these are compared."""
+
+
+class ChatRepository(Repository[Chat]):
+    """A live chat is the only one of its external id, and an individual one the only one of its contact in
+    the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
+
+    They raise ConstraintViolation when a participant is no contact, or no agent, of the tenant.
+    """
+
+    resource = "chat"
+    mapper = mapper
+
+    INSERT = statement("chats.insert")
+    SELECT = statement("chats.get")
+    UPDATE = statement("chats.update")
+    DELETE = statement("chats.delete")
+    STORED_VERSION = statement("chats.stored_version")
+    FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
+    FIND_INDIVIDUAL = statement("chats.find_individual")
+    FIND_BY_CONTACT = statement("chats.find_by_contact")
+    FIND_PARTICIPANTS = statement("chat_participants.find_by_chats")
+    INSERT_PARTICIPANTS = statement("chat_participants.insert")
+    UPDATE_PARTICIPANTS = statement("chat_participants.update")
+    DELETE_PARTICIPANTS = statement("chat_participants.delete")
+
+    async def add(self, aggregate: Chat) -> Chat:
+        """One statement more than usual, when anybody takes part."""
+        added = await super().add(aggregate)
+        everybody = added.participants
+        await self._write(self.INSERT_PARTICIPANTS, everybody, *mapper.participants_args(added, everybody))
+        return added
+
+    async def get(self, id: UUID) -> Chat:  # noqa: A002 - the field's name everywhere
+        found = await self._maybe(self.SELECT, id)
+        if found is None:
+            raise NotFound(self.resource, id)
+        return found
+
+    async def save(self, aggregate: Chat) -> Chat:
+        """The root first, whose row lock guards the participants; only those that changed are written."""
+        saved = await super().save(aggregate)
+        if all(isinstance(event, OF_THE_ROOT_ALONE) for event in aggregate.domain_events):
+            return saved
+        rows = await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, [saved.id])
+        change = diff(map(mapper.participant_from_row, rows), saved.participants)
+        gone = [each.id for each in change.removed]
+        await self._write(self.DELETE_PARTICIPANTS, gone, self._tenant, saved.id, gone)
+        for sent, participants in (
+            (self.UPDATE_PARTICIPANTS, change.changed),
+            (self.INSERT_PARTICIPANTS, change.added),
+        ):
+            await self._write(sent, participants, *mapper.participants_args(saved, participants))
+        return saved
+
+    async def find_by_external_id(self, external_id: str) -> Chat | None:
+        """The tenant's only live chat of that id on the platform."""
+        return await self._maybe(self.FIND_BY_EXTERNAL_ID, external_id)
+
+    async def find_individual_by_contact(self, project_id: UUID, contact_id: UUID) -> Chat | None:
+        """The project's only live individual chat with that contact."""
+        return await self._maybe(self.FIND_INDIVIDUAL, project_id, contact_id)
+
+    async def find_by_contact(self, contact_id: UUID) -> list[Chat]:
+        """The live chats of every type that the contact takes part in, the oldest first."""
+        rows = await self._connection.many(self.FIND_BY_CONTACT, self._tenant, contact_id)
+        return await self._with_participants(rows)
+
+    async def _maybe(self, statement: Statement, *key: object) -> Chat | None:
+        row = await self._connection.maybe(statement, self._tenant, *key)
+        return None if row is None else (await self._with_participants([row]))[0]
+
+    async def _with_participants(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
+        """A chat for each row, at the cost of one statement for all of them."""
+        if not rows:
+            return []
+        by_chat: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
+        ids = [row["id"] for row in rows]
+        for each in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
+            by_chat[each["chat_id"]].append(each)
+        return [mapped(mapper.from_row, self.resource, row, by_chat[row["id"]]) for row in rows]
+
+    async def _write(self, statement: Statement, rows: Sequence[Any], *args: object) -> None:
+        """Send it when there are rows to write, and see that it wrote them all."""
+        if rows and await self._connection.affected(statement, *args) != len(rows):
+            raise WriteSuppressed(
+                f"{statement.name} was to write {len(rows)} rows and wrote another number of them: a trigger "
+                "or a policy suppressed it",
+                table=statement.path.stem,
+            )

@@ -1,0 +1,97 @@
+"""Where the custom fields of contacts are kept: beside the contact, outside of its version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from ventros.crm.contacts import mapper
+from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
+from ventros.kernel.ids import new_id
+from ventros.kernel.repository import EntityRepository
+from ventros.kernel.statements import statement
+from ventros.values import CustomField
+
+if TYPE_CHECKING:
+    import asyncpg
+
+FIND_LIMIT = 100
+"""How many contacts of one value are read at most, unless told: a yes or no may be shared by most of them."""
+
+
+class ContactCustomFields(EntityRepository[Contact]):
+    """One field to a key and contact. No event tells of it, and the contact's version stays."""
+
+    resource = "contact"
+    mapper = mapper
+
+    SET = statement("contact_custom_fields.set")
+    TYPE = statement("contact_custom_fields.get_type")
+    GET = statement("contact_custom_fields.get")
+    REMOVE = statement("contact_custom_fields.remove")
+    FIND_CONTACTS = statement("contact_custom_fields.find_contacts")
+
+    async def set(self, contact_id: UUID, field: CustomField, *, now: datetime) -> bool:
+        """Whether anything changed. Of two writers the later wins; a removed field may come back.
+
+        Raises NotFound when there is no such contact, InvariantViolation when the field is there with
+        another type: remove it first.
+        """
+        written = await self._connection.affected(
+            self.SET,
+            self._tenant,
+            new_id(),
+            contact_id,
+            field.key,
+            field.field_type,
+            field.json_value,
+            now,
+        )
+        if not written:
+            await self._expect(contact_id, field)
+        return bool(written)
+
+    async def _expect(self, contact_id: UUID, field: CustomField) -> None:
+        """That a field which was not written is there already; a second statement sees what stood there."""
+        row = await self._connection.maybe(self.TYPE, self._tenant, contact_id, field.key)
+        if row is None:
+            raise NotFound(self.resource, contact_id)
+        if row["field_type"] is None:
+            raise Conflict(
+                f"contact {contact_id}, or its custom field, was changed by somebody else just now; try again"
+            )
+        if row["field_type"] != field.field_type:
+            raise InvariantViolation(
+                f"the custom field is of type {row['field_type']}, the new value of type "
+                f"{field.field_type}; remove the field of contact {contact_id} first"
+            )
+
+    async def get(self, contact_id: UUID) -> dict[str, CustomField]:
+        """By key, in the order of the keys; empty for a contact that is not there.
+
+        Raises MappingError when a stored value is not of its type.
+        """
+        rows = await self._connection.many(self.GET, self._tenant, contact_id)
+        return {row["field_key"]: _field(row, contact_id) for row in rows}
+
+    async def remove(self, contact_id: UUID, field_key: str, *, now: datetime) -> bool:
+        """Whether there was such a field."""
+        return bool(await self._connection.affected(self.REMOVE, self._tenant, contact_id, field_key, now))
+
+    async def find_by_custom_field(self, field: CustomField, *, limit: int = FIND_LIMIT) -> list[Contact]:
+        """The live contacts that have this very field: key, type and value; the oldest first."""
+        rows = await self._connection.many(
+            self.FIND_CONTACTS, self._tenant, field.key, field.field_type, field.json_value, limit
+        )
+        return [self._load(row) for row in rows]
+
+
+def _field(row: asyncpg.Record, contact_id: UUID) -> CustomField:
+    try:
+        return CustomField.from_json(*row)
+    except ValidationError as error:
+        raise MappingError(
+            f"a stored custom field of contact {contact_id} is not valid: {error}; mend or delete the row"
+        ) from error

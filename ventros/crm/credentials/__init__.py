@@ -1,0 +1,1 @@
+"""Secrets that a tenant keeps for outside services, encrypted."""

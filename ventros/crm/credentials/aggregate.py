@@ -1,0 +1,306 @@
+"""Credential: one named secret that a tenant keeps for an outside service, perhaps with an OAuth token."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.credentials.events import (
+    CredentialActivated,
+    CredentialCreated,
+    CredentialDeactivated,
+    CredentialOAuthRefreshed,
+    CredentialUpdated,
+)
+from ventros.crm.credentials.values import (
+    CredentialType,
+    EncryptedValue,
+    Encryptor,
+    OAuthToken,
+    Place,
+    Secret,
+)
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.ids import new_id
+
+TABLE: Final = "credentials"
+SECRET: Final = "secret"  # noqa: S105 - the name of a column
+ACCESS_TOKEN: Final = "oauth_access_token"  # noqa: S105
+REFRESH_TOKEN: Final = "oauth_refresh_token"  # noqa: S105
+
+MAX_NAME: Final = 255
+"""Characters, as in the older system's column; also a CHECK of the table."""
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """So that nobody else holds a part of a frozen credential that can be changed."""
+    return copy.deepcopy(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class Credential(AggregateRoot):
+    """It holds ciphertext alone: a plain text comes in, and goes out as a :class:`Secret`, through the
+    encryptor that the method is given, and each ciphertext is bound to this credential and its column.
+
+    Tenant and type never change. ``project_id`` is None when it serves the whole tenant. Inactive and
+    expired ones may still be read and changed. When it was last used is kept beside it: see
+    :meth:`CredentialRepository.mark_used`.
+
+    Stricter than the older system: it expires when its OAuth token does, there is no second time to get
+    out of step; a token is not empty and lives for at least a second; refreshing keeps the refresh token
+    unless a new one is given; every change has an event; a name is at most 255 characters, and that of an
+    inactive credential stays taken, because it may be activated again.
+    """
+
+    resource = "credential"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    project_id: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
+    credential_type: CredentialType = attrs.field(converter=CredentialType)
+    name: str = attrs.field(validator=validators.not_empty)
+    description: str = ""
+    secret: EncryptedValue
+    oauth: OAuthToken | None = attrs.field(default=None)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    is_active: bool = True
+
+    @name.validator
+    def _check_name(self, _attribute: object, value: str) -> None:
+        if len(value) > MAX_NAME:
+            raise ValidationError(f"name has {len(value)} characters, {MAX_NAME} are allowed", field="name")
+
+    @oauth.validator
+    def _check_oauth(self, _attribute: object, value: OAuthToken | None) -> None:
+        if value is not None and not self.credential_type.is_oauth:
+            raise ValidationError(f"{self.credential_type.value} has no OAuth token", field="oauth")
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        tenant_id: str,
+        credential_type: CredentialType,
+        name: str,
+        plain_value: str,
+        encryptor: Encryptor,
+        now: datetime,
+    ) -> Self:
+        """Active, for the whole tenant, without a token.
+
+        Raises ValidationError for an empty argument or an unknown type, and what ``encryptor`` raises.
+        """
+        validators.tenant_id(tenant_id)
+        for field, text in (("name", name), ("plain_value", plain_value)):
+            if not text:
+                raise ValidationError(f"{field} must not be empty", field=field)
+        known = CredentialType(credential_type)
+        id_ = new_id()
+        place = Place(table=TABLE, column=SECRET, tenant_id=tenant_id, row_id=id_)
+        credential = cls(
+            id=id_,
+            tenant_id=tenant_id,
+            credential_type=known,
+            name=name,
+            secret=encryptor.encrypt(plain_value, place),
+            created_at=now,
+            updated_at=now,
+        )
+        created = CredentialCreated(
+            **credential._fact(now), tenant_id=tenant_id, credential_type=known.value, name=name
+        )
+        return attrs.evolve(credential, domain_events=(created,))
+
+    @property
+    def oauth_access_token(self) -> EncryptedValue | None:
+        return None if self.oauth is None else self.oauth.access
+
+    @property
+    def oauth_refresh_token(self) -> EncryptedValue | None:
+        return None if self.oauth is None else self.oauth.refresh
+
+    @property
+    def oauth_token_type(self) -> str | None:
+        return None if self.oauth is None else self.oauth.token_type
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When its OAuth token expires; None without one, for a plain secret does not expire."""
+        return None if self.oauth is None else self.oauth.expires_at
+
+    def is_expired(self, at: datetime) -> bool:
+        return self.oauth is not None and self.oauth.is_expired(at)
+
+    def needs_refresh(self, at: datetime) -> bool:
+        """Whether it has a token, and that one expires within 30 minutes of ``at``."""
+        return self.oauth is not None and self.oauth.needs_refresh(at)
+
+    def decrypt(self, encryptor: Encryptor) -> Secret:
+        """The main secret. Raises what ``encryptor`` raises."""
+        return encryptor.decrypt(self.secret, self._place(SECRET))
+
+    def access_token(self, encryptor: Encryptor) -> Secret:
+        """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
+        return encryptor.decrypt(self._token().access, self._place(ACCESS_TOKEN))
+
+    def refresh_token(self, encryptor: Encryptor) -> Secret:
+        """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
+        refresh = self._token().refresh
+        if refresh is None:
+            raise InvariantViolation(f"credential {self.id} has no refresh token")
+        return encryptor.decrypt(refresh, self._place(REFRESH_TOKEN))
+
+    def set_oauth_token(
+        self, access: str, refresh: str | None, *, expires_in: int, encryptor: Encryptor, now: datetime
+    ) -> Self:
+        """Replaces the whole token; an empty ``refresh`` drops the old one. ``expires_in`` is in seconds.
+
+        Raises InvariantViolation for a type without OAuth, ValidationError for an empty ``access`` and an
+        ``expires_in`` that is not positive.
+        """
+        if not self.credential_type.is_oauth:
+            raise InvariantViolation(f"credential {self.id} is a {self.credential_type.value}, without OAuth")
+        token = OAuthToken(
+            access=self._encrypted_access(access, encryptor),
+            refresh=encryptor.encrypt(refresh, self._place(REFRESH_TOKEN)) if refresh else None,
+            expires_at=_after(now, expires_in),
+        )
+        return self._refreshed(token, now)
+
+    def refresh_oauth_token(
+        self,
+        access: str,
+        *,
+        expires_in: int,
+        encryptor: Encryptor,
+        now: datetime,
+        refresh: str | None = None,
+    ) -> Self:
+        """A new access token, and a new refresh token when the service gave one; else the old one is kept.
+
+        ``expires_in`` is in seconds. Raises InvariantViolation when there is no token yet, ValidationError
+        as :meth:`set_oauth_token`.
+        """
+        token = attrs.evolve(
+            self._token(),
+            access=self._encrypted_access(access, encryptor),
+            expires_at=_after(now, expires_in),
+        )
+        if refresh:
+            token = attrs.evolve(token, refresh=encryptor.encrypt(refresh, self._place(REFRESH_TOKEN)))
+        return self._refreshed(token, now)
+
+    def update_value(self, plain_value: str, *, encryptor: Encryptor, now: datetime) -> Self:
+        """Encrypted anew even if it is the same text. Raises ValidationError when it is empty."""
+        if not plain_value:
+            raise ValidationError("plain_value must not be empty", field="plain_value")
+        value = encryptor.encrypt(plain_value, self._place(SECRET))
+        return self._changed(now, self._updated(now, "secret"), secret=value)
+
+    def reencrypt(self, *, encryptor: Encryptor, now: datetime) -> Self:
+        """Every value that another key wrote, with the writer's key; the texts stay what they are.
+
+        Raises UnknownKey when the other key has been taken off the ring too early, DecryptionFailed.
+        """
+        changes: dict[str, Any] = {}
+        if self.secret.key_id != encryptor.writer:
+            changes["secret"] = self._renewed(self.secret, SECRET, encryptor)
+        if self.oauth is not None:
+            refresh = self.oauth.refresh
+            token = attrs.evolve(
+                self.oauth,
+                access=self._renewed(self.oauth.access, ACCESS_TOKEN, encryptor),
+                refresh=refresh and self._renewed(refresh, REFRESH_TOKEN, encryptor),
+            )
+            if token != self.oauth:
+                changes["oauth"] = token
+        return self._changed(now, self._updated(now, *changes), **changes) if changes else self
+
+    def update_description(self, description: str, *, now: datetime) -> Self:
+        if description == self.description:
+            return self
+        return self._changed(now, self._updated(now, "description"), description=description)
+
+    def set_project(self, project_id: UUID, *, now: datetime) -> Self:
+        """Cannot be cleared again. Raises ValidationError for the nil id."""
+        if project_id == self.project_id:
+            return self
+        return self._changed(now, self._updated(now, "project_id"), project_id=project_id)
+
+    def set_metadata(self, key: str, value: Any, *, now: datetime) -> Self:
+        """Raises ValidationError when ``key`` is empty or ``value`` is nothing that JSON can say."""
+        if not key:
+            raise ValidationError("key must not be empty", field="key")
+        text = _json(value)
+        if key in self.metadata and text == _json(self.metadata[key]):
+            return self
+        metadata = {**self.metadata, key: json.loads(text)}
+        return self._changed(now, self._updated(now, "metadata"), metadata=metadata)
+
+    def activate(self, *, now: datetime) -> Self:
+        if self.is_active:
+            return self
+        return self._changed(now, CredentialActivated(**self._fact(now)), is_active=True)
+
+    def deactivate(self, *, now: datetime) -> Self:
+        if not self.is_active:
+            return self
+        return self._changed(now, CredentialDeactivated(**self._fact(now)), is_active=False)
+
+    def _place(self, column: str) -> Place:
+        return Place(table=TABLE, column=column, tenant_id=self.tenant_id, row_id=self.id)
+
+    def _token(self) -> OAuthToken:
+        if self.oauth is None:
+            raise InvariantViolation(f"credential {self.id} has no OAuth token")
+        return self.oauth
+
+    def _encrypted_access(self, access: str, encryptor: Encryptor) -> EncryptedValue:
+        if not access:
+            raise ValidationError("access must not be empty", field="access")
+        return encryptor.encrypt(access, self._place(ACCESS_TOKEN))
+
+    def _renewed(self, value: EncryptedValue, column: str, encryptor: Encryptor) -> EncryptedValue:
+        if value.key_id == encryptor.writer:
+            return value
+        place = self._place(column)
+        return encryptor.encrypt(encryptor.decrypt(value, place).reveal(), place)
+
+    def _refreshed(self, token: OAuthToken, now: datetime) -> Self:
+        event = CredentialOAuthRefreshed(
+            **self._fact(now), expires_at=token.expires_at, is_first=self.oauth is None
+        )
+        return self._changed(now, event, oauth=token)
+
+    def _updated(self, now: datetime, *fields: str) -> CredentialUpdated:
+        return CredentialUpdated(**self._fact(now), fields=fields)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "credential_id": self.id}
+
+
+def _after(now: datetime, expires_in: int) -> datetime:
+    if expires_in <= 0:
+        raise ValidationError("expires_in must be a positive number of seconds", field="expires_in")
+    try:
+        return now + timedelta(seconds=expires_in)
+    except OverflowError:
+        raise ValidationError("expires_in leads past the year 9999", field="expires_in") from None
+
+
+def _json(value: Any) -> str:
+    """In one form, by which 1 and True are told apart, which Python takes for equal."""
+    try:
+        return json.dumps(value, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise ValidationError("value is nothing that JSON can say", field="value") from None

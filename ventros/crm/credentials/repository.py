@@ -1,0 +1,87 @@
+"""Where credentials are kept, with the time of their last use beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from ventros.crm.credentials import mapper
+from ventros.crm.credentials.aggregate import Credential
+from ventros.crm.credentials.values import CredentialType
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import Statement, statement
+
+
+class CredentialRepository(Repository[Credential]):
+    """It neither encrypts nor decrypts, and knows no key.
+
+    A name is taken once in a project, and once among the credentials of the whole tenant; inactive ones
+    count. :meth:`add` and :meth:`save` raise AlreadyExists otherwise; removing one gives its name free.
+    """
+
+    resource = "credential"
+    mapper = mapper
+
+    INSERT = statement("credentials.insert")
+    SELECT = statement("credentials.get")
+    UPDATE = statement("credentials.update")
+    DELETE = statement("credentials.delete")
+    STORED_VERSION = statement("credentials.stored_version")
+    FIND_BY_NAME = statement("credentials.find_by_name")
+    FIND_BY_TYPE = statement("credentials.find_by_type")
+    FIND_BY_PROJECT_AND_TYPE = statement("credentials.find_by_project_and_type")
+    FIND_ACTIVE = statement("credentials.find_active")
+    FIND_EXPIRING = statement("credentials.find_expiring")
+    FIND_BY_OTHER_KEYS = statement("credentials.find_by_other_keys")
+    MARK_USED = statement("credential_uses.mark")
+    LAST_USED = statement("credential_uses.last")
+
+    async def find_by_name(self, name: str, *, project_id: UUID | None) -> Credential | None:
+        """The one of that project, or with None the one of the whole tenant; active or not."""
+        row = await self._connection.maybe(self.FIND_BY_NAME, self._tenant, project_id, name)
+        return None if row is None else self._load(row)
+
+    async def find_by_type(self, credential_type: CredentialType) -> list[Credential]:
+        """All of the tenant's, whatever the project, active or not, the newest first."""
+        return await self._many(self.FIND_BY_TYPE, credential_type)
+
+    async def find_by_project_and_type(
+        self, project_id: UUID, credential_type: CredentialType
+    ) -> list[Credential]:
+        """Those of the project alone, active or not, the newest first."""
+        return await self._many(self.FIND_BY_PROJECT_AND_TYPE, project_id, credential_type)
+
+    async def find_active(self) -> list[Credential]:
+        """The newest first; an expired one may be among them."""
+        return await self._many(self.FIND_ACTIVE)
+
+    async def find_expiring(self, by: datetime) -> list[Credential]:
+        """The active ones whose token expires at ``by`` or before, the most urgent first.
+
+        Of this tenant: a job for all tenants opens a unit of work for each.
+        """
+        return await self._many(self.FIND_EXPIRING, by)
+
+    async def find_by_other_keys(self, writer: str, batch: int = 100) -> list[Credential]:
+        """Up to ``batch`` of those that hold a value of another key than ``writer``, inactive ones too.
+
+        To change keys: put the new one first on the ring, save :meth:`Credential.reencrypt` of these until
+        there are none for any tenant, then take the old one off.
+        """
+        return await self._many(self.FIND_BY_OTHER_KEYS, writer, batch)
+
+    async def mark_used(self, credential_id: UUID, at: datetime) -> None:
+        """Note a use at ``at``, without loading the credential or stepping its version; no event tells of it.
+
+        Raises ConstraintViolation when there is no such credential.
+        """
+        await self._connection.affected(self.MARK_USED, self._tenant, credential_id, at)
+
+    async def last_used_at(self, credential_id: UUID) -> datetime | None:
+        """None before its first use, and for a credential that is not there."""
+        row = await self._connection.one(self.LAST_USED, self._tenant, credential_id)
+        return cast("datetime | None", row["last_used_at"])
+
+    async def _many(self, statement: Statement, *key: object) -> list[Credential]:
+        return [self._load(row) for row in await self._connection.many(statement, self._tenant, *key)]

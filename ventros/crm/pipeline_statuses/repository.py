@@ -1,0 +1,56 @@
+"""Where the stages of pipelines are kept."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ventros.crm.pipeline_statuses import mapper
+from ventros.crm.pipeline_statuses.aggregate import PipelineStatus
+from ventros.kernel.errors import InvariantViolation, NotFound, WriteSuppressed
+from ventros.kernel.repository import Repository
+from ventros.kernel.statements import statement
+
+
+class PipelineStatusRepository(Repository[PipelineStatus]):
+    """:meth:`add` and :meth:`save` raise AlreadyExists when another live stage there has the name."""
+
+    resource = "pipeline_status"
+    mapper = mapper
+
+    INSERT = statement("pipeline_statuses.insert")
+    SELECT = statement("pipeline_statuses.get")
+    UPDATE = statement("pipeline_statuses.update")
+    DELETE = statement("pipeline_statuses.delete")
+    STORED_VERSION = statement("pipeline_statuses.stored_version")
+    LOCK = statement("pipeline_statuses.lock")
+    FIND_BY_PIPELINE = statement("pipeline_statuses.find_by_pipeline")
+    PIPELINE_IS_LIVE = statement("pipelines.is_live")
+    CONTACTS_EXIST = statement("contact_pipeline_statuses.exist_in_status")
+
+    async def add(self, aggregate: PipelineStatus) -> PipelineStatus:
+        """Raises NotFound, beside what any ``add`` raises, when there is no live pipeline of that id."""
+        try:
+            return await super().add(aggregate)
+        except WriteSuppressed:
+            row = await self._connection.one(self.PIPELINE_IS_LIVE, self._tenant, aggregate.pipeline_id)
+            if row["live"]:
+                raise
+            raise NotFound("pipeline", aggregate.pipeline_id) from None
+
+    async def save(self, aggregate: PipelineStatus) -> PipelineStatus:
+        """Raises InvariantViolation for a deleted stage in which a contact still stands."""
+        if aggregate.domain_events and aggregate.deleted_at is not None:
+            await self._refuse_with_contacts(aggregate)
+        return await super().save(aggregate)
+
+    async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
+        """The live stages by position."""
+        rows = await self._connection.many(self.FIND_BY_PIPELINE, self._tenant, pipeline_id, active_only)
+        return [self._load(row) for row in rows]
+
+    async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
+        """Asked under the lock on the stage, which a contact that enters it has to wait for."""
+        await self._connection.maybe(self.LOCK, *self._key(status.id))
+        row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
+        if row["found"]:
+            raise InvariantViolation(f"status {status.id} still has contacts in it; move them first")

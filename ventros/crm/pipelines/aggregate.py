@@ -1,0 +1,240 @@
+"""Pipeline: a sales or support funnel of one project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.pipelines.events import (
+    LeadQualificationConfigUpdated,
+    LeadQualificationDisabled,
+    LeadQualificationEnabled,
+    PipelineActivated,
+    PipelineCreated,
+    PipelineDeactivated,
+    PipelineDeleted,
+    PipelineUpdated,
+)
+from ventros.crm.pipelines.lead_qualification import LeadQualificationConfig
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.events import DomainEvent
+from ventros.kernel.ids import new_id
+from ventros.values import CustomField, HexColor
+
+MAX_SESSION_TIMEOUT_MINUTES = 1440
+"""A day, as in the older system; also a CHECK of the table."""
+
+
+@attrs.frozen(kw_only=True)
+class PipelineCustomField:
+    """A custom field in its place at a pipeline; only its value ever changes, and ``updated_at`` with it."""
+
+    id: UUID = attrs.field(factory=new_id, validator=validators.not_nil)
+    field: CustomField
+    created_at: datetime = attrs.field(validator=validators.aware)
+    updated_at: datetime = attrs.field(validator=validators.aware)
+
+    def update_value(self, field: CustomField, *, now: datetime) -> Self:
+        """Raises InvariantViolation for another key or type."""
+        if field.key != self.field.key:
+            raise InvariantViolation(f"the key of custom field {self.field.key!r} never changes")
+        if field.field_type is not self.field.field_type:
+            raise InvariantViolation(
+                f"custom field {field.key!r} is a {self.field.field_type}; remove it to set another type"
+            )
+        if field == self.field:
+            return self
+        return attrs.evolve(self, field=field, updated_at=max(self.updated_at, now))
+
+
+def _by_key(fields: Iterable[PipelineCustomField]) -> tuple[PipelineCustomField, ...]:
+    return tuple(sorted(fields, key=lambda each: each.field.key))
+
+
+@attrs.frozen(kw_only=True)
+class Pipeline(AggregateRoot):
+    """Its stages are aggregates of their own, which point at it; it holds no list of them, so it neither
+    adds nor removes one. ``session_timeout_minutes`` None leaves the timeout to channel and project.
+
+    Stricter than the older system: a colour is a colour, a stored timeout out of range is refused, every
+    change has its event and no change has none, no command works on a deleted pipeline, and one that
+    still has a live stage is not deleted (see :meth:`PipelineRepository.save`).
+    """
+
+    resource = "pipeline"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    name: str = attrs.field(validator=validators.not_empty)
+    description: str = ""
+    color: HexColor | None = None
+    position: int = 0
+    active: bool = True
+    session_timeout_minutes: int | None = attrs.field(default=None)
+    lead_qualification: LeadQualificationConfig | None = None
+    enable_ai_summary: bool = False
+    ai_provider: str | None = None
+    ai_model: str | None = None
+    custom_fields: tuple[PipelineCustomField, ...] = attrs.field(default=(), converter=_by_key)
+    deleted_at: datetime | None = None
+
+    @session_timeout_minutes.validator
+    def _check_session_timeout(self, _attribute: object, value: int | None) -> None:
+        if value is not None and not 1 <= value <= MAX_SESSION_TIMEOUT_MINUTES:
+            raise ValidationError(
+                f"session_timeout_minutes must be from 1 to {MAX_SESSION_TIMEOUT_MINUTES}",
+                field="session_timeout_minutes",
+            )
+
+    @custom_fields.validator
+    def _check_custom_fields(self, _attribute: object, value: tuple[PipelineCustomField, ...]) -> None:
+        if len({each.field.key for each in value}) != len(value):
+            raise ValidationError("two custom fields have the same key", field="custom_fields")
+
+    @classmethod
+    def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
+        """A new, active pipeline, version 1. Raises ValidationError for a nil or empty argument."""
+        pipeline = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
+        created = PipelineCreated(
+            **pipeline._fact(now), project_id=project_id, tenant_id=tenant_id, name=name
+        )
+        return attrs.evolve(pipeline, domain_events=(created,))
+
+    def custom_field(self, key: str) -> CustomField:
+        """Raises NotFound."""
+        return self._placed(key).field
+
+    def update_name(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when ``name`` is empty."""
+        return self._update("name", name, now)
+
+    def update_description(self, description: str, *, now: datetime) -> Self:
+        return self._update("description", description, now)
+
+    def update_color(self, color: str | HexColor | None, *, now: datetime) -> Self:
+        """None for no colour. Raises ValidationError when a text is none."""
+        return self._update("color", HexColor(color) if isinstance(color, str) else color, now)
+
+    def update_position(self, position: int, *, now: datetime) -> Self:
+        return self._update("position", position, now)
+
+    def activate(self, *, now: datetime) -> Self:
+        if self.active:
+            return self
+        return self._changed(now, PipelineActivated(**self._fact(now)), active=True)
+
+    def deactivate(self, *, now: datetime) -> Self:
+        """Contacts stay where they are, but none enters a stage of it any more."""
+        if not self.active:
+            return self
+        return self._changed(now, PipelineDeactivated(**self._fact(now)), active=False)
+
+    def set_session_timeout(self, minutes: int | None, *, now: datetime) -> Self:
+        """1 to 1440, or None to inherit. Raises ValidationError."""
+        return self._update("session_timeout_minutes", minutes, now)
+
+    def set_ai_summary(
+        self, *, enabled: bool, provider: str | None, model: str | None, now: datetime
+    ) -> Self:
+        """An empty provider or model means None."""
+        return (
+            self._update("enable_ai_summary", enabled, now)
+            ._update("ai_provider", provider or None, now)
+            ._update("ai_model", model or None, now)
+        )
+
+    def enable_lead_qualification(self, *, now: datetime) -> Self:
+        """With the five default questions when it was never set up."""
+        config = self.lead_qualification or LeadQualificationConfig()
+        if config.enabled:
+            return self
+        return self._changed(
+            now,
+            LeadQualificationEnabled(**self._fact(now)),
+            lead_qualification=attrs.evolve(config, enabled=True),
+        )
+
+    def disable_lead_qualification(self, *, now: datetime) -> Self:
+        config = self.lead_qualification
+        if config is None or not config.enabled:
+            return self
+        return self._changed(
+            now,
+            LeadQualificationDisabled(**self._fact(now)),
+            lead_qualification=attrs.evolve(config, enabled=False),
+        )
+
+    def set_lead_qualification_config(self, config: LeadQualificationConfig | None, *, now: datetime) -> Self:
+        if config == self.lead_qualification:
+            return self
+        return self._changed(
+            now, LeadQualificationConfigUpdated(**self._fact(now)), lead_qualification=config
+        )
+
+    def set_custom_field(self, field: CustomField, *, now: datetime) -> Self:
+        """Add it, or replace its value. Raises InvariantViolation when the key has another type."""
+        before = next((each for each in self.custom_fields if each.field.key == field.key), None)
+        if before is None:
+            after = PipelineCustomField(field=field, created_at=now, updated_at=now)
+        else:
+            after = before.update_value(field, now=now)
+        if after is before:
+            return self
+        others = tuple(each for each in self.custom_fields if each is not before)
+        updated = self._custom_field_updated(now, before.field if before else None, field, field.key)
+        return self._changed(now, updated, custom_fields=(*others, after))
+
+    def remove_custom_field(self, key: str, *, now: datetime) -> Self:
+        """Raises NotFound when there is none of that key."""
+        removed = self._placed(key)
+        others = tuple(each for each in self.custom_fields if each is not removed)
+        updated = self._custom_field_updated(now, removed.field, None, key)
+        return self._changed(now, updated, custom_fields=others)
+
+    def soft_delete(self, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it is deleted already."""
+        return self._changed(now, PipelineDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+
+    def _placed(self, key: str) -> PipelineCustomField:
+        for each in self.custom_fields:
+            if each.field.key == key:
+                return each
+        raise NotFound("custom field", key)
+
+    def _custom_field_updated(
+        self, now: datetime, before: CustomField | None, after: CustomField | None, key: str
+    ) -> PipelineUpdated:
+        return PipelineUpdated(
+            **self._fact(now),
+            field=f"custom_fields.{key}",
+            old_value=before and before.json_value,
+            new_value=after and after.json_value,
+        )
+
+    def _update(self, field: str, value: str | int | HexColor | None, now: datetime) -> Self:
+        old = getattr(self, field)
+        if value == old:
+            return self
+        updated = PipelineUpdated(
+            **self._fact(now), field=field, old_value=_plain(old), new_value=_plain(value)
+        )
+        return self._changed(now, updated, **{field: value})
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "pipeline_id": self.id}
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(f"pipeline {self.id} is deleted; nothing can be done with it")
+        return super()._changed(now, *events, **changes)
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, HexColor) else value

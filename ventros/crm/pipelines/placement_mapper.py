@@ -1,0 +1,127 @@
+"""Placement and its row, column by column, in the order of ``sql/contact_pipeline_statuses.sql``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+
+from ventros.crm.pipelines.placement import Placement
+
+COLUMNS: Final = (
+    "id",
+    "tenant_id",
+    "contact_id",
+    "pipeline_id",
+    "status_id",
+    "entered_at",
+    "exited_at",
+    "duration_seconds",
+    "changed_by",
+    "reason",
+    "notes",
+    "created_at",
+    "updated_at",
+)
+
+
+@attrs.frozen(kw_only=True)
+class ChangeView:
+    """What a change of status has to know: the status that is sought, and where the contact stands."""
+
+    pipeline_active: bool
+    status_active: bool
+    status_name: str
+    open_status_name: str | None
+    open_placement: Placement | None
+
+
+@attrs.frozen(kw_only=True)
+class Stay:
+    """A line of a contact's history in a pipeline; the status is called as it is called now."""
+
+    status_name: str
+    placement: Placement
+
+
+def from_row(row: Sequence[Any]) -> Placement:
+    """Raises ValidationError when the row breaks a rule of the entity."""
+    (
+        id_,
+        tenant_id,
+        contact_id,
+        pipeline_id,
+        status_id,
+        entered_at,
+        exited_at,
+        duration_seconds,
+        changed_by,
+        reason,
+        notes,
+        created_at,
+        updated_at,
+    ) = row
+    return Placement(
+        id=id_,
+        tenant_id=tenant_id,
+        contact_id=contact_id,
+        pipeline_id=pipeline_id,
+        status_id=status_id,
+        entered_at=entered_at,
+        exited_at=exited_at,
+        duration_seconds=duration_seconds,
+        changed_by=changed_by,
+        reason=reason,
+        notes=notes,
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def change_from_row(row: Iterable[Any]) -> ChangeView:
+    """contact_pipeline_statuses.find_change; without an open placement its columns are NULL."""
+    pipeline_active, status_active, status_name, open_status_name, *placement = row
+    return ChangeView(
+        pipeline_active=pipeline_active,
+        status_active=status_active,
+        status_name=status_name,
+        open_status_name=open_status_name,
+        open_placement=None if placement[0] is None else from_row(placement),
+    )
+
+
+def stay_from_row(row: Iterable[Any]) -> Stay:
+    """contact_pipeline_statuses.history."""
+    status_name, *placement = row
+    return Stay(status_name=status_name, placement=from_row(placement))
+
+
+def insert_args(placement: Placement) -> tuple[object, ...]:
+    """contact_pipeline_statuses.insert, from $1."""
+    return (
+        placement.tenant_id,
+        placement.id,
+        placement.contact_id,
+        placement.pipeline_id,
+        placement.status_id,
+        placement.entered_at,
+        placement.exited_at,
+        placement.duration_seconds,
+        placement.changed_by,
+        placement.reason,
+        placement.notes,
+        placement.created_at,
+        placement.updated_at,
+    )
+
+
+def close_args(placement: Placement) -> tuple[object, ...]:
+    """contact_pipeline_statuses.close, from $1."""
+    return (
+        placement.tenant_id,
+        placement.id,
+        placement.exited_at,
+        placement.duration_seconds,
+        placement.updated_at,
+    )

@@ -1,0 +1,88 @@
+"""Where the placements of contacts are kept: one open for a contact and a pipeline, and all that were."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ventros.crm.pipelines import placement_mapper as mapper
+from ventros.crm.pipelines.placement import Placement
+from ventros.crm.pipelines.placement_mapper import ChangeView, Stay
+from ventros.kernel.errors import Conflict, WriteSuppressed
+from ventros.kernel.repository import EntityRepository
+from ventros.kernel.statements import statement
+
+FIRST = UUID(int=0)
+"""Below every contact's id."""
+
+
+class PlacementRepository(EntityRepository[Placement]):
+    """Without a version: a unique key lets one placement be open, and an open one is closed once.
+
+    The contact is not written. So the events are those of the placement, and have no version.
+    """
+
+    resource = "placement"
+    mapper = mapper
+
+    INSERT = statement("contact_pipeline_statuses.insert")
+    CLOSE = statement("contact_pipeline_statuses.close")
+    FIND_OPEN = statement("contact_pipeline_statuses.find_open")
+    FIND_CHANGE = statement("contact_pipeline_statuses.find_change")
+    HISTORY = statement("contact_pipeline_statuses.history")
+    CONTACTS_IN_STATUS = statement("contact_pipeline_statuses.contacts_in_status")
+
+    async def add(self, placement: Placement) -> Placement:
+        """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
+        ConstraintViolation when there is no such contact, or no such status in the pipeline.
+        """
+        self._own(placement)
+        if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
+            raise WriteSuppressed(
+                f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
+            )
+        self._record(placement, None)
+        return placement.clear_events()
+
+    async def close(self, placement: Placement) -> Placement:
+        """Write that ``placement`` has ended, as :meth:`Placement.move` and :meth:`Placement.exit` say.
+
+        Raises Conflict when another has ended it first.
+        """
+        self._own(placement)
+        if await self._connection.affected(self.CLOSE, *mapper.close_args(placement)) != 1:
+            raise Conflict(
+                f"placement {placement.id} was closed by another; load the open one and decide again"
+            )
+        self._record(placement, None)
+        return placement.clear_events()
+
+    async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
+        """Where the contact stands in the pipeline; None when nowhere."""
+        row = await self._connection.maybe(self.FIND_OPEN, self._tenant, contact_id, pipeline_id)
+        return None if row is None else self._load(row)
+
+    async def find_change(
+        self, *, project_id: UUID, contact_id: UUID, pipeline_id: UUID, status_id: UUID
+    ) -> ChangeView | None:
+        """None unless contact and pipeline are live and in the project, and the status in the pipeline.
+
+        Until the transaction ends nobody can change any of the three.
+        """
+        row = await self._connection.maybe(
+            self.FIND_CHANGE, self._tenant, project_id, contact_id, pipeline_id, status_id
+        )
+        return None if row is None else mapper.change_from_row(row)
+
+    async def history(self, contact_id: UUID, pipeline_id: UUID) -> list[Stay]:
+        """The latest stay first, the open one included."""
+        rows = await self._connection.many(self.HISTORY, self._tenant, contact_id, pipeline_id)
+        return [mapper.stay_from_row(row) for row in rows]
+
+    async def contacts_in_status(
+        self, pipeline_id: UUID, status_id: UUID, *, after: UUID = FIRST, limit: int = 1000
+    ) -> list[UUID]:
+        """At most ``limit`` of those who stand there, by id; the last one is the next page's ``after``."""
+        rows = await self._connection.many(
+            self.CONTACTS_IN_STATUS, self._tenant, pipeline_id, status_id, after, limit
+        )
+        return [row["contact_id"] for row in rows]

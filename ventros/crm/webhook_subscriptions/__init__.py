@@ -1,0 +1,1 @@
+"""Where a project wants its events sent."""

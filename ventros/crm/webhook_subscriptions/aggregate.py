@@ -1,0 +1,273 @@
+"""WebhookSubscription: which events of a project are sent to which address, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.webhook_subscriptions.events import (
+    WebhookSubscriptionCreated,
+    WebhookSubscriptionDeleted,
+    WebhookSubscriptionUpdated,
+)
+from ventros.crm.webhook_subscriptions.values import (
+    EVERYTHING,
+    EncryptedSecret,
+    check_headers,
+    check_pattern,
+    check_url,
+    patterns_matching,
+)
+from ventros.kernel import validators
+from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.events import DomainEvent
+
+DEFAULT_RETRY_COUNT = 3
+MAX_RETRY_COUNT = 10
+
+DEFAULT_TIMEOUT_SECONDS = 30
+MAX_TIMEOUT_SECONDS = 30
+"""The sender waits no longer; also a CHECK of the table, as is that of the attempts."""
+
+
+def _distinct(values: Iterable[str] | None) -> tuple[str, ...]:
+    """Each once, in the order of their first appearance."""
+    return tuple(dict.fromkeys(values or ()))
+
+
+def _filter(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    """A filter by nothing is None."""
+    return _distinct(values) or None
+
+
+def _check_filter(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...] | None) -> None:
+    if value is not None and "" in value:
+        raise ValidationError(f"{attribute.name} must not hold an empty text", field=attribute.name)
+
+
+def _copied(headers: Mapping[str, str]) -> dict[str, str]:
+    """So that nobody else can change the headers of a frozen subscription."""
+    return dict(headers)
+
+
+@attrs.frozen(kw_only=True)
+class WebhookSubscription(AggregateRoot):
+    """How its deliveries went is kept beside it: see :meth:`WebhookSubscriptionRepository.record_trigger`.
+
+    Owner, project and time of creation never change. ``events`` are patterns: see
+    :meth:`is_subscribed_to`. ``retry_count`` is the number of attempts in all. ``secret`` is held
+    encrypted only; encrypting takes a random nonce, so it is the caller's part and no command's.
+
+    Stricter than the older system: no nil owner or project, an address is an absolute http or https one
+    (that it is no private one is for the sender to see to), there are 1 to 10 attempts of 1 to 30 seconds,
+    a pattern has its ``*`` alone or after the last dot, filters of contact events need the contact events
+    to be on, a command that changes nothing leaves ``updated_at`` alone, and so does a delivery; no
+    command works on a deleted subscription.
+    """
+
+    resource = "webhook_subscription"
+
+    tenant_id: str = attrs.field(validator=validators.tenant)
+    user_id: UUID = attrs.field(validator=validators.not_nil)
+    project_id: UUID = attrs.field(validator=validators.not_nil)
+    name: str = attrs.field(validator=validators.not_empty)
+    url: str = attrs.field()
+    events: tuple[str, ...] = attrs.field(converter=_distinct)
+    subscribe_contact_events: bool = False
+    contact_event_types: tuple[str, ...] | None = attrs.field(
+        default=None, converter=_filter, validator=_check_filter
+    )
+    contact_event_categories: tuple[str, ...] | None = attrs.field(
+        default=None, converter=_filter, validator=_check_filter
+    )
+    active: bool = True
+    secret: EncryptedSecret | None = None
+    headers: dict[str, str] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    retry_count: int = attrs.field(default=DEFAULT_RETRY_COUNT)
+    timeout_seconds: int = attrs.field(default=DEFAULT_TIMEOUT_SECONDS)
+    deleted_at: datetime | None = None
+
+    @url.validator
+    def _check_url(self, _attribute: object, value: str) -> None:
+        check_url(value)
+
+    @events.validator
+    def _check_events(self, _attribute: object, value: tuple[str, ...]) -> None:
+        if not value:
+            raise ValidationError("events must hold at least one pattern", field="events")
+        for pattern in value:
+            check_pattern(pattern)
+
+    @headers.validator
+    def _check_headers(self, _attribute: object, value: dict[str, str]) -> None:
+        check_headers(value)
+
+    @retry_count.validator
+    def _check_retry_count(self, _attribute: object, value: int) -> None:
+        if not 1 <= value <= MAX_RETRY_COUNT:
+            raise ValidationError(f"retry_count must be from 1 to {MAX_RETRY_COUNT}", field="retry_count")
+
+    @timeout_seconds.validator
+    def _check_timeout(self, _attribute: object, value: int) -> None:
+        if not 1 <= value <= MAX_TIMEOUT_SECONDS:
+            raise ValidationError(
+                f"timeout_seconds must be from 1 to {MAX_TIMEOUT_SECONDS}", field="timeout_seconds"
+            )
+
+    def __attrs_post_init__(self) -> None:
+        if not self.subscribe_contact_events:
+            for field in ("contact_event_types", "contact_event_categories"):
+                if getattr(self, field) is not None:
+                    raise ValidationError(f"{field} needs subscribe_contact_events", field=field)
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        user_id: UUID,
+        project_id: UUID,
+        tenant_id: str,
+        name: str,
+        url: str,
+        events: Iterable[str],
+        now: datetime,
+    ) -> Self:
+        """A new subscription, active, unsigned, without contact events, version 1.
+
+        Raises ValidationError for a nil or empty argument, or one that is no address or pattern.
+        """
+        subscription = cls(
+            tenant_id=tenant_id,
+            user_id=user_id,
+            project_id=project_id,
+            name=name,
+            url=url,
+            events=events,
+            created_at=now,
+            updated_at=now,
+        )
+        created = WebhookSubscriptionCreated(
+            **subscription._fact(now),
+            tenant_id=tenant_id,
+            project_id=project_id,
+            user_id=user_id,
+            name=name,
+            events=subscription.events,
+        )
+        return attrs.evolve(subscription, domain_events=(created,))
+
+    @property
+    def secret_ciphertext(self) -> str | None:
+        """As its column holds it."""
+        return self.secret.ciphertext if self.secret else None
+
+    @property
+    def secret_nonce(self) -> str | None:
+        """As its column holds it."""
+        return self.secret.nonce if self.secret else None
+
+    def is_subscribed_to(self, event: str) -> bool:
+        """Whether one of its patterns matches the outward name ``event``; case counts.
+
+        ``*`` matches all, ``message.*`` all that begins with ``message.``, any other pattern itself.
+        """
+        return not set(patterns_matching(event)).isdisjoint(self.events)
+
+    def should_notify(self, event: str) -> bool:
+        """Whether ``event`` is to be sent."""
+        return self.active and self.is_subscribed_to(event)
+
+    def should_receive_contact_event(self, type: str, category: str) -> bool:  # noqa: A002 - the field's name
+        """Whether a contact event is to be sent: without filters, or when one of the two lets it through.
+
+        A bare ``*`` in a filter lets all through.
+        """
+        if not self.active or not self.subscribe_contact_events:
+            return False
+        types, categories = self.contact_event_types, self.contact_event_categories
+        if types is None and categories is None:
+            return True
+        by_type = not {type, EVERYTHING}.isdisjoint(types or ())
+        return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
+
+    def update_name(self, name: str, *, now: datetime) -> Self:
+        """Raises ValidationError when it is empty."""
+        return self._updated(now, name=name)
+
+    def update_url(self, url: str, *, now: datetime) -> Self:
+        """Raises ValidationError when it is no absolute http or https address."""
+        return self._updated(now, url=url)
+
+    def update_events(self, events: Iterable[str], *, now: datetime) -> Self:
+        """Replaces the patterns. Raises ValidationError when there is none, or one that is no pattern."""
+        return self._updated(now, events=_distinct(events))
+
+    def activate(self, *, now: datetime) -> Self:
+        return self._updated(now, active=True)
+
+    def deactivate(self, *, now: datetime) -> Self:
+        return self._updated(now, active=False)
+
+    def set_secret(self, secret: EncryptedSecret | None, *, now: datetime) -> Self:
+        """None leaves what is sent unsigned."""
+        return self._updated(now, secret=secret)
+
+    def set_headers(self, headers: Mapping[str, str], *, now: datetime) -> Self:
+        """Replaces them. Raises ValidationError for what HTTP could not send."""
+        return self._updated(now, headers=dict(headers))
+
+    def set_retry_policy(
+        self, *, now: datetime, retry_count: int | None = None, timeout_seconds: int | None = None
+    ) -> Self:
+        """Each on its own: one that is None stays. Raises ValidationError outside of their ranges."""
+        wanted = {"retry_count": retry_count, "timeout_seconds": timeout_seconds}
+        return self._updated(now, **{field: value for field, value in wanted.items() if value is not None})
+
+    def enable_contact_events(
+        self,
+        *,
+        now: datetime,
+        types: Iterable[str] | None = None,
+        categories: Iterable[str] | None = None,
+    ) -> Self:
+        """Replaces both filters; an empty one is none. Raises ValidationError for an empty text in one."""
+        return self._updated(
+            now,
+            subscribe_contact_events=True,
+            contact_event_types=_filter(types),
+            contact_event_categories=_filter(categories),
+        )
+
+    def disable_contact_events(self, *, now: datetime) -> Self:
+        """Drops both filters too."""
+        return self._updated(
+            now, subscribe_contact_events=False, contact_event_types=None, contact_event_categories=None
+        )
+
+    def soft_delete(self, *, now: datetime) -> Self:
+        """Terminal. Raises InvariantViolation when it is deleted already."""
+        return self._changed(now, WebhookSubscriptionDeleted(**self._fact(now)), deleted_at=now)
+
+    def _fact(self, now: datetime) -> dict[str, Any]:
+        """What each of its events says first."""
+        return {"occurred_at": now, "webhook_subscription_id": self.id}
+
+    def _updated(self, now: datetime, **wanted: Any) -> Self:
+        """With those of ``wanted`` that differ, and the event that names them."""
+        changes = {field: value for field, value in wanted.items() if value != getattr(self, field)}
+        if not changes:
+            return self
+        event = WebhookSubscriptionUpdated(**self._fact(now), fields=tuple(changes))
+        return self._changed(now, event, **changes)
+
+    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+        if self.deleted_at is not None:
+            raise InvariantViolation(
+                f"webhook subscription {self.id} is deleted; nothing can be done with it"
+            )
+        return super()._changed(now, *events, **changes)

@@ -1,0 +1,64 @@
+"""What a webhook subscription is made of: patterns of event names, an encrypted secret, HTTP headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from ventros.kernel import validators
+from ventros.kernel.errors import ValidationError
+from ventros.values import MediaUrl
+
+EVERYTHING = "*"
+"""The pattern that matches every name."""
+
+_PATTERN = re.compile(r"\*|[\w-]+(?:\.[\w-]+)*(?:\.\*)?")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110, section 5.6.2
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # section 5.5
+
+
+def patterns_matching(event: str) -> tuple[str, ...]:
+    """Every pattern that matches an event of that name: the name, ``*``, and each dotted prefix with ``.*``.
+
+    The database and :meth:`WebhookSubscription.is_subscribed_to` both compare with these.
+    """
+    parts = event.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(1, len(parts)))
+    return (EVERYTHING, *(f"{prefix}.*" for prefix in prefixes), event)
+
+
+def check_pattern(text: str) -> None:
+    """Raises ValidationError(field="events") unless it is ``*``, a dotted name, or a prefix with ``.*``."""
+    if not _PATTERN.fullmatch(text):
+        raise ValidationError(
+            f"{text!r} is no event pattern: a dotted name, a dotted prefix with .* at its end, or *",
+            field="events",
+        )
+
+
+def check_url(text: str) -> None:
+    """Raises ValidationError(field="url") unless it is an absolute http or https address."""
+    try:
+        MediaUrl(text)
+    except ValidationError as error:
+        raise ValidationError("url must be an absolute http or https address", field="url") from error
+
+
+def check_headers(headers: Mapping[str, Any]) -> None:
+    """Raises ValidationError(field="headers") for what HTTP could not send, or not as one header."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValidationError(f"{name!r} is no name of an HTTP header", field="headers")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            raise ValidationError(f"the value of {name} is none that HTTP can send", field="headers")
+
+
+@attrs.frozen(kw_only=True)
+class EncryptedSecret:
+    """A secret as it is stored: ciphertext and nonce, both in base64. Whoever sends decrypts it."""
+
+    ciphertext: str = attrs.field(validator=validators.not_empty, repr=False)
+    nonce: str = attrs.field(validator=validators.not_empty, repr=False)
