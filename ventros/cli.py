@@ -246,6 +246,16 @@ def checksums() -> None:
     click.echo(f"wrote {write_checksums()}")
 
 
+@migrate.command()
+def schema() -> None:
+    """Print the schema that the migrations make, for sql/schema.sql."""
+    from ventros.devserver import DevServer
+    from ventros.schema import snapshot
+
+    with DevServer(durable=False) as server:
+        click.echo(snapshot(server), nl=False)
+
+
 def _dsn(given: str | None) -> str:
     from ventros.kernel.database import resolve_dsn
 

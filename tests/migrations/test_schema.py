@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -12,7 +13,9 @@ from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
+from ventros.kernel.resources import directory
 from ventros.migrate import migrate, rollback, status, verify_checksums
+from ventros.schema import snapshot
 
 VERSIONED = {
     "agents",
@@ -68,6 +71,17 @@ def tables(dsn: str) -> set[str]:
 
 def test_the_checksums_are_those_of_the_files() -> None:
     verify_checksums()
+
+
+def test_the_snapshot_is_what_the_migrations_make(server: DevServer) -> None:
+    snapshot_file = directory("sql") / "schema.sql"
+    dumped_by = re.search(r"PostgreSQL (\d+)", snapshot_file.read_text(encoding="utf-8"))
+    assert dumped_by is not None
+    if server.version.split(".")[0] != dumped_by[1]:
+        pytest.skip(f"pg_dump of PostgreSQL {dumped_by[1]} wrote it, another would write it otherwise")
+    assert snapshot(server) == snapshot_file.read_text(encoding="utf-8"), (
+        "ventros migrate schema > sql/schema.sql"
+    )
 
 
 def test_up_down_up_leaves_no_difference(server: DevServer) -> None:
