@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,7 +116,7 @@ def load(folder: Path) -> dict[str, Statement]:
 def _read(path: Path) -> Iterator[Statement]:
     lines = path.read_text(encoding="utf-8").splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(lines)]):
         yield _parse(path, start + 1, lines[start:end])
 
 
