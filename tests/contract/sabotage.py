@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import Phase, settings
 
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
@@ -44,6 +45,10 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ContactRepository, "SELECT", select)
     monkeypatch.setattr(DevServer, "dsn", DevServer.superuser_dsn)
 
+
+# A failure is all that is wanted; looking for the smallest one takes hypothesis half a minute.
+settings.register_profile("sabotage", phases=[Phase.generate])
+settings.load_profile("sabotage")
 
 SABOTAGES = {"version": version, "column": column, "tenant": tenant}
 

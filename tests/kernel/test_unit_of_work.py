@@ -144,8 +144,8 @@ def test_a_tenant_that_would_need_quoting_is_refused(tenant: str) -> None:
     assert caught.value.field == "tenant_id"
 
 
-async def test_a_statement_that_takes_too_long_ends_in_a_typed_error(dsn: str, seed: Seed) -> None:
-    settings = Settings(statement_timeout=0.4, lock_timeout=0.2)
+async def test_a_lock_that_is_not_to_be_had_ends_in_a_typed_error(dsn: str, seed: Seed) -> None:
+    settings = Settings(lock_timeout=0.2)
     contact = new_contact(seed)
     async with await Database.open(UnitOfWork, dsn, settings) as db:
         async with db.unit_of_work(TENANT) as uow:
