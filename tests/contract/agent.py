@@ -11,7 +11,6 @@ from tests.conftest import NOW
 from tests.contract.factory import Factory, Refs
 from tests.contract.values import json_objects, maybe, texts, times
 from ventros.crm.agents.aggregate import Agent
-from ventros.crm.agents.repository import AgentRepository
 from ventros.crm.agents.values import AgentPermission, AgentRole, AgentStatus, AgentType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
@@ -53,7 +52,7 @@ def change(agent: Agent, now: datetime) -> Agent:
 
 FACTORY = Factory(
     resource="agent",
-    repository=AgentRepository,
+    repository=lambda uow: uow.agents,
     new=new,
     fields=fields,
     change=change,

@@ -15,7 +15,6 @@ from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.repository import AgentRepository
 from ventros.crm.agents.values import AgentType
 from ventros.crm.chats.aggregate import Chat
-from ventros.crm.chats.repository import ChatRepository
 from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -88,7 +87,7 @@ def change_child(chat: Chat, now: datetime) -> Chat:
 
 FACTORY = Factory(
     resource="chat",
-    repository=ChatRepository,
+    repository=lambda uow: uow.chats,
     new=new,
     fields=fields,
     change=change,

@@ -12,7 +12,6 @@ from tests.contract.factory import Factory, Refs
 from tests.contract.values import json_objects, maybe, texts, times
 from ventros.crm.credentials.aggregate import Credential
 from ventros.crm.credentials.encryption import KeyRing
-from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.credentials.values import CredentialType, EncryptedValue, OAuthToken
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
@@ -64,7 +63,7 @@ def change(credential: Credential, now: datetime) -> Credential:
 
 FACTORY = Factory(
     resource="credential",
-    repository=CredentialRepository,
+    repository=lambda uow: uow.credentials,
     new=new,
     fields=fields,
     change=change,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
 from tests.contract.factory import Factory, Refs
+from tests.test_sql import REPOSITORIES
 from ventros import AlreadyExists, Database, NotFound, OptimisticLockError, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.kernel.events import DomainEvent
@@ -95,6 +96,12 @@ def outbox(superuser: psycopg.Connection, aggregate: Any) -> list[tuple[Any, ...
         """,
         [aggregate.id],
     ).fetchall()
+
+
+def test_every_versioned_aggregate_has_a_factory() -> None:
+    versioned = {name for name, each in REPOSITORIES.items() if issubclass(each, Repository)}
+    assert {factory.resource for factory in FACTORIES} == versioned
+    assert len(versioned) == 15
 
 
 async def test_what_add_returns_is_what_get_returns(subject: Subject) -> None:

@@ -11,7 +11,6 @@ from tests.conftest import NOW
 from tests.contract.factory import Factory, Refs
 from tests.contract.values import maybe, texts, times
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
-from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
 from ventros.crm.webhook_subscriptions.values import EncryptedSecret
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
@@ -65,7 +64,7 @@ def change(subscription: WebhookSubscription, now: datetime) -> WebhookSubscript
 
 FACTORY = Factory(
     resource="webhook_subscription",
-    repository=WebhookSubscriptionRepository,
+    repository=lambda uow: uow.webhook_subscriptions,
     new=new,
     fields=fields,
     change=change,
