@@ -61,7 +61,7 @@ async def test_a_field_of_any_type_comes_back_as_it_was_and_is_found(
     """One database for all examples; each is rolled back."""
     contact = Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Ada", now=NOW)
     async with db.unit_of_work(TENANT) as uow:
-        contact, fields = await uow.contacts.add(contact), ContactCustomFields(uow)
+        contact, fields = await uow.contacts.add(contact), uow.contact_custom_fields
         assert await fields.set(contact.id, field, now=NOW)
         assert await fields.get(contact.id) == {field.key: field}
         assert await fields.find_by_custom_field(field) == [contact]
@@ -82,18 +82,18 @@ async def test_a_field_is_set_replaced_removed_and_set_anew(
         return stored
 
     async with db.unit_of_work(TENANT) as uow:
-        await ContactCustomFields(uow).set(contact.id, one, now=NOW)
+        await uow.contact_custom_fields.set(contact.id, one, now=NOW)
         await uow.commit()
     assert row() == ("one", NOW, NOW, None)
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         assert await fields.set(contact.id, two, now=LATER)
         with pytest.raises(InvariantViolation):
             await fields.set(contact.id, number, now=LATER)
         await uow.commit()
     assert row() == ("two", NOW, LATER, None)
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         assert await fields.remove(contact.id, "key", now=LATEST)
         assert not await fields.remove(contact.id, "key", now=LATEST)
         assert not await fields.remove(contact.id, "other", now=LATEST)
@@ -102,7 +102,7 @@ async def test_a_field_is_set_replaced_removed_and_set_anew(
         await uow.commit()
     assert row() == ("two", NOW, LATEST, LATEST)
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         assert await fields.set(contact.id, number, now=LATEST), "of another type, for it was removed"
         assert await fields.get(contact.id) == {"key": number}
         await uow.commit()
@@ -115,7 +115,7 @@ async def test_neither_a_version_nor_an_event_comes_of_a_field(
     contact = await stored_contact(db, seed)
     before = superuser.execute("SELECT count(*) FROM outbox_events").fetchone()
     async with db.unit_of_work(TENANT) as uow:
-        await ContactCustomFields(uow).set(contact.id, text("one"), now=NOW)
+        await uow.contact_custom_fields.set(contact.id, text("one"), now=NOW)
         await uow.commit()
     async with db.unit_of_work(TENANT) as uow:
         assert await uow.contacts.get(contact.id) == contact
@@ -129,7 +129,7 @@ async def test_many_who_set_one_field_leave_one_row(
 
     async def set_to(value: str) -> None:
         async with db.unit_of_work(TENANT) as uow:
-            await ContactCustomFields(uow).set(contact.id, text(value), now=NOW)
+            await uow.contact_custom_fields.set(contact.id, text(value), now=NOW)
             await uow.commit()
 
     await asyncio.gather(*(set_to(str(number)) for number in range(6)))
@@ -141,7 +141,7 @@ async def test_only_a_live_contact_of_the_tenant_has_fields(
 ) -> None:
     stranger, deleted = await stored_contact(db, other_seed), await stored_contact(db, seed)
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         await fields.set(deleted.id, text("one"), now=NOW)
         await uow.contacts.save(deleted.soft_delete(now=LATER))
         assert await fields.find_by_custom_field(text("one")) == []
@@ -158,10 +158,10 @@ async def test_contacts_are_found_by_key_type_and_value_of_their_own_tenant(
     stranger = await stored_contact(db, other_seed)
     wanted = CustomField("key", CustomFieldType.NUMBER, 1)
     async with db.unit_of_work(OTHER_TENANT) as uow:
-        await ContactCustomFields(uow).set(stranger.id, wanted, now=NOW)
+        await uow.contact_custom_fields.set(stranger.id, wanted, now=NOW)
         await uow.commit()
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         await fields.set(two.id, wanted, now=NOW)
         await fields.set(one.id, wanted.replaced(1.0), now=NOW)
         await fields.set(one.id, text("1", key="text"), now=NOW)
@@ -176,7 +176,7 @@ async def test_a_long_value_is_stored_and_found(db: Database[UnitOfWork], seed: 
     contact = await stored_contact(db, seed)
     long = text("".join(chr(0x4E00 + number % 20_000) for number in range(50_000)))
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         await fields.set(contact.id, long, now=NOW)
         assert await fields.find_by_custom_field(long) == [contact]
 
@@ -185,7 +185,7 @@ async def test_a_date_is_found_whatever_the_zone_it_is_given_in(db: Database[Uni
     contact = await stored_contact(db, seed)
     elsewhere = NOW.astimezone(timezone(timedelta(hours=14)))
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         await fields.set(contact.id, CustomField("born", CustomFieldType.DATE, elsewhere), now=NOW)
         stored = (await fields.get(contact.id))["born"]
         assert stored.value == NOW
@@ -197,7 +197,7 @@ async def test_whatsapp_identifiers_are_kept_as_fields(db: Database[UnitOfWork],
     contact = await stored_contact(db, seed)
     given_ids = WhatsAppIdentifiers(wid="5511999999999@c.us", lid="123@lid")
     async with db.unit_of_work(TENANT) as uow:
-        fields = ContactCustomFields(uow)
+        fields = uow.contact_custom_fields
         for field in given_ids.custom_fields():
             await fields.set(contact.id, field, now=NOW)
         assert WhatsAppIdentifiers.of(await fields.get(contact.id)) == given_ids
@@ -234,14 +234,14 @@ async def test_a_stored_field_that_is_none_is_refused(
 ) -> None:
     contact = await stored_contact(db, seed)
     async with db.unit_of_work(TENANT) as uow:
-        await ContactCustomFields(uow).set(
+        await uow.contact_custom_fields.set(
             contact.id, CustomField("born", CustomFieldType.DATE, NOW), now=NOW
         )
         await uow.commit()
     superuser.execute("UPDATE contact_custom_fields SET field_value = %s", [fault])
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(MappingError, match=str(contact.id)):
-            await ContactCustomFields(uow).get(contact.id)
+            await uow.contact_custom_fields.get(contact.id)
 
 
 @pytest.mark.parametrize("fault", ["field_value = '1'", "field_type = 'colour'", "field_key = ''"])
@@ -250,7 +250,7 @@ async def test_the_table_refuses_what_no_field_is(
 ) -> None:
     contact = await stored_contact(db, seed)
     async with db.unit_of_work(TENANT) as uow:
-        await ContactCustomFields(uow).set(contact.id, text("one"), now=NOW)
+        await uow.contact_custom_fields.set(contact.id, text("one"), now=NOW)
         await uow.commit()
     with pytest.raises(psycopg.errors.CheckViolation):
         superuser.execute(f"UPDATE contact_custom_fields SET {fault}")  # noqa: S608

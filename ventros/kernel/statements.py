@@ -50,7 +50,7 @@ class Column:
 
 @attrs.frozen
 class Statement:
-    """One named SQL text. ``text`` is what the server receives, byte for byte."""
+    """One named SQL text. ``text`` is what the server receives, its name included."""
 
     name: str
     text: str
