@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -11,6 +11,7 @@ from typing import Any, Self
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.aggregate import own_copy
 from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl
 
@@ -18,11 +19,6 @@ from ventros.values import MediaUrl
 def or_none(text: str | None) -> str | None:
     """The empty text says no more than None."""
     return text or None
-
-
-def copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen object that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 def _deep_copy(value: Any) -> Any:
@@ -89,7 +85,7 @@ class MessageTemplate:
     type: TemplateType = attrs.field(converter=TemplateType)
     content: str = ""
     template_id: str | None = attrs.field(default=None, converter=or_none)
-    variables: dict[str, str] = attrs.field(factory=dict, converter=copied, hash=False)
+    variables: dict[str, str] = attrs.field(factory=dict, converter=own_copy, hash=False)
     media_url: MediaUrl | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -112,7 +108,7 @@ class StepCondition:
     operator: str = attrs.field(validator=validators.not_empty)
     value: Any = attrs.field(default=None, converter=_deep_copy, hash=False)
     field: str | None = attrs.field(default=None, converter=or_none)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=copied, hash=False)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
 
 
 def all_of(conditions: Iterable[StepCondition]) -> tuple[StepCondition, ...]:

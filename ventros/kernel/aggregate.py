@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -12,6 +14,11 @@ from ventros.kernel import validators
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
+
+
+def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
+    """An attrs converter for a field of JSON: nobody else holds a part of it that can be changed."""
+    return copy.deepcopy(dict(value))
 
 
 @attrs.frozen(kw_only=True)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import attrs
 
-from ventros.automation.values import DelayUnit, copied, or_none
+from ventros.automation.values import DelayUnit, or_none
 from ventros.kernel import validators
+from ventros.kernel.aggregate import own_copy
 from ventros.kernel.errors import ValidationError
 
 
@@ -77,7 +78,7 @@ def _at_least(low: int) -> Any:
 
 
 def _copied_or_none(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if value is None else copied(value)
+    return None if value is None else own_copy(value)
 
 
 _NEEDED: Mapping[StepType, tuple[str, ...]] = {

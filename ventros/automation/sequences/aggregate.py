@@ -21,8 +21,9 @@ from ventros.automation.sequences.events import (
 )
 from ventros.automation.sequences.values import ConditionType, SequenceStatus, TriggerType
 from ventros.automation.steps import SteppedAggregate
-from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, copied, not_negative
+from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, not_negative
 from ventros.kernel import validators
+from ventros.kernel.aggregate import own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.kernel.ids import new_id
 
@@ -77,7 +78,7 @@ class Sequence(SteppedAggregate[SequenceStep]):
     description: str = ""
     status: SequenceStatus = DRAFT
     trigger_type: TriggerType = attrs.field(converter=TriggerType)
-    trigger_data: dict[str, Any] = attrs.field(factory=dict, converter=copied, hash=False)
+    trigger_data: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     exit_on_reply: bool = True
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,17 +13,12 @@ import attrs
 from ventros.core.projects.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrategy, ReassignmentRule
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.kernel.events import DomainEvent
 
 DEFAULT_SESSION_TIMEOUT_MINUTES = 30
 """What the older system falls back to when neither pipeline, channel nor project says otherwise."""
-
-
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen project that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 def _told_apart(value: dict[str, Any]) -> str:
@@ -48,7 +42,7 @@ class Project(AggregateRoot):
     billing_account_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
     description: str = ""
-    configuration: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    configuration: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     active: bool = True
     session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
     agent_assignment: AgentAssignmentConfig = attrs.field(factory=AgentAssignmentConfig)
@@ -94,7 +88,7 @@ class Project(AggregateRoot):
 
     def update_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces the whole of it."""
-        wanted = _copied(configuration)
+        wanted = own_copy(configuration)
         if _told_apart(wanted) == _told_apart(self.configuration):
             return self
         updated = ProjectUpdated(**self._fact(now), fields=("configuration",), updated_at=now)

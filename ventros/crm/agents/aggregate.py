@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -31,17 +30,12 @@ from ventros.crm.agents.values import (
     VirtualAgentMetadata,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.values import Email
 
 VIRTUAL_NAME_PREFIX = "[Virtual] "
-
-
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen agent that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 def _texts(values: Iterable[str]) -> frozenset[str]:
@@ -82,9 +76,9 @@ class Agent(AggregateRoot):
     status: AgentStatus = attrs.field(default=AgentStatus.OFFLINE, converter=AgentStatus)
     role: AgentRole = attrs.field(default=AgentRole.HUMAN_AGENT, converter=AgentRole)
     active: bool = True
-    config: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
     permissions: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
-    settings: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    settings: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
     virtual_metadata: VirtualAgentMetadata | None = None
     last_login_at: datetime | None = None
     deleted_at: datetime | None = None

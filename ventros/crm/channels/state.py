@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -24,14 +22,9 @@ from ventros.crm.channels.values import (
     between,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
-
-
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen channel that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +40,7 @@ class ChannelState(AggregateRoot):
     type: ChannelType = attrs.field(converter=ChannelType)
     status: ChannelStatus = ChannelStatus.INACTIVE
     external_id: str | None = attrs.field(default=None, converter=or_none)
-    config: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
     connection_mode: ConnectionMode = ConnectionMode.MANUAL
     webhook_id: str = attrs.field(factory=lambda: str(uuid4()), validator=validators.not_empty)
     webhook_url: str | None = None
@@ -82,7 +75,7 @@ class ChannelState(AggregateRoot):
     default_agent_id: UUID | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.not_nil)
     )
-    custom_field_definitions: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    custom_field_definitions: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     deleted_at: datetime | None = None
 
     @ai_agents_enabled.validator

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -27,7 +26,7 @@ from ventros.crm.chats.events import (
 )
 from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 MAX_SUBJECT = 255
@@ -37,11 +36,6 @@ MAX_SUBJECT = 255
 def _or_none(text: str | None) -> str | None:
     """The empty text says no more than None."""
     return text or None
-
-
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen chat that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 def _in_order(label_ids: Iterable[str]) -> tuple[str, ...]:
@@ -79,7 +73,7 @@ class Chat(AggregateRoot):
     description: str | None = attrs.field(default=None, converter=_or_none)
     participants: tuple[Participant, ...] = attrs.field(default=(), converter=_by_joining)
     status: ChatStatus = attrs.field(default=ChatStatus.ACTIVE, converter=ChatStatus)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order)
     last_message_at: datetime | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.aware)

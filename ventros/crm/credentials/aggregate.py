@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from uuid import UUID
@@ -27,7 +25,7 @@ from ventros.crm.credentials.values import (
     Secret,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 
@@ -38,11 +36,6 @@ REFRESH_TOKEN: Final = "oauth_refresh_token"  # noqa: S105
 
 MAX_NAME: Final = 255
 """Characters, as in the older system's column; also a CHECK of the table."""
-
-
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen credential that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -71,7 +64,7 @@ class Credential(AggregateRoot):
     description: str = ""
     secret: EncryptedValue
     oauth: OAuthToken | None = attrs.field(default=None)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
     is_active: bool = True
 
     @name.validator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +21,7 @@ from ventros.crm.messages.events import (
     MessageUpdated,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import Entity
+from ventros.kernel.aggregate import Entity, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.values import MediaUrl, MessageText
@@ -132,11 +131,6 @@ _SYSTEM_AGENTS = {
 }
 
 
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen message that can be changed."""
-    return copy.deepcopy(dict(value))
-
-
 @attrs.frozen(kw_only=True)
 class Message(Entity):
     """Written once, then touched by delivery reports and by linking.
@@ -167,7 +161,7 @@ class Message(Entity):
     language: str | None = None
     agent_id: UUID | None = None
     source: MessageSource = MessageSource.MANUAL
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     mentions: tuple[str, ...] = ()
     delivered_at: datetime | None = None
     read_at: datetime | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -21,7 +20,7 @@ from ventros.crm.sessions.events import (
     SessionSummarized,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 
 DEFAULT_TIMEOUT = timedelta(minutes=30)
@@ -83,11 +82,6 @@ class AssignmentSource(StrEnum):
         raise ValidationError(f"{value!r} is no source of an assignment", field="source")
 
 
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """So that nobody else holds a part of a frozen session that can be changed."""
-    return copy.deepcopy(dict(value))
-
-
 @attrs.frozen(kw_only=True)
 class Session(AggregateRoot):
     """Messages point at it; it counts them.
@@ -126,7 +120,7 @@ class Session(AggregateRoot):
     topics: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     outcome_tags: tuple[str, ...] = ()
-    key_entities: dict[str, Any] = attrs.field(factory=dict, converter=_copied, hash=False)
+    key_entities: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     resolved: bool = False
     escalated: bool = False
     converted: bool = False
