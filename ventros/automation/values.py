@@ -11,14 +11,9 @@ from typing import Any, Self
 import attrs
 
 from ventros.kernel import validators
-from ventros.kernel.aggregate import own_copy
+from ventros.kernel.aggregate import or_none, own_copy
 from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl
-
-
-def or_none(text: str | None) -> str | None:
-    """The empty text says no more than None."""
-    return text or None
 
 
 def _deep_copy(value: Any) -> Any:

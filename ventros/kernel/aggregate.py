@@ -11,7 +11,7 @@ from uuid import UUID
 import attrs
 
 from ventros.kernel import validators
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 
@@ -19,6 +19,11 @@ from ventros.kernel.ids import new_id
 def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
     """An attrs converter for a field of JSON: nobody else holds a part of it that can be changed."""
     return copy.deepcopy(dict(value))
+
+
+def or_none(text: str | None) -> str | None:
+    """An attrs converter for an optional text: the empty one says no more than None."""
+    return text or None
 
 
 @attrs.frozen(kw_only=True)
@@ -43,9 +48,11 @@ class Entity:
     def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
         """The same with ``changes`` made at ``now`` and the events that tell of them.
 
-        Raises ValidationError when ``now`` is naive.
+        Raises InvariantViolation when the instance is deleted, ValidationError when ``now`` is naive.
         ``updated_at`` never goes back, though commands may come out of the order of their times.
         """
+        if getattr(self, "deleted_at", None) is not None:
+            raise InvariantViolation(f"{self.resource} {self.id} is deleted; nothing can be done with it")
         if now.tzinfo is None:
             raise ValidationError(
                 "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"

@@ -233,8 +233,3 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 def is_optimistic_lock_error(error: BaseException | None) -> bool:
     """Whether ``error``, or anything it was raised from, is an optimistic locking conflict."""
     return any(isinstance(each, OptimisticLockError) for each in chain(error))
-
-
-def is_not_found(error: BaseException | None) -> bool:
-    """Whether ``error``, or anything it was raised from, says that a resource was not found."""
-    return any(isinstance(each, NotFound) for each in chain(error))

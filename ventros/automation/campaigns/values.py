@@ -10,9 +10,9 @@ from uuid import UUID
 
 import attrs
 
-from ventros.automation.values import DelayUnit, or_none
+from ventros.automation.values import DelayUnit
 from ventros.kernel import validators
-from ventros.kernel.aggregate import own_copy
+from ventros.kernel.aggregate import or_none, own_copy
 from ventros.kernel.errors import ValidationError
 
 

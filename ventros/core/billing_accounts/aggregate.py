@@ -23,7 +23,6 @@ from ventros.core.billing_accounts.events import (
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, ValidationError
-from ventros.kernel.events import DomainEvent
 
 CANCELLATION_REASON = "account canceled"
 """What a canceled account says of its suspension."""
@@ -214,8 +213,3 @@ class BillingAccount(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "account_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"account {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)

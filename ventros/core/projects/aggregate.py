@@ -15,7 +15,6 @@ from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrate
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
-from ventros.kernel.events import DomainEvent
 
 DEFAULT_SESSION_TIMEOUT_MINUTES = 30
 """What the older system falls back to when neither pipeline, channel nor project says otherwise."""
@@ -204,8 +203,3 @@ class Project(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "project_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"project {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)

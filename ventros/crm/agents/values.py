@@ -10,6 +10,7 @@ from uuid import UUID
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.aggregate import or_none
 from ventros.kernel.errors import ValidationError
 
 
@@ -156,11 +157,6 @@ _DESCRIPTIONS: Final = {
 RESERVED_IDS: Final = frozenset(each.id for each in SystemAgent)
 
 
-def _or_none(text: str | None) -> str | None:
-    """The empty text says no more than None."""
-    return text or None
-
-
 @attrs.frozen(kw_only=True)
 class VirtualAgentMetadata:
     """Whom a virtual agent stands for, and when. ``period_end`` is None while the period is open.
@@ -174,7 +170,7 @@ class VirtualAgentMetadata:
         default=None, validator=attrs.validators.optional(validators.aware)
     )
     reason: str = attrs.field(validator=validators.not_empty)
-    source_device: str | None = attrs.field(default=None, converter=_or_none)
+    source_device: str | None = attrs.field(default=None, converter=or_none)
     notes: str = ""
 
     @period_end.validator

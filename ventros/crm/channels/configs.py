@@ -12,6 +12,7 @@ import attrs
 
 from ventros.crm.channels.values import ChannelType, between
 from ventros.kernel import validators
+from ventros.kernel.aggregate import or_none
 from ventros.kernel.errors import ValidationError
 
 LABEL_COLORS = 20
@@ -45,11 +46,6 @@ class WahaSessionStatus(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self:
         raise ValidationError(f"{value!r} is no status of a WAHA session", field="session_status")
-
-
-def or_none(text: str | None) -> str | None:
-    """The empty text says no more than None."""
-    return text or None
 
 
 def _given(**values: str | None) -> dict[str, str]:

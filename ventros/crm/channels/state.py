@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import attrs
 
-from ventros.crm.channels.configs import or_none
 from ventros.crm.channels.events import ChannelUpdated
 from ventros.crm.channels.values import (
     DEFAULT_DEBOUNCE_TIMEOUT_MS,
@@ -22,9 +21,8 @@ from ventros.crm.channels.values import (
     between,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
-from ventros.kernel.errors import InvariantViolation, ValidationError
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.aggregate import AggregateRoot, or_none, own_copy
+from ventros.kernel.errors import ValidationError
 
 
 @attrs.frozen(kw_only=True)
@@ -111,8 +109,3 @@ class ChannelState(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "channel_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"channel {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)

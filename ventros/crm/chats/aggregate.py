@@ -26,16 +26,11 @@ from ventros.crm.chats.events import (
 )
 from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot, or_none, own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 MAX_SUBJECT = 255
 """Characters, as in the older system's column; also a CHECK of the table."""
-
-
-def _or_none(text: str | None) -> str | None:
-    """The empty text says no more than None."""
-    return text or None
 
 
 def _in_order(label_ids: Iterable[str]) -> tuple[str, ...]:
@@ -68,9 +63,9 @@ class Chat(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     chat_type: ChatType = attrs.field(converter=ChatType)
-    external_id: str | None = attrs.field(default=None, converter=_or_none)
+    external_id: str | None = attrs.field(default=None, converter=or_none)
     subject: str | None = attrs.field(default=None)
-    description: str | None = attrs.field(default=None, converter=_or_none)
+    description: str | None = attrs.field(default=None, converter=or_none)
     participants: tuple[Participant, ...] = attrs.field(default=(), converter=_by_joining)
     status: ChatStatus = attrs.field(default=ChatStatus.ACTIVE, converter=ChatStatus)
     metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)

@@ -19,14 +19,8 @@ from ventros.crm.contact_lists.events import (
 )
 from ventros.crm.contact_lists.values import FilterRule, LogicalOperator
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, or_none
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
-from ventros.kernel.events import DomainEvent
-
-
-def _or_none(text: str | None) -> str | None:
-    """The empty text says no more than None."""
-    return text or None
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +39,7 @@ class ContactList(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
-    description: str | None = attrs.field(default=None, converter=_or_none)
+    description: str | None = attrs.field(default=None, converter=or_none)
     logical_operator: LogicalOperator = attrs.field(default=LogicalOperator.AND, converter=LogicalOperator)
     is_static: bool = False
     filter_rules: tuple[FilterRule, ...] = attrs.field(default=())
@@ -179,8 +173,3 @@ class ContactList(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "contact_list_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"contact list {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)

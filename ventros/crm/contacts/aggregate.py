@@ -27,8 +27,7 @@ from ventros.crm.contacts.events import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import InvariantViolation, ValidationError
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.errors import ValidationError
 from ventros.values import Email, Phone
 
 DEFAULT_LANGUAGE = "en"
@@ -216,8 +215,3 @@ class Contact(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "contact_id": self.id, "tenant_id": self.tenant_id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"contact {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)

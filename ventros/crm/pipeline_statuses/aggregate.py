@@ -18,8 +18,7 @@ from ventros.crm.pipeline_statuses.events import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import InvariantViolation, ValidationError
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.errors import ValidationError
 from ventros.values import HexColor
 
 
@@ -122,11 +121,6 @@ class PipelineStatus(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "status_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"status {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)
 
 
 def _plain(value: str | int | HexColor | None) -> str | int | None:

@@ -23,7 +23,6 @@ from ventros.crm.pipelines.lead_qualification import LeadQualificationConfig
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
-from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 from ventros.values import CustomField, HexColor
 
@@ -229,11 +228,6 @@ class Pipeline(AggregateRoot):
     def _fact(self, now: datetime) -> dict[str, Any]:
         """What each of its events says first."""
         return {"occurred_at": now, "pipeline_id": self.id}
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"pipeline {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)
 
 
 def _plain(value: object) -> object:

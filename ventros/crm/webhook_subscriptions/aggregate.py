@@ -24,8 +24,7 @@ from ventros.crm.webhook_subscriptions.values import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import InvariantViolation, ValidationError
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.errors import ValidationError
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10
@@ -264,10 +263,3 @@ class WebhookSubscription(AggregateRoot):
             return self
         event = WebhookSubscriptionUpdated(**self._fact(now), fields=tuple(changes))
         return self._changed(now, event, **changes)
-
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
-        if self.deleted_at is not None:
-            raise InvariantViolation(
-                f"webhook subscription {self.id} is deleted; nothing can be done with it"
-            )
-        return super()._changed(now, *events, **changes)
