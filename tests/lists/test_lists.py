@@ -1,4 +1,4 @@
-"""Every list: a filter means what it says, pages neither repeat nor lose a row, a cursor belongs to its list."""
+"""Every list: filters mean what they say, pages neither repeat nor lose a row, cursors belong to one list."""
 
 from __future__ import annotations
 
