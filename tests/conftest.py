@@ -12,7 +12,7 @@ import pytest
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
-from ventros import Database, UnitOfWork
+from ventros import Database, UnitOfWork, roles
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
@@ -54,11 +54,11 @@ postgresql = factories.postgresql("postgresql_noproc")
 
 @pytest.fixture(scope="session")
 def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> None:
-    """The template, migrated by the role that owns the tables, whom row-level security does not spare."""
+    """The template, migrated as a database that others have made is."""
     template = postgresql_noproc.template_dbname
-    with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO ventros")
-    migrate(server.dsn(template))
+    roles.set_up(server.superuser_dsn(template))
+    migrate(server.owner_dsn(template))
+    roles.set_up(server.owner_dsn(template))
 
 
 @pytest.fixture
@@ -70,8 +70,14 @@ def superuser(migrated: None, postgresql: psycopg.Connection) -> psycopg.Connect
 
 @pytest.fixture
 def dsn(server: DevServer, superuser: psycopg.Connection) -> str:
-    """A database of this test's own, for the role that services log in with."""
+    """A database of this test's own, for the app: it sends nothing but statements of sql/."""
     return server.dsn(superuser.info.dbname)
+
+
+@pytest.fixture
+def owner_dsn(server: DevServer, superuser: psycopg.Connection) -> str:
+    """The same for the owner, whom row-level security binds too: for a test's own SQL."""
+    return server.owner_dsn(superuser.info.dbname)
 
 
 @pytest.fixture

@@ -115,7 +115,8 @@ def test_ingest_of_a_database_without_the_schema_is_a_clear_error(server: DevSer
 
 
 def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> None:
-    dsn = server.create_database("cli_migrate")
+    server.create_database("cli_migrate")
+    dsn = server.owner_dsn("cli_migrate")
     assert "would apply 0001." in ventros("migrate", "--dry-run", database=dsn).stdout
     up = ventros("migrate", database=dsn)
     assert (up.returncode, up.stderr) == (0, "")

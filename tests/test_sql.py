@@ -36,8 +36,8 @@ PACKAGE = Path(__file__).parent.parent / "ventros"
 
 
 @pytest.fixture
-async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(dsn)
+async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(owner_dsn)
     yield connection
     await connection.close()
 

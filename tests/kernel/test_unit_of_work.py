@@ -71,8 +71,8 @@ async def test_the_answer_to_commit_is_checked(db: Database[UnitOfWork], seed: S
 
 
 @pytest.fixture
-async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(dsn)
+async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(owner_dsn)
     yield connection
     await connection.close()
 
@@ -212,9 +212,9 @@ async def test_use_by_two_tasks_is_a_clear_error(db: Database[UnitOfWork], seed:
     assert any(isinstance(each, UnitOfWorkError) for each in results)
 
 
-async def test_no_row_value_reaches_a_message(db: Database[UnitOfWork]) -> None:
-    """PostgreSQL itself keeps the values of a table with row-level security to itself, so not there."""
-    async with db.unit_of_work(TENANT) as uow:
+async def test_no_row_value_reaches_a_message(owner_dsn: str) -> None:
+    """PostgreSQL tells them to who may read the column of a table without row-level security: the owner."""
+    async with await Database.open(UnitOfWork, owner_dsn) as db, db.unit_of_work(TENANT) as uow:
         await users.add(uow, "secret@acme.example")
         with pytest.raises(AlreadyExists) as caught:
             await users.add(uow, "secret@acme.example")

@@ -26,7 +26,7 @@ from pypika.functions import Count
 from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction
 
 from ventros.kernel.arguments import check_for
-from ventros.kernel.errors import ConfigurationError, ValidationError
+from ventros.kernel.errors import ConfigurationError, UnknownStatement, ValidationError
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Column, Rows, Statement
 
@@ -38,6 +38,10 @@ S = TypeVar("S", bound="Sort")
 V = TypeVar("V", bound=StrEnum)
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
+_SHAPE = re.compile(
+    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
+    r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
+)
 
 
 class Sort(StrEnum):
@@ -237,6 +241,21 @@ class Listing(Generic[F, S]):
     def statement(self, shape: Shape) -> Statement:
         """Rendered once for each shape."""
         return _rendered(self, shape)
+
+    def shape(self, name: str) -> Shape:
+        """The shape whose name that is. Raises UnknownStatement."""
+        if match := _SHAPE.fullmatch(name):
+            filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
+            direction = Direction(match["direction"] or "asc")
+            shape = Shape(filters, match["sort"], direction, match["position"] or "")
+            known = tuple(each.name for each in self.conditions if each.name in filters)
+            places = [
+                position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)
+            ]
+            ordered = filters == known and (shape.position in places or not shape.sort)
+            if ordered and shape.name(self.table) == name:
+                return shape
+        raise UnknownStatement(f"the list of {self.table} has no shape {name!r}")
 
     def shapes(self) -> Iterator[Shape]:
         """Those from which any other is put together: each order and position, each filter alone, all of

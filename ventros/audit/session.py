@@ -1,0 +1,54 @@
+"""What a session sends beside the statements: the control of transactions, and the driver's own questions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from asyncpg import introspection
+
+from ventros.kernel.statements import Statement, columns
+
+_LEVEL = (
+    r"(?: ISOLATION LEVEL (?:READ COMMITTED|REPEATABLE READ|SERIALIZABLE))?(?: READ ONLY)?(?: DEFERRABLE)?"
+)
+_NUMBER = r"(?:\d+|\$\d+)"
+_TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for the value, 15 to 17 keep it
+
+COMMANDS = {
+    rf"BEGIN{_LEVEL}": "a unit of work begins",
+    rf"SET LOCAL app\.(?:tenant_id|command_id) = {_TEXT}": "for whom, and which command it is",
+    rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
+        "the bounds of this unit of work"
+    ),
+    r"COMMIT": "its end",
+    r"ROLLBACK": "its other end",
+    r"(?:SAVEPOINT|RELEASE SAVEPOINT|RELEASE|ROLLBACK TO SAVEPOINT|ROLLBACK TO) (?:ventros\w*|\$\d+)": (
+        "a part of it that can be undone, or the whole inside a caller's transaction"
+    ),
+}
+"""By pattern of the text, why it is sent."""
+
+
+def _question(name: str, text: str, params: str, why: str) -> Statement:
+    path = Path(introspection.__file__)
+    return Statement(name, text, why, columns(params), rows="many", returns="", path=path, line=1, checks=())
+
+
+QUESTIONS = (
+    _question(
+        "asyncpg.type_by_name",
+        introspection.TYPE_BY_NAME,
+        "typname name, nspname name",
+        "the type whose codec is given, once a connection",
+    ),
+    _question(
+        "asyncpg.types", introspection.INTRO_LOOKUP_TYPES, "oids oid[]", "types that the driver does not know"
+    ),
+)
+"""What the driver asks by itself."""
+
+
+def is_command(text: str) -> bool:
+    """Whether ``text``, as pg_stat_statements shows it, controls a transaction as the library does."""
+    return any(re.fullmatch(pattern, text.strip().rstrip("; ")) for pattern in COMMANDS)
