@@ -11,12 +11,13 @@ from uuid import UUID
 import attrs
 import msgspec
 
+from ventros.kernel.aggregate import Entity
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.finder import Direction, Key, Listing, Shape, Sort
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import Statement
 
-E = TypeVar("E")
+E = TypeVar("E", bound=Entity)
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)
 
@@ -33,7 +34,7 @@ class Page(Generic[E]):
     total: int | None = None
 
 
-class PagedRepository(EntityRepository[Any], Generic[E, F, S]):
+class PagedRepository(EntityRepository[E], Generic[E, F, S]):
     """Gives a repository its list, as ``LISTING`` describes it."""
 
     LISTING: ClassVar[Listing[Any, Any]]
