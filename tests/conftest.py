@@ -13,6 +13,7 @@ from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
 from ventros import Database, UnitOfWork, roles
+from ventros.audit.statistics import account, entries
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
@@ -37,7 +38,8 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[DevServer]:
-    with DevServer(durable=False) as running:
+    # Room for what every test's own database counts: what has no room pushes others out.
+    with DevServer(durable=False, statistics=True, settings={"pg_stat_statements.max": "100000"}) as running:
         yield running
 
 
@@ -53,12 +55,23 @@ postgresql = factories.postgresql("postgresql_noproc")
 
 
 @pytest.fixture(scope="session")
-def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> None:
-    """The template, migrated as a database that others have made is."""
+def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[None]:
+    """The template, migrated as a database that others have made is.
+
+    Afterwards: in no database has the app executed anything but statements and shapes. So a test that has
+    SQL of its own sends it as the owner, or as the superuser.
+    """
     template = postgresql_noproc.template_dbname
     roles.set_up(server.superuser_dsn(template))
     migrate(server.owner_dsn(template))
     roles.set_up(server.owner_dsn(template))
+    yield
+    with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
+        executed = entries(connection, roles.APP, everywhere=True)
+        unknown = [each.text for each in account(connection, executed).unknown]
+        pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
+    assert unknown == [], "the app executed what is no statement"
+    assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"
 
 
 @pytest.fixture

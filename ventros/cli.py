@@ -148,7 +148,7 @@ def dev(channel: str | None) -> None:
             await seed_tenant(db, "dev", session, datetime.now(UTC))
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with DevServer() as server:
+    with DevServer(statistics=True) as server:
         dsn = create_database(server, DATABASE)
         if channel:
             asyncio.run(make_channel(dsn, channel))

@@ -40,6 +40,13 @@ _SOCKET_PATH_LIMIT = 103  # bytes: macOS allows 103, Linux 107
 _PATIENCE = 120.0  # seconds for any one program; pg_ctl's own limits are shorter
 _FIXED = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
 _UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A schema of its own: what is in public is Ventros'.
+_STATISTICS: LiteralString = f"""
+CREATE SCHEMA statistics;
+CREATE EXTENSION pg_stat_statements SCHEMA statistics;
+GRANT USAGE ON SCHEMA statistics TO {roles.OWNER};
+GRANT pg_read_all_stats TO {roles.OWNER};
+"""
 # pg_ctl hands its paths to a shell, and clients split a host at its commas.
 _SAFE_PATH = re.compile(r"[\w/.+=@~: -]+")
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -89,8 +96,9 @@ class DevServer:
     """A throw-away PostgreSQL server. ``stop()``, or the end of the process, removes it with its data.
 
     ``durable=False`` turns fsync, synchronous_commit and full_page_writes off: faster, but a crash of
-    the machine may lose or corrupt data. ``settings`` are further postgresql.conf settings. Services
-    connect as the app, migrations as the owner: see :mod:`ventros.roles`.
+    the machine may lose or corrupt data. ``statistics`` gives every database pg_stat_statements, which the
+    owner may read. ``settings`` are further postgresql.conf settings. Services connect as the app,
+    migrations as the owner: see :mod:`ventros.roles`.
     """
 
     version = ""
@@ -106,10 +114,12 @@ class DevServer:
         self,
         *,
         durable: bool = True,
+        statistics: bool = False,
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self._durable = durable
+        self._statistics = statistics
         self._given_binaries = binaries
         self._settings = _checked(settings or {})
         self._owner = 0  # pid of the process that started the server; 0: not running
@@ -215,12 +225,16 @@ class DevServer:
         with self._superuser() as connection:
             roles.make(connection, roles.OWNER, self.owner_password)
             roles.make(connection, roles.APP, self.password)
+        if self._statistics:
+            with self._superuser("template1") as connection:
+                connection.execute(_STATISTICS)
         self.create_database(DATABASE)
 
     def _configuration(self) -> str:
         values = {
             "log_parameter_max_length_on_error": "0",  # a log is no place for a customer's data
             **({} if self._durable else _UNSAFE),
+            **({"shared_preload_libraries": "pg_stat_statements"} if self._statistics else {}),
             **self._settings,
             **_FIXED,
             "unix_socket_directories": f'"{self.directory}"',
@@ -228,8 +242,8 @@ class DevServer:
         return "\n" + "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 
     @contextmanager
-    def _superuser(self) -> Iterator[psycopg.Connection]:
-        with administration.connected(administration.parameters(self.superuser_dsn())) as connection:
+    def _superuser(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
+        with administration.connected(administration.parameters(self.superuser_dsn(database))) as connection:
             try:
                 yield connection
             except psycopg.Error as error:

@@ -16,8 +16,8 @@ from ventros import administration
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 from ventros.kernel.resources import directory
 
-OWNER = "ventros_owner"
-APP = "ventros_app"
+OWNER: LiteralString = "ventros_owner"
+APP: LiteralString = "ventros_app"
 
 _POWERS: LiteralString = """
 SELECT CASE WHEN rolsuper THEN 'is a superuser'

@@ -217,15 +217,16 @@ class _Reader:
         return source
 
     def derived(self, node: Any, scope: _Scope) -> Source:
-        """A subquery or a function in FROM."""
-        columns = []
+        """A subquery or a function in FROM; the one column of a function is called as the function is."""
+        name = node.alias.aliasname if node.alias else ""
+        columns = [name]
         if isinstance(node, ast.RangeSubselect):
             columns = self.query(node.subquery, scope)
         else:
             self.expression(node.functions, scope)
         if node.alias and node.alias.colnames:
             columns = [each.sval for each in node.alias.colnames]
-        return Source(node.alias.aliasname if node.alias else "", "", frozenset(columns))
+        return Source(name, "", frozenset(columns))
 
     def condition(self, node: Any, scope: _Scope, free: Iterable[Source]) -> None:
         """A WHERE or ON; what it demands of all rows binds the ``free`` sources."""

@@ -37,14 +37,18 @@ def _question(name: str, text: str, params: str, why: str) -> Statement:
 
 QUESTIONS = (
     _question(
-        "asyncpg.type_by_name",
-        introspection.TYPE_BY_NAME,
-        "typname name, nspname name",
-        "the type whose codec is given, once a connection",
+        "asyncpg.types",
+        introspection.INTRO_LOOKUP_TYPES,
+        "oids oid[]",
+        "what an array holds: once a connection for each type of array that is a parameter",
     ),
     _question(
-        "asyncpg.types", introspection.INTRO_LOOKUP_TYPES, "oids oid[]", "types that the driver does not know"
+        "asyncpg.jit_off",
+        "SELECT current_setting('jit') AS cur, set_config('jit', 'off', false) AS new",
+        "",
+        "before the former, which would be compiled at length",
     ),
+    _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
 )
 """What the driver asks by itself."""
 
