@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from pglast import ast, parse_sql
 from pglast.enums import A_Expr_Kind, BoolExprType, JoinType, SetOperation
+from pglast.parser import ParseError
 
 from ventros.audit.tables import tables
 from ventros.kernel.errors import ConfigurationError
@@ -82,10 +83,15 @@ class Reading:
 
 def read(statement: Statement) -> Reading:
     """Raises ConfigurationError for a text that cannot be read or names what sql/schema.sql does not have."""
-    (parsed,) = parse_sql(statement.text)
-    kind = type(parsed.stmt).__name__.removesuffix("Stmt").upper()
-    reader = _Reader(statement.name, Reading(kind))
-    reader.query(parsed.stmt, _Scope())
+    try:
+        parsed = [each.stmt for each in parse_sql(statement.text)]
+    except ParseError as error:
+        raise ConfigurationError(f"{statement.name}: {error}") from error
+    kinds = [type(each).__name__.removesuffix("Stmt").upper() for each in parsed]
+    if len(kinds) != 1 or kinds[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        raise ConfigurationError(f"{statement.name}: {kinds} is not one SELECT, INSERT, UPDATE or DELETE")
+    reader = _Reader(statement.name, Reading(kinds[0]))
+    reader.query(parsed[0], _Scope())
     return reader.found
 
 
@@ -120,9 +126,7 @@ class _Reader:
             return self.select(node, scope, into)
         if isinstance(node, ast.InsertStmt):
             return self.insert(node, scope)
-        if isinstance(node, ast.UpdateStmt | ast.DeleteStmt):
-            return self.change(node, scope)
-        raise ConfigurationError(f"{self.name}: {type(node).__name__} is no SELECT, INSERT, UPDATE or DELETE")
+        return self.change(node, scope)
 
     def select(self, node: ast.SelectStmt, scope: _Scope, into: Write | None) -> list[str]:
         if node.op is not SetOperation.SETOP_NONE:
