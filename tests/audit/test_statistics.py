@@ -123,9 +123,11 @@ def test_who_may_not_read_the_statistics_is_told(
     server: DevServer, superuser: psycopg.Connection, other_dsn: str
 ) -> None:
     """Else all would look known: the server shows a role without the right no text and no id."""
-    refused = ventros("sql", "unknown", "--dsn", other_dsn, "--role", OTHER)
+    refused = ventros("sql", "unknown", "--dsn", other_dsn)
     assert refused.returncode == 2
     assert "pg_read_all_stats" in refused.stderr
+    with pytest.raises(ConfigurationError, match="log in as another than other_app"):
+        found(other_dsn, OTHER)
     superuser.execute("DROP EXTENSION pg_stat_statements")
     with pytest.raises(ConfigurationError, match="CREATE EXTENSION pg_stat_statements"):
         found(server.owner_dsn(superuser.info.dbname), OTHER)

@@ -59,8 +59,11 @@ class Account:
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
     """Of ``role``, else of all; of this database, or ``everywhere`` on the server.
 
-    Raises ConfigurationError when this database has no pg_stat_statements, or does not show it all to us.
+    Raises ConfigurationError when we are ``role`` ourselves, when this database has no pg_stat_statements,
+    or when it does not show it all to us.
     """
+    if role == connection.info.user:
+        raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
     found = connection.execute(_VIEW).fetchone()
     if found is None:
         raise ConfigurationError(
