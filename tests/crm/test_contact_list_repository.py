@@ -180,23 +180,6 @@ async def test_removing_a_list_takes_its_rules_and_members_along(
         assert superuser.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
 
 
-async def test_the_live_lists_of_a_project_come_with_their_rules_the_newest_first(
-    db: Database[UnitOfWork], seed: Seed, other_seed: Seed
-) -> None:
-    a, b, c = rule("a"), rule("b"), rule("c")
-    first = await stored_list(db, seed, a, b)
-    second = await stored_list(db, seed)
-    third = await stored_list(db, seed, c)
-    deleted = await stored_list(db, seed)
-    await save(db, deleted.delete(now=LATER))
-    await stored_list(db, other_seed, rule("d"))
-    async with db.unit_of_work(TENANT) as uow:
-        lists = ContactListRepository(uow)
-        assert await lists.find_by_project(seed.project_id) == [third, second, first]
-        assert await lists.find_by_tenant() == [third, second, first]
-        assert await lists.find_by_project(other_seed.project_id) == []
-
-
 @pytest.mark.parametrize(
     "fault",
     [

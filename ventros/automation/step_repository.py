@@ -46,11 +46,6 @@ class StepRepository(Repository[A]):
             )
         return added
 
-    async def get(self, id: UUID) -> A:  # noqa: A002 - the field's name everywhere
-        """The root first: if another commit comes between, its version is the older, so a save conflicts."""
-        root = await super().get(id)
-        return (await self._with_steps([root]))[0]
-
     async def save(self, aggregate: A) -> A:
         """The root first, whose row lock keeps the stored steps as they are; one more SELECT than usual."""
         saved = await super().save(aggregate)
@@ -69,10 +64,14 @@ class StepRepository(Repository[A]):
             await self._write(self.INSERT_STEPS, wanted.added, args)
         return saved
 
-    async def _with_steps(self, roots: Sequence[A]) -> list[A]:
-        """The same with their steps, all of them by one statement, none when there are no roots."""
-        if not roots:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+        """With their steps, all of them by one statement more, none when there are no rows.
+
+        The roots first: if another commit comes between, its version is the older, so a save conflicts.
+        """
+        if not rows:
             return []
+        roots = await super()._load_all(rows)
         stored = await self._stored_steps([root.id for root in roots])
         return [attrs.evolve(root, steps=stored.get(root.id, ())) for root in roots]
 

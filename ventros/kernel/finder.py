@@ -12,6 +12,7 @@ Values reach a text as parameters only, through :class:`Binds`; identifiers come
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 S = TypeVar("S", bound="Sort")
-V = TypeVar("V", bound=StrEnum)
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
 
@@ -76,7 +76,7 @@ def rendered(
     query: QueryBuilder, binds: Binds, *, name: str, why: str, rows: Rows, returns: str
 ) -> Statement:
     """The statement of ``query``: as those of sql/ are, one clause a line, its name at the end."""
-    columns, *clauses = _CLAUSE.split(query.get_sql())
+    columns, *clauses = _clauses(query.get_sql())
     text = "\n ".join((textwrap.fill(columns.replace('","', '", "'), 108), *clauses))
     return Statement(
         name=name,
@@ -89,6 +89,16 @@ def rendered(
         line=1,
         checks=tuple((at, check) for at, each in enumerate(binds.params) if (check := check_for(each.type))),
     )
+
+
+def _clauses(text: str) -> list[str]:
+    """A line each; what stands in parentheses stays on one. No text has parentheses in quotes."""
+    cuts = [
+        at
+        for at in (match.start() for match in _CLAUSE.finditer(text))
+        if text.count("(", 0, at) == text.count(")", 0, at)
+    ]
+    return [text[start:end].strip() for start, end in itertools.pairwise([0, *cuts, len(text)])]
 
 
 def containing(text: str) -> str:
@@ -121,9 +131,13 @@ def equal(name: str, type: str) -> Condition:  # noqa: A002 - the header's word
     return Condition(name, type, lambda table, value: table.field(name) == value)
 
 
-def among(name: str) -> Condition:
-    """The column of that name has one of several texts; see :func:`several`."""
-    return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), list)
+def among(name: str, kind: type[StrEnum]) -> Condition:
+    """The column of that name has the one value of ``kind`` that is given, or one of several."""
+
+    def argument(given: str | Iterable[str]) -> list[StrEnum]:
+        return [kind(given)] if isinstance(given, str) else [kind(each) for each in given]
+
+    return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), argument)
 
 
 def contains(name: str, *columns: str) -> Condition:
@@ -153,15 +167,6 @@ def at_most(name: str, column: str, type: str) -> Condition:  # noqa: A002
 def present(name: str, column: str) -> Condition:
     """True: the column has a value; False: it has none."""
     return Condition(name, "boolean", lambda table, yes: Bracket(table.field(column).notnull()) == yes)
-
-
-def several(kind: type[V]) -> Callable[[V | Iterable[V]], tuple[V, ...]]:
-    """A converter for a field that takes one or more of an enumeration."""
-
-    def convert(value: V | Iterable[V]) -> tuple[V, ...]:
-        return (kind(value),) if isinstance(value, str) else tuple(map(kind, value))
-
-    return convert
 
 
 class _Array(Comparator):
@@ -297,7 +302,7 @@ def _beyond(shape: Shape, column: Any, id: Any, key: Key, binds: Binds) -> Any: 
     ascending = shape.direction is Direction.ASC
     if shape.position == "after null":
         after = binds("after_id", "uuid")
-        return column.isnull() & (id > after if ascending else id < after)
+        return Bracket(column.isnull() & (id > after if ascending else id < after))
     here, there = Tuple(column, id), Tuple(binds("after_value", key.type), binds("after_id", "uuid"))
     further = here > there if ascending else here < there
     return further | column.isnull() if key.nullable else further

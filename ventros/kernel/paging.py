@@ -62,7 +62,9 @@ class PagedRepository(EntityRepository[Any], Generic[E, F, S]):
         by = listing.default if sort is None else type(listing.default)(sort)
         key = listing.sorts[by]
         way = key.direction if direction is None else Direction(direction)
-        mark = _Mark(_fingerprint(listing.table, self._tenant, by, way, chosen))
+        # The values of an array may come in any order, as those of a set do in each process.
+        given = {name: sorted(value) if isinstance(value, list) else value for name, value in chosen.items()}
+        mark = _Mark(_fingerprint(listing.table, self._tenant, by, way, given))
         arguments = {**chosen, "tenant_id": self._tenant, "limit": limit + 1}
         position = ""
         if after is not None:

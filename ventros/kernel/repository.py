@@ -122,7 +122,10 @@ class Repository(EntityRepository[A]):
 
     async def get(self, id: UUID) -> A:  # noqa: A002
         """Raises NotFound when there is none for this tenant, MappingError when the row is not valid."""
-        return self._found(await self._connection.maybe(self.SELECT, *self._key(id)), id)
+        row = await self._connection.maybe(self.SELECT, *self._key(id))
+        if row is None:
+            raise NotFound(self.resource, id)
+        return (await self._load_all([row]))[0]
 
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.

@@ -13,10 +13,12 @@ import attrs
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.events import ContactListContactAdded, ContactListContactRemoved
+from ventros.crm.contact_lists.finder import LISTING, ContactListFilter, ContactListSort
 from ventros.crm.contact_lists.mapper import PlacedRule
 from ventros.kernel import children
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.events import envelopes
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository, mapped
 from ventros.kernel.statements import statement
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     import asyncpg
 
 
-class ContactListRepository(Repository[ContactList]):
+class ContactListRepository(
+    Repository[ContactList], PagedRepository[ContactList, ContactListFilter, ContactListSort]
+):
     """Rules are saved with their list. Members are not: they are rows beside it, added and removed one
     at a time without loading the list or stepping its version, and its ``contact_count`` is not theirs
     until somebody counts (:meth:`count_members`) and saves what :meth:`ContactList.update_contact_count`
@@ -33,14 +37,13 @@ class ContactListRepository(Repository[ContactList]):
 
     resource = "contact_list"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("contact_lists.insert")
     SELECT = statement("contact_lists.get")
     UPDATE = statement("contact_lists.update")
     DELETE = statement("contact_lists.delete")
     STORED_VERSION = statement("contact_lists.stored_version")
-    FIND_BY_PROJECT = statement("contact_lists.find_by_project")
-    FIND_BY_TENANT = statement("contact_lists.find_by_tenant")
     FIND_RULES = statement("contact_list_filters.find_by_lists")
     INSERT_RULE = statement("contact_list_filters.insert")
     UPDATE_RULE = statement("contact_list_filters.update")
@@ -56,21 +59,6 @@ class ContactListRepository(Repository[ContactList]):
         for each in mapper.placed(added.filter_rules, {}):
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, each))
         return added
-
-    async def get(self, id: UUID) -> ContactList:  # noqa: A002 - the field's name everywhere
-        """Two statements. Rules that changed in between belong to a version that :meth:`save` refuses."""
-        (found,) = await self._with_rules([await super().get(id)])
-        return found
-
-    async def find_by_project(self, project_id: UUID) -> list[ContactList]:
-        """All live lists of the project, the newest first."""
-        rows = await self._connection.many(self.FIND_BY_PROJECT, self._tenant, project_id)
-        return await self._with_rules([self._load(row) for row in rows])
-
-    async def find_by_tenant(self) -> list[ContactList]:
-        """All live lists, the newest first."""
-        rows = await self._connection.many(self.FIND_BY_TENANT, self._tenant)
-        return await self._with_rules([self._load(row) for row in rows])
 
     async def save(self, aggregate: ContactList) -> ContactList:
         """The list first: its row lock keeps the stored rules as they are until the commit."""
@@ -91,9 +79,14 @@ class ContactListRepository(Repository[ContactList]):
         for each in diff.added:
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, each))
 
-    async def _with_rules(self, lists: Sequence[ContactList]) -> list[ContactList]:
-        if not lists:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
+        """With their rules, all of them by one statement more, none when there are no rows.
+
+        Rules that changed in between belong to a version that :meth:`save` refuses.
+        """
+        if not rows:
             return []
+        lists = await super()._load_all(rows)
         stored = await self._rules([each.id for each in lists])
         try:
             return [
