@@ -248,8 +248,8 @@ async def test_a_member_is_added_once_and_removed_once_and_the_version_stays(
         lists = ContactListRepository(uow)
         for write in (lists.remove_member, lists.add_member, lists.add_member, lists.remove_member):
             done = await write(contact_list.id, contact.id, now=LATER)
-            member = await lists.is_member(contact_list.id, contact.id)
-            seen.append((done, member, await lists.count_members(contact_list.id)))
+            member = await lists.holds(contact_list, contact.id)
+            seen.append((done, member, await lists.count_contacts(contact_list)))
         await uow.commit()
     assert seen == [(False, False, 0), (True, True, 1), (False, True, 1), (True, False, 0)]
     assert await load(db, contact_list.id) == contact_list
@@ -326,8 +326,8 @@ async def test_a_deleted_contact_counts_no_more_and_can_still_be_taken_out(
     await delete_contact(db, contact)
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
-        assert not await lists.is_member(contact_list.id, contact.id)
-        assert await lists.count_members(contact_list.id) == 0
+        assert not await lists.holds(contact_list, contact.id)
+        assert await lists.count_contacts(contact_list) == 0
         assert await lists.remove_member(contact_list.id, contact.id, now=LATER)
 
 
@@ -337,8 +337,8 @@ async def test_what_was_counted_is_saved_through_the_list(db: Database[UnitOfWor
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
         await lists.add_member(contact_list.id, contact.id, now=NOW)
-        count = await lists.count_members(contact_list.id)
-        await lists.save(contact_list.update_contact_count(count, now=LATER))
+        saved = await lists.recalculate(contact_list.id, now=LATER)
         await uow.commit()
     stored = await load(db, contact_list.id)
+    assert stored == saved
     assert (stored.contact_count, stored.last_calculated_at, stored.version) == (1, LATER, 2)

@@ -213,8 +213,9 @@ class Shape:
 class Listing(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
-    ``live`` says that the table keeps deleted rows, which no list shows. Raises ConfigurationError when
-    the conditions are not the filter's fields.
+    ``live`` says that the table keeps deleted rows, which no list shows; ``further`` are the texts that the
+    slice's finder renders beside the list's. Raises ConfigurationError when the conditions are not the
+    filter's fields.
     """
 
     table: str
@@ -225,6 +226,7 @@ class Listing(Generic[F, S]):
     sorts: Mapping[S, Key]
     default: S
     live: bool = True
+    further: Callable[[], Iterable[Statement]] = tuple
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]

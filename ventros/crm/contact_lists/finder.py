@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.contact_lists import mapper
+from ventros.crm.contact_lists.audience_finder import evaluations
 from ventros.kernel.finder import Direction, Key, Listing, Sort, contains, equal
 
 
@@ -40,4 +41,5 @@ LISTING: Final = Listing(
         ContactListSort.NAME: Key("text"),
     },
     default=ContactListSort.CREATED_AT,
+    further=evaluations,
 )
