@@ -122,10 +122,10 @@ async def test_pages_follow_each_other_in_the_order_that_was_asked_for(
     ordered = [
         id_
         for (id_,) in superuser.execute(
-            psycopg.sql.SQL("SELECT id FROM {} WHERE id = ANY(%s) ORDER BY {} {} NULLS LAST, id {}").format(
-                psycopg.sql.Identifier(listing.table), column, way, way
-            ),
-            [ids],
+            psycopg.sql.SQL(
+                "SELECT id FROM {} WHERE tenant_id = %s AND id = ANY(%s) ORDER BY {} {} NULLS LAST, id {}"
+            ).format(psycopg.sql.Identifier(listing.table), column, way, way),
+            [TENANT, ids],
         )
     ]
     assert len({getattr(row, sort.value) for row in rows}) > 1, "all alike, so the test shows nothing"

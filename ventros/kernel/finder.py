@@ -21,10 +21,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
-from pypika import Order, Parameter, PostgreSQLQuery, Table, Tuple
+from pypika import Field, Order, Parameter, PostgreSQLQuery, Table, Tuple
 from pypika.enums import Comparator
 from pypika.functions import Count
-from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction
+from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.arguments import check_for
 from ventros.kernel.errors import ConfigurationError, ValidationError
@@ -140,13 +140,30 @@ def among(name: str, kind: type[StrEnum]) -> Condition:
     return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), argument)
 
 
-def contains(name: str, *columns: str) -> Condition:
-    """One of the columns (by default that of the name) contains the text, in upper or lower case."""
+def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
+    """One of the columns (by default that of the name), or an item of one of the ``arrays``, contains the
+    text, in upper or lower case: which letters have both, beyond ASCII, is a matter of the database's locale.
+    """
 
     def holds(table: Table, pattern: Any) -> Any:
-        return Criterion.any(table.field(column).ilike(pattern) for column in columns or (name,))
+        own = [table.field(column).ilike(pattern) for column in columns or (name,)]
+        return Criterion.any((*own, *(_has_item(table.field(each), pattern) for each in arrays)))
 
     return Condition(name, "text", holds, containing)
+
+
+def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
+    """The column of that name of the ``other`` table has the id, in a row whose ``reference`` is the id of
+    the listed one; ``live`` as in :class:`Listing`.
+    """
+
+    def holds(table: Table, value: Parameter) -> Any:
+        there = Table(other)
+        rows = PostgreSQLQuery.from_(there).select(there.field(reference)).where(there.tenant_id == _TENANT)
+        rows = rows.where(there.field(reference) == table.id).where(there.field(name) == value)
+        return _exists(rows.where(there.deleted_at.isnull()) if live else rows)
+
+    return Condition(name, "uuid", holds)
 
 
 def overlaps(name: str) -> Condition:
@@ -174,6 +191,19 @@ class _Array(Comparator):
 
 
 _ANY = CustomFunction("ANY", ["values"])
+_UNNEST = CustomFunction("unnest", ["items"])
+_TENANT = Parameter("$1")
+"""The tenant_id, which every list compares first."""
+
+
+def _has_item(array: Field, pattern: Any) -> Criterion:
+    item = Field("item")
+    items: Any = _UNNEST(array).as_("item")
+    return _exists(PostgreSQLQuery.from_(items).select(item).where(item.ilike(pattern)))
+
+
+def _exists(query: QueryBuilder) -> Criterion:
+    return ExistsCriterion(query)  # type: ignore[no-untyped-call]
 
 
 @attrs.frozen

@@ -11,29 +11,31 @@ from uuid import UUID
 import attrs
 import msgspec
 
+from ventros.kernel.aggregate import Entity
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.finder import Direction, Key, Listing, Shape, Sort
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import Statement
 
-E = TypeVar("E")
+E = TypeVar("E", bound=Entity)
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)
+T = TypeVar("T")
 
 MAX_LIMIT = 1000
 """Rows of one page at most: what is held in memory at once."""
 
 
 @attrs.frozen
-class Page(Generic[E]):
+class Page(Generic[T]):
     """``next`` is the cursor to pass on as ``after``, None at the end; ``total`` counts all pages' items."""
 
-    items: tuple[E, ...]
+    items: tuple[T, ...]
     next: str | None = None
     total: int | None = None
 
 
-class PagedRepository(EntityRepository[Any], Generic[E, F, S]):
+class PagedRepository(EntityRepository[E], Generic[E, F, S]):
     """Gives a repository its list, as ``LISTING`` describes it."""
 
     LISTING: ClassVar[Listing[Any, Any]]
