@@ -87,6 +87,7 @@ SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, r
 -- params: tenant_id text
 -- rows: many
 -- returns: agent
+-- plan: reads the tenant's live agents: those who are not active are few beside them
 SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, role, active, config,
        permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
   FROM agents

@@ -70,6 +70,7 @@ SELECT id, version, tenant_id, project_id, name, description, logical_operator, 
 -- params: tenant_id text
 -- rows: many
 -- returns: contact_list
+-- plan: reads the tenant's lists: the deleted are few beside them
 SELECT id, version, tenant_id, project_id, name, description, logical_operator, is_static,
        contact_count, last_calculated_at, created_at, updated_at, deleted_at
   FROM contact_lists

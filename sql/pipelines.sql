@@ -68,6 +68,7 @@ SELECT version
 -- params: tenant_id text, project_id uuid, active_only boolean
 -- rows: many
 -- returns: pipeline
+-- plan: reads the tenant's pipelines: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, project_id, name, description, color, position, active,
        session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model,
        created_at, updated_at, deleted_at
