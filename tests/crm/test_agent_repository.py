@@ -102,7 +102,9 @@ async def test_a_change_of_status_is_an_activity(db: Database[UnitOfWork], seed:
         busy = await uow.agents.save(agent.set_status(AgentStatus.BUSY, now=LATER))
         await uow.agents.save(busy.update_settings({"theme": "dark"}, now=LATER + timedelta(hours=1)))
         counters = await uow.agents.counters(agent.id)
-    assert (counters.sessions_handled, counters.last_activity_at) == (0, LATER)
+        assert (counters.sessions_handled, counters.last_activity_at) == (0, LATER)
+        await uow.agents.count_session_handled(agent.id, 1, NOW)
+        assert (await uow.agents.counters(agent.id)).last_activity_at == LATER
 
 
 async def test_what_counts_nothing(db: Database[UnitOfWork], seed: Seed) -> None:

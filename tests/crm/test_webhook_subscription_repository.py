@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -115,9 +116,13 @@ async def test_deliveries_add_up_over_many_connections_beside_the_version(
     async with db.unit_of_work(TENANT) as uow:
         assert (await uow.webhook_subscriptions.save(hook.update_name("Other", now=LATER))).version == 2
         counters = await uow.webhook_subscriptions.counters(hook.id)
-    assert (counters.success_count, counters.failure_count) == (15, 5)
-    assert counters.last_success_at == counters.last_triggered_at == NOW + timedelta(minutes=19)
-    assert counters.last_failure_at == NOW + timedelta(minutes=16)
+        assert (counters.success_count, counters.failure_count) == (15, 5)
+        assert counters.last_success_at == counters.last_triggered_at == NOW + timedelta(minutes=19)
+        assert counters.last_failure_at == NOW + timedelta(minutes=16)
+        for success, at in itertools.product((True, False), (LATER, NOW)):
+            await uow.webhook_subscriptions.record_trigger(hook.id, success=success, at=at)
+        counters = await uow.webhook_subscriptions.counters(hook.id)
+    assert counters.last_success_at == counters.last_failure_at == LATER
 
 
 async def test_a_delivery_that_ends_after_a_delete_brings_nothing_back(
