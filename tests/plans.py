@@ -24,7 +24,10 @@ _SAMPLES = {
 _INDEXES = """
 SELECT i.indrelid::regclass::text, i.indisunique,
        array(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) AS k),
-       EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attname = 'tenant_id')
+       EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attname = 'tenant_id'
+                  AND NOT EXISTS (SELECT FROM pg_index AS u
+                                   WHERE u.indrelid = i.indrelid AND u.indisunique AND u.indnkeyatts = 1
+                                     AND u.indkey[0] = a.attnum))
   FROM pg_index AS i
  WHERE i.indexrelid = to_regclass(%s)
 """
@@ -42,7 +45,10 @@ class Scan:
 
 @attrs.frozen
 class Index:
-    """What has to be known of an index to judge a condition on it."""
+    """What has to be known of an index to judge a condition on it.
+
+    ``of_tenants`` says that its table may have several rows of a tenant.
+    """
 
     table: str
     unique: bool
