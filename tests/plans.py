@@ -35,12 +35,12 @@ SELECT i.indrelid::regclass::text, i.indisunique,
 
 @attrs.frozen
 class Scan:
-    """A table as a plan reads it: whole, or the part of an index that ``condition`` names, then filtered."""
+    """A table as a plan reads it: whole, or the part of an index that ``condition`` names, to keep ``kept``."""
 
     table: str
     index: str
     condition: str
-    filter: str
+    kept: str
 
 
 @attrs.frozen
@@ -109,7 +109,7 @@ def _tenant_scan(connection: Connection, scan: Scan) -> str:
     index = _index(connection, scan.index)
     if index.is_key(scan.condition) or index.is_narrowed(scan.condition):
         return ""
-    kept = " and ".join(filter(None, (*scan.condition.split(" AND ")[1:], scan.filter)))
+    kept = " and ".join(filter(None, (*scan.condition.split(" AND ")[1:], scan.kept)))
     return f"reads the tenant's {index.table} to keep {kept}" if kept else ""
 
 
@@ -157,13 +157,17 @@ def _plan(connection: Connection, statement: Statement, mode: str, arguments: li
     return plan
 
 
-def _scans(node: dict[str, Any], outer_filter: str = "") -> Iterator[Scan]:
-    """A bitmap's filter stands at the heap scan, above the scans of the indexes."""
+def _scans(node: dict[str, Any], limited: bool = False, page: str = "", heap: str = "") -> Iterator[Scan]:
+    """``page`` is what a sort below a limit keeps; ``heap`` the filter above a bitmap, of its indexes' scans."""
     kind: str = node["Node Type"]
-    filtered: str = node.get("Filter", outer_filter if kind.startswith("Bitmap") else "")
+    limited = limited or kind == "Limit"
+    if kind == "Sort" and limited:
+        page = f"the first by {', '.join(node['Sort Key'])}"
+    filtered: str = node.get("Filter", heap if kind.startswith("Bitmap") else "")
     if kind in {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan"}:
+        kept = " and ".join(filter(None, (filtered, page)))
         yield Scan(
-            node.get("Relation Name", ""), node.get("Index Name", ""), node.get("Index Cond", ""), filtered
+            node.get("Relation Name", ""), node.get("Index Name", ""), node.get("Index Cond", ""), kept
         )
     for child in node.get("Plans", ()):
-        yield from _scans(child, filtered)
+        yield from _scans(child, limited, page, filtered)

@@ -1,4 +1,4 @@
-"""What agents are to the database: one to an email, listed by name, counting beside their version."""
+"""What agents are to the database: one to an email, counting beside their version."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ EMAIL = "ada@example.org"
 LATER = NOW + timedelta(hours=1)
 
 
-def make(seed: Seed, name: str = "Ada", email: str | None = None, *, active: bool = True) -> Agent:
+def make(seed: Seed, name: str = "Ada", email: str | None = None) -> Agent:
     return Agent.create(
         project_id=seed.project_id,
         tenant_id=seed.tenant,
         name=name,
         user_id=seed.user_id,
         email=email,
-        active=active,
         now=NOW,
     )
 
@@ -54,19 +53,6 @@ async def test_an_email_names_one_live_agent_of_its_tenant(
         assert await uow.agents.find_by_email(Email(EMAIL)) is None
         await uow.commit()
     await add(db, make(seed, email=EMAIL))
-
-
-async def test_live_agents_come_by_name_and_the_active_ones_alone(
-    db: Database[UnitOfWork], seed: Seed, other_seed: Seed
-) -> None:
-    cleo, ada, ben, gone = await add(
-        db, make(seed, "Cleo"), make(seed, "Ada"), make(seed, "Ben", active=False), make(seed, "Gone")
-    )
-    await add(db, make(other_seed, "Aaron"))
-    async with db.unit_of_work(TENANT) as uow:
-        await uow.agents.save(gone.soft_delete(now=LATER))
-        assert await uow.agents.find_all() == [ada, ben, cleo]
-        assert await uow.agents.find_active() == [ada, cleo]
 
 
 async def test_a_system_agent_is_never_removed(db: Database[UnitOfWork], seed: Seed) -> None:

@@ -20,7 +20,7 @@ from ventros.kernel.events import Envelope, envelopes
 from ventros.kernel.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import asyncpg
 
@@ -69,6 +69,10 @@ class EntityRepository(Generic[E]):
         """The aggregate that the row holds. Raises MappingError, naming the row, when it holds none."""
         loaded: E = mapped(self.mapper.from_row, self.resource, row)
         return loaded
+
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
+        """The same for many; a slice whose aggregates have children reads those of all at once."""
+        return [self._load(row) for row in rows]
 
     def _found(self, row: asyncpg.Record | None, key: object) -> E:
         if row is None:
