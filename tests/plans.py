@@ -35,7 +35,7 @@ SELECT i.indrelid::regclass::text, i.indisunique,
 
 @attrs.frozen
 class Scan:
-    """A table as a plan reads it: whole, or the part of an index that ``condition`` names, to keep ``kept``."""
+    """A table as a plan reads it: whole, or as much of an index as ``condition`` says; to keep ``kept``."""
 
     table: str
     index: str
@@ -158,7 +158,7 @@ def _plan(connection: Connection, statement: Statement, mode: str, arguments: li
 
 
 def _scans(node: dict[str, Any], limited: bool = False, page: str = "", heap: str = "") -> Iterator[Scan]:
-    """``page`` is what a sort below a limit keeps; ``heap`` the filter above a bitmap, of its indexes' scans."""
+    """``page`` is what a sort below a limit keeps, ``heap`` the filter above a bitmap's index scans."""
     kind: str = node["Node Type"]
     limited = limited or kind == "Limit"
     if kind == "Sort" and limited:
