@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -83,15 +84,23 @@ def index_faults(connection: Connection, statement: Statement) -> list[str]:
     Planned twice, for any arguments and for some; by the connection's role, under the policies that hold
     for it, so ``app.tenant_id`` must be set.
     """
-    return _faults(statement, (_index_fault(connection, scan) for scan in scans(connection, statement)))
+    return _faults(connection, statement, _index_fault)
 
 
 def tenant_scans(connection: Connection, statement: Statement) -> list[str]:
     """Where all rows of the tenant are read, from an index that begins with it, to keep some of them."""
-    return _faults(statement, (_tenant_scan(connection, scan) for scan in scans(connection, statement)))
+    return _faults(connection, statement, _tenant_scan)
 
 
-def _faults(statement: Statement, found: Iterator[str]) -> list[str]:
+def all_faults(connection: Connection, statement: Statement) -> list[str]:
+    """Of both kinds, for the planning of one."""
+    return _faults(connection, statement, _index_fault, _tenant_scan)
+
+
+def _faults(
+    connection: Connection, statement: Statement, *checks: Callable[[Connection, Scan], str]
+) -> list[str]:
+    found = [check(connection, scan) for scan in scans(connection, statement) for check in checks]
     return [f"{statement.name}: {fault}" for fault in dict.fromkeys(found) if fault]
 
 
@@ -113,11 +122,13 @@ def _tenant_scan(connection: Connection, scan: Scan) -> str:
     return f"reads the tenant's {index.table} to keep {kept}" if kept else ""
 
 
+@functools.lru_cache
 def _index(connection: Connection, name: str) -> Index:
     table, unique, columns, of_tenants = connection.execute(_INDEXES, [name]).fetchall()[0]
     return Index(table, unique, tuple(columns), of_tenants)
 
 
+@functools.lru_cache
 def _size(connection: Connection, table: str) -> float:
     query = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)"
     rows: float = connection.execute(query, [table]).fetchall()[0][0]

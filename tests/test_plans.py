@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import attrs
 import psycopg
 import pytest
 
 from tests.conftest import SEEDED
-from tests.plans import LARGE, Connection, index_faults, scans, tenant_scans
+from tests.plans import LARGE, Connection, all_faults, index_faults, scans, tenant_scans
 from ventros.audit.shapes import listings, statements
 from ventros.devserver import DevServer
-from ventros.kernel.statements import Statement, catalogue, columns
+from ventros.kernel.statements import catalogue, columns
 
 STATEMENTS = list(catalogue().values())
 LISTS = [each for listing in listings().values() for each in statements(listing)]
@@ -54,14 +54,6 @@ def act_for(tenant: str, connection: Connection) -> None:
     connection.execute("SELECT set_config('app.tenant_id', %s, false)", [tenant])
 
 
-def wasted(connection: Connection, readers: Iterable[Statement]) -> dict[str, list[str]]:
-    """By statement, all that its plans read in vain."""
-    found = {
-        each.name: [*index_faults(connection, each), *tenant_scans(connection, each)] for each in readers
-    }
-    return {name: faults for name, faults in found.items() if faults}
-
-
 def test_every_statement_uses_an_index(connection: Connection) -> None:
     faults = []
     for tenant in TENANTS:
@@ -86,17 +78,17 @@ def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why(conn
 def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connection) -> None:
     """So each of them serves a statement, and the tests above notice what they are for."""
     missed = {}
+    faults = {each.name: all_faults(connection, each) for each in STATEMENTS + LISTS}
     read_by = defaultdict(list)
     for each in STATEMENTS + LISTS:
         for index in {scan.index for scan in scans(connection, each)}:
             read_by[index].append(each)
     for index in [row[0] for row in connection.execute(_INDEXES).fetchall()]:
-        readers = read_by[index]
-        before = wasted(connection, readers)
         with connection.transaction(force_rollback=True):
             connection.execute(f"DROP INDEX {index}".encode())
-            after = wasted(connection, readers)
-        missed[index] = [name for name in after if after[name] != before.get(name)]
+            missed[index] = [
+                each.name for each in read_by[index] if all_faults(connection, each) != faults[each.name]
+            ]
     assert [index for index, names in missed.items() if not names] == AWAITED
     assert missed["broadcasts_due_idx"] == ["broadcasts.find_due"]
     assert len(missed) > 10
@@ -117,9 +109,9 @@ def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statemen
         "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p' AND conname = %s", [key]
     ).fetchone()
     drop = f"ALTER TABLE {constraint[0]} DROP CONSTRAINT {key} CASCADE" if constraint else f"DROP INDEX {key}"
-    assert not wasted(connection, [catalogue()[statement]])
+    assert all_faults(connection, catalogue()[statement]) == []
     connection.execute(drop.encode())
-    assert fault in wasted(connection, [catalogue()[statement]])[statement][0]
+    assert fault in all_faults(connection, catalogue()[statement])[0]
 
 
 def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
