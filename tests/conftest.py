@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import attrs
 import psycopg
@@ -19,6 +20,7 @@ from ventros.migrate import migrate
 
 TENANT = "acme"
 OTHER_TENANT = "umbrella"
+SEEDED = "seeded"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -59,6 +61,16 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> None:
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
         connection.execute("ALTER SCHEMA public OWNER TO ventros")
     migrate(server.dsn(template))
+
+
+@pytest.fixture(scope="session")
+def seeded_dsn(server: DevServer, migrated: None, postgresql_noproc: NoopExecutor) -> str:
+    """A database with 20,000 rows in every table (see plans.sql), for tests that leave it as they find it."""
+    dsn = server.create_database(SEEDED, postgresql_noproc.template_dbname)
+    with psycopg.connect(server.superuser_dsn(SEEDED), autocommit=True) as connection:
+        connection.execute(Path(__file__).with_name("plans.sql").read_bytes())
+        connection.execute("VACUUM (ANALYZE)")
+    return dsn
 
 
 @pytest.fixture
