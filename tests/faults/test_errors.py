@@ -70,6 +70,18 @@ async def terminated(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> Non
         await uow.contacts.get(contacts.id)
 
 
+async def terminated_before_commit(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    """Of a unit that has written nothing COMMIT is the first to find out; it is not even sent."""
+    async with unit as uow:
+        await uow.contacts.get(contacts.id)
+        contacts.superuser.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+            " WHERE usename = 'ventros' AND state = 'idle in transaction'"
+        )
+        await asyncio.sleep(0.1)
+        await uow.commit()
+
+
 async def cut(contacts: Contacts, proxy: Proxy, unit: UnitOfWork) -> None:
     async with unit as uow:
         await uow.contacts.get(contacts.id)
@@ -120,6 +132,7 @@ FAULTS: list[tuple[Fault, type[VentrosError], str | None, dict[str, Any]]] = [
     (lock_timeout, OperationTimeout, "55P03", {}),
     (idle_in_transaction, ConnectionLost, None, {"idle_in_transaction_timeout": 0.2}),
     (terminated, ConnectionLost, None, {}),
+    (terminated_before_commit, ConnectionLost, None, {}),
     (cut, ConnectionLost, None, {}),
     (deferred_constraint, errors.ConstraintViolation, "23514", {}),
     (greatest_version, errors.NumericOverflow, "22003", {}),

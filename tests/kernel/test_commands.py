@@ -46,6 +46,17 @@ async def test_a_command_is_processed_once(
     assert count(superuser, "SELECT count(*) FROM outbox_events WHERE aggregate_type = 'contact'") == 1
 
 
+async def test_control_without_a_command_id_it_is_done_twice(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    async def add(uow: UnitOfWork) -> None:
+        await uow.contacts.add(new_contact(seed))
+
+    for _ in range(2):
+        await db.run(TENANT, add)
+    assert count(superuser, "SELECT count(*) FROM contacts") == 2
+
+
 async def test_a_command_that_failed_can_be_sent_again(db: Database[UnitOfWork], seed: Seed) -> None:
     command = new_id()
     with pytest.raises(KeyError):
