@@ -99,14 +99,26 @@ async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(dsn: str
     assert wrong > 0
 
 
+async def in_commit(unit: UnitOfWork) -> None:
+    while unit.outcome is not Outcome.IN_DOUBT:  # noqa: ASYNC110 - nothing but the outcome tells
+        await asyncio.sleep(0.005)
+
+
 async def test_a_timeout_around_the_unit_tells_the_outcome(dsn: str, contacts: Contacts) -> None:
     """asyncio.timeout cancels; its TimeoutError is raised from the cancellation, which knows."""
     contacts.make_commits_slow(0.3)
     async with await Database.open(UnitOfWork, dsn, SHORT) as database:
         unit = database.unit_of_work(TENANT)
+
+        async def expire(patience: asyncio.Timeout) -> None:
+            await in_commit(unit)
+            patience.reschedule(asyncio.get_running_loop().time())
+
         with pytest.raises(TimeoutError) as caught:
-            async with asyncio.timeout(0.15):
+            async with asyncio.timeout(None) as timeout:
+                expiring = asyncio.create_task(expire(timeout))
                 await contacts.rename(unit, "Alice")
+        await expiring
     assert getattr(caught.value.__cause__, "outcome", None) is unit.outcome is Outcome.COMMITTED
     assert contacts.stored("Alice")
 
@@ -116,7 +128,7 @@ async def test_a_second_cancellation_changes_nothing(dsn: str, contacts: Contact
     async with await Database.open(UnitOfWork, dsn, SHORT) as database:
         unit = database.unit_of_work(TENANT)
         task = asyncio.create_task(contacts.rename(unit, "Alice"))
-        await asyncio.sleep(0.15)
+        await in_commit(unit)
         for _ in range(3):
             task.cancel()
             await asyncio.sleep(0.02)
