@@ -38,6 +38,7 @@ Rows = Literal["one", "maybe", "many", "affected"]
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
 _COMMENT = re.compile(r"--\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -63,6 +64,12 @@ class Statement:
     line: int
     checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
     plan: str = ""
+    writes: bool = attrs.field(init=False, repr=False)
+
+    @writes.default
+    def _may_write(self) -> bool:
+        """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
+        return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
 
     def check(self, args: tuple[object, ...]) -> None:
         """Refuse, before anything is sent, what PostgreSQL would refuse or silently bend.
