@@ -20,6 +20,8 @@ from ventros.kernel.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ventros.kernel.statements import Rows, Statement
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
@@ -54,6 +56,16 @@ class Connection:
     async def many(self, statement: Statement, *args: object) -> list[asyncpg.Record]:
         """All rows."""
         return await self._fetch("many", statement, args)
+
+    async def each(self, statement: Statement, argses: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
+        """The rows that ``statement`` returns for each of ``argses``; all are sent in one round trip."""
+        _demand("maybe", statement)
+        for args in argses:
+            statement.check(args)
+        try:
+            return cast("list[asyncpg.Record]", await self._driver.fetchmany(statement.text, argses))
+        except Exception as error:
+            raise translated(error, statement) from error
 
     async def affected(self, statement: Statement, *args: object) -> int:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel import outbox
+from ventros.kernel import batch, outbox
 from ventros.kernel.connection import Connection, acquire, give_back, translated
 from ventros.kernel.errors import (
     CommitInDoubt,
@@ -74,6 +74,7 @@ class UnitOfWork:
         self.outcome = Outcome.NOT_STARTED
         self.started_at = datetime.now(UTC)
         self.events_written = 0
+        self.verified: dict[batch.Key, batch.Target] = {}
         self._pool = pool
         self._settings = settings
         self._correlation_id = correlation_id
@@ -115,9 +116,11 @@ class UnitOfWork:
         """Write the outbox, COMMIT, and see that the answer is COMMIT.
 
         Raises TransactionRolledBack when the server rolled back instead because a statement had
-        failed, CommitInDoubt when the answer did not come: the work may or may not be stored.
+        failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
+        when the answer did not come: the work may or may not be stored.
         """
         connection = self.connection
+        await batch.verify(self)
         if self._events:
             await self._write_outbox(connection)
         tag = await self._send_commit()
