@@ -1,4 +1,4 @@
-"""A pytest plugin that spoils one slice in the way that VENTROS_SABOTAGE names: version, column or tenant."""
+"""A pytest plugin that spoils one slice, or the kernel, in the way that VENTROS_SABOTAGE names."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
 from tests.contract.factory import Factory, Refs
+from tests.listening import heard, listen
 from tests.test_sql import REPOSITORIES
 from ventros import (
     AlreadyExists,
@@ -194,21 +195,6 @@ async def test_control_a_changed_aggregate_costs_one(subject: Subject) -> None:
         sent = listen(uow)
         await subject.repository(uow).save(subject.change(added))
         assert (await heard(sent)).count(subject.repository(uow).UPDATE.name) == 1
-
-
-def listen(uow: UnitOfWork) -> list[str]:
-    """The names of the statements that the unit sends from now on; see :func:`heard`."""
-    sent: list[str] = []
-    uow.connection._driver.add_query_logger(
-        lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
-    )
-    return sent
-
-
-async def heard(sent: list[str]) -> list[str]:
-    """asyncpg tells its loggers one turn of the loop later."""
-    await asyncio.sleep(0)
-    return sent
 
 
 @only(lambda factory: factory.change_child is not None)
