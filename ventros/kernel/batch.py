@@ -50,13 +50,12 @@ async def save_all(unit: UnitOfWork, targets: Sequence[Target]) -> list[Any]:
 
 async def verify(unit: UnitOfWork) -> None:
     """Lock and compare what is still to be verified. Raises OptimisticLockErrors."""
-    if unit.verified:
-        await _lock(unit, {})
+    await _lock(unit, {})
 
 
 async def _lock(unit: UnitOfWork, changed: Mapping[Key, Target]) -> None:
     stale: list[Stale] = []
-    for group in _by_table({**unit.verified, **changed}).values():
+    for group in _by_table({**_still_to_verify(unit), **changed}).values():
         repository = group[0][0]
         written = any(_key(target) in changed for target in group)
         locking = repository.LOCK_FOR_NO_KEY_UPDATE if written else repository.LOCK_FOR_SHARE
@@ -68,7 +67,20 @@ async def _lock(unit: UnitOfWork, changed: Mapping[Key, Target]) -> None:
         ]
     if stale:
         raise OptimisticLockErrors(stale)
-    unit.verified.clear()
+    if not unit.in_savepoint:  # whose end may release the locks
+        unit.verified.clear()
+
+
+def _still_to_verify(unit: UnitOfWork) -> dict[Key, Target]:
+    """Without what the unit has saved from that version: this compared it, and every version has an event."""
+    if not unit.verified:
+        return {}
+    stepped = {(each.aggregate_type, each.aggregate_id, each.aggregate_version) for each in unit.events}
+    return {
+        (resource, id_, version): target
+        for (resource, id_, version), target in unit.verified.items()
+        if (resource, id_, version + 1) not in stepped
+    }
 
 
 def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:

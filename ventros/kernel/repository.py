@@ -315,10 +315,6 @@ class Repository(EntityRepository[A]):
         rows = await self._connection.many(locking, *self._key(ids))
         return {row["id"]: row["version"] for row in rows}
 
-    def _record(self, entity: A, version: int | None) -> None:
-        super()._record(entity, version)
-        self._unit.verified.pop((self.resource, entity.id, entity.version), None)
-
     def _told(self, aggregate: A, fact: str) -> Envelope:
         """The event for what no command tells of; it follows the aggregate's own."""
         return Envelope(

@@ -37,6 +37,7 @@ Rows = Literal["one", "maybe", "many", "affected"]
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns):\s*(.*)")
 _COMMENT = re.compile(r"--\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -61,6 +62,12 @@ class Statement:
     path: Path
     line: int
     checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
+    writes: bool = attrs.field(init=False, repr=False)
+
+    @writes.default
+    def _may_write(self) -> bool:
+        """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
+        return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
 
     def check(self, args: tuple[object, ...]) -> None:
         """Refuse, before anything is sent, what PostgreSQL would refuse or silently bend.
