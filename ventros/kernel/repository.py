@@ -207,6 +207,9 @@ class Repository(EntityRepository[A]):
 
         Nothing is sent now. All that is to be verified is locked FOR SHARE and compared at the commit, or
         with the next ``save_all``, in one order; what the unit itself saves from that version needs no more.
+
+        Save by ``save_all`` where another unit may verify what this one saves: after a plain ``save`` the two
+        locks of a unit are in no order, and two such units end in a deadlock, which the server breaks.
         """
         self._own(aggregate)
         self._unit.verified[self.resource, aggregate.id, aggregate.version] = (self, aggregate)
