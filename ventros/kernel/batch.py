@@ -30,7 +30,8 @@ async def save_all(unit: UnitOfWork, targets: Sequence[Target]) -> list[Any]:
     """Each as its repository's ``save`` would return it, in the order given; their events in that order too.
 
     One round trip a table to lock and compare, what the unit is to verify included, and one to write, beside
-    those for children. Raises OptimisticLockErrors, with all that are stale, before anything is written.
+    those for children. Raises OptimisticLockErrors, with all that are stale, before anything is written; the
+    locks stay until the transaction ends.
     """
     changed = {_key(target): target for target in targets if target[1].domain_events}
     _refuse_twice(targets)
