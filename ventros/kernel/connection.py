@@ -24,6 +24,8 @@ from ventros.kernel.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ventros.kernel.statements import Rows, Statement
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
@@ -78,6 +80,15 @@ class Connection:
     async def many(self, statement: Statement, *args: object) -> list[asyncpg.Record]:
         """All rows."""
         return await self._fetch("many", statement, args)
+
+    async def each(self, statement: Statement, argses: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
+        """The rows that ``statement`` returns for each of ``argses``; all are sent in one round trip."""
+        for args in argses:
+            self._demand("maybe", statement, args)
+        found = await self._answer(self._driver.fetchmany, statement.text, (argses,), statement)
+        if statement.writes:
+            self.wrote = True
+        return cast("list[asyncpg.Record]", found)
 
     async def affected(self, statement: Statement, *args: object) -> int:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""

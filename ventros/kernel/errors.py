@@ -13,6 +13,7 @@
     │   └── AlreadyExists          a uniqueness rule is broken (``constraint``)
     ├── Conflict                   retryable: roll back, load afresh, decide again
     │   ├── OptimisticLockError    somebody else saved first (``expected``, ``actual``)
+    │   ├── OptimisticLockErrors   the same of several at once (``conflicts``); nothing was written
     │   ├── SerializationFailure   SQLSTATE 40001
     │   ├── DeadlockDetected       SQLSTATE 40P01
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
@@ -34,8 +35,9 @@ which may quote them, stays reachable as ``__cause__``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from uuid import UUID
 
 if TYPE_CHECKING:
     from ventros.kernel.markers import Marker
@@ -129,6 +131,43 @@ class OptimisticLockError(Conflict):
         self.id = id
         self.expected = expected
         self.actual = actual
+
+
+class Stale(NamedTuple):
+    """An aggregate loaded at version ``expected`` and now stored at ``actual``; None when it is gone."""
+
+    resource: str
+    id: UUID
+    expected: int
+    actual: int | None
+
+    @property
+    def gone(self) -> bool:
+        """Removed, deleted, or never there for this tenant: never told apart."""
+        return self.actual is None
+
+
+class OptimisticLockErrors(Conflict):
+    """``conflicts`` are all of those that were to be saved or verified together and are stale."""
+
+    code = "OPTIMISTIC_LOCK_CONFLICT"
+
+    def __init__(self, conflicts: Sequence[Stale]) -> None:
+        self.conflicts = tuple(conflicts)
+        named = [
+            f"{each.resource} {each.id} was loaded at version {each.expected} and is "
+            + ("gone" if each.gone else f"stored at version {each.actual}")
+            for each in self.conflicts[:_NAMED]
+        ]
+        more = [f"and {len(self.conflicts) - _NAMED} more"] if len(self.conflicts) > _NAMED else []
+        super().__init__(
+            f"{len(self.conflicts)} stale, so nothing was written: {'; '.join(named + more)}; "
+            "load them again and decide again"
+        )
+
+
+_NAMED = 10
+"""As many conflicts stand in a message; the error has them all."""
 
 
 class SerializationFailure(Conflict):
@@ -273,5 +312,5 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def is_optimistic_lock_error(error: BaseException | None) -> bool:
-    """Whether ``error``, or anything it was raised from, is an optimistic locking conflict."""
-    return any(isinstance(each, OptimisticLockError) for each in chain(error))
+    """Whether ``error``, or anything it was raised from, is an optimistic locking conflict, or several."""
+    return any(isinstance(each, OptimisticLockError | OptimisticLockErrors) for each in chain(error))

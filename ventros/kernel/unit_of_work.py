@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from ventros.kernel import markers, outbox
+from ventros.kernel import batch, markers, outbox
 from ventros.kernel.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.events import Envelope
@@ -59,6 +59,7 @@ class UnitOfWork:
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
+        self.verified: dict[batch.Key, batch.Target] = {}
         self._transaction = transaction
         self._correlation_id = correlation_id
         self._causation_id = causation_id
@@ -104,6 +105,16 @@ class UnitOfWork:
             )
         return self._connection
 
+    @property
+    def events(self) -> Sequence[Envelope]:
+        """What is recorded for the outbox."""
+        return self._events
+
+    @property
+    def in_savepoint(self) -> bool:
+        """Whether a savepoint's block is open."""
+        return self._savepoints > 0
+
     def record(self, events: Iterable[Envelope]) -> None:
         """Keep ``events`` for the outbox; they are written by :meth:`commit`."""
         self._events.extend(events)
@@ -119,14 +130,16 @@ class UnitOfWork:
         """Write the outbox, COMMIT, and see that the answer is COMMIT.
 
         Raises TransactionRolledBack when the server rolled back instead because a statement had
-        failed, CommitInDoubt when the answer did not come: the work may or may not be stored. A
-        cancellation is raised after the answer, with ``outcome`` and ``marker`` on it.
+        failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
+        when the answer did not come: the work may or may not be stored. A cancellation is raised after the
+        answer, with ``outcome`` and ``marker`` on it.
         """
         connection = self.connection
         if self._savepoints:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise swallowed("was not asked to COMMIT")
+        await batch.verify(self)
         await self._leave_events_and_marker(connection)
         await self._transaction.commit(connection, self.marker if connection.wrote else None)
         self.events_written = len(self._events)

@@ -24,6 +24,11 @@ class CampaignRepository(StepRepository[Campaign], PagedRepository[Campaign, Cam
     UPDATE = statement("campaigns.update")
     DELETE = statement("campaigns.delete")
     STORED_VERSION = statement("campaigns.stored_version")
+    TOUCH = statement("campaigns.touch")
+    LOCK_FOR_SHARE = statement("campaigns.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("campaigns.lock_for_update")
+    TRY_LOCK = statement("campaigns.try_lock")
     FIND_DUE = statement("campaigns.find_due")
     ROOT_ID = "campaign_id"
     SELECT_STEPS = statement("campaign_steps.find_by_campaigns")

@@ -52,6 +52,11 @@ class ContactListRepository(
     UPDATE = statement("contact_lists.update")
     DELETE = statement("contact_lists.delete")
     STORED_VERSION = statement("contact_lists.stored_version")
+    TOUCH = statement("contact_lists.touch")
+    LOCK_FOR_SHARE = statement("contact_lists.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("contact_lists.lock_for_update")
+    TRY_LOCK = statement("contact_lists.try_lock")
     FIND_RULES = statement("contact_list_filters.find_by_lists")
     INSERT_RULE = statement("contact_list_filters.insert")
     UPDATE_RULE = statement("contact_list_filters.update")
@@ -69,15 +74,13 @@ class ContactListRepository(
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, each))
         return added
 
-    async def save(self, aggregate: ContactList) -> ContactList:
-        """The list first: its row lock keeps the stored rules as they are until the commit."""
-        saved = await super().save(aggregate)
-        if aggregate.domain_events:
-            await self._save_rules(saved)
-        return saved
+    async def _after_update(self, aggregates: Sequence[ContactList]) -> None:
+        """One SELECT for the rules of all, then what changed."""
+        stored = await self._rules([each.id for each in aggregates])
+        for each in aggregates:
+            await self._save_rules(each, stored[each.id])
 
-    async def _save_rules(self, saved: ContactList) -> None:
-        stored = (await self._rules([saved.id]))[saved.id]
+    async def _save_rules(self, saved: ContactList, stored: list[PlacedRule]) -> None:
         wanted = mapper.placed(saved.filter_rules, {each.id: each.position for each in stored})
         diff = children.diff(stored, wanted)
         if diff.removed:

@@ -34,7 +34,11 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
     UPDATE = statement("pipelines.update")
     DELETE = statement("pipelines.delete")
     STORED_VERSION = statement("pipelines.stored_version")
-    LOCK = statement("pipelines.lock")
+    TOUCH = statement("pipelines.touch")
+    LOCK_FOR_SHARE = statement("pipelines.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("pipelines.lock_for_update")
+    TRY_LOCK = statement("pipelines.try_lock")
     STATUSES_EXIST = statement("pipeline_statuses.exist_in_pipeline")
     INSERT_FIELD = statement("pipeline_custom_fields.insert")
     UPDATE_FIELD = statement("pipeline_custom_fields.update")
@@ -46,28 +50,27 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
         await self._add_fields(added, added.custom_fields)
         return added
 
-    async def save(self, aggregate: Pipeline) -> Pipeline:
-        """Custom fields cost one statement to look at them, and one for each that changed.
+    async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
+        """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
+        for each in aggregates:
+            if each.deleted_at is not None:
+                await self._refuse_with_statuses(each)
 
-        Raises InvariantViolation for a deleted pipeline that still has a live stage.
-        """
-        if not aggregate.domain_events:
-            return aggregate
-        if aggregate.deleted_at is not None:
-            await self._refuse_with_statuses(aggregate)
-        saved = await super().save(aggregate)
-        stored = await self._fields([saved.id])
-        change = diff(stored[saved.id], saved.custom_fields)
-        for field in change.removed:
-            await self._connection.affected(self.DELETE_FIELD, self._tenant, field.id)
-        for field in change.changed:
-            await self._connection.affected(self.UPDATE_FIELD, *mapper.custom_field_update_args(saved, field))
-        await self._add_fields(saved, change.added)
-        return saved
+    async def _after_update(self, aggregates: Sequence[Pipeline]) -> None:
+        """One statement to look at the custom fields of all, and one for each that changed."""
+        stored = await self._fields([each.id for each in aggregates])
+        for pipeline in aggregates:
+            change = diff(stored[pipeline.id], pipeline.custom_fields)
+            for field in change.removed:
+                await self._connection.affected(self.DELETE_FIELD, self._tenant, field.id)
+            for field in change.changed:
+                args = mapper.custom_field_update_args(pipeline, field)
+                await self._connection.affected(self.UPDATE_FIELD, *args)
+            await self._add_fields(pipeline, change.added)
 
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
         """Asked under the lock on the pipeline, which a new stage has to wait for."""
-        await self._connection.maybe(self.LOCK, *self._key(pipeline.id))
+        await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
         row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
         if row["found"]:
             raise InvariantViolation(f"pipeline {pipeline.id} still has stages; delete them first")
