@@ -126,7 +126,13 @@ GRANT
     ON chats TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, contact_id, field_key, field_type, field_value, field_value_hash, updated_at,
+    SELECT (tenant_id, id, recorded_at),
+    INSERT (tenant_id, id),
+    DELETE
+    ON commit_markers TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, contact_id, field_key, field_type, field_value, field_value_hash, updated_at,
         deleted_at),
     INSERT (tenant_id, id, contact_id, field_key, field_type, field_value, created_at, updated_at),
     UPDATE (field_type, field_value, updated_at, deleted_at)
@@ -142,7 +148,7 @@ GRANT
     ON contact_list_filters TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, contact_list_id, contact_id),
+    SELECT (tenant_id, contact_list_id, contact_id, added_at),
     INSERT (tenant_id, contact_list_id, contact_id, added_at),
     DELETE
     ON contact_list_members TO ventros_app;

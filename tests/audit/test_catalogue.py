@@ -9,14 +9,24 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.audit.test_shapes import drawn, each_list
+from tests.audit.test_shapes import drawn, drawn_audiences, each_list
 from tests.test_cli import ventros
 from ventros.audit.catalogue import every, find
 from ventros.audit.reading import read
 from ventros.audit.shapes import listings
+from ventros.crm.contact_lists.audience_finder import evaluations, statements_of
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import catalogue, load
+
+
+def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    audiences = drawn_audiences(random.Random(seed))
+    for statement in (*evaluations(), *(each for one in audiences for each in statements_of(one))):
+        again = find(statement.name)
+        assert (again.text, again.params) == (statement.text, statement.params)
 
 
 @each_list
@@ -46,6 +56,10 @@ def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
         "contacts.count() after",
         "pages.page() by created_at asc",
         "contacts.get(name)",
+        "contact_lists.holds(all: tag equals)",
+        "contact_lists.holds(some: tag eq)",
+        "contact_lists.holds(all: tag eq, name)",
+        "contact_lists.holds(all: tag eq) after",
     ],
 )
 def test_what_is_no_name_is_told(name: str) -> None:

@@ -167,6 +167,18 @@ async def test_a_cursor_belongs_to_its_list(
     assert first.items[0] not in again.items
 
 
+async def test_the_values_of_a_filter_may_come_in_another_order_with_the_cursor(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    await stored(db, "contacts", seed)
+    tags = ("vip", "lead")
+    contact_filter = listing_of("contacts").filter
+    first = await page(db, "contacts", filter=contact_filter(tags=tags), limit=2)
+    rest = await page(db, "contacts", filter=contact_filter(tags=tags[::-1]), after=first.next)
+    assert (len(first.items), len(rest.items)) == (2, 2)
+    assert not set(first.items) & set(rest.items)
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "bnVsbA==", "WzEsMiwzXQ==", "é", "W" * 500])
 async def test_a_damaged_cursor_is_refused(db: Database[UnitOfWork], seed: Seed, cursor: str) -> None:
     with pytest.raises(ValidationError, match="the cursor is damaged") as caught:

@@ -25,6 +25,6 @@ def shape_named(name: str) -> Statement | None:
     if listing is None or "(" not in name:
         return None
     try:
-        return listing.statement(listing.shape(name))
+        return listing.named(name)
     except UnknownStatement:
         return None

@@ -18,7 +18,17 @@ WITHOUT_TENANT = {
 
 STEADY = frozenset(
     {
-        *("abs", "array_position", "count", "current_setting", "jsonb_hash", "max", "now", "pg_backend_pid"),
+        *(
+            "abs",
+            "array_dims",
+            "array_position",
+            "count",
+            "current_setting",
+            "jsonb_hash",
+            "max",
+            "now",
+            "pg_backend_pid",
+        ),
         *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant"),
     }
 )

@@ -49,8 +49,14 @@ QUESTIONS = (
         "before the former, which would be compiled at length",
     ),
     _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
+    _question(
+        "connection.tenant",
+        "SELECT coalesce(current_setting('app.tenant_id', true), '')",
+        "",
+        "whose the caller's transaction was, to be set back after a joined unit",
+    ),
 )
-"""What the driver asks by itself."""
+"""What the driver asks by itself, and the one question of ours that a joined unit needs."""
 
 
 def is_command(text: str) -> bool:

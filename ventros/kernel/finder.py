@@ -243,12 +243,21 @@ class Shape:
         return f"{table}.page{chosen} by {self.sort} {self.direction} {self.position}".rstrip()
 
 
+def _unknown(name: str) -> UnknownStatement:
+    return UnknownStatement(f"no list has a text of the name {name!r}")
+
+
+def _none_named(name: str) -> Statement:
+    raise _unknown(name)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Listing(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
-    ``live`` says that the table keeps deleted rows, which no list shows. Raises ConfigurationError when
-    the conditions are not the filter's fields.
+    ``live`` says that the table keeps deleted rows, which no list shows; ``further`` are the texts that the
+    slice's finder renders beside the list's, ``further_named`` renders one from its name. Raises
+    ConfigurationError when the conditions are not the filter's fields.
     """
 
     table: str
@@ -259,6 +268,8 @@ class Listing(Generic[F, S]):
     sorts: Mapping[S, Key]
     default: S
     live: bool = True
+    further: Callable[[], Iterable[Statement]] = tuple
+    further_named: Callable[[str], Statement] = _none_named
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
@@ -277,20 +288,23 @@ class Listing(Generic[F, S]):
         """Rendered once for each shape."""
         return _rendered(self, shape)
 
-    def shape(self, name: str) -> Shape:
-        """The shape whose name that is. Raises UnknownStatement."""
-        if match := _SHAPE.fullmatch(name):
-            filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
-            direction = Direction(match["direction"] or "asc")
-            shape = Shape(filters, match["sort"], direction, match["position"] or "")
-            known = tuple(each.name for each in self.conditions if each.name in filters)
-            places = [
-                position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)
-            ]
-            ordered = filters == known and (shape.position in places or not shape.sort)
-            if ordered and shape.name(self.table) == name:
-                return shape
-        raise UnknownStatement(f"the list of {self.table} has no shape {name!r}")
+    def named(self, name: str) -> Statement:
+        """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
+        match = _SHAPE.fullmatch(name)
+        if match is None:
+            return self.further_named(name)
+        filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
+        direction = Direction(match["direction"] or "asc")
+        shape = Shape(filters, match["sort"], direction, match["position"] or "")
+        known = tuple(each.name for each in self.conditions if each.name in filters)
+        places = [position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)]
+        if (
+            filters != known
+            or (shape.sort and shape.position not in places)
+            or shape.name(self.table) != name
+        ):
+            raise _unknown(name)
+        return self.statement(shape)
 
     def shapes(self) -> Iterator[Shape]:
         """Those from which any other is put together: each order and position, each filter alone, all of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,17 +52,21 @@ class AgentRepository(Repository[Agent], PagedRepository[Agent, AgentFilter, Age
     UPDATE = statement("agents.update")
     DELETE = statement("agents.delete")
     STORED_VERSION = statement("agents.stored_version")
+    TOUCH = statement("agents.touch")
+    LOCK_FOR_SHARE = statement("agents.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("agents.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("agents.lock_for_update")
+    TRY_LOCK = statement("agents.try_lock")
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
 
-    async def save(self, aggregate: Agent) -> Agent:
-        """One statement more than usual when the status changes, which is an activity of the agent."""
-        saved = await super().save(aggregate)
-        changed_at = _status_changed_at(aggregate)
-        if changed_at is not None:
-            await self._connection.affected(self.BUMP, self._tenant, saved.id, 0, 0, changed_at)
-        return saved
+    async def _after_update(self, aggregates: Sequence[Agent]) -> None:
+        """One statement for each whose status changed, which is an activity of the agent."""
+        for each in aggregates:
+            changed_at = _status_changed_at(each)
+            if changed_at is not None:
+                await self._connection.affected(self.BUMP, self._tenant, each.id, 0, 0, changed_at)
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""
