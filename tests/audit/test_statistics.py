@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import NOW, TENANT
 from tests.test_cli import ventros
-from ventros import Database, UnitOfWork, roles
+from ventros import Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Account, account, entries
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.finder import ContactFilter, ContactSort
@@ -83,6 +83,24 @@ async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
     never = {statement.name for statement in here.never}
     assert "contacts.delete" in never
     assert not never & set(counted)
+
+
+async def test_a_statement_that_has_two_ids_is_one(
+    other_dsn: str, owner_dsn: str, superuser: psycopg.Connection
+) -> None:
+    """A prepared statement is analysed again when its table was altered: to the server it is another then."""
+    async with await Database.open(UnitOfWork, other_dsn, Settings(max_size=1)) as db:
+        seed = await seed_tenant(db, TENANT, "acme-phone", NOW)
+        superuser.execute("ALTER TABLE outbox_events SET (fillfactor = 90)")
+        await work(db, seed)
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        executed = entries(connection, OTHER)
+        here = account(connection, executed)
+    appended = [each for each in executed if "/* outbox_events.append */" in each.text]
+    assert sorted(each.calls for each in appended) == [1, 3]
+    (append,) = [entry for statement, entry in here.known if statement.name == "outbox_events.append"]
+    assert append.calls == 4
+    assert here.unknown == []
 
 
 async def test_one_query_that_is_no_statement_is_found(
@@ -162,5 +180,6 @@ async def test_the_demonstration_sends_nothing_else() -> None:
         assert "sessions.update" in {statement.name for statement, _ in checked.known}
         assert found(server.owner_dsn("control"), roles.APP).known == []
         # The control of this test: held against the owner, the saves without a check are seen.
-        unguarded = [entry.text for entry in found(server.owner_dsn("control"), roles.OWNER).unknown]
+        control = found(server.superuser_dsn("control"), roles.OWNER)
+        unguarded = [entry.text for entry in control.unknown]
         assert any("$3::integer IS NOT NULL" in text for text in unguarded)

@@ -103,5 +103,8 @@ SABOTAGES = {
 
 @pytest.fixture(autouse=True)
 def _spoiled(request: pytest.FixtureRequest, migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the template is migrated, before the test's own pool is opened."""
+    """After the template is migrated, before the test's own pool is opened; for the owner, for what is
+    spoiled is not the app's.
+    """
+    monkeypatch.setattr(DevServer, "dsn", DevServer.owner_dsn)
     SABOTAGES[os.environ["VENTROS_SABOTAGE"]](monkeypatch)

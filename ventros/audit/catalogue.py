@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ventros.audit.shapes import listings, statements
-from ventros.kernel.errors import UnknownStatement
 from ventros.kernel.statements import Statement, catalogue, statement
 
 
@@ -15,16 +14,6 @@ def every() -> list[Statement]:
 
 
 def find(name: str) -> Statement:
-    """The statement or shape of that name, the shape even if not committed. Raises UnknownStatement."""
-    return shape_named(name) or statement(name)
-
-
-def shape_named(name: str) -> Statement | None:
-    """The shape of a list, rendered again from nothing but its name."""
+    """The statement of that name; a list's is rendered from it, committed or not. Raises UnknownStatement."""
     listing = listings().get(name.partition(".")[0])
-    if listing is None or "(" not in name:
-        return None
-    try:
-        return listing.named(name)
-    except UnknownStatement:
-        return None
+    return listing.named(name) if listing and "(" in name else statement(name)

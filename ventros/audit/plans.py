@@ -35,32 +35,38 @@ def indexes(connection: psycopg.Connection, statement: Statement) -> list[str]:
     return list(dict.fromkeys(_index_names(document[0]["Plan"])))
 
 
-def query_id(connection: psycopg.Connection, statement: Statement) -> int:
+def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
     """What pg_stat_statements calls it on this very server, until its tables are made anew.
 
-    Within :func:`planning`. Raises DatabaseError, and ConfigurationError when the server computes no ids.
+    There may be two: what is prepared is analysed again, now with the types of its parameters known, once a
+    table was analysed or altered; and that tree can be another. Within :func:`planning`. Raises
+    DatabaseError, and ConfigurationError when the server computes no ids.
     """
-    ((document,),) = _explained(connection, statement, "VERBOSE, FORMAT JSON")
-    if "Query Identifier" not in document[0]:
-        raise ConfigurationError(
-            "the server computes no query ids: put pg_stat_statements into its shared_preload_libraries"
-        )
-    return int(document[0]["Query Identifier"])
+    types = f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
+    found = set()
+    for known in dict.fromkeys(("", types)):
+        ((document,),) = _explained(connection, statement, "VERBOSE, FORMAT JSON", types=known)
+        if "Query Identifier" not in document[0]:
+            raise ConfigurationError(
+                "the server computes no query ids: put pg_stat_statements into its shared_preload_libraries"
+            )
+        found.add(int(document[0]["Query Identifier"]))
+    return found
 
 
-def _explained(connection: psycopg.Connection, statement: Statement, options: str) -> list[tuple[Any, ...]]:
+def _explained(
+    connection: psycopg.Connection, statement: Statement, options: str, *, types: str = ""
+) -> list[tuple[Any, ...]]:
     # PREPARE and not EXPLAIN (GENERIC_PLAN), which PostgreSQL 15 does not have. Values do not matter to a
     # generic plan. psycopg takes bytes as they are, and the text is one of sql/.
-    arguments = ", ".join(["NULL"] * len(statement.params))
-    execute = f"EXECUTE ventros_audit({arguments})" if arguments else "EXECUTE ventros_audit"
+    arguments = f"({', '.join(['NULL'] * len(statement.params))})" if statement.params else ""
     try:
-        connection.execute(f"PREPARE ventros_audit AS {statement.text}".encode())
-        rows = connection.execute(f"EXPLAIN ({options}) {execute}".encode()).fetchall()
+        connection.execute(f"PREPARE ventros_audit{types} AS {statement.text}".encode())
+        rows = connection.execute(f"EXPLAIN ({options}) EXECUTE ventros_audit{arguments}".encode()).fetchall()
         connection.execute("DEALLOCATE ventros_audit")
     except psycopg.Error as error:
-        raise DatabaseError(
-            f"{statement.name}: {administration.message(error)}", sqlstate=error.sqlstate
-        ) from error
+        message = administration.message(error)
+        raise DatabaseError(f"{statement.name}: {message}", sqlstate=error.sqlstate) from error
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import LiteralString
 
 import attrs
@@ -10,11 +11,11 @@ import psycopg
 from psycopg import sql
 
 from ventros import administration
-from ventros.audit.catalogue import every, shape_named
-from ventros.audit.plans import planning, query_id
+from ventros.audit.catalogue import every, find
+from ventros.audit.plans import planning, query_ids
 from ventros.audit.session import QUESTIONS, is_command
-from ventros.kernel.errors import ConfigurationError, DatabaseError
-from ventros.kernel.statements import Statement
+from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
+from ventros.kernel.statements import Statement, catalogue
 
 _NAME = re.compile(r"/\* (\w+\.[^*]+) \*/\s*$")
 _VIEW: LiteralString = """
@@ -45,6 +46,18 @@ class Entry:
     rows: int
     shared_hits: int
     wal_bytes: int
+
+    def and_(self, other: Entry) -> Entry:
+        """Both together, as one of the same text."""
+        calls = self.calls + other.calls
+        return attrs.evolve(
+            self,
+            calls=calls,
+            mean_ms=(self.mean_ms * self.calls + other.mean_ms * other.calls) / calls,
+            rows=self.rows + other.rows,
+            shared_hits=self.shared_hits + other.shared_hits,
+            wal_bytes=self.wal_bytes + other.wal_bytes,
+        )
 
 
 @attrs.frozen
@@ -84,26 +97,43 @@ def entries(connection: psycopg.Connection, role: str | None, *, everywhere: boo
 
 def account(connection: psycopg.Connection, executed: list[Entry]) -> Account:
     """Tell of each what it is; ``connection`` leads to a database with the tables that were used."""
-    statements = every()
+    found: dict[str, tuple[Statement, Entry]] = {}
+    unknown = []
     with planning(connection):
-        known = {query_id(connection, each): each for each in statements}
-        questions = {query_id(connection, each) for each in QUESTIONS}
+        identify = _Identify(connection)
         for entry in executed:
-            # A list's text that is not committed is rendered again from the name that it carries.
-            if entry.query_id not in known and (shape := _shape(entry.text)):
-                known[query_id(connection, shape)] = shape
-    seen = {entry.query_id for entry in executed}
-    return Account(
-        known=[(known[each.query_id], each) for each in executed if each.query_id in known],
-        unknown=[
-            each
-            for each in executed
-            if each.query_id not in known and each.query_id not in questions and not is_command(each.text)
-        ],
-        never=[each for id_, each in known.items() if id_ not in seen and each.path.parent.name != "shapes"],
-    )
+            statement = identify(entry)
+            if statement:
+                _, before = found.get(statement.name, (statement, None))
+                found[statement.name] = statement, before.and_(entry) if before else entry
+            elif not is_command(entry.text):
+                unknown.append(entry)
+    known = [each for each in found.values() if each[0] not in QUESTIONS]
+    return Account(known, unknown, never=[each for each in catalogue().values() if each.name not in found])
 
 
-def _shape(text: str) -> Statement | None:
-    match = _NAME.search(text)
-    return shape_named(match[1]) if match else None
+class _Identify:
+    """The statement that an entry is of. The name at its end says where to look first, and proves nothing."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.known: dict[int, Statement] = {}
+        self.asked: set[str] = set()
+
+    def __call__(self, entry: Entry) -> Statement | None:
+        if is_command(entry.text):
+            return None
+        if entry.query_id not in self.known and (match := _NAME.search(entry.text)):
+            with suppress(UnknownStatement):
+                self.ask(find(match[1]))
+        for each in (*QUESTIONS, *every()):
+            if entry.query_id in self.known:
+                break
+            self.ask(each)
+        return self.known.get(entry.query_id)
+
+    def ask(self, statement: Statement) -> None:
+        """The server for its ids, once."""
+        if statement.name not in self.asked:
+            self.asked.add(statement.name)
+            self.known |= dict.fromkeys(query_ids(self.connection, statement), statement)
