@@ -126,25 +126,3 @@ SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, r
        permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
   FROM agents
  WHERE tenant_id = $1 AND email = $2 AND deleted_at IS NULL;
-
--- name: agents.find_all
--- why: the tenant's live agents, to choose from; by name, and by id where two have the same
--- params: tenant_id text
--- rows: many
--- returns: agent
-SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, role, active, config,
-       permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
-  FROM agents
- WHERE tenant_id = $1 AND deleted_at IS NULL
- ORDER BY name, id;
-
--- name: agents.find_active
--- why: the agents that work may be given to, by name, and by id where two have the same
--- params: tenant_id text
--- rows: many
--- returns: agent
-SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, role, active, config,
-       permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
-  FROM agents
- WHERE tenant_id = $1 AND active AND deleted_at IS NULL
- ORDER BY name, id;

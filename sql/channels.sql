@@ -193,6 +193,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- params: tenant_id text, project_id uuid
 -- rows: many
 -- returns: channel
+-- plan: reads the tenant's live channels: a tenant is one project
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
        connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,

@@ -132,17 +132,3 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
        metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
   FROM chats
  WHERE tenant_id = $1 AND project_id = $2 AND individual_contact_id = $3 AND deleted_at IS NULL;
-
--- name: chats.find_by_contact
--- why: every chat that a contact takes part in, the oldest first
--- params: tenant_id text, contact_id uuid
--- rows: many
--- returns: chat
-SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, description, status,
-       metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
-  FROM chats
- WHERE tenant_id = $1 AND deleted_at IS NULL AND id IN (
-       SELECT chat_id
-         FROM chat_participants
-        WHERE tenant_id = $1 AND contact_id = $2)
- ORDER BY created_at, id;

@@ -109,25 +109,3 @@ SELECT id, version
  WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
-
--- name: contact_lists.find_by_project
--- why: a project's lists, to choose from; their rules are read with contact_list_filters.find_by_lists
--- params: tenant_id text, project_id uuid
--- rows: many
--- returns: contact_list
-SELECT id, version, tenant_id, project_id, name, description, logical_operator, is_static,
-       contact_count, last_calculated_at, created_at, updated_at, deleted_at
-  FROM contact_lists
- WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
- ORDER BY created_at DESC, id DESC;
-
--- name: contact_lists.find_by_tenant
--- why: a tenant's lists, whatever their project
--- params: tenant_id text
--- rows: many
--- returns: contact_list
-SELECT id, version, tenant_id, project_id, name, description, logical_operator, is_static,
-       contact_count, last_calculated_at, created_at, updated_at, deleted_at
-  FROM contact_lists
- WHERE tenant_id = $1 AND deleted_at IS NULL
- ORDER BY created_at DESC, id DESC;

@@ -144,6 +144,7 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text, project_id uuid, credential_type text
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at
@@ -156,6 +157,7 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials: those that are not active are few beside them
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at
@@ -181,6 +183,8 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text, writer_key_id text, batch bigint
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials until a batch is full: keys change seldom, and only a value of
+--       its own tells which wrote it
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at

@@ -118,19 +118,6 @@ SELECT id, version
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 
--- name: pipelines.find_by_project
--- why: the funnels of a project, or only those in use, in the order in which they are shown; a tenant has
---      few, so its part of the primary key finds them
--- params: tenant_id text, project_id uuid, active_only boolean
--- rows: many
--- returns: pipeline
-SELECT id, version, tenant_id, project_id, name, description, color, position, active,
-       session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model,
-       created_at, updated_at, deleted_at
-  FROM pipelines
- WHERE tenant_id = $1 AND project_id = $2 AND (active OR NOT $3) AND deleted_at IS NULL
- ORDER BY position, id;
-
 -- name: pipelines.is_live
 -- why: tells, after a new status was not taken in, whether that was because its pipeline is gone
 -- params: tenant_id text, id uuid

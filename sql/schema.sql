@@ -1919,7 +1919,11 @@ CREATE UNIQUE INDEX billing_accounts_stripe_customer_key ON public.billing_accou
 
 CREATE INDEX billing_accounts_user_idx ON public.billing_accounts USING btree (user_id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
+
 CREATE INDEX broadcasts_due_idx ON public.broadcasts USING btree (tenant_id, scheduled_for) WHERE (status = 'scheduled'::text);
+
+CREATE INDEX campaigns_created_idx ON public.campaigns USING btree (tenant_id, created_at, id);
 
 CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (tenant_id, start_date) WHERE (status = 'scheduled'::text);
 
@@ -1928,6 +1932,8 @@ CREATE INDEX channels_active_waha_idx ON public.channels USING btree (tenant_id)
 CREATE INDEX channels_user_idx ON public.channels USING btree (tenant_id, user_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX chat_participants_contact_idx ON public.chat_participants USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX chats_live_created_idx ON public.chats USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX chats_live_external_id_key ON public.chats USING btree (tenant_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 
@@ -1943,6 +1949,10 @@ CREATE INDEX contact_pipeline_statuses_in_status_idx ON public.contact_pipeline_
 
 CREATE UNIQUE INDEX contact_pipeline_statuses_open_key ON public.contact_pipeline_statuses USING btree (tenant_id, contact_id, pipeline_id) WHERE (exited_at IS NULL);
 
+CREATE INDEX contacts_live_created_idx ON public.contacts USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_live_name_idx ON public.contacts USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX contacts_live_phone_key ON public.contacts USING btree (tenant_id, project_id, phone) WHERE ((deleted_at IS NULL) AND (phone IS NOT NULL));
 
 CREATE INDEX credentials_expiring_idx ON public.credentials USING btree (tenant_id, expires_at) WHERE (is_active AND (expires_at IS NOT NULL));
@@ -1951,11 +1961,23 @@ CREATE INDEX credentials_type_idx ON public.credentials USING btree (tenant_id, 
 
 CREATE UNIQUE INDEX messages_channel_message_key ON public.messages USING btree (tenant_id, channel_id, channel_message_id) WHERE ((channel_message_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX messages_live_contact_idx ON public.messages USING btree (tenant_id, contact_id, "timestamp", id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX messages_live_session_idx ON public.messages USING btree (tenant_id, session_id, "timestamp", id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX messages_live_timestamp_idx ON public.messages USING btree (tenant_id, "timestamp", id) WHERE (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX pipeline_statuses_live_name_key ON public.pipeline_statuses USING btree (tenant_id, pipeline_id, name) WHERE (deleted_at IS NULL);
+
+CREATE INDEX pipelines_live_position_idx ON public.pipelines USING btree (tenant_id, "position", id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX sequences_active_trigger_idx ON public.sequences USING btree (tenant_id, trigger_type) WHERE (status = 'active'::text);
 
 CREATE UNIQUE INDEX sessions_active_key ON public.sessions USING btree (tenant_id, contact_id, channel_type_id) NULLS NOT DISTINCT WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
+
+CREATE INDEX sessions_live_contact_idx ON public.sessions USING btree (tenant_id, contact_id, started_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX sessions_live_started_idx ON public.sessions USING btree (tenant_id, started_at, id) WHERE (deleted_at IS NULL);
 
 CREATE TRIGGER version_fence BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
 

@@ -169,10 +169,11 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 -- params: tenant_id text
 -- rows: one
 -- returns: miscounts bigint
-SELECT coalesce(sum(abs(session.message_count - counted.messages)), 0)::bigint AS miscounts
+SELECT coalesce(sum(abs(session.message_count - coalesce(counted.messages, 0))), 0)::bigint AS miscounts
   FROM sessions AS session
- CROSS JOIN LATERAL (
-       SELECT count(*) AS messages
-         FROM messages AS message
-        WHERE message.tenant_id = $1 AND message.session_id = session.id) AS counted
+  LEFT JOIN (
+       SELECT session_id, count(*) AS messages
+         FROM messages
+        WHERE tenant_id = $1
+        GROUP BY session_id) AS counted ON counted.session_id = session.id
  WHERE session.tenant_id = $1;

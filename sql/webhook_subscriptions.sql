@@ -128,6 +128,7 @@ SELECT id, version
 -- params: tenant_id text, project_id uuid
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -140,6 +141,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, active boolean
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -152,6 +154,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, patterns text[]
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -165,6 +168,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, type text, category text
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at

@@ -1,4 +1,4 @@
-"""The command line: ``ventros demo``, ``dev``, ``ingest`` and ``migrate``."""
+"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate`` and ``sql``."""
 
 from __future__ import annotations
 
@@ -254,6 +254,24 @@ def schema() -> None:
 
     with DevServer(durable=False) as server:
         click.echo(snapshot(server), nl=False)
+
+
+@main.group()
+def sql() -> None:
+    """Read the SQL that the library sends."""
+
+
+@sql.command()
+@click.argument("table", required=False)
+def shapes(table: str | None) -> None:
+    """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
+    from ventros.audit.shapes import listings, page
+
+    known = listings()
+    if table is not None and table not in known:
+        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
+    for each in [table] if table else sorted(known):
+        click.echo(page(known[each]), nl=False)
 
 
 def _dsn(given: str | None) -> str:

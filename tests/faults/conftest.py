@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 import attrs
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.conftest import NOW, TENANT
 from tests.faults.proxy import Proxy
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
+from ventros.kernel.markers import Marker
 
 SHORT = Settings(
     min_size=0,
@@ -56,14 +59,36 @@ class Contacts:
         assert row[0] == row[1], "a part of the unit is stored and another is not"
         return bool(row[0])
 
-    def in_transaction(self) -> int:
-        """How many of the application's sessions are in a transaction."""
-        row = self.superuser.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = 'ventros' AND xact_start IS NOT NULL"
-        ).fetchone()
+    def has_marker(self, marker: Marker) -> bool:
+        """By a SELECT: what a resolver must not do."""
+        row = self.superuser.execute("SELECT FROM commit_markers WHERE id = %s", [marker.id]).fetchone()
+        return row is not None
+
+    async def still_in_transaction(self) -> int:
+        """How many of the application's sessions are in a transaction, and stay so for a second."""
+        for _ in range(100):
+            row = self.superuser.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = 'ventros' AND xact_start IS NOT NULL"
+            ).fetchone()
+            if row == (0,):
+                return 0
+            await asyncio.sleep(0.01)
         assert row is not None
         return int(row[0])
+
+    def make_commits_slow(self, seconds: float) -> None:
+        """Every COMMIT of a contact's change takes so long, on the server."""
+        self.superuser.execute(
+            sql.SQL(
+                """
+                CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+                    AS 'BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END';
+                CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON contacts DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION slow()
+                """
+            ).format(seconds=sql.Literal(seconds))
+        )
 
 
 @pytest.fixture

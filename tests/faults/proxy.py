@@ -23,13 +23,15 @@ class Proxy:
 
     ``cut_at`` cuts every connection once so many bytes more went in one direction; ``hold`` stops a
     connection just before the first message that begins so, until ``released`` is set or it is cut;
-    ``black_hole`` swallows everything, new connections included, and closes nothing.
+    ``black_hole`` swallows everything, new connections included, and closes nothing; ``refuse`` closes
+    new connections at once.
     """
 
     target: str
     cut_at: tuple[Direction, int] | None = None
     hold: bytes | None = None
     black_hole: bool = False
+    refuse: bool = False
     passed: dict[Direction, int] = attrs.field(factory=lambda: {"to server": 0, "to client": 0})
     answers: int = 0
     held: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -74,6 +76,8 @@ class Proxy:
         self.connections += 1
         self._writers.append(writer)
         with contextlib.suppress(OSError, asyncio.CancelledError):
+            if self.refuse:
+                raise ConnectionRefusedError
             if self.black_hole:
                 await asyncio.Event().wait()
             socket = f"{parse_qs(urlsplit(self.target).query)['host'][0]}/.s.PGSQL.5432"

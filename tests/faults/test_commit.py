@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from tests.conftest import TENANT
@@ -60,3 +61,25 @@ async def test_no_answer_to_commit_is_in_doubt_and_can_be_resolved(
     outcome = await through.resolve(caught.value.marker, deadline=5)
     assert (outcome is Outcome.COMMITTED) == contacts.stored("Alice") == (held is COMMITTED)
     assert await through.resolve(caught.value.marker) is outcome
+
+
+async def test_control_asyncpgs_transaction_does_not_wait_for_its_answer(
+    proxy: Proxy, contacts: Contacts
+) -> None:
+    """It was committed, and who asked for it was told "cancelled"."""
+    driver = await asyncpg.connect(proxy.dsn)
+    await driver.execute("CREATE TABLE control (id integer)")
+
+    async def work() -> None:
+        async with driver.transaction():
+            await driver.execute("INSERT INTO control VALUES (1)")
+
+    proxy.hold = b"C\x00\x00\x00\x0bCOMMIT"
+    task = asyncio.create_task(work())
+    await proxy.held.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    driver.terminate()
+    assert not hasattr(caught.value, "outcome")
+    assert contacts.superuser.execute("SELECT count(*) FROM control").fetchone() == (1,)

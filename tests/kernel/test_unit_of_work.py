@@ -247,3 +247,16 @@ async def test_the_inbox_knows_an_event_only_once_it_is_committed(
             if commit:
                 await uow.commit()
     assert answers == [True, True, False]
+
+
+async def test_a_connection_that_is_used_again_has_no_tenant(dsn: str, superuser: psycopg.Connection) -> None:
+    """Not of the unit before, whatever became of it: SET LOCAL ends with the transaction."""
+    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as db:
+        for commit in (True, False):
+            async with db.unit_of_work(TENANT) as uow:
+                assert await uow.connection._driver.fetchval("SELECT ventros_tenant()") == TENANT
+                if commit:
+                    await uow.commit()
+            async with db._pool.acquire() as driver:
+                with pytest.raises(asyncpg.PostgresError, match="no tenant is set"):
+                    await driver.fetch("SELECT count(*) FROM contacts")

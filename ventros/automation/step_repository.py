@@ -46,9 +46,6 @@ class StepRepository(Repository[A]):
             )
         return added
 
-    async def _loaded(self, rows: Sequence[asyncpg.Record]) -> list[A]:
-        return await self._with_steps(await super()._loaded(rows))
-
     async def _after_update(self, aggregates: Sequence[A]) -> None:
         """One SELECT for the steps of all, then what changed."""
         stored = await self._stored_steps([each.id for each in aggregates])
@@ -66,10 +63,14 @@ class StepRepository(Repository[A]):
             args = self.mapper.insert_steps_args(root, wanted.added)
             await self._write(self.INSERT_STEPS, wanted.added, args)
 
-    async def _with_steps(self, roots: Sequence[A]) -> list[A]:
-        """The same with their steps, all of them by one statement, none when there are no roots."""
-        if not roots:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+        """With their steps, all of them by one statement more, none when there are no rows.
+
+        The roots first: if another commit comes between, its version is the older, so a save conflicts.
+        """
+        if not rows:
             return []
+        roots = await super()._load_all(rows)
         stored = await self._stored_steps([root.id for root in roots])
         return [attrs.evolve(root, steps=stored.get(root.id, ())) for root in roots]
 

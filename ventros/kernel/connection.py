@@ -226,22 +226,6 @@ async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idl
             driver.terminate()
 
 
-async def connect(dsn: str | None = None, *, timeout: float = 60, **options: Any) -> Any:  # noqa: ASYNC109
-    """A connection for the pool, ready for our statements, within ``timeout`` seconds.
-
-    Instead of the pool's ``init``: when that fails, asyncpg closes the connection politely, for which a
-    network that has gone makes it wait beyond every bound.
-    """
-    async with asyncio.timeout(timeout):
-        driver: asyncpg.Connection[Any] = await asyncpg.connect(dsn, **options)
-        try:
-            await prepare_driver(driver)
-        except BaseException:
-            driver.terminate()
-            raise
-        return driver
-
-
 async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
     """Give a fresh asyncpg connection our jsonb codec; uuid and timestamptz are right as they are.
 

@@ -15,7 +15,7 @@ import asyncpg
 import attrs
 
 from ventros.kernel import markers
-from ventros.kernel.connection import Connection, acquire, connect, give_back
+from ventros.kernel.connection import Connection, acquire, give_back, prepare_driver
 from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
 from ventros.kernel.markers import Marker
 from ventros.kernel.retry import Retry, retrying
@@ -78,7 +78,7 @@ class Database(Generic[U]):
                 timeout=chosen.connect_timeout,
                 command_timeout=chosen.statement_timeout,
                 server_settings=chosen.server_settings(),
-                connect=connect,
+                init=prepare_driver,
                 reset=_nothing_to_reset,
                 # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.
                 statement_cache_size=_MORE_THAN_ALL_STATEMENTS,

@@ -84,6 +84,12 @@ class EntityRepository(Generic[E]):
         loaded: E = mapped(self.mapper.from_row, self.resource, row)
         return loaded
 
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
+        """The same for many. A slice whose aggregates have children reads those of all at once, after the
+        roots: if another commit comes between, the root's version is the older one, and a save conflicts.
+        """
+        return [self._load(row) for row in rows]
+
     def _found(self, row: asyncpg.Record | None, key: object) -> E:
         if row is None:
             raise NotFound(self.resource, key)
@@ -107,7 +113,7 @@ class Repository(EntityRepository[A]):
 
     The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
     expected version. A slice whose aggregate has rows beside the root's overrides the three hooks
-    :meth:`_loaded`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
+    :meth:`_load_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
     """
 
     INSERT: ClassVar[Statement]
@@ -159,7 +165,7 @@ class Repository(EntityRepository[A]):
         row = await self._connection.maybe(self.SELECT, *self._key(id))
         if row is None:
             raise NotFound(self.resource, id)
-        return (await self._loaded([row]))[0]
+        return (await self._load_all([row]))[0]
 
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
@@ -250,12 +256,6 @@ class Repository(EntityRepository[A]):
             return await self.save(change(loaded))
 
         return await retrying(once, rule, again=is_optimistic_lock_error)
-
-    async def _loaded(self, rows: Sequence[asyncpg.Record]) -> list[A]:
-        """The aggregates whose roots these rows hold. Children are read after the roots: if another commit
-        comes between, the root's version is the older one, and a save conflicts.
-        """
-        return [self._load(row) for row in rows]
 
     async def _before_update(self, aggregates: Sequence[A]) -> None:
         """What has to be asked before the roots are written."""

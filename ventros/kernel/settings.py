@@ -7,7 +7,11 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """Bounds in seconds, sizes in connections. The server gives up first, then the client."""
+    """Bounds in seconds, sizes in connections. The server gives up first, then the client.
+
+    But for COMMIT: what the server does there, deferred constraints for one, its statement_timeout does not
+    cover, so only the client gives up, and is in doubt.
+    """
 
     min_size: int = 1
     max_size: int = 10

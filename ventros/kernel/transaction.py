@@ -190,7 +190,7 @@ class PooledTransaction:
         A cancellation meanwhile is held back until the answer is there, or its bound is over, and then
         raised with the outcome on it.
         """
-        if self._driver.is_closed():
+        if _is_closed(self._driver):
             self.outcome = Outcome.ROLLED_BACK
             raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
         self.outcome = Outcome.IN_DOUBT  # from the moment on that the bytes may leave
@@ -258,7 +258,7 @@ class JoinedTransaction:
         self._restore = ""
 
     async def begin(self, tenant: str, command_id: UUID | None) -> Connection:
-        if not self._driver.is_in_transaction():
+        if _is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
         before = await self._connection.tenant()
         self._restore = f"SET LOCAL app.tenant_id = '{before and tenant_id(before)}'"
@@ -301,6 +301,13 @@ class JoinedTransaction:
         """Else the caller could commit a part of the unit."""
         with contextlib.suppress(asyncpg.InterfaceError):
             self._driver.terminate()
+
+
+def _is_closed(driver: Any) -> bool:
+    try:
+        return bool(driver.is_closed())
+    except asyncpg.InterfaceError:  # a lost connection has left the pool, and its proxy refuses every call
+        return True
 
 
 async def _answered(sending: asyncio.Task[str]) -> asyncio.CancelledError | None:

@@ -50,7 +50,7 @@ class SequenceRepository(StepRepository[Sequence]):
         """
         known = TriggerType(trigger_type).value
         rows = await self._connection.many(self.FIND_ACTIVE_BY_TRIGGER, self._tenant, known, event_data)
-        return await self._with_steps([self._load(row) for row in rows])
+        return await self._load_all(rows)
 
     async def count_enrolled(self, sequence_id: UUID) -> None:
         """Without loading the sequence or stepping its version.

@@ -11,7 +11,9 @@ import attrs
 from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
+from ventros.crm.agents.finder import LISTING, AgentFilter, AgentSort
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 from ventros.values import Email
@@ -33,7 +35,7 @@ class AgentCounters:
         return self.response_ms_total // self.sessions_handled if self.sessions_handled else None
 
 
-class AgentRepository(Repository[Agent]):
+class AgentRepository(Repository[Agent], PagedRepository[Agent, AgentFilter, AgentSort]):
     """Sessions that end bump an agent's figures while others change the agent: so these have rows of their
     own, without a version, and are no part of the aggregate.
 
@@ -43,6 +45,7 @@ class AgentRepository(Repository[Agent]):
 
     resource = "agent"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("agents.insert")
     SELECT = statement("agents.get")
@@ -55,8 +58,6 @@ class AgentRepository(Repository[Agent]):
     LOCK_FOR_UPDATE = statement("agents.lock_for_update")
     TRY_LOCK = statement("agents.try_lock")
     FIND_BY_EMAIL = statement("agents.find_by_email")
-    FIND_ALL = statement("agents.find_all")
-    FIND_ACTIVE = statement("agents.find_active")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
 
@@ -77,14 +78,6 @@ class AgentRepository(Repository[Agent]):
         """The tenant's only live agent of that email."""
         row = await self._connection.maybe(self.FIND_BY_EMAIL, self._tenant, email.value)
         return None if row is None else self._load(row)
-
-    async def find_all(self) -> list[Agent]:
-        """The tenant's live agents by name, system agents included."""
-        return [self._load(row) for row in await self._connection.many(self.FIND_ALL, self._tenant)]
-
-    async def find_active(self) -> list[Agent]:
-        """Those of :meth:`find_all` that are active."""
-        return [self._load(row) for row in await self._connection.many(self.FIND_ACTIVE, self._tenant)]
 
     async def count_session_handled(self, agent_id: UUID, response_ms: int, at: datetime) -> None:
         """Count one session, answered within ``response_ms`` milliseconds, handled until ``at``.

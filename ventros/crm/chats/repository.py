@@ -19,8 +19,10 @@ from ventros.crm.chats.events import (
     ChatUnarchived,
     ChatUpdated,
 )
+from ventros.crm.chats.finder import LISTING, ChatFilter, ChatSort
 from ventros.kernel.children import diff
 from ventros.kernel.errors import WriteSuppressed
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository, mapped
 from ventros.kernel.statements import Statement, statement
 
@@ -40,7 +42,7 @@ OF_THE_ROOT_ALONE = (
 """Events that never come of a change of participants; after any other these are compared."""
 
 
-class ChatRepository(Repository[Chat]):
+class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSort]):
     """A live chat is the only one of its external id, and an individual one the only one of its contact in
     the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
 
@@ -49,6 +51,7 @@ class ChatRepository(Repository[Chat]):
 
     resource = "chat"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("chats.insert")
     SELECT = statement("chats.get")
@@ -62,7 +65,6 @@ class ChatRepository(Repository[Chat]):
     TRY_LOCK = statement("chats.try_lock")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
-    FIND_BY_CONTACT = statement("chats.find_by_contact")
     FIND_PARTICIPANTS = statement("chat_participants.find_by_chats")
     INSERT_PARTICIPANTS = statement("chat_participants.insert")
     UPDATE_PARTICIPANTS = statement("chat_participants.update")
@@ -99,17 +101,12 @@ class ChatRepository(Repository[Chat]):
         """The project's only live individual chat with that contact."""
         return await self._maybe(self.FIND_INDIVIDUAL, project_id, contact_id)
 
-    async def find_by_contact(self, contact_id: UUID) -> list[Chat]:
-        """The live chats of every type that the contact takes part in, the oldest first."""
-        rows = await self._connection.many(self.FIND_BY_CONTACT, self._tenant, contact_id)
-        return await self._loaded(rows)
-
     async def _maybe(self, statement: Statement, *key: object) -> Chat | None:
         row = await self._connection.maybe(statement, self._tenant, *key)
-        return None if row is None else (await self._loaded([row]))[0]
+        return None if row is None else (await self._load_all([row]))[0]
 
-    async def _loaded(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
-        """A chat for each row, at the cost of one statement for all of them."""
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
+        """With those who take part, at the cost of one statement for all chats."""
         if not rows:
             return []
         stored = await self._participants([row["id"] for row in rows])

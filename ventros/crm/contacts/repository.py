@@ -6,14 +6,17 @@ from uuid import UUID
 
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.contacts.finder import LISTING, ContactFilter, ContactSort
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 from ventros.values import Phone
 
 
-class ContactRepository(Repository[Contact]):
+class ContactRepository(Repository[Contact], PagedRepository[Contact, ContactFilter, ContactSort]):
     resource = "contact"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("contacts.insert")
     SELECT = statement("contacts.get")

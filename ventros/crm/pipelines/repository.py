@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,13 +11,15 @@ import attrs
 
 from ventros.crm.pipelines import mapper
 from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
+from ventros.crm.pipelines.finder import LISTING, PipelineFilter, PipelineSort
 from ventros.kernel.children import diff
 from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository, mapped
 from ventros.kernel.statements import statement
 
 
-class PipelineRepository(Repository[Pipeline]):
+class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, PipelineFilter, PipelineSort]):
     """Custom fields are read and written after the row of their pipeline: reading, a change in between is
     one of its version, writing, the lock on the row keeps others away. Removing a pipeline takes them along;
     one that ever had a stage cannot be removed, only deleted.
@@ -24,6 +27,7 @@ class PipelineRepository(Repository[Pipeline]):
 
     resource = "pipeline"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("pipelines.insert")
     SELECT = statement("pipelines.get")
@@ -35,7 +39,6 @@ class PipelineRepository(Repository[Pipeline]):
     LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("pipelines.lock_for_update")
     TRY_LOCK = statement("pipelines.try_lock")
-    FIND_BY_PROJECT = statement("pipelines.find_by_project")
     STATUSES_EXIST = statement("pipeline_statuses.exist_in_pipeline")
     INSERT_FIELD = statement("pipeline_custom_fields.insert")
     UPDATE_FIELD = statement("pipeline_custom_fields.update")
@@ -46,9 +49,6 @@ class PipelineRepository(Repository[Pipeline]):
         added = await super().add(aggregate)
         await self._add_fields(added, added.custom_fields)
         return added
-
-    async def _loaded(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
-        return await self._with_fields(await super()._loaded(rows))
 
     async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
         """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
@@ -68,11 +68,6 @@ class PipelineRepository(Repository[Pipeline]):
                 await self._connection.affected(self.UPDATE_FIELD, *args)
             await self._add_fields(pipeline, change.added)
 
-    async def find_by_project(self, project_id: UUID, *, active_only: bool = False) -> list[Pipeline]:
-        """By position. A tenant has one project, so these are the tenant's as well."""
-        rows = await self._connection.many(self.FIND_BY_PROJECT, self._tenant, project_id, active_only)
-        return await self._with_fields([self._load(row) for row in rows])
-
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
         """Asked under the lock on the pipeline, which a new stage has to wait for."""
         await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
@@ -86,17 +81,20 @@ class PipelineRepository(Repository[Pipeline]):
                 self.INSERT_FIELD, *mapper.custom_field_insert_args(pipeline, field)
             )
 
-    async def _with_fields(self, pipelines: Sequence[Pipeline]) -> list[Pipeline]:
-        if not pipelines:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
+        """With their custom fields, all of them by one statement more, none when there are no rows."""
+        if not rows:
             return []
+        pipelines = await super()._load_all(rows)
         fields = await self._fields([pipeline.id for pipeline in pipelines])
         return [attrs.evolve(each, custom_fields=fields[each.id]) for each in pipelines]
 
-    async def _fields(self, ids: list[UUID]) -> dict[UUID, list[PipelineCustomField]]:
-        fields: dict[UUID, list[PipelineCustomField]] = {id_: [] for id_ in ids}
+    async def _fields(self, ids: list[UUID]) -> defaultdict[UUID, list[PipelineCustomField]]:
+        """By pipeline."""
+        found: defaultdict[UUID, list[PipelineCustomField]] = defaultdict(list)
         for row in await self._connection.many(self.FIND_FIELDS, self._tenant, ids):
-            fields[row["pipeline_id"]].append(_custom_field(row))
-        return fields
+            found[row["pipeline_id"]].append(_custom_field(row))
+        return found
 
 
 def _custom_field(row: asyncpg.Record) -> PipelineCustomField:

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from ventros.crm.sessions import mapper
 from ventros.crm.sessions.aggregate import Session
+from ventros.crm.sessions.finder import LISTING, SessionFilter, SessionSort
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
 
-class SessionRepository(Repository[Session]):
+class SessionRepository(Repository[Session], PagedRepository[Session, SessionFilter, SessionSort]):
     resource = "session"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("sessions.insert")
     SELECT = statement("sessions.get")

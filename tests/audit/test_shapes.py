@@ -1,0 +1,146 @@
+"""What filters put together is committed, prepared, and nothing but its committed parts."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.test_sql import faults
+from ventros.audit.shapes import listings, page, statements
+from ventros.crm.contact_lists.audience_finder import Audience, RuleShape, count_of, shapes, statements_of
+from ventros.crm.contact_lists.values import LogicalOperator
+from ventros.kernel.finder import Direction, Listing, Shape
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement, catalogue
+
+each_list = pytest.mark.parametrize("name", sorted(listings()))
+DRAWN = 60
+"""Shapes of each list that are put together at random, beside all the committed ones."""
+
+
+@pytest.fixture
+async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(dsn)
+    yield connection
+    await connection.close()
+
+
+@each_list
+def test_the_committed_texts_are_those_that_are_sent(name: str) -> None:
+    """Else: ventros sql shapes TABLE > sql/shapes/TABLE.sql"""
+    committed = (directory("sql") / "shapes" / f"{name}.sql").read_text(encoding="utf-8")
+    assert committed == page(listings()[name])
+
+
+def test_no_committed_text_is_left_over() -> None:
+    assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(listings())
+
+
+def drawn(listing: Listing[Any, Any], generator: random.Random) -> list[Shape]:
+    names = [condition.name for condition in listing.conditions]
+    shapes = []
+    for _ in range(DRAWN):
+        filters = tuple(each for each in names if generator.random() < 0.5)
+        sort = generator.choice([None, *listing.sorts])
+        position = generator.choice(listing.positions(sort)) if sort else ""
+        shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))
+    return shapes
+
+
+@each_list
+async def test_every_shape_is_prepared_and_agrees_with_its_header(
+    driver: asyncpg.Connection[Any], name: str
+) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    listing = listings()[name]
+    others = [listing.statement(shape) for shape in drawn(listing, random.Random(seed))]
+    disagreements = [
+        fault for each in (*statements(listing), *others) for fault in await faults(driver, each)
+    ]
+    assert disagreements == []
+
+
+@each_list
+def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name: str) -> None:
+    listing = listings()[name]
+    alone = {
+        shape.filters[0]: conditions(listing, shape) for shape in listing.shapes() if len(shape.filters) == 1
+    }
+    start = conditions(listing, Shape((), listing.default))
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    for shape in drawn(listing, random.Random(seed)):
+        parts = start + [alone[each][-1] for each in shape.filters]
+        assert conditions(listing, shape)[: len(parts)] == parts
+        assert len(conditions(listing, shape)) == len(parts) + bool(shape.position)
+
+
+def conditions(listing: Listing[Any, Any], shape: Shape) -> list[str]:
+    return lines_of_where(listing.statement(shape))
+
+
+def lines_of_where(statement: Statement) -> list[str]:
+    """Without the numbers of the parameters, but that of the tenant."""
+    lines = [line for line in statement.text.splitlines() if line.startswith((" WHERE", " AND"))]
+    return [re.sub(r"\$(?!1\b)\d+", "$n", line) for line in lines]
+
+
+@each_list
+def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
+    for statement in statements(listings()[name]):
+        assert " WHERE " in statement.text
+        assert '"tenant_id"=$1' in statement.text.split("WHERE")[1].splitlines()[0]
+        assert statement.params[0].name == "tenant_id"
+        assert "'" not in statement.text.replace("#>>'{}'", ""), "a literal, but for JSON's way to its text"
+        assert not re.search(r"(?<![$\w])\d", statement.text), "a number that is no parameter"
+        assert "OFFSET" not in statement.text
+        assert statement.name not in catalogue()
+
+
+def drawn_audiences(generator: random.Random) -> list[Audience]:
+    known = list(shapes())
+    return [
+        Audience(
+            tuple(sorted(generator.choices(known, k=generator.randint(2, 6)))),
+            generator.choice(list(LogicalOperator)),
+        )
+        for _ in range(DRAWN)
+    ]
+
+
+async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(
+    driver: asyncpg.Connection[Any],
+) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    drawn = drawn_audiences(random.Random(seed))
+    disagreements = [
+        fault
+        for audience in drawn
+        for each in statements_of(audience)
+        for fault in await faults(driver, each)
+    ]
+    assert disagreements == []
+
+
+def test_rules_that_are_joined_are_the_committed_ones_behind_tenant_and_project() -> None:
+    def condition(shape: RuleShape) -> str:
+        return lines_of_where(count_of(Audience((shape,))))[-1].removeprefix(" AND ")
+
+    everybody = lines_of_where(count_of(Audience(())))
+    assert len(everybody) == 3
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    for audience in drawn_audiences(random.Random(seed)):
+        alone = list(map(condition, audience.rules))
+        if audience.joined_by is LogicalOperator.OR:
+            alone = [f"({' OR '.join(alone)})"]
+        wanted = everybody + [f" AND {each}" for each in alone]
+        for statement in statements_of(audience):
+            assert lines_of_where(statement)[: len(wanted)] == wanted

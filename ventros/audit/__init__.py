@@ -1,0 +1,1 @@
+"""Read-only tools for whoever audits the SQL: they show and compare, and change nothing."""
