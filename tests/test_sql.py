@@ -126,3 +126,5 @@ def test_the_rules_that_need_no_server(statement: Statement) -> None:
         if table in VERSIONED:
             assert re.search(r"WHERE .*\bversion = \$\d", text, re.DOTALL), "the version is not compared"
             assert text.startswith("DELETE") or "version = version + 1" in text, "the version is not stepped"
+    if "lock" in statement.name.split(".")[1]:
+        assert "ORDER BY id) AS given" in text, "rows are not locked in one order"
