@@ -16,7 +16,7 @@ from tests.faults.proxy import Proxy
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.markers import Marker
+from ventros.kernel.ids import Marker
 
 SHORT = Settings(
     min_size=0,
