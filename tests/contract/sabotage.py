@@ -104,5 +104,8 @@ SABOTAGES = {
 
 @pytest.fixture(autouse=True)
 def _spoiled(request: pytest.FixtureRequest, migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the template is migrated, before the test's own pool is opened."""
+    """After the template is migrated, before the test's own pool is opened; for the owner, for what is
+    spoiled is not the app's.
+    """
+    monkeypatch.setattr(DevServer, "dsn", DevServer.owner_dsn)
     SABOTAGES[json.loads(os.environ["VENTROS_SABOTAGE"])[request.node.nodeid]](monkeypatch)
