@@ -84,7 +84,7 @@ SABOTAGES = {
         "star",
     ),
     "every column returned": (
-        spoiled("contacts.update", "AND version = $3", "AND version = $3 RETURNING *"),
+        spoiled("contacts.update", "RETURNING id, version", "RETURNING *"),
         "star",
     ),
     "tenant predicate missing": (spoiled("contacts.get", "tenant_id = $1 AND", ""), "tenant"),
