@@ -73,52 +73,44 @@ RETURNING id, version;
 -- params: ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($1::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM billing_accounts
-        WHERE id = given.id AND deleted_at IS NULL
-          FOR SHARE) AS stored;
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
 
 -- name: billing_accounts.lock_for_no_key_update
 -- why: billing accounts about to be saved, in one order, so that no two savers wait for each other
 -- params: ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($1::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM billing_accounts
-        WHERE id = given.id AND deleted_at IS NULL
-          FOR NO KEY UPDATE) AS stored;
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
 
 -- name: billing_accounts.lock_for_update
 -- why: billing accounts about to be removed: not even a row that refers to them comes in meanwhile
 -- params: ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($1::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM billing_accounts
-        WHERE id = given.id AND deleted_at IS NULL
-          FOR UPDATE) AS stored;
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
 
 -- name: billing_accounts.try_lock
 -- why: as lock_for_no_key_update, but without waiting: billing accounts that another holds are left out
 -- params: ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($1::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM billing_accounts
-        WHERE id = given.id AND deleted_at IS NULL
-          FOR NO KEY UPDATE SKIP LOCKED) AS stored;
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: billing_accounts.list_by_user
 -- why: what a user can pay with; one user may own several accounts

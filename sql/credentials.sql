@@ -76,52 +76,44 @@ RETURNING id, version;
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM credentials
-        WHERE tenant_id = $1 AND id = given.id
-          FOR SHARE) AS stored;
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR SHARE;
 
 -- name: credentials.lock_for_no_key_update
 -- why: credentials about to be saved, in one order, so that no two savers wait for each other
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM credentials
-        WHERE tenant_id = $1 AND id = given.id
-          FOR NO KEY UPDATE) AS stored;
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR NO KEY UPDATE;
 
 -- name: credentials.lock_for_update
 -- why: credentials about to be removed: not even a row that refers to them comes in meanwhile
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM credentials
-        WHERE tenant_id = $1 AND id = given.id
-          FOR UPDATE) AS stored;
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR UPDATE;
 
 -- name: credentials.try_lock
 -- why: as lock_for_no_key_update, but without waiting: credentials that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM credentials
-        WHERE tenant_id = $1 AND id = given.id
-          FOR NO KEY UPDATE SKIP LOCKED) AS stored;
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: credentials.find_by_name
 -- why: a setting names its credential; the unique key answers, and a name of a project is not that

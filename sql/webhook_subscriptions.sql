@@ -84,52 +84,44 @@ RETURNING id, version;
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM webhook_subscriptions
-        WHERE tenant_id = $1 AND id = given.id AND deleted_at IS NULL
-          FOR SHARE) AS stored;
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
 
 -- name: webhook_subscriptions.lock_for_no_key_update
 -- why: webhook subscriptions about to be saved, in one order, so that no two savers wait for each other
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM webhook_subscriptions
-        WHERE tenant_id = $1 AND id = given.id AND deleted_at IS NULL
-          FOR NO KEY UPDATE) AS stored;
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
 
 -- name: webhook_subscriptions.lock_for_update
 -- why: webhook subscriptions about to be removed: not even a row that refers to them comes in meanwhile
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM webhook_subscriptions
-        WHERE tenant_id = $1 AND id = given.id AND deleted_at IS NULL
-          FOR UPDATE) AS stored;
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
 
 -- name: webhook_subscriptions.try_lock
 -- why: as lock_for_no_key_update, but without waiting: webhook subscriptions that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
 -- returns: id uuid, version integer
-SELECT stored.id, stored.version
-  FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given
- CROSS JOIN LATERAL (
-       SELECT id, version
-         FROM webhook_subscriptions
-        WHERE tenant_id = $1 AND id = given.id AND deleted_at IS NULL
-          FOR NO KEY UPDATE SKIP LOCKED) AS stored;
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: webhook_subscriptions.find_by_project
 -- why: a project's live subscriptions, the oldest first

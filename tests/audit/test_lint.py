@@ -123,20 +123,6 @@ SABOTAGES = {
         written("SELECT id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2) FOR UPDATE"),
         "lock order",
     ),
-    "lock for each row of an unsorted subquery": (
-        written(
-            "SELECT c.id FROM (SELECT unnest($2::uuid[]) AS id) AS given CROSS JOIN LATERAL"
-            " (SELECT id FROM contacts WHERE tenant_id = $1 AND id = given.id FOR UPDATE) AS c"
-        ),
-        "lock order",
-    ),
-    "lock beside a sorted subquery, whose order a join may lose": (
-        written(
-            "SELECT c.id FROM (SELECT unnest($2::uuid[]) AS id ORDER BY id) AS given"
-            " JOIN contacts c ON c.tenant_id = $1 AND c.id = given.id FOR UPDATE OF c"
-        ),
-        "lock order",
-    ),
     "unordered lock in a write": (
         written(
             "INSERT INTO agent_counters (tenant_id, agent_id)"

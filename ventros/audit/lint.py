@@ -66,11 +66,7 @@ def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]
             yield "tenant", f"does not compare tenant_id of {_called(source)} with the tenant"
     parameters = [Term(None, f"${at}") for at in range(1, len(statement.params) + 1)]
     for lock in reading.locks:
-        # One row by its id, or for each row of a sorted subquery, outside of the lock's own, its one.
-        rows = [
-            Term(each, name) for each in reading.sorted if each not in lock.beside for name in each.columns
-        ]
-        single = reading.bound("id", [*parameters, *rows])
+        single = reading.bound("id", parameters)
         if not lock.ordered and not single.issuperset(lock.sources):
             yield "lock order", "locks rows in no order, so two may wait for each other: ORDER BY the key"
     called = reading.functions.union(*(tables()[each].functions for each in reading.tables))

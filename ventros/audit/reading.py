@@ -48,24 +48,20 @@ class Write:
 
 @attrs.frozen(eq=False)
 class Lock:
-    """A SELECT ... FOR UPDATE or FOR SHARE; ``beside`` are all sources of its FROM."""
+    """A SELECT ... FOR UPDATE or FOR SHARE."""
 
     sources: tuple[Source, ...]
-    beside: tuple[Source, ...]
     ordered: bool
 
 
 @attrs.define(eq=False)
 class Reading:
-    """``equalities``: from the left term follows a bound on the right one, whatever the joins. ``sorted``
-    are the subqueries with an ORDER BY.
-    """
+    """``equalities``: from the left term follows a bound on the right one, whatever the joins."""
 
     kind: str
     sources: list[Source] = attrs.Factory(list)
     writes: list[Write] = attrs.Factory(list)
     locks: list[Lock] = attrs.Factory(list)
-    sorted: list[Source] = attrs.Factory(list)
     equalities: list[tuple[Term, Term]] = attrs.Factory(list)
     selected: set[tuple[str, str]] = attrs.Factory(set)
     functions: set[str] = attrs.Factory(set)
@@ -149,7 +145,7 @@ class _Reader:
         for each in node.lockingClause or ():
             chosen = [lock.relname for lock in each.lockedRels or ()]
             locked = tuple(one for one in scope.sources if one.table and (not chosen or one.name in chosen))
-            self.found.locks.append(Lock(locked, scope.sources, bool(node.sortClause)))
+            self.found.locks.append(Lock(locked, bool(node.sortClause)))
         return outputs
 
     def insert(self, node: ast.InsertStmt, scope: _Scope) -> list[str]:
@@ -234,10 +230,7 @@ class _Reader:
             self.expression(node.functions, scope)
         if node.alias and node.alias.colnames:
             columns = [each.sval for each in node.alias.colnames]
-        made = Source(name, "", frozenset(columns))
-        if isinstance(node, ast.RangeSubselect) and node.subquery.sortClause:
-            self.found.sorted.append(made)
-        return made
+        return Source(name, "", frozenset(columns))
 
     def condition(self, node: Any, scope: _Scope, free: Iterable[Source]) -> None:
         """A WHERE or ON; what it demands of all rows binds the ``free`` sources."""
