@@ -134,9 +134,12 @@ def superuser(migrated: None, postgresql: psycopg.Connection) -> psycopg.Connect
 
 
 @pytest.fixture
-def dsn(server: DevServer, superuser: psycopg.Connection) -> str:
-    """A database of this test's own, for the app: it sends nothing but statements of sql/."""
-    return server.dsn(superuser.info.dbname)
+def dsn(request: pytest.FixtureRequest, server: DevServer, superuser: psycopg.Connection) -> str:
+    """A database of this test's own, for the app: it sends nothing but statements of sql/. A test that spoils
+    one of them is marked so, and gets the owner's.
+    """
+    spoiled = request.node.get_closest_marker("spoiled")
+    return (server.owner_dsn if spoiled else server.dsn)(superuser.info.dbname)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ LATERAL (SELECT string_agg('parent.' || quote_ident(attname), ', ' ORDER BY at) 
 
 @pytest.fixture
 def connection(seeded_dsn: str) -> Iterator[Connection]:
-    """In a transaction that is rolled back, as the role that services log in with."""
+    """In a transaction that is rolled back, as the owner: row-level security binds it as it does the app."""
     with psycopg.connect(seeded_dsn) as connection:
         act_for(TENANTS[0], connection)
         yield connection

@@ -32,7 +32,7 @@ def snapshot(server: DevServer) -> str:
 
     pg_dump writes one schema differently from version to version, so compare within one major version.
     """
-    server.create_database("schema_snapshot")
+    server.create_database("schema_snapshot", "template0")  # without what the server gives to others
     dsn = server.owner_dsn("schema_snapshot")
     migrate(dsn)
     command = [
