@@ -11,8 +11,9 @@ from pathlib import Path
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
-def block(language: str, containing: str) -> str:
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def block(language: str, containing: str, document: str = README) -> str:
+    """The only block in that language that contains the text."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
     (found,) = [each for each in blocks if containing in each]
     return str(found)
 

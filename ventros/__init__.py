@@ -17,6 +17,7 @@ from ventros.kernel.errors import (
 )
 from ventros.kernel.retry import Retry
 from ventros.kernel.settings import Settings
+from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "UnitOfWork",
     "Settings",
     "Retry",
+    "Telemetry",
     "VentrosError",
     "Conflict",
     "OptimisticLockError",
@@ -39,7 +41,7 @@ __all__ = [
 
 @asynccontextmanager
 async def connect(
-    dsn: str | None = None, settings: Settings | None = None
+    dsn: str | None = None, settings: Settings | None = None, telemetry: Telemetry = SILENT
 ) -> AsyncIterator[Database[UnitOfWork]]:
     """The database, for the time of an ``async with`` block.
 
@@ -47,7 +49,7 @@ async def connect(
     ConfigurationError when none is set, ConnectionLost when the server cannot be reached. To hold the
     database longer than a block: ``await Database.open(UnitOfWork, dsn)``, and ``close()`` it.
     """
-    database = await Database.open(UnitOfWork, dsn, settings)
+    database = await Database.open(UnitOfWork, dsn, settings, telemetry)
     try:
         yield database
     finally:

@@ -69,7 +69,7 @@ class Contacts:
         for _ in range(100):
             row = self.superuser.execute(
                 "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND usename = 'ventros_app' AND xact_start IS NOT NULL"
+                " WHERE datname = current_database() AND usename LIKE 'ventros%' AND xact_start IS NOT NULL"
             ).fetchone()
             if row == (0,):
                 return 0

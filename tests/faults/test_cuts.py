@@ -81,6 +81,7 @@ async def test_a_cut_during_a_commit_is_resolved_by_waiting_for_it(
             await task
         looked = contacts.has_marker(caught.value.marker)
         outcome = await through.resolve(caught.value.marker)
+        assert await contacts.still_in_transaction() == 0  # else what is stored may yet change
         stored = contacts.stored(f"Cut {number}")
         wrong += (outcome is Outcome.COMMITTED) != stored
         wrong_by_looking += looked != stored

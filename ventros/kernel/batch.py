@@ -67,7 +67,7 @@ async def _lock(unit: UnitOfWork, changed: Mapping[Key, Target]) -> None:
             if stored.get(each.id) != each.version
         ]
     if stale:
-        raise OptimisticLockErrors(stale)
+        raise unit.telemetry.met(OptimisticLockErrors(stale))
     if not unit.in_savepoint:  # whose end may release the locks
         unit.verified.clear()
 

@@ -94,10 +94,9 @@ class Connection:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""
         self._demand("affected", statement, args)
         tag = await self._answer(self._driver.execute, statement.text, args, statement)
-        match = _AFFECTED.fullmatch(tag)
-        if match is None:
+        count = affected(tag)
+        if count is None:
             raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        count = int(match[1])
         if count:
             self.wrote = True
         return count
@@ -161,6 +160,12 @@ class Connection:
         except Exception as error:
             self.interrupted |= isinstance(error, TimeoutError)
             raise translated(error, statement) from error
+
+
+def affected(tag: str) -> int | None:
+    """The rows that the command tag of an INSERT, UPDATE or DELETE counts; None of another command's."""
+    match = _AFFECTED.fullmatch(tag)
+    return int(match[1]) if match else None
 
 
 def _mismatch(statement: Statement, text: str) -> ResultMismatch:

@@ -20,6 +20,7 @@ from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosErr
 from ventros.kernel.ids import Marker
 from ventros.kernel.retry import Retry, retrying
 from ventros.kernel.settings import Settings
+from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.kernel.transaction import ModeOptions, Modes, Outcome, PooledTransaction
 from ventros.kernel.unit_of_work import UnitOfWork
 
@@ -53,15 +54,24 @@ class Database(Generic[U]):
     """A pool, and the kind of unit of work that it serves. Close it, or use it as ``async with``."""
 
     def __init__(
-        self, pool: asyncpg.Pool[Any], unit_of_work: type[U], settings: Settings | None = None
+        self,
+        pool: asyncpg.Pool[Any],
+        unit_of_work: type[U],
+        settings: Settings | None = None,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         self._pool = pool
         self._unit_of_work = unit_of_work
         self.settings = settings or Settings()
+        self.telemetry = telemetry
 
     @classmethod
     async def open(
-        cls, unit_of_work: type[U], dsn: str | None = None, settings: Settings | None = None
+        cls,
+        unit_of_work: type[U],
+        dsn: str | None = None,
+        settings: Settings | None = None,
+        telemetry: Telemetry = SILENT,
     ) -> Self:
         """Connect. ``dsn`` as in :func:`resolve_dsn`.
 
@@ -93,7 +103,7 @@ class Database(Generic[U]):
                 "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : "
                 "and / inside the password percent-encoded"
             ) from error
-        return cls(pool, unit_of_work, chosen)
+        return cls(pool, unit_of_work, chosen, telemetry)
 
     def unit_of_work(
         self,
@@ -109,7 +119,7 @@ class Database(Generic[U]):
         Raises ValidationError when tenant or modes are none.
         """
         return self._unit_of_work(
-            PooledTransaction(self._pool, self.settings, Modes(**modes)),
+            PooledTransaction(self._pool, self.settings, Modes(**modes), self.telemetry),
             tenant,
             command_id=command_id,
             correlation_id=correlation_id,
@@ -143,7 +153,7 @@ class Database(Generic[U]):
 
         rule = retry or Retry()
         rule = attrs.evolve(rule, attempts=attempts or rule.attempts, deadline=deadline or rule.deadline)
-        return await retrying(once, rule, on_conflict)
+        return await retrying(once, rule, on_conflict, on_retry=self.telemetry.retry)
 
     async def resolve(self, marker: Marker, *, deadline: float = 60.0) -> Outcome:
         """Whether the unit of work with that marker was committed or rolled back.
@@ -165,7 +175,7 @@ class Database(Generic[U]):
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
         driver = await acquire(self._pool, self.settings.acquire_timeout)
         try:
-            yield Connection(driver, self.settings.statement_timeout)
+            yield self.telemetry.connection(driver, self.settings.statement_timeout)
         finally:
             await give_back(self._pool, driver, self.settings.release_timeout)
 

@@ -255,7 +255,7 @@ class Repository(EntityRepository[A]):
             loaded = await self.get(id, lock="no key update" if last else None)
             return await self.save(change(loaded))
 
-        return await retrying(once, rule, again=is_optimistic_lock_error)
+        return await retrying(once, rule, again=is_optimistic_lock_error, on_retry=self._unit.telemetry.retry)
 
     async def _before_update(self, aggregates: Sequence[A]) -> None:
         """What has to be asked before the roots are written."""
@@ -339,7 +339,8 @@ class Repository(EntityRepository[A]):
             return NotFound(self.resource, aggregate.id)
         if row["version"] == aggregate.version:
             return self._suppressed(aggregate, f"is stored at version {aggregate.version} as expected")
-        return OptimisticLockError(self.resource, aggregate.id, aggregate.version, row["version"])
+        conflict = OptimisticLockError(self.resource, aggregate.id, aggregate.version, row["version"])
+        return self._unit.telemetry.met(conflict)
 
     def _suppressed(self, aggregate: A, state: str) -> WriteSuppressed:
         return WriteSuppressed(

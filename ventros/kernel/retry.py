@@ -44,10 +44,12 @@ async def retrying(
     on_conflict: Callable[[VentrosError, int], None] | None = None,
     *,
     again: Callable[[VentrosError], bool] = _retryable,
+    on_retry: Callable[[int, float], None] | None = None,
 ) -> T:
     """The result of the first ``run`` that meets no conflict; the last conflict when all do.
 
-    ``on_conflict`` is told of each conflict and of the attempt that met it; ``again`` says what is one.
+    ``on_conflict`` is told of each conflict and of the attempt that met it, ``on_retry`` of that attempt and
+    the pause after it, if another follows; ``again`` says what is a conflict.
     """
     started = time.monotonic()
     attempt = 0
@@ -64,4 +66,6 @@ async def retrying(
             late = rule.deadline is not None and time.monotonic() - started + pause > rule.deadline
             if attempt >= rule.attempts or late:
                 raise
+        if on_retry is not None:
+            on_retry(attempt, pause)
         await asyncio.sleep(pause)

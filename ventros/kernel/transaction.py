@@ -22,6 +22,7 @@ from ventros.kernel.connection import (
 from ventros.kernel.errors import (
     AlreadyProcessed,
     CommitInDoubt,
+    Conflict,
     ConnectionLost,
     DatabaseError,
     TransactionRolledBack,
@@ -31,6 +32,7 @@ from ventros.kernel.errors import (
 )
 from ventros.kernel.ids import Marker
 from ventros.kernel.markers import CLAIM
+from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.kernel.validators import tenant_id
 
 if TYPE_CHECKING:
@@ -137,6 +139,7 @@ class Transaction(Protocol):
     outcome: Outcome
     kept_at_exit: bool
     release_timeout: float
+    telemetry: Telemetry
 
     async def begin(self, tenant: str, command_id: UUID | None) -> Connection: ...
 
@@ -150,9 +153,12 @@ class PooledTransaction:
 
     kept_at_exit = False
 
-    def __init__(self, pool: asyncpg.Pool[Any], settings: Settings, modes: Modes) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool[Any], settings: Settings, modes: Modes, telemetry: Telemetry = SILENT
+    ) -> None:
         self.outcome = Outcome.NOT_STARTED
         self.release_timeout = settings.release_timeout
+        self.telemetry = telemetry
         self._pool = pool
         self._settings = settings
         self._modes = modes
@@ -183,7 +189,7 @@ class PooledTransaction:
             raise
         self._driver = driver
         self.outcome = Outcome.ACTIVE
-        return Connection(driver, bound)
+        return self.telemetry.connection(driver, bound)
 
     async def commit(self, connection: Connection, marker: Marker | None) -> None:
         """Send COMMIT and see that the answer is COMMIT; ``marker`` is None when nothing was written.
@@ -215,6 +221,8 @@ class PooledTransaction:
             self.outcome = Outcome.ROLLED_BACK  # of a unit that wrote nothing there is nothing to doubt
         else:
             failure = CommitInDoubt(marker)
+        if isinstance(failure, Conflict):
+            self.telemetry.met(failure)
         failure.__cause__ = error
         return failure
 
@@ -251,11 +259,12 @@ class JoinedTransaction:
 
     kept_at_exit = True
 
-    def __init__(self, driver: Any, settings: Settings) -> None:
+    def __init__(self, driver: Any, settings: Settings, telemetry: Telemetry = SILENT) -> None:
         self.outcome = Outcome.NOT_STARTED
         self.release_timeout = settings.release_timeout
+        self.telemetry = telemetry
         self._driver = driver
-        self._connection = Connection(driver, settings.statement_timeout)
+        self._connection = telemetry.connection(driver, settings.statement_timeout)
         self._restore = ""
 
     async def begin(self, tenant: str, command_id: UUID | None) -> Connection:

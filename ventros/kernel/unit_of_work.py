@@ -16,6 +16,7 @@ from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import Marker, new_id
 from ventros.kernel.settings import Settings
+from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.kernel.transaction import (
     RELEASE,
     SAVEPOINT,
@@ -64,12 +65,19 @@ class UnitOfWork:
         self._causation_id = causation_id
         self._connection: Connection | None = None
         self._task: asyncio.Task[Any] | None = None
+        self._entered: float | None = None
         self._savepoints = 0
         self._events: list[Envelope] = []
 
     @classmethod
     def join(
-        cls, driver: asyncpg.Connection[Any], tenant: str, *, settings: Settings | None = None, **ids: UUID
+        cls,
+        driver: asyncpg.Connection[Any],
+        tenant: str,
+        *,
+        settings: Settings | None = None,
+        telemetry: Telemetry = SILENT,
+        **ids: UUID,
     ) -> Self:
         """Take part in the transaction that the caller has open on ``driver``, through a savepoint.
 
@@ -78,12 +86,16 @@ class UnitOfWork:
         :func:`ventros.kernel.connection.prepare_driver`; ``ids`` are command_id, correlation_id and
         causation_id. If the savepoint cannot be rolled back, ``driver`` is terminated.
         """
-        return cls(JoinedTransaction(driver, settings or Settings()), tenant, **ids)
+        return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **ids)
 
     @property
     def outcome(self) -> Outcome:
         """What became of the unit, or where it stands."""
         return self._transaction.outcome
+
+    @property
+    def telemetry(self) -> Telemetry:
+        return self._transaction.telemetry
 
     @cached_property
     def marker(self) -> Marker:
@@ -122,7 +134,12 @@ class UnitOfWork:
         if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
         self._task = asyncio.current_task()
-        self._connection = await self._transaction.begin(self.tenant, self.command_id)
+        self._entered = self.telemetry.entered()
+        try:
+            self._connection = await self._transaction.begin(self.tenant, self.command_id)
+        except BaseException:
+            self._tell()
+            raise
         return self
 
     async def commit(self) -> None:
@@ -227,3 +244,11 @@ class UnitOfWork:
         except asyncio.CancelledError as cancelled:
             told(cancelled, self.outcome, self.marker)
             raise
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Once, though a unit may be rolled back before it is left."""
+        entered, self._entered = self._entered, None
+        if entered is not None:
+            self.telemetry.left(self.outcome, entered, len(self._events))
