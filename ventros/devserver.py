@@ -96,10 +96,11 @@ def _complete(directory: Path, source: str) -> Path:
 class DevServer:
     """A throw-away PostgreSQL server. ``stop()``, or the end of the process, removes it with its data.
 
-    ``durable=False`` turns fsync, synchronous_commit and full_page_writes off and keeps the data in memory where
-    there is room and no TMPDIR: faster, but a crash of the machine may lose or corrupt data. ``statistics`` gives every database pg_stat_statements, which the
-    owner may read. ``settings`` are further postgresql.conf settings. Services connect as the app,
-    migrations as the owner: see :mod:`ventros.roles`.
+    ``durable=False`` turns fsync, synchronous_commit and full_page_writes off and, where there is room and no
+    TMPDIR is set, keeps the data in memory: faster, but a crash of the machine may lose or corrupt data.
+    ``statistics`` gives every database pg_stat_statements, which the owner may read. ``settings`` are
+    further postgresql.conf settings. Services connect as the app, migrations as the owner: see
+    :mod:`ventros.roles`.
     """
 
     version = ""
