@@ -23,7 +23,7 @@ SETTINGS = {
     "autovacuum": "off",  # it would vacuum one arm and not the other; vacuuming is measured by itself
     "checkpoint_timeout": "1h",
     "max_wal_size": "32GB",  # no checkpoint, and so no burst of full-page images, in the middle of a round
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "1GB",
 }
 SHOWN = (
@@ -85,8 +85,8 @@ class Server:
         parts = urlsplit(self._given or "")
         return urlunsplit(parts._replace(path=f"/{quote(self._prefix + name)}"))
 
-    def create(self, name: str, template: str | None = None) -> str:
-        """A database, migrated, or a copy of another one that was made here; returns its DSN."""
+    def create(self, name: str, template: str | None = None, *, bare: bool = False) -> str:
+        """A database, migrated unless ``bare``, or a copy of one that was made here; returns its DSN."""
         full, role = self._prefix + name, self._role()
         text = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(full), sql.Identifier(role))
         if template:
@@ -94,7 +94,7 @@ class Server:
         with psycopg.connect(self._maintenance(), autocommit=True) as connection:
             connection.execute(text)
         self._made.append(name)
-        if template is None:
+        if template is None and not bare:
             migrate(self.dsn(name))
         return self.dsn(name)
 
