@@ -28,7 +28,8 @@ SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, r
 --         role text, active boolean, config jsonb, permissions text[], settings jsonb,
 --         virtual_metadata jsonb, last_login_at timestamptz, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE agents
    SET name = $4,
        email = $5,
@@ -43,7 +44,8 @@ UPDATE agents
        updated_at = $14,
        deleted_at = $15,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: agents.delete
 -- why: removes an agent for good; guarded by the version it was loaded with
@@ -61,6 +63,60 @@ SELECT version
   FROM agents
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
+-- name: agents.touch
+-- why: steps the version of an agent that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE agents
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: agents.lock_for_share
+-- why: agents that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: agents.lock_for_no_key_update
+-- why: agents about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: agents.lock_for_update
+-- why: agents about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: agents.try_lock
+-- why: as lock_for_no_key_update, but without waiting: agents that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
+
 -- name: agents.find_by_email
 -- why: an email names one live agent of its tenant; it is sought in its normal form
 -- params: tenant_id text, email text
@@ -70,25 +126,3 @@ SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, r
        permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
   FROM agents
  WHERE tenant_id = $1 AND email = $2 AND deleted_at IS NULL;
-
--- name: agents.find_all
--- why: the tenant's live agents, to choose from; by name, and by id where two have the same
--- params: tenant_id text
--- rows: many
--- returns: agent
-SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, role, active, config,
-       permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
-  FROM agents
- WHERE tenant_id = $1 AND deleted_at IS NULL
- ORDER BY name, id;
-
--- name: agents.find_active
--- why: the agents that work may be given to, by name, and by id where two have the same
--- params: tenant_id text
--- rows: many
--- returns: agent
-SELECT id, version, tenant_id, project_id, user_id, name, email, type, status, role, active, config,
-       permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at
-  FROM agents
- WHERE tenant_id = $1 AND active AND deleted_at IS NULL
- ORDER BY name, id;

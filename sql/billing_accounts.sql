@@ -26,7 +26,8 @@ SELECT id, version, user_id, name, stripe_customer_id, payment_status, payment_m
 -- params: id uuid, expected_version integer, name text, stripe_customer_id text, payment_status text,
 --         payment_methods jsonb, billing_email text, suspended_at timestamptz, suspension_reason text,
 --         updated_at timestamptz, deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE billing_accounts
    SET name = $3,
        stripe_customer_id = $4,
@@ -38,7 +39,8 @@ UPDATE billing_accounts
        updated_at = $10,
        deleted_at = $11,
        version = version + 1
- WHERE id = $1 AND version = $2;
+ WHERE id = $1 AND version = $2
+RETURNING id, version;
 
 -- name: billing_accounts.delete
 -- why: removes a billing account for good; guarded by the version it was loaded with
@@ -55,6 +57,60 @@ DELETE FROM billing_accounts
 SELECT version
   FROM billing_accounts
  WHERE id = $1 AND deleted_at IS NULL;
+
+-- name: billing_accounts.touch
+-- why: steps the version of a billing account that others rely on, without another change
+-- params: id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE billing_accounts
+   SET version = version + 1
+ WHERE id = $1 AND version = $2
+RETURNING id, version;
+
+-- name: billing_accounts.lock_for_share
+-- why: billing accounts that a decision rests on stay as they are until it is stored; others may share
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id = ANY ($1) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: billing_accounts.lock_for_no_key_update
+-- why: billing accounts about to be saved, in one order, so that no two savers wait for each other
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id = ANY ($1) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: billing_accounts.lock_for_update
+-- why: billing accounts about to be removed: not even a row that refers to them comes in meanwhile
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id = ANY ($1) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: billing_accounts.try_lock
+-- why: as lock_for_no_key_update, but without waiting: billing accounts that another holds are left out
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id = ANY ($1) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: billing_accounts.list_by_user
 -- why: what a user can pay with; one user may own several accounts

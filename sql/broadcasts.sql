@@ -26,7 +26,8 @@ SELECT id, version, tenant_id, name, list_id, message_template, status, schedule
 -- params: tenant_id text, id uuid, expected_version integer, name text, message_template jsonb,
 --         status text, scheduled_for timestamptz, started_at timestamptz, completed_at timestamptz,
 --         failure_reason text, rate_limit integer, updated_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE broadcasts
    SET name = $4,
        message_template = $5,
@@ -38,7 +39,8 @@ UPDATE broadcasts
        rate_limit = $11,
        updated_at = $12,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: broadcasts.delete
 -- why: removes a broadcast for good; guarded by the version it was loaded with
@@ -55,6 +57,60 @@ DELETE FROM broadcasts
 SELECT version
   FROM broadcasts
  WHERE tenant_id = $1 AND id = $2;
+
+-- name: broadcasts.touch
+-- why: steps the version of a broadcast that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE broadcasts
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: broadcasts.lock_for_share
+-- why: broadcasts that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR SHARE;
+
+-- name: broadcasts.lock_for_no_key_update
+-- why: broadcasts about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: broadcasts.lock_for_update
+-- why: broadcasts about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: broadcasts.try_lock
+-- why: as lock_for_no_key_update, but without waiting: broadcasts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: broadcasts.find_due
 -- why: scheduled broadcasts whose time has come, for a worker to start; those that another worker holds

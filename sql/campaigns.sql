@@ -26,7 +26,8 @@ SELECT id, version, tenant_id, name, description, status, goal_type, goal_value,
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text, status text,
 --         goal_type text, goal_value integer, start_date timestamptz, end_date timestamptz,
 --         updated_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE campaigns
    SET name = $4,
        description = $5,
@@ -37,7 +38,8 @@ UPDATE campaigns
        end_date = $10,
        updated_at = $11,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: campaigns.delete
 -- why: removes a campaign for good; guarded by the version it was loaded with
@@ -54,6 +56,60 @@ DELETE FROM campaigns
 SELECT version
   FROM campaigns
  WHERE tenant_id = $1 AND id = $2;
+
+-- name: campaigns.touch
+-- why: steps the version of a campaign that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE campaigns
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: campaigns.lock_for_share
+-- why: campaigns that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR SHARE;
+
+-- name: campaigns.lock_for_no_key_update
+-- why: campaigns about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: campaigns.lock_for_update
+-- why: campaigns about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: campaigns.try_lock
+-- why: as lock_for_no_key_update, but without waiting: campaigns that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: campaigns.find_due
 -- why: scheduled campaigns whose time has come, for a worker to activate; those that another worker holds

@@ -52,7 +52,8 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 --         history_import_max_days integer, history_import_max_messages_per_chat integer,
 --         default_agent_id uuid, custom_field_definitions jsonb, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE channels
    SET name = $4,
        status = $5,
@@ -83,7 +84,8 @@ UPDATE channels
        updated_at = $30,
        deleted_at = $31,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: channels.delete
 -- why: removes a channel for good; guarded by the version it was loaded with
@@ -100,6 +102,60 @@ DELETE FROM channels
 SELECT version
   FROM channels
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: channels.touch
+-- why: steps the version of a channel that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE channels
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: channels.lock_for_share
+-- why: channels that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: channels.lock_for_no_key_update
+-- why: channels about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: channels.lock_for_update
+-- why: channels about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: channels.try_lock
+-- why: as lock_for_no_key_update, but without waiting: channels that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: channels.find_by_webhook_id
 -- why: a platform calls the path of an inbound webhook; the caller knows whose the path is
@@ -137,6 +193,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- params: tenant_id text, project_id uuid
 -- rows: many
 -- returns: channel
+-- plan: reads the tenant's live channels: a tenant is one project
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
        connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,

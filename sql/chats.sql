@@ -27,7 +27,8 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
 -- params: tenant_id text, id uuid, expected_version integer, external_id text, subject text,
 --         description text, status text, metadata jsonb, label_ids text[], last_message_at timestamptz,
 --         updated_at timestamptz, deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE chats
    SET external_id = $4,
        subject = $5,
@@ -39,7 +40,8 @@ UPDATE chats
        updated_at = $11,
        deleted_at = $12,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: chats.delete
 -- why: removes a chat for good; guarded by the version it was loaded with
@@ -56,6 +58,60 @@ DELETE FROM chats
 SELECT version
   FROM chats
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: chats.touch
+-- why: steps the version of a chat that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE chats
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: chats.lock_for_share
+-- why: chats that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: chats.lock_for_no_key_update
+-- why: chats about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: chats.lock_for_update
+-- why: chats about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: chats.try_lock
+-- why: as lock_for_no_key_update, but without waiting: chats that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: chats.find_by_external_id
 -- why: an event of the platform names the chat by its id there
@@ -76,17 +132,3 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
        metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
   FROM chats
  WHERE tenant_id = $1 AND project_id = $2 AND individual_contact_id = $3 AND deleted_at IS NULL;
-
--- name: chats.find_by_contact
--- why: every chat that a contact takes part in, the oldest first
--- params: tenant_id text, contact_id uuid
--- rows: many
--- returns: chat
-SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, description, status,
-       metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
-  FROM chats
- WHERE tenant_id = $1 AND deleted_at IS NULL AND id IN (
-       SELECT chat_id
-         FROM chat_participants
-        WHERE tenant_id = $1 AND contact_id = $2)
- ORDER BY created_at, id;

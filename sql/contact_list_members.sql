@@ -44,11 +44,24 @@ SELECT l.is_static,
 SELECT EXISTS (
     SELECT
       FROM contact_list_members m
-      JOIN contact_lists l ON l.tenant_id = m.tenant_id AND l.id = m.contact_list_id
       JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
-     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3
-       AND l.deleted_at IS NULL AND c.deleted_at IS NULL
+     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3 AND c.deleted_at IS NULL
 ) AS member;
+
+-- name: contact_list_members.find
+-- why: one page of the live contacts of a static list, the newest member first; the list's part of the
+--      primary key finds them, and they are sorted in memory
+-- params: tenant_id text, contact_list_id uuid, after_added_at timestamptz, after_contact_id uuid,
+--         limit bigint
+-- rows: many
+-- returns: added_at timestamptz, id uuid
+SELECT m.added_at, m.contact_id AS id
+  FROM contact_list_members m
+  JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
+ WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND c.deleted_at IS NULL
+   AND ($3::timestamptz IS NULL OR (m.added_at, m.contact_id) < ($3, $4))
+ ORDER BY m.added_at DESC, m.contact_id DESC
+ LIMIT $5;
 
 -- name: contact_list_members.count
 -- why: how many live contacts a static list holds, for its contact_count; without reading them

@@ -26,7 +26,8 @@ SELECT id, version, tenant_id, project_id, name, description, logical_operator, 
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text,
 --         logical_operator text, contact_count bigint, last_calculated_at timestamptz,
 --         updated_at timestamptz, deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE contact_lists
    SET name = $4,
        description = $5,
@@ -36,7 +37,8 @@ UPDATE contact_lists
        updated_at = $9,
        deleted_at = $10,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: contact_lists.delete
 -- why: removes a contact list for good; guarded by the version it was loaded with
@@ -54,24 +56,56 @@ SELECT version
   FROM contact_lists
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
--- name: contact_lists.find_by_project
--- why: a project's lists, to choose from; their rules are read with contact_list_filters.find_by_lists
--- params: tenant_id text, project_id uuid
--- rows: many
--- returns: contact_list
-SELECT id, version, tenant_id, project_id, name, description, logical_operator, is_static,
-       contact_count, last_calculated_at, created_at, updated_at, deleted_at
-  FROM contact_lists
- WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
- ORDER BY created_at DESC, id DESC;
+-- name: contact_lists.touch
+-- why: steps the version of a contact list that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE contact_lists
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
--- name: contact_lists.find_by_tenant
--- why: a tenant's lists, whatever their project
--- params: tenant_id text
+-- name: contact_lists.lock_for_share
+-- why: contact lists that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
 -- rows: many
--- returns: contact_list
-SELECT id, version, tenant_id, project_id, name, description, logical_operator, is_static,
-       contact_count, last_calculated_at, created_at, updated_at, deleted_at
+-- returns: id uuid, version integer
+SELECT id, version
   FROM contact_lists
- WHERE tenant_id = $1 AND deleted_at IS NULL
- ORDER BY created_at DESC, id DESC;
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: contact_lists.lock_for_no_key_update
+-- why: contact lists about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contact_lists
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: contact_lists.lock_for_update
+-- why: contact lists about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contact_lists
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: contact_lists.try_lock
+-- why: as lock_for_no_key_update, but without waiting: contact lists that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contact_lists
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;

@@ -32,7 +32,8 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
 --         profile_picture_url text, profile_picture_fetched_at timestamptz,
 --         first_interaction_at timestamptz, last_interaction_at timestamptz, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE contacts
    SET name = $4,
        email = $5,
@@ -49,7 +50,8 @@ UPDATE contacts
        updated_at = $16,
        deleted_at = $17,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: contacts.delete
 -- why: removes a contact for good; guarded by the version it was loaded with
@@ -66,6 +68,60 @@ DELETE FROM contacts
 SELECT version
   FROM contacts
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: contacts.touch
+-- why: steps the version of a contact that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE contacts
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: contacts.lock_for_share
+-- why: contacts that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: contacts.lock_for_no_key_update
+-- why: contacts about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: contacts.lock_for_update
+-- why: contacts about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: contacts.try_lock
+-- why: as lock_for_no_key_update, but without waiting: contacts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: contacts.find_by_phone
 -- why: a message names its sender by phone; the phone is sought in its normal form

@@ -28,7 +28,8 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text, id uuid, expected_version integer, project_id uuid, description text,
 --         secret text, oauth_access_token text, oauth_refresh_token text, oauth_token_type text,
 --         expires_at timestamptz, metadata jsonb, is_active boolean, updated_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE credentials
    SET project_id = $4,
        description = $5,
@@ -41,7 +42,8 @@ UPDATE credentials
        is_active = $12,
        updated_at = $13,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: credentials.delete
 -- why: removes a credential for good; guarded by the version it was loaded with
@@ -58,6 +60,60 @@ DELETE FROM credentials
 SELECT version
   FROM credentials
  WHERE tenant_id = $1 AND id = $2;
+
+-- name: credentials.touch
+-- why: steps the version of a credential that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE credentials
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: credentials.lock_for_share
+-- why: credentials that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR SHARE;
+
+-- name: credentials.lock_for_no_key_update
+-- why: credentials about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: credentials.lock_for_update
+-- why: credentials about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: credentials.try_lock
+-- why: as lock_for_no_key_update, but without waiting: credentials that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: credentials.find_by_name
 -- why: a setting names its credential; the unique key answers, and a name of a project is not that
@@ -88,6 +144,7 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text, project_id uuid, credential_type text
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at
@@ -100,6 +157,7 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials: those that are not active are few beside them
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at
@@ -125,6 +183,8 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
 -- params: tenant_id text, writer_key_id text, batch bigint
 -- rows: many
 -- returns: credential
+-- plan: reads the tenant's credentials until a batch is full: keys change seldom, and only a value of
+--       its own tells which wrote it
 SELECT id, version, tenant_id, project_id, credential_type, name, description, secret,
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at

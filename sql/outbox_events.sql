@@ -1,9 +1,14 @@
 -- name: outbox_events.append
--- why: all events of a unit of work leave in one statement, in their order, just before its COMMIT
+-- why: all events of a unit of work leave in one statement, in their order, just before its COMMIT; its marker
+--      goes with them, unless a command_id brought it in at BEGIN
 -- params: tenant_id text, correlation_id uuid, causation_id uuid, event_ids uuid[], event_names text[],
 --         event_versions text[], occurred_at timestamptz[], aggregate_types text[], aggregate_ids uuid[],
---         aggregate_versions integer[], sequences smallint[], payloads jsonb[]
+--         aggregate_versions integer[], sequences smallint[], payloads jsonb[], marker uuid
 -- rows: affected
+WITH marker AS (
+    INSERT INTO commit_markers (tenant_id, id)
+    SELECT $1, $13::uuid WHERE $13 IS NOT NULL
+)
 INSERT INTO outbox_events (
     tenant_id, correlation_id, causation_id, event_id, event_name, event_version, occurred_at,
     aggregate_type, aggregate_id, aggregate_version, sequence, payload

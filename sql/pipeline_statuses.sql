@@ -29,7 +29,8 @@ SELECT id, version, tenant_id, pipeline_id, name, description, color, status_typ
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text, color text,
 --         status_type text, position integer, active boolean, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE pipeline_statuses
    SET name = $4,
        description = $5,
@@ -40,7 +41,8 @@ UPDATE pipeline_statuses
        updated_at = $10,
        deleted_at = $11,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: pipeline_statuses.delete
 -- why: removes a status for good; guarded by the version it was loaded with
@@ -58,6 +60,60 @@ SELECT version
   FROM pipeline_statuses
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
+-- name: pipeline_statuses.touch
+-- why: steps the version of a status that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE pipeline_statuses
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: pipeline_statuses.lock_for_share
+-- why: statuses that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: pipeline_statuses.lock_for_no_key_update
+-- why: statuses about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: pipeline_statuses.lock_for_update
+-- why: statuses about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: pipeline_statuses.try_lock
+-- why: as lock_for_no_key_update, but without waiting: statuses that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
+
 -- name: pipeline_statuses.find_by_pipeline
 -- why: the stages of a pipeline, or only those in use, from its first to its last
 -- params: tenant_id text, pipeline_id uuid, active_only boolean
@@ -68,16 +124,6 @@ SELECT id, version, tenant_id, pipeline_id, name, description, color, status_typ
   FROM pipeline_statuses
  WHERE tenant_id = $1 AND pipeline_id = $2 AND (active OR NOT $3) AND deleted_at IS NULL
  ORDER BY position, id;
-
--- name: pipeline_statuses.lock
--- why: before a status is deleted: waits for those who put a contact into it, and keeps new ones waiting
--- params: tenant_id text, id uuid
--- rows: maybe
--- returns: id uuid
-SELECT id
-  FROM pipeline_statuses
- WHERE tenant_id = $1 AND id = $2
-   FOR NO KEY UPDATE;
 
 -- name: pipeline_statuses.exist_in_pipeline
 -- why: a pipeline that still has a stage is not deleted

@@ -29,7 +29,8 @@ SELECT id, version, tenant_id, project_id, name, description, color, position, a
 --         position integer, active boolean, session_timeout_minutes integer, lead_qualification jsonb,
 --         enable_ai_summary boolean, ai_provider text, ai_model text, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE pipelines
    SET name = $4,
        description = $5,
@@ -44,7 +45,8 @@ UPDATE pipelines
        updated_at = $14,
        deleted_at = $15,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: pipelines.delete
 -- why: removes a pipeline for good; guarded by the version it was loaded with
@@ -62,28 +64,59 @@ SELECT version
   FROM pipelines
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
--- name: pipelines.find_by_project
--- why: the funnels of a project, or only those in use, in the order in which they are shown; a tenant has
---      few, so its part of the primary key finds them
--- params: tenant_id text, project_id uuid, active_only boolean
--- rows: many
--- returns: pipeline
-SELECT id, version, tenant_id, project_id, name, description, color, position, active,
-       session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model,
-       created_at, updated_at, deleted_at
-  FROM pipelines
- WHERE tenant_id = $1 AND project_id = $2 AND (active OR NOT $3) AND deleted_at IS NULL
- ORDER BY position, id;
-
--- name: pipelines.lock
--- why: before a pipeline is deleted: waits for those who add a stage to it, and keeps new ones waiting
--- params: tenant_id text, id uuid
+-- name: pipelines.touch
+-- why: steps the version of a pipeline that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
 -- rows: maybe
--- returns: id uuid
-SELECT id
+-- returns: id uuid, version integer
+UPDATE pipelines
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: pipelines.lock_for_share
+-- why: pipelines that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
   FROM pipelines
- WHERE tenant_id = $1 AND id = $2
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: pipelines.lock_for_no_key_update
+-- why: pipelines about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
    FOR NO KEY UPDATE;
+
+-- name: pipelines.lock_for_update
+-- why: pipelines about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: pipelines.try_lock
+-- why: as lock_for_no_key_update, but without waiting: pipelines that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: pipelines.is_live
 -- why: tells, after a new status was not taken in, whether that was because its pipeline is gone

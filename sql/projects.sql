@@ -26,7 +26,8 @@ SELECT id, version, tenant_id, user_id, billing_account_id, name, description, c
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text,
 --         configuration jsonb, active boolean, session_timeout_minutes integer, agent_assignment jsonb,
 --         updated_at timestamptz, deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE projects
    SET name = $4,
        description = $5,
@@ -37,7 +38,8 @@ UPDATE projects
        updated_at = $10,
        deleted_at = $11,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: projects.delete
 -- why: removes a project for good; guarded by the version it was loaded with
@@ -54,6 +56,60 @@ DELETE FROM projects
 SELECT version
   FROM projects
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: projects.touch
+-- why: steps the version of a project that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE projects
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: projects.lock_for_share
+-- why: projects that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: projects.lock_for_no_key_update
+-- why: projects about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: projects.lock_for_update
+-- why: projects about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: projects.try_lock
+-- why: as lock_for_no_key_update, but without waiting: projects that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: projects.find_by_tenant
 -- why: one tenant is one project, and a caller may know the tenant only

@@ -646,6 +646,22 @@ COMMENT ON COLUMN public.chats.deleted_at IS 'When the chat was deleted; NULL wh
 
 COMMENT ON COLUMN public.chats.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+CREATE TABLE public.commit_markers (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.commit_markers FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: a row is there if and only if its unit was.';
+
+COMMENT ON COLUMN public.commit_markers.tenant_id IS 'The tenant of the unit of work.';
+
+COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, or the command_id that its caller gave.';
+
+COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of the unit began; old ones may be pruned.';
+
 CREATE TABLE public.contact_custom_fields (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1802,6 +1818,9 @@ ALTER TABLE ONLY public.chat_participants
 ALTER TABLE ONLY public.chats
     ADD CONSTRAINT chats_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.commit_markers
+    ADD CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_key_key UNIQUE (tenant_id, contact_id, field_key);
 
@@ -2155,6 +2174,8 @@ ALTER TABLE public.chat_participants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.chats ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
@@ -2216,6 +2237,8 @@ CREATE POLICY tenant ON public.channels USING ((tenant_id = public.ventros_tenan
 CREATE POLICY tenant ON public.chat_participants USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.chats USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

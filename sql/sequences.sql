@@ -24,7 +24,8 @@ SELECT id, version, tenant_id, name, description, status, trigger_type, trigger_
 -- why: the only way a sequence changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text, status text,
 --         trigger_data jsonb, exit_on_reply boolean, updated_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE sequences
    SET name = $4,
        description = $5,
@@ -33,7 +34,8 @@ UPDATE sequences
        exit_on_reply = $8,
        updated_at = $9,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: sequences.delete
 -- why: removes a sequence for good; guarded by the version it was loaded with
@@ -50,6 +52,60 @@ DELETE FROM sequences
 SELECT version
   FROM sequences
  WHERE tenant_id = $1 AND id = $2;
+
+-- name: sequences.touch
+-- why: steps the version of a sequence that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE sequences
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: sequences.lock_for_share
+-- why: sequences that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR SHARE;
+
+-- name: sequences.lock_for_no_key_update
+-- why: sequences about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: sequences.lock_for_update
+-- why: sequences about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: sequences.try_lock
+-- why: as lock_for_no_key_update, but without waiting: sequences that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id = ANY ($2)
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: sequences.find_active_by_trigger
 -- why: the sequences in which an event of that type enrolls a contact: the event's data must contain all

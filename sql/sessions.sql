@@ -46,7 +46,8 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 --         agent_transfers integer, summary text, sentiment text, sentiment_score double precision,
 --         topics text[], next_steps text[], outcome_tags text[], key_entities jsonb, resolved boolean,
 --         escalated boolean, converted boolean, updated_at timestamptz, deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE sessions
    SET ended_at = $4,
        status = $5,
@@ -75,7 +76,8 @@ UPDATE sessions
        updated_at = $28,
        deleted_at = $29,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: sessions.delete
 -- why: removes a session for good; guarded by the version it was loaded with
@@ -92,6 +94,60 @@ DELETE FROM sessions
 SELECT version
   FROM sessions
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
+
+-- name: sessions.touch
+-- why: steps the version of a session that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE sessions
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: sessions.lock_for_share
+-- why: sessions that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: sessions.lock_for_no_key_update
+-- why: sessions about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: sessions.lock_for_update
+-- why: sessions about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: sessions.try_lock
+-- why: as lock_for_no_key_update, but without waiting: sessions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: sessions.find_active
 -- why: a message joins the contact's active session of that type of channel, if there is one
@@ -113,10 +169,11 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 -- params: tenant_id text
 -- rows: one
 -- returns: miscounts bigint
-SELECT coalesce(sum(abs(session.message_count - counted.messages)), 0)::bigint AS miscounts
+SELECT coalesce(sum(abs(session.message_count - coalesce(counted.messages, 0))), 0)::bigint AS miscounts
   FROM sessions AS session
- CROSS JOIN LATERAL (
-       SELECT count(*) AS messages
-         FROM messages AS message
-        WHERE message.tenant_id = $1 AND message.session_id = session.id) AS counted
+  LEFT JOIN (
+       SELECT session_id, count(*) AS messages
+         FROM messages
+        WHERE tenant_id = $1
+        GROUP BY session_id) AS counted ON counted.session_id = session.id
  WHERE session.tenant_id = $1;

@@ -32,7 +32,8 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 --         contact_event_categories text[], active boolean, secret_ciphertext text, secret_nonce text,
 --         headers jsonb, retry_count integer, timeout_seconds integer, updated_at timestamptz,
 --         deleted_at timestamptz
--- rows: affected
+-- rows: maybe
+-- returns: id uuid, version integer
 UPDATE webhook_subscriptions
    SET name = $4,
        url = $5,
@@ -49,7 +50,8 @@ UPDATE webhook_subscriptions
        updated_at = $16,
        deleted_at = $17,
        version = version + 1
- WHERE tenant_id = $1 AND id = $2 AND version = $3;
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
 
 -- name: webhook_subscriptions.delete
 -- why: removes a webhook subscription for good; guarded by the version it was loaded with
@@ -67,11 +69,66 @@ SELECT version
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
+-- name: webhook_subscriptions.touch
+-- why: steps the version of a webhook subscription that others rely on, without another change
+-- params: tenant_id text, id uuid, expected_version integer
+-- rows: maybe
+-- returns: id uuid, version integer
+UPDATE webhook_subscriptions
+   SET version = version + 1
+ WHERE tenant_id = $1 AND id = $2 AND version = $3
+RETURNING id, version;
+
+-- name: webhook_subscriptions.lock_for_share
+-- why: webhook subscriptions that a decision rests on stay as they are until it is stored; others may share
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE;
+
+-- name: webhook_subscriptions.lock_for_no_key_update
+-- why: webhook subscriptions about to be saved, in one order, so that no two savers wait for each other
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: webhook_subscriptions.lock_for_update
+-- why: webhook subscriptions about to be removed: not even a row that refers to them comes in meanwhile
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE;
+
+-- name: webhook_subscriptions.try_lock
+-- why: as lock_for_no_key_update, but without waiting: webhook subscriptions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE SKIP LOCKED;
+
 -- name: webhook_subscriptions.find_by_project
 -- why: a project's live subscriptions, the oldest first
 -- params: tenant_id text, project_id uuid
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -84,6 +141,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, active boolean
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -96,6 +154,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, patterns text[]
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
@@ -109,6 +168,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- params: tenant_id text, project_id uuid, type text, category text
 -- rows: many
 -- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
 SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at

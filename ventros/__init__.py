@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ventros.kernel.database import Database, Settings
+from ventros.kernel.database import Database
 from ventros.kernel.errors import (
     AlreadyExists,
     CommitInDoubt,
@@ -15,6 +15,7 @@ from ventros.kernel.errors import (
     is_optimistic_lock_error,
 )
 from ventros.kernel.retry import Retry
+from ventros.kernel.settings import Settings
 from ventros.unit_of_work import UnitOfWork
 
 __all__ = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.campaigns.repository import CampaignRepository
@@ -22,11 +23,53 @@ from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
-from ventros.kernel import unit_of_work
+from ventros.kernel import batch, unit_of_work
+from ventros.kernel.errors import UnitOfWorkError
+
+if TYPE_CHECKING:
+    from ventros.kernel.repository import Repository
+
+Aggregates = TypeVarTuple("Aggregates")
+
+REPOSITORIES: Final = {
+    "agent": "agents",
+    "billing_account": "billing_accounts",
+    "broadcast": "broadcasts",
+    "campaign": "campaigns",
+    "channel": "channels",
+    "chat": "chats",
+    "contact": "contacts",
+    "contact_list": "contact_lists",
+    "credential": "credentials",
+    "pipeline": "pipelines",
+    "pipeline_status": "pipeline_statuses",
+    "project": "projects",
+    "sequence": "sequences",
+    "session": "sessions",
+    "webhook_subscription": "webhook_subscriptions",
+}
+"""The name under which a unit of work has the repository, by the resource of the aggregate."""
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
+
+    async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
+        """Save any mix of versioned aggregates, none of them when one is stale.
+
+        ``contact, session = await uow.save_all(contact, session)``. All are locked in one order, so that two
+        units of work never wait for each other in a circle. Raises OptimisticLockErrors with all conflicts,
+        else as the repositories' ``save``; see :func:`ventros.kernel.batch.save_all`.
+        """
+        targets = [(self.repository_of(each), each) for each in aggregates]
+        return cast("tuple[*Aggregates]", tuple(await batch.save_all(self, targets)))
+
+    def repository_of(self, aggregate: object) -> Repository[Any]:
+        """Raises UnitOfWorkError for what has no version."""
+        resource = getattr(aggregate, "resource", type(aggregate).__name__)
+        if resource not in REPOSITORIES:
+            raise UnitOfWorkError(f"{resource} is no aggregate with a version")
+        return cast("Repository[Any]", getattr(self, REPOSITORIES[resource]))
 
     @cached_property
     def broadcasts(self) -> BroadcastRepository:

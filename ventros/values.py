@@ -240,6 +240,41 @@ class CustomField:
         """See :func:`to_json`."""
         return to_json(self.value)
 
+    @property
+    def text(self) -> str:
+        """The value of a text, url, email, phone or select. Raises ValidationError for any other type.
+
+        So do the five below, each for what is not of its type.
+        """
+        return self._value_of("text", "url", "email", "phone", "select")  # type: ignore[no-any-return]
+
+    @property
+    def number(self) -> int | float:
+        return self._value_of("number")  # type: ignore[no-any-return]
+
+    @property
+    def boolean(self) -> bool:
+        return self._value_of("boolean")  # type: ignore[no-any-return]
+
+    @property
+    def date(self) -> datetime:
+        return self._value_of("date")  # type: ignore[no-any-return]
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """A copy."""
+        return settled(self._value_of("json"))  # type: ignore[no-any-return]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The value of a multi_select or label."""
+        return self._value_of("multi_select", "label")  # type: ignore[no-any-return]
+
+    def _value_of(self, *types: str) -> Any:
+        if self.field_type not in types:
+            raise ValidationError(f"{self.key!r} is a field of type {self.field_type}", field="field_type")
+        return self.value
+
     def replaced(self, value: object) -> Self:
         """Another value under the same key, of the same type."""
         return attrs.evolve(self, value=value)

@@ -23,7 +23,7 @@ from ventros.application.process_inbound_message import (
 )
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
@@ -274,6 +274,26 @@ async def test_an_own_message_counts_for_the_agents_side(db: Database[UnitOfWork
         counters = await uow.channels.counters(seed.channel_id)
     assert (counters.messages_received, counters.messages_sent) == (1, 1)
     assert counters.last_message_at == NOW
+
+
+async def test_media_source_and_mentions_arrive_with_the_message(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    image = {
+        "content_type": ContentType.IMAGE,
+        "text": None,
+        "media_url": "https://media.example/a.jpg",
+        "media_mimetype": "image/jpeg",
+        "mentions": ("5511999990000@c.us",),
+        "metadata": {"forwarded": True},
+        "source": MessageSource.HISTORY_IMPORT,
+    }
+    _, _, message = await look(db, await stored(db, inbound(seed, **image)))
+    assert (str(message.media_url), message.media_mimetype) == (image["media_url"], image["media_mimetype"])
+    assert (message.mentions, message.metadata) == (image["mentions"], image["metadata"])
+    assert (message.source, message.text) == (image["source"], None)
+    _, _, message = await look(db, await stored(db, inbound(seed, number=2)))
+    assert (message.source, message.media_url, message.mentions) == (MessageSource.MANUAL, None, ())
 
 
 async def test_a_late_message_does_not_turn_time_back(db: Database[UnitOfWork], seed: Seed) -> None:

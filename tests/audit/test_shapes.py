@@ -12,9 +12,11 @@ import pytest
 
 from tests.test_sql import faults
 from ventros.audit.shapes import listings, page, statements
+from ventros.crm.contact_lists.audience_finder import Audience, RuleShape, count_of, shapes, statements_of
+from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.finder import Direction, Listing, Shape
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue
+from ventros.kernel.statements import Statement, catalogue
 
 each_list = pytest.mark.parametrize("name", sorted(listings()))
 DRAWN = 60
@@ -80,9 +82,13 @@ def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name:
 
 
 def conditions(listing: Listing[Any, Any], shape: Shape) -> list[str]:
-    """The lines of the WHERE, without the numbers of the parameters."""
-    text = listing.statement(shape).text
-    return [re.sub(r"\$\d+", "$n", line) for line in text.splitlines() if line.startswith((" WHERE", " AND"))]
+    return lines_of_where(listing.statement(shape))
+
+
+def lines_of_where(statement: Statement) -> list[str]:
+    """Without the numbers of the parameters, but that of the tenant."""
+    lines = [line for line in statement.text.splitlines() if line.startswith((" WHERE", " AND"))]
+    return [re.sub(r"\$(?!1\b)\d+", "$n", line) for line in lines]
 
 
 @each_list
@@ -91,7 +97,50 @@ def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
         assert " WHERE " in statement.text
         assert '"tenant_id"=$1' in statement.text.split("WHERE")[1].splitlines()[0]
         assert statement.params[0].name == "tenant_id"
-        assert "'" not in statement.text
+        assert "'" not in statement.text.replace("#>>'{}'", ""), "a literal, but for JSON's way to its text"
         assert not re.search(r"(?<![$\w])\d", statement.text), "a number that is no parameter"
         assert "OFFSET" not in statement.text
         assert statement.name not in catalogue()
+
+
+def drawn_audiences(generator: random.Random) -> list[Audience]:
+    known = list(shapes())
+    return [
+        Audience(
+            tuple(sorted(generator.choices(known, k=generator.randint(2, 6)))),
+            generator.choice(list(LogicalOperator)),
+        )
+        for _ in range(DRAWN)
+    ]
+
+
+async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(
+    driver: asyncpg.Connection[Any],
+) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    drawn = drawn_audiences(random.Random(seed))
+    disagreements = [
+        fault
+        for audience in drawn
+        for each in statements_of(audience)
+        for fault in await faults(driver, each)
+    ]
+    assert disagreements == []
+
+
+def test_rules_that_are_joined_are_the_committed_ones_behind_tenant_and_project() -> None:
+    def condition(shape: RuleShape) -> str:
+        return lines_of_where(count_of(Audience((shape,))))[-1].removeprefix(" AND ")
+
+    everybody = lines_of_where(count_of(Audience(())))
+    assert len(everybody) == 3
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    for audience in drawn_audiences(random.Random(seed)):
+        alone = list(map(condition, audience.rules))
+        if audience.joined_by is LogicalOperator.OR:
+            alone = [f"({' OR '.join(alone)})"]
+        wanted = everybody + [f" AND {each}" for each in alone]
+        for statement in statements_of(audience):
+            assert lines_of_where(statement)[: len(wanted)] == wanted

@@ -160,6 +160,16 @@ async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], see
         assert await uow.campaigns.find_due(at) == []
 
 
+async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitOfWork], seed: Seed) -> None:
+    await add(db, *(make_campaign(2).schedule(LATER, now=NOW) for _ in range(3)))
+    sent: list[str] = []
+    async with db.unit_of_work(TENANT) as uow:
+        uow.connection._driver.add_query_logger(lambda record: sent.append(record.query))
+        assert [len(each.steps) for each in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
+        await asyncio.sleep(0)  # asyncpg tells its loggers one turn of the loop later
+        assert len(sent) == 2
+
+
 async def test_due_broadcasts_go_to_one_worker_each(db: Database[UnitOfWork], list_id: UUID) -> None:
     early, late = (
         make_broadcast(list_id).schedule(NOW + timedelta(hours=hours), now=NOW) for hours in (1, 2)

@@ -1,4 +1,4 @@
-"""A pytest plugin that spoils one slice in the way that VENTROS_SABOTAGE names: version, column or tenant."""
+"""A pytest plugin that spoils one slice, or the kernel, in the way that VENTROS_SABOTAGE names."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from hypothesis import Phase, settings
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.devserver import DevServer
+from ventros.kernel import batch
+from ventros.kernel.errors import is_optimistic_lock_error
+from ventros.kernel.repository import IN_PLACE, Repository
+from ventros.kernel.retry import retrying
 from ventros.kernel.statements import Statement
 
 
@@ -46,11 +50,55 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DevServer, "dsn", DevServer.superuser_dsn)
 
 
+def key_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is only read is locked so weakly that others may save it."""
+    weak = cut(ContactRepository.LOCK_FOR_SHARE, "FOR SHARE", "FOR KEY SHARE")
+    monkeypatch.setattr(ContactRepository, "LOCK_FOR_SHARE", weak)
+
+
+def order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each locks in an order of its own."""
+    lock = cut(ContactRepository.LOCK_FOR_NO_KEY_UPDATE, "ORDER BY id", "ORDER BY random()")
+    monkeypatch.setattr(ContactRepository, "LOCK_FOR_NO_KEY_UPDATE", lock)
+
+
+def reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command is applied again, but to what was loaded before the conflict."""
+
+    async def once_loaded(self: Any, id_: Any, change: Any, rule: Any = IN_PLACE, **_: Any) -> Any:
+        loaded = await self.get(id_)
+        return await retrying(lambda: self.save(change(loaded)), rule, again=is_optimistic_lock_error)
+
+    monkeypatch.setattr(Repository, "reapply", once_loaded)
+
+
+def returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What version an update led to is not compared."""
+
+    async def trusting(self: Any, aggregate: Any, row: Any) -> Any:
+        if row is None:
+            raise await self._missed(aggregate)
+        return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
+
+    monkeypatch.setattr(Repository, "_stepped", trusting)
+
+
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several are saved without a look at all of them first."""
+
+    async def blind(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(batch, "_lock", blind)
+
+
 # A failure is all that is wanted; looking for the smallest one takes hypothesis half a minute.
 settings.register_profile("sabotage", phases=[Phase.generate])
 settings.load_profile("sabotage")
 
-SABOTAGES = {"version": version, "column": column, "tenant": tenant}
+SABOTAGES = {
+    each.__name__: each for each in (version, column, tenant, key_share, order, reload, returned, unlocked)
+}
 
 
 @pytest.fixture(autouse=True)

@@ -11,17 +11,30 @@ from typing import Any
 
 import attrs
 import psycopg
+import psycopg.sql
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
 from tests.contract.factory import Factory, Refs
+from tests.listening import heard, listen
 from tests.test_sql import REPOSITORIES
-from ventros import AlreadyExists, Database, NotFound, OptimisticLockError, UnitOfWork
+from ventros import (
+    AlreadyExists,
+    Database,
+    NotFound,
+    OptimisticLockError,
+    Retry,
+    UnitOfWork,
+    is_optimistic_lock_error,
+)
 from ventros.demo.seed import Seed
+from ventros.kernel import batch
+from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors, ResultMismatch, Stale
 from ventros.kernel.events import DomainEvent
-from ventros.kernel.repository import Repository
+from ventros.kernel.ids import new_id
+from ventros.kernel.repository import Lock, Repository
 
 NO_FACTORY = {"factory", "sabotage", "test_contract", "test_saboteurs", "values"}
 MODULES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_FACTORY)
@@ -58,6 +71,14 @@ class Subject:
             await uow.commit()
         return added
 
+    async def another(self) -> Any:
+        """As :meth:`stored`, with what it refers to made anew."""
+        async with self.db.unit_of_work(TENANT) as uow:
+            refs = await self.factory.prepare(uow, self.seed)
+            added = await self.repository(uow).add(self.factory.new(self.seed, refs))
+            await uow.commit()
+        return added
+
     async def load(self, id_: Any) -> Any:
         async with self.db.unit_of_work(TENANT) as uow:
             return await self.repository(uow).get(id_)
@@ -67,6 +88,12 @@ class Subject:
             saved = await self.repository(uow).save(aggregate)
             await uow.commit()
         return saved
+
+    async def touch(self, aggregate: Any) -> Any:
+        async with self.db.unit_of_work(TENANT) as uow:
+            touched = await self.repository(uow).touch(aggregate)
+            await uow.commit()
+        return touched
 
     def change(self, aggregate: Any) -> Any:
         return self.factory.change(aggregate, LATER)
@@ -168,21 +195,6 @@ async def test_control_a_changed_aggregate_costs_one(subject: Subject) -> None:
         sent = listen(uow)
         await subject.repository(uow).save(subject.change(added))
         assert (await heard(sent)).count(subject.repository(uow).UPDATE.name) == 1
-
-
-def listen(uow: UnitOfWork) -> list[str]:
-    """The names of the statements that the unit sends from now on; see :func:`heard`."""
-    sent: list[str] = []
-    uow.connection._driver.add_query_logger(
-        lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
-    )
-    return sent
-
-
-async def heard(sent: list[str]) -> list[str]:
-    """asyncpg tells its loggers one turn of the loop later."""
-    await asyncio.sleep(0)
-    return sent
 
 
 @only(lambda factory: factory.change_child is not None)
@@ -298,3 +310,198 @@ def assert_complete(subject: Subject, drawn: dict[str, Any]) -> None:
     given_elsewhere = {"id", "version", "tenant_id", "created_at", "domain_events"}
     stored = {field.name for field in attrs.fields(type(subject.new()))} - given_elsewhere
     assert set(drawn) == stored
+
+
+async def test_touch_steps_the_version_and_nothing_else(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    added = await subject.stored()
+    touched = await subject.touch(added)
+    assert touched == attrs.evolve(added, version=2)
+    assert await subject.load(added.id) == touched
+    (event,) = [row for row in outbox(superuser, added) if row[0] == 2]
+    assert event[:3] == (2, 1, f"{subject.factory.resource}.touched")
+    with pytest.raises(OptimisticLockError):
+        await subject.touch(added)
+    saved = await subject.touch(subject.change(touched))
+    assert saved != touched, "what is changed is saved"
+    assert await subject.load(added.id) == saved
+
+
+async def test_a_verified_aggregate_fails_the_commit_when_it_has_changed(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    """Unchanged, saved by the unit itself, saved by another, removed by another."""
+    one = await subject.stored()
+    await verified(subject, one)
+    async with subject.db.unit_of_work(TENANT) as uow:
+        subject.repository(uow).verify(one)
+        two = await subject.repository(uow).save(subject.change(one))
+        sent = listen(uow)
+        await uow.commit()
+        assert subject.repository(uow).LOCK_FOR_SHARE.name not in await heard(sent)
+    assert await stale(subject, one) == ((subject.factory.resource, one.id, 1, 2),)
+    async with subject.db.unit_of_work(TENANT) as uow:
+        await subject.repository(uow).remove(two)
+        await uow.commit()
+    (conflict,) = await stale(subject, two)
+    assert conflict.gone
+    assert conflict == (subject.factory.resource, one.id, 2, None)
+
+
+async def verified(subject: Subject, aggregate: Any) -> None:
+    async with subject.db.unit_of_work(TENANT) as uow:
+        subject.repository(uow).verify(aggregate)
+        await uow.commit()
+
+
+async def stale(subject: Subject, aggregate: Any) -> tuple[Stale, ...]:
+    with pytest.raises(OptimisticLockErrors) as caught:
+        await verified(subject, aggregate)
+    assert is_optimistic_lock_error(caught.value)
+    return caught.value.conflicts
+
+
+LEFT_TO_OTHERS: dict[Lock, set[str]] = {
+    "share": {"KEY SHARE", "SHARE"},
+    "no key update": {"KEY SHARE"},
+    "update": set(),
+}
+"""PostgreSQL's table of row locks: what another transaction still gets."""
+
+
+async def test_a_lock_leaves_to_others_what_its_name_says(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    added = await subject.stored()
+    for lock, left in LEFT_TO_OTHERS.items():
+        async with subject.db.unit_of_work(TENANT) as uow:
+            repository = subject.repository(uow)
+            assert await repository.get(added.id, lock=lock) == added
+            assert obtainable(superuser, repository, added) == left
+        assert obtainable(superuser, repository, added) == set(STRENGTHS)
+    async with subject.db.unit_of_work(TENANT) as uow:
+        subject.repository(uow).verify(added)
+        await batch.verify(uow)
+        assert obtainable(superuser, repository, added) == LEFT_TO_OTHERS["share"]
+
+
+STRENGTHS = ("KEY SHARE", "SHARE", "NO KEY UPDATE", "UPDATE")
+
+
+def obtainable(superuser: psycopg.Connection, repository: Repository[Any], aggregate: Any) -> set[str]:
+    """The row locks that are to be had on the aggregate at once."""
+    query = psycopg.sql.SQL("SELECT id FROM {} WHERE id = %s FOR {} SKIP LOCKED")
+    table = psycopg.sql.Identifier(repository.UPDATE.path.stem)
+    return {
+        strength
+        for strength in STRENGTHS
+        if superuser.execute(query.format(table, psycopg.sql.SQL(strength)), [aggregate.id]).fetchone()
+    }
+
+
+async def test_who_does_not_wait_for_a_lock_is_told_so_and_can_go_on(subject: Subject) -> None:
+    added = await subject.stored()
+    async with subject.db.unit_of_work(TENANT) as holder, subject.db.unit_of_work(TENANT) as uow:
+        await subject.repository(holder).get(added.id, lock="share")
+        repository = subject.repository(uow)
+        with pytest.raises(OperationTimeout):
+            await repository.get(added.id, lock="no key update", nowait=True)
+        with pytest.raises(NotFound):
+            await repository.get(added.id, lock="no key update", skip_locked=True)
+        with pytest.raises(NotFound):
+            await repository.get(new_id(), lock="no key update", nowait=True)
+        await holder.rollback()
+        for waiting in ("nowait", "skip_locked"):
+            assert await repository.get(added.id, lock="no key update", **{waiting: True}) == added
+
+
+several = only(lambda factory: factory.resource != "project")  # a tenant has but one
+
+
+@several
+async def test_save_all_saves_all_or_tells_of_all_that_are_stale(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    change_child = subject.factory.change_child or subject.factory.change
+    one, two, three, read = [await subject.another() for _ in range(4)]
+    async with subject.db.unit_of_work(TENANT) as uow:
+        sent = listen(uow)
+        saved = await uow.save_all(subject.change(one), two, change_child(three, LATER))
+        names = await heard(sent)
+        repository = subject.repository(uow)
+        assert names[:2] == [repository.LOCK_FOR_NO_KEY_UPDATE.name, repository.UPDATE.name]
+        assert names.count(repository.UPDATE.name) == 1, "one round trip"
+        await uow.commit()
+    assert [each.version for each in saved] == [2, 1, 2]
+    assert [await subject.load(each.id) for each in saved] == list(saved)
+
+    await subject.touch(read)
+    async with subject.db.unit_of_work(TENANT) as uow:
+        await subject.repository(uow).remove(saved[2])
+        await uow.commit()
+    async with subject.db.unit_of_work(TENANT) as uow:
+        subject.repository(uow).verify(read)
+        with pytest.raises(OptimisticLockErrors) as caught:
+            await uow.save_all(subject.change(one), subject.change(two), subject.change(saved[2]))
+        uow.verified.clear()
+        await uow.commit()
+    name = subject.factory.resource
+    told = {(name, one.id, 1, 2), (name, three.id, 2, None), (name, read.id, 1, 2)}
+    assert set(caught.value.conflicts) == told
+    assert await subject.load(two.id) == two, "nothing was written"
+    assert {row[0] for row in outbox(superuser, two)} == {1}
+
+
+async def test_apply_applies_the_command_again_to_what_others_have_made(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    """Another saves after each load, but for one under a lock."""
+    added = await subject.stored()
+    async with subject.db.unit_of_work(TENANT) as uow:
+        repository = outrun(subject, subject.repository(uow))
+        saved = await repository.apply(added.id, subject.factory.change, LATER)
+        await uow.commit()
+    assert saved.version == 4
+    assert await subject.load(added.id) == saved
+    assert sorted({row[0] for row in outbox(superuser, added)}) == [1, 2, 3, 4]
+
+    async with subject.db.unit_of_work(TENANT) as uow:
+        repository = outrun(subject, subject.repository(uow))
+        with pytest.raises(OptimisticLockError) as caught:
+            await repository.reapply(added.id, subject.change, Retry(attempts=2), lock_last=False)
+    assert (caught.value.expected, caught.value.actual) == (5, 6), "the second attempt loaded again"
+
+
+def outrun(subject: Subject, repository: Repository[Any]) -> Repository[Any]:
+    """The repository, which another unit of work outruns after every load without a lock."""
+
+    class Outrun(type(repository)):  # type: ignore[misc]
+        async def get(self, id: Any, *, lock: Lock | None = None, **waiting: Any) -> Any:  # noqa: A002
+            loaded = await super().get(id, lock=lock, **waiting)
+            if lock is None:
+                await subject.save(subject.change(loaded))
+            return loaded
+
+    outrun: Repository[Any] = Outrun(repository._unit)
+    return outrun
+
+
+async def test_a_version_that_a_trigger_steps_once_more_is_noticed(
+    subject: Subject, superuser: psycopg.Connection
+) -> None:
+    added = await subject.stored()
+    table = psycopg.sql.Identifier(type(subject.repository(subject.db.unit_of_work(TENANT))).UPDATE.path.stem)
+    superuser.execute(
+        psycopg.sql.SQL("""
+        CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN NEW.version := NEW.version + 1; RETURN NEW; END';
+        CREATE TRIGGER zzz_after_the_fence BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION again()
+        """).format(table)
+    )
+    for write in (subject.save, subject.touch):
+        with pytest.raises(ResultMismatch, match="stepped it once more"):
+            await write(subject.change(added))
+    with pytest.raises(ResultMismatch, match="stepped it once more"):
+        await subject.touch(added)
+    assert await subject.load(added.id) == added

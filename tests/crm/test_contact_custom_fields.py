@@ -58,6 +58,28 @@ def test_a_field_takes_values_of_its_type_only(
         assert raised.value.field == "value"
 
 
+ACCESSORS = {
+    "text": TEXTS,
+    "number": {"number"},
+    "boolean": {"boolean"},
+    "date": {"date"},
+    "json": {"json"},
+    "texts": LISTS,
+}
+
+
+@pytest.mark.parametrize(("types", "value"), [each for each in TAKEN if each[0]])
+def test_a_value_is_read_as_what_it_is_and_as_nothing_else(types: set[str], value: Any) -> None:
+    for field_type in types:
+        field = CustomField("key", field_type, value)
+        for name, readable in ACCESSORS.items():
+            if field_type in readable:
+                assert getattr(field, name) == field.value
+            else:
+                with pytest.raises(ValidationError):
+                    getattr(field, name)
+
+
 def test_there_are_eleven_types() -> None:
     assert {each.value for each in CustomFieldType} == TEXTS | LISTS | {"number", "boolean", "date", "json"}
 

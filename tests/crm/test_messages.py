@@ -506,6 +506,12 @@ def test_a_mention_is_found_by_its_exact_id() -> None:
     assert message.is_mentioned("5511999999999@c.us")
     assert not message.is_mentioned("5511999999999")
     assert not make_message().is_mentioned("")
+    assert (message.has_mentions, make_message().has_mentions) == (True, False)
+
+
+def test_a_message_with_media_has_its_address() -> None:
+    image = make_message(content_type=ContentType.IMAGE, media_url="https://example.org/a.jpg", text=None)
+    assert (image.has_media_url, make_message().has_media_url) == (True, False)
 
 
 # Delivery

@@ -65,24 +65,6 @@ async def add_placement(db: Database[UnitOfWork], seed: Seed, status: PipelineSt
     return placement
 
 
-async def test_pipelines_of_a_project_come_by_position_with_their_custom_fields(
-    db: Database[UnitOfWork], seed: Seed
-) -> None:
-    async with db.unit_of_work(TENANT) as uow:
-        assert await uow.pipelines.find_by_project(seed.project_id) == []
-        last = await uow.pipelines.add(new_pipeline(seed).update_position(2, now=NOW))
-        plain = await uow.pipelines.add(new_pipeline(seed).update_position(1, now=NOW))
-        idle = new_pipeline(seed).deactivate(now=NOW)
-        for key in ("é", "Z", "a"):
-            idle = idle.set_custom_field(CustomField(key, TEXT, key), now=NOW)
-        idle = await uow.pipelines.add(idle)
-        gone = await uow.pipelines.add(new_pipeline(seed))
-        await uow.pipelines.save(gone.soft_delete(now=NOW))
-        assert await uow.pipelines.find_by_project(seed.project_id) == [idle, plain, last]
-        assert await uow.pipelines.find_by_project(seed.project_id, active_only=True) == [plain, last]
-        assert await uow.pipelines.find_by_project(new_id()) == []
-
-
 async def test_statuses_of_a_pipeline_come_by_position(db: Database[UnitOfWork], seed: Seed) -> None:
     pipeline, first = await add_stage(db, seed)
     async with db.unit_of_work(TENANT) as uow:

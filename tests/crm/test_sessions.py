@@ -555,6 +555,16 @@ def test_a_former_agent_who_is_assigned_again_is_the_current_one() -> None:
 def test_the_current_agent_is_the_last_one() -> None:
     assert make_session().current_agent is None
     assert make_session(agent_ids=(BEN, CAT, ANN)).current_agent == ANN
+    assert (make_session().has_assigned_agents, make_session(agent_ids=(ANN,)).has_assigned_agents) == (
+        False,
+        True,
+    )
+
+
+def test_a_reassignment_is_a_transfer() -> None:
+    session = make_session().assign_agent(ANN, now=LATER)
+    assert session.reassignment_count == 0
+    assert session.assign_agent(BEN, now=LATER).reassignment_count == 1
 
 
 # Its end

@@ -70,7 +70,7 @@ class RereadingContacts(ContactRepository):
         row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
         assert row is not None
         tenant, id_, _loaded, *columns = mapper.update_args(aggregate)
-        assert await self._connection.affected(self.UPDATE, tenant, id_, row["version"], *columns) == 1
+        assert await self._connection.maybe(self.UPDATE, tenant, id_, row["version"], *columns)
         return aggregate
 
 

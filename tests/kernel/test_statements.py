@@ -16,6 +16,7 @@ GOOD = """\
 -- params: tenant_id text, id uuid,
 --         at timestamp with time zone
 -- rows: affected
+-- plan: reads all things
 UPDATE things SET at = $3 -- a comment inside stays
  WHERE tenant_id = $1 AND id = $2;
 """
@@ -35,6 +36,7 @@ def test_a_statement_is_read_with_its_header(tmp_path: Path) -> None:
         Column("at", "timestamp with time zone"),
     )
     assert (found.rows, found.line, found.path.name) == ("affected", 1, "things.sql")
+    assert found.plan == "reads all things"
 
 
 def test_the_server_gets_the_name_as_a_trailing_comment_and_no_header(tmp_path: Path) -> None:
@@ -48,7 +50,7 @@ def test_two_statements_in_a_file(tmp_path: Path) -> None:
     second = GOOD.replace("things.rename", "things.touch")
     found = load(write(tmp_path, GOOD + "\n" + second))
     assert list(found) == ["things.rename", "things.touch"]
-    assert found["things.touch"].line == 10
+    assert found["things.touch"].line == 11
 
 
 @pytest.mark.parametrize(

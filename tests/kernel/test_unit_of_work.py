@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
+import attrs
 import psycopg
 import pytest
 from psycopg import sql
@@ -20,12 +21,13 @@ from ventros.kernel import inbox
 from ventros.kernel.errors import (
     AlreadyExists,
     ConnectionLost,
+    ConstraintViolation,
     OperationTimeout,
     TransactionRolledBack,
     UnitOfWorkError,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.unit_of_work import Outcome, begin_message
+from ventros.kernel.transaction import Outcome, identity
 
 
 def new_contact(seed: Seed) -> Contact:
@@ -60,12 +62,13 @@ async def test_a_swallowed_failure_makes_the_commit_raise(
 
 
 async def test_the_answer_to_commit_is_checked(db: Database[UnitOfWork], seed: Seed) -> None:
-    """Without events there is no statement before COMMIT that could fail, only COMMIT's answer."""
+    """When nothing was written there is no statement before COMMIT that could fail, only COMMIT's answer."""
     unit = db.unit_of_work(TENANT)
+    nowhere = attrs.evolve(new_contact(seed), project_id=new_id())
     with pytest.raises(TransactionRolledBack, match="answered COMMIT with ROLLBACK"):
         async with unit as uow:
-            await swallow_a_failure(uow, new_contact(seed))
-            uow._events.clear()
+            with pytest.raises(ConstraintViolation):
+                await uow.contacts.add(nowhere)
             await uow.commit()
     assert unit.outcome is Outcome.ROLLED_BACK
 
@@ -140,7 +143,7 @@ async def test_commit_twice_or_after_the_block_is_refused(db: Database[UnitOfWor
 @pytest.mark.parametrize("tenant", ["", "ab", "x" * 101, "a'b'c", "acme; DROP TABLE contacts", "tenánt"])
 def test_a_tenant_that_would_need_quoting_is_refused(tenant: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        begin_message(tenant)
+        identity(tenant, None)
     assert caught.value.field == "tenant_id"
 
 
@@ -244,3 +247,16 @@ async def test_the_inbox_knows_an_event_only_once_it_is_committed(
             if commit:
                 await uow.commit()
     assert answers == [True, True, False]
+
+
+async def test_a_connection_that_is_used_again_has_no_tenant(dsn: str, superuser: psycopg.Connection) -> None:
+    """Not of the unit before, whatever became of it: SET LOCAL ends with the transaction."""
+    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as db:
+        for commit in (True, False):
+            async with db.unit_of_work(TENANT) as uow:
+                assert await uow.connection._driver.fetchval("SELECT ventros_tenant()") == TENANT
+                if commit:
+                    await uow.commit()
+            async with db._pool.acquire() as driver:
+                with pytest.raises(asyncpg.PostgresError, match="no tenant is set"):
+                    await driver.fetch("SELECT count(*) FROM contacts")

@@ -154,6 +154,16 @@ def test_foreign_keys_between_tenant_tables_carry_the_tenant(dsn: str) -> None:
             assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, target)
 
 
+def test_every_time_has_its_zone(dsn: str) -> None:
+    times = rows(
+        dsn,
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' AND data_type ~ '^(date|time)'",
+    )
+    assert [each for each in times if each[2] != "timestamp with time zone"] == []
+    assert len(times) > 90
+
+
 def test_every_table_and_column_says_what_it_is(dsn: str) -> None:
     silent = rows(
         dsn,

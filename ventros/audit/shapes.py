@@ -19,6 +19,11 @@ HEAD = """\
 """
 
 
+FURTHER = """\
+-- After the list's come the other texts that the module puts together, each part alone, and parts joined.
+"""
+
+
 def listings() -> dict[str, Listing[Any, Any]]:
     """By table: found by importing each slice's module that is called finder."""
     found = {}
@@ -30,14 +35,16 @@ def listings() -> dict[str, Listing[Any, Any]]:
 
 
 def statements(listing: Listing[Any, Any]) -> list[Statement]:
-    """Those from which any other of the list is put together."""
-    return [listing.statement(shape) for shape in listing.shapes()]
+    """Those from which any other of the table is put together."""
+    return [*map(listing.statement, listing.shapes()), *listing.further()]
 
 
 def page(listing: Listing[Any, Any]) -> str:
     """What ``sql/shapes/<table>.sql`` holds: the texts as the server gets them, with headers as in sql/."""
     module = listing.filter.__module__.replace(".", "/") + ".py"
     head = HEAD.format(table=listing.table, module=module)
+    if any(listing.further()):
+        head += FURTHER
     return "\n".join((head, *map(described, statements(listing))))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 
 from ventros.automation.steps import SteppedAggregate
-from ventros.kernel.children import diff
+from ventros.kernel.children import Diff, diff
 from ventros.kernel.errors import WriteSuppressed
 from ventros.kernel.repository import Repository, mapped
 
@@ -46,33 +46,31 @@ class StepRepository(Repository[A]):
             )
         return added
 
-    async def get(self, id: UUID) -> A:  # noqa: A002 - the field's name everywhere
-        """The root first: if another commit comes between, its version is the older, so a save conflicts."""
-        root = await super().get(id)
-        return (await self._with_steps([root]))[0]
+    async def _after_update(self, aggregates: Sequence[A]) -> None:
+        """One SELECT for the steps of all, then what changed."""
+        stored = await self._stored_steps([each.id for each in aggregates])
+        for aggregate in aggregates:
+            await self._save_steps(aggregate, diff(stored.get(aggregate.id, ()), aggregate.steps))
 
-    async def save(self, aggregate: A) -> A:
-        """The root first, whose row lock keeps the stored steps as they are; one more SELECT than usual."""
-        saved = await super().save(aggregate)
-        if not aggregate.domain_events:
-            return saved
-        stored = await self._stored_steps([saved.id])
-        wanted = diff(stored.get(saved.id, ()), saved.steps)
+    async def _save_steps(self, root: A, wanted: Diff[Any]) -> None:
         if wanted.removed:
             ids = [step.id for step in wanted.removed]
-            await self._write(self.DELETE_STEPS, ids, (self._tenant, saved.id, ids))
+            await self._write(self.DELETE_STEPS, ids, (self._tenant, root.id, ids))
         if wanted.changed:
-            args = self.mapper.update_steps_args(saved, wanted.changed)
+            args = self.mapper.update_steps_args(root, wanted.changed)
             await self._write(self.UPDATE_STEPS, wanted.changed, args)
         if wanted.added:
-            args = self.mapper.insert_steps_args(saved, wanted.added)
+            args = self.mapper.insert_steps_args(root, wanted.added)
             await self._write(self.INSERT_STEPS, wanted.added, args)
-        return saved
 
-    async def _with_steps(self, roots: Sequence[A]) -> list[A]:
-        """The same with their steps, all of them by one statement, none when there are no roots."""
-        if not roots:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+        """With their steps, all of them by one statement more, none when there are no rows.
+
+        The roots first: if another commit comes between, its version is the older, so a save conflicts.
+        """
+        if not rows:
             return []
+        roots = await super()._load_all(rows)
         stored = await self._stored_steps([root.id for root in roots])
         return [attrs.evolve(root, steps=stored.get(root.id, ())) for root in roots]
 

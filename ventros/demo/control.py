@@ -34,7 +34,7 @@ async def overwrite(repository: Repository[A], aggregate: A) -> A:
     if not aggregate.domain_events:
         return aggregate
     args = repository.mapper.update_args(aggregate)
-    if await repository._connection.affected(repository.UPDATE, *args) != 1:
+    if await repository._connection.maybe(repository.UPDATE, *args) is None:
         raise NotFound(repository.resource, aggregate.id)
     repository._record(aggregate, None)
     return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 import msgspec
 
 from ventros.kernel.errors import (
+    HANGING_UP,
     ConnectionLost,
     DatabaseError,
     OperationTimeout,
     ResultMismatch,
+    SchemaChanged,
     UnitOfWorkError,
     VentrosError,
     translate,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ventros.kernel.statements import Rows, Statement
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
 _ARGUMENT = re.compile(r"argument \$(\d+)")
+
+IN_FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
+
+DRIVER_FAILURES = (
+    TimeoutError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _JSONB_FORMAT = b"\x01"
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
 
 class Connection:
-    """One method for each kind of ``rows:``; a statement sent by the wrong one is refused."""
+    """One method for each kind of ``rows:``; a statement sent by the wrong one is refused.
 
-    __slots__ = ("_driver",)
+    ``timeout`` bounds each statement, in seconds; None leaves it to the driver's command_timeout.
+    ``wrote`` tells whether any of them changed a row. ``interrupted`` tells that one got no answer, by a
+    timeout or a cancellation: whether it took effect is unknown, so as after an error nothing but a
+    rollback is sent any more.
+    """
 
-    def __init__(self, driver: asyncpg.Connection[Any]) -> None:
+    __slots__ = ("_driver", "_timeout", "interrupted", "wrote")
+
+    def __init__(self, driver: asyncpg.Connection[Any], timeout: float | None = None) -> None:
         self._driver = driver
+        self._timeout = timeout
+        self.wrote = False
+        self.interrupted = False
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
@@ -55,35 +81,86 @@ class Connection:
         """All rows."""
         return await self._fetch("many", statement, args)
 
+    async def each(self, statement: Statement, argses: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
+        """The rows that ``statement`` returns for each of ``argses``; all are sent in one round trip."""
+        for args in argses:
+            self._demand("maybe", statement, args)
+        found = await self._answer(self._driver.fetchmany, statement.text, (argses,), statement)
+        if statement.writes:
+            self.wrote = True
+        return cast("list[asyncpg.Record]", found)
+
     async def affected(self, statement: Statement, *args: object) -> int:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""
-        _demand("affected", statement)
-        statement.check(args)
-        try:
-            tag = await self._driver.execute(statement.text, *args)
-        except Exception as error:
-            raise translated(error, statement) from error
+        self._demand("affected", statement, args)
+        tag = await self._answer(self._driver.execute, statement.text, args, statement)
         match = _AFFECTED.fullmatch(tag)
         if match is None:
             raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        return int(match[1])
+        count = int(match[1])
+        if count:
+            self.wrote = True
+        return count
+
+    async def control(self, text: str) -> str:
+        """Send transaction control, such as SAVEPOINT, which stands in no file; its command tag."""
+        self._refuse_after_interruption()
+        return cast("str", await self._answer(self._driver.execute, text, ()))
+
+    async def undo(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
+        """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
+        try:
+            await self._driver.execute(text, timeout=timeout)
+        except DRIVER_FAILURES:
+            self.interrupted = True
+            return False
+        except BaseException:
+            self.interrupted = True
+            raise
+        self.interrupted = False
+        return True
+
+    async def tenant(self) -> str:
+        """The transaction's ``app.tenant_id``, empty when none is set."""
+        text = "SELECT coalesce(current_setting('app.tenant_id', true), '')"
+        return str(await self._answer(self._driver.fetchval, text, ()))
 
     async def _fetch(
         self, kind: Rows, statement: Statement, args: tuple[object, ...]
     ) -> list[asyncpg.Record]:
-        _demand(kind, statement)
+        self._demand(kind, statement, args)
+        found = await self._answer(self._driver.fetch, statement.text, args, statement)
+        if statement.writes:
+            self.wrote = True
+        return cast("list[asyncpg.Record]", found)
+
+    def _demand(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
+        if statement.rows != kind:
+            raise _mismatch(
+                statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
+            )
         statement.check(args)
+        self._refuse_after_interruption()
+
+    def _refuse_after_interruption(self) -> None:
+        if self.interrupted:
+            raise translate(IN_FAILED_TRANSACTION)
+
+    async def _answer(
+        self,
+        send: Callable[..., Awaitable[Any]],
+        text: str,
+        args: tuple[object, ...],
+        statement: Statement | None = None,
+    ) -> Any:
         try:
-            return cast("list[asyncpg.Record]", await self._driver.fetch(statement.text, *args))
+            return await send(text, *args, timeout=self._timeout)
+        except asyncio.CancelledError:
+            self.interrupted = True
+            raise
         except Exception as error:
+            self.interrupted |= isinstance(error, TimeoutError)
             raise translated(error, statement) from error
-
-
-def _demand(kind: Rows, statement: Statement) -> None:
-    if statement.rows != kind:
-        raise _mismatch(
-            statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
-        )
 
 
 def _mismatch(statement: Statement, text: str) -> ResultMismatch:
@@ -99,12 +176,17 @@ def translated(error: BaseException, statement: Statement | None = None) -> Vent
         # asyncpg could not encode it; its own text quotes the value, ours names the parameter.
         position = int(match[1]) - 1
         return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
+    if isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError):
+        return SchemaChanged(f"{where}the schema was changed since the statement was prepared; run it again")
+    if isinstance(error, asyncpg.ConnectionDoesNotExistError):
+        said = getattr(error.__cause__, "sqlstate", None)  # by the server, before it hung up
+        return translate(said if said in HANGING_UP else "08003", statement=_name(statement))
     if isinstance(error, asyncpg.PostgresError):
         return translate(
             error.sqlstate or "XX000",
             constraint=getattr(error, "constraint_name", None),
             table=getattr(error, "table_name", None),
-            statement=statement.name if statement else None,
+            statement=_name(statement),
         )
     if isinstance(error, TimeoutError):
         return OperationTimeout(f"{where}no answer from the server within the timeout")
@@ -115,13 +197,17 @@ def translated(error: BaseException, statement: Statement | None = None) -> Vent
     return DatabaseError(f"{where}{type(error).__name__} in the driver")
 
 
+def _name(statement: Statement | None) -> str | None:
+    return statement.name if statement else None
+
+
 async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
     """A connection of the pool, within ``timeout`` seconds. Raises OperationTimeout or ConnectionLost."""
     try:
         return await pool.acquire(timeout=timeout)
     except TimeoutError as error:
         raise OperationTimeout(f"no connection became free within {timeout:g} s") from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DRIVER_FAILURES as error:
         raise translated(error) from error
 
 
@@ -135,7 +221,7 @@ async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idl
             driver.terminate()
     try:
         await pool.release(driver, timeout=timeout)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DRIVER_FAILURES:
         with contextlib.suppress(asyncpg.InterfaceError):
             driver.terminate()
 

@@ -7,21 +7,27 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, Unpack
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 import attrs
 
+from ventros.kernel import markers
 from ventros.kernel.connection import Connection, acquire, give_back, prepare_driver
 from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
+from ventros.kernel.markers import Marker
 from ventros.kernel.retry import Retry, retrying
-from ventros.kernel.unit_of_work import Outcome, UnitOfWork
+from ventros.kernel.settings import Settings
+from ventros.kernel.transaction import ModeOptions, Modes, Outcome, PooledTransaction
+from ventros.kernel.unit_of_work import UnitOfWork
 
 U = TypeVar("U", bound=UnitOfWork)
 T = TypeVar("T")
 
 _DSN_VARIABLES = ("VENTROS_DATABASE_URL", "DATABASE_URL")
+_MORE_THAN_ALL_STATEMENTS = 1000
 _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 
 
@@ -41,35 +47,6 @@ def resolve_dsn(dsn: str | None = None) -> str | None:
         "no database is named: give a DSN (postgresql://user:password@host/database), or set "
         f"{' or '.join(_DSN_VARIABLES)}, or libpq's PG* variables"
     )
-
-
-@attrs.frozen(kw_only=True)
-class Settings:
-    """Bounds in seconds, sizes in connections. The server gives up first, then the client."""
-
-    min_size: int = 1
-    max_size: int = 10
-    connect_timeout: float = 5.0
-    acquire_timeout: float = 5.0
-    statement_timeout: float = 10.0
-    lock_timeout: float = 5.0
-    idle_in_transaction_timeout: float = 30.0
-    commit_timeout: float = 10.0
-    release_timeout: float = 2.0
-    application_name: str = "ventros"
-
-    def server_settings(self) -> dict[str, str]:
-        """Sent with the connection request, so that they need no round trip and no SET."""
-        return {
-            "application_name": self.application_name,
-            "statement_timeout": _milliseconds(self.statement_timeout * 0.9),
-            "lock_timeout": _milliseconds(self.lock_timeout),
-            "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_timeout),
-        }
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(1, round(seconds * 1000)))
 
 
 class Database(Generic[U]):
@@ -103,6 +80,9 @@ class Database(Generic[U]):
                 server_settings=chosen.server_settings(),
                 init=prepare_driver,
                 reset=_nothing_to_reset,
+                # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.
+                statement_cache_size=_MORE_THAN_ALL_STATEMENTS,
+                max_cached_statement_lifetime=0,
             )
         except (OSError, asyncpg.PostgresError) as error:
             # Of these only the server's own refusals are known to quote no password.
@@ -115,39 +95,77 @@ class Database(Generic[U]):
             ) from error
         return cls(pool, unit_of_work, chosen)
 
-    def unit_of_work(self, tenant: str, **options: Any) -> U:
-        """A new unit of work for ``tenant``; ``options`` as in :class:`UnitOfWork`."""
-        return self._unit_of_work(self._pool, self.settings, tenant, **options)
+    def unit_of_work(
+        self,
+        tenant: str,
+        *,
+        command_id: UUID | None = None,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        **modes: Unpack[ModeOptions],
+    ) -> U:
+        """A new unit of work for ``tenant``; ids as in :class:`UnitOfWork`, the rest as in :class:`Modes`.
+
+        Raises ValidationError when tenant or modes are none.
+        """
+        return self._unit_of_work(
+            PooledTransaction(self._pool, self.settings, Modes(**modes)),
+            tenant,
+            command_id=command_id,
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+        )
 
     async def run(
         self,
         tenant: str,
         use_case: Callable[[U], Awaitable[T]],
         *,
+        attempts: int | None = None,
+        deadline: float | None = None,
         retry: Retry | None = None,
         on_conflict: Callable[[VentrosError, int], None] | None = None,
+        **options: Any,
     ) -> T:
         """Run ``use_case`` in a unit of work and commit; on a conflict, again from the start.
 
         ``use_case`` may run several times, so its only effects are those on the unit of work. It may
-        end the unit itself, by ``rollback()`` when there is nothing to store.
+        end the unit itself, by ``rollback()`` when there is nothing to store. ``attempts`` and
+        ``deadline`` replace those of ``retry``; ``options`` as in :meth:`unit_of_work`.
         """
 
         async def once() -> T:
-            async with self.unit_of_work(tenant) as unit:
+            async with self.unit_of_work(tenant, **options) as unit:
                 result = await use_case(unit)
                 if unit.outcome is Outcome.ACTIVE:
                     await unit.commit()
             return result
 
-        return await retrying(once, retry or Retry(), on_conflict)
+        rule = retry or Retry()
+        rule = attrs.evolve(rule, attempts=attempts or rule.attempts, deadline=deadline or rule.deadline)
+        return await retrying(once, rule, on_conflict)
+
+    async def resolve(self, marker: Marker, *, deadline: float = 60.0) -> Outcome:
+        """Whether the unit of work with that marker was committed or rolled back.
+
+        To be asked once the unit has ended, as after CommitInDoubt. Waits for the unit's transaction should
+        it still be at work, and for a server that is away, for at most ``deadline`` seconds: then
+        CommitInDoubt again.
+        """
+
+        def fence() -> UnitOfWork:
+            return self.unit_of_work(marker.tenant, isolation="read committed")
+
+        bound = max(deadline - self.settings.release_timeout, deadline / 2)
+        committed = await markers.was_committed(fence, marker, bound)
+        return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
         driver = await acquire(self._pool, self.settings.acquire_timeout)
         try:
-            yield Connection(driver)
+            yield Connection(driver, self.settings.statement_timeout)
         finally:
             await give_back(self._pool, driver, self.settings.release_timeout)
 

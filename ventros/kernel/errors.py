@@ -5,6 +5,7 @@
     │   ├── UnknownStatement       a statement name that no .sql file holds
     │   └── MigrationError         a migration that changed, failed, or is missing
     ├── UnitOfWorkError            the unit of work is used in a way that it cannot serve
+    ├── AlreadyProcessed           a unit of work with this command_id was committed before (``marker``)
     ├── DomainError                the request breaks a rule of the domain
     │   ├── ValidationError        an argument is malformed (``field``)
     │   ├── InvariantViolation     the aggregate is in no state for this command
@@ -12,8 +13,10 @@
     │   └── AlreadyExists          a uniqueness rule is broken (``constraint``)
     ├── Conflict                   retryable: roll back, load afresh, decide again
     │   ├── OptimisticLockError    somebody else saved first (``expected``, ``actual``)
+    │   ├── OptimisticLockErrors   the same of several at once (``conflicts``); nothing was written
     │   ├── SerializationFailure   SQLSTATE 40001
-    │   └── DeadlockDetected       SQLSTATE 40P01
+    │   ├── DeadlockDetected       SQLSTATE 40P01
+    │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
     ├── MappingError               a stored row that is not a valid aggregate
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    foreign key, check, not-null or exclusion
@@ -21,9 +24,10 @@
         ├── ResultMismatch         a statement returned what its ``rows:`` header rules out
         ├── WriteSuppressed        the row was there at the expected version; something ate the write
         ├── OperationTimeout       nothing waits without a bound; this is the bound
-        ├── ConnectionLost         the connection is gone and nothing was committed
+        ├── NumericOverflow        a number outgrew its column, as a version at its greatest would
+        ├── ConnectionLost         the connection is gone, or none is to be had; nothing was committed
         ├── TransactionRolledBack  the server answered COMMIT with ROLLBACK
-        └── CommitInDoubt          COMMIT was sent and its answer never came
+        └── CommitInDoubt          COMMIT was sent and its answer never came (``marker``, to resolve it)
 
 Messages name tables, constraints, statements and ids, never row values: the driver's own error,
 which may quote them, stays reachable as ``__cause__``.
@@ -31,8 +35,12 @@ which may quote them, stays reachable as ``__cause__``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from ventros.kernel.markers import Marker
 
 
 class VentrosError(Exception):
@@ -56,6 +64,16 @@ class MigrationError(ConfigurationError):
 
 class UnitOfWorkError(VentrosError):
     code = "UNIT_OF_WORK_ERROR"
+
+
+class AlreadyProcessed(VentrosError):
+    """The second unit stored nothing; what the first one did is stored."""
+
+    code = "ALREADY_PROCESSED"
+
+    def __init__(self, marker: Marker) -> None:
+        super().__init__(f"command {marker.id} of tenant {marker.tenant} was processed before")
+        self.marker = marker
 
 
 class DomainError(VentrosError):
@@ -115,12 +133,53 @@ class OptimisticLockError(Conflict):
         self.actual = actual
 
 
+class Stale(NamedTuple):
+    """An aggregate loaded at version ``expected`` and now stored at ``actual``; None when it is gone."""
+
+    resource: str
+    id: UUID
+    expected: int
+    actual: int | None
+
+    @property
+    def gone(self) -> bool:
+        """Removed, deleted, or never there for this tenant: never told apart."""
+        return self.actual is None
+
+
+class OptimisticLockErrors(Conflict):
+    """``conflicts`` are all of those that were to be saved or verified together and are stale."""
+
+    code = "OPTIMISTIC_LOCK_CONFLICT"
+
+    def __init__(self, conflicts: Sequence[Stale]) -> None:
+        self.conflicts = tuple(conflicts)
+        named = [
+            f"{each.resource} {each.id} was loaded at version {each.expected} and is "
+            + ("gone" if each.gone else f"stored at version {each.actual}")
+            for each in self.conflicts[:_NAMED]
+        ]
+        more = [f"and {len(self.conflicts) - _NAMED} more"] if len(self.conflicts) > _NAMED else []
+        super().__init__(
+            f"{len(self.conflicts)} stale, so nothing was written: {'; '.join(named + more)}; "
+            "load them again and decide again"
+        )
+
+
+_NAMED = 10
+"""As many conflicts stand in a message; the error has them all."""
+
+
 class SerializationFailure(Conflict):
     code = "SERIALIZATION_FAILURE"
 
 
 class DeadlockDetected(Conflict):
     code = "DEADLOCK_DETECTED"
+
+
+class SchemaChanged(Conflict):
+    code = "SCHEMA_CHANGED"
 
 
 class MappingError(VentrosError):
@@ -164,6 +223,10 @@ class OperationTimeout(DatabaseError):
     code = "TIMEOUT"
 
 
+class NumericOverflow(DatabaseError):
+    code = "NUMERIC_OVERFLOW"
+
+
 class ConnectionLost(DatabaseError):
     code = "CONNECTION_LOST"
 
@@ -173,7 +236,15 @@ class TransactionRolledBack(DatabaseError):
 
 
 class CommitInDoubt(DatabaseError):
+    """The work is stored wholly or not at all; ``await db.resolve(error.marker)`` finds out which."""
+
     code = "COMMIT_IN_DOUBT"
+
+    def __init__(self, marker: Marker) -> None:
+        super().__init__(
+            f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
+        )
+        self.marker = marker
 
 
 def translate(
@@ -196,20 +267,26 @@ def translate(
 
 _OTHER: tuple[type[DatabaseError], str] = (DatabaseError, "the server refused the statement")
 _BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
+    "22003": (NumericOverflow, "a number outgrew its column, as a version at its greatest would"),
+    "25006": (DatabaseError, "the unit of work is read-only"),
     "25P02": (DatabaseError, "an earlier statement of this transaction failed; roll back"),
     "25P03": (ConnectionLost, "the server ended the session: it was idle in a transaction for too long"),
     "25P04": (ConnectionLost, "the server ended the session: its transaction took too long"),
     "23502": (ConstraintViolation, "a required column is missing"),
     "23503": (ConstraintViolation, "a reference points to no row of this tenant, or the row is still in use"),
     "23514": (ConstraintViolation, "a value breaks a check"),
+    "3D000": (ConnectionLost, "there is no such database"),
     "42501": (TenancyViolation, "the row belongs to another tenant, or the role may not touch it"),
     "42P01": (DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),
     "42703": (DatabaseError, "the schema lacks a column; bring it up to date with ventros migrate"),
+    "53300": (ConnectionLost, "the server takes no more connections"),
     "55P03": (OperationTimeout, "a lock was not to be had within its timeout"),
     "57014": (OperationTimeout, "the statement ran into its timeout, or was cancelled"),
     "57P01": (ConnectionLost, "the server is shutting down, or ended this session"),
     "57P02": (ConnectionLost, "the server crashed"),
     "57P03": (ConnectionLost, "the server does not accept connections yet"),
+    "57P04": (ConnectionLost, "the database was dropped"),
+    "57P05": (ConnectionLost, "the server ended the session: it was idle for too long"),
     "VT002": (
         ConstraintViolation,
         "the version fence refused an update that does not step the version by one",
@@ -219,8 +296,12 @@ _BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
 _BY_CLASS: dict[str, tuple[type[DatabaseError], str]] = {
     "08": (ConnectionLost, "the connection to the server failed"),
     "23": (ConstraintViolation, "a constraint is broken"),
+    "28": (ConnectionLost, "the server does not let this role in"),
     "53": (DatabaseError, "the server is out of a resource"),
 }
+
+HANGING_UP = frozenset(code for code, (kind, _) in _BY_SQLSTATE.items() if kind is ConnectionLost)
+"""SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -231,5 +312,5 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def is_optimistic_lock_error(error: BaseException | None) -> bool:
-    """Whether ``error``, or anything it was raised from, is an optimistic locking conflict."""
-    return any(isinstance(each, OptimisticLockError) for each in chain(error))
+    """Whether ``error``, or anything it was raised from, is an optimistic locking conflict, or several."""
+    return any(isinstance(each, OptimisticLockError | OptimisticLockErrors) for each in chain(error))

@@ -12,6 +12,7 @@ Values reach a text as parameters only, through :class:`Binds`; identifiers come
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,10 +21,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
-from pypika import Order, Parameter, PostgreSQLQuery, Table, Tuple
+from pypika import Field, Order, Parameter, PostgreSQLQuery, Table, Tuple
 from pypika.enums import Comparator
 from pypika.functions import Count
-from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction
+from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.arguments import check_for
 from ventros.kernel.errors import ConfigurationError, ValidationError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 S = TypeVar("S", bound="Sort")
-V = TypeVar("V", bound=StrEnum)
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
 
@@ -76,7 +76,7 @@ def rendered(
     query: QueryBuilder, binds: Binds, *, name: str, why: str, rows: Rows, returns: str
 ) -> Statement:
     """The statement of ``query``: as those of sql/ are, one clause a line, its name at the end."""
-    columns, *clauses = _CLAUSE.split(query.get_sql())
+    columns, *clauses = _clauses(query.get_sql())
     text = "\n ".join((textwrap.fill(columns.replace('","', '", "'), 108), *clauses))
     return Statement(
         name=name,
@@ -89,6 +89,16 @@ def rendered(
         line=1,
         checks=tuple((at, check) for at, each in enumerate(binds.params) if (check := check_for(each.type))),
     )
+
+
+def _clauses(text: str) -> list[str]:
+    """A line each; what stands in parentheses stays on one. No text has parentheses in quotes."""
+    cuts = [
+        at
+        for at in (match.start() for match in _CLAUSE.finditer(text))
+        if text.count("(", 0, at) == text.count(")", 0, at)
+    ]
+    return [text[start:end].strip() for start, end in itertools.pairwise([0, *cuts, len(text)])]
 
 
 def containing(text: str) -> str:
@@ -121,18 +131,39 @@ def equal(name: str, type: str) -> Condition:  # noqa: A002 - the header's word
     return Condition(name, type, lambda table, value: table.field(name) == value)
 
 
-def among(name: str) -> Condition:
-    """The column of that name has one of several texts; see :func:`several`."""
-    return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), list)
+def among(name: str, kind: type[StrEnum]) -> Condition:
+    """The column of that name has the one value of ``kind`` that is given, or one of several."""
+
+    def argument(given: str | Iterable[str]) -> list[StrEnum]:
+        return [kind(given)] if isinstance(given, str) else [kind(each) for each in given]
+
+    return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), argument)
 
 
-def contains(name: str, *columns: str) -> Condition:
-    """One of the columns (by default that of the name) contains the text, in upper or lower case."""
+def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
+    """One of the columns (by default that of the name), or an item of one of the ``arrays``, contains the
+    text, in upper or lower case: which letters have both, beyond ASCII, is a matter of the database's locale.
+    """
 
     def holds(table: Table, pattern: Any) -> Any:
-        return Criterion.any(table.field(column).ilike(pattern) for column in columns or (name,))
+        own = [table.field(column).ilike(pattern) for column in columns or (name,)]
+        return Criterion.any((*own, *(_has_item(table.field(each), pattern) for each in arrays)))
 
     return Condition(name, "text", holds, containing)
+
+
+def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
+    """The column of that name of the ``other`` table has the id, in a row whose ``reference`` is the id of
+    the listed one; ``live`` as in :class:`Listing`.
+    """
+
+    def holds(table: Table, value: Parameter) -> Any:
+        there = Table(other)
+        rows = PostgreSQLQuery.from_(there).select(there.field(reference)).where(there.tenant_id == _TENANT)
+        rows = rows.where(there.field(reference) == table.id).where(there.field(name) == value)
+        return _exists(rows.where(there.deleted_at.isnull()) if live else rows)
+
+    return Condition(name, "uuid", holds)
 
 
 def overlaps(name: str) -> Condition:
@@ -155,20 +186,24 @@ def present(name: str, column: str) -> Condition:
     return Condition(name, "boolean", lambda table, yes: Bracket(table.field(column).notnull()) == yes)
 
 
-def several(kind: type[V]) -> Callable[[V | Iterable[V]], tuple[V, ...]]:
-    """A converter for a field that takes one or more of an enumeration."""
-
-    def convert(value: V | Iterable[V]) -> tuple[V, ...]:
-        return (kind(value),) if isinstance(value, str) else tuple(map(kind, value))
-
-    return convert
-
-
 class _Array(Comparator):
     OVERLAPS = "&&"
 
 
 _ANY = CustomFunction("ANY", ["values"])
+_UNNEST = CustomFunction("unnest", ["items"])
+_TENANT = Parameter("$1")
+"""The tenant_id, which every list compares first."""
+
+
+def _has_item(array: Field, pattern: Any) -> Criterion:
+    item = Field("item")
+    items: Any = _UNNEST(array).as_("item")
+    return _exists(PostgreSQLQuery.from_(items).select(item).where(item.ilike(pattern)))
+
+
+def _exists(query: QueryBuilder) -> Criterion:
+    return ExistsCriterion(query)  # type: ignore[no-untyped-call]
 
 
 @attrs.frozen
@@ -208,8 +243,9 @@ class Shape:
 class Listing(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
-    ``live`` says that the table keeps deleted rows, which no list shows. Raises ConfigurationError when
-    the conditions are not the filter's fields.
+    ``live`` says that the table keeps deleted rows, which no list shows; ``further`` are the texts that the
+    slice's finder renders beside the list's. Raises ConfigurationError when the conditions are not the
+    filter's fields.
     """
 
     table: str
@@ -220,6 +256,7 @@ class Listing(Generic[F, S]):
     sorts: Mapping[S, Key]
     default: S
     live: bool = True
+    further: Callable[[], Iterable[Statement]] = tuple
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
@@ -297,7 +334,7 @@ def _beyond(shape: Shape, column: Any, id: Any, key: Key, binds: Binds) -> Any: 
     ascending = shape.direction is Direction.ASC
     if shape.position == "after null":
         after = binds("after_id", "uuid")
-        return column.isnull() & (id > after if ascending else id < after)
+        return Bracket(column.isnull() & (id > after if ascending else id < after))
     here, there = Tuple(column, id), Tuple(binds("after_value", key.type), binds("after_id", "uuid"))
     further = here > there if ascending else here < there
     return further | column.isnull() if key.nullable else further

@@ -22,8 +22,9 @@ async def append(
     *,
     correlation_id: UUID | None = None,
     causation_id: UUID | None = None,
+    marker: UUID | None = None,
 ) -> None:
-    """Write ``events`` in their order, in one statement and one round trip."""
+    """Write ``events`` in their order and, if given, the unit's marker, in one statement and round trip."""
     await connection.affected(
         APPEND,
         tenant,
@@ -38,4 +39,5 @@ async def append(
         [event.aggregate_version for event in events],
         [event.sequence for event in events],
         [event.payload for event in events],
+        marker,
     )

@@ -1,8 +1,9 @@
-"""The versioned repository: INSERT, SELECT, versioned UPDATE, versioned DELETE, and a checked row count."""
+"""The versioned repository: INSERT, SELECT, versioned UPDATE and DELETE, each with its answer checked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+import itertools
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
 import attrs
@@ -11,13 +12,17 @@ from ventros.kernel.aggregate import AggregateRoot, Entity
 from ventros.kernel.errors import (
     MappingError,
     NotFound,
+    OperationTimeout,
     OptimisticLockError,
+    ResultMismatch,
     TenancyViolation,
     ValidationError,
     WriteSuppressed,
+    is_optimistic_lock_error,
 )
 from ventros.kernel.events import Envelope, envelopes
 from ventros.kernel.ids import new_id
+from ventros.kernel.retry import Retry, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +36,15 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 A = TypeVar("A", bound=AggregateRoot)
 T = TypeVar("T")
+P = ParamSpec("P")
+
+Lock = Literal["share", "no key update", "update"]
+"""A row lock by PostgreSQL's name. "share" lets others share and nobody write; "no key update" is what a save
+takes; "update" also keeps away rows that refer to this one.
+"""
+
+IN_PLACE: Final = Retry(attempts=3)
+"""Others may be waiting for the transaction, so a command is tried twice, and then under a lock."""
 
 
 def mapped(read: Callable[..., T], resource: str, row: asyncpg.Record, *children: object) -> T:
@@ -71,7 +85,9 @@ class EntityRepository(Generic[E]):
         return loaded
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
-        """The same for many; a slice whose aggregates have children reads those of all at once."""
+        """The same for many. A slice whose aggregates have children reads those of all at once, after the
+        roots: if another commit comes between, the root's version is the older one, and a save conflicts.
+        """
         return [self._load(row) for row in rows]
 
     def _found(self, row: asyncpg.Record | None, key: object) -> E:
@@ -93,10 +109,11 @@ class EntityRepository(Generic[E]):
 
 
 class Repository(EntityRepository[A]):
-    """One aggregate's repository; a slice names its five statements and its mapper, and adds finders.
+    """One aggregate's repository; a slice names its ten statements and its mapper, and adds finders.
 
-    The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and the update and the
-    delete then the expected version.
+    The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
+    expected version. A slice whose aggregate has rows beside the root's overrides the three hooks
+    :meth:`_load_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
     """
 
     INSERT: ClassVar[Statement]
@@ -104,9 +121,15 @@ class Repository(EntityRepository[A]):
     UPDATE: ClassVar[Statement]
     DELETE: ClassVar[Statement]
     STORED_VERSION: ClassVar[Statement]
+    TOUCH: ClassVar[Statement]
+    LOCK_FOR_SHARE: ClassVar[Statement]
+    LOCK_FOR_NO_KEY_UPDATE: ClassVar[Statement]
+    LOCK_FOR_UPDATE: ClassVar[Statement]
+    TRY_LOCK: ClassVar[Statement]
 
-    def _key(self, id: UUID) -> tuple[object, ...]:  # noqa: A002 - the field's name everywhere
-        return (self._tenant, id)
+    def _key(self, key: object) -> tuple[object, ...]:
+        """The first arguments of a statement about ``key``, an id or a list of ids."""
+        return (self._tenant, key)
 
     async def add(self, aggregate: A) -> A:
         """INSERT a new aggregate.
@@ -120,24 +143,58 @@ class Repository(EntityRepository[A]):
         self._record(aggregate, aggregate.version)
         return aggregate.clear_events()
 
-    async def get(self, id: UUID) -> A:  # noqa: A002
-        """Raises NotFound when there is none for this tenant, MappingError when the row is not valid."""
-        return self._found(await self._connection.maybe(self.SELECT, *self._key(id)), id)
+    async def get(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        *,
+        lock: Lock | None = None,
+        nowait: bool = False,
+        skip_locked: bool = False,
+    ) -> A:
+        """Raises NotFound when there is none for this tenant, MappingError when the row is not valid.
+
+        ``lock`` holds the row until the transaction ends, by one statement more, sent first. It waits for
+        others that hold it, as long as the lock timeout; ``nowait`` raises OperationTimeout instead, and
+        ``skip_locked`` NotFound, as SQL does, which takes a locked row for absent. After either the
+        transaction is as usable as before. Both go with "no key update" alone.
+        """
+        if lock is not None:
+            await self._lock(id, lock, nowait=nowait, skip_locked=skip_locked)
+        elif nowait or skip_locked:
+            raise ValidationError("nowait and skip_locked say how to wait for a lock; name one", field="lock")
+        row = await self._connection.maybe(self.SELECT, *self._key(id))
+        if row is None:
+            raise NotFound(self.resource, id)
+        return (await self._load_all([row]))[0]
 
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
 
         An aggregate without new events is unchanged and costs nothing. Raises OptimisticLockError when
         somebody saved first, NotFound when it is gone, WriteSuppressed when a trigger ate the write.
+        Several aggregates are better saved by ``save_all`` of the unit of work: two units that save the
+        same ones one after the other, each in an order of its own, wait for each other (DeadlockDetected).
         """
         if not aggregate.domain_events:
             return aggregate
         self._own(aggregate)
-        if await self._connection.affected(self.UPDATE, *self.mapper.update_args(aggregate)) != 1:
-            raise await self._missed(aggregate)
-        version = aggregate.version + 1
-        self._record(aggregate, version)
-        return attrs.evolve(aggregate.clear_events(), version=version)
+        (saved,) = await self._update([aggregate])
+        self._record(aggregate, saved.version)
+        return saved
+
+    async def touch(self, aggregate: A) -> A:
+        """Step the version without another change; ``<resource>.touched`` tells of it. Raises as ``save``.
+
+        A changed aggregate is saved, which steps its version just as well.
+        """
+        if aggregate.domain_events:
+            return await self.save(aggregate)
+        self._own(aggregate)
+        row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
+        touched = await self._stepped(aggregate, row)
+        self._record(aggregate, touched.version)
+        self._unit.record([self._told(aggregate, "touched")])
+        return touched
 
     async def remove(self, aggregate: A) -> None:
         """DELETE if the stored version is still the loaded one; raises as :meth:`save` does.
@@ -148,19 +205,129 @@ class Repository(EntityRepository[A]):
         key = self._key(aggregate.id)
         if await self._connection.affected(self.DELETE, *key, aggregate.version) != 1:
             raise await self._missed(aggregate)
-        version = aggregate.version + 1
-        self._record(aggregate, version)
-        self._unit.record([self._removal(aggregate, version)])
+        self._record(aggregate, aggregate.version + 1)
+        self._unit.record([self._told(aggregate, "removed")])
 
-    def _removal(self, aggregate: A, version: int) -> Envelope:
+    def verify(self, aggregate: A) -> None:
+        """Make the commit fail with OptimisticLockErrors when ``aggregate``, only read, has changed by then.
+
+        Nothing is sent now. All that is to be verified is locked FOR SHARE and compared at the commit, or
+        with the next ``save_all``, in one order; what the unit itself saves from that version needs no more.
+
+        Save by ``save_all`` where another unit may verify what this one saves: after a plain ``save`` the two
+        locks of a unit are in no order, and two such units end in a deadlock, which the server breaks.
+        """
+        self._own(aggregate)
+        self._unit.verified[self.resource, aggregate.id, aggregate.version] = (self, aggregate)
+
+    async def apply(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        command: Callable[Concatenate[A, P], A],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> A:
+        """Load, apply the pure ``command``, save: ``apply(id, Contact.rename, "Alice", now=now)``.
+
+        As :meth:`reapply` does with its own rule.
+        """
+        return await self.reapply(id, lambda loaded: command(loaded, *args, **kwargs))
+
+    async def reapply(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        change: Callable[[A], A],
+        rule: Retry = IN_PLACE,
+        *,
+        lock_last: bool = True,
+    ) -> A:
+        """Save what ``change`` makes of the aggregate; on a conflict, of the aggregate as it is then.
+
+        All in this transaction: at READ COMMITTED an optimistic conflict leaves it usable, and a load sees
+        what the other has committed. At a higher level a conflict is a SerializationFailure, which only
+        ``db.run`` can settle. With ``lock_last`` the last attempt locks the row before it is loaded, so
+        that nobody can come between. Raises as :meth:`get` and :meth:`save` do.
+        """
+        attempts = itertools.count(1)
+
+        async def once() -> A:
+            last = lock_last and next(attempts) == rule.attempts
+            loaded = await self.get(id, lock="no key update" if last else None)
+            return await self.save(change(loaded))
+
+        return await retrying(once, rule, again=is_optimistic_lock_error)
+
+    async def _before_update(self, aggregates: Sequence[A]) -> None:
+        """What has to be asked before the roots are written."""
+
+    async def _after_update(self, aggregates: Sequence[A]) -> None:
+        """Write the children. The roots are written, and their locks keep the stored children as they are."""
+
+    async def _update(self, aggregates: Sequence[A]) -> list[A]:
+        """Write roots and children; the roots in one round trip, whatever their number."""
+        await self._before_update(aggregates)
+        args = [self.mapper.update_args(each) for each in aggregates]
+        if len(args) == 1:  # a twelfth faster than a batch of one
+            rows = [await self._connection.maybe(self.UPDATE, *args[0])]
+        else:
+            rows = [*await self._connection.each(self.UPDATE, args)]
+        by_id = {row["id"]: row for row in rows if row is not None}
+        saved = [await self._stepped(each, by_id.get(each.id)) for each in aggregates]
+        await self._after_update(aggregates)
+        return saved
+
+    async def _stepped(self, aggregate: A, row: asyncpg.Record | None) -> A:
+        """The aggregate as it is stored now, if ``row``, returned by the write, says the next version."""
+        if row is None:
+            raise await self._missed(aggregate)
+        version = aggregate.version + 1
+        if row["version"] != version:
+            raise ResultMismatch(
+                f"{self.resource} {aggregate.id} was to be stored at version {version} and is at version "
+                f"{row['version']}: a trigger stepped it once more",
+                table=self.UPDATE.path.stem,
+            )
+        return attrs.evolve(aggregate.clear_events(), version=version)
+
+    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
+        statement = self._locks[lock]
+        if nowait or skip_locked:
+            if lock != "no key update" or (nowait and skip_locked):
+                raise ValidationError(
+                    'one of nowait and skip_locked can be given, and only with "no key update"', field="lock"
+                )
+            statement = self.TRY_LOCK
+        if await self._versions(statement, [id]):
+            return
+        if nowait and await self._connection.maybe(self.STORED_VERSION, *self._key(id)):
+            raise OperationTimeout(
+                f"{self.resource} {id} is locked by another transaction", table=self.UPDATE.path.stem
+            )
+        raise NotFound(self.resource, id)
+
+    @property
+    def _locks(self) -> dict[Lock, Statement]:
+        return {
+            "share": self.LOCK_FOR_SHARE,
+            "no key update": self.LOCK_FOR_NO_KEY_UPDATE,
+            "update": self.LOCK_FOR_UPDATE,
+        }
+
+    async def _versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
+        """What is stored of these, locked by that statement in the order of their ids."""
+        rows = await self._connection.many(locking, *self._key(ids))
+        return {row["id"]: row["version"] for row in rows}
+
+    def _told(self, aggregate: A, fact: str) -> Envelope:
+        """The event for what no command tells of; it follows the aggregate's own."""
         return Envelope(
             event_id=new_id(),
-            event_name=f"{self.resource}.removed",
+            event_name=f"{self.resource}.{fact}",
             event_version="v1",
             occurred_at=self._unit.started_at,
             aggregate_type=self.resource,
             aggregate_id=aggregate.id,
-            aggregate_version=version,
+            aggregate_version=aggregate.version + 1,
             sequence=len(aggregate.domain_events) + 1,
             payload={f"{self.resource}_id": aggregate.id},
         )

@@ -34,14 +34,20 @@ class Retry:
         return random.uniform(0, min(self.cap, self.base * 2**attempt))  # noqa: S311 - jitter, no secret
 
 
+def _retryable(error: VentrosError) -> bool:
+    return error.retryable
+
+
 async def retrying(
     run: Callable[[], Awaitable[T]],
     rule: Retry,
     on_conflict: Callable[[VentrosError, int], None] | None = None,
+    *,
+    again: Callable[[VentrosError], bool] = _retryable,
 ) -> T:
     """The result of the first ``run`` that meets no conflict; the last conflict when all do.
 
-    ``on_conflict`` is told of each conflict and of the attempt that met it.
+    ``on_conflict`` is told of each conflict and of the attempt that met it; ``again`` says what is one.
     """
     started = time.monotonic()
     attempt = 0
@@ -50,7 +56,7 @@ async def retrying(
         try:
             return await run()
         except VentrosError as error:
-            if not error.retryable:
+            if not again(error):
                 raise
             if on_conflict is not None:
                 on_conflict(error, attempt)

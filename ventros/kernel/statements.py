@@ -12,8 +12,9 @@ One statement in a file of ``sql/`` (the file is named after its table)::
 A header line may go on in further comment lines. ``rows:`` is one, maybe, many or affected, and
 chooses the method of :class:`ventros.kernel.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
-the aggregate whose mapper reads them. The header is not sent; the name is, as a trailing comment,
-because pg_stat_statements keeps a trailing comment and drops a leading one.
+the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
+than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
+pg_stat_statements keeps a trailing comment and drops a leading one.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ from ventros.kernel.resources import directory
 
 Rows = Literal["one", "maybe", "many", "affected"]
 
-_HEADER = re.compile(r"--\s*(name|why|params|rows|returns):\s*(.*)")
+_HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
 _COMMENT = re.compile(r"--\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -61,6 +63,13 @@ class Statement:
     path: Path
     line: int
     checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
+    plan: str = ""
+    writes: bool = attrs.field(init=False, repr=False)
+
+    @writes.default
+    def _may_write(self) -> bool:
+        """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
+        return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
 
     def check(self, args: tuple[object, ...]) -> None:
         """Refuse, before anything is sent, what PostgreSQL would refuse or silently bend.
@@ -165,6 +174,7 @@ def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statem
         path=path,
         line=line,
         checks=checks,
+        plan=header.get("plan", ""),
     )
 
 

@@ -3,54 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import enum
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-import asyncpg
-
-from ventros.kernel import outbox
-from ventros.kernel.connection import Connection, acquire, give_back, translated
-from ventros.kernel.errors import (
-    CommitInDoubt,
-    ConnectionLost,
-    DatabaseError,
-    TransactionRolledBack,
-    UnitOfWorkError,
-)
+from ventros.kernel import batch, markers, outbox
+from ventros.kernel.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.events import Envelope
+from ventros.kernel.ids import new_id
+from ventros.kernel.markers import Marker
+from ventros.kernel.settings import Settings
+from ventros.kernel.transaction import (
+    RELEASE,
+    SAVEPOINT,
+    UNDO,
+    JoinedTransaction,
+    Outcome,
+    Transaction,
+    swallowed,
+    told,
+)
 from ventros.kernel.validators import tenant_id
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ventros.kernel.database import Settings
-
-
-IN_FAILED_TRANSACTION = "25P02"
-"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
-
-
-class Outcome(enum.Enum):
-    """What became of a unit of work."""
-
-    NOT_STARTED = "not started"
-    ACTIVE = "active"
-    COMMITTED = "committed"
-    ROLLED_BACK = "rolled back"
-    IN_DOUBT = "in doubt"
-
-
-def begin_message(tenant: str) -> str:
-    """BEGIN and the tenant in one message, so in one round trip.
-
-    SET LOCAL takes no parameters; the literal is safe because of the form of a tenant's name (see
-    :func:`ventros.kernel.validators.tenant_id`), which is checked here once more. SET LOCAL rather than
-    set_config(): Citus passes it on to its workers.
-    """
-    return f"BEGIN; SET LOCAL app.tenant_id = '{tenant_id(tenant)}'"
+    import asyncpg
 
 
 class UnitOfWork:
@@ -59,147 +41,190 @@ class UnitOfWork:
     BEGIN and COMMIT are sent by the unit itself, because PostgreSQL answers the COMMIT of a
     transaction in which a statement failed with ROLLBACK and no error, and asyncpg's own transaction
     object drops that answer.
+
+    ``command_id`` names what the caller wants done: a second unit with the same one raises
+    AlreadyProcessed on entering, once the first was committed, and waits for one that is still at work.
     """
 
     def __init__(
         self,
-        pool: asyncpg.Pool[Any],
-        settings: Settings,
+        transaction: Transaction,
         tenant: str,
         *,
+        command_id: UUID | None = None,
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
     ) -> None:
         self.tenant = tenant_id(tenant)
-        self.outcome = Outcome.NOT_STARTED
+        self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
-        self._pool = pool
-        self._settings = settings
+        self.verified: dict[batch.Key, batch.Target] = {}
+        self._transaction = transaction
         self._correlation_id = correlation_id
         self._causation_id = causation_id
-        self._driver: Any = None  # asyncpg's pool proxy, typed by its stubs as something narrower
         self._connection: Connection | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._savepoints = 0
         self._events: list[Envelope] = []
+
+    @classmethod
+    def join(
+        cls, driver: asyncpg.Connection[Any], tenant: str, *, settings: Settings | None = None, **ids: UUID
+    ) -> Self:
+        """Take part in the transaction that the caller has open on ``driver``, through a savepoint.
+
+        Leaving the block writes the outbox and releases the savepoint; an error rolls back to it. To
+        commit is the caller's. ``driver`` was prepared by
+        :func:`ventros.kernel.connection.prepare_driver`; ``ids`` are command_id, correlation_id and
+        causation_id. If the savepoint cannot be rolled back, ``driver`` is terminated.
+        """
+        return cls(JoinedTransaction(driver, settings or Settings()), tenant, **ids)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the unit, or where it stands."""
+        return self._transaction.outcome
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Names the unit for :meth:`ventros.kernel.database.Database.resolve`."""
+        return Marker(self.tenant, self.command_id or new_id())
 
     @property
     def connection(self) -> Connection:
-        """The transaction's connection. Raises UnitOfWorkError outside of the ``async with`` block."""
+        """The transaction's connection. Raises UnitOfWorkError outside of the block, or in another task."""
         if self._connection is None or self.outcome is not Outcome.ACTIVE:
             raise UnitOfWorkError(
                 f"the unit of work is {self.outcome.value}; use it inside its async with block"
             )
+        if asyncio.current_task() is not self._task:
+            raise UnitOfWorkError(
+                "the unit of work belongs to the task that entered it; one unit of work, one task "
+                "(asyncio.wait_for makes a task of its own before Python 3.12: use asyncio.timeout)"
+            )
         return self._connection
+
+    @property
+    def events(self) -> Sequence[Envelope]:
+        """What is recorded for the outbox."""
+        return self._events
+
+    @property
+    def in_savepoint(self) -> bool:
+        """Whether a savepoint's block is open."""
+        return self._savepoints > 0
 
     def record(self, events: Iterable[Envelope]) -> None:
         """Keep ``events`` for the outbox; they are written by :meth:`commit`."""
         self._events.extend(events)
 
     async def __aenter__(self) -> Self:
-        if self.outcome is not Outcome.NOT_STARTED:
+        if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
-        self._driver = await acquire(self._pool, self._settings.acquire_timeout)
-        try:
-            await self._driver.execute(begin_message(self.tenant))
-        except BaseException as error:
-            # Whether BEGIN arrived is unknown: such a connection may be inside a transaction.
-            await self._discard()
-            if isinstance(error, Exception):
-                raise translated(error) from error
-            raise
-        self._connection = Connection(self._driver)
-        self.outcome = Outcome.ACTIVE
+        self._task = asyncio.current_task()
+        self._connection = await self._transaction.begin(self.tenant, self.command_id)
         return self
 
     async def commit(self) -> None:
         """Write the outbox, COMMIT, and see that the answer is COMMIT.
 
         Raises TransactionRolledBack when the server rolled back instead because a statement had
-        failed, CommitInDoubt when the answer did not come: the work may or may not be stored.
+        failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
+        when the answer did not come: the work may or may not be stored. A cancellation is raised after the
+        answer, with ``outcome`` and ``marker`` on it.
         """
         connection = self.connection
-        if self._events:
-            await self._write_outbox(connection)
-        tag = await self._send_commit()
-        if tag != "COMMIT":
-            raise self._rolled_back(f"answered COMMIT with {tag}")
-        self.outcome = Outcome.COMMITTED
+        if self._savepoints:
+            raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
+        if connection.interrupted:
+            raise swallowed("was not asked to COMMIT")
+        await batch.verify(self)
+        await self._leave_events_and_marker(connection)
+        await self._transaction.commit(connection, self.marker if connection.wrote else None)
         self.events_written = len(self._events)
 
-    async def _write_outbox(self, connection: Connection) -> None:
+    async def _leave_events_and_marker(self, connection: Connection) -> None:
+        """The marker of a command is there from BEGIN on; a unit that wrote nothing needs none."""
         try:
-            await outbox.append(
-                connection,
-                self.tenant,
-                self._events,
-                correlation_id=self._correlation_id,
-                causation_id=self._causation_id,
-            )
+            if self._events:
+                await outbox.append(
+                    connection,
+                    self.tenant,
+                    self._events,
+                    correlation_id=self._correlation_id,
+                    causation_id=self._causation_id,
+                    marker=None if self.command_id else self.marker.id,
+                )
+            elif self.command_id:
+                connection.wrote = True
+            elif connection.wrote:
+                await markers.add(connection, self.marker)
         except DatabaseError as error:
-            if error.sqlstate != IN_FAILED_TRANSACTION:
-                raise
-            raise self._rolled_back("would take no more statements") from error
-
-    def _rolled_back(self, what: str) -> TransactionRolledBack:
-        self.outcome = Outcome.ROLLED_BACK
-        return TransactionRolledBack(
-            f"the server {what}: a statement of this unit of work failed and its error was swallowed; "
-            "nothing was stored"
-        )
-
-    async def _send_commit(self) -> str:
-        try:
-            return str(await self._driver.execute("COMMIT", timeout=self._settings.commit_timeout))
-        except asyncpg.PostgresError as error:
-            refused = translated(error)
-            if isinstance(refused, ConnectionLost):
-                raise self._in_doubt() from error
-            self.outcome = Outcome.ROLLED_BACK
-            raise refused from error
-        except Exception as error:
-            raise self._in_doubt() from error
-        except asyncio.CancelledError:
-            self.outcome = Outcome.IN_DOUBT
+            if error.sqlstate == IN_FAILED_TRANSACTION:
+                raise swallowed("would take no more statements") from error
             raise
 
-    def _in_doubt(self) -> CommitInDoubt:
-        self.outcome = Outcome.IN_DOUBT
-        return CommitInDoubt(
-            "COMMIT was sent and its answer never came: the work is either stored wholly or not at all"
-        )
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the unit that can fail by itself: an error that leaves the block undoes the part only,
+        the events recorded in it included, and the unit can go on.
+
+        Raises TransactionRolledBack when a statement in the block failed and its error was swallowed.
+        """
+        connection, recorded = self.connection, len(self._events)
+        await connection.control(SAVEPOINT)
+        self._savepoints += 1
+        try:
+            yield
+        except BaseException:
+            await self._undo(connection, recorded)
+            raise
+        else:
+            await self._release(connection, recorded)
+        finally:
+            self._savepoints -= 1
+
+    async def _release(self, connection: Connection, recorded: int) -> None:
+        if self.outcome is not Outcome.ACTIVE:  # rolled back in the block
+            return
+        failed: DatabaseError | None = None
+        if not connection.interrupted:
+            try:
+                await connection.control(RELEASE)
+            except DatabaseError as error:
+                if error.sqlstate != IN_FAILED_TRANSACTION:
+                    raise
+                failed = error
+            else:
+                return
+        await self._undo(connection, recorded)
+        raise swallowed("would not release the savepoint") from failed
+
+    async def _undo(self, connection: Connection, recorded: int) -> None:
+        del self._events[recorded:]
+        if self.outcome is Outcome.ACTIVE:
+            await connection.undo(UNDO, self._transaction.release_timeout)
 
     async def rollback(self) -> None:
         """Undo everything; also what leaving the block without :meth:`commit` does."""
         _ = self.connection
-        self.outcome = Outcome.ROLLED_BACK
-        await self._release()
+        await self._end()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.outcome is Outcome.ACTIVE:
-            self.outcome = Outcome.ROLLED_BACK
-        await self._release()
-
-    async def _release(self) -> None:
-        """Give the connection back idle, or not at all; within the release timeout either way."""
-        driver, self._driver, self._connection = self._driver, None, None
-        if driver is None:
-            return
-        idle = False
         try:
-            idle = self.outcome is not Outcome.IN_DOUBT and await self._make_idle(driver)
+            if kind is None and self._transaction.kept_at_exit and self.outcome is Outcome.ACTIVE:
+                await self.commit()
         finally:
-            await give_back(self._pool, driver, self._settings.release_timeout, idle=idle)
+            await self._end()
+        if isinstance(error, asyncio.CancelledError):
+            told(error, self.outcome, self.marker)
 
-    async def _discard(self) -> None:
-        driver, self._driver = self._driver, None
-        await give_back(self._pool, driver, self._settings.release_timeout, idle=False)
-
-    async def _make_idle(self, driver: Any) -> bool:
+    async def _end(self) -> None:
         try:
-            if driver.is_in_transaction():
-                await driver.execute("ROLLBACK", timeout=self._settings.release_timeout)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return False
-        return True
+            await self._transaction.end()
+        except asyncio.CancelledError as cancelled:
+            told(cancelled, self.outcome, self.marker)
+            raise

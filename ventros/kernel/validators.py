@@ -17,7 +17,7 @@ _TENANT = re.compile(r"[A-Za-z0-9_.:@-]{3,100}")
 def tenant_id(text: str) -> str:
     """``text`` itself, when it is 3 to 100 characters of ``[A-Za-z0-9_.:@-]``; else ValidationError.
 
-    The form makes a tenant safe as an SQL literal: see :func:`ventros.kernel.unit_of_work.begin_message`.
+    The form makes a tenant safe as an SQL literal: see :func:`ventros.kernel.transaction.identity`.
     """
     if not isinstance(text, str) or not _TENANT.fullmatch(text):
         raise ValidationError(

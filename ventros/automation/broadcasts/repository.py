@@ -7,20 +7,28 @@ from uuid import UUID
 
 from ventros.automation.broadcasts import mapper
 from ventros.automation.broadcasts.aggregate import Broadcast
+from ventros.automation.broadcasts.finder import LISTING, BroadcastFilter, BroadcastSort
 from ventros.automation.broadcasts.values import BroadcastCounters
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
 
-class BroadcastRepository(Repository[Broadcast]):
+class BroadcastRepository(Repository[Broadcast], PagedRepository[Broadcast, BroadcastFilter, BroadcastSort]):
     resource = "broadcast"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("broadcasts.insert")
     SELECT = statement("broadcasts.get")
     UPDATE = statement("broadcasts.update")
     DELETE = statement("broadcasts.delete")
     STORED_VERSION = statement("broadcasts.stored_version")
+    TOUCH = statement("broadcasts.touch")
+    LOCK_FOR_SHARE = statement("broadcasts.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("broadcasts.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("broadcasts.lock_for_update")
+    TRY_LOCK = statement("broadcasts.try_lock")
     FIND_DUE = statement("broadcasts.find_due")
     BUMP = statement("broadcast_counters.bump")
     TOTAL = statement("broadcast_counters.total")

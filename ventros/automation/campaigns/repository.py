@@ -7,20 +7,28 @@ from uuid import UUID
 
 from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.aggregate import Campaign
+from ventros.automation.campaigns.finder import LISTING, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
 from ventros.automation.step_repository import StepRepository
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.statements import statement
 
 
-class CampaignRepository(StepRepository[Campaign]):
+class CampaignRepository(StepRepository[Campaign], PagedRepository[Campaign, CampaignFilter, CampaignSort]):
     resource = "campaign"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("campaigns.insert")
     SELECT = statement("campaigns.get")
     UPDATE = statement("campaigns.update")
     DELETE = statement("campaigns.delete")
     STORED_VERSION = statement("campaigns.stored_version")
+    TOUCH = statement("campaigns.touch")
+    LOCK_FOR_SHARE = statement("campaigns.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("campaigns.lock_for_update")
+    TRY_LOCK = statement("campaigns.try_lock")
     FIND_DUE = statement("campaigns.find_due")
     ROOT_ID = "campaign_id"
     SELECT_STEPS = statement("campaign_steps.find_by_campaigns")
@@ -40,7 +48,7 @@ class CampaignRepository(StepRepository[Campaign]):
         work; those that another unit holds are left to it.
         """
         rows = await self._connection.many(self.FIND_DUE, self._tenant, at, limit)
-        return await self._with_steps([self._load(row) for row in rows])
+        return await self._load_all(rows)
 
     async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
         """Without loading the campaign or stepping its version.

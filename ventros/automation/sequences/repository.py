@@ -22,6 +22,11 @@ class SequenceRepository(StepRepository[Sequence]):
     UPDATE = statement("sequences.update")
     DELETE = statement("sequences.delete")
     STORED_VERSION = statement("sequences.stored_version")
+    TOUCH = statement("sequences.touch")
+    LOCK_FOR_SHARE = statement("sequences.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("sequences.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("sequences.lock_for_update")
+    TRY_LOCK = statement("sequences.try_lock")
     FIND_ACTIVE_BY_TRIGGER = statement("sequences.find_active_by_trigger")
     ROOT_ID = "sequence_id"
     SELECT_STEPS = statement("sequence_steps.find_by_sequences")
@@ -45,7 +50,7 @@ class SequenceRepository(StepRepository[Sequence]):
         """
         known = TriggerType(trigger_type).value
         rows = await self._connection.many(self.FIND_ACTIVE_BY_TRIGGER, self._tenant, known, event_data)
-        return await self._with_steps([self._load(row) for row in rows])
+        return await self._load_all(rows)
 
     async def count_enrolled(self, sequence_id: UUID) -> None:
         """Without loading the sequence or stepping its version.

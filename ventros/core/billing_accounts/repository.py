@@ -24,6 +24,11 @@ class BillingAccountRepository(Repository[BillingAccount]):
     UPDATE = statement("billing_accounts.update")
     DELETE = statement("billing_accounts.delete")
     STORED_VERSION = statement("billing_accounts.stored_version")
+    TOUCH = statement("billing_accounts.touch")
+    LOCK_FOR_SHARE = statement("billing_accounts.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("billing_accounts.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("billing_accounts.lock_for_update")
+    TRY_LOCK = statement("billing_accounts.try_lock")
     LIST_BY_USER = statement("billing_accounts.list_by_user")
     FIND_ACTIVE_BY_USER = statement("billing_accounts.find_active_by_user")
 
@@ -37,5 +42,5 @@ class BillingAccountRepository(Repository[BillingAccount]):
         row = await self._connection.maybe(self.FIND_ACTIVE_BY_USER, user_id)
         return None if row is None else self._load(row)
 
-    def _key(self, id: UUID) -> tuple[object, ...]:  # noqa: A002 - the field's name everywhere
-        return (id,)
+    def _key(self, key: object) -> tuple[object, ...]:
+        return (key,)

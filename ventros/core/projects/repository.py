@@ -21,6 +21,11 @@ class ProjectRepository(Repository[Project]):
     UPDATE = statement("projects.update")
     DELETE = statement("projects.delete")
     STORED_VERSION = statement("projects.stored_version")
+    TOUCH = statement("projects.touch")
+    LOCK_FOR_SHARE = statement("projects.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("projects.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("projects.lock_for_update")
+    TRY_LOCK = statement("projects.try_lock")
     FIND_BY_TENANT = statement("projects.find_by_tenant")
     LIST_BY_CUSTOMER = statement("projects.list_by_customer")
 

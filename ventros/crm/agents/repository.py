@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,9 @@ import attrs
 from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
+from ventros.crm.agents.finder import LISTING, AgentFilter, AgentSort
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 from ventros.values import Email
@@ -32,7 +35,7 @@ class AgentCounters:
         return self.response_ms_total // self.sessions_handled if self.sessions_handled else None
 
 
-class AgentRepository(Repository[Agent]):
+class AgentRepository(Repository[Agent], PagedRepository[Agent, AgentFilter, AgentSort]):
     """Sessions that end bump an agent's figures while others change the agent: so these have rows of their
     own, without a version, and are no part of the aggregate.
 
@@ -42,25 +45,28 @@ class AgentRepository(Repository[Agent]):
 
     resource = "agent"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("agents.insert")
     SELECT = statement("agents.get")
     UPDATE = statement("agents.update")
     DELETE = statement("agents.delete")
     STORED_VERSION = statement("agents.stored_version")
+    TOUCH = statement("agents.touch")
+    LOCK_FOR_SHARE = statement("agents.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("agents.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("agents.lock_for_update")
+    TRY_LOCK = statement("agents.try_lock")
     FIND_BY_EMAIL = statement("agents.find_by_email")
-    FIND_ALL = statement("agents.find_all")
-    FIND_ACTIVE = statement("agents.find_active")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
 
-    async def save(self, aggregate: Agent) -> Agent:
-        """One statement more than usual when the status changes, which is an activity of the agent."""
-        saved = await super().save(aggregate)
-        changed_at = _status_changed_at(aggregate)
-        if changed_at is not None:
-            await self._connection.affected(self.BUMP, self._tenant, saved.id, 0, 0, changed_at)
-        return saved
+    async def _after_update(self, aggregates: Sequence[Agent]) -> None:
+        """One statement for each whose status changed, which is an activity of the agent."""
+        for each in aggregates:
+            changed_at = _status_changed_at(each)
+            if changed_at is not None:
+                await self._connection.affected(self.BUMP, self._tenant, each.id, 0, 0, changed_at)
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""
@@ -72,14 +78,6 @@ class AgentRepository(Repository[Agent]):
         """The tenant's only live agent of that email."""
         row = await self._connection.maybe(self.FIND_BY_EMAIL, self._tenant, email.value)
         return None if row is None else self._load(row)
-
-    async def find_all(self) -> list[Agent]:
-        """The tenant's live agents by name, system agents included."""
-        return [self._load(row) for row in await self._connection.many(self.FIND_ALL, self._tenant)]
-
-    async def find_active(self) -> list[Agent]:
-        """Those of :meth:`find_all` that are active."""
-        return [self._load(row) for row in await self._connection.many(self.FIND_ACTIVE, self._tenant)]
 
     async def count_session_handled(self, agent_id: UUID, response_ms: int, at: datetime) -> None:
         """Count one session, answered within ``response_ms`` milliseconds, handled until ``at``.

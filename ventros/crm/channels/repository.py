@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -58,6 +59,11 @@ class ChannelRepository(Repository[Channel]):
     UPDATE = statement("channels.update")
     DELETE = statement("channels.delete")
     STORED_VERSION = statement("channels.stored_version")
+    TOUCH = statement("channels.touch")
+    LOCK_FOR_SHARE = statement("channels.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("channels.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("channels.lock_for_update")
+    TRY_LOCK = statement("channels.try_lock")
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")
@@ -78,19 +84,16 @@ class ChannelRepository(Repository[Channel]):
             )
         return added
 
-    async def save(self, aggregate: Channel) -> Channel:
-        """One statement more than usual, after the UPDATE: the directory follows the channel."""
-        saved = await super().save(aggregate)
-        if not aggregate.domain_events:
-            return saved
-        external_id = _routed_as(saved)
-        if external_id is None:
-            await self._connection.affected(self.DELETE_ROUTE, self._tenant, saved.id)
-        else:
-            await self._connection.affected(
-                self.SET_ROUTE, saved.type.platform, external_id, self._tenant, saved.id
-            )
-        return saved
+    async def _after_update(self, aggregates: Sequence[Channel]) -> None:
+        """One statement for each: the directory follows the channel."""
+        for each in aggregates:
+            external_id = _routed_as(each)
+            if external_id is None:
+                await self._connection.affected(self.DELETE_ROUTE, self._tenant, each.id)
+            else:
+                await self._connection.affected(
+                    self.SET_ROUTE, each.type.platform, external_id, self._tenant, each.id
+                )
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
         """The tenant's live channel whose inbound webhook has this path."""

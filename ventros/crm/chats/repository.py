@@ -19,8 +19,10 @@ from ventros.crm.chats.events import (
     ChatUnarchived,
     ChatUpdated,
 )
+from ventros.crm.chats.finder import LISTING, ChatFilter, ChatSort
 from ventros.kernel.children import diff
-from ventros.kernel.errors import NotFound, WriteSuppressed
+from ventros.kernel.errors import WriteSuppressed
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository, mapped
 from ventros.kernel.statements import Statement, statement
 
@@ -40,7 +42,7 @@ OF_THE_ROOT_ALONE = (
 """Events that never come of a change of participants; after any other these are compared."""
 
 
-class ChatRepository(Repository[Chat]):
+class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSort]):
     """A live chat is the only one of its external id, and an individual one the only one of its contact in
     the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
 
@@ -49,15 +51,20 @@ class ChatRepository(Repository[Chat]):
 
     resource = "chat"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("chats.insert")
     SELECT = statement("chats.get")
     UPDATE = statement("chats.update")
     DELETE = statement("chats.delete")
     STORED_VERSION = statement("chats.stored_version")
+    TOUCH = statement("chats.touch")
+    LOCK_FOR_SHARE = statement("chats.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("chats.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("chats.lock_for_update")
+    TRY_LOCK = statement("chats.try_lock")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
-    FIND_BY_CONTACT = statement("chats.find_by_contact")
     FIND_PARTICIPANTS = statement("chat_participants.find_by_chats")
     INSERT_PARTICIPANTS = statement("chat_participants.insert")
     UPDATE_PARTICIPANTS = statement("chat_participants.update")
@@ -70,27 +77,21 @@ class ChatRepository(Repository[Chat]):
         await self._write(self.INSERT_PARTICIPANTS, everybody, *mapper.participants_args(added, everybody))
         return added
 
-    async def get(self, id: UUID) -> Chat:  # noqa: A002 - the field's name everywhere
-        found = await self._maybe(self.SELECT, id)
-        if found is None:
-            raise NotFound(self.resource, id)
-        return found
-
-    async def save(self, aggregate: Chat) -> Chat:
-        """The root first, whose row lock guards the participants; only those that changed are written."""
-        saved = await super().save(aggregate)
-        if all(isinstance(event, OF_THE_ROOT_ALONE) for event in aggregate.domain_events):
-            return saved
-        rows = await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, [saved.id])
-        change = diff(map(mapper.participant_from_row, rows), saved.participants)
-        gone = [each.id for each in change.removed]
-        await self._write(self.DELETE_PARTICIPANTS, gone, self._tenant, saved.id, gone)
-        for sent, participants in (
-            (self.UPDATE_PARTICIPANTS, change.changed),
-            (self.INSERT_PARTICIPANTS, change.added),
-        ):
-            await self._write(sent, participants, *mapper.participants_args(saved, participants))
-        return saved
+    async def _after_update(self, aggregates: Sequence[Chat]) -> None:
+        """One SELECT for all whose participants may have changed; only those that did are written."""
+        compared = [each for each in aggregates if _may_change_participants(each)]
+        if not compared:
+            return
+        stored = await self._participants([each.id for each in compared])
+        for chat in compared:
+            change = diff(map(mapper.participant_from_row, stored[chat.id]), chat.participants)
+            gone = [each.id for each in change.removed]
+            await self._write(self.DELETE_PARTICIPANTS, gone, self._tenant, chat.id, gone)
+            for sent, participants in (
+                (self.UPDATE_PARTICIPANTS, change.changed),
+                (self.INSERT_PARTICIPANTS, change.added),
+            ):
+                await self._write(sent, participants, *mapper.participants_args(chat, participants))
 
     async def find_by_external_id(self, external_id: str) -> Chat | None:
         """The tenant's only live chat of that id on the platform."""
@@ -100,24 +101,22 @@ class ChatRepository(Repository[Chat]):
         """The project's only live individual chat with that contact."""
         return await self._maybe(self.FIND_INDIVIDUAL, project_id, contact_id)
 
-    async def find_by_contact(self, contact_id: UUID) -> list[Chat]:
-        """The live chats of every type that the contact takes part in, the oldest first."""
-        rows = await self._connection.many(self.FIND_BY_CONTACT, self._tenant, contact_id)
-        return await self._with_participants(rows)
-
     async def _maybe(self, statement: Statement, *key: object) -> Chat | None:
         row = await self._connection.maybe(statement, self._tenant, *key)
-        return None if row is None else (await self._with_participants([row]))[0]
+        return None if row is None else (await self._load_all([row]))[0]
 
-    async def _with_participants(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
-        """A chat for each row, at the cost of one statement for all of them."""
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
+        """With those who take part, at the cost of one statement for all chats."""
         if not rows:
             return []
-        by_chat: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
-        ids = [row["id"] for row in rows]
+        stored = await self._participants([row["id"] for row in rows])
+        return [mapped(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
+
+    async def _participants(self, ids: list[UUID]) -> defaultdict[UUID, list[asyncpg.Record]]:
+        by_chat: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
         for each in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
             by_chat[each["chat_id"]].append(each)
-        return [mapped(mapper.from_row, self.resource, row, by_chat[row["id"]]) for row in rows]
+        return by_chat
 
     async def _write(self, statement: Statement, rows: Sequence[Any], *args: object) -> None:
         """Send it when there are rows to write, and see that it wrote them all."""
@@ -127,3 +126,7 @@ class ChatRepository(Repository[Chat]):
                 "or a policy suppressed it",
                 table=statement.path.stem,
             )
+
+
+def _may_change_participants(chat: Chat) -> bool:
+    return not all(isinstance(event, OF_THE_ROOT_ALONE) for event in chat.domain_events)

@@ -12,11 +12,15 @@ import attrs
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
+from ventros.crm.contact_lists.audience_finder import audience_of, count_of, lookup_of, page_of
 from ventros.crm.contact_lists.events import ContactListContactAdded, ContactListContactRemoved
+from ventros.crm.contact_lists.finder import LISTING, ContactListFilter, ContactListSort
 from ventros.crm.contact_lists.mapper import PlacedRule
 from ventros.kernel import children
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.events import envelopes
+from ventros.kernel.finder import Key
+from ventros.kernel.paging import Mark, Page, PagedRepository, call, check_limit
 from ventros.kernel.repository import Repository, mapped
 from ventros.kernel.statements import statement
 
@@ -24,23 +28,35 @@ if TYPE_CHECKING:
     import asyncpg
 
 
-class ContactListRepository(Repository[ContactList]):
+MEMBERS_KEY = Key("timestamptz", nullable=True)
+"""What a page of contacts goes on from: when the last member was added; nothing for a dynamic list."""
+
+
+class ContactListRepository(
+    Repository[ContactList], PagedRepository[ContactList, ContactListFilter, ContactListSort]
+):
     """Rules are saved with their list. Members are not: they are rows beside it, added and removed one
     at a time without loading the list or stepping its version, and its ``contact_count`` is not theirs
-    until somebody counts (:meth:`count_members`) and saves what :meth:`ContactList.update_contact_count`
-    makes of it.
+    until somebody asks to :meth:`recalculate` it.
+
+    Whom a list holds is asked of a list that is loaded, or made and not yet stored: what is evaluated are
+    the rules that it has in hand.
     """
 
     resource = "contact_list"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("contact_lists.insert")
     SELECT = statement("contact_lists.get")
     UPDATE = statement("contact_lists.update")
     DELETE = statement("contact_lists.delete")
     STORED_VERSION = statement("contact_lists.stored_version")
-    FIND_BY_PROJECT = statement("contact_lists.find_by_project")
-    FIND_BY_TENANT = statement("contact_lists.find_by_tenant")
+    TOUCH = statement("contact_lists.touch")
+    LOCK_FOR_SHARE = statement("contact_lists.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("contact_lists.lock_for_update")
+    TRY_LOCK = statement("contact_lists.try_lock")
     FIND_RULES = statement("contact_list_filters.find_by_lists")
     INSERT_RULE = statement("contact_list_filters.insert")
     UPDATE_RULE = statement("contact_list_filters.update")
@@ -49,6 +65,7 @@ class ContactListRepository(Repository[ContactList]):
     REMOVE_MEMBER = statement("contact_list_members.remove")
     MEMBERSHIP = statement("contact_list_members.get_membership")
     IS_MEMBER = statement("contact_list_members.is_member")
+    FIND_MEMBERS = statement("contact_list_members.find")
     COUNT_MEMBERS = statement("contact_list_members.count")
 
     async def add(self, aggregate: ContactList) -> ContactList:
@@ -57,30 +74,13 @@ class ContactListRepository(Repository[ContactList]):
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, each))
         return added
 
-    async def get(self, id: UUID) -> ContactList:  # noqa: A002 - the field's name everywhere
-        """Two statements. Rules that changed in between belong to a version that :meth:`save` refuses."""
-        (found,) = await self._with_rules([await super().get(id)])
-        return found
+    async def _after_update(self, aggregates: Sequence[ContactList]) -> None:
+        """One SELECT for the rules of all, then what changed."""
+        stored = await self._rules([each.id for each in aggregates])
+        for each in aggregates:
+            await self._save_rules(each, stored[each.id])
 
-    async def find_by_project(self, project_id: UUID) -> list[ContactList]:
-        """All live lists of the project, the newest first."""
-        rows = await self._connection.many(self.FIND_BY_PROJECT, self._tenant, project_id)
-        return await self._with_rules([self._load(row) for row in rows])
-
-    async def find_by_tenant(self) -> list[ContactList]:
-        """All live lists, the newest first."""
-        rows = await self._connection.many(self.FIND_BY_TENANT, self._tenant)
-        return await self._with_rules([self._load(row) for row in rows])
-
-    async def save(self, aggregate: ContactList) -> ContactList:
-        """The list first: its row lock keeps the stored rules as they are until the commit."""
-        saved = await super().save(aggregate)
-        if aggregate.domain_events:
-            await self._save_rules(saved)
-        return saved
-
-    async def _save_rules(self, saved: ContactList) -> None:
-        stored = (await self._rules([saved.id]))[saved.id]
+    async def _save_rules(self, saved: ContactList, stored: list[PlacedRule]) -> None:
         wanted = mapper.placed(saved.filter_rules, {each.id: each.position for each in stored})
         diff = children.diff(stored, wanted)
         if diff.removed:
@@ -91,9 +91,14 @@ class ContactListRepository(Repository[ContactList]):
         for each in diff.added:
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, each))
 
-    async def _with_rules(self, lists: Sequence[ContactList]) -> list[ContactList]:
-        if not lists:
+    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
+        """With their rules, all of them by one statement more, none when there are no rows.
+
+        Rules that changed in between belong to a version that :meth:`save` refuses.
+        """
+        if not rows:
             return []
+        lists = await super()._load_all(rows)
         stored = await self._rules([each.id for each in lists])
         try:
             return [
@@ -147,15 +152,56 @@ class ContactListRepository(Repository[ContactList]):
             raise _raced(contact_list_id, contact_id)
         return False
 
-    async def is_member(self, contact_list_id: UUID, contact_id: UUID) -> bool:
-        """Of a static list that is live, a contact that is live."""
-        row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list_id, contact_id)
-        return bool(row["member"])
+    async def contacts(
+        self, contact_list: ContactList, *, limit: int = 20, after: str | None = None
+    ) -> Page[UUID]:
+        """One page of the live contacts whom the list, as it is given, holds: their ids.
 
-    async def count_members(self, contact_list_id: UUID) -> int:
-        """The live contacts among the members of a static list; 0 too for a list that is not there."""
-        row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list_id)
-        return int(row["members"])
+        The newest members of a static list come first; a dynamic one's contacts come by id. Raises
+        ValidationError for a limit that is not 1 to 1,000, and for a cursor that is damaged, or of another
+        list or other rules.
+        """
+        self._own(contact_list)
+        check_limit(limit)
+        audience, arguments = audience_of(contact_list)
+        mark = Mark.of(contact_list.id, str(audience), arguments)
+        added_at, id_ = (None, None) if after is None else mark.read(after, MEMBERS_KEY)
+        if contact_list.is_static:
+            position = (added_at, id_, limit + 1)
+            rows = await self._connection.many(self.FIND_MEMBERS, self._tenant, contact_list.id, *position)
+        else:
+            statement = page_of(audience, after=after is not None)
+            given = {**arguments, "after_id": id_, "limit": limit + 1}
+            rows = await self._connection.many(*call(statement, given))
+        here = rows[:limit]
+        more = mark.write(here[-1].get("added_at"), here[-1]["id"]) if len(rows) > limit else None
+        return Page(tuple(row["id"] for row in here), more)
+
+    async def count_contacts(self, contact_list: ContactList) -> int:
+        """How many :meth:`contacts` all pages together have."""
+        self._own(contact_list)
+        if contact_list.is_static:
+            row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
+            return int(row["members"])
+        audience, arguments = audience_of(contact_list)
+        row = await self._connection.one(*call(count_of(audience), arguments))
+        return int(row["total"])
+
+    async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
+        """Whether the contact is one of the list's :meth:`contacts`."""
+        self._own(contact_list)
+        if contact_list.is_static:
+            row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
+            return bool(row["member"])
+        audience, arguments = audience_of(contact_list)
+        given = {**arguments, "contact_id": contact_id}
+        return await self._connection.maybe(*call(lookup_of(audience), given)) is not None
+
+    async def recalculate(self, contact_list_id: UUID, *, now: datetime) -> ContactList:
+        """Counts its contacts and saves the count; raises as :meth:`get` and :meth:`save` do."""
+        contact_list = await self.get(contact_list_id)
+        count = await self.count_contacts(contact_list)
+        return await self.save(contact_list.update_contact_count(count, now=now))
 
     async def _static_list(self, contact_list_id: UUID, contact_id: UUID) -> asyncpg.Record:
         """Why a write of a member touched no row: a second statement sees what the first one met."""

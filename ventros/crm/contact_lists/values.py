@@ -181,6 +181,10 @@ class FilterRule:
     A negation (``ne`` and the ``not_`` ones) holds only for a contact that has something to compare: one
     without the attribute, the custom field or a place in the pipeline is found by ``is_null`` alone. A
     contact without tags, though, has none of them. ``pipeline_status`` looks at where the contact is now.
+    A custom field of another type than the rule's is not there for it; one with an empty list of texts is.
+
+    Texts are equal to the letter, contain and start and end with each other in upper or lower case, and are
+    ordered as the database orders them.
 
     Stricter than the older system: an operator that means nothing for the kind of value, an empty text
     (which every text contains) and an empty list (which nothing is in) are refused, a pipeline status is

@@ -234,6 +234,14 @@ class Message(Entity):
         return self.from_me
 
     @property
+    def has_media_url(self) -> bool:
+        return self.media_url is not None
+
+    @property
+    def has_mentions(self) -> bool:
+        return bool(self.mentions)
+
+    @property
     def changed_fields(self) -> tuple[str, ...]:
         """What of content and links the new events tell of; delivery is not among them."""
         changed: dict[str, None] = {}

@@ -13,20 +13,22 @@ from ventros.crm.messages.events import (
     MessageRead,
     MessageSent,
 )
+from ventros.crm.messages.finder import LISTING, MessageFilter, MessageSort
 from ventros.kernel.errors import AlreadyExists, Conflict
-from ventros.kernel.repository import EntityRepository
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.statements import statement
 
 DELIVERY_EVENTS = (MessageSent, MessageDelivered, MessageRead, MessagePlayed, MessageFailed)
 
 
-class MessageRepository(EntityRepository[Message]):
+class MessageRepository(PagedRepository[Message, MessageFilter, MessageSort]):
     """Without a version: the unique key of (channel, channel_message_id) decides between two deliveries,
     and a delivery status is written only over an earlier one.
     """
 
     resource = "message"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("messages.insert")
     SELECT = statement("messages.get")

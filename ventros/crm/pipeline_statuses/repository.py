@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ventros.crm.pipeline_statuses import mapper
@@ -22,7 +23,11 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
     UPDATE = statement("pipeline_statuses.update")
     DELETE = statement("pipeline_statuses.delete")
     STORED_VERSION = statement("pipeline_statuses.stored_version")
-    LOCK = statement("pipeline_statuses.lock")
+    TOUCH = statement("pipeline_statuses.touch")
+    LOCK_FOR_SHARE = statement("pipeline_statuses.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("pipeline_statuses.lock_for_update")
+    TRY_LOCK = statement("pipeline_statuses.try_lock")
     FIND_BY_PIPELINE = statement("pipeline_statuses.find_by_pipeline")
     PIPELINE_IS_LIVE = statement("pipelines.is_live")
     CONTACTS_EXIST = statement("contact_pipeline_statuses.exist_in_status")
@@ -37,11 +42,11 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
                 raise
             raise NotFound("pipeline", aggregate.pipeline_id) from None
 
-    async def save(self, aggregate: PipelineStatus) -> PipelineStatus:
+    async def _before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
         """Raises InvariantViolation for a deleted stage in which a contact still stands."""
-        if aggregate.domain_events and aggregate.deleted_at is not None:
-            await self._refuse_with_contacts(aggregate)
-        return await super().save(aggregate)
+        for each in aggregates:
+            if each.deleted_at is not None:
+                await self._refuse_with_contacts(each)
 
     async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
         """The live stages by position."""
@@ -50,7 +55,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
         """Asked under the lock on the stage, which a contact that enters it has to wait for."""
-        await self._connection.maybe(self.LOCK, *self._key(status.id))
+        await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
         row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
         if row["found"]:
             raise InvariantViolation(f"status {status.id} still has contacts in it; move them first")

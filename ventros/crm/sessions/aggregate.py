@@ -173,6 +173,15 @@ class Session(AggregateRoot):
         return self.agent_ids[-1] if self.agent_ids else None
 
     @property
+    def has_assigned_agents(self) -> bool:
+        return bool(self.agent_ids)
+
+    @property
+    def reassignment_count(self) -> int:
+        """What ``session.agent_assigned`` calls the transfers so far."""
+        return self.agent_transfers
+
+    @property
     def should_generate_summary(self) -> bool:
         """Ended, with at least three messages, and none yet."""
         return (

@@ -6,19 +6,27 @@ from uuid import UUID
 
 from ventros.crm.sessions import mapper
 from ventros.crm.sessions.aggregate import Session
+from ventros.crm.sessions.finder import LISTING, SessionFilter, SessionSort
+from ventros.kernel.paging import PagedRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
 
-class SessionRepository(Repository[Session]):
+class SessionRepository(Repository[Session], PagedRepository[Session, SessionFilter, SessionSort]):
     resource = "session"
     mapper = mapper
+    LISTING = LISTING
 
     INSERT = statement("sessions.insert")
     SELECT = statement("sessions.get")
     UPDATE = statement("sessions.update")
     DELETE = statement("sessions.delete")
     STORED_VERSION = statement("sessions.stored_version")
+    TOUCH = statement("sessions.touch")
+    LOCK_FOR_SHARE = statement("sessions.lock_for_share")
+    LOCK_FOR_NO_KEY_UPDATE = statement("sessions.lock_for_no_key_update")
+    LOCK_FOR_UPDATE = statement("sessions.lock_for_update")
+    TRY_LOCK = statement("sessions.try_lock")
     FIND_ACTIVE = statement("sessions.find_active")
 
     async def find_active(self, contact_id: UUID, channel_type_id: int | None) -> Session | None:

@@ -1,0 +1,234 @@
+"""What the driver, the server and the network can do to a unit of work comes out as one of our errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from psycopg import sql
+
+from tests.conftest import NOW, TENANT
+from tests.faults.conftest import SHORT, Contacts
+from tests.faults.proxy import Proxy
+from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
+from ventros.kernel import errors
+from ventros.kernel.connection import translated
+from ventros.kernel.errors import ConnectionLost, OperationTimeout
+from ventros.kernel.transaction import Outcome
+
+Fault = Callable[[Contacts, Proxy, UnitOfWork], Awaitable[None]]
+
+
+def for_every_role(contacts: Contacts, setting: str, milliseconds: int) -> None:
+    """Of the server, not of our settings: the DBA's own limits are to be understood as well."""
+    contacts.superuser.execute(
+        sql.SQL("ALTER ROLE ventros IN DATABASE {} SET {} = {}").format(
+            sql.Identifier(contacts.superuser.info.dbname), sql.Identifier(setting), sql.Literal(milliseconds)
+        )
+    )
+
+
+async def rename_slowly(contacts: Contacts, unit: UnitOfWork, seconds: float) -> None:
+    async with unit as uow:
+        contact = await uow.contacts.get(contacts.id)
+        await asyncio.sleep(seconds)
+        await uow.contacts.save(contact.rename("Alice", now=NOW))
+        await uow.commit()
+
+
+async def statement_timeout(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    contacts.superuser.execute(
+        """
+        CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_sleep(5); RETURN NEW; END';
+        CREATE TRIGGER sleep BEFORE UPDATE ON contacts FOR EACH ROW EXECUTE FUNCTION sleep()
+        """
+    )
+    await contacts.rename(unit, "Alice")
+
+
+async def lock_timeout(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    with contacts.superuser.transaction():
+        contacts.superuser.execute("SELECT FROM contacts WHERE id = %s FOR UPDATE", [contacts.id])
+        await contacts.rename(unit, "Alice")
+
+
+async def idle_in_transaction(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    await rename_slowly(contacts, unit, 0.6)
+
+
+async def terminated(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        await uow.contacts.get(contacts.id)
+        contacts.superuser.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+            " WHERE usename = 'ventros' AND state = 'idle in transaction'"
+        )
+        await uow.contacts.get(contacts.id)
+
+
+async def terminated_before_commit(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    """Of a unit that has written nothing COMMIT is the first to find out; it is not even sent."""
+    async with unit as uow:
+        await uow.contacts.get(contacts.id)
+        contacts.superuser.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+            " WHERE usename = 'ventros' AND state = 'idle in transaction'"
+        )
+        await asyncio.sleep(0.1)
+        await uow.commit()
+
+
+async def cut(contacts: Contacts, proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        await uow.contacts.get(contacts.id)
+        proxy.cut()
+        await uow.contacts.get(contacts.id)
+
+
+async def deferred_constraint(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    contacts.superuser.execute(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN RAISE ''no'' USING ERRCODE = ''23514'', CONSTRAINT = ''late''; END';
+        CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON contacts DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION refuse()
+        """
+    )
+    await contacts.rename(unit, "Alice")
+
+
+async def greatest_version(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    contacts.superuser.execute("ALTER TABLE contacts DISABLE TRIGGER USER")
+    contacts.superuser.execute("UPDATE contacts SET version = 2147483647")
+    contacts.superuser.execute("ALTER TABLE contacts ENABLE TRIGGER USER")
+    await contacts.rename(unit, "Alice")
+
+
+async def serialization_failure(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        contact = await uow.contacts.get(contacts.id)
+        contacts.superuser.execute(
+            "UPDATE contacts SET name = 'Bob', version = version + 1 WHERE id = %s", [contacts.id]
+        )
+        await uow.contacts.save(contact.rename("Alice", now=NOW))
+
+
+async def schema_changed(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        contacts.superuser.execute("ALTER TABLE contacts ALTER COLUMN language TYPE varchar(35)")
+        await uow.contacts.get(contacts.id)
+
+
+async def read_only(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    await contacts.rename(unit, "Alice")
+
+
+FAULTS: list[tuple[Fault, type[VentrosError], str | None, dict[str, Any]]] = [
+    (statement_timeout, OperationTimeout, "57014", {}),
+    (lock_timeout, OperationTimeout, "55P03", {}),
+    (idle_in_transaction, ConnectionLost, None, {"idle_in_transaction_timeout": 0.2}),
+    (terminated, ConnectionLost, None, {}),
+    (terminated_before_commit, ConnectionLost, None, {}),
+    (cut, ConnectionLost, None, {}),
+    (deferred_constraint, errors.ConstraintViolation, "23514", {}),
+    (greatest_version, errors.NumericOverflow, "22003", {}),
+    (serialization_failure, errors.SerializationFailure, None, {"isolation": "repeatable read"}),
+    (schema_changed, errors.SchemaChanged, None, {}),
+    (read_only, errors.DatabaseError, "25006", {"read_only": True}),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "sqlstate", "modes"), FAULTS, ids=lambda each: getattr(each, "__name__", "")
+)
+async def test_every_fault_is_a_typed_error(
+    through: Database[UnitOfWork],
+    proxy: Proxy,
+    contacts: Contacts,
+    fault: Fault,
+    kind: type[VentrosError],
+    sqlstate: str | None,
+    modes: dict[str, Any],
+) -> None:
+    """Nothing is stored, and the pool serves on."""
+    await contacts.rename(through.unit_of_work(TENANT), "Warm")
+    unit = through.unit_of_work(TENANT, **modes)
+    with pytest.raises(VentrosError) as caught:
+        await fault(contacts, proxy, unit)
+    assert type(caught.value) is kind
+    if sqlstate is not None:
+        assert isinstance(caught.value, errors.DatabaseError)
+        assert caught.value.sqlstate == sqlstate
+    assert unit.outcome is Outcome.ROLLED_BACK
+    assert not contacts.stored("Alice")
+    assert caught.value.retryable == isinstance(caught.value, errors.Conflict)
+    async with through.unit_of_work(TENANT) as uow:
+        await uow.contacts.get(contacts.id)
+    assert await contacts.still_in_transaction() == 0
+
+
+async def test_the_schema_changed_under_a_use_case_that_is_run_again(
+    through: Database[UnitOfWork], contacts: Contacts
+) -> None:
+    async def read(uow: UnitOfWork) -> str:
+        return (await uow.contacts.get(contacts.id)).name
+
+    met: list[VentrosError] = []
+    assert await through.run(TENANT, read) == "Ada"
+    contacts.superuser.execute("ALTER TABLE contacts ALTER COLUMN language TYPE varchar(35)")
+    assert await through.run(TENANT, read, on_conflict=lambda error, _: met.append(error)) == "Ada"
+    assert [type(each) for each in met] == [errors.SchemaChanged]
+
+
+async def test_too_many_connections(through: Database[UnitOfWork], contacts: Contacts) -> None:
+    name = sql.Identifier(contacts.superuser.info.dbname)
+    limit = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
+    contacts.superuser.execute(limit.format(name, sql.Literal(1)))
+    with pytest.raises(ConnectionLost) as caught:
+        await contacts.rename(through.unit_of_work(TENANT), "Alice")
+    assert caught.value.sqlstate == "53300"
+    contacts.superuser.execute(limit.format(name, sql.Literal(-1)))
+    await contacts.rename(through.unit_of_work(TENANT), "Alice")
+
+
+async def test_no_secret_in_what_an_error_says(dsn: str, contacts: Contacts) -> None:
+    """Nor in what is said of the errors on the way to it; the driver's own stays as the cause."""
+    password = dsn.split(":")[2].split("@", maxsplit=1)[0]
+    with pytest.raises(ConnectionLost) as caught:
+        await Database.open(UnitOfWork, dsn.replace(password, "wrong-password"), Settings())
+    assert "wrong-password" not in f"{caught.value} {caught.value!r}"
+    async with await Database.open(UnitOfWork, dsn, SHORT) as database:
+        assert password not in f"{database!r} {database.settings!r} {database.unit_of_work(TENANT)!r}"
+
+
+def test_each_of_the_drivers_failures_is_told_apart() -> None:
+    kinds = {
+        asyncpg.InternalClientError("cannot switch to state 12"): ConnectionLost,
+        asyncpg.InterfaceError("connection is closed"): ConnectionLost,
+        asyncpg.ConnectionDoesNotExistError("gone"): ConnectionLost,
+        asyncpg.ConnectionFailureError("gone"): ConnectionLost,
+        asyncpg.CannotConnectNowError("starting up"): ConnectionLost,
+        asyncpg.AdminShutdownError("bye"): ConnectionLost,
+        asyncpg.CrashShutdownError("bye"): ConnectionLost,
+        asyncpg.IdleInTransactionSessionTimeoutError("bye"): ConnectionLost,
+        asyncpg.TooManyConnectionsError("full"): ConnectionLost,
+        asyncpg.InvalidPasswordError("no"): ConnectionLost,
+        ConnectionRefusedError(): ConnectionLost,
+        TimeoutError(): OperationTimeout,
+        asyncpg.QueryCanceledError("cancelled"): OperationTimeout,
+        asyncpg.LockNotAvailableError("locked"): OperationTimeout,
+        asyncpg.SerializationError("again"): errors.SerializationFailure,
+        asyncpg.DeadlockDetectedError("again"): errors.DeadlockDetected,
+        asyncpg.InvalidCachedStatementError("again"): errors.SchemaChanged,
+        asyncpg.UniqueViolationError("twice"): AlreadyExists,
+        asyncpg.ForeignKeyViolationError("where"): errors.ConstraintViolation,
+        asyncpg.DiskFullError("full"): errors.DatabaseError,
+        RuntimeError("whatever"): errors.DatabaseError,
+    }
+    assert {type(each): type(translated(each)) for each in kinds} == {
+        type(each): kind for each, kind in kinds.items()
+    }

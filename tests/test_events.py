@@ -1,0 +1,32 @@
+"""Every event that is declared is told by somebody, under a name of its own."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import ventros
+from ventros.kernel.events import DomainEvent
+
+PACKAGE = Path(ventros.__file__).parent
+
+
+def declared() -> list[type[DomainEvent]]:
+    modules = [each.name for each in pkgutil.walk_packages(ventros.__path__, "ventros.")]
+    slices = [importlib.import_module(name) for name in modules if name.endswith(".events")]
+    found = (each for module in slices for each in vars(module).values() if isinstance(each, type))
+    return [each for each in found if issubclass(each, DomainEvent) and each is not DomainEvent]
+
+
+def test_every_event_is_told_by_somebody() -> None:
+    others = [path for path in PACKAGE.rglob("*.py") if path.name != "events.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in others)
+    assert [each for each in declared() if not re.search(rf"\b{each.__name__}\(", source)] == []
+
+
+def test_no_two_events_have_one_name() -> None:
+    names = [each.event_name for each in declared()]
+    assert len(set(names)) == len(names) > 100
+    assert [name for name in names if not re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name)] == []

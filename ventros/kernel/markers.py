@@ -1,0 +1,69 @@
+"""Whether a unit of work was committed when its COMMIT got no answer: a row that went with it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import attrs
+
+from ventros.kernel.errors import CommitInDoubt, ConnectionLost, OperationTimeout
+from ventros.kernel.retry import Retry
+from ventros.kernel.statements import statement
+
+if TYPE_CHECKING:
+    from ventros.kernel.connection import Connection
+    from ventros.kernel.unit_of_work import UnitOfWork
+
+CLAIM = statement("commit_markers.claim")
+ADD = statement("commit_markers.add")
+FENCE = statement("commit_markers.fence")
+PRUNE = statement("commit_markers.prune")
+
+
+@attrs.frozen
+class Marker:
+    """Names a unit of work for :meth:`Database.resolve`; two strings, should it have to be kept."""
+
+    tenant: str
+    id: UUID
+
+
+async def add(connection: Connection, marker: Marker) -> None:
+    """The marker alone, for a unit that wrote but has no events to write it with."""
+    await connection.affected(ADD, marker.tenant, marker.id)
+
+
+async def was_committed(unit: Callable[[], UnitOfWork], marker: Marker, deadline: float) -> bool:
+    """Ask until the server answers, for at most ``deadline`` seconds; then CommitInDoubt again.
+
+    By inserting the marker once more, not by looking for it: an insert waits for a transaction that is
+    still committing. It is not kept, so the same command_id can be sent again. A COMMIT is sent only after
+    the marker was written, so a unit whose marker neither is stored nor held by a transaction has lost.
+    """
+    failure: BaseException | None = None
+    attempt = 0
+    pauses = Retry(base=0.02, cap=0.5)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline):
+            while True:
+                attempt += 1
+                try:
+                    async with unit() as fence:
+                        return await fence.connection.affected(FENCE, marker.tenant, marker.id) == 0
+                except (ConnectionLost, OperationTimeout) as error:
+                    failure = error
+                await asyncio.sleep(pauses.pause(attempt))
+    raise CommitInDoubt(marker) from failure
+
+
+async def prune(unit: UnitOfWork, before: datetime) -> int:
+    """Delete the tenant's markers from before that time; how many there were.
+
+    Not younger than the longest that a unit may stay in doubt, or a command may be sent again.
+    """
+    return await unit.connection.affected(PRUNE, unit.tenant, before)

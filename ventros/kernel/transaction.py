@@ -1,0 +1,339 @@
+"""One transaction from BEGIN to its end: every step bounded, and the truth about how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
+from uuid import UUID
+
+import asyncpg
+import attrs
+
+from ventros.kernel.connection import (
+    DRIVER_FAILURES,
+    IN_FAILED_TRANSACTION,
+    Connection,
+    acquire,
+    give_back,
+    translated,
+)
+from ventros.kernel.errors import (
+    AlreadyProcessed,
+    CommitInDoubt,
+    ConnectionLost,
+    DatabaseError,
+    TransactionRolledBack,
+    UnitOfWorkError,
+    ValidationError,
+    VentrosError,
+)
+from ventros.kernel.markers import CLAIM, Marker
+from ventros.kernel.validators import tenant_id
+
+if TYPE_CHECKING:
+    from ventros.kernel.settings import Settings
+
+Isolation = Literal["read committed", "repeatable read", "serializable"]
+
+# Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all of a
+# unit's own. That of join() has another: to roll back to it takes all that were set after it along.
+SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
+UNDO = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
+JOIN, LEAVE = "SAVEPOINT ventros_join", "RELEASE SAVEPOINT ventros_join"
+UNDO_JOIN = "ROLLBACK TO SAVEPOINT ventros_join; RELEASE SAVEPOINT ventros_join"
+
+
+class Outcome(enum.Enum):
+    """What became of a unit of work."""
+
+    NOT_STARTED = "not started"
+    ACTIVE = "active"
+    COMMITTED = "committed"
+    ROLLED_BACK = "rolled back"
+    IN_DOUBT = "in doubt"
+    LEFT_TO_CALLER = "left to the caller, whose transaction it joined"
+
+
+def _positive(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+    if value is not None and not value > 0:
+        raise ValidationError(f"{attribute.name} must be more than 0 seconds", field=attribute.name)
+
+
+class ModeOptions(TypedDict, total=False):
+    """The fields of :class:`Modes` as arguments."""
+
+    isolation: Isolation | None
+    read_only: bool
+    deferrable: bool
+    statement_timeout: float | None
+    lock_timeout: float | None
+    idle_in_transaction_timeout: float | None
+
+
+@attrs.frozen(kw_only=True)
+class Modes:
+    """How a unit of work's transaction begins; timeouts in seconds, None for those of the pool.
+
+    ``deferrable`` waits for a snapshot that cannot fail; only a serializable read-only unit can.
+    """
+
+    isolation: Isolation | None = None
+    read_only: bool = False
+    deferrable: bool = False
+    statement_timeout: float | None = attrs.field(default=None, validator=_positive)
+    lock_timeout: float | None = attrs.field(default=None, validator=_positive)
+    idle_in_transaction_timeout: float | None = attrs.field(default=None, validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        if self.isolation not in {None, "read committed", "repeatable read", "serializable"}:
+            raise ValidationError(f"{self.isolation!r} is no isolation level", field="isolation")
+        if self.deferrable and not (self.read_only and self.isolation == "serializable"):
+            raise ValidationError(
+                "deferrable does nothing but in a serializable read-only unit of work", field="deferrable"
+            )
+
+    def begin(self) -> str:
+        """BEGIN with the modes that are not the default, then the timeouts, in one message."""
+        modes = (
+            f" ISOLATION LEVEL {self.isolation.upper()}" if self.isolation else "",
+            " READ ONLY" if self.read_only else "",
+            " DEFERRABLE" if self.deferrable else "",
+        )
+        return f"BEGIN{''.join(modes)}" + "".join(
+            f"; SET LOCAL {name} = {max(1, round(seconds * 1000))}"
+            for name, seconds in (
+                ("statement_timeout", self.statement_timeout and self.statement_timeout * 0.9),
+                ("lock_timeout", self.lock_timeout),
+                ("idle_in_transaction_session_timeout", self.idle_in_transaction_timeout),
+            )
+            if seconds
+        )
+
+
+def identity(tenant: str, command_id: UUID | None) -> str:
+    """The tenant, and the claim to the command if there is one: the end of the first message.
+
+    SET LOCAL takes no parameters; the literals are safe because of the form of a tenant's name (see
+    :func:`ventros.kernel.validators.tenant_id`), which is checked here once more, and of a UUID's. SET
+    LOCAL rather than set_config(): Citus passes it on to its workers.
+    """
+    setting = f"SET LOCAL app.tenant_id = '{tenant_id(tenant)}'"
+    if command_id is None:
+        return setting
+    return f"{setting}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
+
+
+def _check_claim(tag: str, tenant: str, command_id: UUID | None) -> None:
+    if command_id is not None and tag != "INSERT 0 1":
+        raise AlreadyProcessed(Marker(tenant, command_id))
+
+
+class Transaction(Protocol):
+    """What a unit of work needs of its transaction: the pool's, or a part of its caller's."""
+
+    outcome: Outcome
+    kept_at_exit: bool
+    release_timeout: float
+
+    async def begin(self, tenant: str, command_id: UUID | None) -> Connection: ...
+
+    async def commit(self, connection: Connection, marker: Marker | None) -> None: ...
+
+    async def end(self) -> None: ...
+
+
+class PooledTransaction:
+    """A transaction of its own, on a connection of the pool."""
+
+    kept_at_exit = False
+
+    def __init__(self, pool: asyncpg.Pool[Any], settings: Settings, modes: Modes) -> None:
+        self.outcome = Outcome.NOT_STARTED
+        self.release_timeout = settings.release_timeout
+        self._pool = pool
+        self._settings = settings
+        self._modes = modes
+        self._driver: Any = None  # asyncpg's pool proxy, typed by its stubs as something narrower
+
+    async def begin(self, tenant: str, command_id: UUID | None) -> Connection:
+        """Acquire and BEGIN. Whatever happens, no connection is left behind in an unknown state."""
+        driver = await acquire(self._pool, self._settings.acquire_timeout)
+        bound = self._modes.statement_timeout or self._settings.statement_timeout
+        answered = False
+        try:
+            if driver.is_in_transaction():
+                raise UnitOfWorkError(
+                    "the pool gave a connection that is already in a transaction: somebody used it past its "
+                    "release; it has been closed"
+                )
+            tag = await driver.execute(
+                f"{self._modes.begin()}; {identity(tenant, command_id)}", timeout=bound
+            )
+            answered = True
+            _check_claim(tag, tenant, command_id)
+        except BaseException as error:
+            # After an error the server has said in which state it is; else, whether BEGIN arrived is unknown.
+            known = answered or isinstance(error, asyncpg.PostgresError)
+            await self._give_back(driver, known=known)
+            if isinstance(error, Exception):
+                raise translated(error) from error
+            raise
+        self._driver = driver
+        self.outcome = Outcome.ACTIVE
+        return Connection(driver, bound)
+
+    async def commit(self, connection: Connection, marker: Marker | None) -> None:
+        """Send COMMIT and see that the answer is COMMIT; ``marker`` is None when nothing was written.
+
+        A cancellation meanwhile is held back until the answer is there, or its bound is over, and then
+        raised with the outcome on it.
+        """
+        if _is_closed(self._driver):
+            self.outcome = Outcome.ROLLED_BACK
+            raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
+        self.outcome = Outcome.IN_DOUBT  # from the moment on that the bytes may leave
+        sending = asyncio.create_task(self._driver.execute("COMMIT", timeout=self._settings.commit_timeout))
+        cancelled = await _answered(sending)
+        failure = self._settle(sending, marker)
+        if cancelled is not None:
+            raise told(cancelled, self.outcome, marker) from failure
+        if failure is not None:
+            raise failure
+
+    def _settle(self, sending: asyncio.Task[str], marker: Marker | None) -> VentrosError | None:
+        error = asyncio.CancelledError() if sending.cancelled() else sending.exception()
+        if error is None:
+            tag = sending.result()
+            self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
+            return None if tag == "COMMIT" else swallowed(f"answered COMMIT with {tag}")
+        failure = translated(error)
+        refused = isinstance(error, asyncpg.PostgresError) and not isinstance(failure, ConnectionLost)
+        if refused or marker is None:
+            self.outcome = Outcome.ROLLED_BACK  # of a unit that wrote nothing there is nothing to doubt
+        else:
+            failure = CommitInDoubt(marker)
+        failure.__cause__ = error
+        return failure
+
+    async def end(self) -> None:
+        """Give the connection back idle, or not at all; within the release timeout either way."""
+        driver, self._driver = self._driver, None
+        if self.outcome is Outcome.ACTIVE:
+            self.outcome = Outcome.ROLLED_BACK
+        if driver is not None:
+            await self._give_back(driver, known=self.outcome is not Outcome.IN_DOUBT)
+
+    async def _give_back(self, driver: Any, *, known: bool) -> None:
+        idle = False
+        try:
+            idle = known and await self._make_idle(driver)
+        finally:
+            await give_back(self._pool, driver, self.release_timeout, idle=idle)
+
+    async def _make_idle(self, driver: Any) -> bool:
+        try:
+            if driver.is_in_transaction():
+                await driver.execute("ROLLBACK", timeout=self.release_timeout)
+            return not driver.is_in_transaction()
+        except DRIVER_FAILURES:
+            return False
+
+
+class JoinedTransaction:
+    """A part of a transaction that the caller began and will end, between a savepoint and its release.
+
+    ``app.tenant_id`` is afterwards what it was before: a setting outlives the release of a savepoint, and
+    the caller's next statement must not run for the unit's tenant.
+    """
+
+    kept_at_exit = True
+
+    def __init__(self, driver: Any, settings: Settings) -> None:
+        self.outcome = Outcome.NOT_STARTED
+        self.release_timeout = settings.release_timeout
+        self._driver = driver
+        self._connection = Connection(driver, settings.statement_timeout)
+        self._restore = ""
+
+    async def begin(self, tenant: str, command_id: UUID | None) -> Connection:
+        if _is_closed(self._driver) or not self._driver.is_in_transaction():
+            raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
+        before = await self._connection.tenant()
+        self._restore = f"SET LOCAL app.tenant_id = '{before and tenant_id(before)}'"
+        await self._connection.control(JOIN)
+        self.outcome = Outcome.ACTIVE
+        try:
+            tag = await self._connection.control(identity(tenant, command_id))
+            _check_claim(tag, tenant, command_id)
+        except BaseException:
+            await self.end()
+            raise
+        return self._connection
+
+    async def commit(self, connection: Connection, marker: Marker | None) -> None:
+        """Release the savepoint; whether the work is stored is for the caller's COMMIT to decide."""
+        try:
+            await connection.control(f"{LEAVE}; {self._restore}")
+        except DatabaseError as error:
+            if error.sqlstate == IN_FAILED_TRANSACTION:
+                raise swallowed("would not release the savepoint") from error
+            raise
+        finally:
+            if connection.interrupted:  # released or not: unknown
+                self._terminate()
+        self.outcome = Outcome.LEFT_TO_CALLER
+
+    async def end(self) -> None:
+        """Unless the savepoint was released, roll back to it; the caller's connection goes if that fails."""
+        if self.outcome is not Outcome.ACTIVE:
+            return
+        self.outcome = Outcome.ROLLED_BACK
+        undone = False
+        try:
+            undone = await self._connection.undo(UNDO_JOIN, self.release_timeout)
+        finally:
+            if not undone:
+                self._terminate()
+
+    def _terminate(self) -> None:
+        """Else the caller could commit a part of the unit."""
+        with contextlib.suppress(asyncpg.InterfaceError):
+            self._driver.terminate()
+
+
+def _is_closed(driver: Any) -> bool:
+    try:
+        return bool(driver.is_closed())
+    except asyncpg.InterfaceError:  # a lost connection has left the pool, and its proxy refuses every call
+        return True
+
+
+async def _answered(sending: asyncio.Task[str]) -> asyncio.CancelledError | None:
+    """Wait for ``sending``, which its own timeout bounds; the first cancellation that came meanwhile."""
+    first: asyncio.CancelledError | None = None
+    while not sending.done():
+        try:
+            await asyncio.wait({sending})
+        except asyncio.CancelledError as error:
+            first = first or error
+    return first
+
+
+def told(
+    cancelled: asyncio.CancelledError, outcome: Outcome, marker: Marker | None
+) -> asyncio.CancelledError:
+    """``cancelled`` with ``outcome`` and ``marker`` as attributes: it says by itself nothing about either."""
+    if getattr(cancelled, "outcome", None) is not outcome:
+        cancelled.outcome = outcome  # type: ignore[attr-defined]
+        cancelled.marker = marker  # type: ignore[attr-defined]
+        cancelled.add_note(f"the unit of work: {outcome.value}")
+    return cancelled
+
+
+def swallowed(what: str) -> TransactionRolledBack:
+    return TransactionRolledBack(
+        f"the server {what}: a statement of this unit of work failed and its error was swallowed; "
+        "nothing was stored"
+    )
