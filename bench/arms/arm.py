@@ -9,13 +9,10 @@ from uuid import UUID
 
 from bench.keys import Keys
 from bench.rounds import Slot, run_slot
-from ventros import UnitOfWork
 from ventros.kernel.ids import new_id
 
 ALL = ("get", "save", "unit_of_work", "process_inbound_message", "save_all", "list_page")
 """The operations of overhead; those of peers are the first three."""
-if not hasattr(UnitOfWork, "save_all"):
-    ALL = tuple(each for each in ALL if each != "save_all")
 
 PAGE = 50
 TEXT = "Hello, is my order ready?"

@@ -21,9 +21,8 @@ from ventros.kernel.connection import prepare_driver
 from ventros.kernel.finder import Direction, Shape
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import APPEND
-from ventros.kernel.unit_of_work import begin_message
 
-BEGIN = begin_message(TENANT)
+BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
 LIST = LISTING.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
 Row = Any
 
@@ -105,7 +104,7 @@ class AsyncpgSame(Arm):
             events.append(("contact", row[0], version + 1, name_changed(row, name)))
             self.held[id_] = (row, version + 1)
         async with self.transaction() as driver:
-            lock: Any = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
+            lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
             locked = await driver.fetch(lock.text, TENANT, [call[1] for call in calls])
             if sorted(row["version"] for row in locked) != sorted(call[2] for call in calls):
                 raise Stale
@@ -177,7 +176,7 @@ Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
 
 
 async def append(driver: Any, at: object, *events: Event) -> None:
-    """outbox_events.append; of one aggregate there is one event here, so ``sequence`` is 1."""
+    """outbox_events.append with its marker; of one aggregate there is one event here, so ``sequence`` is 1."""
     await driver.execute(
         APPEND.text,
         TENANT,
@@ -192,6 +191,7 @@ async def append(driver: Any, at: object, *events: Event) -> None:
         [event[2] for event in events],
         [1] * len(events),
         [event[3][1] for event in events],
+        new_id(),
     )
 
 
