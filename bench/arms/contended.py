@@ -63,8 +63,8 @@ def _counted(session: Session, tally: Tally) -> Session:
 
 
 STRATEGIES = (
-    Strategy(name="optimistic", title="optimistic, retried"),
-    Strategy(name="reapplied", title="optimistic, re-applied in place", reapplied=True),
+    Strategy(name="optimistic", title="optimistic retry"),
+    Strategy(name="reapplied", title="re-applied in place", reapplied=True),
     Strategy(name="for-update", title="SELECT FOR UPDATE", lock="update"),
-    Strategy(name="serializable", title="SERIALIZABLE, retried", isolation="serializable"),
+    Strategy(name="serializable", title="SERIALIZABLE retry", isolation="serializable"),
 )

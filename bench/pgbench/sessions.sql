@@ -37,7 +37,8 @@ UPDATE sessions
        updated_at = now(),
        deleted_at = NULL,
        version = version + 1
- WHERE tenant_id = :tenant AND id = bench_id(:n) AND version = :version;
+ WHERE tenant_id = :tenant AND id = bench_id(:n) AND version = :version
+RETURNING id, version;
 INSERT INTO outbox_events (
     tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
     aggregate_version, sequence, payload)

@@ -76,7 +76,7 @@ def lines(
 ) -> str:
     """A line to a series, its name in the key below; x logarithmic if it may be, y from 0."""
     points = [point for each in series.values() for point in each]
-    xs, most = sorted({x for x, _ in points}), max([y for _, y in points], default=1) or 1
+    xs, most = sorted({x for x, _ in points}), _round_up(max([y for _, y in points], default=1) or 1)
     left, right, height = 48, WIDTH - 14, 170
     scale = (lambda value: math.log(value)) if logarithmic else (lambda value: value)
     first, last = scale(xs[0]), scale(xs[-1])
@@ -126,6 +126,12 @@ def _ticks(low: float, high: float) -> list[float]:
     powers = range(round(math.log2(low)), round(math.log2(high)) + 1)
     step = max(1, math.ceil(len(powers) / 6))
     return [2.0**power for power in powers if power % step == 0]
+
+
+def _round_up(value: float) -> float:
+    """To what four equal steps lead to in round numbers."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return next(unit * step for step in (1, 2, 4, 6, 8, 10) if unit * step >= value)
 
 
 def _spread(values: Sequence[float]) -> list[float]:

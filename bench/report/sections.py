@@ -242,6 +242,9 @@ def _latency(result: Mapping[str, Any]) -> Section:
 
 def _micro(result: Mapping[str, Any]) -> Section:
     found = result["benchmarks"]
-    rows = [(name, f"{each['mean_us']:.3f}", f"{each['stdev_us']:.3f}") for name, each in found.items()]
+    rows = [
+        (name, _figure(each["mean_us"], ".3f"), _figure(each["stdev_us"], ".3f"))
+        for name, each in found.items()
+    ]
     plot = bars("Microseconds", [(name, each["mean_us"]) for name, each in found.items()], ".2f")
     return [plot], [("pyperf", ("benchmark", "mean µs", "standard deviation µs"), list(rows))]

@@ -22,10 +22,11 @@ from bench.scenarios.peers import installed
 
 DISTANCES_MS = (0.0, 0.5, 1.0, 5.0)
 BASELINE = Ventros.name
+OPERATIONS = ("get", "save", "unit_of_work", "process_inbound_message")
 SIZES = {
-    "quick": Size(rows=20_000, rounds=4, count=8),
-    "standard": Size(rows=20_000, rounds=8, count=40),
-    "full": Size(rows=100_000, rounds=12, count=150),
+    "quick": Size(rows=20_000, rounds=4, count=8, only=OPERATIONS),
+    "standard": Size(rows=20_000, rounds=8, count=40, only=OPERATIONS),
+    "full": Size(rows=100_000, rounds=12, count=150, only=OPERATIONS),
 }
 NOTES = (
     "A proxy in a process of its own delays each direction by half of the round trip; at 0 ms it only stands "
@@ -46,13 +47,13 @@ def measure(run: Run, size: Size | None = None) -> Result:
     distances = {}
     for distance in DISTANCES_MS:
         with Proxy(dsn, round_trip_ms=distance) as proxy:
-            slots = asyncio.run(comparison.compare(run, proxy.dsn, kinds, size, batch=True))
+            slots = asyncio.run(comparison.compare(run, proxy.dsn, kinds, size))
             distances[f"{distance:g}"] = {
                 "measured_ms": asyncio.run(round_trip_ms(proxy.dsn)),
                 "work": comparison.figures(slots, run.seed, BASELINE),
             }
     run.progress.step("round trips")
-    trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size.rows))
+    trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size))
     return Result(
         parameters={"rows": size.rows, "rounds": size.rounds, "operations_per_round": size.count},
         figures={

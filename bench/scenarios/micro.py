@@ -15,7 +15,7 @@ from bench.intervals import Interval
 from bench.result import Result, Run, Verdict
 
 OPTIONS = {
-    "quick": ("--fast",),
+    "quick": ("--processes=3", "--values=3"),
     "standard": (),
     "full": ("--rigorous",),
 }
@@ -68,7 +68,16 @@ def _run(options: tuple[str, ...]) -> pyperf.BenchmarkSuite:
     with tempfile.TemporaryDirectory(prefix="ventros-micro-") as directory:
         file = Path(directory) / "micro.json"
         subprocess.run(
-            (sys.executable, "-m", "bench.micro", "--quiet", *options, "-o", str(file), "--inherit-environ=PYTHONPATH"),
+            (
+                sys.executable,
+                "-m",
+                "bench.micro",
+                "--quiet",
+                *options,
+                "-o",
+                str(file),
+                "--inherit-environ=PYTHONPATH",
+            ),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.DEVNULL,

@@ -37,13 +37,11 @@ def measure(run: Run, size: Size | None = None) -> Result:
     size = size or SIZES[run.profile]
     dsn = run.server.populated("overhead", size.rows)
     run.progress.expect(comparison.steps(ARMS, size) + 2)
-    work = comparison.figures(
-        asyncio.run(comparison.compare(run, dsn, ARMS, size, batch=True)), run.seed, BASELINE
-    )
+    work = comparison.figures(asyncio.run(comparison.compare(run, dsn, ARMS, size)), run.seed, BASELINE)
     run.progress.step("round trips")
-    trips = asyncio.run(comparison.count_round_trips(run, dsn, IN_PYTHON, size.rows))
+    trips = asyncio.run(comparison.count_round_trips(run, dsn, IN_PYTHON, size))
     run.progress.step("memory")
-    memory = asyncio.run(comparison.measure_memory(run, dsn, IN_PYTHON, size.rows))
+    memory = asyncio.run(comparison.measure_memory(run, dsn, IN_PYTHON, size))
     for operation, arms in work.items():
         for arm, found in arms.items():
             found["round_trips"] = trips[operation].get(arm)

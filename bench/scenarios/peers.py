@@ -57,7 +57,7 @@ def measure(run: Run, size: Size | None = None) -> Result:
         slots = asyncio.run(comparison.compare(run, dsn, kinds, sized))
         pools[str(workers)] = comparison.figures(slots, run.seed, Ventros.name)
     run.progress.step("round trips")
-    trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size.rows))
+    trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size))
     for work in pools.values():
         for operation, arms in work.items():
             for arm, found in arms.items():
