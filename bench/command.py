@@ -71,7 +71,7 @@ def _progress(name: str) -> Iterator[Progress]:
 )
 @click.option("--volatile", is_flag=True, help="The embedded server without fsync and synchronous_commit.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of every choice of rows.")
-def main(
+def main(  # noqa: PLR0917 - as click passes them
     name: str,
     files: tuple[Path, ...],
     profile: str | None,

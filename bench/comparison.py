@@ -31,8 +31,8 @@ FIRST = 6
 
 @attrs.frozen(kw_only=True)
 class Size:
-    """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only`` these operations.
-    Round trips and memory are taken from ``counted`` operations.
+    """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only``
+    these operations. Round trips and memory are taken from ``counted`` operations.
     """
 
     rows: int
@@ -137,7 +137,7 @@ async def _peak(arm: Arm, operation: str) -> int:
 @contextmanager
 def small_buffer() -> Iterator[None]:
     """asyncio receives into 256 KiB whatever comes, beside which nothing else would be seen."""
-    transport: Any = selector_events._SelectorTransport
+    transport: Any = getattr(selector_events, "_SelectorTransport")  # noqa: B009 - not in its stubs
     usual, transport.max_size = transport.max_size, 4096
     try:
         yield

@@ -68,8 +68,11 @@ def git() -> dict[str, Any]:
 
 def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ("git", "-C", str(ROOT), *arguments), capture_output=True, text=True, check=True
+        done = subprocess.run(  # noqa: S603 - arguments of our own
+            ("git", "-C", str(ROOT), *arguments),  # noqa: S607 - wherever it is
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return ""

@@ -20,7 +20,7 @@ def row_id(number: int) -> UUID:
 
 
 class Keys:
-    """Rows ``first`` to ``last`` of one worker: the first are kept in memory, of the others some are drawn."""
+    """Rows ``first`` to ``last`` of one worker: the first are kept in memory, others are drawn."""
 
     def __init__(self, first: int, last: int, seed: int, *, batch: bool = False) -> None:
         self.held = [row_id(first + at) for at in range(HELD)]

@@ -1,4 +1,4 @@
-"""The pure parts by themselves, for pyperf, which starts this module many times: ``python -m bench.micro -o FILE``."""
+"""The pure parts by themselves, for pyperf, which starts this module many times."""
 
 from __future__ import annotations
 

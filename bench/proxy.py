@@ -41,7 +41,7 @@ class Proxy:
     def __enter__(self) -> Self:
         self._directory = tempfile.mkdtemp(prefix="ventros-proxy-")
         host, port = address(self._target)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this module
             (sys.executable, "-m", "bench.proxy", self._directory, host, str(port), str(self._delay)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

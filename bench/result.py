@@ -1,4 +1,4 @@
-"""What a scenario is given and what it gives back: figures, one verdict to a question, and what to know of them."""
+"""What a scenario is given, and what it gives back: figures, a verdict to each question, notes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def record(name: str, run: Run, measure: Callable[[Run], Result]) -> dict[str, A
         "server_settings": run.server.settings,
     }
     result = measure(run)
-    return plain(
+    whole: dict[str, Any] = plain(
         {
             "scenario": name,
             "profile": run.profile,
@@ -78,6 +78,7 @@ def record(name: str, run: Run, measure: Callable[[Run], Result]) -> dict[str, A
             "notes": result.notes,
         }
     )
+    return whole
 
 
 def plain(value: Any) -> Any:

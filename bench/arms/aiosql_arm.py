@@ -22,8 +22,8 @@ class AiosqlAsyncpg(Arm):
     name = "aiosql"
     title = "aiosql + asyncpg"
     notes = (
-        "aiosql leaves transactions to asyncpg and has no optimistic locking: UPDATE ... RETURNING version, and "
-        "the missing row is looked for by hand.",
+        "aiosql leaves transactions to asyncpg and has no optimistic locking: UPDATE ... RETURNING version, "
+        "whose missing row is noticed by hand.",
     )
 
     async def open(self) -> None:

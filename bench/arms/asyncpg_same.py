@@ -96,7 +96,9 @@ class AsyncpgSame(Arm):
         await append(driver, at, ("contact", row[0], version + 1, name_changed(row, name)))
 
     async def save_all(self, worker: int) -> None:
-        at, calls, events = now(), [], []
+        at = now()
+        calls: list[tuple[Any, ...]] = []
+        events: list[Event] = []
         for id_ in self.keys[worker].batch:
             row, version = self.held[id_]
             name = self.new_name()
@@ -132,7 +134,9 @@ class AsyncpgSame(Arm):
             await touched(driver, ContactRepository.UPDATE, *args)
             (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact[0], 1)
             await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
-            values = message_args(message_id, at, channel, contact[0], session[0], name)
+            values = message_args(
+                message_id, at, channel, contact_id=contact[0], session_id=session[0], name=name
+            )
             await touched(driver, MessageRepository.INSERT, *values)
             await driver.execute(ChannelRepository.BUMP.text, TENANT, self.channel_id, 1, 0, at)
             await append(
@@ -153,7 +157,7 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
         raise Stale
 
 
-def contact_args(row: Row, version: int, name: str, at: object) -> tuple[object, ...]:
+def contact_args(row: Row, version: int, name: str, at: object) -> tuple[Any, ...]:
     """contacts.update, from the columns of contacts.get."""
     return (TENANT, row[0], version, name, *row[5:16], at, row[18])
 
@@ -165,10 +169,24 @@ def session_args(row: Row, at: object) -> tuple[object, ...]:
 
 
 def message_args(
-    id_: UUID, at: object, channel: Row, contact_id: UUID, session_id: UUID, name: str
+    id_: UUID, at: object, channel: Row, *, contact_id: UUID, session_id: UUID, name: str
 ) -> tuple[object, ...]:
     whose = (channel["user_id"], channel["project_id"], contact_id, channel["id"], 1, None, session_id)
-    content = (False, "text", TEXT, None, None, name, None, "sent", None, None, "manual", {}, ())
+    content: tuple[object, ...] = (
+        False,
+        "text",
+        TEXT,
+        None,
+        None,
+        name,
+        None,
+        "sent",
+        None,
+        None,
+        "manual",
+        {},
+        (),
+    )
     return (TENANT, id_, at, *whose, *content, None, None, None, at, at, None)
 
 
@@ -176,7 +194,7 @@ Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
 
 
 async def append(driver: Any, at: object, *events: Event) -> None:
-    """outbox_events.append with its marker; of one aggregate there is one event here, so ``sequence`` is 1."""
+    """outbox_events.append with its marker; each aggregate has one event, so ``sequence`` is 1."""
     await driver.execute(
         APPEND.text,
         TENANT,

@@ -41,7 +41,7 @@ class Pgbench(Arm):
 
     async def slot(self, operation: str, count: int) -> Slot:
         first, last = self.keys[0].bounds[0], self.keys[-1].bounds[1]
-        variables = {"first": first, "last": last, "tenant": TENANT, "version": 0}
+        variables: dict[str, int | str] = {"first": first, "last": last, "tenant": TENANT, "version": 0}
         return run_pgbench(
             self.dsn, operation, clients=self.size, count=count, seed=first, variables=variables
         )
@@ -82,7 +82,9 @@ def run_pgbench(
         for name, value in variables.items():
             options += ["-D", f"{name}={value}"]
         before = _children()
-        done = subprocess.run(options, env=_environment(dsn), capture_output=True, text=True, check=False)
+        done = subprocess.run(  # noqa: S603 - a program and options of our own
+            options, env=_environment(dsn), capture_output=True, text=True, check=False
+        )
         cpu = _children() - before
         if done.returncode:
             raise RuntimeError(f"pgbench, {script}: {done.stderr.strip() or done.stdout.strip()}")

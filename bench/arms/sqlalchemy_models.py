@@ -48,7 +48,7 @@ class Contact(Model):
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - typed so by its base
 
 
 class OutboxEvent(Model):
@@ -69,7 +69,7 @@ class OutboxEvent(Model):
 
 
 def engine(dsn: str, size: int) -> AsyncEngine:
-    """A pool of exactly ``size``; asyncpg itself reads the DSN, whose socket the URL of an engine cannot name."""
+    """A pool of exactly ``size``. asyncpg itself reads the DSN: an engine's URL cannot name its socket."""
     return create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), pool_size=size, max_overflow=0
     )

@@ -64,8 +64,8 @@ class TortoiseOrm(Arm):
     name = "tortoise"
     title = "Tortoise ORM"
     notes = (
-        "Tortoise has neither optimistic locking nor composite primary keys: id is declared as the key, tenant and "
-        "version stand in a filter by hand, and the row count of its update is compared.",
+        "Tortoise has no optimistic locking and no composite primary keys: id is declared as the key, tenant "
+        "and version stand in a filter by hand, and the row count of its update is compared.",
     )
 
     async def open(self) -> None:
@@ -96,7 +96,7 @@ class TortoiseOrm(Arm):
 
     async def fetch(self, connection: Any, id_: UUID) -> Contact:
         await connection.execute_query(SET_TENANT, [TENANT])
-        return await Contact.get(tenant_id=TENANT, id=id_, deleted_at=None).using_db(connection)
+        return await Contact.get(using_db=connection, tenant_id=TENANT, id=id_, deleted_at=None)
 
     async def load(self, id: UUID) -> Contact:  # noqa: A002 - the field's name everywhere
         async with in_transaction() as connection:

@@ -1,4 +1,4 @@
-"""The update that a message brings, of a contact or of a session, through the layer: get, change, save, commit."""
+"""The update that a message brings, of a contact or a session, through the layer."""
 
 from __future__ import annotations
 

@@ -21,8 +21,10 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Ventros benchmarks</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
-        "<h1>Ventros benchmarks</h1><p>Every figure was measured in the run that is named with it; brackets and "
-        "whiskers are 95 % intervals over interleaved rounds. A ratio whose interval holds 1 shows no difference.</p>"
+        "<h1>Ventros benchmarks</h1><p>Every figure was measured in the run that is "
+        "named with it; brackets and "
+        "whiskers are 95 % intervals over interleaved rounds. A ratio whose interval "
+        "holds 1 shows no difference.</p>"
         f"<ul>{contents}</ul>{''.join(parts)}</body></html>\n"
     )
 
@@ -43,14 +45,17 @@ def _where(result: Mapping[str, Any]) -> str:
     command = f"ventros bench {result['scenario']} --{result['profile']}".replace(" --standard", "")
     volatile = result["durability"] == "volatile"
     warning = (
-        '<p class="warning">Volatile profile: the server does not wait for the disk, so a crash would lose what '
+        '<p class="warning">Volatile profile: the server does not wait for the disk, so '
+        "a crash would lose what "
         "it acknowledged. Not comparable with durable figures.</p>"
     )
     changed = " with uncommitted changes" if git["dirty"] else ""
     settings = ", ".join(f"{name} {value}" for name, value in result["server_settings"].items())
     return (
-        f'<p class="soft"><code>{escape(command)}{" --volatile" if volatile else ""} --seed {result["seed"]}</code>, '
-        f"{escape(result['started_at'])}, {result['seconds']:g} s. PostgreSQL {escape(versions['postgresql'])}, "
+        f'<p class="soft"><code>{escape(command)}{" --volatile" if volatile else ""} '
+        f"--seed {result['seed']}</code>, "
+        f"{escape(result['started_at'])}, {result['seconds']:g} s. PostgreSQL "
+        f"{escape(versions['postgresql'])}, "
         f"Python {escape(versions['python'])}, asyncpg {escape(versions['asyncpg'])}; commit "
         f"<code>{escape(str(git['commit'])[:12])}</code>{changed}. {escape(machine['processor'])}, "
         f"{machine['cores']} cores, {machine['memory_gib']:g} GiB, {escape(machine['system'])}, load before "

@@ -1,7 +1,7 @@
 """Plots as inline SVG: bars, ratios with their intervals on a logarithmic axis, and lines.
 
-Drawn 380 units wide, which is about a phone's width in pixels, so that their text is as large as the page's there
-and a little larger on a desktop.
+Drawn 380 units wide, which is about a phone's width in pixels, so that their text is as large as the page's
+there and a little larger on a desktop.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def bars(title: str, rows: Sequence[tuple[str, float | None]], form: str = ",.0f
     for at, (label, value) in enumerate(rows):
         y = TOP + at * ROW
         length = room * (value or 0) / longest
-        figure = "–" if value is None else f"{value:{form}}"
+        figure = "-" if value is None else f"{value:{form}}"
         parts += [
             _text(LABEL - 8, y + 14, label, "end"),
-            f'<rect class="c0 fill" x="{LABEL}" y="{y + 3}" width="{max(length, 1):.1f}" height="14" rx="2"/>',
+            f'<rect class="c0 fill" x="{LABEL}" y="{y + 3}" width="{max(length, 1):.1f}" height="14"/>',
             _text(LABEL + length + 6, y + 14, figure, "start", "figure"),
         ]
     return _svg(title, TOP + len(rows) * ROW + 6, parts)
@@ -61,9 +61,8 @@ def ratios(title: str, rows: Sequence[tuple[str, Range]], axis: str) -> str:
         parts.append(_text(LABEL - 8, y + 4, label, "end"))
         if value is None:
             continue
-        least, most = least or low, most or high  # an interval without bounds is null in JSON
         parts += [
-            f'<line class="c0 stroke" x1="{x(least):.1f}" y1="{y}" x2="{x(most):.1f}" y2="{y}"/>',
+            f'<path class="c0 stroke" d="M{x(least or low):.1f},{y} H{x(most or high):.1f}"/>',
             f'<circle class="c0 fill" cx="{x(value):.1f}" cy="{y}" r="4"/>',
             _text(WIDTH - 4, y + 4, f"{value:.2f}", "end", "figure"),
         ]
@@ -78,7 +77,7 @@ def lines(
     points = [point for each in series.values() for point in each]
     xs, most = sorted({x for x, _ in points}), _round_up(max([y for _, y in points], default=1) or 1)
     left, right, height = 48, WIDTH - 14, 170
-    scale = (lambda value: math.log(value)) if logarithmic else (lambda value: value)
+    scale = math.log if logarithmic else float
     first, last = scale(xs[0]), scale(xs[-1])
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -117,7 +116,10 @@ def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> st
 
 
 def _octaves(low: float, high: float) -> tuple[float, float]:
-    """Widened to powers of two, and no wider than a thousandfold, so that one wild interval hides no other."""
+    """Widened to powers of two, and cut at a thousandfold, so that one wild interval hides no other.
+
+    A bound that is null in JSON, because there is none, reaches to the end.
+    """
     low, high = max(low, 1 / 32), min(high, 32)
     return 2.0 ** math.floor(math.log2(low)), 2.0 ** math.ceil(math.log2(high))
 

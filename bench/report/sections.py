@@ -33,13 +33,13 @@ def _range(found: Mapping[str, Any]) -> Range:
 def _interval(found: Mapping[str, Any]) -> str:
     value, low, high = _range(found)
     if value is None:
-        return "–"
-    bounds = ", ".join("–" if each is None else f"{each:.2f}" for each in (low, high))
+        return "-"
+    bounds = ", ".join("-" if each is None else f"{each:.2f}" for each in (low, high))
     return f"{value:.2f} [{bounds}]"
 
 
 def _figure(value: float | None, form: str = ",.0f") -> str:
-    return "–" if value is None else f"{value:{form}}"
+    return "-" if value is None else f"{value:{form}}"
 
 
 def _locking_indexes(result: Mapping[str, Any]) -> Section:
@@ -94,8 +94,6 @@ def _index_table(arms: Mapping[str, Any], table: str) -> Table:
         "page images B/update",
         "server updates/s",
         "layer updates/s",
-    )
-    head += (
         "pgbench updates/s",
         "p99 ms",
         "index KiB",
@@ -144,8 +142,10 @@ def _overhead(result: Mapping[str, Any]) -> Section:
 
 
 def _work_table(title: str, arms: Mapping[str, Any], titles: Mapping[str, str]) -> Table:
-    head = ("arm", "p50 ms", "p95 ms", "p99 ms", "per second", "CPU ms", "wall ratio", "CPU ratio")
-    head += ("round trips", "peak KiB")
+    head = (
+        *("arm", "p50 ms", "p95 ms", "p99 ms", "per second", "CPU ms", "wall ratio", "CPU ratio"),
+        *("round trips", "peak KiB"),
+    )
     rows: list[Sequence[str]] = []
     for name, arm in arms.items():
         peak = arm.get("peak_bytes")
@@ -178,8 +178,7 @@ def _peers(result: Mapping[str, Any]) -> Section:
 
 
 def _contention(result: Mapping[str, Any]) -> Section:
-    plots, rows = [], []
-    cells = result["cells"]
+    plots, cells = [], result["cells"]
     for writers in sorted({cell["writers"] for cell in cells}):
         for key, what in (("writes_per_second", "writes/s"), ("conflicts_per_write", "conflicts a write")):
             series = {
@@ -191,19 +190,19 @@ def _contention(result: Mapping[str, Any]) -> Section:
                 for name, title in result["titles"].items()
             }
             plots.append(lines(f"{writers} writers: {what}", series, "aggregates", what))
-    for cell in cells:
-        rows.append(
-            (
-                result["titles"][cell["strategy"]],
-                str(cell["writers"]),
-                str(cell["aggregates"]),
-                _figure(cell["writes_per_second"]),
-                _interval(cell["ratio"]),
-                _figure(cell["conflicts_per_write"], ".2f"),
-                *(_figure(cell["latency_ms"][each], ".1f") for each in ("p50", "p99")),
-                _figure(cell["client_cpu_ms"], ".2f"),
-            )
+    rows: list[Sequence[str]] = [
+        (
+            result["titles"][cell["strategy"]],
+            str(cell["writers"]),
+            str(cell["aggregates"]),
+            _figure(cell["writes_per_second"]),
+            _interval(cell["ratio"]),
+            _figure(cell["conflicts_per_write"], ".2f"),
+            *(_figure(cell["latency_ms"][each], ".1f") for each in ("p50", "p99")),
+            _figure(cell["client_cpu_ms"], ".2f"),
         )
+        for cell in cells
+    ]
     head = ("strategy", "writers", "aggregates", "writes/s", "ratio to optimistic", "conflicts/write")
     return plots, [("All of it", (*head, "p50 ms", "p99 ms", "CPU ms"), rows)]
 

@@ -25,8 +25,8 @@ from ventros import Database, UnitOfWork
 BASELINE = "optimistic"
 LOCKED = "for-update"
 NOTES = (
-    "Each write loads a session, records a message and saves it with its event, in one unit of work; retries go "
-    "on until it is stored. conflicts_per_write counts what had to be done again.",
+    "Each write loads a session, records a message and saves it with its event, in one unit of work; retries "
+    "go on until it is stored. conflicts_per_write counts what had to be done again.",
     "lost_updates compares the messages that the sessions count with the writes that were acknowledged.",
     'SELECT FOR UPDATE is get(lock="update"): the layer locks by a statement of its own, then loads.',
     "Writers are tasks of one process, each with a connection of its own.",
@@ -190,7 +190,8 @@ def _verdicts(grid: Sequence[dict[str, Any]], lost: int, size: Size) -> Iterator
         found: Interval = worst[strategy.name]["ratio"]
         yield Verdict(
             f"Under the worst contention, what does {strategy.title} do?",
-            f"With {max(size.writers)} writers on {min(size.aggregates)} aggregate(s), {strategy.title} stores "
+            f"With {max(size.writers)} writers on {min(size.aggregates)} aggregate(s), "
+            f"{strategy.title} stores "
             f"{found} times the writes per second of optimistic retry, with "
             f"{worst[strategy.name]['conflicts_per_write']:.2f} conflicts a write against "
             f"{worst[BASELINE]['conflicts_per_write']:.2f}.",

@@ -36,7 +36,7 @@ NOTES = (
 
 def measure(run: Run, size: Size | None = None) -> Result:
     size = size or SIZES[run.profile]
-    kinds = (
+    kinds: tuple[type[Arm], ...] = (
         Ventros,
         AsyncpgSame,
         AsyncpgUsual,
@@ -85,7 +85,8 @@ def _verdicts(distances: dict[str, Any], kinds: tuple[type[Arm], ...]) -> Iterat
             found: Interval = distances[distance]["work"]["unit_of_work"][kind.name]["ratio"]["wall"]
             yield Verdict(
                 f"{kind.title} against Ventros, {distance} ms away?",
-                f"With {distance} ms of round trip, {kind.title} takes {found} times the wall time of Ventros for "
-                "unit_of_work.",
+                f"With {distance} ms of round trip, {kind.title} takes {found} times the wall "
+                "time of Ventros "
+                "for unit_of_work.",
                 found,
             )

@@ -41,11 +41,14 @@ EXPLAIN (FORMAT JSON) SELECT version FROM contacts WHERE tenant_id = 'bench' AND
 }
 NOTES = (
     "An update is what a message brings: of a contact its last interaction, of a session its counts.",
-    "Each arm is a database of its own, copied from one; arms take turns, round by round, and age as they go.",
-    "hot_share, dead_rows and cache_hit_share are over all updates of the arm, sizes are those after them. "
-    "wal_bytes_per_update, with its commit record, and the server's own updates/s are taken in the server, by "
-    "a procedure that does not wait for the disk; layer and pgbench wait for it as the server is set.",
-    "wal_bytes_per_update leaves full-page images out, where the log can be read (full_page_bytes_per_update).",
+    "Each arm is a database of its own, copied from one; arms take turns, round by "
+    "round, and age as they go.",
+    "hot_share, dead_rows and cache_hit_share are over all updates of the arm, sizes are those after them.",
+    "wal_bytes_per_update, with its commit record, and server_updates_per_second are "
+    "taken in the server, by a "
+    "procedure that does not wait for the disk; layer and pgbench wait for it as the server is set.",
+    "wal_bytes_per_update leaves full-page images out, where the log can be read: "
+    "full_page_bytes_per_update.",
     "Autovacuum is off on the embedded server; the time of one VACUUM after all updates is measured.",
     "Reads are measured after that VACUUM, the best case of an index-only scan.",
     "The earlier system's indexes stand beside our primary key, (tenant_id, id).",
@@ -86,8 +89,11 @@ SIZES = {
 
 @attrs.define
 class Arm:
-    """What was measured of one variant and one table, a list of rounds each."""
+    """One variant and one table: where it is, and what was measured of it, a list of rounds each."""
 
+    dsn: str
+    table: str
+    db: Database[UnitOfWork]
     ageing: list[Ageing] = attrs.Factory(list)
     slots: defaultdict[tuple[str, int], list[Slot]] = attrs.Factory(lambda: defaultdict(list))
     reads: defaultdict[str, list[Slot]] = attrs.Factory(lambda: defaultdict(list))
@@ -126,15 +132,15 @@ async def _close(pools: dict[str, Database[UnitOfWork]]) -> None:
 
 def _measure(run: Run, size: Size, log: Log, places: dict[str, str], layer: Layer) -> Result:
     before = {(arm, table): tables.sizes(dsn, table) for arm, dsn in places.items() for table in TABLES}
-    measured = {(arm, table): Arm() for arm in size.arms for table in TABLES}
+    measured = {
+        (arm, table): Arm(places[arm], table, layer.pools[arm]) for arm in size.arms for table in TABLES
+    }
     pairs = [(arm, table) for arm in size.arms for table in TABLES]
     log.checkpoint()
     for number, (arm, table) in in_turn(pairs, size.rounds):
         run.progress.step(f"{arm}: {table}")
-        _round(run, size, log, places[arm], layer, arm, measured[arm, table], table, number)
-    figures = {
-        pair: _figures(places[pair[0]], pair[1], found, before[pair]) for pair, found in measured.items()
-    }
+        _round(run, size, log, layer, measured[arm, table], number=number)
+    figures = {pair: _figures(found, before[pair]) for pair, found in measured.items()}
     _read(run, size, places, measured)
     ratios = {pair: _ratios(found, measured[BASELINE, pair[1]], run.seed) for pair, found in measured.items()}
     arms = {
@@ -165,25 +171,23 @@ def _make(run: Run, size: Size) -> tuple[Log, dict[str, str]]:
     return Log(run.server), places
 
 
-def _round(
-    run: Run, size: Size, log: Log, dsn: str, layer: Layer, arm: str, found: Arm, table: str, number: int
-) -> None:
+def _round(run: Run, size: Size, log: Log, layer: Layer, arm: Arm, *, number: int) -> None:
     """Round 0 warms up, and is a short one."""
     updates = size.updates if number else max(1, size.updates // 10)
-    aged = tables.age(dsn, log, table, rows=size.rows, updates=updates, seed=_seed(run, number))
+    aged = tables.age(arm.dsn, log, arm.table, rows=size.rows, updates=updates, seed=_seed(run, number))
     if not number:
         return
-    found.ageing.append(aged)
+    arm.ageing.append(aged)
     drawn = run.seed * 1000 + number
-    variables = {"first": 1, "last": size.rows, "tenant": TENANT}
+    variables: dict[str, int | str] = {"first": 1, "last": size.rows, "tenant": TENANT}
     for clients in size.clients:
         count = size.operations * clients
         slot = layer.loop.run(
-            layer_slot(layer.pools[arm], table, rows=size.rows, clients=clients, count=count, seed=drawn)
+            layer_slot(arm.db, arm.table, rows=size.rows, clients=clients, count=count, seed=drawn)
         )
-        found.slots["layer", clients].append(slot)
-        slot = run_pgbench(dsn, table, clients=clients, count=count, seed=drawn, variables=variables)
-        found.slots["pgbench", clients].append(slot)
+        arm.slots["layer", clients].append(slot)
+        slot = run_pgbench(arm.dsn, arm.table, clients=clients, count=count, seed=drawn, variables=variables)
+        arm.slots["pgbench", clients].append(slot)
 
 
 def _seed(run: Run, number: int) -> float:
@@ -193,7 +197,7 @@ def _seed(run: Run, number: int) -> float:
 def _read(run: Run, size: Size, places: dict[str, str], measured: dict[tuple[str, str], Arm]) -> None:
     for number, arm in in_turn(size.arms, size.rounds):
         run.progress.step(f"{arm}: reads")
-        variables = {"first": 1, "last": size.rows, "tenant": TENANT}
+        variables: dict[str, int | str] = {"first": 1, "last": size.rows, "tenant": TENANT}
         for script in READS:
             slot = run_pgbench(
                 places[arm], script, clients=1, count=size.reads, seed=number, variables=variables
@@ -202,20 +206,20 @@ def _read(run: Run, size: Size, places: dict[str, str], measured: dict[tuple[str
                 measured[arm, "contacts"].reads[script].append(slot)
 
 
-def _figures(dsn: str, table: str, arm: Arm, before: dict[str, int]) -> dict[str, Any]:
+def _figures(arm: Arm, before: dict[str, int]) -> dict[str, Any]:
     """Taken before and by the VACUUM that ends the updates."""
     updates = sum(aged.updates for aged in arm.ageing)
     images = [aged.full_page_bytes for aged in arm.ageing if aged.full_page_bytes is not None]
-    after = tables.sizes(dsn, table)
+    after = tables.sizes(arm.dsn, arm.table)
     return {
-        "indexes": tables.index_count(dsn, table),
-        **tables.counters(dsn, table),
+        "indexes": tables.index_count(arm.dsn, arm.table),
+        **tables.counters(arm.dsn, arm.table),
         "wal_bytes_per_update": sum(aged.wal_bytes for aged in arm.ageing) / updates,
         "full_page_bytes_per_update": sum(images) / updates if images else None,
         "server_updates_per_second": updates / sum(aged.seconds for aged in arm.ageing),
         **after,
         "bloat": {key: after[key] / before[key] for key in after},
-        "vacuum_seconds": tables.vacuum(dsn, table),
+        "vacuum_seconds": tables.vacuum(arm.dsn, arm.table),
         "clients": {
             way: {
                 str(clients): {
@@ -286,8 +290,9 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
         yield Verdict(
             f"What does (id, version) cost {table}?",
             f"On {table}, (id, version) takes heap-only updates from {base['hot_share']:.1%} to "
-            f"{locked['hot_share']:.1%} and multiplies the write-ahead log of an update by {wal}, its rate in the "
-            f"server by {locked['ratio']['server_updates_per_second']}, through the layer by "
+            f"{locked['hot_share']:.1%}, multiplies the write-ahead log of an update by "
+            f"{wal}, and updates/s in "
+            f"the server by {locked['ratio']['server_updates_per_second']}, through the layer by "
             f"{locked['ratio']['layer_updates_per_second']}.",
             wal,
         )
@@ -314,8 +319,8 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
             wal = arms[arm]["sessions"]["ratio"]["wal_bytes_per_update"]
             yield Verdict(
                 f"What does the {what} cost?",
-                f"Without the {what}, sessions are updated {rate} times as fast in the server, with {wal} times "
-                "the write-ahead log.",
+                f"Without the {what}, sessions are updated {rate} times as fast in the server, with {wal} "
+                "times the write-ahead log.",
                 rate,
             )
 

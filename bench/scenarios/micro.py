@@ -51,13 +51,14 @@ def measure(run: Run, options: tuple[str, ...] | None = None) -> Result:
         verdicts=(
             Verdict(
                 "What does one unit of work spend on mapping, command and events?",
-                f"Mapping a contact in and out, renaming it, checking arguments and wrapping its event take {figure} "
-                "µs together (95 % of single runs).",
+                "Mapping a contact in and out, renaming it, checking arguments and wrapping its event take "
+                f"{figure} µs together (95 % of single runs).",
                 figure,
             ),
             Verdict(
                 "What does loading all statements cost at import?",
-                f"Reading and checking all of sql/ takes {found[LOAD]['mean_us'] / 1000:.1f} ms, once a process.",
+                f"Reading and checking all of sql/ takes {found[LOAD]['mean_us'] / 1000:.1f} ms, "
+                "once a process.",
             ),
         ),
         notes=NOTES,
@@ -67,7 +68,7 @@ def measure(run: Run, options: tuple[str, ...] | None = None) -> Result:
 def _run(options: tuple[str, ...]) -> pyperf.BenchmarkSuite:
     with tempfile.TemporaryDirectory(prefix="ventros-micro-") as directory:
         file = Path(directory) / "micro.json"
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - this checkout's own module
             (
                 sys.executable,
                 "-m",

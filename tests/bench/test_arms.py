@@ -37,7 +37,7 @@ def test_no_peer_is_missing_here() -> None:
 def stored(dsn: str, number: int) -> tuple[str, int, int]:
     """Name, version and events of a contact."""
     with tables.as_tenant(dsn) as connection:
-        return tables.one(  # type: ignore[return-value]
+        return tables.one(
             connection,
             "SELECT name, version, (SELECT count(*) FROM outbox_events WHERE aggregate_id = c.id) "
             "FROM contacts c WHERE tenant_id = %s AND id = %s",

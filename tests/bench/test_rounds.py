@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -42,7 +43,7 @@ async def test_waiting_is_no_processor_time() -> None:
 def test_no_two_workers_have_a_row_in_common() -> None:
     shares = deal(3_000, 3, 4, seed=1)
     bounds = [keys.bounds for share in shares for keys in share]
-    assert all(last < first for (_, last), (first, _) in zip(bounds, bounds[1:], strict=False))
+    assert all(last < first for (_, last), (first, _) in itertools.pairwise(bounds))
     assert bounds[-1][1] == 3_000
 
 
