@@ -23,7 +23,7 @@ from ventros.crm.contacts import mapper
 from ventros.crm.contacts.finder import LISTING, ContactFilter, ContactSort
 from ventros.devserver import DevServer
 from ventros.kernel.finder import Direction, Shape
-from ventros.migrate import migrate
+from ventros.schema import create_database
 
 ROUNDS = 40
 WARM_UP = 10
@@ -75,7 +75,7 @@ async def by_one_text(connection: asyncpg.Connection[Any], chosen: dict[str, obj
 
 async def main() -> None:
     with DevServer(durable=False) as server:
-        migrate(server.create_database("list_texts"))
+        create_database(server, "list_texts")
         dsn = server.superuser_dsn("list_texts")
         connections = [await asyncpg.connect(dsn) for _ in range(3)]
         await connections[0].execute(SEED)

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 import ventros
+from ventros import roles
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
@@ -74,8 +75,10 @@ class Server:
         return self._given or (self._embedded.superuser_dsn() if self._embedded else "")
 
     def dsn(self, name: str) -> str:
-        """Of a database that was made here, for the role that owns it and that policies bind."""
-        return self._embedded.dsn(self._prefix + name) if self._embedded else self._beside(name)
+        """Of a database that was made here, for its owner, whom policies bind as they do the app: what the
+        arms send is not the library's alone.
+        """
+        return self._embedded.owner_dsn(self._prefix + name) if self._embedded else self._beside(name)
 
     def superuser_dsn(self, name: str) -> str:
         """The same for whom may read the write-ahead log; a given server has no other role than its own."""
@@ -123,7 +126,7 @@ class Server:
 
     def _role(self) -> str:
         if self._embedded:
-            return self._embedded.role
+            return roles.OWNER
         user = urlsplit(self._given or "").username
         if not user:
             raise ConfigurationError("the DSN names no user: write postgresql://user:password@host/database")

@@ -80,7 +80,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM agents
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -91,7 +91,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM agents
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -102,7 +102,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM agents
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -113,7 +113,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM agents
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

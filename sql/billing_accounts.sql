@@ -75,7 +75,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM billing_accounts
- WHERE id = ANY ($1) AND deleted_at IS NULL
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -86,7 +86,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM billing_accounts
- WHERE id = ANY ($1) AND deleted_at IS NULL
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -97,7 +97,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM billing_accounts
- WHERE id = ANY ($1) AND deleted_at IS NULL
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -108,7 +108,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM billing_accounts
- WHERE id = ANY ($1) AND deleted_at IS NULL
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

@@ -75,7 +75,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM broadcasts
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR SHARE;
 
@@ -86,7 +86,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM broadcasts
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -97,7 +97,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM broadcasts
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR UPDATE;
 
@@ -108,7 +108,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM broadcasts
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

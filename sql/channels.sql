@@ -120,7 +120,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM channels
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -131,7 +131,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM channels
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -142,7 +142,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM channels
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -153,7 +153,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM channels
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

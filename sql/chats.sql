@@ -76,7 +76,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM chats
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -87,7 +87,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM chats
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -98,7 +98,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM chats
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -109,7 +109,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM chats
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

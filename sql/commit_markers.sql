@@ -27,5 +27,6 @@ ON CONFLICT (tenant_id, id) DO NOTHING;
 -- why: a marker is of no more use once nobody asks for its unit, or sends its command, again
 -- params: tenant_id text, recorded_before timestamptz
 -- rows: affected
+-- plan: reads the tenant's markers: it is done seldom, and an index by time would cost every commit
 DELETE FROM commit_markers
  WHERE tenant_id = $1 AND recorded_at < $2;

@@ -73,7 +73,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contact_lists
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -84,7 +84,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contact_lists
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -95,7 +95,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contact_lists
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -106,6 +106,6 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contact_lists
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;

@@ -86,7 +86,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contacts
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -97,7 +97,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contacts
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -108,7 +108,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contacts
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -119,7 +119,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM contacts
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

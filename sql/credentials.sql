@@ -78,7 +78,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM credentials
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR SHARE;
 
@@ -89,7 +89,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM credentials
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -100,7 +100,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM credentials
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR UPDATE;
 
@@ -111,7 +111,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM credentials
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

@@ -77,7 +77,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipeline_statuses
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -88,7 +88,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipeline_statuses
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -99,7 +99,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipeline_statuses
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -110,7 +110,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipeline_statuses
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

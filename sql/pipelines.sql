@@ -81,7 +81,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipelines
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -92,7 +92,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipelines
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -103,7 +103,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipelines
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -114,7 +114,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM pipelines
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

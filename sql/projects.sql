@@ -74,7 +74,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM projects
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -85,7 +85,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM projects
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -96,7 +96,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM projects
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -107,7 +107,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM projects
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

@@ -70,7 +70,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sequences
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR SHARE;
 
@@ -81,7 +81,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sequences
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -92,7 +92,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sequences
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR UPDATE;
 
@@ -103,7 +103,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sequences
- WHERE tenant_id = $1 AND id = ANY ($2)
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

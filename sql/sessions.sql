@@ -112,7 +112,7 @@ RETURNING id, version;
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sessions
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR SHARE;
 
@@ -123,7 +123,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sessions
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -134,7 +134,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sessions
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR UPDATE;
 
@@ -145,7 +145,7 @@ SELECT id, version
 -- returns: id uuid, version integer
 SELECT id, version
   FROM sessions
- WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 

@@ -15,7 +15,8 @@ import pytest
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
-from ventros import Database, UnitOfWork
+from ventros import Database, UnitOfWork, roles
+from ventros.audit.statistics import account, entries
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
@@ -41,7 +42,8 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[DevServer]:
-    with DevServer(durable=False) as running:
+    # Room for what every test's own database counts: what has no room pushes others out.
+    with DevServer(durable=False, statistics=True, settings={"pg_stat_statements.max": "100000"}) as running:
         yield running
 
 
@@ -57,22 +59,35 @@ postgresql = factories.postgresql("postgresql_noproc")
 
 
 @pytest.fixture(scope="session")
-def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> None:
-    """The template, migrated by the role that owns the tables, whom row-level security does not spare."""
+def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[None]:
+    """The template, migrated as a database that others have made is.
+
+    Afterwards: in no database has the app executed anything but statements and shapes. So a test that has
+    SQL of its own sends it as the owner, or as the superuser.
+    """
     template = postgresql_noproc.template_dbname
+    roles.set_up(server.superuser_dsn(template))
+    migrate(server.owner_dsn(template))
+    roles.set_up(server.owner_dsn(template))
+    yield
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO ventros")
-    migrate(server.dsn(template))
+        executed = entries(connection, roles.APP, everywhere=True)
+        unknown = [each.text for each in account(connection, executed).unknown]
+        pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
+    assert unknown == [], "the app executed what is no statement"
+    assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"
 
 
 @pytest.fixture(scope="session")
 def seeded_dsn(server: DevServer, migrated: None, postgresql_noproc: NoopExecutor) -> str:
-    """A database with 20,000 rows in every table (see plans.sql), for tests that leave it as they find it."""
-    dsn = server.create_database(SEEDED, postgresql_noproc.template_dbname)
+    """The owner's, of a database with 20,000 rows in every table (see plans.sql), for tests that leave it as
+    they find it.
+    """
+    server.create_database(SEEDED, postgresql_noproc.template_dbname)
     with psycopg.connect(server.superuser_dsn(SEEDED), autocommit=True) as connection:
         connection.execute(Path(__file__).with_name("plans.sql").read_bytes())
         connection.execute("VACUUM (ANALYZE)")
-    return dsn
+    return server.owner_dsn(SEEDED)
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +111,7 @@ def sessions(superuser: psycopg.Connection, patience: int = 200) -> list[tuple[s
     for _ in range(patience):
         found = superuser.execute(
             "SELECT state, query FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = 'ventros'"
+            " WHERE datname = current_database() AND usename LIKE 'ventros%'"
         ).fetchall()
         if not found:
             break
@@ -119,9 +134,18 @@ def superuser(migrated: None, postgresql: psycopg.Connection) -> psycopg.Connect
 
 
 @pytest.fixture
-def dsn(server: DevServer, superuser: psycopg.Connection) -> str:
-    """A database of this test's own, for the role that services log in with."""
-    return server.dsn(superuser.info.dbname)
+def dsn(request: pytest.FixtureRequest, server: DevServer, superuser: psycopg.Connection) -> str:
+    """A database of this test's own, for the app: it sends nothing but statements of sql/. A test that spoils
+    one of them is marked so, and gets the owner's.
+    """
+    spoiled = request.node.get_closest_marker("spoiled")
+    return (server.owner_dsn if spoiled else server.dsn)(superuser.info.dbname)
+
+
+@pytest.fixture
+def owner_dsn(server: DevServer, superuser: psycopg.Connection) -> str:
+    """The same for the owner, whom row-level security binds too: for a test's own SQL."""
+    return server.owner_dsn(superuser.info.dbname)
 
 
 @pytest.fixture

@@ -216,3 +216,5 @@ SELECT tenant_id, pg_temp.id('event', n), 'contact.updated', 'v1', at, 'contact'
   FROM seat;
 INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 SELECT tenant_id, 'consumer-' || place, pg_temp.id('event', n), at FROM seat;
+INSERT INTO commit_markers (tenant_id, id, recorded_at)
+SELECT tenant_id, pg_temp.id('commit', n), at FROM seat;

@@ -115,7 +115,8 @@ def test_ingest_of_a_database_without_the_schema_is_a_clear_error(server: DevSer
 
 
 def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> None:
-    dsn = server.create_database("cli_migrate")
+    server.create_database("cli_migrate")
+    dsn = server.owner_dsn("cli_migrate")
     assert "would apply 0001." in ventros("migrate", "--dry-run", database=dsn).stdout
     up = ventros("migrate", database=dsn)
     assert (up.returncode, up.stderr) == (0, "")
@@ -126,6 +127,31 @@ def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> Non
     states = ventros("migrate", "status", "--dsn", dsn).stdout
     assert "applied  0015.create-contacts" in states
     assert "pending  0016.create-sessions" in states
+
+
+def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(server: DevServer) -> None:
+    server.create_database("cli_roles")
+    names = ("--owner", "cli_owner", "--app", "cli_app")
+    made = ventros("migrate", "roles", *names, "--passwords", database=server.superuser_dsn("cli_roles"))
+    assert (made.returncode, made.stderr) == (0, "")
+    owner_line, app_line, last = made.stdout.splitlines()
+    assert last == "nothing is granted yet: run this again after ventros migrate"
+    dsns = {}
+    for line, name in ((owner_line, "cli_owner"), (app_line, "cli_app")):
+        said, password = line.split(", with the password ")
+        assert said == f"made the role {name}"
+        dsns[name] = server.dsn("cli_roles").replace(f"ventros_app:{server.password}", f"{name}:{password}")
+    assert ventros("migrate", database=dsns["cli_owner"]).returncode == 0
+    with psycopg.connect(dsns["cli_app"], autocommit=True) as app:
+        app.execute("SET app.tenant_id = 'acme'")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("SELECT id FROM contacts")
+        granted = ventros("migrate", "roles", *names, "--passwords", database=dsns["cli_owner"])
+        assert granted.stdout == "granted cli_app what sql/grants.sql says\n"
+        assert app.execute("SELECT id FROM contacts").fetchall() == []
+    refused = ventros("migrate", "roles", "--app", "cli_other", database=dsns["cli_owner"])
+    assert refused.returncode == 2
+    assert "permission denied to create role" in refused.stderr
 
 
 def test_dev_prints_a_dsn_that_works_and_stops_on_sigterm() -> None:

@@ -121,7 +121,7 @@ async def test_answers_both_drivers(server: DevServer) -> None:
     await connection.close()
     assert row is not None
     user, database, version = row
-    assert (user, database) == ("ventros", "ventros")
+    assert (user, database) == ("ventros_app", "ventros")
     assert version.split()[0] == server.version
     [found] = ask(server.dsn(), "SELECT current_user, current_database(), current_setting('server_version')")
     assert found == (user, database, version)
@@ -143,11 +143,12 @@ def test_role_is_subject_to_row_level_security(server: DevServer) -> None:
         " FROM pg_roles WHERE rolname = current_user",
     )
     assert flags == (False, False, False, False, False)
-    dsn = server.create_database("policies")
-    ask(dsn, "CREATE TABLE secret (id integer)")
-    ask(dsn, "INSERT INTO secret VALUES (1)")
-    ask(dsn, "ALTER TABLE secret ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-    assert ask(dsn, "SELECT id FROM secret") == []
+    server.create_database("policies")
+    owner = server.owner_dsn("policies")
+    ask(owner, "CREATE TABLE secret (id integer)")
+    ask(owner, "INSERT INTO secret VALUES (1)")
+    ask(owner, "ALTER TABLE secret ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    assert ask(owner, "SELECT id FROM secret") == []
     # Control: the row is there, and a superuser would have seen it.
     assert ask(server.superuser_dsn("policies"), "SELECT id FROM secret") == [(1,)]
 
@@ -157,11 +158,12 @@ def test_every_connection_needs_the_password(server: DevServer) -> None:
     assert rules == [("scram-sha-256",)]
     for dsn, password in (
         (server.dsn(), server.password),
+        (server.owner_dsn(), server.owner_password),
         (server.superuser_dsn(), server.superuser_password),
     ):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             ask(dsn.replace(password, "guess"), "SELECT 1")
-    assert server.password != server.superuser_password
+    assert len({server.password, server.owner_password, server.superuser_password}) == 3
     assert not (server.directory / "pwfile").exists()
 
 
@@ -169,7 +171,7 @@ def test_the_password_is_in_no_repr_and_no_log(server: DevServer) -> None:
     log = (server.directory / "server.log").read_text()
     assert server.version in repr(server)
     assert "password authentication failed" in log  # written by the test above
-    for password in (server.password, server.superuser_password):
+    for password in (server.password, server.owner_password, server.superuser_password):
         assert password not in repr(server)
         assert password not in log
 
@@ -216,12 +218,13 @@ def test_the_server_inherits_no_secret(server: DevServer) -> None:
 
 
 def test_create_database_copies_its_template(server: DevServer) -> None:
-    ask(server.create_database("model"), "CREATE TABLE copied (id integer)")
+    server.create_database("model")
+    ask(server.owner_dsn("model"), "CREATE TABLE copied (id integer); GRANT SELECT ON copied TO PUBLIC")
     # asyncpg and psycopg each decode a DSN by themselves; a name full of reserved characters tells.
     dsn = server.create_database('a "b" %/?&c', template="model")
     assert ask(dsn, "SELECT current_database(), count(*) FROM copied") == [('a "b" %/?&c', 0)]
     [[owner]] = ask(dsn, "SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()")
-    assert owner == "ventros"
+    assert owner == "ventros_owner"
     with pytest.raises(DatabaseError, match='database "model" already exists') as caught:
         server.create_database("model")
     assert caught.value.sqlstate == "42P04"
@@ -392,7 +395,7 @@ def test_works_for_an_ordinary_user() -> None:
     done = python(ORDINARY, str(uid))
     if "binaries out of reach" in done.stderr:
         pytest.skip("PostgreSQL is installed where no other user can reach it")
-    assert (done.stdout, done.stderr) == (f"ventros {uid} {uid} False\n", "")
+    assert (done.stdout, done.stderr) == (f"ventros_app {uid} {uid} False\n", "")
 
 
 def test_binaries_are_sought_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 import ventros
-from ventros.kernel.repository import EntityRepository, Repository
+from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import Statement, catalogue, columns
 
 
@@ -29,15 +29,13 @@ def repositories() -> list[type[EntityRepository[Any]]]:
 
 
 REPOSITORIES = {each.resource: each for each in repositories()}
-VERSIONED = {each.UPDATE.path.stem for each in REPOSITORIES.values() if issubclass(each, Repository)}
-WITHOUT_TENANT = {"users", "billing_accounts", "channel_routes"}
 STATEMENTS = sorted(catalogue().values(), key=lambda each: each.name)
 PACKAGE = Path(__file__).parent.parent / "ventros"
 
 
 @pytest.fixture
-async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(dsn)
+async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(owner_dsn)
     yield connection
     await connection.close()
 
@@ -105,24 +103,3 @@ def test_every_statement_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r'statement\(\s*"([^"]+)"', source))
     assert used == set(catalogue())
-
-
-@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda each: each.name)
-def test_the_rules_that_need_no_server(statement: Statement) -> None:
-    """Tenant and version are compared wherever there is one; no star, no write without WHERE."""
-    text = re.sub(r"/\*.*?\*/|--[^\n]*", "", statement.text)
-    table = statement.path.stem
-    assert "SELECT *" not in text
-    if "ventros_tenant()" in text:
-        assert statement.name == "commit_markers.claim", (
-            "the tenant of the transaction, where one can be given"
-        )
-    elif statement.params and statement.params[0].name == "tenant_id":
-        assert re.search(r"tenant_id = \$1|tenant_id,|\(\$1", text), "the tenant is not compared"
-    else:
-        assert table in WITHOUT_TENANT, "a tenant table without its tenant"
-    if text.startswith(("UPDATE", "DELETE")):
-        assert "WHERE" in text
-        if table in VERSIONED:
-            assert re.search(r"WHERE .*\bversion = \$\d", text, re.DOTALL), "the version is not compared"
-            assert text.startswith("DELETE") or "version = version + 1" in text, "the version is not stepped"

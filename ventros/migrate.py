@@ -21,19 +21,19 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, LiteralString
 
 import attrs
 
+from ventros import administration
 from ventros.kernel import resources
 from ventros.kernel.errors import ConfigurationError, MigrationError
 
 try:
     import psycopg
-    from psycopg import conninfo
     from yoyo import default_migration_table
     from yoyo.backends import PostgresqlPsycopgBackend
     from yoyo.connections import DatabaseURI
@@ -81,8 +81,8 @@ def migrate(
     """
     folder, ids = _checked(directory)
     last = _resolve(to, ids) if to is not None else max(ids, default="")
-    parameters = _parameters(dsn)
-    with _connection(parameters) if dry_run else _lock(parameters, lock_wait) as connection:
+    parameters = administration.parameters(dsn)
+    with administration.connected(parameters) if dry_run else _lock(parameters, lock_wait) as connection:
         applied = _applied(connection, known=ids)
         pending = [_load(folder, each) for each in ids if each not in applied and each <= last]
         for migration in () if dry_run else pending:
@@ -108,7 +108,7 @@ def rollback(
         raise MigrationError(f"steps is {steps}: a rollback undoes at least one migration")
     folder, ids = _checked(directory)
     last = _resolve(to, ids) if to is not None else None
-    parameters = _parameters(dsn)
+    parameters = administration.parameters(dsn)
     with _lock(parameters, lock_wait) as lock:
         newest_first = sorted(_applied(lock, known=ids), reverse=True)
         todo = newest_first[:steps] if last is None else [each for each in newest_first if each > last]
@@ -121,7 +121,7 @@ def rollback(
 def status(dsn: str, directory: Path | None = None) -> list[MigrationState]:
     """Every migration that the directory or the database knows, in order. The database is only read."""
     ids = _scan(_folder(directory))
-    with _connection(_parameters(dsn)) as connection:
+    with administration.connected(administration.parameters(dsn)) as connection:
         at = _applied(connection)
     return [
         MigrationState(id=each, applied=each in at, applied_at=at.get(each), in_directory=each in ids)
@@ -229,35 +229,6 @@ def _load(folder: Path, id: str) -> Migration:  # noqa: A002 - the field's name 
     return migration
 
 
-def _parameters(dsn: str) -> dict[str, Any]:
-    """``dsn`` as libpq itself reads it: yoyo's reader knows neither several hosts nor %2F as a host."""
-    try:
-        read = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
-    except psycopg.ProgrammingError:
-        read = {"port": "unreadable"}
-    # An @ or / that is not percent-encoded cuts the password in two; the rest became host or database.
-    host, database, port = (str(read.get(key, "")) for key in ("host", "dbname", "port"))
-    cut = any("@" in each[1:] and each in dsn for each in (host, database))
-    if cut or not re.fullmatch(r"[\d,]*", port):
-        raise ConfigurationError(  # libpq's own text would quote the DSN, and with it the password
-            "the DSN cannot be read: write postgresql://user:password@host:port/database, "
-            "with %, @, : and / inside the password percent-encoded and only libpq's parameters after ?"
-        )
-    # Keepalives are for connections that lie silent while an index takes its hour.
-    return {"connect_timeout": "10", "keepalives_idle": "60", "application_name": "ventros migrate"} | read
-
-
-@contextmanager
-def _connection(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
-    """Autocommit: idle, it holds no snapshot that CREATE INDEX CONCURRENTLY would have to wait for."""
-    try:
-        connection = psycopg.connect(conninfo.make_conninfo(**parameters), autocommit=True)
-    except psycopg.Error as error:
-        raise ConfigurationError(f"the database cannot be reached: {_text(error)}") from error
-    with closing(connection):
-        yield connection
-
-
 @contextmanager
 def _lock(parameters: dict[str, Any], wait: float) -> Iterator[psycopg.Connection]:
     """Hold the advisory lock, in a session of its own for the whole run: it ends with the process.
@@ -265,7 +236,7 @@ def _lock(parameters: dict[str, Any], wait: float) -> Iterator[psycopg.Connectio
     Polled for, for a waiting pg_advisory_lock() holds a snapshot: CREATE INDEX CONCURRENTLY of the run
     that has the lock waits for it, and PostgreSQL sees no deadlock, as the lock's holder waits for nothing.
     """
-    with _connection(parameters) as connection:
+    with administration.connected(parameters) as connection:
         connection.execute("SET idle_session_timeout = 0")
         deadline = time.monotonic() + wait
         while not _fetch(connection, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
@@ -294,7 +265,9 @@ def _fetch(connection: psycopg.Connection, sql: LiteralString, *values: object) 
     try:
         return connection.execute(sql, values).fetchall()
     except psycopg.Error as error:
-        raise MigrationError(f"the state of the migrations cannot be read: {_text(error)}") from error
+        raise MigrationError(
+            f"the state of the migrations cannot be read: {administration.message(error)}"
+        ) from error
 
 
 def _applied(connection: psycopg.Connection, known: Iterable[str] | None = None) -> dict[str, datetime]:
@@ -317,7 +290,9 @@ def _run(migration: Migration, direction: str, parameters: dict[str, Any], lock:
     try:
         lock.execute("SELECT 1")
     except psycopg.Error as error:
-        raise MigrationError(f"stopped before {what}: the migration lock is lost, {_text(error)}") from error
+        raise MigrationError(
+            f"stopped before {what}: the migration lock is lost, {administration.message(error)}"
+        ) from error
     uri = DatabaseURI("postgresql+psycopg", None, None, None, None, None, parameters)
     try:
         with _Backend(uri, default_migration_table) as backend:
@@ -327,7 +302,9 @@ def _run(migration: Migration, direction: str, parameters: dict[str, Any], lock:
         # On a lost connection yoyo's ROLLBACK fails too, and its error covers the one that tells why.
         while isinstance(first := error.__context__, psycopg.Error) and first is not outer:
             error = first
-        raise MigrationError(f"{what} failed: {_text(error)}; {_left(error, migration, lock)}") from error
+        raise MigrationError(
+            f"{what} failed: {administration.message(error)}; {_left(error, migration, lock)}"
+        ) from error
 
 
 def _process(backend: _Backend, migration: Migration, direction: str) -> None:
@@ -369,12 +346,6 @@ def _left(error: psycopg.Error, migration: Migration, lock: psycopg.Connection) 
         if invalid := _invalid_indexes(lock, migration):
             return f"DROP INDEX CONCURRENTLY what it left INVALID ({invalid}), then run again"
     return "it has no transaction, and its other file undid what it could: look before you run again"
-
-
-def _text(error: psycopg.Error) -> str:
-    """The server's message and code, without its DETAIL, which quotes rows."""
-    primary = error.diag.message_primary
-    return f"{primary} [SQLSTATE {error.sqlstate}]" if primary else " ".join(str(error).split())
 
 
 class _QuietCursor(psycopg.Cursor[Any]):

@@ -1,11 +1,12 @@
-"""The schema as one text, made from the migrations, for whoever reads it instead of replaying them."""
+"""The schema in an embedded server, as a database to work with or as one text to read."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 
-from ventros.devserver import DevServer, find_binaries
+from ventros import roles
+from ventros.devserver import DATABASE, DevServer, find_binaries
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import migrate
 
@@ -17,12 +18,22 @@ HEADER = """\
 _NOISE = re.compile(r"^(?:--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(?:un)?restrict .*)\n", re.MULTILINE)
 
 
+def create_database(server: DevServer, name: str) -> str:
+    """A new database with the schema in it, and the app granted what it needs; returns the app's DSN."""
+    if name != DATABASE:
+        server.create_database(name)
+    migrate(server.owner_dsn(name))
+    roles.set_up(server.owner_dsn(name))
+    return server.dsn(name)
+
+
 def snapshot(server: DevServer) -> str:
     """Migrates a new database on ``server`` and dumps it, without owners, grants and yoyo's own tables.
 
     pg_dump writes one schema differently from version to version, so compare within one major version.
     """
-    dsn = server.create_database("schema_snapshot")
+    server.create_database("schema_snapshot", "template0")  # without what the server gives to others
+    dsn = server.owner_dsn("schema_snapshot")
     migrate(dsn)
     command = [
         str(find_binaries() / "pg_dump"),

@@ -24,8 +24,8 @@ DRAWN = 60
 
 
 @pytest.fixture
-async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(dsn)
+async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(owner_dsn)
     yield connection
     await connection.close()
 

@@ -280,6 +280,7 @@ def test_two_sessions_do_what_the_model_says_for_long(model: type[Model]) -> Non
     assert model.answers.keys() >= {"done", "NotFound", "OperationTimeout", *CONFLICTS}
 
 
+@pytest.mark.spoiled
 def test_control_without_the_version_check_they_do_not(
     model: type[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ async def test_control_unverified_both_win(wide: Database[UnitOfWork], contacts:
     assert outcomes["both"] > 0
 
 
+@pytest.mark.spoiled
 @pytest.mark.parametrize("instead", ["FOR KEY SHARE", ""])
 async def test_control_of_a_weaker_lock_both_win(
     wide: Database[UnitOfWork], contacts: Contacts, monkeypatch: pytest.MonkeyPatch, instead: str

@@ -1,7 +1,8 @@
-"""A pytest plugin that spoils one slice, or the kernel, in the way that VENTROS_SABOTAGE names."""
+"""A pytest plugin that spoils a slice or the kernel, test by test, as VENTROS_SABOTAGE says."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -103,5 +104,8 @@ SABOTAGES = {
 
 @pytest.fixture(autouse=True)
 def _spoiled(request: pytest.FixtureRequest, migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the template is migrated, before the test's own pool is opened."""
-    SABOTAGES[os.environ["VENTROS_SABOTAGE"]](monkeypatch)
+    """After the template is migrated, before the test's own pool is opened; for the owner, for what is
+    spoiled is not the app's.
+    """
+    monkeypatch.setattr(DevServer, "dsn", DevServer.owner_dsn)
+    SABOTAGES[json.loads(os.environ["VENTROS_SABOTAGE"])[request.node.nodeid]](monkeypatch)

@@ -36,7 +36,7 @@ from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import Lock, Repository
 
-NO_FACTORY = {"factory", "sabotage", "test_contract", "test_saboteurs", "values"}
+NO_FACTORY = {"factory", "sabotage", "test_contract", "test_purity", "test_saboteurs", "values"}
 MODULES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_FACTORY)
 FACTORIES: list[Factory] = [importlib.import_module(f"tests.contract.{name}").FACTORY for name in MODULES]
 LATER = NOW + timedelta(hours=1)

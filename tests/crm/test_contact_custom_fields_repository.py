@@ -204,7 +204,7 @@ async def test_whatsapp_identifiers_are_kept_as_fields(db: Database[UnitOfWork],
 
 
 async def test_the_finder_uses_its_index_below_row_level_security(
-    dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     """An index condition may hold no function that could leak: the stored hash is an integer."""
     superuser.execute(
@@ -219,7 +219,7 @@ async def test_the_finder_uses_its_index_below_row_level_security(
         " FROM contacts"
     )
     superuser.execute("ANALYZE contacts, contact_custom_fields")
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(owner_dsn) as connection:
         connection.execute("SET LOCAL app.tenant_id = 'acme'")
         text_ = ContactCustomFields.FIND_CONTACTS.text
         connection.execute(f"PREPARE finder AS {text_}")

@@ -303,9 +303,9 @@ async def test_a_time_is_compared_whatever_its_zone(db: Database[UnitOfWork], se
 
 
 async def test_equality_of_a_custom_field_goes_by_the_index_of_its_hash(
-    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, dsn: str
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, owner_dsn: str
 ) -> None:
-    """Of the role that row-level security holds for. Its control, a comparison with more, does not."""
+    """Of a role that row-level security holds for. Its control, a comparison with more, does not."""
     superuser.execute(
         "INSERT INTO contacts (tenant_id, id, project_id, name, language, tags, created_at, updated_at)"
         " SELECT %s, gen_random_uuid(), %s, 'Ada', 'en', '{}', now(), now() FROM generate_series(1, 5000)",
@@ -318,7 +318,7 @@ async def test_equality_of_a_custom_field_goes_by_the_index_of_its_hash(
         " FROM contacts"
     )
     superuser.execute("ANALYZE")
-    driver = await asyncpg.connect(dsn)
+    driver = await asyncpg.connect(owner_dsn)
     plans = {}
     try:
         await prepare_driver(driver)

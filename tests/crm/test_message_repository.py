@@ -230,6 +230,7 @@ async def test_a_stale_report_conflicts_and_the_status_stays(
     assert after.mark_as_delivered(at=NOW + MINUTE) is after, "tried again, there is nothing left to do"
 
 
+@pytest.mark.spoiled
 async def test_control_without_the_rank_rule_a_stale_report_undoes_a_later_one(
     db: Database[UnitOfWork], place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

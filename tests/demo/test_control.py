@@ -27,15 +27,15 @@ def test_only_the_check_is_taken_out() -> None:
 
 @pytest.mark.parametrize(("unit", "kept"), [(UnitOfWork, 1), (LastWriteWins, 2)])
 async def test_of_two_tags_one_is_refused_or_lost(
-    db: Database[UnitOfWork], seed: Seed, unit: type[UnitOfWork], kept: int
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed, unit: type[UnitOfWork], kept: int
 ) -> None:
     """Both commit with last write wins, and one of the two tags is gone; with the check one is told."""
-    arm = Database(db._pool, unit, db.settings)
     contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
     async with db.unit_of_work(TENANT) as uow:
         await uow.contacts.add(contact)
         await uow.commit()
     both_loaded = asyncio.Barrier(2)
+    arm = await Database.open(unit, owner_dsn)
 
     async def tag(name: str) -> None:
         async with arm.unit_of_work(TENANT) as uow:
@@ -44,7 +44,8 @@ async def test_of_two_tags_one_is_refused_or_lost(
             await uow.contacts.save(loaded.add_tag(name, now=NOW))
             await uow.commit()
 
-    results = await asyncio.gather(tag("one"), tag("two"), return_exceptions=True)
+    async with arm:
+        results = await asyncio.gather(tag("one"), tag("two"), return_exceptions=True)
     assert sum(each is None for each in results) == kept
     assert sum(isinstance(each, OptimisticLockError) for each in results) == 2 - kept
     async with db.unit_of_work(TENANT) as uow:

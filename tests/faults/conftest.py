@@ -16,7 +16,7 @@ from tests.faults.proxy import Proxy
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.markers import Marker
+from ventros.kernel.ids import Marker
 
 SHORT = Settings(
     min_size=0,
@@ -69,7 +69,7 @@ class Contacts:
         for _ in range(100):
             row = self.superuser.execute(
                 "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND usename = 'ventros' AND xact_start IS NOT NULL"
+                " WHERE datname = current_database() AND usename = 'ventros_app' AND xact_start IS NOT NULL"
             ).fetchone()
             if row == (0,):
                 return 0

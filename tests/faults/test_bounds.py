@@ -177,7 +177,10 @@ async def test_a_deaf_port(contacts: Contacts) -> None:
     assert seconds < settings.connect_timeout + SLACK
 
 
-async def test_control_asyncpgs_release_waits_far_beyond_the_query(proxy: Proxy, contacts: Contacts) -> None:
+async def test_control_asyncpgs_release_waits_far_beyond_the_query(
+    owner_dsn: str, proxy: Proxy, contacts: Contacts
+) -> None:
+    proxy.target = owner_dsn
     pool: asyncpg.Pool[Any] = await asyncpg.create_pool(proxy.dsn, min_size=1, max_size=1)
     started = time.monotonic()
 

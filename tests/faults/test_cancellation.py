@@ -76,9 +76,11 @@ async def run(interrupted: Interrupted) -> None:
     await interrupted
 
 
-async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(dsn: str, contacts: Contacts) -> None:
+async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(
+    owner_dsn: str, contacts: Contacts
+) -> None:
     """And nothing on the error tells: who takes "cancelled" for "rolled back" is wrong."""
-    pool: asyncpg.Pool[Any] = await asyncpg.create_pool(dsn, min_size=1, max_size=1)
+    pool: asyncpg.Pool[Any] = await asyncpg.create_pool(owner_dsn, min_size=1, max_size=1)
     await pool.execute("CREATE TABLE control (point integer)")
 
     async def work(point: int) -> None:

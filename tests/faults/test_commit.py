@@ -64,9 +64,10 @@ async def test_no_answer_to_commit_is_in_doubt_and_can_be_resolved(
 
 
 async def test_control_asyncpgs_transaction_does_not_wait_for_its_answer(
-    proxy: Proxy, contacts: Contacts
+    owner_dsn: str, proxy: Proxy, contacts: Contacts
 ) -> None:
     """It was committed, and who asked for it was told "cancelled"."""
+    proxy.target = owner_dsn
     driver = await asyncpg.connect(proxy.dsn)
     await driver.execute("CREATE TABLE control (id integer)")
 

@@ -16,9 +16,10 @@ from tests.faults.crash import Crashing
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
+from ventros.devserver import DATABASE
 from ventros.kernel.errors import ConnectionLost
 from ventros.kernel.transaction import Outcome
-from ventros.migrate import migrate
+from ventros.schema import create_database
 
 WRITERS = 8
 SETTINGS = Settings(
@@ -30,7 +31,7 @@ SETTINGS = Settings(
 def crashing() -> Iterator[Crashing]:
     """Durable: what it acknowledges is on the disk, as far as a killed process can tell."""
     with Crashing(durable=True, settings={"wal_writer_delay": "1s"}) as server:
-        migrate(server.dsn())
+        create_database(server, DATABASE)
         yield server
 
 
@@ -77,7 +78,7 @@ async def run(server: Crashing, kills: int, seed: int) -> tuple[Tally, set[UUID]
         await asyncio.sleep(0.2)
         stop.set()
         await asyncio.gather(*writers)
-    with psycopg.connect(server.superuser_dsn("ventros")) as connection:
+    with psycopg.connect(server.superuser_dsn(DATABASE)) as connection:
         query = "SELECT id FROM contacts WHERE tenant_id = %s"
         contacts = {row[0] for row in connection.execute(query, [there.tenant])}
         query = "SELECT aggregate_id FROM outbox_events WHERE tenant_id = %s AND aggregate_type = 'contact'"
@@ -105,10 +106,10 @@ async def test_kill_9_under_writers(crashing: Crashing, kills: int) -> None:
 async def test_control_an_asynchronous_commit_is_lost(crashing: Crashing) -> None:
     """So the test above would see a lost acknowledgement if there was one."""
     with psycopg.connect(crashing.superuser_dsn(), autocommit=True) as connection:
-        connection.execute("ALTER ROLE ventros SET synchronous_commit = off")
+        connection.execute("ALTER ROLE ventros_app SET synchronous_commit = off")
     tally, contacts, _ = await run(crashing, 2, 1)
     with psycopg.connect(crashing.superuser_dsn(), autocommit=True) as connection:
-        connection.execute("ALTER ROLE ventros RESET synchronous_commit")
+        connection.execute("ALTER ROLE ventros_app RESET synchronous_commit")
     lost = tally.acknowledged - contacts
     print(f"synchronous_commit off: {len(tally.acknowledged)} acknowledged, lost {len(lost)}")
     assert lost

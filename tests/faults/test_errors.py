@@ -65,7 +65,7 @@ async def terminated(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> Non
         await uow.contacts.get(contacts.id)
         contacts.superuser.execute(
             "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-            " WHERE usename = 'ventros' AND state = 'idle in transaction'"
+            " WHERE usename = 'ventros_app' AND state = 'idle in transaction'"
         )
         await uow.contacts.get(contacts.id)
 
@@ -76,7 +76,7 @@ async def terminated_before_commit(contacts: Contacts, _proxy: Proxy, unit: Unit
         await uow.contacts.get(contacts.id)
         contacts.superuser.execute(
             "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-            " WHERE usename = 'ventros' AND state = 'idle in transaction'"
+            " WHERE usename = 'ventros_app' AND state = 'idle in transaction'"
         )
         await asyncio.sleep(0.1)
         await uow.commit()

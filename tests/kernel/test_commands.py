@@ -14,8 +14,7 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel import inbox, markers
 from ventros.kernel.errors import AlreadyProcessed, SerializationFailure
-from ventros.kernel.ids import new_id
-from ventros.kernel.markers import Marker
+from ventros.kernel.ids import Marker, new_id
 from ventros.kernel.transaction import Outcome
 
 

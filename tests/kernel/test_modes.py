@@ -47,10 +47,11 @@ async def shown(db: Database[UnitOfWork], **modes: Any) -> list[str]:
     ],
 )
 async def test_the_server_has_the_modes_and_only_for_the_unit(
-    db: Database[UnitOfWork], modes: dict[str, Any], expected: dict[int, str]
+    owner_dsn: str, modes: dict[str, Any], expected: dict[int, str]
 ) -> None:
-    assert await shown(db, **modes) == [expected.get(at, value) for at, value in enumerate(DEFAULT)]
-    assert await shown(db) == DEFAULT
+    async with await Database.open(UnitOfWork, owner_dsn) as db:
+        assert await shown(db, **modes) == [expected.get(at, value) for at, value in enumerate(DEFAULT)]
+        assert await shown(db) == DEFAULT
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,9 @@ async def test_commit_inside_a_savepoint_is_refused(db: Database[UnitOfWork], se
 
 
 @pytest.fixture
-async def guest(dsn: str, seed: Seed) -> AsyncIterator[asyncpg.Connection[Any]]:
-    """A caller's own connection."""
-    driver = await asyncpg.connect(dsn)
+async def guest(owner_dsn: str, seed: Seed) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """A caller's own connection, with SQL of its own."""
+    driver = await asyncpg.connect(owner_dsn)
     await prepare_driver(driver)
     await driver.execute("CREATE TEMP TABLE own (value text)")
     yield driver

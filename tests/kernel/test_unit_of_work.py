@@ -74,8 +74,8 @@ async def test_the_answer_to_commit_is_checked(db: Database[UnitOfWork], seed: S
 
 
 @pytest.fixture
-async def driver(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(dsn)
+async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(owner_dsn)
     yield connection
     await connection.close()
 
@@ -215,9 +215,9 @@ async def test_use_by_two_tasks_is_a_clear_error(db: Database[UnitOfWork], seed:
     assert any(isinstance(each, UnitOfWorkError) for each in results)
 
 
-async def test_no_row_value_reaches_a_message(db: Database[UnitOfWork]) -> None:
-    """PostgreSQL itself keeps the values of a table with row-level security to itself, so not there."""
-    async with db.unit_of_work(TENANT) as uow:
+async def test_no_row_value_reaches_a_message(owner_dsn: str) -> None:
+    """PostgreSQL tells them to who may read the column of a table without row-level security: the owner."""
+    async with await Database.open(UnitOfWork, owner_dsn) as db, db.unit_of_work(TENANT) as uow:
         await users.add(uow, "secret@acme.example")
         with pytest.raises(AlreadyExists) as caught:
             await users.add(uow, "secret@acme.example")
@@ -249,9 +249,9 @@ async def test_the_inbox_knows_an_event_only_once_it_is_committed(
     assert answers == [True, True, False]
 
 
-async def test_a_connection_that_is_used_again_has_no_tenant(dsn: str, superuser: psycopg.Connection) -> None:
+async def test_a_connection_that_is_used_again_has_no_tenant(owner_dsn: str) -> None:
     """Not of the unit before, whatever became of it: SET LOCAL ends with the transaction."""
-    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as db:
+    async with await Database.open(UnitOfWork, owner_dsn, Settings(max_size=1)) as db:
         for commit in (True, False):
             async with db.unit_of_work(TENANT) as uow:
                 assert await uow.connection._driver.fetchval("SELECT ventros_tenant()") == TENANT

@@ -22,6 +22,7 @@ from psycopg import sql
 from yoyo import exceptions as yoyo_exceptions
 from yoyo.backends import PostgresqlPsycopgBackend
 
+from ventros import administration
 from ventros import migrate as module
 from ventros.devserver import DevServer
 from ventros.kernel import resources
@@ -54,7 +55,7 @@ def dsn(server: DevServer, owner: str) -> Iterator[str]:
     """A database as empty as a new one. No run may leave a session in it."""
     query(owner, "DROP SCHEMA IF EXISTS public, elsewhere CASCADE")
     query(owner, "CREATE SCHEMA public AUTHORIZATION pg_database_owner")
-    yield server.dsn(DATABASE)
+    yield server.owner_dsn(DATABASE)
     left: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
     until(lambda: not query(owner, left, DATABASE))
 
@@ -555,7 +556,7 @@ def test_the_log_needs_no_name_for_the_uid(dsn: str, folder: Path, monkeypatch: 
     migrate(dsn, directory=folder, to=A)
     rollback(dsn, directory=folder)
     rows = query(dsn, "SELECT migration_id, operation, username FROM _yoyo_log ORDER BY created_at_utc")
-    assert rows == [(A, "apply", "ventros"), (A, "rollback", "ventros")]
+    assert rows == [(A, "apply", "ventros_owner"), (A, "rollback", "ventros_owner")]
 
 
 # Outside a transaction
@@ -776,7 +777,7 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
         began = time.monotonic()
         for run in (migrate, rollback):
             (holder,) = sessions(dsn, "SELECT 1")
-            with refused(f"pid {holder} (ventros migrate, role ventros, from a socket", "waited 0.2 s"):
+            with refused(f"pid {holder} (ventros migrate, role ventros_owner, from a socket", "waited 0.2 s"):
                 run(dsn, directory=folder, lock_wait=0.2)
         assert 0.4 < time.monotonic() - began < 5
         assert migrate(dsn, directory=folder, dry_run=True) == [B, C]
@@ -792,7 +793,7 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
 def test_control_without_the_lock_two_runs_collide(
     dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: module._connection(parameters))
+    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connected(parameters))
 
     def second(each: str) -> None:
         if each == A:
@@ -848,7 +849,8 @@ def test_the_lock_is_free_after_a_failure(dsn: str, folder: Path) -> None:
 def test_databases_of_one_server_do_not_wait_for_each_other(
     server: DevServer, dsn: str, folder: Path
 ) -> None:
-    other = server.create_database("migrations_other")
+    server.create_database("migrations_other")
+    other = server.owner_dsn("migrations_other")
     seen: list[list[str]] = []
 
     def report(each: str) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
-from ventros import Database, UnitOfWork
+from ventros import Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -85,7 +85,8 @@ def test_the_snapshot_is_what_the_migrations_make(server: DevServer) -> None:
 
 
 def test_up_down_up_leaves_no_difference(server: DevServer) -> None:
-    dsn = server.create_database("up_down_up")
+    server.create_database("up_down_up")
+    dsn = server.owner_dsn("up_down_up")
     migrate(dsn)
     up = rows(dsn, SCHEMA)
     assert len(up) > 200
@@ -97,35 +98,37 @@ def test_up_down_up_leaves_no_difference(server: DevServer) -> None:
 
 
 async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
-    dsn: str, db: Database[UnitOfWork], seed: Seed
+    owner_dsn: str, seed: Seed
 ) -> None:
     def locking() -> set[str]:
-        found = rows(dsn, "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%(id, version)'")
+        found = rows(owner_dsn, "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%(id, version)'")
         return {row[0] for row in found}
 
     def versioned() -> set[str]:
         found = rows(
-            dsn,
+            owner_dsn,
             "SELECT table_name FROM information_schema.columns"
             " WHERE column_name = 'version' AND table_schema = 'public' AND table_name NOT LIKE '%yoyo%'",
         )
         return {row[0] for row in found}
 
     assert (locking(), versioned()) == (set(), VERSIONED)
-    rollback(dsn, to="0051")
+    rollback(owner_dsn, to="0051")
     assert locking() == VERSIONED
-    rollback(dsn, to="0019")
+    rollback(owner_dsn, to="0019")
     assert (locking(), versioned()) == (set(), set())
-    migrate(dsn)
+    migrate(owner_dsn)
+    roles.set_up(owner_dsn)
     assert (locking(), versioned()) == (set(), VERSIONED)
-    async with db.unit_of_work(TENANT) as uow:
+    # As the owner: to the server, what reads a column that was made anew is another statement.
+    async with await Database.open(UnitOfWork, owner_dsn) as db, db.unit_of_work(TENANT) as uow:
         assert (await uow.channels.get(seed.channel_id)).version == 1
 
 
-def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(dsn: str) -> None:
+def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(owner_dsn: str) -> None:
     found = dict(
         rows(
-            dsn,
+            owner_dsn,
             "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
             " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE '%yoyo%'",
         )
@@ -133,18 +136,18 @@ def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(
     assert {name for name, forced in found.items() if not forced} == WITHOUT_TENANT
     keys = dict(
         rows(
-            dsn,
+            owner_dsn,
             "SELECT conrelid::regclass::text, pg_get_constraintdef(oid)"
             " FROM pg_constraint WHERE contype = 'p'",
         )
     )
     by_tenant = {name for name, key in keys.items() if key.startswith("PRIMARY KEY (tenant_id, ")}
-    assert tables(dsn) - by_tenant == WITHOUT_TENANT | {"channel_routes"}
+    assert tables(owner_dsn) - by_tenant == WITHOUT_TENANT | {"channel_routes"}
 
 
-def test_foreign_keys_between_tenant_tables_carry_the_tenant(dsn: str) -> None:
+def test_foreign_keys_between_tenant_tables_carry_the_tenant(owner_dsn: str) -> None:
     found = rows(
-        dsn,
+        owner_dsn,
         "SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef(oid)"
         " FROM pg_constraint WHERE contype = 'f'",
     )
@@ -154,9 +157,9 @@ def test_foreign_keys_between_tenant_tables_carry_the_tenant(dsn: str) -> None:
             assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, target)
 
 
-def test_every_time_has_its_zone(dsn: str) -> None:
+def test_every_time_has_its_zone(owner_dsn: str) -> None:
     times = rows(
-        dsn,
+        owner_dsn,
         "SELECT table_name, column_name, data_type FROM information_schema.columns"
         " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' AND data_type ~ '^(date|time)'",
     )
@@ -164,9 +167,9 @@ def test_every_time_has_its_zone(dsn: str) -> None:
     assert len(times) > 90
 
 
-def test_every_table_and_column_says_what_it_is(dsn: str) -> None:
+def test_every_table_and_column_says_what_it_is(owner_dsn: str) -> None:
     silent = rows(
-        dsn,
+        owner_dsn,
         "SELECT c.relname, a.attname FROM pg_class c"
         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '%yoyo%'"
@@ -175,10 +178,10 @@ def test_every_table_and_column_says_what_it_is(dsn: str) -> None:
     assert silent == []
 
 
-def test_no_index_holds_what_changes_with_most_updates(dsn: str) -> None:
+def test_no_index_holds_what_changes_with_most_updates(owner_dsn: str) -> None:
     """Not even in a predicate: every update would then have to touch every index of its table."""
     hot = ("version", "updated_at", "last_activity_at", "last_interaction_at", "message_count")
-    found = rows(dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    found = rows(owner_dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
     kept = [
         name for name, definition in found if name != "outbox_events_version_key" and "yoyo" not in definition
     ]
@@ -189,9 +192,9 @@ def test_no_index_holds_what_changes_with_most_updates(dsn: str) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(VERSIONED))
-def test_the_fence_stands_on_every_versioned_table(dsn: str, table: str) -> None:
+def test_the_fence_stands_on_every_versioned_table(owner_dsn: str, table: str) -> None:
     found = rows(
-        dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_fence'"
+        owner_dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_fence'"
     )
     assert (table, b"O") in found or (table, "O") in found
 
@@ -221,10 +224,10 @@ async def test_a_hand_made_update_must_step_the_version(
 
 
 async def test_without_a_tenant_nothing_is_read_and_the_error_says_why(
-    dsn: str, db: Database[UnitOfWork], seed: Seed
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed
 ) -> None:
     await stored_contact(db, seed)
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(owner_dsn) as connection:
         for _ in range(2):  # the second time the setting is '' and no longer NULL
             with pytest.raises(psycopg.DatabaseError) as caught:
                 connection.execute("SELECT * FROM contacts")
@@ -235,10 +238,10 @@ async def test_without_a_tenant_nothing_is_read_and_the_error_says_why(
 
 
 async def test_one_tenant_neither_sees_nor_writes_anothers_rows(
-    dsn: str, db: Database[UnitOfWork], seed: Seed, other_seed: Seed
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed, other_seed: Seed
 ) -> None:
     contact = await stored_contact(db, seed)
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(owner_dsn) as connection:
         connection.execute("SET LOCAL app.tenant_id = 'umbrella'")
         assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (0,)
         touched = connection.execute("UPDATE contacts SET name = 'x', version = version + 1")
@@ -252,9 +255,9 @@ async def test_one_tenant_neither_sees_nor_writes_anothers_rows(
 
 
 def test_the_channel_directory_is_read_without_a_tenant_and_written_only_with_it(
-    dsn: str, superuser: psycopg.Connection
+    owner_dsn: str, superuser: psycopg.Connection
 ) -> None:
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(owner_dsn) as connection:
         assert connection.execute("SELECT count(*) FROM channel_routes").fetchone() == (0,)
         with pytest.raises(psycopg.DatabaseError) as caught:
             connection.execute("INSERT INTO channel_routes VALUES ('waha', 'x', 'acme', gen_random_uuid())")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import textwrap
@@ -24,6 +25,7 @@ FURTHER = """\
 """
 
 
+@functools.cache
 def listings() -> dict[str, Listing[Any, Any]]:
     """By table: found by importing each slice's module that is called finder."""
     found = {}

@@ -16,7 +16,7 @@ from ventros.ingest.runner import Ingest, Tally, by_turns
 from ventros.kernel.database import Database
 from ventros.kernel.settings import Settings
 from ventros.kernel.statements import Statement, statement
-from ventros.migrate import migrate
+from ventros.schema import create_database
 from ventros.unit_of_work import UnitOfWork
 
 TENANTS = {"bakery": "bakery-phone", "garage": "garage-phone"}
@@ -59,9 +59,13 @@ async def run_arm(
     workers: int,
     on_line: Callable[[bytes], None],
 ) -> Arm:
-    """A database of its own, migrated and seeded; then the stream, dealt to the workers by turns."""
-    dsn = server.create_database(name)
-    migrate(dsn)
+    """A database of its own, migrated and seeded; then the stream, dealt to the workers by turns.
+
+    What is no part of the library, so what has other SQL, does not log in as the app.
+    """
+    dsn = create_database(server, name)
+    if unit_of_work is not UnitOfWork:
+        dsn = server.owner_dsn(name)
     settings = Settings(max_size=workers + 1, application_name=f"ventros-{name}")
     db = await Database.open(unit_of_work, dsn, settings)
     async with db:

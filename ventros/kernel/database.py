@@ -17,7 +17,7 @@ import attrs
 from ventros.kernel import markers
 from ventros.kernel.connection import Connection, acquire, give_back, prepare_driver
 from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
-from ventros.kernel.markers import Marker
+from ventros.kernel.ids import Marker
 from ventros.kernel.retry import Retry, retrying
 from ventros.kernel.settings import Settings
 from ventros.kernel.transaction import ModeOptions, Modes, Outcome, PooledTransaction

@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from ventros.kernel.markers import Marker
+    from ventros.kernel.ids import Marker
 
 
 class VentrosError(Exception):

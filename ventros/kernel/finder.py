@@ -27,7 +27,7 @@ from pypika.functions import Count
 from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.arguments import check_for
-from ventros.kernel.errors import ConfigurationError, ValidationError
+from ventros.kernel.errors import ConfigurationError, UnknownStatement, ValidationError
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Column, Rows, Statement
 
@@ -38,6 +38,10 @@ F = TypeVar("F")
 S = TypeVar("S", bound="Sort")
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
+_SHAPE = re.compile(
+    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
+    r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
+)
 
 
 class Sort(StrEnum):
@@ -239,13 +243,21 @@ class Shape:
         return f"{table}.page{chosen} by {self.sort} {self.direction} {self.position}".rstrip()
 
 
+def _unknown(name: str) -> UnknownStatement:
+    return UnknownStatement(f"no list has a text of the name {name!r}")
+
+
+def _none_named(name: str) -> Statement:
+    raise _unknown(name)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Listing(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
     ``live`` says that the table keeps deleted rows, which no list shows; ``further`` are the texts that the
-    slice's finder renders beside the list's. Raises ConfigurationError when the conditions are not the
-    filter's fields.
+    slice's finder renders beside the list's, ``further_named`` renders one from its name. Raises
+    ConfigurationError when the conditions are not the filter's fields.
     """
 
     table: str
@@ -257,6 +269,7 @@ class Listing(Generic[F, S]):
     default: S
     live: bool = True
     further: Callable[[], Iterable[Statement]] = tuple
+    further_named: Callable[[str], Statement] = _none_named
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
@@ -274,6 +287,24 @@ class Listing(Generic[F, S]):
     def statement(self, shape: Shape) -> Statement:
         """Rendered once for each shape."""
         return _rendered(self, shape)
+
+    def named(self, name: str) -> Statement:
+        """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
+        match = _SHAPE.fullmatch(name)
+        if match is None:
+            return self.further_named(name)
+        filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
+        direction = Direction(match["direction"] or "asc")
+        shape = Shape(filters, match["sort"], direction, match["position"] or "")
+        known = tuple(each.name for each in self.conditions if each.name in filters)
+        places = [position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)]
+        if (
+            filters != known
+            or (shape.sort and shape.position not in places)
+            or shape.name(self.table) != name
+        ):
+            raise _unknown(name)
+        return self.statement(shape)
 
     def shapes(self) -> Iterator[Shape]:
         """Those from which any other is put together: each order and position, each filter alone, all of

@@ -7,11 +7,9 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
-
-import attrs
 
 from ventros.kernel.errors import CommitInDoubt, ConnectionLost, OperationTimeout
+from ventros.kernel.ids import Marker
 from ventros.kernel.retry import Retry
 from ventros.kernel.statements import statement
 
@@ -23,14 +21,6 @@ CLAIM = statement("commit_markers.claim")
 ADD = statement("commit_markers.add")
 FENCE = statement("commit_markers.fence")
 PRUNE = statement("commit_markers.prune")
-
-
-@attrs.frozen
-class Marker:
-    """Names a unit of work for :meth:`Database.resolve`; two strings, should it have to be kept."""
-
-    tenant: str
-    id: UUID
 
 
 async def add(connection: Connection, marker: Marker) -> None:

@@ -29,7 +29,8 @@ from ventros.kernel.errors import (
     ValidationError,
     VentrosError,
 )
-from ventros.kernel.markers import CLAIM, Marker
+from ventros.kernel.ids import Marker
+from ventros.kernel.markers import CLAIM
 from ventros.kernel.validators import tenant_id
 
 if TYPE_CHECKING:

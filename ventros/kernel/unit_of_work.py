@@ -14,8 +14,7 @@ from ventros.kernel import batch, markers, outbox
 from ventros.kernel.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.events import Envelope
-from ventros.kernel.ids import new_id
-from ventros.kernel.markers import Marker
+from ventros.kernel.ids import Marker, new_id
 from ventros.kernel.settings import Settings
 from ventros.kernel.transaction import (
     RELEASE,

@@ -9,6 +9,7 @@ any value, and its name says all of that. ``all`` is AND, ``any`` is OR::
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from ventros.crm.contact_lists.values import (
     LogicalOperator,
     ValueKind,
 )
+from ventros.kernel.errors import UnknownStatement
 from ventros.kernel.finder import Binds, containing, escaped, rendered
 from ventros.kernel.statements import Statement
 from ventros.values import to_json
@@ -283,6 +285,21 @@ def lookup_of(audience: Audience) -> Statement:
 
 def statements_of(audience: Audience) -> tuple[Statement, ...]:
     return page_of(audience), page_of(audience, after=True), count_of(audience), lookup_of(audience)
+
+
+_NAME: Final = re.compile(r"contact_lists\.(contacts|count_contacts|holds)\((?:(all|any): (.+))?\)( after)?")
+
+
+def evaluation(name: str) -> Statement:
+    """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
+    known = {str(shape): shape for shape in shapes()}
+    if match := _NAME.fullmatch(name):
+        rules = tuple(known[each] for each in (match[3] or "").split(", ") if each in known)
+        joined_by = LogicalOperator.OR if match[2] == "any" else LogicalOperator.AND
+        for statement in statements_of(Audience(rules, joined_by)):
+            if statement.name == name:
+                return statement
+    raise UnknownStatement(f"no evaluation of a contact list has the name {name!r}")
 
 
 def evaluations() -> Iterator[Statement]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.contact_lists import mapper
-from ventros.crm.contact_lists.audience_finder import evaluations
+from ventros.crm.contact_lists.audience_finder import evaluation, evaluations
 from ventros.kernel.finder import Direction, Key, Listing, Sort, contains, equal
 
 
@@ -42,4 +42,5 @@ LISTING: Final = Listing(
     },
     default=ContactListSort.CREATED_AT,
     further=evaluations,
+    further_named=evaluation,
 )

@@ -1,0 +1,125 @@
+"""Every statement is found by its name, a list's by a name that says its shape, and shown as it is sent."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tests.audit.test_shapes import drawn, drawn_audiences, each_list
+from tests.test_cli import ventros
+from ventros.audit.catalogue import every, find
+from ventros.audit.reading import read
+from ventros.audit.shapes import listings
+from ventros.crm.contact_lists.audience_finder import evaluations, statements_of
+from ventros.kernel.errors import ConfigurationError, UnknownStatement
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import catalogue, load
+
+
+def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    audiences = drawn_audiences(random.Random(seed))
+    for statement in (*evaluations(), *(each for one in audiences for each in statements_of(one))):
+        again = find(statement.name)
+        assert (again.text, again.params) == (statement.text, statement.params)
+
+
+@each_list
+def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    listing = listings()[name]
+    for shape in (*listing.shapes(), *drawn(listing, random.Random(seed))):
+        statement = listing.statement(shape)
+        again = find(statement.name)
+        assert (again.text, again.params) == (statement.text, statement.params)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contacts.page",
+        "contacts.page()",
+        "contacts.page() by created_at",
+        "contacts.page() by version asc",
+        "contacts.page() by created_at sideways",
+        "contacts.page() by created_at asc after null",  # created_at is never NULL
+        "contacts.page(tags, name) by created_at asc",  # not in the filter's order
+        "contacts.page(name, name) by created_at asc",
+        "contacts.page(password) by created_at asc",
+        "contacts.count(name) by created_at asc",
+        "contacts.count() after",
+        "pages.page() by created_at asc",
+        "contacts.get(name)",
+        "contact_lists.holds(all: tag equals)",
+        "contact_lists.holds(some: tag eq)",
+        "contact_lists.holds(all: tag eq, name)",
+        "contact_lists.holds(all: tag eq) after",
+    ],
+)
+def test_what_is_no_name_is_told(name: str) -> None:
+    with pytest.raises(UnknownStatement):
+        find(name)
+
+
+def test_all_are_listed() -> None:
+    rows = json.loads(ventros("sql", "ls", "--json").stdout)
+    assert [row["name"] for row in rows] == [each.name for each in every()]
+    assert list(rows[0]) == ["name", "file", "kind", "tables", "rows", "why"]
+    by_name = {row["name"]: row for row in rows}
+    update = by_name["contacts.update"]
+    assert (update["kind"], update["tables"]) == ("UPDATE", ["contacts"])
+    line = int(update["file"].removeprefix("contacts.sql:"))
+    text = (directory("sql") / "contacts.sql").read_text(encoding="utf-8").splitlines()
+    assert text[line - 1] == "-- name: contacts.update"
+    assert by_name["contact_list_members.add"]["tables"] == [
+        "contact_list_members",
+        "contact_lists",
+        "contacts",
+    ]
+    assert by_name["contacts.count()"]["file"] == "shapes/contacts.sql"
+    plain = ventros("sql", "ls").stdout.splitlines()
+    assert len(plain) == len(rows) + 1
+    assert plain[0].split() == list(rows[0])
+
+
+def test_a_statement_is_shown_as_it_can_be_read_again(tmp_path: Path) -> None:
+    for name in ("contacts.update", "contacts.stored_version"):
+        shown = ventros("sql", "show", name)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        (tmp_path / "contacts.sql").write_text(shown.stdout.replace(f"\n/* {name} */", ""))
+        again = load(tmp_path)[name]
+        known = catalogue()[name]
+        assert (again.text, again.params, again.why) == (known.text, known.params, known.why)
+    unknown = ventros("sql", "show", "contacts.gets")
+    assert unknown.returncode == 2
+    assert "did you mean contacts.get" in unknown.stderr
+
+
+def test_a_plan_is_explained_with_its_indexes(owner_dsn: str) -> None:
+    for arguments in (("--dsn", owner_dsn), ()):
+        done = ventros("sql", "explain", "contacts.update", *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Update on contacts" in done.stdout
+        assert "(version = $3)" in done.stdout, "for any arguments"
+        assert done.stdout.endswith("indexes: contacts_pkey\n")
+    upsert = ventros("sql", "explain", "processed_events.record", "--dsn", owner_dsn)
+    assert "indexes: processed_events_pkey" in upsert.stdout
+
+
+def test_a_text_that_cannot_be_told_is_refused() -> None:
+    get = catalogue()["contacts.get"]
+    for text in (
+        "SELECT nonsense FROM contacts",
+        "SELECT 1 FROM elsewhere",
+        "TRUNCATE contacts",
+        "SELECT 1; SELECT 2",
+        "SELECT FROM FROM",
+    ):
+        with pytest.raises(ConfigurationError, match=r"contacts\.get: "):
+            read(attrs.evolve(get, text=text))

@@ -1,0 +1,194 @@
+"""Every statement keeps the rules, and each rule is seen to find the statement that breaks it."""
+
+from __future__ import annotations
+
+import attrs
+import psycopg
+import pytest
+
+from tests.test_cli import ventros
+from ventros.audit import lint as module
+from ventros.audit.catalogue import every, find
+from ventros.audit.lint import STEADY, WITHOUT_TENANT, lint
+from ventros.audit.tables import tables
+from ventros.kernel.statements import Statement, columns
+
+
+def test_every_statement_and_every_shape_keeps_the_rules() -> None:
+    assert [str(fault) for fault in lint(every())] == []
+
+
+def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Statement:
+    """The statement of that name, with ``old``, which must stand in it once, replaced."""
+    statement = find(name)
+    assert statement.text.count(old) == 1, statement.text
+    given = statement.params if params is None else columns(params)
+    return attrs.evolve(statement, text=statement.text.replace(old, new), params=given)
+
+
+def written(text: str, params: str = "tenant_id text, id uuid, expected_version integer") -> Statement:
+    """Another text under the name of contacts.update."""
+    return attrs.evolve(find("contacts.update"), text=text, params=columns(params))
+
+
+STEP = "UPDATE contacts SET name = 'x', version = version + 1"
+KEY = " WHERE tenant_id = $1 AND id = $2"
+SABOTAGES = {
+    "version predicate missing": (spoiled("contacts.update", "AND version = $3", ""), "version compared"),
+    "version predicate only in one case": (
+        written(f"{STEP}{KEY} AND (version = $3 OR name = 'x')"),
+        "version compared",
+    ),
+    "version compared with itself": (written(f"{STEP}{KEY} AND version = version"), "version compared"),
+    "delete whatever the version": (
+        spoiled("contacts.delete", "AND version = $3", ""),
+        "version compared",
+    ),
+    "upsert of a versioned row": (
+        written(
+            "INSERT INTO contacts AS c (tenant_id, id) VALUES ($1, $2) ON CONFLICT (tenant_id, id)"
+            " DO UPDATE SET name = 'x', version = c.version + 1"
+        ),
+        "version compared",
+    ),
+    "version not stepped": (
+        spoiled("contacts.update", "version = version + 1", "phone = phone"),
+        "version stepped",
+    ),
+    "version set by the caller": (
+        spoiled("contacts.update", "version = version + 1", "version = $3"),
+        "version set",
+    ),
+    "version stepped by two": (
+        spoiled("contacts.update", "version = version + 1", "version = version + 2"),
+        "version set",
+    ),
+    "version stepped from another's": (
+        written(
+            "UPDATE contacts AS c SET version = g.version + 1 FROM (SELECT 7 AS version) AS g"
+            " WHERE c.tenant_id = $1 AND c.version = $3"
+        ),
+        "version set",
+    ),
+    "version of a new row given": (
+        written("INSERT INTO contacts (tenant_id, id, version) VALUES ($1, $2, $3)"),
+        "version set",
+    ),
+    "in a common table expression": (
+        written(f"WITH changed AS ({STEP}{KEY} RETURNING id) SELECT id FROM changed"),  # noqa: S608 - a saboteur
+        "version compared",
+    ),
+    "every column": (spoiled("contacts.stored_version", "SELECT version", "SELECT *"), "star"),
+    "every column of one table": (
+        written("SELECT c.* FROM contacts c WHERE c.tenant_id = $1"),
+        "star",
+    ),
+    "every column returned": (
+        spoiled("contacts.update", "RETURNING id, version", "RETURNING *"),
+        "star",
+    ),
+    "tenant predicate missing": (spoiled("contacts.get", "tenant_id = $1 AND", ""), "tenant"),
+    "tenant compared with another parameter": (
+        spoiled("contacts.get", "tenant_id = $1 AND", "tenant_id = $2 AND"),
+        "tenant",
+    ),
+    "tenant inserted from nowhere": (
+        written("INSERT INTO contacts (tenant_id, id) VALUES ('acme', $2)"),
+        "tenant",
+    ),
+    "tenant of a joined table not compared": (
+        written("SELECT c.id FROM contacts c JOIN sessions s ON s.contact_id = c.id WHERE c.tenant_id = $1"),
+        "tenant",
+    ),
+    "tenant compared only where an outer join finds nothing": (
+        written(
+            "SELECT c.id FROM contacts c LEFT JOIN sessions s"
+            " ON s.tenant_id = c.tenant_id AND s.tenant_id = $1"
+        ),
+        "tenant",
+    ),
+    "tenant compared only in a subquery": (
+        written(
+            "SELECT c.id, (SELECT count(s.id) FROM sessions s"
+            " WHERE s.tenant_id = $1 AND s.tenant_id = c.tenant_id) FROM contacts c"
+        ),
+        "tenant",
+    ),
+    "tenant of a subquery not compared": (
+        written("SELECT id FROM contacts WHERE tenant_id = $1 AND id IN (SELECT contact_id FROM sessions)"),
+        "tenant",
+    ),
+    "the whole table": (written("DELETE FROM agent_counters"), "where"),
+    "unordered lock": (
+        written("SELECT id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2) FOR UPDATE"),
+        "lock order",
+    ),
+    "unordered lock in a write": (
+        written(
+            "INSERT INTO agent_counters (tenant_id, agent_id)"
+            " SELECT $1, id FROM agents WHERE tenant_id = $1 FOR SHARE"
+        ),
+        "lock order",
+    ),
+    "the server's random": (
+        written("INSERT INTO users (id) VALUES (gen_random_uuid())"),
+        "volatile",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_statement_that_breaks_a_rule_is_named_with_the_rule(name: str) -> None:
+    statement, rule = SABOTAGES[name]
+    faults = lint([*every(), statement])
+    assert {fault.rule for fault in faults} >= {rule}
+    assert {fault.statement for fault in faults} == {statement}
+    assert f"{statement.path.name}:{statement.line}: {statement.name}: " in str(faults[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{STEP}{KEY} AND version = $3",
+        "SELECT c.id FROM contacts c JOIN sessions s ON s.tenant_id = c.tenant_id WHERE s.tenant_id = $1",
+        "SELECT c.id FROM contacts c LEFT JOIN agents a ON a.tenant_id = c.tenant_id WHERE c.tenant_id = $1",
+        "SELECT id FROM contacts WHERE tenant_id = ventros_tenant()",
+        "SELECT id FROM contacts WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
+        "SELECT id FROM contacts WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        "SELECT count(*) FROM contacts WHERE tenant_id = $1",
+    ],
+)
+def test_what_keeps_the_rules_passes(text: str) -> None:
+    assert [str(fault) for fault in lint([written(text)])] == []
+
+
+def test_the_exceptions_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WITHOUT_TENANT", {})
+    assert {fault.statement.name for fault in lint(every())} == set(WITHOUT_TENANT)
+
+
+def test_what_statements_may_call_is_not_volatile(superuser: psycopg.Connection) -> None:
+    kinds = superuser.execute(
+        "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc WHERE proname = ANY (%s) GROUP BY 1",
+        [[*STEADY, "gen_random_uuid"]],
+    ).fetchall()
+    volatile = {name for name, is_volatile in kinds if is_volatile}
+    assert volatile == {"gen_random_uuid"}, "the control, which is"
+    assert {name for name, _ in kinds} == {*STEADY, "gen_random_uuid"}
+
+
+def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connection) -> None:
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in superuser.execute(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' ORDER BY 1, ordinal_position"
+    ):
+        found[table] = (*found.get(table, ()), column)
+    assert {each.name: each.columns for each in tables().values()} == found
+    assert sum(each.versioned for each in tables().values()) == 15
+
+
+def test_the_command_says_it() -> None:
+    done = ventros("sql", "lint")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "statements, 0 faults" in done.stderr

@@ -1,0 +1,185 @@
+"""What the library sent is found again in pg_stat_statements, statement by statement, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import NOW, TENANT
+from tests.test_cli import ventros
+from ventros import Database, Settings, UnitOfWork, roles
+from ventros.audit.statistics import Account, account, entries
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.contacts.finder import ContactFilter, ContactSort
+from ventros.demo.run import run_both
+from ventros.demo.seed import Seed, seed_tenant
+from ventros.demo.stream import make_stream
+from ventros.devserver import DevServer
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.finder import Direction
+
+OTHER = "other_app"
+AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"
+SHAPE = "contacts.page(name, tags) by name desc"
+
+
+@pytest.fixture
+def other_dsn(dsn: str, server: DevServer, owner_dsn: str, superuser: psycopg.Connection) -> Iterator[str]:
+    """The app by another name: what it sends is not held against the app when all tests are over."""
+    superuser.execute(f"CREATE ROLE {OTHER} LOGIN PASSWORD 'open'".encode())
+    roles.set_up(owner_dsn, app=OTHER)
+    yield dsn.replace(f"{roles.APP}:{server.password}", f"{OTHER}:open")
+    superuser.execute(f"DROP OWNED BY {OTHER}".encode())
+    superuser.execute(f"DROP ROLE {OTHER}".encode())
+
+
+@pytest.fixture
+async def other_db(other_dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
+    async with await Database.open(UnitOfWork, other_dsn) as db:
+        yield db
+
+
+async def work(db: Database[UnitOfWork], seed: Seed) -> None:
+    """A contact is added, listed and renamed, each in a unit of its own."""
+    contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.contacts.add(contact)
+        await uow.commit()
+    async with db.unit_of_work(TENANT) as uow:
+        chosen = ContactFilter(name="a", tags=["vip"])
+        await uow.contacts.page(chosen, sort=ContactSort.NAME, direction=Direction.DESC, limit=7)
+    for name in ("Alice", "Bob"):
+        async with db.unit_of_work(TENANT) as uow:
+            loaded = await uow.contacts.get(contact.id)
+            await uow.contacts.save(loaded.rename(name, now=NOW))
+            await uow.commit()
+
+
+def found(owner_dsn: str, role: str) -> Account:
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        return account(connection, entries(connection, role))
+
+
+async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
+    other_db: Database[UnitOfWork], owner_dsn: str
+) -> None:
+    seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
+    await work(other_db, seed)
+    here = found(owner_dsn, OTHER)
+    counted = {statement.name: entry for statement, entry in here.known}
+    assert {"contacts.insert", "contacts.get", "contacts.update", SHAPE} <= set(counted)
+    assert (counted["contacts.get"].calls, counted["contacts.get"].rows) == (2, 2)
+    assert counted["contacts.update"].wal_bytes > 0
+    assert counted["contacts.get"].shared_hits > 0
+    assert here.unknown == []
+    never = {statement.name for statement in here.never}
+    assert "contacts.delete" in never
+    assert not never & set(counted)
+
+
+async def test_a_statement_that_has_two_ids_is_one(
+    other_dsn: str, owner_dsn: str, superuser: psycopg.Connection
+) -> None:
+    """A prepared statement is analysed again when its table was altered: to the server it is another then."""
+    async with await Database.open(UnitOfWork, other_dsn, Settings(max_size=1)) as db:
+        seed = await seed_tenant(db, TENANT, "acme-phone", NOW)
+        superuser.execute("ALTER TABLE outbox_events SET (fillfactor = 90)")
+        await work(db, seed)
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        executed = entries(connection, OTHER)
+        here = account(connection, executed)
+    appended = [each for each in executed if "/* outbox_events.append */" in each.text]
+    assert sorted(each.calls for each in appended) == [1, 3]
+    (append,) = [entry for statement, entry in here.known if statement.name == "outbox_events.append"]
+    assert append.calls == 4
+    assert here.unknown == []
+
+
+async def test_one_query_that_is_no_statement_is_found(
+    other_db: Database[UnitOfWork], owner_dsn: str
+) -> None:
+    """It has a statement's name at its end, and is none the less none."""
+    seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
+    await work(other_db, seed)
+    async with other_db.unit_of_work(TENANT) as uow:
+        await uow.connection._driver.fetchval(f"{AD_HOC}\n/* contacts.get */")
+        await uow.connection._driver.execute("SET LOCAL search_path = elsewhere")
+    texts = {entry.text.split("=")[0].strip() for entry in found(owner_dsn, OTHER).unknown}
+    assert texts == {"SELECT count(*) FROM contacts WHERE name", "SET LOCAL search_path"}
+
+
+async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: str) -> None:
+    seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
+    await work(other_db, seed)
+    clean = ventros("sql", "unknown", "--dsn", owner_dsn, "--role", OTHER)
+    assert (clean.returncode, "unknown, " in clean.stdout) == (0, False)
+    assert "never ran: contacts.delete\n" in clean.stdout
+    assert "0 unknown texts" in clean.stderr
+
+    stats = json.loads(ventros("sql", "stats", "--json", database=owner_dsn).stdout)
+    (get,) = [each for each in stats if each["name"] == "contacts.get"]
+    assert list(get) == ["name", "calls", "mean_ms", "rows", "shared_hits", "wal_bytes"]
+    assert get["calls"] == 2
+    assert "contacts.update" in ventros("sql", "stats", "--role", OTHER, database=owner_dsn).stdout
+
+    async with other_db.unit_of_work(TENANT) as uow:
+        await uow.connection._driver.fetchval(AD_HOC)
+    told = ventros("sql", "unknown", "--dsn", owner_dsn, "--role", OTHER)
+    assert told.returncode == 1
+    assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in told.stdout
+
+
+def test_who_may_not_read_the_statistics_is_told(
+    server: DevServer, superuser: psycopg.Connection, other_dsn: str
+) -> None:
+    """Else all would look known: the server shows a role without the right no text and no id."""
+    refused = ventros("sql", "unknown", "--dsn", other_dsn)
+    assert refused.returncode == 2
+    assert "pg_read_all_stats" in refused.stderr
+    with pytest.raises(ConfigurationError, match="log in as another than other_app"):
+        found(other_dsn, OTHER)
+    superuser.execute("DROP EXTENSION pg_stat_statements")
+    with pytest.raises(ConfigurationError, match="CREATE EXTENSION pg_stat_statements"):
+        found(server.owner_dsn(superuser.info.dbname), OTHER)
+
+
+SUITE = Path(__file__).parents[1]
+
+
+def test_a_test_that_sends_its_own_sql_as_the_app_fails_the_whole_run() -> None:
+    """The control of the check in conftest.py, which stands at the end of every run."""
+    chosen = "kernel/test_unit_of_work.py::test_without_commit_nothing_is_stored"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.audit.sabotage", SUITE / chosen],
+        env=dict(os.environ),
+        cwd=SUITE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert re.search(r"^1 passed, 1 error in", done.stdout, re.MULTILINE), done.stdout + done.stderr
+    assert "the app executed what is no statement" in done.stdout
+    assert "SELECT $1 AS ad_hoc" in done.stdout
+
+
+async def test_the_demonstration_sends_nothing_else() -> None:
+    """Its control, which is no part of the library, does not log in as the app."""
+    stream = make_stream(("bakery-phone", "garage-phone"), messages=60, contacts=3, seed=1)
+    with DevServer(durable=False, statistics=True) as server:
+        await run_both(server, stream, workers=4, on_line=lambda _line: None)
+        checked = found(server.owner_dsn("checked"), roles.APP)
+        assert checked.unknown == []
+        assert "sessions.update" in {statement.name for statement, _ in checked.known}
+        assert found(server.owner_dsn("control"), roles.APP).known == []
+        # The control of this test: held against the owner, the saves without a check are seen.
+        control = found(server.superuser_dsn("control"), roles.OWNER)
+        unguarded = [entry.text for entry in control.unknown]
+        assert any("$3::integer IS NOT NULL" in text for text in unguarded)

@@ -1,0 +1,212 @@
+"""The app may do what the statements do, and not one thing more; the owner migrates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.conftest import NOW, TENANT
+from ventros import Database, OptimisticLockError, UnitOfWork, roles
+from ventros.audit.catalogue import every
+from ventros.audit.grants import Privilege, privileges
+from ventros.audit.grants import script as derived
+from ventros.crm.contacts.aggregate import Contact
+from ventros.demo.seed import Seed
+from ventros.devserver import DevServer
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement
+
+HAND = "a_hand"
+
+
+def allowed(connection: psycopg.Connection, statement: Statement) -> bool:
+    """Whether the role of ``connection`` may execute it: EXPLAIN checks every privilege."""
+    nothing = ", ".join(["NULL"] * len(statement.params))
+    connection.execute(f"PREPARE asked AS {statement.text}".encode())
+    try:
+        with connection.transaction():
+            connection.execute(f"EXPLAIN EXECUTE asked{f'({nothing})' if nothing else ''}".encode())
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    finally:
+        connection.execute("DEALLOCATE asked")
+    return True
+
+
+@pytest.fixture
+def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """Somebody who has the app's privileges, in a transaction of the tenant; its SQL is not the app's."""
+    text: LiteralString = "CREATE ROLE {} IN ROLE {}"
+    superuser.prepare_threshold = None  # psycopg would deallocate ours with its own
+    with superuser.transaction(force_rollback=True):
+        superuser.execute(sql.SQL(text).format(sql.Identifier(HAND), sql.Identifier(roles.APP)))
+        superuser.execute(f"SET LOCAL ROLE {HAND}".encode())
+        superuser.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        superuser.execute("SET LOCAL app.tenant_id = 'acme'")
+        yield superuser
+
+
+def test_the_committed_grants_are_those_that_the_statements_need() -> None:
+    """Else: ventros sql grants > sql/grants.sql"""
+    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == derived(roles.APP)
+
+
+def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
+    assert [each.name for each in every() if not allowed(hand, each)] == []
+
+
+def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
+    for column in privilege.columns or ("",):
+        yield f"{privilege.action} ({column})" if column else privilege.action, privilege.table
+
+
+def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection) -> None:
+    """Taken away one by one: each time there is a statement that the app may no longer execute."""
+    statements = every()
+    needless = []
+    count = 0
+    for privilege in privileges(statements):
+        readers = [each for each in statements if privilege.table in each.text]
+        for what, table in parts(privilege):
+            count += 1
+            hand.execute("SAVEPOINT whole")
+            hand.execute("RESET ROLE")
+            hand.execute(f"REVOKE {what} ON {table} FROM {roles.APP}".encode())
+            hand.execute(f"SET LOCAL ROLE {HAND}".encode())
+            if all(allowed(hand, each) for each in readers):
+                needless.append(f"{what} ON {table}")
+            hand.execute("ROLLBACK TO whole")
+    assert needless == []
+    assert count > 700
+
+
+REFUSED: list[LiteralString] = [
+    "CREATE TABLE mine (id integer)",
+    "DROP TABLE contacts",
+    "ALTER TABLE contacts DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE contacts DISABLE TRIGGER version_fence",
+    "TRUNCATE contacts",
+    "UPDATE contacts SET tenant_id = 'umbrella' WHERE false",
+    "UPDATE contacts SET id = id WHERE false",
+    "INSERT INTO contacts (version) VALUES (7)",
+    "UPDATE outbox_events SET payload = '{}' WHERE false",
+    "DELETE FROM outbox_events",
+    "SELECT * FROM _yoyo_migration",
+    "SET ROLE ventros_owner",
+    "SET ROLE postgres",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_no_statement_does_is_refused(hand: psycopg.Connection, text: LiteralString) -> None:
+    hand.execute(f"SET SESSION AUTHORIZATION {HAND}".encode())
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), hand.transaction():
+        hand.execute(text)
+
+
+def test_the_roles_are_no_superusers_and_the_app_owns_nothing(superuser: psycopg.Connection) -> None:
+    flags = superuser.execute(
+        "SELECT rolname, rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication"
+        " FROM pg_roles WHERE rolname LIKE 'ventros%' ORDER BY 1"
+    ).fetchall()
+    assert flags == [(roles.APP, False), (roles.OWNER, False)]
+    owners = superuser.execute(
+        "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert owners == [(roles.OWNER,)]
+
+
+def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
+    server: DevServer, superuser: psycopg.Connection
+) -> None:
+    def granted() -> list[tuple[object, ...]]:
+        return superuser.execute(
+            "SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges"
+            " WHERE grantee = 'ventros_app' UNION ALL"
+            " SELECT table_name, '', privilege_type FROM information_schema.table_privileges"
+            " WHERE grantee = 'ventros_app' ORDER BY 1, 2, 3"
+        ).fetchall()
+
+    before = granted()
+    superuser.execute("GRANT ALL ON contacts TO ventros_app")
+    superuser.execute("GRANT UPDATE (tenant_id) ON agents TO ventros_app")
+    superuser.execute("GRANT SELECT ON _yoyo_log TO ventros_app")
+    assert granted() != before
+    told: list[str] = []
+    roles.set_up(server.owner_dsn(superuser.info.dbname), report=told.append)
+    assert granted() == before
+    assert told == ["granted ventros_app what sql/grants.sql says"]
+
+
+@pytest.fixture
+def other(superuser: psycopg.Connection) -> Iterator[str]:
+    """Another role for the app."""
+    superuser.execute("CREATE ROLE other_app")
+    yield "other_app"
+    superuser.execute("DROP OWNED BY other_app")
+    superuser.execute("DROP ROLE other_app")
+
+
+@pytest.mark.parametrize(
+    ("power", "told"),
+    [
+        ("ALTER ROLE other_app SUPERUSER", "is a superuser"),
+        ("ALTER ROLE other_app BYPASSRLS", "has BYPASSRLS"),
+        ("GRANT ventros_owner TO other_app", "is a member of ventros_owner"),
+        ("GRANT CREATE ON SCHEMA public TO other_app", "may CREATE in the schema public"),
+        ("CREATE SCHEMA theirs AUTHORIZATION other_app", "owns something"),
+    ],
+)
+def test_a_role_that_may_do_more_is_not_made_the_app(
+    server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, told: str
+) -> None:
+    dsn = server.owner_dsn(superuser.info.dbname)
+    roles.set_up(dsn, app=other)  # the control: without it all is well
+    superuser.execute(power)
+    with pytest.raises(ConfigurationError, match=told):
+        roles.set_up(dsn, app=other)
+
+
+def test_tables_of_another_owner_are_told(server: DevServer, superuser: psycopg.Connection) -> None:
+    superuser.execute("ALTER TABLE contacts OWNER TO postgres")
+    with pytest.raises(ConfigurationError, match="postgres owns tables, not ventros_owner"):
+        roles.set_up(server.superuser_dsn(superuser.info.dbname))
+
+
+async def test_by_hand_the_right_form_works_and_a_service_then_conflicts(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, owner_dsn: str
+) -> None:
+    """For the app's privileges and for the owner's."""
+    contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
+    async with db.unit_of_work(TENANT) as uow:
+        held = await uow.contacts.add(contact)
+        await uow.commit()
+    with psycopg.connect(owner_dsn) as owner:
+        for role, connection in ((roles.APP, superuser), (roles.OWNER, owner)):
+            with connection.transaction():
+                if role == roles.APP:
+                    connection.execute("CREATE ROLE a_hand IN ROLE ventros_app")
+                    connection.execute("SET LOCAL ROLE a_hand")
+                connection.execute("SET LOCAL app.tenant_id = 'acme'")
+                with pytest.raises(psycopg.DatabaseError) as caught, connection.transaction():
+                    connection.execute("UPDATE contacts SET name = 'x' WHERE id = %s", [contact.id])
+                assert caught.value.sqlstate == "VT002"
+                assert "version = version + 1" in str(caught.value.diag.message_hint)
+                done = connection.execute(
+                    "UPDATE contacts SET name = %s, version = version + 1"
+                    " WHERE tenant_id = 'acme' AND id = %s AND version = %s",
+                    [role, contact.id, held.version],
+                )
+                assert done.rowcount == 1
+            async with db.unit_of_work(TENANT) as uow:
+                with pytest.raises(OptimisticLockError):
+                    await uow.contacts.save(held.rename("Bob", now=NOW))
+            async with db.unit_of_work(TENANT) as uow:
+                held = await uow.contacts.get(contact.id)
+            assert held.name == role
+    superuser.execute("DROP ROLE a_hand")

@@ -1,0 +1,51 @@
+"""The way to the server for who administers it: psycopg, DSNs as libpq reads them, errors without rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from ventros.kernel.errors import ConfigurationError
+
+try:
+    import psycopg
+    from psycopg import conninfo
+except ModuleNotFoundError as error:
+    raise ConfigurationError(f"{error.name} is not installed: pip install 'ventros[migrate]'") from error
+
+
+def parameters(dsn: str) -> dict[str, Any]:
+    """``dsn`` as libpq itself reads it: yoyo's reader knows neither several hosts nor %2F as a host."""
+    try:
+        read = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
+    except psycopg.ProgrammingError:
+        read = {"port": "unreadable"}
+    # An @ or / that is not percent-encoded cuts the password in two; the rest became host or database.
+    host, database, port = (str(read.get(key, "")) for key in ("host", "dbname", "port"))
+    cut = any("@" in each[1:] and each in dsn for each in (host, database))
+    if cut or not re.fullmatch(r"[\d,]*", port):
+        raise ConfigurationError(  # libpq's own text would quote the DSN, and with it the password
+            "the DSN cannot be read: write postgresql://user:password@host:port/database, "
+            "with %, @, : and / inside the password percent-encoded and only libpq's parameters after ?"
+        )
+    # Keepalives are for connections that lie silent while an index takes its hour.
+    return {"connect_timeout": "10", "keepalives_idle": "60", "application_name": "ventros migrate"} | read
+
+
+@contextmanager
+def connected(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
+    """Autocommit: idle, it holds no snapshot that CREATE INDEX CONCURRENTLY would have to wait for."""
+    try:
+        connection = psycopg.connect(conninfo.make_conninfo(**parameters), autocommit=True)
+    except psycopg.Error as error:
+        raise ConfigurationError(f"the database cannot be reached: {message(error)}") from error
+    with closing(connection):
+        yield connection
+
+
+def message(error: psycopg.Error) -> str:
+    """The server's message and code, without its DETAIL, which quotes rows."""
+    primary = error.diag.message_primary
+    return f"{primary} [SQLSTATE {error.sqlstate}]" if primary else " ".join(str(error).split())

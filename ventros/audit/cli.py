@@ -1,0 +1,211 @@
+"""``ventros sql``: every statement listed, shown, explained, checked, granted, and found on the server."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import psycopg
+
+FOUND = 1
+"""Exit status when a check finds something."""
+
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON array and nothing else."
+)
+dsn_option = click.option(
+    "--dsn",
+    metavar="DSN",
+    help="The database, for a role that may use its tables and has pg_read_all_stats, not the application's; "
+    "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
+)
+
+
+@click.group()
+def sql() -> None:
+    """Read the SQL that the library sends, and find it again on the server."""
+
+
+@sql.command()
+@as_json_option
+def ls(*, as_json: bool) -> None:
+    """List every statement and every committed shape of a list."""
+    from ventros.audit.catalogue import every
+    from ventros.audit.reading import read
+
+    rows = []
+    for each in every():
+        reading = read(each)
+        where = (
+            f"{each.path.name}:{each.line}" if each.path.parent.name == "sql" else f"shapes/{each.path.name}"
+        )
+        rows.append(
+            {
+                "name": each.name,
+                "file": where,
+                "kind": reading.kind,
+                "tables": reading.tables,
+                "rows": each.rows,
+                "why": each.why,
+            }
+        )
+    _print(rows, as_json=as_json)
+
+
+@sql.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Print the statement NAME as it stands in its file; a shape of a list is rendered from its name."""
+    from ventros.audit.catalogue import find
+    from ventros.audit.shapes import described
+
+    click.echo(described(find(name)), nl=False)
+
+
+@sql.command()
+@click.argument("name")
+@click.option("--dsn", metavar="DSN", help="The database; else an embedded server, with empty tables.")
+def explain(name: str, dsn: str | None) -> None:
+    """Print the plan of the statement NAME for any arguments, and the indexes that it uses.
+
+    Nothing is executed.
+    """
+    from ventros.audit.catalogue import find
+    from ventros.audit.plans import indexes, plan, planning
+
+    statement = find(name)
+    with _connected(dsn) if dsn else _embedded() as connection, planning(connection):
+        click.echo(plan(connection, statement))
+        click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
+
+
+@sql.command()
+@click.argument("table", required=False)
+def shapes(table: str | None) -> None:
+    """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
+    from ventros.audit.shapes import listings, page
+
+    known = listings()
+    if table is not None and table not in known:
+        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
+    for each in [table] if table else sorted(known):
+        click.echo(page(known[each]), nl=False)
+
+
+@sql.command("lint")
+def lint_() -> None:
+    """Check the rules that every statement keeps. Exits with 1 when one is broken."""
+    from ventros.audit.catalogue import every
+    from ventros.audit.lint import lint
+
+    statements = every()
+    faults = lint(statements)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{len(statements)} statements, {len(faults)} faults", err=True)
+    if faults:
+        sys.exit(FOUND)
+
+
+@sql.command()
+@click.option("--app", default="ventros_app", show_default=True, help="The role that services log in as.")
+def grants(app: str) -> None:
+    """Print what the application's role must be granted, column by column, and nothing else."""
+    from psycopg.sql import Identifier
+
+    from ventros.audit.grants import script
+
+    click.echo(script(app if app == "ventros_app" else Identifier(app).as_string()), nl=False)
+
+
+@sql.command()
+@dsn_option
+@click.option("--role", help="Only what this role executed.")
+@as_json_option
+def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
+    """Show what the server counted of each statement: the most time first, of this database.
+
+    Calls, mean milliseconds, rows, 8 KB pages found in memory, bytes of WAL.
+    """
+    from ventros.audit.statistics import account, entries
+
+    with _connected(dsn) as connection:
+        found = account(connection, entries(connection, role))
+    rows = [
+        {
+            "name": statement.name,
+            "calls": entry.calls,
+            "mean_ms": round(entry.mean_ms, 3),
+            "rows": entry.rows,
+            "shared_hits": entry.shared_hits,
+            "wal_bytes": entry.wal_bytes,
+        }
+        for statement, entry in found.known
+    ]
+    _print(rows, as_json=as_json)
+
+
+@sql.command()
+@dsn_option
+@click.option("--role", default="ventros_app", show_default=True, help="The role that services log in as.")
+def unknown(dsn: str | None, role: str) -> None:
+    """Show what the role executed that is no statement, no shape and no control of a transaction.
+
+    Exits with 1 when there is any. Statements that never ran are listed too. What failed is not counted by
+    the server, so not seen here.
+    """
+    from ventros.audit.statistics import account, entries
+
+    with _connected(dsn) as connection:
+        found = account(connection, entries(connection, role))
+    for statement in found.never:
+        click.echo(f"never ran: {statement.name}")
+    for entry in found.unknown:
+        click.echo(f"unknown, {entry.calls} calls: {' '.join(entry.text.split())}")
+    click.echo(
+        f"{len(found.known)} statements ran, {len(found.never)} never, {len(found.unknown)} unknown texts",
+        err=True,
+    )
+    if found.unknown:
+        sys.exit(FOUND)
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    lines = [
+        [", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()] for row in rows
+    ]
+    if rows:
+        lines.insert(0, list(rows[0]))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def _connected(dsn: str | None) -> Iterator[psycopg.Connection]:
+    from ventros import administration
+    from ventros.kernel.database import resolve_dsn
+
+    parameters = administration.parameters(resolve_dsn(dsn) or "postgresql://")
+    with administration.connected({**parameters, "application_name": "ventros sql"}) as connection:
+        yield connection
+
+
+@contextmanager
+def _embedded() -> Iterator[psycopg.Connection]:
+    from ventros.devserver import DATABASE, DevServer
+    from ventros.schema import create_database
+
+    with DevServer(durable=False) as server:
+        create_database(server, DATABASE)
+        with _connected(server.owner_dsn()) as connection:
+            yield connection

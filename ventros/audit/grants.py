@@ -1,0 +1,73 @@
+"""The privileges that the statements need, and no other: what the application's role is granted."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+import attrs
+
+from ventros.audit.catalogue import every
+from ventros.audit.reading import read
+from ventros.audit.tables import tables
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements import Statement
+
+HEAD = """\
+-- What the application's role may do: for each table, the columns that some statement reads or writes.
+-- Read off the statements, not to be edited: ventros sql grants > sql/grants.sql
+-- The role has no other privilege and owns nothing; `ventros migrate roles` makes it and grants this.
+
+GRANT USAGE ON SCHEMA public TO {role};
+"""
+
+
+@attrs.frozen
+class Privilege:
+    """``columns`` is empty for DELETE, which is of the whole row."""
+
+    table: str
+    action: str
+    columns: tuple[str, ...] = ()
+
+
+def privileges(statements: Iterable[Statement]) -> list[Privilege]:
+    """Table by table; in each SELECT, INSERT, UPDATE, DELETE, with the columns in the table's order."""
+    needed: dict[tuple[str, str], set[str]] = {}
+    locked: dict[str, str] = {}
+    for statement in statements:
+        reading = read(statement)
+        for table, column in reading.selected:
+            needed.setdefault((table, "SELECT"), set()).add(column)
+        for write in reading.writes:
+            needed.setdefault((write.target.table, write.kind), set()).update(write.columns)
+        locked |= {source.table: statement.name for lock in reading.locks for source in lock.sources}
+    for table, name in locked.items():
+        # FOR UPDATE and FOR SHARE need UPDATE on one column, whichever: one that is updated anyway.
+        if (table, "UPDATE") not in needed:
+            raise ConfigurationError(f"{name} locks rows of {table}, of which no statement updates a column")
+    order = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    return [
+        Privilege(table, action, tuple(column for column in tables()[table].columns if column in columns))
+        for (table, action), columns in sorted(
+            needed.items(), key=lambda each: (each[0][0], order.index(each[0][1]))
+        )
+    ]
+
+
+def script(role: str) -> str:
+    """What sql/grants.sql holds; ``role`` as it is to stand in SQL."""
+    granted: dict[str, list[Privilege]] = {}
+    for each in privileges(every()):
+        granted.setdefault(each.table, []).append(each)
+    lines = [HEAD.format(role=role)]
+    lines += [_grant(table, actions, role) for table, actions in granted.items()]
+    return "\n".join(lines)
+
+
+def _grant(table: str, actions: list[Privilege], role: str) -> str:
+    parts = []
+    for each in actions:
+        text = f"{each.action} ({', '.join(each.columns)})" if each.columns else each.action
+        parts.append(textwrap.fill(text, 104, initial_indent="    ", subsequent_indent="        "))
+    return "GRANT\n" + ",\n".join(parts) + f"\n    ON {table} TO {role};\n"

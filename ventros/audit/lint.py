@@ -1,0 +1,108 @@
+"""The rules that every statement keeps, checked on its syntax tree; no server is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+from pglast.stream import RawStream
+
+from ventros.audit.reading import TENANT, Reading, Source, Term, Write, read
+from ventros.audit.tables import tables
+from ventros.kernel.statements import Statement
+
+WITHOUT_TENANT = {
+    "channel_routes.find": "a platform's event names a channel, and only the channel tells the tenant",
+}
+"""Statements on a tenant table that do not compare the tenant, and why that is right."""
+
+STEADY = frozenset(
+    {
+        *(
+            "abs",
+            "array_dims",
+            "array_position",
+            "count",
+            "current_setting",
+            "jsonb_hash",
+            "max",
+            "now",
+            "pg_backend_pid",
+        ),
+        *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant"),
+    }
+)
+"""What statements and defaults may call: nothing whose value changes within a statement."""
+
+
+@attrs.frozen
+class Fault:
+    """A rule that a statement breaks."""
+
+    statement: Statement
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.statement.path.parent.name}/{self.statement.path.name}:{self.statement.line}"
+        return f"{place}: {self.statement.name}: {self.text} [{self.rule}]"
+
+
+def lint(statements: Iterable[Statement]) -> list[Fault]:
+    """In the order of the statements."""
+    return [Fault(each, rule, text) for each in statements for rule, text in _faults(each, read(each))]
+
+
+def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]:
+    if reading.star:
+        yield "star", "takes every column, whatever columns there will be: name them"
+    for write in reading.writes:
+        yield from _writing(write, reading)
+    if statement.name not in WITHOUT_TENANT:
+        given = [
+            Term(None, f"${at}") for at, each in enumerate(statement.params, 1) if each.name == "tenant_id"
+        ]
+        for source in _unbound(reading, "tenant_id", [*given, Term(None, TENANT)]):
+            yield "tenant", f"does not compare tenant_id of {_called(source)} with the tenant"
+    parameters = [Term(None, f"${at}") for at in range(1, len(statement.params) + 1)]
+    for lock in reading.locks:
+        single = reading.bound("id", parameters)
+        if not lock.ordered and not single.issuperset(lock.sources):
+            yield "lock order", "locks rows in no order, so two may wait for each other: ORDER BY the key"
+    called = reading.functions.union(*(tables()[each].functions for each in reading.tables))
+    for function in sorted(called - STEADY):
+        yield "volatile", f"calls {function}(), directly or as a default, which is not known to be steady"
+
+
+def _writing(write: Write, reading: Reading) -> Iterator[tuple[str, str]]:
+    if not write.conditional:
+        yield "where", f"{write.kind} of the whole of {write.target.table}: it has no WHERE"
+    if not tables()[write.target.table].versioned:
+        return
+    if write.kind == "INSERT":
+        if "version" in write.columns:
+            yield "version set", "gives a new row its version: the default, 1, is the only right one"
+        return
+    compared = {right for left, right in reading.equalities if left.source is None}
+    if Term(write.target, "version") not in compared:
+        yield "version compared", f"{write.kind} of {write.target.table} without version = $n in its WHERE"
+    if write.kind == "UPDATE":
+        if "version" not in write.assigned:
+            yield "version stepped", f"UPDATE of {write.target.table} without version = version + 1"
+        elif not _steps(write):
+            yield "version set", "sets the version to something else than version + 1"
+
+
+def _steps(write: Write) -> bool:
+    """Whether the version is set to ``version + 1``, word for word, the row's own."""
+    text = RawStream()(write.assigned["version"])
+    return text in {"version + 1", f"{write.target.name}.version + 1"}
+
+
+def _unbound(reading: Reading, column: str, given: list[Term]) -> list[Source]:
+    bound = reading.bound(column, given)
+    return [each for each in reading.sources if column in each.columns and each not in bound]
+
+
+def _called(source: Source) -> str:
+    return source.table if source.name == source.table else f"{source.table} ({source.name})"

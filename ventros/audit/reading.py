@@ -1,0 +1,310 @@
+"""Reads a statement as the server would: which columns it reads, writes and compares, which rows it locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+from pglast import ast, parse_sql
+from pglast.enums import A_Expr_Kind, BoolExprType, JoinType, SetOperation
+from pglast.parser import ParseError
+
+from ventros.audit.tables import tables
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements import Statement
+
+TENANT = "ventros_tenant"
+"""The function that returns the tenant of the transaction."""
+
+
+@attrs.frozen(eq=False)
+class Source:
+    """One entry of a FROM, or what is written to; ``table`` is "" for a function, a subquery or a CTE."""
+
+    name: str
+    table: str
+    columns: frozenset[str]
+
+
+@attrs.frozen
+class Term:
+    """A side of ``=``: a column of a source, or without one the parameter ``$n`` or the TENANT function."""
+
+    source: Source | None
+    name: str
+
+
+@attrs.frozen(eq=False)
+class Write:
+    """An INSERT, UPDATE or DELETE, anywhere in the statement; ``assigned`` is the right side of each SET."""
+
+    kind: str
+    target: Source
+    columns: tuple[str, ...] = ()
+    assigned: dict[str, ast.Node] = attrs.Factory(dict)
+    conditional: bool = True
+
+
+@attrs.frozen(eq=False)
+class Lock:
+    """A SELECT ... FOR UPDATE or FOR SHARE."""
+
+    sources: tuple[Source, ...]
+    ordered: bool
+
+
+@attrs.define(eq=False)
+class Reading:
+    """``equalities``: from the left term follows a bound on the right one, whatever the joins."""
+
+    kind: str
+    sources: list[Source] = attrs.Factory(list)
+    writes: list[Write] = attrs.Factory(list)
+    locks: list[Lock] = attrs.Factory(list)
+    equalities: list[tuple[Term, Term]] = attrs.Factory(list)
+    selected: set[tuple[str, str]] = attrs.Factory(set)
+    functions: set[str] = attrs.Factory(set)
+    star: bool = False
+
+    @property
+    def tables(self) -> list[str]:
+        """Those that are written to first; none twice."""
+        named = [each.target.table for each in self.writes] + [each.table for each in self.sources]
+        return list(dict.fromkeys(name for name in named if name))
+
+    def bound(self, column: str, given: Iterable[Term]) -> set[Source]:
+        """The sources whose ``column`` equals, be it through other columns, one of the ``given`` terms."""
+        known = set(given)
+        while more := {right for left, right in self.equalities if left in known} - known:
+            known |= more
+        return {term.source for term in known if term.source and term.name == column}
+
+
+def read(statement: Statement) -> Reading:
+    """Raises ConfigurationError for a text that cannot be read or names what sql/schema.sql does not have."""
+    try:
+        parsed = [each.stmt for each in parse_sql(statement.text)]
+    except ParseError as error:
+        raise ConfigurationError(f"{statement.name}: {error}") from error
+    kinds = [type(each).__name__.removesuffix("Stmt").upper() for each in parsed]
+    if len(kinds) != 1 or kinds[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        raise ConfigurationError(f"{statement.name}: {kinds} is not one SELECT, INSERT, UPDATE or DELETE")
+    reader = _Reader(statement.name, Reading(kinds[0]))
+    reader.query(parsed[0], _Scope())
+    return reader.found
+
+
+@attrs.frozen
+class _Scope:
+    """What names mean at one level of a query; ``outputs`` are names that its own SELECT list gives."""
+
+    sources: tuple[Source, ...] = ()
+    ctes: tuple[Source, ...] = ()
+    outputs: frozenset[str] = frozenset()
+    outer: _Scope | None = None
+
+    def within(self, *sources: Source) -> _Scope:
+        return _Scope(sources, self.ctes, outer=self)
+
+    def along(self, *sources: Source) -> _Scope:
+        return attrs.evolve(self, sources=(*self.sources, *sources))
+
+
+class _Reader:
+    def __init__(self, name: str, found: Reading) -> None:
+        self.name = name
+        self.found = found
+
+    def query(self, node: Any, outer: _Scope, into: Write | None = None) -> list[str]:
+        """Read a whole query below ``outer``; returns the names of its columns."""
+        scope = outer.within()
+        for cte in node.withClause.ctes if node.withClause else ():
+            made = Source(cte.ctename, "", frozenset(self.query(cte.ctequery, scope)))
+            scope = attrs.evolve(scope, ctes=(*scope.ctes, made))
+        if isinstance(node, ast.SelectStmt):
+            return self.select(node, scope, into)
+        if isinstance(node, ast.InsertStmt):
+            return self.insert(node, scope)
+        return self.change(node, scope)
+
+    def select(self, node: ast.SelectStmt, scope: _Scope, into: Write | None) -> list[str]:
+        if node.op is not SetOperation.SETOP_NONE:
+            self.query(node.larg, scope, into)
+            return self.query(node.rarg, scope, into)
+        scope = self.joined(node.fromClause, scope)
+        self.condition(node.whereClause, scope, scope.sources)
+        self.expression((node.valuesLists, node.targetList), scope)
+        if into:
+            for values in node.valuesLists or [[each.val for each in node.targetList or ()]]:
+                self.inserted(into, values, scope)
+        outputs = [_output(each) for each in node.targetList or ()]
+        named = attrs.evolve(scope, outputs=frozenset(outputs))
+        rest = (node.distinctClause, node.groupClause, node.havingClause, node.windowClause)
+        self.expression((*rest, node.sortClause, node.limitCount, node.limitOffset), named)
+        for each in node.lockingClause or ():
+            chosen = [lock.relname for lock in each.lockedRels or ()]
+            locked = tuple(one for one in scope.sources if one.table and (not chosen or one.name in chosen))
+            self.found.locks.append(Lock(locked, bool(node.sortClause)))
+        return outputs
+
+    def insert(self, node: ast.InsertStmt, scope: _Scope) -> list[str]:
+        target = self.named(node.relation, scope)
+        write = Write("INSERT", target, tuple(each.name for each in node.cols or ()))
+        self.found.writes.append(write)
+        self.query(node.selectStmt, scope, write)
+        scope = scope.within(target, Source("excluded", "", frozenset()))
+        conflict = node.onConflictClause
+        if conflict and conflict.infer:
+            self.selected(target, *(each.name for each in conflict.infer.indexElems or () if each.name))
+            self.expression(conflict.infer.whereClause, scope)
+        if conflict and conflict.targetList:
+            self.found.writes.append(self.assigning(target, conflict.targetList, scope))
+            self.expression(conflict.whereClause, scope)
+        return self.returning(node, scope)
+
+    def inserted(self, write: Write, values: Iterable[ast.Node], scope: _Scope) -> None:
+        """Where each column's value comes from binds it."""
+        for column, value in zip(write.columns, values, strict=False):
+            if term := self.term(value, scope):
+                self.found.equalities.append((term, Term(write.target, column)))
+
+    def change(self, node: ast.UpdateStmt | ast.DeleteStmt, scope: _Scope) -> list[str]:
+        target = self.named(node.relation, scope)
+        update = isinstance(node, ast.UpdateStmt)
+        scope = self.joined(node.fromClause if update else node.usingClause, scope.along(target))
+        write = self.assigning(target, node.targetList, scope) if update else Write("DELETE", target)
+        self.found.writes.append(attrs.evolve(write, conditional=node.whereClause is not None))
+        self.condition(node.whereClause, scope, scope.sources)
+        return self.returning(node, scope)
+
+    def assigning(self, target: Source, items: Iterable[ast.ResTarget], scope: _Scope) -> Write:
+        assigned = {each.name: each.val for each in items}
+        self.expression(tuple(assigned.values()), scope)
+        return Write("UPDATE", target, tuple(assigned), assigned)
+
+    def returning(self, node: Any, scope: _Scope) -> list[str]:
+        clause = getattr(node, "returningClause", None)  # a plain list before pglast 8
+        items = clause.exprs if clause else getattr(node, "returningList", None)
+        self.expression(items, scope)
+        return [_output(each) for each in items or ()]
+
+    def joined(self, nodes: Iterable[Any] | None, scope: _Scope) -> _Scope:
+        """``scope`` with the sources of a FROM, each of which sees those before it."""
+        for node in nodes or ():
+            if isinstance(node, ast.JoinExpr):
+                left = self.joined([node.larg], scope)
+                both = self.joined([node.rarg], left)
+                # What an outer join compares binds the side that it fills with NULL, not the other.
+                free = both.sources[len(scope.sources) :]
+                if node.jointype is JoinType.JOIN_LEFT:
+                    free = both.sources[len(left.sources) :]
+                elif node.jointype is not JoinType.JOIN_INNER:
+                    free = ()
+                self.condition(node.quals, both, free)
+                scope = both
+            elif isinstance(node, ast.RangeVar):
+                scope = scope.along(self.named(node, scope))
+            else:
+                scope = scope.along(self.derived(node, scope))
+        return scope
+
+    def named(self, node: ast.RangeVar, scope: _Scope) -> Source:
+        name = node.alias.aliasname if node.alias else node.relname
+        for cte in scope.ctes:
+            if cte.name == node.relname:
+                return attrs.evolve(cte, name=name)
+        if node.relname not in tables():
+            raise ConfigurationError(f"{self.name}: there is no table {node.relname} in sql/schema.sql")
+        source = Source(name, node.relname, frozenset(tables()[node.relname].columns))
+        self.found.sources.append(source)
+        return source
+
+    def derived(self, node: Any, scope: _Scope) -> Source:
+        """A subquery or a function in FROM; the one column of a function is called as the function is."""
+        name = node.alias.aliasname if node.alias else ""
+        columns = [name]
+        if isinstance(node, ast.RangeSubselect):
+            columns = self.query(node.subquery, scope)
+        else:
+            self.expression(node.functions, scope)
+        if node.alias and node.alias.colnames:
+            columns = [each.sval for each in node.alias.colnames]
+        return Source(name, "", frozenset(columns))
+
+    def condition(self, node: Any, scope: _Scope, free: Iterable[Source]) -> None:
+        """A WHERE or ON; what it demands of all rows binds the ``free`` sources."""
+        self.expression(node, scope)
+        for each in _conjuncts(node):
+            if not (isinstance(each, ast.A_Expr) and each.kind is A_Expr_Kind.AEXPR_OP):
+                continue
+            if each.name[-1].sval == "=" and each.lexpr is not None:
+                left, right = self.term(each.lexpr, scope), self.term(each.rexpr, scope)
+                if left and right:
+                    pairs = [(left, right), (right, left)]
+                    self.found.equalities += [pair for pair in pairs if pair[1].source in tuple(free)]
+
+    def term(self, node: Any, scope: _Scope) -> Term | None:
+        while isinstance(node, ast.TypeCast):
+            node = node.arg
+        if isinstance(node, ast.ParamRef):
+            return Term(None, f"${node.number}")
+        if isinstance(node, ast.FuncCall):
+            return Term(None, TENANT) if node.funcname[-1].sval == TENANT else None
+        if isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String):
+            source = self.resolved(node, scope)
+            return Term(source, node.fields[-1].sval) if source else None
+        return None
+
+    def expression(self, node: Any, scope: _Scope) -> None:
+        """Anything else: columns, functions and subqueries in it, at any depth."""
+        if isinstance(node, tuple | list):
+            for each in node:
+                self.expression(each, scope)
+        elif isinstance(node, ast.ColumnRef):
+            if isinstance(node.fields[-1], ast.A_Star):
+                self.found.star = True
+            elif source := self.resolved(node, scope):
+                self.selected(source, node.fields[-1].sval)
+        elif isinstance(node, ast.SubLink):
+            self.expression(node.testexpr, scope)
+            self.query(node.subselect, scope)
+        elif isinstance(node, ast.Node):
+            if isinstance(node, ast.FuncCall):
+                self.found.functions.add(node.funcname[-1].sval)
+            for attribute in node:
+                self.expression(getattr(node, attribute), scope)
+
+    def selected(self, source: Source, *columns: str) -> None:
+        if source.table:
+            self.found.selected.update((source.table, column) for column in columns)
+
+    def resolved(self, node: ast.ColumnRef, scope: _Scope) -> Source | None:
+        """The source of a column; None for a name that the SELECT list gives."""
+        *qualifier, column = (each.sval for each in node.fields)
+        level: _Scope | None = scope
+        while level:
+            for source in level.sources:
+                if qualifier == [source.name] or (not qualifier and column in source.columns):
+                    return source
+            if not qualifier and column in level.outputs:
+                return None
+            level = level.outer
+        raise ConfigurationError(f"{self.name}: of which table is {'.'.join([*qualifier, column])}?")
+
+
+def _output(target: ast.ResTarget) -> str:
+    if target.name:
+        return str(target.name)
+    value = target.val
+    if isinstance(value, ast.ColumnRef) and isinstance(value.fields[-1], ast.String):
+        return str(value.fields[-1].sval)
+    return str(value.funcname[-1].sval) if isinstance(value, ast.FuncCall) else ""
+
+
+def _conjuncts(node: Any) -> Iterator[Any]:
+    if isinstance(node, ast.BoolExpr) and node.boolop is BoolExprType.AND_EXPR:
+        for each in node.args:
+            yield from _conjuncts(each)
+    elif node is not None:
+        yield node

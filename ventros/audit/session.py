@@ -1,0 +1,64 @@
+"""What a session sends beside the statements: the control of transactions, and the driver's own questions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from asyncpg import introspection
+
+from ventros.kernel.statements import Statement, columns
+
+_LEVEL = (
+    r"(?: ISOLATION LEVEL (?:READ COMMITTED|REPEATABLE READ|SERIALIZABLE))?(?: READ ONLY)?(?: DEFERRABLE)?"
+)
+_NUMBER = r"(?:\d+|\$\d+)"
+_TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for the value, 15 to 17 keep it
+
+COMMANDS = {
+    rf"BEGIN{_LEVEL}": "a unit of work begins",
+    rf"SET LOCAL app\.(?:tenant_id|command_id) = {_TEXT}": "for whom, and which command it is",
+    rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
+        "the bounds of this unit of work"
+    ),
+    r"COMMIT": "its end",
+    r"ROLLBACK": "its other end",
+    r"(?:SAVEPOINT|RELEASE SAVEPOINT|RELEASE|ROLLBACK TO SAVEPOINT|ROLLBACK TO) (?:ventros\w*|\$\d+)": (
+        "a part of it that can be undone, or the whole inside a caller's transaction"
+    ),
+}
+"""By pattern of the text, why it is sent."""
+
+
+def _question(name: str, text: str, params: str, why: str) -> Statement:
+    path = Path(introspection.__file__)
+    return Statement(name, text, why, columns(params), rows="many", returns="", path=path, line=1, checks=())
+
+
+QUESTIONS = (
+    _question(
+        "asyncpg.types",
+        introspection.INTRO_LOOKUP_TYPES,
+        "oids oid[]",
+        "what an array holds: once a connection for each type of array that is a parameter",
+    ),
+    _question(
+        "asyncpg.jit_off",
+        "SELECT current_setting('jit') AS cur, set_config('jit', 'off', false) AS new",
+        "",
+        "before the former, which would be compiled at length",
+    ),
+    _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
+    _question(
+        "connection.tenant",
+        "SELECT coalesce(current_setting('app.tenant_id', true), '')",
+        "",
+        "whose the caller's transaction was, to be set back after a joined unit",
+    ),
+)
+"""What the driver asks by itself, and the one question of ours that a joined unit needs."""
+
+
+def is_command(text: str) -> bool:
+    """Whether ``text``, as pg_stat_statements shows it, controls a transaction as the library does."""
+    return any(re.fullmatch(pattern, text.strip().rstrip("; ")) for pattern in COMMANDS)

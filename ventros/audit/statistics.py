@@ -1,0 +1,139 @@
+"""Finds the statements again in pg_stat_statements, and what else a role has executed."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import LiteralString
+
+import attrs
+import psycopg
+from psycopg import sql
+
+from ventros import administration
+from ventros.audit.catalogue import every, find
+from ventros.audit.plans import planning, query_ids
+from ventros.audit.session import QUESTIONS, is_command
+from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
+from ventros.kernel.statements import Statement, catalogue
+
+_NAME = re.compile(r"/\* (\w+\.[^*]+) \*/\s*$")
+_VIEW: LiteralString = """
+SELECT n.nspname, current_setting('is_superuser') = 'on' OR pg_has_role('pg_read_all_stats', 'USAGE')
+  FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+ WHERE e.extname = 'pg_stat_statements'
+"""
+_ENTRIES: LiteralString = """
+SELECT s.queryid, min(s.query), sum(s.calls)::bigint, sum(s.total_exec_time) / sum(s.calls),
+       sum(s.rows)::bigint, sum(s.shared_blks_hit)::bigint, sum(s.wal_bytes)::bigint
+  FROM {} AS s
+  JOIN pg_roles AS r ON r.oid = s.userid
+ WHERE (%(role)s::text IS NULL OR r.rolname = %(role)s)
+   AND (%(everywhere)s OR s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+ GROUP BY s.queryid
+ ORDER BY sum(s.total_exec_time) DESC
+"""
+
+
+@attrs.frozen
+class Entry:
+    """What the server counted of one query id; ``mean_ms`` is a call's execution, in milliseconds."""
+
+    query_id: int
+    text: str
+    calls: int
+    mean_ms: float
+    rows: int
+    shared_hits: int
+    wal_bytes: int
+
+    def and_(self, other: Entry) -> Entry:
+        """Both together, as one of the same text."""
+        calls = self.calls + other.calls
+        return attrs.evolve(
+            self,
+            calls=calls,
+            mean_ms=(self.mean_ms * self.calls + other.mean_ms * other.calls) / calls,
+            rows=self.rows + other.rows,
+            shared_hits=self.shared_hits + other.shared_hits,
+            wal_bytes=self.wal_bytes + other.wal_bytes,
+        )
+
+
+@attrs.frozen
+class Account:
+    """What was executed: ``known`` by statement, the most time first, ``unknown``, and what ``never`` was."""
+
+    known: list[tuple[Statement, Entry]]
+    unknown: list[Entry]
+    never: list[Statement]
+
+
+def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
+    """Of ``role``, else of all; of this database, or ``everywhere`` on the server.
+
+    Raises ConfigurationError when we are ``role`` ourselves, when this database has no pg_stat_statements,
+    or when it does not show it all to us.
+    """
+    if role == connection.info.user:
+        raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
+    found = connection.execute(_VIEW).fetchone()
+    if found is None:
+        raise ConfigurationError(
+            "this database has no pg_stat_statements: CREATE EXTENSION pg_stat_statements"
+        )
+    schema, allowed = found
+    if not allowed:
+        raise ConfigurationError("others' texts are not shown to this role: GRANT pg_read_all_stats TO it")
+    view = sql.Identifier(schema, "pg_stat_statements")
+    try:
+        rows = connection.execute(
+            sql.SQL(_ENTRIES).format(view), {"role": role, "everywhere": everywhere}
+        ).fetchall()
+    except psycopg.Error as error:
+        raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
+    return [Entry(*row) for row in rows]
+
+
+def account(connection: psycopg.Connection, executed: list[Entry]) -> Account:
+    """Tell of each what it is; ``connection`` leads to a database with the tables that were used."""
+    found: dict[str, tuple[Statement, Entry]] = {}
+    unknown = []
+    with planning(connection):
+        identify = _Identify(connection)
+        for entry in executed:
+            statement = identify(entry)
+            if statement:
+                _, before = found.get(statement.name, (statement, None))
+                found[statement.name] = statement, before.and_(entry) if before else entry
+            elif not is_command(entry.text):
+                unknown.append(entry)
+    known = [each for each in found.values() if each[0] not in QUESTIONS]
+    return Account(known, unknown, never=[each for each in catalogue().values() if each.name not in found])
+
+
+class _Identify:
+    """The statement that an entry is of. The name at its end says where to look first, and proves nothing."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.known: dict[int, Statement] = {}
+        self.asked: set[str] = set()
+
+    def __call__(self, entry: Entry) -> Statement | None:
+        if is_command(entry.text):
+            return None
+        if entry.query_id not in self.known and (match := _NAME.search(entry.text)):
+            with suppress(UnknownStatement):
+                self.ask(find(match[1]))
+        for each in (*QUESTIONS, *every()):
+            if entry.query_id in self.known:
+                break
+            self.ask(each)
+        return self.known.get(entry.query_id)
+
+    def ask(self, statement: Statement) -> None:
+        """The server for its ids, once."""
+        if statement.name not in self.asked:
+            self.asked.add(statement.name)
+            self.known |= dict.fromkeys(query_ids(self.connection, statement), statement)
