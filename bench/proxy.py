@@ -21,10 +21,9 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
 
+from bench.dsn import address, through
 from bench.environment import ROOT
-from bench.server import through
 
 CHUNK = 1 << 16
 WAITED_FOR = frozenset(b"SQH")
@@ -65,14 +64,6 @@ class Proxy:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
-
-
-def address(dsn: str) -> tuple[str, int]:
-    """A host name, or the directory of a Unix socket, and the port."""
-    parts = urlsplit(dsn)
-    query = parse_qs(parts.query)
-    host = query.get("host", [parts.hostname or "/var/run/postgresql"])[0]
-    return host, int(query.get("port", [str(parts.port or 5432)])[0])
 
 
 class Counter:

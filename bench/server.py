@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -141,13 +141,3 @@ async def _seed(dsn: str) -> None:
 def _one(connection: psycopg.Connection[Any], text: sql.Composed | sql.SQL) -> str:
     row = connection.execute(text).fetchone()
     return str(row[0]) if row else ""
-
-
-def through(dsn: str, directory: str) -> str:
-    """``dsn`` over the Unix socket in ``directory``, where a proxy listens."""
-    parts = urlsplit(dsn)
-    user = parts.netloc.rpartition("@")[0]
-    query = {key: values[0] for key, values in parse_qs(parts.query).items() if key not in {"host", "port"}}
-    return urlunsplit(
-        parts._replace(netloc=f"{user}@", query=urlencode({**query, "host": directory, "port": "5432"}))
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
@@ -39,6 +40,7 @@ class Arm:
         self.channel_id = channel_id
         self.project_id = project_id
         self.held: dict[UUID, Any] = {}
+        self._names = secrets.token_hex(4)
         self._count = 0
 
     @property
@@ -71,9 +73,11 @@ class Arm:
         return await run_slot(getattr(self, operation), workers=self.size, count=count)
 
     def new_name(self) -> str:
-        """Another one each time, of one length."""
+        """Another one each time, of one length; not that of an earlier arm either, for what stays as it is
+        is not written.
+        """
         self._count += 1
-        return f"Name {self._count:09}"
+        return f"Name {self._names} {self._count:06}"
 
 
 def phone(number: int) -> str:

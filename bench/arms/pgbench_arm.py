@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from bench.arms.arm import Arm
-from bench.proxy import address
+from bench.dsn import address
 from bench.rounds import Slot
 from bench.server import TENANT
 from ventros.devserver import find_binaries

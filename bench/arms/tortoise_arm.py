@@ -13,7 +13,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from bench.arms.arm import Arm, Stale, event_row, now, renamed
-from bench.proxy import address
+from bench.dsn import address
 from bench.server import TENANT
 
 SET_TENANT = "SELECT set_config('app.tenant_id', $1, true)"

@@ -52,6 +52,15 @@ def step_version(dsn: str) -> None:
         connection.execute("UPDATE contacts SET version = version + 1")
 
 
+def test_no_name_comes_again() -> None:
+    """An aggregate that stays as it is costs no statement: an arm would be measured doing nothing."""
+    keys = deal(ROWS, 1, 1, seed=1)[0]
+    arms = [EVERY[0]("", keys, row_id(1), row_id(1)) for _ in range(2)]
+    names = [arm.new_name() for arm in arms for _ in range(50)]
+    assert len(set(names)) == 100
+    assert {len(name) for name in names} == {len(names[0])}
+
+
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 async def test_an_arm_writes_once_and_refuses_what_is_stale(place: str, kind: type[Arm]) -> None:
     keys = deal(ROWS, 1, 1, seed=1)[0]

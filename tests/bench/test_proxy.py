@@ -6,9 +6,10 @@ import asyncpg
 import psycopg
 import pytest
 
-from bench.proxy import Counter, Proxy, address
+from bench.dsn import address, through
+from bench.proxy import Counter, Proxy
 from bench.scenarios.latency import round_trip_ms
-from bench.server import Server, through
+from bench.server import Server
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:
