@@ -83,6 +83,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     tmp_path_factory.getbasetemp()  # made on first use; it must not end up in here
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="vt-") as name:
         monkeypatch.setattr(tempfile, "tempdir", name)
+        monkeypatch.setenv("TMPDIR", name)
         Path(name).chmod(0o755)
         yield Path(name)
 

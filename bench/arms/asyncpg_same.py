@@ -1,0 +1,240 @@
+"""(b) asyncpg by hand, with Ventros' statements and round trips, and nothing between them and the rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bench.arms.arm import ALL, PAGE, TEXT, Arm, Stale, now, phone, renamed
+from bench.server import TENANT
+from ventros import Settings
+from ventros.crm.channels.repository import ChannelRepository
+from ventros.crm.contacts.finder import LISTING, ContactSort
+from ventros.crm.contacts.repository import ContactRepository
+from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.sessions.repository import SessionRepository
+from ventros.kernel.connection import prepare_driver
+from ventros.kernel.finder import Direction, Shape
+from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import APPEND
+
+BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
+LIST = LISTING.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
+Row = Any
+
+
+class AsyncpgSame(Arm):
+    name = "asyncpg-same"
+    title = "asyncpg, same SQL"
+    notes = (
+        "asyncpg-same leaves rows as they are: no aggregate, no rule, no error that says what happened.",
+    )
+    operations = ALL
+
+    async def open(self) -> None:
+        async def no_reset(_driver: object) -> None: ...
+
+        self.pool = await asyncpg.create_pool(
+            self.dsn,
+            min_size=self.size,
+            max_size=self.size,
+            init=prepare_driver,
+            reset=no_reset,
+            command_timeout=Settings().statement_timeout,
+            server_settings=Settings().server_settings(),
+        )
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        driver = await self.pool.acquire(timeout=5)
+        try:
+            await driver.execute(BEGIN)
+            yield driver
+            await driver.execute("COMMIT")
+        except BaseException:
+            await driver.execute("ROLLBACK")
+            raise
+        finally:
+            await self.pool.release(driver)
+
+    async def load(self, id: UUID) -> tuple[Row, int]:  # noqa: A002
+        async with self.transaction() as driver:
+            row = await self.fetch_contact(driver, id)
+        return row, row[1]
+
+    @staticmethod
+    async def fetch_contact(driver: Any, id_: UUID) -> Row:
+        (row,) = await driver.fetch(ContactRepository.SELECT.text, TENANT, id_)
+        return row
+
+    async def get(self, worker: int) -> None:
+        async with self.transaction() as driver:
+            await self.fetch_contact(driver, self.keys[worker].draw())
+
+    async def save(self, worker: int) -> None:
+        id_ = self.keys[worker].next_held()
+        row, version = self.held[id_]
+        async with self.transaction() as driver:
+            await self.write(driver, row, version)
+        self.held[id_] = (row, version + 1)
+
+    async def unit_of_work(self, worker: int) -> None:
+        async with self.transaction() as driver:
+            row = await self.fetch_contact(driver, self.keys[worker].draw())
+            await self.write(driver, row, row[1])
+
+    async def write(self, driver: Any, row: Row, version: int) -> None:
+        name, at = self.new_name(), now()
+        await touched(driver, ContactRepository.UPDATE, *contact_args(row, version, name, at))
+        await append(driver, at, ("contact", row[0], version + 1, name_changed(row, name)))
+
+    async def save_all(self, worker: int) -> None:
+        at = now()
+        calls: list[tuple[Any, ...]] = []
+        events: list[Event] = []
+        for id_ in self.keys[worker].batch:
+            row, version = self.held[id_]
+            name = self.new_name()
+            calls.append(contact_args(row, version, name, at))
+            events.append(("contact", row[0], version + 1, name_changed(row, name)))
+            self.held[id_] = (row, version + 1)
+        async with self.transaction() as driver:
+            lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
+            locked = await driver.fetch(lock.text, TENANT, [call[1] for call in calls])
+            if sorted(row["version"] for row in locked) != sorted(call[2] for call in calls):
+                raise Stale
+            if len(await driver.fetchmany(ContactRepository.UPDATE.text, calls)) != len(calls):
+                raise Stale
+            await append(driver, at, *events)
+
+    async def list_page(self, worker: int) -> None:
+        async with self.transaction() as driver:
+            if len(await driver.fetch(LIST, TENANT, PAGE + 1)) != PAGE + 1:
+                raise Stale
+
+    async def process_inbound_message(self, worker: int) -> None:
+        """The statements of ventros/application/process_inbound_message.py, for a known contact."""
+        at, message_id, name = now(), new_id(), str(new_id())
+        async with self.transaction() as driver:
+            seen = MessageRepository.FIND_BY_CHANNEL_MESSAGE_ID.text
+            if await driver.fetch(seen, TENANT, self.channel_id, name):
+                return
+            (channel,) = await driver.fetch(ChannelRepository.INBOUND.text, TENANT, self.channel_id)
+            find, number = ContactRepository.FIND_BY_PHONE.text, phone(self.keys[worker].number())
+            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number)
+            interaction = (contact[14] or at, at)
+            args = (TENANT, contact[0], contact[1], *contact[4:14], *interaction, at, contact[18])
+            await touched(driver, ContactRepository.UPDATE, *args)
+            (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact[0], 1)
+            await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
+            values = message_args(
+                message_id, at, channel, contact_id=contact[0], session_id=session[0], name=name
+            )
+            await touched(driver, MessageRepository.INSERT, *values)
+            await driver.execute(ChannelRepository.BUMP.text, TENANT, self.channel_id, 1, 0, at)
+            await append(
+                driver,
+                at,
+                ("contact", contact[0], contact[1] + 1, interaction_recorded(contact[0], at)),
+                ("session", session[0], session[1] + 1, message_recorded(session[0], at)),
+                ("message", message_id, None, message_created(message_id, contact[0], at)),
+            )
+
+
+async def touched(driver: Any, statement: Any, *args: object) -> None:
+    """One row, as told by the command tag, or by the row that comes back."""
+    if statement.rows == "affected":
+        if not (await driver.execute(statement.text, *args)).endswith(" 1"):
+            raise Stale
+    elif len(await driver.fetch(statement.text, *args)) != 1:
+        raise Stale
+
+
+def contact_args(row: Row, version: int, name: str, at: object) -> tuple[Any, ...]:
+    """contacts.update, from the columns of contacts.get."""
+    return (TENANT, row[0], version, name, *row[5:16], at, row[18])
+
+
+def session_args(row: Row, at: object) -> tuple[object, ...]:
+    """sessions.update for one message more of the contact, from the columns of sessions.get."""
+    counts = (row[12] + 1, row[13] + 1, row[14], row[15], row[16] or at)
+    return (TENANT, row[0], row[1], *row[7:10], at, *counts, *row[17:32], at, row[34])
+
+
+def message_args(
+    id_: UUID, at: object, channel: Row, *, contact_id: UUID, session_id: UUID, name: str
+) -> tuple[object, ...]:
+    whose = (channel["user_id"], channel["project_id"], contact_id, channel["id"], 1, None, session_id)
+    content: tuple[object, ...] = (
+        False,
+        "text",
+        TEXT,
+        None,
+        None,
+        name,
+        None,
+        "sent",
+        None,
+        None,
+        "manual",
+        {},
+        (),
+    )
+    return (TENANT, id_, at, *whose, *content, None, None, None, at, at, None)
+
+
+Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
+
+
+async def append(driver: Any, at: object, *events: Event) -> None:
+    """outbox_events.append with its marker; each aggregate has one event, so ``sequence`` is 1."""
+    await driver.execute(
+        APPEND.text,
+        TENANT,
+        None,
+        None,
+        [new_id() for _ in events],
+        [event[3][0] for event in events],
+        ["v1"] * len(events),
+        [at] * len(events),
+        [event[0] for event in events],
+        [event[1] for event in events],
+        [event[2] for event in events],
+        [1] * len(events),
+        [event[3][1] for event in events],
+        new_id(),
+    )
+
+
+def name_changed(row: Row, name: str) -> tuple[str, dict[str, Any]]:
+    return "contact.name_changed", renamed(row[0], TENANT, row[4], name)
+
+
+def interaction_recorded(contact_id: UUID, at: object) -> tuple[str, dict[str, Any]]:
+    payload = {
+        "contact_id": contact_id,
+        "tenant_id": TENANT,
+        "interaction_type": "message",
+        "is_first_interaction": False,
+        "interacted_at": at,
+    }
+    return "contact.interaction_recorded", payload
+
+
+def message_recorded(session_id: UUID, at: object) -> tuple[str, dict[str, Any]]:
+    return (
+        "session.message_recorded",
+        {"session_id": session_id, "from_contact": True, "recorded_at": at},
+    )
+
+
+def message_created(message_id: UUID, contact_id: UUID, at: object) -> tuple[str, dict[str, Any]]:
+    payload = {"message_id": message_id, "contact_id": contact_id, "from_me": False, "created_at": at}
+    return "message.created", payload

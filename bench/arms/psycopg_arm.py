@@ -1,0 +1,85 @@
+"""psycopg 3: its asynchronous pool, its transaction of a connection, rows as dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.server import TENANT
+
+SET_TENANT = "SELECT set_config('app.tenant_id', %s, true)"
+GET = "SELECT * FROM contacts WHERE tenant_id = %s AND id = %s AND deleted_at IS NULL"
+RENAME = """
+UPDATE contacts SET name = %s, updated_at = %s, version = version + 1
+ WHERE tenant_id = %s AND id = %s AND version = %s"""
+EVENT = """
+INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
+       aggregate_id, aggregate_version, sequence, payload)
+VALUES (%(tenant_id)s, %(event_id)s, %(event_name)s, %(event_version)s, %(occurred_at)s, %(aggregate_type)s,
+       %(aggregate_id)s, %(aggregate_version)s, %(sequence)s, %(payload)s)"""
+
+
+class Psycopg(Arm):
+    name = "psycopg"
+    title = "psycopg 3"
+    notes = ("psycopg is a driver and has no optimistic locking: version in the WHERE and rowcount by hand.",)
+
+    async def open(self) -> None:
+        self.pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+            self.dsn,
+            connection_class=AsyncConnection[DictRow],
+            min_size=self.size,
+            max_size=self.size,
+            kwargs={"row_factory": dict_row},
+            open=False,
+        )
+        await self.pool.open(wait=True)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection[DictRow]]:
+        """The pool's connection commits by itself when its block ends well."""
+        async with self.pool.connection() as connection:
+            await connection.execute(SET_TENANT, (TENANT,))
+            yield connection
+
+    async def fetch(self, connection: AsyncConnection[DictRow], id_: UUID) -> DictRow:
+        found = await (await connection.execute(GET, (TENANT, id_))).fetchone()
+        if found is None:
+            raise LookupError(id_)
+        return found
+
+    async def load(self, id: UUID) -> DictRow:  # noqa: A002 - the field's name everywhere
+        async with self.transaction() as connection:
+            return await self.fetch(connection, id)
+
+    async def get(self, worker: int) -> None:
+        async with self.transaction() as connection:
+            await self.fetch(connection, self.keys[worker].draw())
+
+    async def save(self, worker: int) -> None:
+        contact = self.held[self.keys[worker].next_held()]
+        async with self.transaction() as connection:
+            await self.rename(connection, contact)
+        contact["version"] += 1
+
+    async def unit_of_work(self, worker: int) -> None:
+        async with self.transaction() as connection:
+            await self.rename(connection, await self.fetch(connection, self.keys[worker].draw()))
+
+    async def rename(self, connection: Any, contact: DictRow) -> None:
+        name, at, id_, version = self.new_name(), now(), contact["id"], contact["version"]
+        if (await connection.execute(RENAME, (name, at, TENANT, id_, version))).rowcount != 1:
+            raise Stale
+        row = event_row(id_, version + 1, renamed(id_, TENANT, contact["name"], name), at, TENANT)
+        await connection.execute(EVENT, {**row, "payload": Jsonb(row["payload"])})

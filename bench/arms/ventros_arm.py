@@ -1,0 +1,75 @@
+"""(a) Ventros, as its README shows it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bench.arms.arm import ALL, PAGE, TEXT, Arm, now, phone
+from bench.server import TENANT
+from ventros import Database, Settings, UnitOfWork
+from ventros.application.process_inbound_message import InboundMessage, Stored, process_inbound_message
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.messages.aggregate import ContentType
+from ventros.kernel.ids import new_id
+
+
+class Ventros(Arm):
+    name = "ventros"
+    title = "Ventros"
+    operations = ALL
+
+    async def open(self) -> None:
+        settings = Settings(min_size=self.size, max_size=self.size)
+        self.db = await Database.open(UnitOfWork, self.dsn, settings)
+
+    async def close(self) -> None:
+        await self.db.close()
+
+    async def load(self, id: UUID) -> Contact:  # noqa: A002
+        async with self.db.unit_of_work(TENANT) as uow:
+            return await uow.contacts.get(id)
+
+    async def get(self, worker: int) -> None:
+        async with self.db.unit_of_work(TENANT) as uow:
+            await uow.contacts.get(self.keys[worker].draw())
+
+    async def save(self, worker: int) -> None:
+        contact: Contact = self.held[self.keys[worker].next_held()]
+        async with self.db.unit_of_work(TENANT) as uow:
+            saved = await uow.contacts.save(contact.rename(self.new_name(), now=now()))
+            await uow.commit()
+        self.held[saved.id] = saved
+
+    async def unit_of_work(self, worker: int) -> None:
+        async with self.db.unit_of_work(TENANT) as uow:
+            contact = await uow.contacts.get(self.keys[worker].draw())
+            await uow.contacts.save(contact.rename(self.new_name(), now=now()))
+            await uow.commit()
+
+    async def process_inbound_message(self, worker: int) -> None:
+        message = InboundMessage(
+            channel_id=self.channel_id,
+            channel_message_id=str(new_id()),
+            contact_phone=phone(self.keys[worker].number()),
+            contact_name=None,
+            content_type=ContentType.TEXT,
+            text=TEXT,
+            received_at=now(),
+        )
+        stored = await self.db.run(TENANT, lambda uow: process_inbound_message(uow, message))
+        if not isinstance(stored, Stored):
+            raise RuntimeError("the message was taken for a duplicate")  # noqa: TRY004 - no caller's fault
+
+    async def save_all(self, worker: int) -> None:
+        """A hundred contacts in one unit of work."""
+        renamed = [self.held[each].rename(self.new_name(), now=now()) for each in self.keys[worker].batch]
+        async with self.db.unit_of_work(TENANT) as uow:
+            saved = await uow.save_all(*renamed)
+            await uow.commit()
+        self.held.update((each.id, each) for each in saved)
+
+    async def list_page(self, worker: int) -> None:
+        async with self.db.unit_of_work(TENANT) as uow:
+            page = await uow.contacts.page(limit=PAGE)
+        if len(page.items) != PAGE:
+            raise RuntimeError("the page is not full")

@@ -1,0 +1,181 @@
+"""Runs arms against each other, round by round: wall time, processor time, round trips, memory."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from asyncio import selector_events
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+import ventros
+from bench.arms.arm import Arm
+from bench.intervals import Interval, ratio
+from bench.keys import deal
+from bench.proxy import Proxy
+from bench.result import Run
+from bench.rounds import Slot, in_turn, latency_ms
+from bench.server import TENANT
+
+Slots = Mapping[str, Mapping[str, Sequence[Slot]]]
+"""Of each operation and each arm, its rounds."""
+
+FIRST = 6
+"""Operations before those: psycopg prepares a statement after five."""
+
+
+@attrs.frozen(kw_only=True)
+class Size:
+    """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only``
+    these operations. Round trips and memory are taken from ``counted`` operations.
+    """
+
+    rows: int
+    rounds: int
+    count: int
+    workers: int = 1
+    only: tuple[str, ...] = ()
+    counted: int = 8
+
+    def of(self, operation: str) -> int:
+        return max(2, self.count // {"save_all": 10}.get(operation, 1))
+
+
+async def channel_of(dsn: str) -> tuple[UUID, UUID]:
+    """The ids of the tenant's channel and project."""
+    async with ventros.connect(dsn) as db, db.unit_of_work(TENANT) as uow:
+        (channel,) = await uow.channels.list_active_waha()
+        return channel.id, channel.project_id
+
+
+async def compare(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Slots:
+    """Every operation of every arm, interleaved; each arm on rows of its own in the one database."""
+    batch = "save_all" in operations(kinds, size)
+    parts = deal(size.rows, len(kinds), size.workers, run.seed, batch=batch)
+    whose = await channel_of(dsn)
+    slots: defaultdict[str, defaultdict[str, list[Slot]]] = defaultdict(lambda: defaultdict(list))
+    async with AsyncExitStack() as stack:
+        arms = [
+            await stack.enter_async_context(kind(dsn, keys, *whose))
+            for kind, keys in zip(kinds, parts, strict=True)
+        ]
+        pairs = [(arm, each) for each in operations(kinds, size) for arm in arms if each in arm.operations]
+        for number, (arm, each) in in_turn(pairs, size.rounds):
+            run.progress.step(f"{arm.title}: {each}")
+            # A round that only warms up need not be a long one.
+            count = size.of(each) if number else max(2, size.of(each) // 4)
+            slot = await arm.slot(each, count)
+            if number:
+                slots[each][arm.name].append(slot)
+    return slots
+
+
+def steps(kinds: Sequence[type[Arm]], size: Size) -> int:
+    """How often :func:`compare` reports progress."""
+    pairs = [each for kind in kinds for each in kind.operations if each in operations(kinds, size)]
+    return (size.rounds + 1) * len(pairs)
+
+
+def operations(kinds: Sequence[type[Arm]], size: Size) -> list[str]:
+    """Those that are asked for and that any arm has, in their order."""
+    has = dict.fromkeys(each for kind in kinds for each in kind.operations)
+    return [each for each in has if each in (size.only or has)]
+
+
+async def count_round_trips(
+    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
+) -> dict[str, dict[str, float]]:
+    """Of each operation and arm: how often the client waits for the server, by what it sends."""
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    wanted = operations(kinds, size)
+    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+    with Proxy(dsn) as proxy:
+        for kind, keys in zip(kinds, parts, strict=True):
+            async with kind(proxy.dsn, keys, *await channel_of(dsn)) as arm:
+                for each in filter(wanted.__contains__, arm.operations):
+                    await repeat(arm, each, FIRST)
+                    before = proxy.round_trips()
+                    await repeat(arm, each, size.counted)
+                    found[each][arm.name] = (proxy.round_trips() - before) / size.counted
+    return found
+
+
+async def measure_memory(
+    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
+) -> dict[str, dict[str, float]]:
+    """Of each operation and arm: bytes that Python holds at its peak beyond what it held before."""
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    wanted = operations(kinds, size)
+    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+    for kind, keys in zip(kinds, parts, strict=True):
+        async with kind(dsn, keys, *await channel_of(dsn)) as arm:
+            for each in filter(wanted.__contains__, arm.operations):
+                await repeat(arm, each, FIRST)
+                peaks = [await _peak(arm, each) for _ in range(size.counted)]
+                found[each][arm.name] = sorted(peaks)[size.counted // 2]
+    return found
+
+
+async def _peak(arm: Arm, operation: str) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        with small_buffer():
+            await repeat(arm, operation, 1)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+
+@contextmanager
+def small_buffer() -> Iterator[None]:
+    """asyncio receives into 256 KiB whatever comes, beside which nothing else would be seen."""
+    transport: Any = getattr(selector_events, "_SelectorTransport")  # noqa: B009 - not in its stubs
+    usual, transport.max_size = transport.max_size, 4096
+    try:
+        yield
+    finally:
+        transport.max_size = usual
+
+
+async def repeat(arm: Arm, operation: str, times: int) -> None:
+    for _ in range(times):
+        await getattr(arm, operation)(0)
+
+
+def figures(slots: Slots, seed: int, baseline: str) -> dict[str, dict[str, Any]]:
+    """Of each operation and arm: latency, throughput, processor time, and the ratios to ``baseline``."""
+    return {
+        operation: {
+            arm: {
+                "latency_ms": latency_ms(rounds),
+                "per_second": sum(len(slot.latencies) for slot in rounds) / sum(slot.wall for slot in rounds),
+                "client_cpu_ms": 1000
+                * sum(slot.cpu for slot in rounds)
+                / sum(len(s.latencies) for s in rounds),
+                "ratio": {
+                    "wall": wall_ratio(rounds, by_arm[baseline], seed),
+                    "client_cpu": cpu_ratio(rounds, by_arm[baseline], seed),
+                },
+            }
+            for arm, rounds in by_arm.items()
+        }
+        for operation, by_arm in slots.items()
+    }
+
+
+def wall_ratio(rounds: Sequence[Slot], baseline: Sequence[Slot], seed: int) -> Interval:
+    """Of the rounds' median latencies."""
+    return ratio([slot.median for slot in rounds], [slot.median for slot in baseline], seed)
+
+
+def cpu_ratio(rounds: Sequence[Slot], baseline: Sequence[Slot], seed: int) -> Interval:
+    """Of the processor time of this process for one operation."""
+    return ratio([slot.cpu_each for slot in rounds], [slot.cpu_each for slot in baseline], seed)

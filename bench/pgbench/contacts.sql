@@ -1,0 +1,32 @@
+-- contacts.get, then contacts.update as a recorded interaction makes it, and its event.
+\set n random(:first, :last)
+BEGIN;
+SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
+       timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
+       last_interaction_at, created_at, updated_at, deleted_at
+  FROM contacts
+ WHERE tenant_id = :tenant AND id = bench_id(:n) AND deleted_at IS NULL \gset
+UPDATE contacts
+   SET name = :name,
+       email = :email,
+       phone = :phone,
+       external_id = NULL,
+       source_channel = :source_channel,
+       language = :language,
+       timezone = :timezone,
+       tags = :tags,
+       profile_picture_url = NULL,
+       profile_picture_fetched_at = NULL,
+       first_interaction_at = :first_interaction_at,
+       last_interaction_at = now(),
+       updated_at = now(),
+       deleted_at = NULL,
+       version = version + 1
+ WHERE tenant_id = :tenant AND id = bench_id(:n) AND version = :version
+RETURNING id, version;
+INSERT INTO outbox_events (
+    tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
+    aggregate_version, sequence, payload)
+VALUES (:tenant, gen_random_uuid(), 'contact.interaction_recorded', 'v1', now(), 'contact', bench_id(:n),
+    :version + 1, 1, '{"tenant_id": "bench", "interaction_type": "message", "is_first_interaction": false}');
+COMMIT;

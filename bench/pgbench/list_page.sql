@@ -1,0 +1,11 @@
+-- contacts.page() by created_at desc, the first page of 50.
+BEGIN;
+SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id", "source_channel",
+       "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
+       "first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+  FROM "contacts"
+ WHERE "tenant_id" = :tenant
+   AND "deleted_at" IS NULL
+ ORDER BY "created_at" DESC, "id" DESC
+ LIMIT 51;
+ROLLBACK;

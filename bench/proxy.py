@@ -1,0 +1,162 @@
+"""Stands between client and server: counts round trips at the protocol, and makes them as long as one asks.
+
+A process of its own with a thread for each direction: within the client's process its work would count as the
+client's, and asyncio's timers, which wait whole milliseconds, could not delay by half of one.
+
+    python -m bench.proxy DIRECTORY HOST PORT ROUND_TRIP_MS
+
+listens on the Unix socket in DIRECTORY; each line on standard input is answered with the count so far.
+"""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bench.dsn import address, through
+from bench.environment import ROOT
+
+CHUNK = 1 << 16
+WAITED_FOR = frozenset(b"SQH")
+"""Sync, Query and Flush: what a client sends when it is going to wait for the answer."""
+
+
+class Proxy:
+    """``with Proxy(dsn, round_trip_ms=1) as proxy:`` connect to ``proxy.dsn``."""
+
+    def __init__(self, dsn: str, *, round_trip_ms: float = 0) -> None:
+        self._target = dsn
+        self._delay = round_trip_ms
+
+    def __enter__(self) -> Self:
+        self._directory = tempfile.mkdtemp(prefix="ventros-proxy-")
+        host, port = address(self._target)
+        self._process = subprocess.Popen(  # noqa: S603 - this module
+            (sys.executable, "-m", "bench.proxy", self._directory, host, str(port), str(self._delay)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        self.round_trips()  # it listens before it answers
+        self.dsn = through(self._target, self._directory)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+        shutil.rmtree(self._directory)
+
+    def round_trips(self) -> int:
+        """So far, over all connections, those of connecting left out."""
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the proxy has no pipes")
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+class Counter:
+    """Takes a client's bytes apart into messages: a type and a length, the first message without a type."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def of_connection(self) -> _Frames:
+        return _Frames(self)
+
+
+class _Frames:
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._started = False
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= 5:
+            head = 1 if self._started else 0
+            length = int.from_bytes(self._buffer[head : head + 4], "big") + head
+            if len(self._buffer) < length:
+                return
+            if self._started and self._buffer[0] in WAITED_FOR:
+                self._counter.total += 1
+            self._started = True
+            del self._buffer[:length]
+
+
+def _connect(host: str, port: int) -> socket.socket:
+    if not host.startswith("/"):
+        made = socket.create_connection((host, port))
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+    made = socket.socket(socket.AF_UNIX)
+    made.connect(f"{host}/.s.PGSQL.{port}")
+    return made
+
+
+def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: _Frames | None) -> None:
+    """Each chunk leaves ``delay`` seconds after it came, however many are on their way."""
+    way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_deliver, args=(way, sink), daemon=True).start()
+    while True:
+        try:
+            data = source.recv(CHUNK)
+        except OSError:
+            data = b""
+        if frames:
+            frames.feed(data)
+        way.put((time.monotonic() + delay, data))
+        if not data:
+            return
+
+
+def _deliver(way: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
+    while True:
+        due, data = way.get()
+        wait = due - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        try:
+            if data:
+                sink.sendall(data)
+                continue
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            sink.close()
+        return
+
+
+def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
+    counter, delay = Counter(), round_trip_ms / 2000
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(Path(directory) / ".s.PGSQL.5432"))
+    listener.listen()
+
+    def accept() -> None:
+        while True:
+            client, _ = listener.accept()
+            server = _connect(host, port)
+            for arguments in (
+                (client, server, delay, counter.of_connection()),
+                (server, client, delay, None),
+            ):
+                threading.Thread(target=_relay, args=arguments, daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    for _ in sys.stdin:
+        print(counter.total, flush=True)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))

@@ -1,0 +1,249 @@
+"""Which plots and tables show which scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bench.report.plots import Range, bars, lines, ratios
+
+Table = tuple[str, Sequence[str], list[Sequence[str]]]
+Section = tuple[list[str], list[Table]]
+FEW_ARMS = ("shipped", "id-version", "primary-key", "id-include-version", "brin-version", "earlier-system")
+"""Of fifteen lines in one plot none could be told from the others."""
+
+
+def of(result: Mapping[str, Any]) -> Section:
+    """Plots and tables, by the name of the scenario; of one that has none, nothing."""
+    make = {
+        "locking-indexes": _locking_indexes,
+        "overhead": _overhead,
+        "peers": _peers,
+        "contention": _contention,
+        "latency": _latency,
+        "micro": _micro,
+    }.get(result["scenario"])
+    return make(result) if make else ([], [])
+
+
+def _range(found: Mapping[str, Any]) -> Range:
+    return found["value"], found["low"], found["high"]
+
+
+def _interval(found: Mapping[str, Any]) -> str:
+    value, low, high = _range(found)
+    if value is None:
+        return "-"
+    bounds = ", ".join("-" if each is None else f"{each:.2f}" for each in (low, high))
+    return f"{value:.2f} [{bounds}]"
+
+
+def _figure(value: float | None, form: str = ",.0f") -> str:
+    return "-" if value is None else f"{value:{form}}"
+
+
+def _locking_indexes(result: Mapping[str, Any]) -> Section:
+    arms, plots = result["arms"], []
+    for table in ("contacts", "sessions"):
+        each = {name: arm[table] for name, arm in arms.items()}
+        plots += [
+            bars(
+                f"Heap-only updates, {table}, %",
+                [(name, 100 * arm["hot_share"]) for name, arm in each.items()],
+                ".1f",
+                most=100,
+            ),
+            bars(
+                f"WAL bytes per update, {table}",
+                [(name, arm["wal_bytes_per_update"]) for name, arm in each.items()],
+            ),
+            ratios(
+                f"Updates/s in the server, {table}",
+                [(name, _range(arm["ratio"]["server_updates_per_second"])) for name, arm in each.items()],
+                f"times {result['baseline']}; right is better",
+            ),
+            lines(
+                f"Updates/s through the layer, {table}",
+                {
+                    name: [
+                        (float(clients), found["updates_per_second"])
+                        for clients, found in each[name]["clients"]["layer"].items()
+                    ]
+                    for name in FEW_ARMS
+                    if name in each
+                },
+                "clients",
+                "updates/s",
+            ),
+        ]
+    for read, title in (
+        ("check_version", "Finding by id and version"),
+        ("read_version", "Reading the version"),
+    ):
+        rows = [(name, _range(arm["contacts"]["ratio"][f"{read}_time"])) for name, arm in arms.items()]
+        plots.append(ratios(f"{title}, time", rows, f"times {result['baseline']}; left is better"))
+    return plots, [_index_table(arms, table) for table in ("contacts", "sessions")]
+
+
+def _index_table(arms: Mapping[str, Any], table: str) -> Table:
+    head = (
+        "arm",
+        "indexes",
+        "HOT %",
+        "WAL B/update",
+        "page images B/update",
+        "server updates/s",
+        "layer updates/s",
+        "pgbench updates/s",
+        "p99 ms",
+        "index KiB",
+        "index growth",
+        "table growth",
+        "vacuum ms",
+        "cache hits %",
+    )
+    rows: list[Sequence[str]] = []
+    for name, arm in arms.items():
+        found = arm[table]
+        layer, pgbench = (list(found["clients"][way].values())[-1] for way in ("layer", "pgbench"))
+        rows.append(
+            (
+                name,
+                str(found["indexes"]),
+                f"{100 * found['hot_share']:.1f}",
+                _figure(found["wal_bytes_per_update"]),
+                _figure(found["full_page_bytes_per_update"]),
+                _figure(found["server_updates_per_second"]),
+                _figure(layer["updates_per_second"]),
+                _figure(pgbench["updates_per_second"]),
+                _figure(layer["latency_ms"]["p99"], ".1f"),
+                _figure(found["index_bytes"] / 1024),
+                _figure(found["bloat"]["index_bytes"], ".2f"),
+                _figure(found["bloat"]["table_bytes"], ".2f"),
+                _figure(1000 * found["vacuum_seconds"], ".1f"),
+                _figure(100 * (found["cache_hit_share"] or 0), ".1f"),
+            )
+        )
+    return f"{table}, after all updates, most clients", head, rows
+
+
+def _overhead(result: Mapping[str, Any]) -> Section:
+    plots = [
+        ratios(
+            f"{operation}: {what}",
+            [(result["titles"][name], _range(arm["ratio"][key])) for name, arm in arms.items()],
+            f"times {result['titles'][result['baseline']]}; left is better",
+        )
+        for operation, arms in result["work"].items()
+        for key, what in (("wall", "wall time"), ("client_cpu", "client CPU"))
+    ]
+    tables = [_work_table(name, arms, result["titles"]) for name, arms in result["work"].items()]
+    return plots, tables
+
+
+def _work_table(title: str, arms: Mapping[str, Any], titles: Mapping[str, str]) -> Table:
+    head = (
+        *("arm", "p50 ms", "p95 ms", "p99 ms", "per second", "CPU ms", "wall ratio", "CPU ratio"),
+        *("round trips", "peak KiB"),
+    )
+    rows: list[Sequence[str]] = []
+    for name, arm in arms.items():
+        peak = arm.get("peak_bytes")
+        rows.append(
+            (
+                titles[name],
+                *(_figure(arm["latency_ms"][each], ".2f") for each in ("p50", "p95", "p99")),
+                _figure(arm["per_second"]),
+                _figure(arm["client_cpu_ms"], ".3f"),
+                _interval(arm["ratio"]["wall"]),
+                _interval(arm["ratio"]["client_cpu"]),
+                _figure(arm.get("round_trips"), ".1f"),
+                _figure(peak and peak / 1024, ".1f"),
+            )
+        )
+    return title, head, rows
+
+
+def _peers(result: Mapping[str, Any]) -> Section:
+    plots, tables = [], []
+    for pool, work in result["pools"].items():
+        for operation, arms in work.items():
+            peers = {name: arm for name, arm in arms.items() if name != result["baseline"]}
+            for key, what in (("wall", "wall time"), ("client_cpu", "client CPU")):
+                rows = [(result["titles"][name], _range(arm["ratio"][key])) for name, arm in peers.items()]
+                title = f"{operation}, pool of {pool}: {what}"
+                plots.append(ratios(title, rows, "times Ventros; right is slower than Ventros"))
+            tables.append(_work_table(f"{operation}, pool of {pool}", arms, result["titles"]))
+    return plots, tables
+
+
+def _contention(result: Mapping[str, Any]) -> Section:
+    plots, cells = [], result["cells"]
+    for writers in sorted({cell["writers"] for cell in cells}):
+        for key, what in (("writes_per_second", "writes/s"), ("conflicts_per_write", "conflicts a write")):
+            series = {
+                title: [
+                    (cell["aggregates"], cell[key])
+                    for cell in cells
+                    if cell["strategy"] == name and cell["writers"] == writers
+                ]
+                for name, title in result["titles"].items()
+            }
+            plots.append(lines(f"{writers} writers: {what}", series, "aggregates", what))
+    rows: list[Sequence[str]] = [
+        (
+            result["titles"][cell["strategy"]],
+            str(cell["writers"]),
+            str(cell["aggregates"]),
+            _figure(cell["writes_per_second"]),
+            _interval(cell["ratio"]),
+            _figure(cell["conflicts_per_write"], ".2f"),
+            *(_figure(cell["latency_ms"][each], ".1f") for each in ("p50", "p99")),
+            _figure(cell["client_cpu_ms"], ".2f"),
+        )
+        for cell in cells
+    ]
+    head = ("strategy", "writers", "aggregates", "writes/s", "ratio to optimistic", "conflicts/write")
+    return plots, [("All of it", (*head, "p50 ms", "p99 ms", "CPU ms"), rows)]
+
+
+def _latency(result: Mapping[str, Any]) -> Section:
+    def by_distance(operation: str, arm: str) -> Iterator[tuple[float, float]]:
+        for distance, found in result["distances"].items():
+            if arm in found["work"][operation]:
+                yield float(distance), found["work"][operation][arm]["latency_ms"]["p50"]
+
+    operations = next(iter(result["distances"].values()))["work"]
+    plots = [
+        lines(
+            f"{operation}, median",
+            {
+                title: points
+                for name, title in result["titles"].items()
+                if (points := list(by_distance(operation, name)))
+            },
+            "round trip, ms",
+            "ms",
+            logarithmic=False,
+        )
+        for operation in operations
+    ]
+    trips = [
+        (operation, *(_figure(arms.get(name), ".1f") for name in result["titles"]))
+        for operation, arms in result["round_trips"].items()
+    ]
+    measured = [(f"{name} ms", f"{each['measured_ms']:.2f}") for name, each in result["distances"].items()]
+    return plots, [
+        ("Round trips", ("operation", *result["titles"].values()), list(trips)),
+        ("What SELECT 1 takes", ("round trip", "measured ms"), list(measured)),
+    ]
+
+
+def _micro(result: Mapping[str, Any]) -> Section:
+    found = result["benchmarks"]
+    rows = [
+        (name, _figure(each["mean_us"], ".3f"), _figure(each["stdev_us"], ".3f"))
+        for name, each in found.items()
+    ]
+    plot = bars("Microseconds", [(name, each["mean_us"]) for name, each in found.items()], ".2f")
+    return [plot], [("pyperf", ("benchmark", "mean µs", "standard deviation µs"), list(rows))]

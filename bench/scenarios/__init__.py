@@ -1,0 +1,1 @@
+"""One question, or a few that belong together, to a module."""

@@ -1,0 +1,1 @@
+-- As the migrations leave the tables: primary key, and the indexes that serve a statement.

@@ -1,0 +1,128 @@
+"""Arms do the same work: each is guarded against lost updates, and pgbench sends the library's statements."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bench import tables
+from bench.arms.arm import Arm
+from bench.arms.pgbench_arm import SCRIPTS
+from bench.comparison import channel_of
+from bench.keys import deal, row_id
+from bench.scenarios.locking_indexes import ARMS as VARIANTS
+from bench.scenarios.overhead import IN_PYTHON
+from bench.scenarios.peers import installed
+from bench.server import TENANT, Server
+from ventros.kernel.statements import catalogue
+
+ROWS = 400
+PEERS, MISSING = installed()
+EVERY = (*IN_PYTHON, *PEERS)
+
+
+@pytest.fixture(scope="module")
+def place(bench_server: Server) -> str:
+    return bench_server.populated("arms", ROWS)
+
+
+def test_no_peer_is_missing_here() -> None:
+    assert MISSING == ()
+    assert len(PEERS) == 6
+
+
+def stored(dsn: str, number: int) -> tuple[str, int, int]:
+    """Name, version and events of a contact."""
+    with tables.as_tenant(dsn) as connection:
+        return tables.one(
+            connection,
+            "SELECT name, version, (SELECT count(*) FROM outbox_events WHERE aggregate_id = c.id) "
+            "FROM contacts c WHERE tenant_id = %s AND id = %s",
+            TENANT,
+            row_id(number),
+        )
+
+
+def step_version(dsn: str) -> None:
+    """Somebody else saves everything first."""
+    with tables.as_tenant(dsn) as connection:
+        connection.execute("UPDATE contacts SET version = version + 1")
+
+
+def test_no_name_comes_again() -> None:
+    """An aggregate that stays as it is costs no statement: an arm would be measured doing nothing."""
+    keys = deal(ROWS, 1, 1, seed=1)[0]
+    arms = [EVERY[0]("", keys, row_id(1), row_id(1)) for _ in range(2)]
+    names = [arm.new_name() for arm in arms for _ in range(50)]
+    assert len(set(names)) == 100
+    assert {len(name) for name in names} == {len(names[0])}
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+async def test_an_arm_writes_once_and_refuses_what_is_stale(place: str, kind: type[Arm]) -> None:
+    keys = deal(ROWS, 1, 1, seed=1)[0]
+    async with kind(place, keys, *await channel_of(place)) as arm:
+        before = {number: stored(place, number) for number in range(1, 9)}
+        await arm.save(0)  # type: ignore[attr-defined]
+        changed = [number for number in before if stored(place, number) != before[number]]
+        assert len(changed) == 1
+        name, version, events = stored(place, changed[0])
+        assert name.startswith("Name ")
+        assert (version, events) == (before[changed[0]][1] + 1, before[changed[0]][2] + 1)
+        step_version(place)
+        with pytest.raises(Exception) as refused:  # noqa: PT011 - each library's own
+            await arm.save(0)  # type: ignore[attr-defined]
+        assert type(refused.value).__name__ in {"Stale", "StaleDataError", "OptimisticLockError"}
+        total = sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40))
+        await arm.get(0)  # type: ignore[attr-defined]
+        assert sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40)) == total
+        await arm.unit_of_work(0)  # type: ignore[attr-defined]
+
+
+VALUE = r"(bench_id\(:n\)|now\(\)|NULL|'[^']*' \|\| :\w+|'[^']*'|\$\d+|:\w+( \+ 1)?)"
+
+
+def normal(text: str) -> str:
+    """Which parameter or literal stands in a place does not count, nor does the layout."""
+    return re.sub(r"\s+", " ", re.sub(VALUE, "?", text)).strip()
+
+
+@pytest.mark.parametrize(
+    ("script", "statement"),
+    [
+        ("contacts", "contacts.get"),
+        ("contacts", "contacts.update"),
+        ("sessions", "sessions.get"),
+        ("sessions", "sessions.update"),
+        ("get", "contacts.get"),
+        ("unit_of_work", "contacts.get"),
+        ("unit_of_work", "contacts.update"),
+    ],
+)
+def test_pgbench_sends_the_same_statements(script: str, statement: str) -> None:
+    text = catalogue()[statement].text.split("\n/*")[0]
+    sent = normal((SCRIPTS / f"{script}.sql").read_text(encoding="utf-8"))
+    assert normal(text) in sent
+
+
+def test_every_variant_is_an_arm() -> None:
+    assert {path.stem for path in tables.VARIANTS.glob("*.sql")} == set(VARIANTS)
+
+
+def test_the_earlier_system_had_14_and_24_indexes(bench_server: Server, place: str) -> None:
+    dsn = bench_server.create("earlier", "arms")
+    tables.apply_variant(dsn, "earlier-system")
+    assert tables.index_count(dsn, "contacts") == 14
+    assert tables.index_count(dsn, "sessions") == 24
+
+
+def test_a_paragraph_that_cannot_share_a_message_is_sent_alone(bench_server: Server, place: str) -> None:
+    dsn = bench_server.create("filled", "arms")
+    tables.apply_variant(dsn, "fillfactor-70-id-version")
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SELECT reloptions FROM pg_class WHERE relname = 'sessions'").fetchone()
+    assert row == (["fillfactor=70"],)
+    assert Path(tables.VARIANTS / "shipped.sql").exists()

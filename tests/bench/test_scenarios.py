@@ -1,0 +1,126 @@
+"""Every scenario runs from end to end, says what it promised, and answers in sentences."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bench.command import SCENARIOS
+from bench.result import dump
+from tests.bench.conftest import SIZES
+
+COMMON = {
+    *("scenario", "profile", "durability", "seed", "started_at", "seconds", "machine", "versions", "git"),
+    *("server_settings", "parameters", "verdicts", "notes"),
+}
+Results = dict[str, dict[str, Any]]
+
+
+def test_each_scenario_is_tried() -> None:
+    assert list(SIZES) == list(SCENARIOS)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_every_result_holds(results: Results, name: str) -> None:
+    found = results[name]
+    assert found.keys() >= COMMON
+    assert found["scenario"] == name
+    assert found["durability"] == "volatile"
+    assert found["seed"] == 7
+    assert {"processor", "cores", "memory_gib", "load_before"} <= found["machine"].keys()
+    assert {"postgresql", "python", "ventros", "asyncpg"} <= found["versions"].keys()
+    assert found["verdicts"]
+    for verdict in found["verdicts"]:
+        assert verdict["question"].endswith("?") or "?" in verdict["question"]
+        assert verdict["answer"].endswith(".")
+    assert json.loads(dump([found])) == found
+
+
+def test_locking_indexes(results: Results) -> None:
+    arms = results["locking-indexes"]["arms"]
+    for arm in arms.values():
+        assert {"hot_share", "wal_bytes_per_update", "updates_per_second", "index_bytes"} <= arm.keys()
+        for table in ("contacts", "sessions"):
+            assert (
+                arm[table]["clients"]["layer"].keys() == arm[table]["clients"]["pgbench"].keys() == {"1", "2"}
+            )
+            assert {"bloat", "vacuum_seconds", "cache_hit_share", "ratio"} <= arm[table].keys()
+    assert arms["id-version"]["hot_share"] == 0
+    assert arms["shipped"]["hot_share"] > 0.5
+    assert arms["brin-version"]["hot_share"] > 0.5
+    assert arms["id-version"]["wal_bytes_per_update"] > 1.3 * arms["shipped"]["wal_bytes_per_update"]
+    assert arms["id-version"]["index_bytes"] > arms["shipped"]["index_bytes"]
+
+
+def test_overhead(results: Results) -> None:
+    work = results["overhead"]["work"]
+    assert work.keys() == {
+        *("get", "save", "unit_of_work", "process_inbound_message", "save_all", "list_page"),
+    }
+    for arms in work.values():
+        assert {"ventros", "asyncpg-same", "asyncpg-usual"} <= arms.keys()
+        assert arms["asyncpg-same"]["ratio"]["wall"]["value"] == 1
+        assert arms["ventros"]["round_trips"] <= arms["asyncpg-usual"]["round_trips"]
+        assert arms["ventros"]["peak_bytes"] > 0
+    assert "pgbench" in work["save"]
+    assert (
+        work["unit_of_work"]["ventros"]["round_trips"]
+        == work["unit_of_work"]["asyncpg-same"]["round_trips"]
+        == 5
+    )
+
+
+def test_peers(results: Results) -> None:
+    found = results["peers"]
+    assert found["pools"].keys() == {"1", "8"}
+    assert found["ratios"].keys() == {"get", "save", "unit_of_work"}
+    for ratios in found["ratios"].values():
+        assert ratios.keys() == {
+            "sqlalchemy-orm",
+            "sqlalchemy-core",
+            "piccolo",
+            "tortoise",
+            "aiosql",
+            "psycopg",
+        }
+        assert all({"wall", "client_cpu"} == each.keys() for each in ratios.values())
+    assert any("no optimistic locking" in note for note in found["notes"])
+
+
+def test_contention(results: Results) -> None:
+    found = results["contention"]
+    assert found["lost_updates"] == 0
+    assert {cell["strategy"] for cell in found["cells"]} == {
+        *("optimistic", "reapplied", "for-update", "serializable"),
+    }
+    assert len(found["cells"]) == 2 * 2 * 4
+    met = {
+        cell["strategy"]: cell["conflicts_per_write"]
+        for cell in found["cells"]
+        if (cell["writers"], cell["aggregates"]) == (4, 1)
+    }
+    assert met["optimistic"] > 0
+    assert met["for-update"] == 0
+
+
+def test_latency(results: Results) -> None:
+    distances = results["latency"]["distances"]
+    assert list(distances) == ["0", "0.5", "1", "5"]
+    assert distances["5"]["measured_ms"] >= 5
+    trips = results["latency"]["round_trips"]["unit_of_work"]
+    assert trips == {
+        "ventros": 5,
+        "asyncpg-same": 5,
+        "asyncpg-usual": 7,
+        "sqlalchemy-orm": trips["sqlalchemy-orm"],
+    }
+    for arm, count in trips.items():
+        assert distances["5"]["work"]["unit_of_work"][arm]["latency_ms"]["p50"] >= 5 * count
+
+
+def test_micro(results: Results) -> None:
+    found = results["micro"]["benchmarks"]
+    assert {"contact: from_row", "contact: update_args", "statements: load all"} <= found.keys()
+    assert all(each["mean_us"] > 0 for each in found.values())
