@@ -78,11 +78,11 @@ class Contacts:
         return int(row[0])
 
     def make_commits_slow(self, seconds: float) -> None:
-        """Every COMMIT of a contact's change takes so long, on the server."""
+        """Every COMMIT of a contact's change takes so long, on the server; it is not the app that sleeps."""
         self.superuser.execute(
             sql.SQL(
                 """
-                CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+                CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
                     AS 'BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END';
                 CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON contacts DEFERRABLE INITIALLY DEFERRED
                     FOR EACH ROW EXECUTE FUNCTION slow()

@@ -130,20 +130,28 @@ async def test_a_batch_is_told_once(
     ]
 
 
+async def add_twice(telemetry: Telemetry, dsn: str) -> AlreadyExists:
+    """The error, whose cause quotes what was added: PostgreSQL tells it to the owner."""
+    async with await Database.open(UnitOfWork, dsn, telemetry=telemetry) as told:
+        with pytest.raises(AlreadyExists) as caught:
+            async with told.unit_of_work(TENANT) as uow:
+                await users.add(uow, "secret@acme.example")
+                await users.add(uow, "secret@acme.example")
+    assert isinstance(caught.value.__cause__, asyncpg.UniqueViolationError)
+    assert "secret" in str(caught.value.__cause__.detail)
+    return caught.value
+
+
 async def test_a_failed_statement_is_told_with_its_error_and_without_a_value(
-    told: Database[UnitOfWork], heard: Heard
+    owner_dsn: str, heard: Heard
 ) -> None:
-    with pytest.raises(AlreadyExists) as caught:
-        async with told.unit_of_work(TENANT) as uow:
-            await users.add(uow, "secret@acme.example")
-            await users.add(uow, "secret@acme.example")
+    error = await add_twice(heard.telemetry, owner_dsn)
     assert [(name, rows) for name, rows, _ in heard.statements] == [
         ("users.insert", 1),
         ("users.insert", None),
     ]
-    assert heard.statements[1][2] is caught.value
+    assert heard.statements[1][2] is error
     assert "secret" not in str(heard)
-    assert "secret" in str(caught.value.__cause__.detail)  # type: ignore[union-attr]
 
 
 async def test_a_cancelled_statement_is_told(
@@ -327,15 +335,16 @@ async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
     assert "in fail" in caplog.text
 
 
-async def test_what_is_logged_of_a_hook_quotes_no_value(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_logged_of_a_hook_quotes_no_value(
+    owner_dsn: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """Python would append the error amidst which the hook was called, and the driver's behind that."""
-    hook: Callable[..., Any] = lambda *_: 1 / 0  # noqa: E731
-    async with await Database.open(UnitOfWork, dsn, telemetry=Telemetry(outcome=hook)) as told:
-        with pytest.raises(AlreadyExists):
-            async with told.unit_of_work(TENANT) as uow:
-                await users.add(uow, "secret@acme.example")
-                await users.add(uow, "secret@acme.example")
-    assert "ZeroDivisionError" in caplog.text
+
+    def fail(*_: object) -> None:
+        raise LookupError
+
+    await add_twice(Telemetry(outcome=fail), owner_dsn)
+    assert "LookupError" in caplog.text
     assert "secret" not in caplog.text
 
 
