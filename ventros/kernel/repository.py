@@ -287,7 +287,7 @@ class Repository(EntityRepository[A]):
                 f"{row['version']}: a trigger stepped it once more",
                 table=self.UPDATE.path.stem,
             )
-        return attrs.evolve(aggregate.clear_events(), version=version)
+        return attrs.evolve(aggregate, version=version, domain_events=())
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
         statement = self._locks[lock]
