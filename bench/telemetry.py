@@ -92,12 +92,11 @@ async def without_a_server(connection: Connection, id_: UUID) -> None:
 
 async def main() -> None:
     with DevServer(durable=False) as server:
-        migrate(server.dsn())
+        dsn = server.owner_dsn()
+        migrate(dsn)
         async with AsyncExitStack() as stack:
             databases = [
-                await stack.enter_async_context(
-                    await Database.open(UnitOfWork, server.dsn(), telemetry=telemetry)
-                )
+                await stack.enter_async_context(await Database.open(UnitOfWork, dsn, telemetry=telemetry))
                 for telemetry in WAYS.values()
             ]
             now = datetime.now(UTC)
