@@ -225,6 +225,7 @@ async def forget_people(db: Database[UnitOfWork], project_id: UUID) -> None:
         await uow.commit()
 
 
+@pytest.mark.spoiled
 @pytest.mark.parametrize("scenario", [p4, g0], ids=lambda scenario: scenario.__name__)
 async def test_control_without_the_version_check_updates_are_lost(
     wide: Database[UnitOfWork], contacts: Contacts, scenario: Scenario

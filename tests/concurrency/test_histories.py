@@ -117,6 +117,7 @@ async def test_a_long_history_too(wide: Database[UnitOfWork], contacts: Contacts
     verdict(mode, await checked(wide, contacts, mode, batches=80, rounds=15))
 
 
+@pytest.mark.spoiled
 async def test_control_a_save_that_does_not_compare_the_version_loses_appends(
     wide: Database[UnitOfWork], contacts: Contacts
 ) -> None:

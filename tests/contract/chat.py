@@ -78,11 +78,11 @@ def change(chat: Chat, now: datetime) -> Chat:
 
 
 def change_child(chat: Chat, now: datetime) -> Chat:
-    """The guest, who came last, becomes an admin or ceases to be one."""
-    guest = chat.participants[-1]
-    if guest.is_admin:
-        return chat.demote_from_admin(guest.id, now=now)
-    return chat.promote_to_admin(guest.id, now=now)
+    """Who is no admin becomes one; when all are, one ceases to be."""
+    for each in chat.participants:
+        if not each.is_admin:
+            return chat.promote_to_admin(each.id, now=now)
+    return chat.demote_from_admin(chat.participants[-1].id, now=now)
 
 
 FACTORY = Factory(
