@@ -185,7 +185,7 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     ]
     if rows:
         lines.insert(0, list(rows[0]))
-    widths = [min(max(map(len, column)), 60) for column in zip(*lines, strict=True)]  # a shape has a long name
+    widths = [min(max(map(len, column)), 60) for column in zip(*lines, strict=True)]  # shapes have long names
     for line in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
