@@ -244,7 +244,7 @@ async def test_an_inactive_status_and_an_inactive_pipeline_are_not_entered(
 
 async def test_a_deleted_contact_is_not_placed(db: Database[UnitOfWork], funnel: Funnel) -> None:
     async with db.unit_of_work(TENANT) as uow:
-        await uow.contacts.save(funnel.contact.soft_delete(now=NOW))
+        await uow.contacts.save(funnel.contact.delete(now=NOW))
         await uow.commit()
     with pytest.raises(NotFound):
         await run(db, funnel.change(funnel.new))

@@ -192,7 +192,7 @@ async def make_world(db: Database[UnitOfWork], seed: Seed, size: int = 96) -> Wo
                 if went:
                     statuses[pipeline_id] = went[-1]
             if line % 11 == 10:
-                await uow.contacts.save(contact.soft_delete(now=LATER))
+                await uow.contacts.save(contact.delete(now=LATER))
             else:
                 people.append(Person(contact, fields, statuses))
         await uow.commit()

@@ -49,7 +49,7 @@ async def test_an_email_names_one_live_agent_of_its_tenant(
         async with db.unit_of_work(tenant) as uow:
             assert await uow.agents.find_by_email(Email(f" {EMAIL.title()} ")) == agent
     async with db.unit_of_work(TENANT) as uow:
-        await uow.agents.save(ada.soft_delete(now=LATER))
+        await uow.agents.save(ada.delete(now=LATER))
         assert await uow.agents.find_by_email(Email(EMAIL)) is None
         await uow.commit()
     await add(db, make(seed, email=EMAIL))
@@ -106,7 +106,7 @@ async def test_what_counts_nothing(db: Database[UnitOfWork], seed: Seed) -> None
     async with db.unit_of_work(TENANT) as uow:
         await uow.agents.count_session_handled(virtual.id, 1, NOW)
         assert (await uow.agents.counters(virtual.id)).sessions_handled == 0
-        await uow.agents.save(gone.soft_delete(now=LATER))
+        await uow.agents.save(gone.delete(now=LATER))
         for missing in (gone.id, new_id()):
             with pytest.raises(NotFound):
                 await uow.agents.count_session_handled(missing, 1, NOW)

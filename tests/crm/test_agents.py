@@ -274,7 +274,7 @@ def test_a_system_agent_never_changes() -> None:
         lambda: agent.grant_permission("send_messages", now=LATER),
         lambda: agent.set_config({}, now=LATER),
         lambda: agent.update_settings({"a": 1}, now=LATER),
-        lambda: agent.soft_delete(now=LATER),
+        lambda: agent.delete(now=LATER),
     )
 
 
@@ -411,11 +411,11 @@ def test_nobody_else_holds_a_part_of_an_agent() -> None:
 
 
 def test_nothing_can_be_done_with_a_deleted_agent() -> None:
-    agent = make_agent().soft_delete(now=LATER)
+    agent = make_agent().delete(now=LATER)
     assert agent.deleted_at == LATER
     assert last_event(agent) == ("agent.deleted", {"agent_id": agent.id})
     assert_refused(
-        lambda: agent.soft_delete(now=LATER),
+        lambda: agent.delete(now=LATER),
         lambda: agent.deactivate(now=LATER),
         lambda: agent.set_status(AgentStatus.BUSY, now=LATER),
     )

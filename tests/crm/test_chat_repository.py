@@ -83,7 +83,7 @@ async def test_a_contact_has_one_live_individual_chat(db: Database[UnitOfWork], 
             await ChatRepository(uow).add(individual(seed, contact))
     assert caught.value.constraint == "chats_live_individual_key"
     async with db.unit_of_work(TENANT) as uow:
-        await ChatRepository(uow).save(first.soft_delete(now=LATER))
+        await ChatRepository(uow).save(first.delete(now=LATER))
         second = await ChatRepository(uow).add(individual(seed, contact))
         assert await ChatRepository(uow).find_individual_by_contact(seed.project_id, contact) == second
 
@@ -103,7 +103,7 @@ async def test_an_external_id_is_taken_once_while_its_chat_lives(
             await ChatRepository(uow).add(group(seed, contact, "1@g.us"))
     assert caught.value.constraint == "chats_live_external_id_key"
     async with db.unit_of_work(TENANT) as uow:
-        await ChatRepository(uow).save(first.soft_delete(now=LATER))
+        await ChatRepository(uow).save(first.delete(now=LATER))
         await ChatRepository(uow).add(group(seed, contact, "1@g.us"))
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await ChatRepository(uow).find_by_external_id("1@g.us") is None

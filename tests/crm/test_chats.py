@@ -236,7 +236,7 @@ COMMANDS: dict[str, Callable[[Chat], Chat]] = {
 EVEN_WHEN_CLOSED: dict[str, Callable[[Chat], Chat]] = {
     "close": lambda chat: chat.close(now=LATER),
     "record_last_message": lambda chat: chat.record_last_message(LATER, now=LATER),
-    "soft_delete": lambda chat: chat.soft_delete(now=LATER),
+    "delete": lambda chat: chat.delete(now=LATER),
 }
 
 
@@ -254,11 +254,11 @@ def test_what_a_closed_chat_still_takes(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS | EVEN_WHEN_CLOSED)
 def test_a_deleted_chat_takes_nothing(command: str) -> None:
     with pytest.raises(InvariantViolation, match="is deleted"):
-        (COMMANDS | EVEN_WHEN_CLOSED)[command](make_group().soft_delete(now=NOW))
+        (COMMANDS | EVEN_WHEN_CLOSED)[command](make_group().delete(now=NOW))
 
 
 def test_deleting_leaves_the_time_and_an_event() -> None:
-    chat = make_group().clear_events().soft_delete(now=LATER)
+    chat = make_group().clear_events().delete(now=LATER)
     assert chat.deleted_at == LATER
     assert told(chat) == [("chat.updated", {"fields": ("deleted_at",)})]
 

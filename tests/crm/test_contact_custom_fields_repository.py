@@ -143,7 +143,7 @@ async def test_only_a_live_contact_of_the_tenant_has_fields(
     async with db.unit_of_work(TENANT) as uow:
         fields = uow.contact_custom_fields
         await fields.set(deleted.id, text("one"), now=NOW)
-        await uow.contacts.save(deleted.soft_delete(now=LATER))
+        await uow.contacts.save(deleted.delete(now=LATER))
         assert await fields.find_by_custom_field(text("one")) == []
         for contact_id in (deleted.id, stranger.id, new_id()):
             with pytest.raises(NotFound):

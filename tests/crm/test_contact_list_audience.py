@@ -252,7 +252,7 @@ async def test_members_of_a_static_list_come_newest_first(
             assert await lists.add_member(static.id, person.contact.id, now=at)
             added.append((at, person.contact.id))
         gone = world.people[1].contact
-        await uow.contacts.save(gone.soft_delete(now=LATER))
+        await uow.contacts.save(gone.delete(now=LATER))
         wanted = [id_ for _, id_ in sorted(added, reverse=True) if id_ != gone.id]
         for limit in (1, 2, len(wanted), 100):
             assert await walk(uow, static, limit=limit) == wanted

@@ -63,7 +63,7 @@ async def stored_contact(db: Database[UnitOfWork], seed: Seed) -> Contact:
 
 async def delete_contact(db: Database[UnitOfWork], contact: Contact) -> None:
     async with db.unit_of_work(contact.tenant_id) as uow:
-        await uow.contacts.save(contact.soft_delete(now=LATER))
+        await uow.contacts.save(contact.delete(now=LATER))
         await uow.commit()
 
 

@@ -270,7 +270,7 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
         "contact.interaction_recorded",
         {"interaction_type": "call", "is_first_interaction": False, "interacted_at": LATER},
     ),
-    ({}, "soft_delete", {}, {"deleted_at": LATER}, "contact.deleted", {"deleted_at": LATER}),
+    ({}, "delete", {}, {"deleted_at": LATER}, "contact.deleted", {"deleted_at": LATER}),
 ]
 
 
@@ -366,7 +366,7 @@ def test_a_bad_argument_is_refused_and_the_old_value_kept(
 def test_nothing_can_be_done_with_a_deleted_contact(
     given: dict[str, Any], command: str, arguments: dict[str, Any]
 ) -> None:
-    deleted = make_contact(**given).soft_delete(now=NOW).clear_events()
+    deleted = make_contact(**given).delete(now=NOW).clear_events()
     kept = attrs.astuple(deleted, recurse=False)
     with pytest.raises(InvariantViolation, match=str(deleted.id)):
         obey(deleted, command, arguments)

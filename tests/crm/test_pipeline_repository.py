@@ -73,7 +73,7 @@ async def test_statuses_of_a_pipeline_come_by_position(db: Database[UnitOfWork],
             new_status(pipeline.id, "Idle").update_position(-1, now=NOW).deactivate(now=NOW)
         )
         gone = await statuses.add(new_status(pipeline.id, "Gone"))
-        await statuses.save(gone.soft_delete(now=NOW))
+        await statuses.save(gone.delete(now=NOW))
         assert await statuses.find_by_pipeline(pipeline.id) == [idle, first]
         assert await statuses.find_by_pipeline(pipeline.id, active_only=True) == [first]
 
@@ -134,14 +134,14 @@ async def test_a_name_is_taken_once_among_the_live_stages_of_a_pipeline(
         with pytest.raises(AlreadyExists):
             await uow.pipeline_statuses.save(other.update_name("New", now=LATER))
     async with db.unit_of_work(TENANT) as uow:
-        await uow.pipeline_statuses.save(status.soft_delete(now=LATER))
+        await uow.pipeline_statuses.save(status.delete(now=LATER))
         await uow.pipeline_statuses.add(new_status(pipeline.id))
 
 
 async def test_a_stage_is_added_to_a_live_pipeline_only(db: Database[UnitOfWork], seed: Seed) -> None:
     async with db.unit_of_work(TENANT) as uow:
         gone = await uow.pipelines.add(new_pipeline(seed))
-        await uow.pipelines.save(gone.soft_delete(now=LATER))
+        await uow.pipelines.save(gone.delete(now=LATER))
         for pipeline_id in (gone.id, new_id()):
             with pytest.raises(NotFound) as caught:
                 await uow.pipeline_statuses.add(new_status(pipeline_id))
@@ -155,12 +155,12 @@ async def test_a_pipeline_with_stages_and_a_stage_with_contacts_are_not_deleted(
     placement = await add_placement(db, seed, status)
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(InvariantViolation, match="contacts"):
-            await uow.pipeline_statuses.save(status.soft_delete(now=LATER))
+            await uow.pipeline_statuses.save(status.delete(now=LATER))
         with pytest.raises(InvariantViolation, match="stages"):
-            await uow.pipelines.save(pipeline.soft_delete(now=LATER))
+            await uow.pipelines.save(pipeline.delete(now=LATER))
         await uow.placements.close(placement.exit(status_name=status.name, now=LATER))
-        await uow.pipeline_statuses.save(status.soft_delete(now=LATER))
-        await uow.pipelines.save(pipeline.soft_delete(now=LATER))
+        await uow.pipeline_statuses.save(status.delete(now=LATER))
+        await uow.pipelines.save(pipeline.delete(now=LATER))
         await uow.commit()
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(NotFound):
@@ -188,7 +188,7 @@ async def test_a_stage_that_is_being_added_keeps_its_pipeline_from_being_deleted
 
     async def delete() -> None:
         async with db.unit_of_work(TENANT) as uow:
-            await uow.pipelines.save(pipeline.soft_delete(now=LATER))
+            await uow.pipelines.save(pipeline.delete(now=LATER))
             await uow.commit()
 
     async with db.unit_of_work(TENANT) as uow:

@@ -113,9 +113,9 @@ def test_the_flag_goes_up_and_down_and_repetition_is_no_change() -> None:
 
 
 def test_a_deleted_status_takes_no_command() -> None:
-    deleted = make_status().soft_delete(now=LATER)
+    deleted = make_status().delete(now=LATER)
     assert told(deleted) == [("status.deleted", {"deleted_at": LATER})]
-    for command in (deleted.soft_delete, deleted.deactivate):
+    for command in (deleted.delete, deleted.deactivate):
         with pytest.raises(InvariantViolation):
             command(now=LATER)
     with pytest.raises(InvariantViolation):

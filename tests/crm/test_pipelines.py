@@ -249,9 +249,9 @@ def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
 
 
 def test_a_deleted_pipeline_takes_no_command() -> None:
-    deleted = make_pipeline().soft_delete(now=LATER)
+    deleted = make_pipeline().delete(now=LATER)
     assert told(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
-    for command in (deleted.soft_delete, deleted.deactivate):
+    for command in (deleted.delete, deleted.deactivate):
         with pytest.raises(InvariantViolation):
             command(now=LATER)
     with pytest.raises(InvariantViolation):

@@ -44,7 +44,7 @@ async def test_an_event_goes_to_those_who_want_it_and_to_no_other_tenant(
     db: Database[UnitOfWork], seed: Seed, other_seed: Seed
 ) -> None:
     mine = await add(db, *(make(seed, patterns, age=-age) for age, patterns in enumerate(PATTERNS)))
-    await add(db, make(seed).deactivate(now=NOW), make(seed).soft_delete(now=NOW))
+    await add(db, make(seed).deactivate(now=NOW), make(seed).delete(now=NOW))
     theirs = await add(db, make(other_seed))
     async with db.unit_of_work(TENANT) as uow:
         for event in EVENTS:
@@ -89,7 +89,7 @@ async def test_the_live_ones_of_a_project_come_oldest_first(
         make(seed),
         make(seed, age=3),
         make(seed, age=2).deactivate(now=NOW),
-        make(seed).soft_delete(now=NOW),
+        make(seed).delete(now=NOW),
     )
     await add(db, make(other_seed))
     async with db.unit_of_work(TENANT) as uow:
@@ -130,7 +130,7 @@ async def test_a_delivery_that_ends_after_a_delete_brings_nothing_back(
 ) -> None:
     deleted, removed = await add(db, make(seed), make(seed))
     async with db.unit_of_work(TENANT) as uow:
-        await uow.webhook_subscriptions.save(deleted.soft_delete(now=LATER))
+        await uow.webhook_subscriptions.save(deleted.delete(now=LATER))
         await uow.webhook_subscriptions.remove(removed)
         for gone in (deleted.id, removed.id, new_id()):
             with pytest.raises(NotFound):

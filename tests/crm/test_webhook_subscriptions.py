@@ -282,14 +282,14 @@ def test_a_subscription_is_switched_off_and_on() -> None:
 
 
 def test_nothing_can_be_done_with_a_deleted_subscription() -> None:
-    subscription = make_subscription().soft_delete(now=LATER)
+    subscription = make_subscription().delete(now=LATER)
     assert subscription.deleted_at == LATER
     assert last_event(subscription) == (
         "webhook_subscription.deleted",
         {"webhook_subscription_id": subscription.id},
     )
     assert_refused(
-        lambda: subscription.soft_delete(now=LATER),
+        lambda: subscription.delete(now=LATER),
         lambda: subscription.update_name("x", now=LATER),
         lambda: subscription.deactivate(now=LATER),
     )

@@ -156,7 +156,7 @@ async def test_removing_a_stale_contact_conflicts(db: Database[UnitOfWork], seed
 
 async def test_a_deleted_contact_is_not_found(db: Database[UnitOfWork], seed: Seed) -> None:
     contact = await stored(db, new_contact(seed))
-    await save(db, contact.soft_delete(now=NOW))
+    await save(db, contact.delete(now=NOW))
     with pytest.raises(NotFound):
         await load(db, contact.id)
     with pytest.raises(NotFound):

@@ -48,7 +48,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Agent]:
     agents.append(Agent.create_virtual(**of, **virtual, now=NOW))
     live = [await uow.agents.add(each) for each in agents]
     gone = await uow.agents.add(Agent.create(**of, name="bot", type=AgentType.BOT, now=NOW))
-    await uow.agents.save(gone.soft_delete(now=NOW))
+    await uow.agents.save(gone.delete(now=NOW))
     return live
 
 

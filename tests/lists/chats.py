@@ -45,7 +45,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Chat]:
         for line, chat in enumerate(chats)
     ]
     gone = await uow.chats.add(group("Rowing gone", ada))
-    await uow.chats.save(gone.soft_delete(now=NOW))
+    await uow.chats.save(gone.delete(now=NOW))
     return live
 
 

@@ -45,7 +45,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Contact]:
     gone = await uow.contacts.add(
         Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Alice too", now=NOW)
     )
-    await uow.contacts.save(gone.soft_delete(now=NOW))
+    await uow.contacts.save(gone.delete(now=NOW))
     return live
 
 

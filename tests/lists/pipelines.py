@@ -44,7 +44,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Pipeline]:
             pipeline = pipeline.set_custom_field(field, now=pipeline.created_at)
         live.append(await uow.pipelines.add(pipeline))
     gone = Pipeline.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Sales", now=NOW)
-    await uow.pipelines.save((await uow.pipelines.add(gone)).soft_delete(now=NOW))
+    await uow.pipelines.save((await uow.pipelines.add(gone)).delete(now=NOW))
     return live
 
 

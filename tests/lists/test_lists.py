@@ -214,7 +214,7 @@ async def test_a_page_starts_after_its_cursor_even_when_that_row_is_gone(
     first = await page(db, "contacts", limit=2)
     async with db.unit_of_work(TENANT) as uow:
         for row in first.items:
-            await uow.contacts.save(row.soft_delete(now=row.updated_at))
+            await uow.contacts.save(row.delete(now=row.updated_at))
         await uow.commit()
     second = await page(db, "contacts", limit=2, after=first.next)
     assert second.items == all_rows[2:4]

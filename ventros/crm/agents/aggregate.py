@@ -312,7 +312,7 @@ class Agent(AggregateRoot):
         event = AgentUpdated(**self._fact(now), fields=("virtual_metadata",))
         return self._changed(now, event, virtual_metadata=metadata)
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already, or a system agent."""
         return self._changed(now, AgentDeleted(**self._fact(now)), deleted_at=now)
 

@@ -326,7 +326,7 @@ class Chat(AggregateRoot):
     def clear_labels(self, *, now: datetime) -> Self:
         return self.set_label_ids((), now=now)
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal, and allowed of a closed chat. Raises InvariantViolation when it is deleted already."""
         self._require_live()
         return self._changed(now, self._updated(now, "deleted_at"), deleted_at=now)

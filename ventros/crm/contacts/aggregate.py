@@ -208,7 +208,7 @@ class Contact(AggregateRoot):
             last_interaction_at=now,
         )
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
         return self._changed(now, ContactDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
 

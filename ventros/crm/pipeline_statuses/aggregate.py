@@ -105,7 +105,7 @@ class PipelineStatus(AggregateRoot):
             return self
         return self._changed(now, StatusDeactivated(**self._fact(now)), active=False)
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
         return self._changed(now, StatusDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
 

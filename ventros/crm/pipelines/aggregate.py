@@ -196,7 +196,7 @@ class Pipeline(AggregateRoot):
         updated = self._custom_field_updated(now, removed.field, None, key)
         return self._changed(now, updated, custom_fields=others)
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
         return self._changed(now, PipelineDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
 

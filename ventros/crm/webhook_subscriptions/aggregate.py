@@ -248,7 +248,7 @@ class WebhookSubscription(AggregateRoot):
             now, subscribe_contact_events=False, contact_event_types=None, contact_event_categories=None
         )
 
-    def soft_delete(self, *, now: datetime) -> Self:
+    def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
         return self._changed(now, WebhookSubscriptionDeleted(**self._fact(now)), deleted_at=now)
 
