@@ -7,10 +7,12 @@ refuses NUL in text only after the statement has begun, which kills the transact
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
+_PLAIN = (int, UUID)
 _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
 
 Check = Callable[[object], str | None]
@@ -26,7 +28,7 @@ def _timestamp(value: object) -> str | None:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             return "is a naive datetime; give it a time zone, best datetime.UTC"
-        if value.replace(tzinfo=None) in _INFINITE:
+        if value.year in {1, 9999} and value.replace(tzinfo=None) in _INFINITE:
             return "is the first or last datetime of all, which the driver takes for infinity"
     return None
 
@@ -48,18 +50,27 @@ def _number(value: object) -> str | None:
 
 def _json(value: object) -> str | None:
     """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning."""
+    if value is None or isinstance(value, _PLAIN):
+        return None
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, Mapping):
-        return next(filter(None, (_json(key) or _json(item) for key, item in value.items())), None)
     if isinstance(value, list | tuple):
-        return next(filter(None, map(_json, value)), None)
+        return _first(_json, value)
+    if isinstance(value, dict | Mapping):
+        return _first(_json, value) or _first(_json, value.values())
     return _number(value) or _timestamp(value)
+
+
+def _first(check: Check, values: Iterable[object]) -> str | None:
+    for value in values:
+        if fault := check(value):
+            return fault
+    return None
 
 
 def _each(check: Check) -> Check:
     def check_items(value: object) -> str | None:
-        return next(filter(None, map(check, value)), None) if isinstance(value, list | tuple) else None
+        return _first(check, value) if isinstance(value, list | tuple) else None
 
     return check_items
 
