@@ -7,6 +7,7 @@ from pathlib import Path
 
 from asyncpg import introspection
 
+from ventros.kernel.connection import TENANT_QUESTION
 from ventros.kernel.statements import Statement, columns
 
 _LEVEL = (
@@ -51,7 +52,7 @@ QUESTIONS = (
     _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
     _question(
         "connection.tenant",
-        "SELECT coalesce(current_setting('app.tenant_id', true), '')",
+        TENANT_QUESTION,
         "",
         "whose the caller's transaction was, to be set back after a joined unit",
     ),

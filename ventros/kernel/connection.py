@@ -34,6 +34,9 @@ _ARGUMENT = re.compile(r"argument \$(\d+)")
 IN_FAILED_TRANSACTION = "25P02"
 """SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 
+TENANT_QUESTION = "SELECT coalesce(current_setting('app.tenant_id', true), '')"
+"""The only question that is no statement of sql/: it is about no table, but the caller's transaction."""
+
 DRIVER_FAILURES = (
     TimeoutError,
     OSError,
@@ -121,8 +124,7 @@ class Connection:
 
     async def tenant(self) -> str:
         """The transaction's ``app.tenant_id``, empty when none is set."""
-        text = "SELECT coalesce(current_setting('app.tenant_id', true), '')"
-        return str(await self._answer(self._driver.fetchval, text, ()))
+        return str(await self._answer(self._driver.fetchval, TENANT_QUESTION, ()))
 
     async def _fetch(
         self, kind: Rows, statement: Statement, args: tuple[object, ...]

@@ -141,7 +141,7 @@ def among(name: str, kind: type[StrEnum]) -> Condition:
     def argument(given: str | Iterable[str]) -> list[StrEnum]:
         return [kind(given)] if isinstance(given, str) else [kind(each) for each in given]
 
-    return Condition(name, "text[]", lambda table, values: table.field(name) == _ANY(values), argument)
+    return Condition(name, "text[]", lambda table, values: table.field(name) == ANY(values), argument)
 
 
 def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
@@ -165,7 +165,7 @@ def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
         there = Table(other)
         rows = PostgreSQLQuery.from_(there).select(there.field(reference)).where(there.tenant_id == _TENANT)
         rows = rows.where(there.field(reference) == table.id).where(there.field(name) == value)
-        return _exists(rows.where(there.deleted_at.isnull()) if live else rows)
+        return exists(rows.where(there.deleted_at.isnull()) if live else rows)
 
     return Condition(name, "uuid", holds)
 
@@ -173,7 +173,10 @@ def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
 def overlaps(name: str) -> Condition:
     """The array of that name has at least one of the texts."""
     return Condition(
-        name, "text[]", lambda table, values: BasicCriterion(_Array.OVERLAPS, table.field(name), values), list
+        name,
+        "text[]",
+        lambda table, values: BasicCriterion(ArrayOperator.OVERLAPS, table.field(name), values),
+        list,
     )
 
 
@@ -190,11 +193,14 @@ def present(name: str, column: str) -> Condition:
     return Condition(name, "boolean", lambda table, yes: Bracket(table.field(column).notnull()) == yes)
 
 
-class _Array(Comparator):
+class ArrayOperator(Comparator):
+    """What PyPika has no word for."""
+
     OVERLAPS = "&&"
+    HAS_ANY = "?|"
 
 
-_ANY = CustomFunction("ANY", ["values"])
+ANY = CustomFunction("ANY", ["values"])
 _UNNEST = CustomFunction("unnest", ["items"])
 _TENANT = Parameter("$1")
 """The tenant_id, which every list compares first."""
@@ -203,10 +209,10 @@ _TENANT = Parameter("$1")
 def _has_item(array: Field, pattern: Any) -> Criterion:
     item = Field("item")
     items: Any = _UNNEST(array).as_("item")
-    return _exists(PostgreSQLQuery.from_(items).select(item).where(item.ilike(pattern)))
+    return exists(PostgreSQLQuery.from_(items).select(item).where(item.ilike(pattern)))
 
 
-def _exists(query: QueryBuilder) -> Criterion:
+def exists(query: QueryBuilder) -> Criterion:
     return ExistsCriterion(query)  # type: ignore[no-untyped-call]
 
 

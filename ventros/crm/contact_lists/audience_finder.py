@@ -15,9 +15,8 @@ from typing import Any, Final
 
 import attrs
 from pypika import PostgreSQLQuery, Table
-from pypika.enums import Comparator
 from pypika.functions import Count
-from pypika.terms import BasicCriterion, CustomFunction, ExistsCriterion
+from pypika.terms import BasicCriterion, CustomFunction
 
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import (
@@ -30,7 +29,7 @@ from ventros.crm.contact_lists.values import (
     ValueKind,
 )
 from ventros.kernel.errors import UnknownStatement
-from ventros.kernel.finder import Binds, containing, escaped, rendered
+from ventros.kernel.finder import ANY, ArrayOperator, Binds, containing, escaped, exists, rendered
 from ventros.kernel.statements import Statement
 from ventros.values import to_json
 
@@ -151,15 +150,9 @@ def _joined(conditions: list[Any], by: LogicalOperator) -> Any:
     return one & other if by is LogicalOperator.AND else one | other
 
 
-_ANY: Final = CustomFunction("ANY", ["values"])
 _ALL: Final = CustomFunction("ALL", ["values"])
 _ARRAY_DIMS: Final = CustomFunction("array_dims", ["values"])
 _JSONB_HASH: Final = CustomFunction("jsonb_hash", ["value"])
-
-
-class _Array(Comparator):
-    OVERLAPS = "&&"
-    HAS_ANY = "?|"
 
 
 Comparison = Callable[[Any, Any], Any]
@@ -174,7 +167,7 @@ COMPARISONS: Final[Mapping[FilterOperator, Comparison]] = {
     Op.NOT_CONTAINS: lambda column, pattern: column.not_ilike(pattern),
     Op.STARTS_WITH: lambda column, pattern: column.ilike(pattern),
     Op.ENDS_WITH: lambda column, pattern: column.ilike(pattern),
-    Op.IN: lambda column, values: column == _ANY(values),
+    Op.IN: lambda column, values: column == ANY(values),
     Op.NOT_IN: lambda column, values: column != _ALL(values),
     Op.IS_NULL: lambda column, _: column.isnull(),
     Op.IS_NOT_NULL: lambda column, _: column.notnull(),
@@ -182,12 +175,12 @@ COMPARISONS: Final[Mapping[FilterOperator, Comparison]] = {
 """Each is NULL, which is not true, for a column that is NULL, but for the last two."""
 
 TAGS: Final[Mapping[FilterOperator, Comparison]] = {
-    Op.EQ: lambda tags, word: word == _ANY(tags),
-    Op.CONTAINS: lambda tags, word: word == _ANY(tags),
+    Op.EQ: lambda tags, word: word == ANY(tags),
+    Op.CONTAINS: lambda tags, word: word == ANY(tags),
     Op.NE: lambda tags, word: word != _ALL(tags),
     Op.NOT_CONTAINS: lambda tags, word: word != _ALL(tags),
-    Op.IN: lambda tags, words: BasicCriterion(_Array.OVERLAPS, tags, words),
-    Op.NOT_IN: lambda tags, words: BasicCriterion(_Array.OVERLAPS, tags, words).negate(),
+    Op.IN: lambda tags, words: BasicCriterion(ArrayOperator.OVERLAPS, tags, words),
+    Op.NOT_IN: lambda tags, words: BasicCriterion(ArrayOperator.OVERLAPS, tags, words).negate(),
     Op.IS_NULL: lambda tags, _: _ARRAY_DIMS(tags).isnull(),
     Op.IS_NOT_NULL: lambda tags, _: _ARRAY_DIMS(tags).notnull(),
 }
@@ -197,8 +190,8 @@ WORDS: Final[Mapping[FilterOperator, Comparison]] = {
     Op.CONTAINS: lambda words, word: words.has_key(word),
     Op.NE: lambda words, word: words.has_key(word).negate(),
     Op.NOT_CONTAINS: lambda words, word: words.has_key(word).negate(),
-    Op.IN: lambda words, some: BasicCriterion(_Array.HAS_ANY, words, some),
-    Op.NOT_IN: lambda words, some: BasicCriterion(_Array.HAS_ANY, words, some).negate(),
+    Op.IN: lambda words, some: BasicCriterion(ArrayOperator.HAS_ANY, words, some),
+    Op.NOT_IN: lambda words, some: BasicCriterion(ArrayOperator.HAS_ANY, words, some).negate(),
 }
 """Of a JSON array of texts."""
 
@@ -209,18 +202,18 @@ def _condition(shape: RuleShape, contacts: Table, binds: Binds, number: int) -> 
 
     tenant = binds("tenant_id", "text")
     if shape.type is FilterType.CUSTOM_FIELD:
-        return _exists(_custom_field(shape, contacts, tenant, bound), shape)
+        return _found(_custom_field(shape, contacts, tenant, bound), shape)
     if shape.type is FilterType.PIPELINE_STATUS:
-        return _exists(_placement(shape, contacts, tenant, bound), shape)
+        return _found(_placement(shape, contacts, tenant, bound), shape)
     comparisons = TAGS if shape.type is FilterType.TAG else COMPARISONS
     column = contacts.tags if shape.type is FilterType.TAG else contacts.field(shape.subject)
     value = bound("value", shape.value_type) if shape.operator.takes_value else None
     return comparisons[shape.operator](column, value)
 
 
-def _exists(rows: Any, shape: RuleShape) -> Any:
+def _found(rows: Any, shape: RuleShape) -> Any:
     """A contact without a row satisfies ``is_null`` alone."""
-    found: Any = ExistsCriterion(rows)  # type: ignore[no-untyped-call]
+    found: Any = exists(rows)
     return found.negate() if shape.operator is Op.IS_NULL else found
 
 
