@@ -15,7 +15,10 @@ from ventros.kernel.statements import Statement
 
 @contextmanager
 def planning(connection: psycopg.Connection) -> Iterator[None]:
-    """Inside: plans for any arguments, and a tenant, which the planner asks for. Nothing is executed."""
+    """Inside: plans for any arguments, and a tenant, which the planner asks for. Nothing is executed.
+
+    What the server refuses leaves nothing behind: the next question can be asked.
+    """
     # psycopg prepares what is sent often, and when anything is rolled back deallocates all, ours included.
     connection.prepare_threshold = None
     with connection.transaction(force_rollback=True):
@@ -61,10 +64,14 @@ def _explained(
     # generic plan. psycopg takes bytes as they are, and the text is one of sql/.
     arguments = f"({', '.join(['NULL'] * len(statement.params))})" if statement.params else ""
     try:
-        connection.execute(f"PREPARE ventros_audit{types} AS {statement.text}".encode())
-        rows = connection.execute(f"EXPLAIN ({options}) EXECUTE ventros_audit{arguments}".encode()).fetchall()
-        connection.execute("DEALLOCATE ventros_audit")
+        with connection.transaction():
+            connection.execute(f"PREPARE ventros_audit{types} AS {statement.text}".encode())
+            text = f"EXPLAIN ({options}) EXECUTE ventros_audit{arguments}".encode()
+            rows = connection.execute(text).fetchall()
+            connection.execute("DEALLOCATE ventros_audit")
     except psycopg.Error as error:
+        if not connection.broken:
+            connection.execute("DEALLOCATE ALL")  # a savepoint does not undo PREPARE
         message = administration.message(error)
         raise DatabaseError(f"{statement.name}: {message}", sqlstate=error.sqlstate) from error
     return rows

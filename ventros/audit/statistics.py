@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import LiteralString
+from datetime import datetime
+from typing import Any, LiteralString
 
 import attrs
 import psycopg
@@ -33,6 +34,9 @@ SELECT s.queryid, min(s.query), sum(s.calls)::bigint, sum(s.total_exec_time) / s
  GROUP BY s.queryid
  ORDER BY sum(s.total_exec_time) DESC
 """
+
+
+_SINCE: LiteralString = "SELECT stats_reset, dealloc FROM {}"
 
 
 @attrs.frozen
@@ -77,6 +81,22 @@ def entries(connection: psycopg.Connection, role: str | None, *, everywhere: boo
     """
     if role == connection.info.user:
         raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
+    rows = _asked(connection, "pg_stat_statements", _ENTRIES, {"role": role, "everywhere": everywhere})
+    return [Entry(*row) for row in rows]
+
+
+def since(connection: psycopg.Connection) -> tuple[datetime, int]:
+    """When the server began to count, and how often it gave up the least used entries for others since then:
+    if ever, what seems never to have run may have. Raises as :func:`entries` does.
+    """
+    ((start, pushed_out),) = _asked(connection, "pg_stat_statements_info", _SINCE)
+    return start, pushed_out
+
+
+def _asked(
+    connection: psycopg.Connection, view: str, text: LiteralString, values: dict[str, object] | None = None
+) -> list[tuple[Any, ...]]:
+    """The rows of ``text``, which reads ``view``."""
     found = connection.execute(_VIEW).fetchone()
     if found is None:
         raise ConfigurationError(
@@ -85,14 +105,10 @@ def entries(connection: psycopg.Connection, role: str | None, *, everywhere: boo
     schema, allowed = found
     if not allowed:
         raise ConfigurationError("others' texts are not shown to this role: GRANT pg_read_all_stats TO it")
-    view = sql.Identifier(schema, "pg_stat_statements")
     try:
-        rows = connection.execute(
-            sql.SQL(_ENTRIES).format(view), {"role": role, "everywhere": everywhere}
-        ).fetchall()
+        return connection.execute(sql.SQL(text).format(sql.Identifier(schema, view)), values).fetchall()
     except psycopg.Error as error:
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
-    return [Entry(*row) for row in rows]
 
 
 def account(connection: psycopg.Connection, executed: list[Entry]) -> Account:

@@ -1,0 +1,199 @@
+"""One page to read by itself: what was found wrong, all SQL with plans and costs, and the tables it is for.
+
+Jinja2 escapes whatever comes from the server, and the page's own policy lets no other script run than its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import importlib.metadata
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, LiteralString
+
+import attrs
+import jinja2
+import psycopg
+from markupsafe import Markup
+
+from ventros import administration, roles
+from ventros.audit.page.diagram import diagram, order
+from ventros.audit.page.entries import Costs, Item, anchor, costs, highlighted, items
+from ventros.audit.page.schema import Table, tables
+from ventros.audit.session import COMMANDS, QUESTIONS
+from ventros.kernel.errors import ConfigurationError, DatabaseError
+from ventros.kernel.resources import PACKAGE
+
+if TYPE_CHECKING:
+    from ventros.audit.checks import Finding
+
+HERE = Path(__file__).parent
+MOST = 300
+"""Unknown texts of others shown: migrations and administration alone make hundreds."""
+LONG = 4000
+"""Characters of such a text shown."""
+_SERVER: LiteralString = "SELECT current_setting('server_version'), current_database(), current_user::text"
+
+
+@attrs.frozen
+class Group:
+    """The statements of one file, and the shapes of that table's list."""
+
+    table: str
+    statements: list[Item]
+    shapes: list[Item]
+
+
+@attrs.frozen
+class Use:
+    """What has to do with a table or an index: statements, and by table how many shapes of its list."""
+
+    statements: list[Item] = attrs.Factory(list)
+    shapes: dict[str, int] = attrs.Factory(dict)
+
+
+def page(connection: psycopg.Connection, findings: Sequence[Finding], role: str = roles.APP) -> str:
+    """``role`` is the one that services log in as: its costs are shown, and what else it executed.
+
+    What the connection's role may not see is said on the page. Nothing is executed but questions to the
+    catalog and EXPLAIN. Raises DatabaseError.
+    """
+    try:
+        server, database, user = connection.execute(_SERVER).fetchone() or ("", "", "")
+        known = order(tables(connection))
+    except psycopg.Error as error:
+        raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
+    cost = costs(connection, role)
+    every = items(connection, cost)
+    return _template().render(
+        server=server,
+        database=database,
+        user=user,
+        host=f"{connection.info.host}:{connection.info.port}",
+        made=datetime.now(UTC),
+        version=_version(),
+        findings=findings,
+        costs=cost,
+        ranking=_ranking(cost, every),
+        others=cost.others[:MOST],
+        groups=_groups(every),
+        statements=[each for each in every if not each.shape],
+        shapes=[each for each in every if each.shape],
+        **_schema(known, every),
+        commands=COMMANDS,
+        questions=QUESTIONS,
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """The whole file or none of it. Raises ConfigurationError when it cannot be written."""
+    target = path.resolve()  # a link stays one
+    if target.exists() and not target.is_file():
+        raise ConfigurationError(f"cannot write {path}: it is no file")
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _ranking(cost: Costs, every: Iterable[Item]) -> list[Item]:
+    ran = [each for each in every if each.cost]
+    return sorted(ran, key=lambda each: -each.cost.calls * each.cost.mean_ms if each.cost else 0)
+
+
+def _groups(every: Iterable[Item]) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for each in every:
+        group = groups.setdefault(each.group, Group(each.group, [], []))
+        (group.shapes if each.shape else group.statements).append(each)
+    return [groups[name] for name in sorted(groups)]
+
+
+def _schema(known: list[Table], every: list[Item]) -> dict[str, object]:
+    referring: dict[str, list[str]] = {}
+    for table in known:
+        for reference in table.references:
+            referring.setdefault(reference.target, []).append(table.name)
+    return {
+        "tables": known,
+        "diagram": diagram(known),
+        "referring": referring,
+        "writing": _uses(every, lambda item: item.written),
+        "reading": _uses(every, lambda item: item.only_read),
+        "planned": _uses(every, lambda item: item.plan.indexes),
+    }
+
+
+def _uses(every: Iterable[Item], of: Callable[[Item], Iterable[str]]) -> dict[str, Use]:
+    found: dict[str, Use] = {}
+    for item in every:
+        for name in of(item):
+            use = found.setdefault(name, Use())
+            if item.shape:
+                use.shapes[item.group] = use.shapes.get(item.group, 0) + 1
+            else:
+                use.statements.append(item)
+    return found
+
+
+def _version() -> str:
+    """Of the package, with the commit where it is a checkout."""
+    version = importlib.metadata.version("ventros")
+    if not (PACKAGE.parent / ".git").exists():
+        return version
+    command = ("git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    except (OSError, subprocess.CalledProcessError):
+        return version
+    commit, _, dirty = done.stdout.strip().partition("-")
+    return f"{version}, commit {commit}{' with uncommitted changes' if dirty else ''}"
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "sql": highlighted,
+        "anchor": anchor,
+        "visible": visible,
+        "number": lambda value: f"{value:,}",
+        "ms": lambda value: f"{value:,.3f}" if value < 10 else f"{value:,.0f}",
+        "bytes": _bytes,
+    }
+    for name in ("style.css", "filter.js"):
+        text = (HERE / name).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        kind = name.partition(".")[0]
+        environment.globals |= {kind: Markup(text), f"{kind}_hash": f"sha256-{digest}"}  # noqa: S704 - our own files
+    return environment.get_template("page.html")
+
+
+def visible(text: str) -> str:
+    """What would not be seen or would turn the rest around is shown by its number; long texts are cut."""
+    shown = "".join(
+        each if each.isprintable() or each in "\n\t" else f"\\u{ord(each):04x}" for each in text[:LONG]
+    )
+    return shown if len(text) <= LONG else f"{shown}… and {len(text) - LONG:,} characters more"
+
+
+def _bytes(value: int) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 10_000 or unit == "GB":
+            return f"{value:,.0f} {unit}"
+        value = round(value / 1000)
+    raise AssertionError

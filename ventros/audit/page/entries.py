@@ -1,0 +1,157 @@
+"""What the page says of each statement: its text, its plan on that very server, and what it cost there."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import attrs
+import psycopg
+from markupsafe import Markup
+from pglast.parser import scan
+
+from ventros.audit.catalogue import every
+from ventros.audit.plans import indexes, plan, planning, query_ids
+from ventros.audit.reading import Reading, read
+from ventros.audit.shapes import described
+from ventros.audit.statistics import Account, Entry, account, entries, since
+from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
+from ventros.kernel.statements import Statement
+
+
+@attrs.frozen
+class Costs:
+    """What ``role`` executed, and the texts of ``others`` that are no statements; else ``missing`` says why
+    that is not known.
+    """
+
+    role: str
+    account: Account | None = None
+    others: list[Entry] = attrs.Factory(list)
+    since: datetime | None = None
+    pushed_out: int = 0
+    missing: str = ""
+
+
+@attrs.frozen
+class Plan:
+    """``text`` as EXPLAIN prints it, or ``fault``: why there is none. ``ids``: see plans.query_ids."""
+
+    text: str = ""
+    indexes: list[str] = attrs.Factory(list)
+    ids: list[int] = attrs.Factory(list)
+    fault: str = ""
+
+
+@attrs.frozen(eq=False)
+class Item:
+    """One statement; ``committed`` is false for a list's text that was only seen on the server."""
+
+    statement: Statement
+    reading: Reading
+    place: str
+    plan: Plan
+    cost: Entry | None
+    committed: bool
+
+    @property
+    def name(self) -> str:
+        return self.statement.name
+
+    @property
+    def anchor(self) -> str:
+        """An id in HTML, which has no spaces."""
+        return anchor(self.name)
+
+    @property
+    def group(self) -> str:
+        """The table whose file it stands in."""
+        return self.name.partition(".")[0]
+
+    @property
+    def shape(self) -> bool:
+        return self.statement.path.parent.name == "shapes"
+
+    @property
+    def written(self) -> dict[str, str]:
+        """By table, how."""
+        found: dict[str, list[str]] = {}
+        for write in self.reading.writes:
+            found.setdefault(write.target.table, []).append(write.kind)
+        return {table: " or ".join(dict.fromkeys(kinds)) for table, kinds in found.items()}
+
+    @property
+    def only_read(self) -> list[str]:
+        return [table for table in self.reading.tables if table not in self.written]
+
+
+def anchor(name: str) -> str:
+    return re.sub(r"[^\w.]+", "-", name)
+
+
+def costs(connection: psycopg.Connection, role: str) -> Costs:
+    """Of ``role`` on this database. What is not to be had is said in ``missing``, and raises nothing."""
+    try:
+        counted = account(connection, entries(connection, role))
+        everybody = account(connection, entries(connection, None))
+        start, pushed_out = since(connection)
+    except VentrosError as error:
+        return Costs(role, missing=str(error))
+    own = {each.query_id for each in counted.unknown}
+    others = [each for each in everybody.unknown if each.query_id not in own]
+    return Costs(role, counted, others, start, pushed_out)
+
+
+def items(connection: psycopg.Connection, costs: Costs) -> list[Item]:
+    """Each statement, each committed shape, and what else was executed of the lists."""
+    known = costs.account.known if costs.account else []
+    counted = {statement.name: entry for statement, entry in known}
+    committed = {each.name: each for each in every()}
+    seen = [statement for statement, _ in known if statement.name not in committed]
+    with planning(connection):
+        return [
+            Item(
+                statement=each,
+                reading=read(each),
+                place=_place(each),
+                plan=_plan(connection, each),
+                cost=counted.get(each.name),
+                committed=each.name in committed,
+            )
+            for each in (*committed.values(), *seen)
+        ]
+
+
+def highlighted(text: str) -> Markup:
+    """Keywords and parameters set off, as PostgreSQL's own scanner finds them; all else escaped."""
+    parts, done = [], 0
+    for token in scan(text):
+        word = text[token.start : token.end + 1]
+        # In sql/ keywords are written large; a column may have the name of one.
+        tag = "var" if token.name == "PARAM" else "b" if token.kind != "NO_KEYWORD" and word.isupper() else ""
+        if tag:
+            parts += [text[done : token.start], Markup(f"<{tag}>{{}}</{tag}>").format(word)]
+            done = token.end + 1
+    return Markup("").join([*parts, text[done:]])
+
+
+def _plan(connection: psycopg.Connection, statement: Statement) -> Plan:
+    try:
+        text, used = plan(connection, statement), indexes(connection, statement)
+    except DatabaseError as error:
+        return Plan(fault=str(error).removeprefix(f"{statement.name}: "))
+    try:
+        ids = sorted(query_ids(connection, statement))
+    except ConfigurationError:  # this server computes none
+        ids = []
+    return Plan(text, used, ids)
+
+
+def _place(statement: Statement) -> str:
+    """File and line. A shape does not know its line; one that is not committed has none."""
+    path, line = statement.path, statement.line
+    if path.parent.name != "shapes":
+        return f"{path.name}:{line}"
+    text = path.read_text(encoding="utf-8")
+    at = text.find(described(statement))
+    return f"shapes/{path.name}:{text.count(chr(10), 0, at) + 1}" if at >= 0 else f"shapes/{path.name}"

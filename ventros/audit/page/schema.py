@@ -1,0 +1,155 @@
+"""The tables as they are on the server that is audited, with what refers to what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, LiteralString
+
+import attrs
+import psycopg
+
+_TABLES: LiteralString = """
+SELECT relname, coalesce(obj_description(oid, 'pg_class'), ''), relrowsecurity AND relforcerowsecurity,
+       reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
+  FROM pg_class
+ WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
+ ORDER BY relname
+"""
+_COLUMNS: LiteralString = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(col_description(c.oid, a.attnum), '')
+  FROM pg_class AS c
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+ WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p')
+ ORDER BY a.attnum
+"""
+_REFERENCES: LiteralString = """
+SELECT c.relname, k.conname, t.relname, k.confdeltype = 'c', pg_get_constraintdef(k.oid)
+  FROM pg_constraint AS k
+  JOIN pg_class AS c ON c.oid = k.conrelid
+  JOIN pg_class AS t ON t.oid = k.confrelid
+ WHERE k.contype = 'f' AND c.relnamespace = to_regnamespace('public')
+ ORDER BY k.conname
+"""
+_RULES: LiteralString = """
+SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
+  FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
+ WHERE k.contype IN ('c', 'x') AND c.relnamespace = to_regnamespace('public')
+ UNION ALL
+SELECT tablename, policyname, concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
+  FROM pg_policies WHERE schemaname = 'public'
+ UNION ALL
+SELECT c.relname, g.tgname, pg_get_triggerdef(g.oid)
+  FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
+ WHERE NOT g.tgisinternal AND c.relnamespace = to_regnamespace('public')
+ ORDER BY 1, 2
+"""
+_INDEXES: LiteralString = """
+SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p', x.indisvalid,
+       coalesce(s.idx_scan, 0), pg_size_pretty(pg_relation_size(x.indexrelid))
+  FROM pg_index AS x
+  JOIN pg_class AS c ON c.oid = x.indrelid
+  JOIN pg_class AS i ON i.oid = x.indexrelid
+  LEFT JOIN pg_constraint AS k ON k.conindid = x.indexrelid AND k.contype = 'p'
+  LEFT JOIN pg_stat_user_indexes AS s ON s.indexrelid = x.indexrelid
+ WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p')
+ ORDER BY NOT x.indisprimary, i.relname
+"""
+
+
+@attrs.frozen
+class Column:
+    name: str
+    type: str
+    required: bool
+    default: str
+    comment: str
+
+
+@attrs.frozen
+class Reference:
+    """A foreign key to ``target``; ``owned``: who deletes the row there deletes this one too."""
+
+    name: str
+    target: str
+    owned: bool
+    text: str
+
+
+@attrs.frozen
+class Rule:
+    """A CHECK, a policy or a trigger."""
+
+    name: str
+    text: str
+
+
+@attrs.frozen
+class Index:
+    """``scans`` since the server's statistics were last reset."""
+
+    name: str
+    text: str
+    primary: bool
+    valid: bool
+    scans: int
+    size: str
+
+
+@attrs.frozen
+class Table:
+    """``rows`` as the planner believes, below zero when it was never told; ``size`` with indexes, to read."""
+
+    name: str
+    comment: str
+    guarded: bool
+    rows: int
+    size: str
+    columns: list[Column]
+    references: list[Reference]
+    rules: list[Rule]
+    indexes: list[Index]
+
+    @property
+    def versioned(self) -> bool:
+        return any(column.name == "version" for column in self.columns)
+
+    @property
+    def parent(self) -> str:
+        """The aggregate of which a side table is a part; "" for what stands alone.
+
+        Of several that own its rows, the one that the table is called after.
+        """
+        if self.versioned:
+            return ""
+        owners = [each.target for each in self.references if each.owned and each.target != self.name]
+        return max(owners, key=lambda each: len(os.path.commonprefix([each, self.name])), default="")
+
+
+def tables(connection: psycopg.Connection) -> list[Table]:
+    """Those of the schema public, by name. Raises psycopg.Error."""
+    columns = _by_table(connection, _COLUMNS, Column)
+    references = _by_table(connection, _REFERENCES, Reference)
+    rules = _by_table(connection, _RULES, Rule)
+    indexes = _by_table(connection, _INDEXES, Index)
+    return [
+        Table(
+            *row,
+            columns=columns.get(row[0], []),
+            references=references.get(row[0], []),
+            rules=rules.get(row[0], []),
+            indexes=indexes.get(row[0], []),
+        )
+        for row in connection.execute(_TABLES).fetchall()
+    ]
+
+
+def _by_table(
+    connection: psycopg.Connection, text: LiteralString, make: Callable[..., Any]
+) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for table, *rest in connection.execute(text).fetchall():
+        found.setdefault(table, []).append(make(*rest))
+    return found
