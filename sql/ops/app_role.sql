@@ -1,12 +1,13 @@
--- name: app_role
--- kind: findings
--- why:  the role that services log in as may do what the statements of sql/ do and nothing else: then no service can
---       forget a tenant, switch a fence off, or change a table. What it may do more is a hole in all of that.
--- role: any that may connect
--- read: one row for each power that the role has and should not; or one that says there is no such role. It is
---       ventros_app; SET ventros.app = 'another' for another. Column by column, what it is granted is compared by
---       ventros migrate roles, which takes away what is too much.
--- mend: run what stands in mend, as a superuser.
+-- name:  app_role
+-- kind:  findings
+-- why:   the role that services log in as may do what the statements of sql/ do and nothing else: then no
+--        service can forget a tenant, switch a fence off, or change a table. What it may do more is a hole in
+--        all of that.
+-- role:  any that may connect
+-- read:  one row for each power that the role has and should not; or one that says there is no such role. It is
+--        ventros_app; SET ventros.app = 'another' for another. Column by column, what it is granted is compared
+--        by ventros migrate roles, which takes away what is too much.
+-- mend:  run what stands in mend, as a superuser.
 -- blind: other roles that may log in and use the tables.
 WITH app AS (
     SELECT role.*

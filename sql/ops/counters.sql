@@ -1,18 +1,20 @@
--- name: counters
--- kind: findings
--- why:  a session counts its messages in its own row, a channel in rows beside it. A count that differs from the
---       messages that are stored is a lost update, or a change made by hand.
--- role: a superuser, or one with BYPASSRLS that may read the tables: row-level security would hide other tenants'
---       rows, and then the server refuses the question. CREATE ROLE auditor LOGIN BYPASSRLS; GRANT
---       pg_read_all_data, pg_monitor TO auditor;
--- read: one row for each session or channel that counts wrongly, ten of each; SET ventros.most = '1000' for more. A
---       deleted message counts, for it was counted. It reads messages twice, sessions and
---       channel_counters once, whole.
--- mend: as a superuser. It counts the messages again when it is run, and tells of a session's step by session.touched.
+-- name:  counters
+-- kind:  findings
+-- why:   a session counts its messages in its own row, a channel in rows beside it. A count that differs from
+--        the messages that are stored is a lost update, or a change made by hand.
+-- role:  a superuser, or one with BYPASSRLS that may read the tables: row-level security would hide other
+--        tenants' rows, and then the server refuses the question. CREATE ROLE auditor LOGIN BYPASSRLS; GRANT
+--        pg_read_all_data, pg_monitor TO auditor;
+-- read:  one row for each session or channel that counts wrongly, ten of each; SET ventros.most = '1000' for
+--        more. A deleted message counts, for it was counted. It reads messages twice, sessions and
+--        channel_counters once, whole.
+-- mend:  as a superuser. It counts the messages again when it is run, and tells of a session's step by
+--        session.touched.
 -- blind: whatever is counted and not stored: webhook_counters (deliveries), agent_counters (handled sessions),
---       campaign_counters, sequence_counters and broadcast_counters (contacts and messages sent), credential_uses
---       (times of use). contact_lists.contact_count is a figure of last_calculated_at and may differ by now. Who moves
---       a message to another session or channel, or stores one without counting it, finds that here.
+--        campaign_counters, sequence_counters and broadcast_counters (contacts and messages sent),
+--        credential_uses (times of use). contact_lists.contact_count is a figure of last_calculated_at and may
+--        differ by now. Who moves a message to another session or channel, or stores one without counting it,
+--        finds that here.
 SET row_security = off;
 WITH of_session AS (
     SELECT tenant_id, session_id AS id, count(*) FILTER (WHERE NOT from_me) AS theirs,

@@ -1,14 +1,15 @@
--- name: durability
--- kind: findings
--- why:  with these settings off, what was committed and acknowledged may be lost or torn when the machine goes down,
---       outbox and rows alike, and nobody is told.
--- role: any that may connect
--- read: one row for each of fsync, full_page_writes, synchronous_commit and data_checksums that is off, on the server
---       or for a role or database. Servers for tests and rehearsals are often set so on purpose: they are not durable.
--- mend: run what stands in mend, as a superuser.
--- blind: a session or transaction that turns synchronous_commit off for itself. Whether a disk, a controller or a file
---       system really writes what it is told to flush: pg_test_fsync tells. A file system that never tears a page,
---       such as ZFS, does without full_page_writes.
+-- name:  durability
+-- kind:  findings
+-- why:   with these settings off, what was committed and acknowledged may be lost or torn when the machine goes
+--        down, outbox and rows alike, and nobody is told.
+-- role:  any that may connect
+-- read:  one row for each of fsync, full_page_writes, synchronous_commit and data_checksums that is off, on the
+--        server or for a role or database. Servers for tests and rehearsals are often set so on purpose: they
+--        are not durable.
+-- mend:  run what stands in mend, as a superuser.
+-- blind: a session or transaction that turns synchronous_commit off for itself. Whether a disk, a controller
+--        or a file system really writes what it is told to flush: pg_test_fsync tells. A file system that never
+--        tears a page, such as ZFS, does without full_page_writes.
 SELECT setting.name AS subject,
        format('%s is off: %s', setting.name, consequence) AS finding,
        format('SHOW %s;', setting.name) AS see,

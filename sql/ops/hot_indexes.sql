@@ -1,17 +1,19 @@
--- name: hot_indexes
--- kind: findings
--- why:  PostgreSQL writes an update that changes no indexed column into the same page and touches no index at all: a
---       heap-only tuple, HOT. One index with a column that every update changes, be it as key, in INCLUDE, in an
---       expression or in the predicate, ends that for every update of the table and for all of its indexes.
--- role: any that may connect; for the WAL of an update, one that may also read pg_stat_statements
--- read: one row for each such index, with what share of the table's updates was HOT since its statistics began and, if
---       pg_stat_statements is there, how much WAL an update wrote. The columns are those that most updates of sql/
---       change: version and updated_at of any table, and those named below. A low share without a finding: the pages
---       are full, so try ALTER TABLE … SET (fillfactor = 80), or long_transactions keeps old versions alive.
--- mend: run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What is the
---       index for? A list that is sorted by such a column sorts the tenant's rows without it.
--- blind: statements that are not the library's and change other columns all the time.
--- WAL of the updates by table, kept in a setting of this session; '{}' without the extension, which lies in any schema.
+-- name:  hot_indexes
+-- kind:  findings
+-- why:   PostgreSQL writes an update that changes no indexed column into the same page and touches no index at
+--        all: a heap-only tuple, HOT. One index with a column that every update changes, be it as key, in
+--        INCLUDE, in an expression or in the predicate, ends that for every update of the table and for all of
+--        its indexes.
+-- role:  any that may connect; for the WAL of an update, one that may also read pg_stat_statements
+-- read:  one row for each such index, with what share of the table's updates was HOT since its statistics began
+--        and, if pg_stat_statements is there, how much WAL an update wrote. The columns are those that most
+--        updates of sql/ change: version and updated_at of any table, and those named below. A low share
+--        without a finding: the pages are full, so try ALTER TABLE … SET (fillfactor = 80), or
+--        long_transactions keeps old versions alive.
+-- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What
+--        is the index for? A list that is sorted by such a column sorts the tenant's rows without it.
+-- blind: statements that are not the library's and change other columns all the time. WAL of the updates by
+--        table, kept in a setting of this session; '{}' without the extension, which lies in any schema.
 DO $$
 DECLARE
     place text := (SELECT quote_ident(nspname)

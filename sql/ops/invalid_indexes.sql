@@ -1,10 +1,10 @@
--- name: invalid_indexes
--- kind: findings
--- why:  CREATE or REINDEX INDEX CONCURRENTLY that was interrupted leaves an index that no query may use and that every
---       write keeps up all the same; a unique one that is invalid may hold duplicates.
--- role: any that may connect; to see what others are building, one with pg_read_all_stats
--- read: one row for each such index. One that is being built at this moment is none.
--- mend: run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass.
+-- name:  invalid_indexes
+-- kind:  findings
+-- why:   CREATE or REINDEX INDEX CONCURRENTLY that was interrupted leaves an index that no query may use and
+--        that every write keeps up all the same; a unique one that is invalid may hold duplicates.
+-- role:  any that may connect; to see what others are building, one with pg_read_all_stats
+-- read:  one row for each such index. One that is being built at this moment is none.
+-- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass.
 SELECT index.indexrelid::regclass::text AS subject,
        format('the index %s on %s is not %s', index.indexrelid::regclass, index.indrelid::regclass,
               CASE WHEN index.indisready THEN 'valid: it is kept up and never used' ELSE 'ready: it was never filled' END)

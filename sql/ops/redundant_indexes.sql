@@ -1,12 +1,14 @@
--- name: redundant_indexes
--- kind: findings
--- why:  an index whose columns another one begins with answers nothing that the other does not, and costs a write with
---       each row all the same.
--- role: any that may connect
--- read: one row for each such index, with the one that makes it redundant. Of two that are the same, the later made is
---       redundant. An index behind a key or constraint, or that keeps values unique, never is, but for its exact twin.
--- mend: run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. The shorter
---       index is smaller: where it is read very often and the other is large, it may be kept on purpose.
+-- name:  redundant_indexes
+-- kind:  findings
+-- why:   an index whose columns another one begins with answers nothing that the other does not, and costs a
+--        write with each row all the same.
+-- role:  any that may connect
+-- read:  one row for each such index, with the one that makes it redundant. Of two that are the same, the later
+--        made is redundant. An index behind a key or constraint, or that keeps values unique, never is, but for
+--        its exact twin.
+-- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. The
+--        shorter index is smaller: where it is read very often and the other is large, it may be kept on
+--        purpose.
 WITH tree AS (
     SELECT index.indexrelid, index.indrelid, index.indisunique, index.indnkeyatts AS width, index.indnatts,
            EXISTS (SELECT FROM pg_constraint WHERE conindid = index.indexrelid) OR index.indisreplident AS needed,

@@ -1,12 +1,14 @@
--- name: row_security
--- kind: findings
--- why:  row-level security keeps one tenant's rows from another when a statement, or somebody by hand, forgets to. It
---       holds for the tables' owner only when it is forced, and policies add up: one that is too wide opens the table.
--- role: any that may connect
--- read: one row for each table with a tenant_id where it is off or not forced, or where no policy compares tenant_id
---       with ventros_tenant(); and one for each policy that lets other rows through as well. channel_routes is read by
---       everybody: it tells whose channel an event is for.
--- mend: run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a moment.
+-- name:  row_security
+-- kind:  findings
+-- why:   row-level security keeps one tenant's rows from another when a statement, or somebody by hand, forgets
+--        to. It holds for the tables' owner only when it is forced, and policies add up: one that is too wide
+--        opens the table.
+-- role:  any that may connect
+-- read:  one row for each table with a tenant_id where it is off or not forced, or where no policy compares
+--        tenant_id with ventros_tenant(); and one for each policy that lets other rows through as well.
+--        channel_routes is read by everybody: it tells whose channel an event is for.
+-- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
+--        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
 WITH tenant_table AS (
     SELECT found.oid, found.relname AS name, relrowsecurity, relforcerowsecurity

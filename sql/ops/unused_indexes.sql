@@ -1,12 +1,14 @@
--- name: unused_indexes
--- kind: findings
--- why:  an index that no query has used costs a write with each row, and room in memory, for nothing.
--- role: any that may connect
--- read: one row for each index that was never scanned, on a table that was read a thousand times or more since the
---       statistics began, if that is seven days ago; SET ventros.unused_after = '30 days' for longer. When they were
---       never reset, the start of the server counts. Indexes that keep values unique are never listed.
--- mend: run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. Before that:
---       is it used on a replica, whose statistics are its own, or by a report that runs once a quarter?
+-- name:  unused_indexes
+-- kind:  findings
+-- why:   an index that no query has used costs a write with each row, and room in memory, for nothing.
+-- role:  any that may connect
+-- read:  one row for each index that was never scanned, on a table that was read a thousand times or more since
+--        the statistics began, if that is seven days ago; SET ventros.unused_after = '30 days' for longer. When
+--        they were never reset, the start of the server counts. Indexes that keep values unique are never
+--        listed.
+-- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass.
+--        Before that: is it used on a replica, whose statistics are its own, or by a report that runs once a
+--        quarter?
 -- blind: younger statistics; a statement that nobody happened to send.
 SELECT used.indexrelid::regclass::text AS subject,
        format('the index %s on %s was not used since %s, in %s reads of the table; it takes %s',

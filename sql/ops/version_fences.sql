@@ -1,13 +1,15 @@
--- name: version_fences
--- kind: findings
--- why:  a version fence refuses every UPDATE that does not step the version by one, psql's included. Where it is
---       missing or switched off, a hand-made write goes past optimistic locking, and nobody's save notices.
--- role: any that may connect
--- read: one row for each of the fifteen aggregate tables that is missing or without a version, or whose fence is
---       missing, off, or weaker than it was made; and one when the function behind the fences is.
--- mend: run what stands in mend, as the owner of the tables. It takes a lock that holds writers up for a moment.
+-- name:  version_fences
+-- kind:  findings
+-- why:   a version fence refuses every UPDATE that does not step the version by one, psql's included. Where it
+--        is missing or switched off, a hand-made write goes past optimistic locking, and nobody's save notices.
+-- role:  any that may connect
+-- read:  one row for each of the fifteen aggregate tables that is missing or without a version, or whose fence
+--        is missing, off, or weaker than it was made; and one when the function behind the fences is.
+-- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds writers up for a
+--        moment.
 -- blind: it sees the fence as it is now. What was written while it was off is seen by outbox_versions, if it
---       changed the version; a change that left the version as it was leaves no trace outside the row's history.
+--        changed the version; a change that left the version as it was leaves no trace outside the row's
+--        history.
 WITH aggregate (name) AS (
     VALUES ('agents'), ('billing_accounts'), ('broadcasts'), ('campaigns'), ('channels'), ('chats'),
            ('contact_lists'), ('contacts'), ('credentials'), ('pipeline_statuses'), ('pipelines'), ('projects'),
