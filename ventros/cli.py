@@ -1,4 +1,4 @@
-"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``sql`` and ``bench``."""
+"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``sql``, ``audit`` and ``bench``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
-from ventros.audit.cli import sql
+from ventros.audit.cli import audit, sql
 
 FAILED = 1
 
@@ -289,6 +289,7 @@ def schema() -> None:
 
 
 main.add_command(sql)
+main.add_command(audit)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
