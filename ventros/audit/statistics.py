@@ -135,6 +135,7 @@ class _Identify:
         self.connection = connection
         self.known: dict[int, Statement] = {}
         self.asked: set[str] = set()
+        self.rest = iter((*QUESTIONS, *every()))
 
     def __call__(self, entry: Entry) -> Statement | None:
         if is_command(entry.text):
@@ -142,9 +143,7 @@ class _Identify:
         if entry.query_id not in self.known and (match := _NAME.search(entry.text)):
             with suppress(UnknownStatement):
                 self.ask(find(match[1]))
-        for each in (*QUESTIONS, *every()):
-            if entry.query_id in self.known:
-                break
+        while entry.query_id not in self.known and (each := next(self.rest, None)):
             self.ask(each)
         return self.known.get(entry.query_id)
 

@@ -9,7 +9,9 @@ import base64
 import functools
 import hashlib
 import importlib.metadata
+import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +23,10 @@ import psycopg
 from markupsafe import Markup
 
 from ventros import administration, roles
+from ventros.audit import tables as library
+from ventros.audit.page.database import Table, tables
 from ventros.audit.page.diagram import diagram, order
 from ventros.audit.page.entries import Costs, Item, anchor, costs, highlighted, items
-from ventros.audit.page.schema import Table, tables
 from ventros.audit.session import COMMANDS, QUESTIONS
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 from ventros.kernel.resources import PACKAGE
@@ -36,7 +39,10 @@ MOST = 300
 """Unknown texts of others shown: migrations and administration alone make hundreds."""
 LONG = 4000
 """Characters of such a text shown."""
-_SERVER: LiteralString = "SELECT current_setting('server_version'), current_database(), current_user::text"
+_SERVER: LiteralString = """
+SELECT current_setting('server_version'), current_database(), rolname, rolsuper OR rolbypassrls
+  FROM pg_roles WHERE rolname = current_user
+"""
 
 
 @attrs.frozen
@@ -56,23 +62,26 @@ class Use:
     shapes: dict[str, int] = attrs.Factory(dict)
 
 
-def page(connection: psycopg.Connection, findings: Sequence[Finding], role: str = roles.APP) -> str:
-    """``role`` is the one that services log in as: its costs are shown, and what else it executed.
+def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str = roles.APP) -> str:
+    """``app`` is the role that services log in as: its costs are shown, and what else it executed.
 
     What the connection's role may not see is said on the page. Nothing is executed but questions to the
-    catalog and EXPLAIN. Raises DatabaseError.
+    catalog and EXPLAIN. Raises DatabaseError, and ConfigurationError when we are ``app`` ourselves.
     """
+    if connection.info.user == app:
+        raise ConfigurationError(f"log in as another than {app}: the page would count as what it executed")
     try:
-        server, database, user = connection.execute(_SERVER).fetchone() or ("", "", "")
-        known = order(tables(connection))
+        ((server, database, user, unbound),) = connection.execute(_SERVER).fetchall()
+        known = tables(connection)
     except psycopg.Error as error:
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
-    cost = costs(connection, role)
+    cost = costs(connection, app)
     every = items(connection, cost)
     return _template().render(
         server=server,
         database=database,
         user=user,
+        unbound=unbound,
         host=f"{connection.info.host}:{connection.info.port}",
         made=datetime.now(UTC),
         version=_version(),
@@ -90,18 +99,18 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], role: str 
 
 
 def write(path: Path, text: str) -> None:
-    """The whole file or none of it. Raises ConfigurationError when it cannot be written."""
+    """The whole file or none of it, for nobody else to read. Raises ConfigurationError when it cannot be written."""
     target = path.resolve()  # a link stays one
-    if target.exists() and not target.is_file():
-        raise ConfigurationError(f"cannot write {path}: it is no file")
-    beside = target.with_name(f".{target.name}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
+        if target.exists() and not target.is_file():
+            raise ConfigurationError(f"cannot write {path}: it is no file")
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".audit-") as beside:
+            made = Path(beside) / "page.html"
+            made.touch(mode=0o600)
+            made.write_text(text, encoding="utf-8")
+            made.replace(target)
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _ranking(cost: Costs, every: Iterable[Item]) -> list[Item]:
@@ -118,13 +127,17 @@ def _groups(every: Iterable[Item]) -> list[Group]:
 
 
 def _schema(known: list[Table], every: list[Item]) -> dict[str, object]:
+    written = library.tables()
+    ours = order(table for table in known if table.name in written)
+    others = [table for table in known if table.name not in written]
     referring: dict[str, list[str]] = {}
     for table in known:
         for reference in table.references:
             referring.setdefault(reference.target, []).append(table.name)
     return {
-        "tables": known,
-        "diagram": diagram(known),
+        "tables": [*ours, *others],
+        "library": written,
+        "diagram": diagram(ours),
         "referring": referring,
         "writing": _uses(every, lambda item: item.written),
         "reading": _uses(every, lambda item: item.only_read),
@@ -149,10 +162,19 @@ def _version() -> str:
     version = importlib.metadata.version("ventros")
     if not (PACKAGE.parent / ".git").exists():
         return version
-    command = ("git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+    command = (
+        "git",
+        "-C",
+        str(PACKAGE.parent),
+        "describe",
+        "--always",
+        "--dirty",
+        "--abbrev=12",
+        "--exclude=*",
+    )
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own
-    except (OSError, subprocess.CalledProcessError):
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
         return version
     commit, _, dirty = done.stdout.strip().partition("-")
     return f"{version}, commit {commit}{' with uncommitted changes' if dirty else ''}"
@@ -172,7 +194,8 @@ def _template() -> jinja2.Template:
         "anchor": anchor,
         "visible": visible,
         "number": lambda value: f"{value:,}",
-        "ms": lambda value: f"{value:,.3f}" if value < 10 else f"{value:,.0f}",
+        "ms": lambda value: f"{value:,.3f}",
+        "breakable": lambda name: Markup("<wbr>").join(re.split(r"(?<=[._])(?=.)", name)),
         "bytes": _bytes,
     }
     for name in ("style.css", "filter.js"):

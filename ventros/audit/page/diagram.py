@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from ventros.audit.page.schema import Table
+from ventros.audit.page.database import Table
 
 WIDTH = 380
 """Units, about the pixels of a phone, so that text is as large there as the page's."""
@@ -21,11 +21,12 @@ COLOURS = 8
 
 @attrs.frozen
 class Row:
-    """``part``: of the aggregate above it."""
+    """``part``: of the aggregate above it; ``versioned``: an aggregate itself."""
 
     name: str
     y: int
     part: bool
+    versioned: bool
 
 
 @attrs.frozen
@@ -53,12 +54,16 @@ class Diagram:
     lanes: list[Lane]
     width: int
     height: int
+    lanes_from: int = LANES_FROM
 
 
 def diagram(tables: Iterable[Table]) -> Diagram:
     """A part follows its aggregate, indented, and has no line to it."""
     ordered = order(tables)
-    rows = [Row(each.name, TOP + at * ROW + ROW // 2, bool(each.parent)) for at, each in enumerate(ordered)]
+    rows = [
+        Row(each.name, TOP + at * ROW + ROW // 2, bool(each.parent), each.versioned)
+        for at, each in enumerate(ordered)
+    ]
     places = {row.name: row.y for row in rows}
     dots: dict[str, dict[str, int]] = {}
     for each in ordered:
@@ -74,7 +79,9 @@ def diagram(tables: Iterable[Table]) -> Diagram:
 
 
 def order(tables: Iterable[Table]) -> list[Table]:
-    """What is referred to first, as far as there is no circle; parts right after their aggregate."""
+    """What is referred to first, as far as there is no circle; parts right after their aggregate; what has to
+    do with no other last.
+    """
     known = {each.name: each for each in tables}
     groups: dict[str, list[Table]] = {}
     for each in sorted(known.values(), key=lambda table: bool(table.parent)):
@@ -89,7 +96,9 @@ def order(tables: Iterable[Table]) -> list[Table]:
         - {head}
         for head, group in groups.items()
     }
-    return [table for head in _sorted(needs) for table in groups[head]]
+    joined = {head for head, others in needs.items() if others}.union(*needs.values())
+    ranked = sorted(needs, key=lambda head: (head not in joined, not groups[head][0].versioned, head))
+    return [table for head in _sorted({head: needs[head] for head in ranked}) for table in groups[head]]
 
 
 def _head(table: Table, known: Mapping[str, Table]) -> str:
