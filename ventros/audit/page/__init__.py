@@ -1,6 +1,6 @@
 """One page to read by itself: what was found wrong, all SQL with plans and costs, and the tables it is for.
 
-Jinja2 escapes whatever comes from the server, and the page's own policy lets no other script run than its own.
+Jinja2 escapes whatever comes from the server, and the page's policy lets no script run but its own.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
         others=cost.others[:MOST],
         groups=_groups(every),
         statements=[each for each in every if not each.shape],
-        shapes=[each for each in every if each.shape],
+        shapes=[each for each in every if each.shape and each.committed],
+        seen=[each for each in every if not each.committed],
         **_schema(known, every),
         commands=COMMANDS,
         questions=QUESTIONS,
@@ -99,7 +100,7 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
 
 
 def write(path: Path, text: str) -> None:
-    """The whole file or none of it, for nobody else to read. Raises ConfigurationError when it cannot be written."""
+    """The whole file or none of it, for nobody else to read. Raises ConfigurationError when that fails."""
     target = path.resolve()  # a link stays one
     try:
         if target.exists() and not target.is_file():
@@ -136,6 +137,7 @@ def _schema(known: list[Table], every: list[Item]) -> dict[str, object]:
             referring.setdefault(reference.target, []).append(table.name)
     return {
         "tables": [*ours, *others],
+        "present": {table.name for table in known},
         "library": written,
         "diagram": diagram(ours),
         "referring": referring,

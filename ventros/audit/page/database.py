@@ -125,7 +125,8 @@ class Table:
         if self.versioned:
             return ""
         owners = [each.target for each in self.references if each.owned and each.target != self.name]
-        return max(owners, key=lambda each: len(os.path.commonprefix([each, self.name])), default="")
+        alike = [(len(os.path.commonprefix([each, self.name])), each) for each in owners]  # noqa: RUF071 - names
+        return max(alike, default=(0, ""))[1]
 
 
 def tables(connection: psycopg.Connection) -> list[Table]:
@@ -135,14 +136,8 @@ def tables(connection: psycopg.Connection) -> list[Table]:
     rules = _by_table(connection, _RULES, Rule)
     indexes = _by_table(connection, _INDEXES, Index)
     return [
-        Table(
-            *row,
-            columns=columns.get(row[0], []),
-            references=references.get(row[0], []),
-            rules=rules.get(row[0], []),
-            indexes=indexes.get(row[0], []),
-        )
-        for row in connection.execute(_TABLES).fetchall()
+        Table(name, *row, *(each.get(name, []) for each in (columns, references, rules, indexes)))
+        for name, *row in connection.execute(_TABLES).fetchall()
     ]
 
 

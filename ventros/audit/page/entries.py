@@ -18,6 +18,8 @@ from ventros.audit.statistics import Account, Entry, account, entries, since
 from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
 from ventros.kernel.statements import Statement
 
+KEYWORD, PARAMETER = Markup("<b>{}</b>"), Markup("<var>{}</var>")
+
 
 @attrs.frozen
 class Costs:
@@ -128,9 +130,9 @@ def highlighted(text: str) -> Markup:
     for token in scan(text):
         word = text[token.start : token.end + 1]
         # In sql/ keywords are written large; a column may have the name of one.
-        tag = "var" if token.name == "PARAM" else "b" if token.kind != "NO_KEYWORD" and word.isupper() else ""
-        if tag:
-            parts += [text[done : token.start], Markup(f"<{tag}>{{}}</{tag}>").format(word)]
+        keyword = token.kind != "NO_KEYWORD" and word.isupper()
+        if keyword or token.name == "PARAM":
+            parts += [text[done : token.start], (KEYWORD if keyword else PARAMETER).format(word)]
             done = token.end + 1
     return Markup("").join([*parts, text[done:]])
 
