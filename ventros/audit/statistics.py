@@ -111,12 +111,17 @@ def _asked(
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
 
 
-def account(connection: psycopg.Connection, executed: list[Entry]) -> Account:
-    """Tell of each what it is; ``connection`` leads to a database with the tables that were used."""
+def account(
+    connection: psycopg.Connection, executed: list[Entry], identify: Identify | None = None
+) -> Account:
+    """Tell of each what it is; ``connection`` leads to a database with the tables that were used.
+
+    ``identify`` of an earlier call knows what it was told, if the tables are still the same.
+    """
     found: dict[str, tuple[Statement, Entry]] = {}
     unknown = []
     with planning(connection):
-        identify = _Identify(connection)
+        identify = identify or Identify(connection)
         for entry in executed:
             statement = identify(entry)
             if statement:
@@ -128,13 +133,13 @@ def account(connection: psycopg.Connection, executed: list[Entry]) -> Account:
     return Account(known, unknown, never=[each for each in catalogue().values() if each.name not in found])
 
 
-class _Identify:
+class Identify:
     """The statement that an entry is of. The name at its end says where to look first, and proves nothing."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
         self.known: dict[int, Statement] = {}
-        self.asked: set[str] = set()
+        self.ids: dict[str, set[int]] = {}
         self.rest = iter((*QUESTIONS, *every()))
 
     def __call__(self, entry: Entry) -> Statement | None:
@@ -147,8 +152,9 @@ class _Identify:
             self.ask(each)
         return self.known.get(entry.query_id)
 
-    def ask(self, statement: Statement) -> None:
-        """The server for its ids, once."""
-        if statement.name not in self.asked:
-            self.asked.add(statement.name)
-            self.known |= dict.fromkeys(query_ids(self.connection, statement), statement)
+    def ask(self, statement: Statement) -> set[int]:
+        """The server for its ids, once: see :func:`ventros.audit.plans.query_ids`."""
+        if statement.name not in self.ids:
+            self.ids[statement.name] = query_ids(self.connection, statement)
+            self.known |= dict.fromkeys(self.ids[statement.name], statement)
+        return self.ids[statement.name]

@@ -28,6 +28,7 @@ from ventros.audit.page.database import Table, tables
 from ventros.audit.page.diagram import diagram, order
 from ventros.audit.page.entries import Costs, Item, anchor, costs, highlighted, items
 from ventros.audit.session import COMMANDS, QUESTIONS
+from ventros.audit.statistics import Identify
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 from ventros.kernel.resources import PACKAGE
 
@@ -75,8 +76,9 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
         known = tables(connection)
     except psycopg.Error as error:
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
-    cost = costs(connection, app)
-    every = items(connection, cost)
+    identify = Identify(connection)
+    cost = costs(connection, app, identify)
+    every = items(connection, cost, identify)
     return _template().render(
         server=server,
         database=database,

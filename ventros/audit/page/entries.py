@@ -11,10 +11,10 @@ from markupsafe import Markup
 from pglast.parser import scan
 
 from ventros.audit.catalogue import every
-from ventros.audit.plans import indexes, plan, planning, query_ids
+from ventros.audit.plans import indexes, plan, planning
 from ventros.audit.reading import Reading, read
 from ventros.audit.shapes import described
-from ventros.audit.statistics import Account, Entry, account, entries, since
+from ventros.audit.statistics import Account, Entry, Identify, account, entries, since
 from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
 from ventros.kernel.statements import Statement
 
@@ -91,11 +91,11 @@ def anchor(name: str) -> str:
     return re.sub(r"[^\w.]+", "-", name)
 
 
-def costs(connection: psycopg.Connection, role: str) -> Costs:
+def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Costs:
     """Of ``role`` on this database. What is not to be had is said in ``missing``, and raises nothing."""
     try:
-        counted = account(connection, entries(connection, role))
-        everybody = account(connection, entries(connection, None))
+        counted = account(connection, entries(connection, role), identify)
+        everybody = account(connection, entries(connection, None), identify)
         start, pushed_out = since(connection)
     except VentrosError as error:
         return Costs(role, missing=str(error))
@@ -104,7 +104,7 @@ def costs(connection: psycopg.Connection, role: str) -> Costs:
     return Costs(role, counted, others, start, pushed_out)
 
 
-def items(connection: psycopg.Connection, costs: Costs) -> list[Item]:
+def items(connection: psycopg.Connection, costs: Costs, identify: Identify) -> list[Item]:
     """Each statement, each committed shape, and what else was executed of the lists."""
     known = costs.account.known if costs.account else []
     counted = {statement.name: entry for statement, entry in known}
@@ -116,7 +116,7 @@ def items(connection: psycopg.Connection, costs: Costs) -> list[Item]:
                 statement=each,
                 reading=read(each),
                 place=_place(each),
-                plan=_plan(connection, each),
+                plan=_plan(connection, each, identify),
                 cost=counted.get(each.name),
                 committed=each.name in committed,
             )
@@ -137,13 +137,13 @@ def highlighted(text: str) -> Markup:
     return Markup("").join([*parts, text[done:]])
 
 
-def _plan(connection: psycopg.Connection, statement: Statement) -> Plan:
+def _plan(connection: psycopg.Connection, statement: Statement, identify: Identify) -> Plan:
     try:
         text, used = plan(connection, statement), indexes(connection, statement)
     except DatabaseError as error:
         return Plan(fault=str(error).removeprefix(f"{statement.name}: "))
     try:
-        ids = sorted(query_ids(connection, statement))
+        ids = sorted(identify.ask(statement))
     except ConfigurationError:  # this server computes none
         ids = []
     return Plan(text, used, ids)
