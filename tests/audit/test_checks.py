@@ -17,65 +17,20 @@ from pathlib import Path
 import attrs
 import psycopg
 import pytest
-from pglast.stream import RawStream
 
-from tests.migrations.test_schema import VERSIONED
+from tests.audit.faults import CONTACT, COPIED, FALSIFIED, FAULTS, FORGOTTEN, OTHER_CONTACT, SESSION, UNFENCED
 from tests.test_cli import ventros
-from tests.test_sql import REPOSITORIES
-from ventros.audit import checks
-from ventros.audit.catalogue import every
-from ventros.audit.checks import HEADER, Finding, Question, ask, audit, questions
-from ventros.audit.reading import read
+from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.demo.run import TENANTS, Arm, run_both
 from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer, find_binaries
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.repository import Repository
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import catalogue
 
 OPS = directory("sql") / "ops"
 CHECKS = [each.name for each in questions() if each.finds]
 NAMES = itertools.count(1)
-
-# The first of a tenant.
-CONTACT = "(SELECT min(id::text)::uuid FROM contacts WHERE tenant_id = 'bakery')"
-OTHER_CONTACT = CONTACT.replace("bakery", "garage")
-SESSION = "(SELECT min(id::text)::uuid FROM sessions WHERE tenant_id = 'garage')"
-CHANNEL = "(SELECT id FROM channels WHERE tenant_id = 'garage')"
-FORGOTTEN = "DELETE FROM outbox_events WHERE aggregate_id = {} AND ({})"
-BEHIND = """
-    SET session_replication_role = replica; UPDATE contacts SET version = {} WHERE id = {};
-    RESET session_replication_role
-"""
-DELETED = """
-    SET session_replication_role = replica; DELETE FROM contacts WHERE id = {};
-    RESET session_replication_role
-"""
-RESTORED = """
-    UPDATE outbox_events SET event_name = 'contact.removed'
-     WHERE (aggregate_id, aggregate_version) = (SELECT id, version FROM contacts WHERE id = {})
-"""
-MISCOUNTED = "UPDATE channel_counters SET messages_sent = messages_sent + 7 WHERE channel_id = {}"
-UNCOUNTED = "DELETE FROM channel_counters WHERE channel_id = {}"
-UNFENCED = """
-    ALTER TABLE contacts DISABLE TRIGGER version_fence;
-    UPDATE contacts SET name = 'x', version = version + 5 WHERE id = {};
-"""
-FALSIFIED = """
-    UPDATE sessions SET message_count = message_count + 2, messages_from_contact = messages_from_contact + 2,
-           version = version + 1 WHERE id = {session};
-    INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
-                               aggregate_id, aggregate_version, sequence, payload)
-    SELECT tenant_id, gen_random_uuid(), 'session.touched', 'v1', now(), 'session', id, version, 1, '{{}}'
-      FROM sessions WHERE id = {session}
-"""
-COPIED = """
-    INSERT INTO contacts
-    SELECT (jsonb_populate_record(contact, jsonb_build_object('id', '00000000-0000-7000-8000-00000000000{}',
-                                                              'phone', NULL, 'version', 3))).*
-      FROM contacts AS contact WHERE id = {}
-"""
 
 
 @attrs.frozen
@@ -130,117 +85,6 @@ def found(findings: list[Finding]) -> list[tuple[str, str]]:
     return [(each.check, each.subject.split(" ")[0]) for each in findings]
 
 
-# What is planted, and what is found of it, in the order of the files.
-FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "a fence is off": ("ALTER TABLE chats DISABLE TRIGGER version_fence", [("version_fences", "chats")]),
-    "a fence stands on replicas only": (
-        "ALTER TABLE chats ENABLE REPLICA TRIGGER version_fence",
-        [("version_fences", "chats")],
-    ),
-    "a fence is gone": ("DROP TRIGGER version_fence ON agents", [("version_fences", "agents")]),
-    "a fence looks at one column": (
-        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE OF name ON agents FOR EACH ROW"
-        " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_fence()",
-        [("version_fences", "agents")],
-    ),
-    "a fence refuses less": (
-        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE ON agents FOR EACH ROW"
-        " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_fence()",
-        [("version_fences", "agents")],
-    ),
-    "row-level security is off": (
-        "ALTER TABLE chats DISABLE ROW LEVEL SECURITY; ALTER TABLE agents NO FORCE ROW LEVEL SECURITY",
-        [("row_security", "agents"), ("row_security", "chats")],
-    ),
-    "a policy is gone": ("DROP POLICY tenant ON messages", [("row_security", "messages")]),
-    "a policy lets everything pass": (
-        "CREATE POLICY support ON contacts FOR SELECT USING (true)",
-        [("row_security", "contacts.support")],
-    ),
-    "a policy lets everything be written": (
-        "CREATE POLICY support ON contacts USING (tenant_id = ventros_tenant()) WITH CHECK (true)",
-        [("row_security", "contacts.support")],
-    ),
-    "a version leapt": (
-        UNFENCED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_fence",
-        [("outbox_versions", "contacts")],
-    ),
-    "a version leapt far": (BEHIND.format(2_000_000_000, CONTACT), [("outbox_versions", "contacts")]),
-    "a version went back": (BEHIND.format(1, CONTACT), [("outbox_versions", "contacts")]),
-    "a version is below 1": (BEHIND.format(0, CONTACT), [("outbox_versions", "contacts")]),
-    "the first event is gone": (
-        FORGOTTEN.format(CONTACT, "aggregate_version = 1"),
-        [("outbox_versions", "contacts")],
-    ),
-    "events in the middle are gone": (
-        FORGOTTEN.format(CONTACT, "aggregate_version IN (2, 3, 5)"),
-        [("outbox_versions", "contacts")],
-    ),
-    "the last events are gone": (
-        FORGOTTEN.format(CONTACT, "aggregate_version > 3"),
-        [("outbox_versions", "contacts")],
-    ),
-    "one of several events of a version is gone": (
-        FORGOTTEN.format(OTHER_CONTACT, "aggregate_version = 1 AND sequence = 2"),
-        [("outbox_versions", "contacts")],
-    ),
-    "no event was ever written": (COPIED.format(1, CONTACT), [("outbox_versions", "contacts")]),
-    "a row was deleted by hand": (
-        DELETED.format(CONTACT),
-        [("outbox_versions", "contacts")],
-    ),
-    "a row came back after its removal": (
-        RESTORED.format(CONTACT),
-        [("outbox_versions", "contacts")],
-    ),
-    "an event of a billing account is gone": (
-        "DELETE FROM outbox_events WHERE aggregate_type = 'billing_account' AND tenant_id = 'bakery'",
-        [("outbox_versions", "billing_accounts")],
-    ),
-    "a session counts wrongly": (FALSIFIED.format(session=SESSION), [("counters", "sessions")]),
-    "a channel counts wrongly": (
-        MISCOUNTED.format(CHANNEL),
-        [("counters", "channels")],
-    ),
-    "a channel does not count": (
-        UNCOUNTED.format(CHANNEL),
-        [("counters", "channels")],
-    ),
-    "an index is invalid": (
-        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'contacts_live_name_idx'::regclass",
-        [("invalid_indexes", "contacts_live_name_idx")],
-    ),
-    "an index is redundant": (
-        "CREATE INDEX begins ON contacts (tenant_id); CREATE UNIQUE INDEX again ON contacts (tenant_id, id);"
-        "CREATE INDEX partly ON contacts (tenant_id, name) WHERE deleted_at IS NULL",
-        [("redundant_indexes", "again"), ("redundant_indexes", "begins"), ("redundant_indexes", "partly")],
-    ),
-    "an index holds what changes": (
-        "CREATE INDEX a ON contacts (updated_at);"
-        "CREATE INDEX b ON sessions (started_at) INCLUDE (message_count);"
-        "CREATE INDEX c ON contacts (name) WHERE version > 3;"
-        "CREATE INDEX d ON sessions ((message_count + 1));"
-        "ALTER TABLE chats ADD CONSTRAINT e UNIQUE (tenant_id, id, version)",
-        [("hot_indexes", each) for each in "abcde"],
-    ),
-    "the app is too mighty": (
-        "ALTER ROLE ventros_app BYPASSRLS CREATEROLE; GRANT pg_read_all_data, ventros_owner TO ventros_app;"
-        "GRANT CREATE ON SCHEMA public TO ventros_app; GRANT TRUNCATE ON contacts TO ventros_app",
-        [("app_role", "ventros_app")] * 6,
-    ),
-    "the app is a superuser": ("ALTER ROLE ventros_app SUPERUSER", [("app_role", "ventros_app")]),
-    "the app owns a table": ("ALTER TABLE chats OWNER TO ventros_app", [("app_role", "ventros_app")]),
-    "the app does not wait for the disk": (
-        "ALTER ROLE ventros_app SET synchronous_commit = off",
-        [("durability", "synchronous_commit")],
-    ),
-    "a slot is read by nobody": (
-        "SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')",
-        [("long_transactions", "slot")],
-    ),
-}
-
-
 def test_a_database_in_use_is_clean(world: World, database: str) -> None:
     """As a superuser, and as a role that may do no more than an audit needs."""
     server = world.server
@@ -285,6 +129,18 @@ def test_exactly_the_four_faults_of_a_bad_day_are_found(
         ("outbox_versions", "contacts"),
         *([("version_fences", "contacts")] if left_off else []),
     ]
+    assert findings[2].text == "the channel is at version 1, and the outbox has no event of it"
+    assert re.fullmatch(
+        r"the contact is at version \d+, and the outbox ends at version \d+", findings[3].text
+    )
+
+
+def test_gaps_are_told_by_their_versions(connection: psycopg.Connection) -> None:
+    gone = "aggregate_version IN (2, 4, 5) OR (aggregate_version, sequence) = (1, 3)"
+    connection.execute(FORGOTTEN.format(OTHER_CONTACT, gone).encode())
+    (finding,) = audit(connection)
+    text = r"the contact is at version \d+; the outbox lacks an event of version 1 before its event 4; "
+    assert re.fullmatch(text + "and it has 2 gaps more", finding.text)
 
 
 def test_an_index_against_hot_comes_with_what_was_measured(world: World) -> None:
@@ -479,55 +335,6 @@ def test_a_look_at_costs_names_the_statements(world: World) -> None:
     names = {each["statement"] for each in looked(world.server.superuser_dsn("checked"), "statement_costs")}
     assert {"contacts.update", "sessions.update", "outbox_events.append"} <= names
     assert names - {""} <= set(catalogue())
-
-
-def test_each_file_says_what_it_is_and_stands_in_the_readme() -> None:
-    page = (directory("sql") / "README.md").read_text(encoding="utf-8")
-    for each in questions():
-        assert set(HEADER) >= set(each.header) >= set(HEADER[:-1]), each.name
-        assert f"ops/{each.name}.sql" in page, each.name
-    assert not {each.name for each in questions()} & {name.split(".")[0] for name in catalogue()}
-
-
-def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "nameless.sql"
-    file.write_text("-- name: nameless\n-- kind: look\nSELECT 1;\n")
-    with pytest.raises(ConfigurationError, match="does not say why, role, read, mend"):
-        checks.question(file)
-    file.write_text("".join(f"-- {key}: other\n" for key in HEADER))
-    with pytest.raises(ConfigurationError, match="named nameless"):
-        checks.question(file)
-
-
-def test_the_files_name_the_aggregates_that_there_are() -> None:
-    pairs = {
-        (name, each.UPDATE.path.stem) for name, each in REPOSITORIES.items() if issubclass(each, Repository)
-    }
-    text = (OPS / "outbox_versions.sql").read_text(encoding="utf-8")
-    assert set(re.findall(r"\('(\w+)', '(\w+)'\)", text)) == pairs
-    assert set(re.findall(r"SELECT '(\w+)', (?:tenant_id|''), id, version FROM (\w+)", text)) == pairs
-    fences = (OPS / "version_fences.sql").read_text(encoding="utf-8").partition("), fence AS")[0]
-    assert set(re.findall(r"\('(\w+)'\)", fences)) == VERSIONED == {table for _, table in pairs}
-
-
-def test_the_columns_that_change_are_those_that_statements_change() -> None:
-    """Each is assigned by some statement, and each that a statement makes of its old value is there."""
-    text = (OPS / "hot_indexes.sql").read_text(encoding="utf-8")
-    listed = {
-        (table, column.strip("' "))
-        for table, columns in re.findall(r"\('(\w+)', ARRAY\[([^]]+)\]\)", text)
-        for column in columns.split(",")
-    }
-    writes = [write for each in every() for write in read(each).writes if write.kind == "UPDATE"]
-    assigned = {(each.target.table, column) for each in writes for column in each.assigned}
-    stepped = {
-        (each.target.table, column)
-        for each in writes
-        for column, value in each.assigned.items()
-        if f"{each.target.table}.{column}" in RawStream()(value)
-    }
-    assert listed <= assigned
-    assert stepped <= listed
 
 
 def test_the_command_prints_findings_and_ends_with_1(world: World, connection: psycopg.Connection) -> None:
