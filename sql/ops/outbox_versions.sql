@@ -79,6 +79,7 @@ WITH aggregate (aggregate_type, name) AS (
                 WHEN stored.version < announced.version
                 THEN format('is at version %s, and the outbox goes on to version %s', stored.version, announced.version)
            END AS fault,
+           CASE WHEN stored.version IS NULL THEN 'was removed' ELSE format('is at version %s', stored.version) END AS state,
            -- The version to end at. A thousand versions at once are a slip of the hand: they are not announced.
            CASE WHEN stored.version IS NULL AND removed THEN announced.version
                 WHEN stored.version IS NULL OR removed THEN announced.version + 1
@@ -97,7 +98,7 @@ WITH aggregate (aggregate_type, name) AS (
 )
 SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subject,
        CASE WHEN nth > most THEN format('%s more of %s are at fault, such as this one', at_fault - most, name)
-            ELSE concat_ws('; ', format('%s %s', aggregate_type, fault), 'the outbox ' || gap,
+            ELSE concat_ws('; ', format('the %s %s', aggregate_type, coalesce(fault, state)), 'the outbox ' || gap,
                            CASE WHEN gaps > 1 THEN format('and it has %s gaps more', gaps - 1) END) END AS finding,
        format('SELECT id, version FROM %1$I WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
               'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_id = %3$L ORDER BY 1, 2;',

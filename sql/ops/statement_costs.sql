@@ -10,8 +10,13 @@
 --        without a name is all the rest. A name proves nothing: ventros sql stats compares the texts
 --        themselves.
 -- mend:  git grep a name finds its text and who sends it; ventros sql explain shows its plan.
-SELECT set_config('search_path', concat_ws(', ', quote_ident(nspname), current_setting('search_path')), false)
-  FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_stat_statements';
+-- The extension lies in a schema of anybody's choice.
+DO $$
+BEGIN
+    PERFORM set_config('search_path', concat_ws(', ', quote_ident(nspname), current_setting('search_path')), false)
+       FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_stat_statements';
+END
+$$;
 SELECT substring(query FROM '/\* (\w+\.[^*]+) \*/\s*$') AS statement, sum(calls) AS calls,
        round((100 * sum(total_exec_time) / sum(sum(total_exec_time)) OVER ())::numeric, 1) AS percent,
        round((sum(total_exec_time) / sum(calls))::numeric, 3) AS ms,

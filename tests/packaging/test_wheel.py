@@ -55,6 +55,7 @@ def test_the_wheel_holds_the_checksums_the_types_and_the_page(wheel: Path) -> No
     assert "ventros/py.typed" in names
     assert "ventros/_migrations/CHECKSUMS" in names
     assert {f"ventros/audit/page/{each}" for each in ("page.html", "style.css", "filter.js")} <= set(names)
+    assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 
 
