@@ -16,9 +16,11 @@ from ventros.audit.catalogue import every
 from ventros.audit.expectations import (
     HEAD,
     LARGE,
+    TENANTS,
     committed,
     described,
     deviations,
+    made,
     major,
     observed,
     read,
@@ -68,17 +70,22 @@ def found(connection: Connection, *statements: Statement) -> list[str]:
 def test_every_plan_is_the_expected(connection: Connection) -> None:
     """Else, when that is right: ventros sql plans --also DIR > sql/plans/expected.txt"""
     assert found(connection, *STATEMENTS) == []
+
+
+def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
+    """To the letter, if made on this version: neither more nor less, and by the same kind of plan."""
     version = major(connection)
-    if version in VERSIONS:  # then to the letter: neither more nor less, and by the same kind of plan
-        chosen = {
-            way: {(version, mode) for mode in modes}
-            for way, modes in observed(connection, STATEMENTS).items()
-        }
-        here = {
-            (each.statement, each.access): {plan for plan in each.plans if plan[0] == version}
+    text = made([connection])
+    chosen, versions = read(text)
+    assert versions == {version}
+    head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
+    assert head in (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
+    if version in VERSIONS:
+        here = [
+            attrs.evolve(each, plans=frozenset(plan for plan in each.plans if plan[0] == version))
             for each in EXPECTED
-        }
-        assert chosen == {way: plans for way, plans in here.items() if plans}
+        ]
+        assert chosen == [each for each in here if each.plans]
 
 
 def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
@@ -181,7 +188,7 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
         assert found(connection, statement)
 
 
-def test_a_small_table_may_be_read_whole(superuser: Connection) -> None:
+def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
     find = catalogue()["channel_routes.find"]
     superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
     assert {access.rows for _, access in observed(superuser, [find])} == {"all"}
@@ -190,10 +197,21 @@ def test_a_small_table_may_be_read_whole(superuser: Connection) -> None:
     assert found(superuser, find) != []
 
 
-def test_a_database_is_compared_by_the_command(seeded_dsn: str, superuser: Connection) -> None:
-    same = ventros("sql", "plans", "--dsn", seeded_dsn)
+def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: str) -> None:
+    of = [argument for tenant in TENANTS for argument in ("--tenant", tenant)]
+    same = ventros("sql", "plans", "--dsn", seeded_dsn, *of)
     assert (same.returncode, same.stdout) == (0, "")
     assert same.stderr == f"{len(STATEMENTS)} statements, 0 deviations\n"
+    server.create_database("without_index", SEEDED)
+    with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:
+        superuser.execute("DROP INDEX broadcasts_due_idx")
+    other = ventros("sql", "plans", "--dsn", server.owner_dsn("without_index"), *of)
+    assert other.returncode == 1
+    assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"broadcasts.find_due"}
+    assert "expected broadcasts_due_idx(tenant_id" in other.stdout
+    alone = ventros("sql", "plans", "--dsn", seeded_dsn)
+    assert alone.returncode == 2
+    assert "--dsn and --tenant go together" in alone.stderr
 
 
 def test_what_differs_between_versions_is_written_and_read_again() -> None:

@@ -160,10 +160,10 @@ def _compared(index: Index, condition: str) -> tuple[str, ...]:
 
 
 def _is_one(index: Index, condition: str, schema: Schema) -> bool:
-    """By this index, or because a key of the table is among the columns that are compared.
+    """By this index, or because the first columns of it have a key of the table among them.
 
     For = ANY, which EXPLAIN writes alike, it is one for each element.
     """
-    equal = {column for column in index.columns if f"({column} = " in condition}
+    equal = {column for column in _compared(index, condition) if f"({column} = " in condition}
     keys = [each for each in schema.indexes.values() if each.table == index.table and each.unique]
     return any(equal.issuperset(key.columns) for key in keys if key is index or not key.predicate)

@@ -7,8 +7,8 @@ all that a router sees.
 
 EXPLAIN tells the truth here for both kinds of plan. A custom plan leaves partitions out when it is planned, a
 generic one when it is started, from the arguments that it is given; EXPLAIN starts it. What is left is the
-most that an execution may read. (Before PostgreSQL 18, a generic UPDATE still locks all partitions, though it
-reads one.) That the tables are empty does not matter: leaving out follows from the predicate, not from costs.
+most that an execution may read; that a generic plan still locks every partition, pg_locks shows. That the
+tables are empty does not matter: leaving out follows from the predicate, not from costs.
 """
 
 from __future__ import annotations
