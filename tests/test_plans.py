@@ -206,6 +206,8 @@ def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: st
     with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:
         superuser.execute("DROP INDEX broadcasts_due_idx")
     other = ventros("sql", "plans", "--dsn", server.owner_dsn("without_index"), *of)
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as superuser:
+        superuser.execute("DROP DATABASE without_index")  # it is in memory
     assert other.returncode == 1
     assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"broadcasts.find_due"}
     assert "expected broadcasts_due_idx(tenant_id" in other.stdout

@@ -113,17 +113,14 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
     is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
     from ventros.audit.catalogue import every
-    from ventros.audit.expectations import committed, deviations, made, seeded
-    from ventros.devserver import DevServer
+    from ventros.audit.expectations import committed, deviations, made
 
     if (dsn is None) != (not tenants):
         raise click.UsageError("--dsn and --tenant go together")
-
     if dsn is None:
         with ExitStack() as stack:
-            servers = [stack.enter_context(DevServer(durable=False, binaries=each)) for each in (None, *also)]
-            connections = [stack.enter_context(_connected(seeded(each))) for each in servers]
-            click.echo(made(connections), nl=False)
+            servers = [stack.enter_context(_embedded(each, filled=True)) for each in (None, *also)]
+            click.echo(made(servers), nl=False)
         return
     statements = every()
     with _connected(dsn) as connection:
@@ -251,11 +248,14 @@ def _connected(dsn: str | None) -> Iterator[psycopg.Connection]:
 
 
 @contextmanager
-def _embedded() -> Iterator[psycopg.Connection]:
+def _embedded(binaries: Path | None = None, *, filled: bool = False) -> Iterator[psycopg.Connection]:
+    from ventros.audit.expectations import seed
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
 
-    with DevServer(durable=False) as server:
+    with DevServer(durable=False, binaries=binaries) as server:
         create_database(server, DATABASE)
+        if filled:
+            seed(server.superuser_dsn(DATABASE))
         with _connected(server.owner_dsn()) as connection:
             yield connection

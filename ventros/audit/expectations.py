@@ -14,11 +14,9 @@ from ventros.audit.catalogue import every
 from ventros.audit.lint import WITHOUT_TENANT
 from ventros.audit.plans import MODES, planning, trees
 from ventros.audit.shards import PARTITIONS, Shards, split
-from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement
-from ventros.schema import create_database
 
 TENANTS = ("tenant-1", "tenant-20")
 """Of the seed: the largest, with a fifth of all rows, and one in the middle."""
@@ -73,13 +71,6 @@ class Deviation:
         return (
             f"{self.statement}: reads {self.access.table} by {_described(self.access)}, expected {expected}"
         )
-
-
-def seeded(server: DevServer) -> str:
-    """A new database with the schema and the rows of ``sql/plans/seed.sql``; returns the owner's DSN."""
-    create_database(server, "plans")
-    seed(server.superuser_dsn("plans"))
-    return server.owner_dsn("plans")
 
 
 def seed(superuser_dsn: str) -> None:
