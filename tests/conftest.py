@@ -7,7 +7,6 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import attrs
 import psycopg
@@ -16,6 +15,7 @@ from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
 from ventros import Database, UnitOfWork, roles
+from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import account, entries
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
@@ -80,13 +80,9 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
 
 @pytest.fixture(scope="session")
 def seeded_dsn(server: DevServer, migrated: None, postgresql_noproc: NoopExecutor) -> str:
-    """The owner's, of a database with 20,000 rows in every table (see plans.sql), for tests that leave it as
-    they find it.
-    """
+    """The owner's, of a database with 20,000 rows in every table, for tests that leave it as they find it."""
     server.create_database(SEEDED, postgresql_noproc.template_dbname)
-    with psycopg.connect(server.superuser_dsn(SEEDED), autocommit=True) as connection:
-        connection.execute(Path(__file__).with_name("plans.sql").read_bytes())
-        connection.execute("VACUUM (ANALYZE)")
+    fill(server.superuser_dsn(SEEDED))
     return server.owner_dsn(SEEDED)
 
 

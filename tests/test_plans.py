@@ -1,24 +1,38 @@
-"""Every statement has a plan that reads what it needs by an index, and every index has a statement."""
+"""Every statement has the plan that is expected of it, by an index, and every index has a statement."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import psycopg
 import pytest
 
 from tests.conftest import SEEDED
-from tests.plans import LARGE, Connection, all_faults, index_faults, scans, tenant_scans
-from ventros.audit.shapes import listings, statements
-from ventros.crm.contact_lists.audience_finder import evaluations
+from tests.test_cli import ventros
+from ventros.audit.catalogue import every
+from ventros.audit.expectations import (
+    HEAD,
+    LARGE,
+    TENANTS,
+    committed,
+    described,
+    deviations,
+    made,
+    major,
+    observed,
+    read,
+)
 from ventros.devserver import DevServer
-from ventros.kernel.statements import catalogue, columns
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement, catalogue, columns
 
-STATEMENTS = list(catalogue().values())
-LISTS = [*(each for listing in listings().values() for each in statements(listing)), *evaluations()]
-TENANTS = ("tenant-1", "tenant-20")  # the largest, with a fifth of all rows, and one in the middle
+Connection = psycopg.Connection[Any]
+STATEMENTS = every()
+EXPECTED, VERSIONS = committed()
 _INDEXES = """
 SELECT i.indexrelid::regclass::text
   FROM pg_index AS i
@@ -45,63 +59,106 @@ LATERAL (SELECT string_agg('parent.' || quote_ident(attname), ', ' ORDER BY at) 
 def connection(seeded_dsn: str) -> Iterator[Connection]:
     """In a transaction that is rolled back, as the owner: row-level security binds it as it does the app."""
     with psycopg.connect(seeded_dsn) as connection:
-        act_for(TENANTS[0], connection)
         yield connection
         connection.rollback()
 
 
-def act_for(tenant: str, connection: Connection) -> None:
-    connection.execute("SELECT set_config('app.tenant_id', %s, false)", [tenant])
+def found(connection: Connection, *statements: Statement) -> list[str]:
+    return [str(each) for each in deviations(connection, statements, EXPECTED)]
 
 
-def test_every_statement_uses_an_index(connection: Connection) -> None:
-    faults = []
-    for tenant in TENANTS:
-        act_for(tenant, connection)
-        faults += [fault for each in STATEMENTS + LISTS for fault in index_faults(connection, each)]
-    assert faults == []
-    assert min(len(STATEMENTS), len(LISTS)) > 100
+def test_every_plan_is_the_expected(connection: Connection) -> None:
+    """Else, when that is right: ventros sql plans --also DIR > sql/plans/expected.txt"""
+    assert found(connection, *STATEMENTS) == []
 
 
-def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why(connection: Connection) -> None:
+def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
+    """To the letter, if made on this version: neither more nor less, and by the same kind of plan."""
+    version = major(connection)
+    text = made([connection])
+    chosen, versions = read(text)
+    assert versions == {version}
+    head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
+    assert head in (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
+    if version in VERSIONS:
+        here = [
+            attrs.evolve(each, plans=frozenset(plan for plan in each.plans if plan[0] == version))
+            for each in EXPECTED
+        ]
+        assert chosen == [each for each in here if each.plans]
+
+
+def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
+    assert {each.statement for each in EXPECTED} == {each.name for each in STATEMENTS}
+    assert len(STATEMENTS) > 600
+    text = (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
+    lines = "\n".join(described(EXPECTED, VERSIONS))
+    assert text.endswith(f"\n{lines}")
+    assert all(line.startswith("#") for line in text.removesuffix(lines).splitlines())
+    assert text.splitlines()[:3] == HEAD.splitlines()[:3]
+    with pytest.raises(ConfigurationError, match=r"expected\.txt:2 cannot be read: contacts  by chance"):
+        read("contacts.get\n    contacts  by chance\n")
+
+
+def test_no_statement_reads_more_than_a_tenant() -> None:
+    assert [each for each in EXPECTED if each.access.rows == "all"] == []
+
+
+def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why() -> None:
     """In the header's plan: line, and no other statement has one."""
-    found: dict[str, list[str]] = {}
-    for tenant in TENANTS:
-        act_for(tenant, connection)
-        for each in STATEMENTS:
-            found[each.name] = found.get(each.name, []) + tenant_scans(connection, each)
-    unsaid = {each.name: found[each.name] for each in STATEMENTS if found[each.name] and not each.plan}
-    needless = [each.name for each in STATEMENTS if each.plan and not found[each.name]]
-    assert (unsaid, needless) == ({}, [])
+    more = {each.statement for each in EXPECTED if each.access.filtered}
+    assert {each.name for each in catalogue().values() if each.plan} == more & set(catalogue())
+    assert len(more & set(catalogue())) > 5
+
+
+def test_what_is_looked_for_by_its_key_is_one_row() -> None:
+    by_id = {
+        each.name: each.name.split(".")[0]
+        for each in catalogue().values()
+        if tuple(param.name for param in each.params[:2]) == ("tenant_id", "id")
+        and not each.text.startswith("INSERT")
+    }
+    found = [each for each in EXPECTED if by_id.get(each.statement) == each.access.table]
+    assert [each for each in found if each.access.rows != "one"] == []
+    assert len(found) > 50
 
 
 def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connection) -> None:
     """So each of them serves a statement, and the tests above notice what they are for."""
     missed = {}
-    faults = {each.name: all_faults(connection, each) for each in STATEMENTS + LISTS}
-    read_by = defaultdict(list)
-    for each in STATEMENTS + LISTS:
-        for index in {scan.index for scan in scans(connection, each)}:
-            read_by[index].append(each)
+    read_by = defaultdict(set)
+    for each in EXPECTED:
+        read_by[each.access.index].add(each.statement)
     for index in [row[0] for row in connection.execute(_INDEXES).fetchall()]:
         with connection.transaction(force_rollback=True):
             connection.execute(f"DROP INDEX {index}".encode())
-            missed[index] = [
-                each.name for each in read_by[index] if all_faults(connection, each) != faults[each.name]
-            ]
+            readers = [each for each in STATEMENTS if each.name in read_by[index]]
+            missed[index] = [each.statement for each in deviations(connection, readers, EXPECTED)]
     assert [index for index, names in missed.items() if not names] == []
-    assert missed["broadcasts_due_idx"] == ["broadcasts.find_due"]
+    assert set(missed["broadcasts_due_idx"]) == {"broadcasts.find_due"}
     assert len(missed) > 10
 
 
 @pytest.mark.parametrize(
     ("key", "statement", "fault"),
     [
-        ("contacts_pkey", "contacts.update", "reads all of contacts"),
-        ("contacts_pkey", "contact_pipeline_statuses.find_change", "reads the tenant's contacts to keep"),
-        ("channel_routes_pkey", "channel_routes.find", "reads all of channel_routes"),
-        ("chats_live_individual_key", "chats.find_individual", "reads the tenant's chats to keep"),
-        ("contacts_live_phone_key", "contacts.find_by_phone", "reads the tenant's contacts to keep"),
+        (
+            "contacts_pkey",
+            "contacts.update",
+            "reads contacts by -: all, expected contacts_pkey(tenant_id, id): one",
+        ),
+        (
+            "contacts_pkey",
+            "contact_pipeline_statuses.find_change",
+            "reads contacts by any(tenant_id): tenant",
+        ),
+        ("channel_routes_pkey", "channel_routes.find", "reads channel_routes by -: all"),
+        (
+            "chats_live_individual_key",
+            "chats.find_individual",
+            "reads chats by any(tenant_id): tenant, filtered",
+        ),
+        ("contacts_live_phone_key", "contacts.find_by_phone", "reads contacts by any(tenant_id): tenant"),
     ],
 )
 def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statement: str, fault: str) -> None:
@@ -109,9 +166,8 @@ def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statemen
         "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p' AND conname = %s", [key]
     ).fetchone()
     drop = f"ALTER TABLE {constraint[0]} DROP CONSTRAINT {key} CASCADE" if constraint else f"DROP INDEX {key}"
-    assert all_faults(connection, catalogue()[statement]) == []
     connection.execute(drop.encode())
-    assert fault in all_faults(connection, catalogue()[statement])[0]
+    assert f"{statement}: {fault}" in " ".join(found(connection, catalogue()[statement]))
 
 
 def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
@@ -128,7 +184,50 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
         any_route, text="SELECT id FROM billing_accounts WHERE name LIKE $1", params=columns("name text")
     )
     for statement in (any_route, last_route, any_account):
-        assert index_faults(connection, statement)
+        assert {access.rows for _, access in observed(connection, [statement])} == {"all"}
+        assert found(connection, statement)
+
+
+def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
+    find = catalogue()["channel_routes.find"]
+    superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
+    assert {access.rows for _, access in observed(superuser, [find])} == {"all"}
+    assert found(superuser, find) == []
+    superuser.execute("UPDATE pg_class SET reltuples = %s WHERE relname = 'channel_routes'", [LARGE])
+    assert found(superuser, find) != []
+
+
+def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: str) -> None:
+    of = [argument for tenant in TENANTS for argument in ("--tenant", tenant)]
+    same = ventros("sql", "plans", "--dsn", seeded_dsn, *of)
+    assert (same.returncode, same.stdout) == (0, "")
+    assert same.stderr == f"{len(STATEMENTS)} statements, 0 deviations\n"
+    server.create_database("without_index", SEEDED)
+    with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:
+        superuser.execute("DROP INDEX broadcasts_due_idx")
+    other = ventros("sql", "plans", "--dsn", server.owner_dsn("without_index"), *of)
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as superuser:
+        superuser.execute("DROP DATABASE without_index")  # it is in memory
+    assert other.returncode == 1
+    assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"broadcasts.find_due"}
+    assert "expected broadcasts_due_idx(tenant_id" in other.stdout
+    alone = ventros("sql", "plans", "--dsn", seeded_dsn)
+    assert alone.returncode == 2
+    assert "--dsn and --tenant go together" in alone.stderr
+
+
+def test_what_differs_between_versions_is_written_and_read_again() -> None:
+    each = EXPECTED[0]
+    plans = {
+        "always": {(15, "generic"), (15, "custom"), (18, "generic"), (18, "custom")},
+        "custom": {(15, "custom"), (18, "custom")},
+        "18": {(18, "generic"), (18, "custom")},
+        "15 custom, 18": {(15, "custom"), (18, "generic"), (18, "custom")},
+    }
+    for text, chosen in plans.items():
+        line = "\n".join(described([attrs.evolve(each, plans=frozenset(chosen))], (18, 15)))
+        assert f"  {text}  " in line
+        assert read(f"# PostgreSQL: 15, 18; 20,000 rows\n{line}")[0][0].plans == chosen
 
 
 def test_the_seed_is_large_and_its_foreign_keys_hold(server: DevServer, seeded_dsn: str) -> None:

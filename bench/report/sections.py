@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 from bench.report.plots import Range, bars, lines, ratios
 
+NOTHING = "-"
 Table = tuple[str, Sequence[str], list[Sequence[str]]]
 Section = tuple[list[str], list[Table]]
 FEW_ARMS = ("shipped", "id-version", "primary-key", "id-include-version", "brin-version", "earlier-system")
@@ -33,13 +35,13 @@ def _range(found: Mapping[str, Any]) -> Range:
 def _interval(found: Mapping[str, Any]) -> str:
     value, low, high = _range(found)
     if value is None:
-        return "-"
-    bounds = ", ".join("-" if each is None else f"{each:.2f}" for each in (low, high))
+        return NOTHING
+    bounds = ", ".join(NOTHING if each is None else f"{each:.2f}" for each in (low, high))
     return f"{value:.2f} [{bounds}]"
 
 
 def _figure(value: float | None, form: str = ",.0f") -> str:
-    return "-" if value is None else f"{value:{form}}"
+    return NOTHING if value is None else f"{value:{form}}"
 
 
 def _locking_indexes(result: Mapping[str, Any]) -> Section:
@@ -161,7 +163,8 @@ def _work_table(title: str, arms: Mapping[str, Any], titles: Mapping[str, str]) 
                 _figure(peak and peak / 1024, ".1f"),
             )
         )
-    return title, head, rows
+    known = [any(row[at] != NOTHING for row in rows) for at in range(len(head))]
+    return title, [*compress(head, known)], [[*compress(row, known)] for row in rows]
 
 
 def _peers(result: Mapping[str, Any]) -> Section:

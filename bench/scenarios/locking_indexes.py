@@ -22,8 +22,10 @@ from ventros import Database, Settings, UnitOfWork
 
 BASELINE = "shipped"
 LOCKING = "id-version"
+CONTROL = "shipped-again"
 ARMS = (
-    *(BASELINE, LOCKING, "primary-key", "id-include-version", "version", "brin-version", "partial-version"),
+    *(BASELINE, CONTROL, LOCKING, "primary-key"),
+    *("id-include-version", "version", "brin-version", "partial-version"),
     *("updated-at", "earlier-system", "fillfactor-90", "fillfactor-90-id-version", "fillfactor-70"),
     *("fillfactor-70-id-version", "no-fence", "no-row-security"),
 )
@@ -304,7 +306,8 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
         plans = arms[LOCKING]["plans"]
         yield Verdict(
             f"Is it any faster with it? {what}",
-            f"{what} takes {found} times as long with (id, version), by {plans[script]}: {_gain(found)}.",
+            f"{what} takes {found} times as long with (id, version), by {plans[script]}: {_gain(found)}"
+            f"{_noise(arms, script)}.",
             found,
         )
     yield Verdict(
@@ -339,6 +342,15 @@ def _cheapest(arms: dict[str, Any]) -> Verdict:
         f"of them {', '.join(faster)} makes a read faster" if faster else "none of them makes a read faster"
     )
     return Verdict(question, f"{', '.join(keep)} keeps updates heap-only; {gives}.")
+
+
+def _noise(arms: dict[str, Any], script: str) -> str:
+    """What the same reading shows between two databases that do not differ."""
+    if CONTROL not in arms:
+        return ""
+    return (
+        f" (The shipped indexes against themselves: {arms[CONTROL]['contacts']['ratio'][f'{script}_time']}.)"
+    )
 
 
 def _gain(found: Interval) -> str:

@@ -12,8 +12,9 @@
 --        long_transactions keeps old versions alive.
 -- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What
 --        is the index for? A list that is sorted by such a column sorts the tenant's rows without it.
--- blind: statements that are not the library's and change other columns all the time. WAL of the updates by
---        table, kept in a setting of this session; '{}' without the extension, which lies in any schema.
+-- blind: statements that are not the library's and change other columns all the time.
+-- The WAL of the updates by table waits in a setting of this session; '{}' without the extension, which lies in
+-- any schema.
 DO $$
 DECLARE
     place text := (SELECT quote_ident(nspname)

@@ -107,9 +107,14 @@ def test_a_plan_is_explained_with_its_indexes(owner_dsn: str) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         assert "Update on contacts" in done.stdout
         assert "(version = $3)" in done.stdout, "for any arguments"
-        assert done.stdout.endswith("indexes: contacts_pkey\n")
+        plan, _, expected = done.stdout.partition("expected, by sql/plans/expected.txt:\n")
+        assert plan.endswith("indexes: contacts_pkey\n")
+        assert expected.splitlines()[0] == "contacts.update"
+        assert expected.endswith("contacts_pkey(tenant_id, id)\n")
     upsert = ventros("sql", "explain", "processed_events.record", "--dsn", owner_dsn)
     assert "indexes: processed_events_pkey" in upsert.stdout
+    other = ventros("sql", "explain", "contacts.page(name, tags) by name asc", "--dsn", owner_dsn)
+    assert other.stdout.endswith("nothing is committed of its plan\n")
 
 
 def test_a_text_that_cannot_be_told_is_refused() -> None:

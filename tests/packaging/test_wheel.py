@@ -50,12 +50,13 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
     assert int(migrations) == len(list((ROOT / "migrations").glob("*.sql")))
 
 
-def test_the_wheel_holds_the_checksums_the_types_and_the_page(wheel: Path) -> None:
+def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
     assert "ventros/_migrations/CHECKSUMS" in names
     assert {f"ventros/audit/page/{each}" for each in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
+    assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import attrs
@@ -127,41 +126,38 @@ def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer to COMMIT is taken for a COMMIT."""
-    original = PooledTransaction._settle
+    original = PooledTransaction._settled
 
-    def trusting(self: PooledTransaction, *args: Any) -> Any:
-        failure = original(self, *args)
+    async def trusting(self: PooledTransaction, *args: Any) -> Any:
+        failure = await original(self, *args)
         if not isinstance(failure, TransactionRolledBack):
             return failure
         self.outcome = Outcome.COMMITTED
         return None
 
-    monkeypatch.setattr(PooledTransaction, "_settle", trusting)
+    monkeypatch.setattr(PooledTransaction, "_settled", trusting)
 
 
 def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer to COMMIT is taken for a rollback."""
-    original = PooledTransaction._settle
-    monkeypatch.setattr(PooledTransaction, "_settle", lambda self, sent, _: original(self, sent, None))
+    original = PooledTransaction._unsettled
+    monkeypatch.setattr(PooledTransaction, "_unsettled", lambda self, error, _: original(self, error, None))
 
 
 def cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancellation during COMMIT is swallowed."""
-    original = transaction._answered
-
-    async def deaf(sending: asyncio.Task[str]) -> None:
-        await original(sending)
-
-    monkeypatch.setattr(transaction, "_answered", deaf)
+    deaf = property(lambda _: None, lambda *_: None)
+    monkeypatch.setattr(transaction.Uncancelled, "cancelled", deaf, raising=False)
 
 
 def exposed(monkeypatch: pytest.MonkeyPatch) -> None:
     """COMMIT is not shielded from a cancellation."""
 
-    async def bare(sending: asyncio.Task[str]) -> None:
-        await sending
+    class Bare(transaction.Uncancelled):
+        def __await__(self) -> Generator[Any, None, str]:
+            return self._work.__await__()
 
-    monkeypatch.setattr(transaction, "_answered", bare)
+    monkeypatch.setattr(transaction, "Uncancelled", Bare)
 
 
 def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,17 +75,63 @@ def show(name: str) -> None:
 @click.argument("name")
 @click.option("--dsn", metavar="DSN", help="The database; else an embedded server, with empty tables.")
 def explain(name: str, dsn: str | None) -> None:
-    """Print the plan of the statement NAME for any arguments, and the indexes that it uses.
+    """Print the plan of the statement NAME for any arguments, the indexes that it uses, and the expected.
 
     Nothing is executed.
     """
     from ventros.audit.catalogue import find
+    from ventros.audit.expectations import committed, described
     from ventros.audit.plans import indexes, plan, planning
 
     statement = find(name)
     with _connected(dsn) if dsn else _embedded() as connection, planning(connection):
         click.echo(plan(connection, statement))
         click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
+    lines, versions = committed()
+    expected = [each for each in lines if each.statement == name]
+    click.echo("expected, by sql/plans/expected.txt:" if expected else "nothing is committed of its plan")
+    click.echo("\n".join(described(expected, versions)), nl=False)
+
+
+@sql.command()
+@click.option(
+    "--dsn",
+    metavar="DSN",
+    help="Print what the plans of this database do otherwise; for a role that may use its tables.",
+)
+@click.option("--tenant", "tenants", multiple=True, help="With --dsn: whose rows; may be repeated.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The programs of another PostgreSQL, to be planned on as well; may be repeated.",
+)
+def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> None:
+    """Print how each statement reaches its rows, for sql/plans/expected.txt.
+
+    That takes embedded servers, with 20,000 rows in each table. With --dsn a database is compared with that
+    file instead, and the exit status is 1 when it does otherwise with a table of at least 1,000 rows. Nothing
+    is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
+    """
+    from ventros.audit.catalogue import every
+    from ventros.audit.expectations import committed, deviations, made
+
+    if (dsn is None) != (not tenants):
+        raise click.UsageError("--dsn and --tenant go together")
+    if dsn is None:
+        with ExitStack() as stack:
+            servers = [stack.enter_context(_embedded(each, filled=True)) for each in (None, *also)]
+            click.echo(made(servers), nl=False)
+        return
+    statements = every()
+    with _connected(dsn) as connection:
+        found = deviations(connection, statements, committed()[0], tenants)
+    for each in found:
+        click.echo(str(each))
+    click.echo(f"{len(statements)} statements, {len(found)} deviations", err=True)
+    if found:
+        sys.exit(FOUND)
 
 
 @sql.command()
@@ -254,11 +300,14 @@ def _connected(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.C
 
 
 @contextmanager
-def _embedded() -> Iterator[psycopg.Connection]:
+def _embedded(binaries: Path | None = None, *, filled: bool = False) -> Iterator[psycopg.Connection]:
+    from ventros.audit.expectations import seed
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
 
-    with DevServer(durable=False) as server:
+    with DevServer(durable=False, binaries=binaries) as server:
         create_database(server, DATABASE)
+        if filled:
+            seed(server.superuser_dsn(DATABASE))
         with _connected(server.owner_dsn()) as connection:
             yield connection

@@ -53,16 +53,19 @@ def lint(statements: Iterable[Statement]) -> list[Fault]:
     return [Fault(each, rule, text) for each in statements for rule, text in _faults(each, read(each))]
 
 
+def tenants(statement: Statement) -> list[Term]:
+    """What stands for the tenant in its text: the parameters of that name, and the transaction's tenant."""
+    given = [at for at, each in enumerate(statement.params, 1) if each.name == "tenant_id"]
+    return [*(Term(None, f"${at}") for at in given), Term(None, TENANT)]
+
+
 def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]:
     if reading.star:
         yield "star", "takes every column, whatever columns there will be: name them"
     for write in reading.writes:
         yield from _writing(write, reading)
     if statement.name not in WITHOUT_TENANT:
-        given = [
-            Term(None, f"${at}") for at, each in enumerate(statement.params, 1) if each.name == "tenant_id"
-        ]
-        for source in _unbound(reading, "tenant_id", [*given, Term(None, TENANT)]):
+        for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_called(source)} with the tenant"
     parameters = [Term(None, f"${at}") for at in range(1, len(statement.params) + 1)]
     for lock in reading.locks:

@@ -1,4 +1,4 @@
-"""Asks a server how it plans a statement for any arguments, and under which id its statistics count it."""
+"""Asks a server how it plans a statement, for any arguments or for some, and which id its statistics use."""
 
 from __future__ import annotations
 
@@ -10,11 +10,28 @@ import psycopg
 
 from ventros import administration
 from ventros.kernel.errors import ConfigurationError, DatabaseError
-from ventros.kernel.statements import Statement
+from ventros.kernel.statements import Column, Statement
+
+MODES = ("generic", "custom")
+"""What a server may plan for: any arguments, as after the first few executions, or those that are given."""
+
+Tree = dict[str, Any]
+"""A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
+
+# By name or type.
+_SAMPLES = {
+    "status": "'read'",  # with a status that is none, messages.advance_delivery does nothing
+    "text": "'x'",
+    "uuid": "'01900000-0000-7000-8000-000000000000'",
+    "timestamptz": "'2025-06-01T00:00:00Z'",
+    "interval": "'1 hour'",
+    "boolean": "true",
+    "jsonb": "'{}'",
+}
 
 
 @contextmanager
-def planning(connection: psycopg.Connection) -> Iterator[None]:
+def planning(connection: psycopg.Connection, tenant: str = "audit") -> Iterator[None]:
     """Inside: plans for any arguments, and a tenant, which the planner asks for. Nothing is executed.
 
     What the server refuses leaves nothing behind: the next question can be asked.
@@ -23,7 +40,7 @@ def planning(connection: psycopg.Connection) -> Iterator[None]:
     connection.prepare_threshold = None
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        connection.execute("SET LOCAL app.tenant_id = 'audit'")
+        connection.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
         yield
 
 
@@ -36,6 +53,31 @@ def indexes(connection: psycopg.Connection, statement: Statement) -> list[str]:
     """Those that the plan uses, in the order of the plan. Within :func:`planning`; raises DatabaseError."""
     ((document,),) = _explained(connection, statement, "FORMAT JSON")
     return list(dict.fromkeys(_index_names(document[0]["Plan"])))
+
+
+def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tree]:
+    """The plan in each of the MODES, for made-up arguments of the tenant. Within :func:`planning`.
+
+    The generic plan is given them too: it then shows which partitions it would leave out. Raises
+    DatabaseError.
+    """
+    found = {}
+    types = f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
+    arguments = [_sample(param) for param in statement.params]
+    for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
+        connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
+        ((document,),) = _explained(
+            connection, statement, "COSTS false, FORMAT JSON", types=types, arguments=arguments
+        )
+        found[mode] = document[0]["Plan"]
+    return found
+
+
+def _sample(param: Column) -> str:
+    if param.name == "tenant_id":
+        return "current_setting('app.tenant_id')"
+    value = _SAMPLES.get(param.name) or _SAMPLES.get(param.type.removesuffix("[]"), "1")
+    return f"array[{value}]::{param.type}" if param.type.endswith("[]") else f"{value}::{param.type}"
 
 
 def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
@@ -58,15 +100,21 @@ def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
 
 
 def _explained(
-    connection: psycopg.Connection, statement: Statement, options: str, *, types: str = ""
+    connection: psycopg.Connection,
+    statement: Statement,
+    options: str,
+    *,
+    types: str = "",
+    arguments: list[str] | None = None,
 ) -> list[tuple[Any, ...]]:
     # PREPARE and not EXPLAIN (GENERIC_PLAN), which PostgreSQL 15 does not have. Values do not matter to a
     # generic plan. psycopg takes bytes as they are, and the text is one of sql/.
-    arguments = f"({', '.join(['NULL'] * len(statement.params))})" if statement.params else ""
+    values = ", ".join(arguments or ["NULL"] * len(statement.params))
+    given = f"({values})" if values else ""
     try:
         with connection.transaction():
             connection.execute(f"PREPARE ventros_audit{types} AS {statement.text}".encode())
-            text = f"EXPLAIN ({options}) EXECUTE ventros_audit{arguments}".encode()
+            text = f"EXPLAIN ({options}) EXECUTE ventros_audit{given}".encode()
             rows = connection.execute(text).fetchall()
             connection.execute("DEALLOCATE ventros_audit")
     except psycopg.Error as error:
@@ -77,7 +125,7 @@ def _explained(
     return rows
 
 
-def _index_names(node: dict[str, Any]) -> Iterator[str]:
+def _index_names(node: Tree) -> Iterator[str]:
     if "Index Name" in node:
         yield node["Index Name"]
     yield from node.get("Conflict Arbiter Indexes", ())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import attrs
@@ -14,6 +15,8 @@ from ventros.kernel import validators
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
+
+E = TypeVar("E", bound="Entity")
 
 
 def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,6 +27,21 @@ def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
 def or_none(text: str | None) -> str | None:
     """An attrs converter for an optional text: the empty one says no more than None."""
     return text or None
+
+
+@functools.cache
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind))
+
+
+def replaced(entity: E, **fields: object) -> E:
+    """The same but for ``fields``, which persistence alone decides: what was valid is not checked again."""
+    kind: Any = type(entity)
+    copied: E = object.__new__(kind)
+    assign = object.__setattr__
+    for name in _fields(kind):
+        assign(copied, name, fields[name] if name in fields else getattr(entity, name))
+    return copied
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +61,7 @@ class Entity:
 
     def clear_events(self) -> Self:
         """The same, with its events drained."""
-        return attrs.evolve(self, domain_events=())
+        return replaced(self, domain_events=())
 
     def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
         """The same with ``changes`` made at ``now`` and the events that tell of them.
@@ -57,12 +75,9 @@ class Entity:
             raise ValidationError(
                 "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
             )
-        return attrs.evolve(
-            self,
-            updated_at=max(self.updated_at, now),
-            domain_events=(*self.domain_events, *events),
-            **changes,
-        )
+        changes["updated_at"] = max(self.updated_at, now)
+        changes["domain_events"] = (*self.domain_events, *events)
+        return attrs.evolve(self, **changes)
 
 
 @attrs.frozen(kw_only=True)

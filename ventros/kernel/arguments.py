@@ -7,12 +7,12 @@ refuses NUL in text only after the statement has begun, which kills the transact
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-_PLAIN = (int, UUID)
+_PLAIN = frozenset({type(None), bool, int, UUID})
 _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
 
 Check = Callable[[object], str | None]
@@ -50,30 +50,30 @@ def _number(value: object) -> str | None:
 
 def _json(value: object) -> str | None:
     """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning."""
-    if value is None or isinstance(value, _PLAIN):
-        return None
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, list | tuple):
-        return _first(_json, value)
     if isinstance(value, dict | Mapping):
-        return _first(_json, value) or _first(_json, value.values())
-    return _number(value) or _timestamp(value)
-
-
-def _first(check: Check, values: Iterable[object]) -> str | None:
-    for value in values:
-        if fault := check(value):
-            return fault
-    return None
+        for key, item in value.items():
+            if fault := _text(key) or (None if type(item) in _PLAIN else _json(item)):
+                return fault
+        return None
+    if isinstance(value, list | tuple):
+        return _json_items(value)
+    return _timestamp(value) or _number(value)
 
 
 def _each(check: Check) -> Check:
     def check_items(value: object) -> str | None:
-        return _first(check, value) if isinstance(value, list | tuple) else None
+        if isinstance(value, list | tuple):
+            for item in value:
+                if fault := check(item):
+                    return fault
+        return None
 
     return check_items
 
+
+_json_items = _each(_json)
 
 _CHECKS: dict[str, Check] = {
     "text": _text,
@@ -83,5 +83,5 @@ _CHECKS: dict[str, Check] = {
     "double precision": _number,
     "numeric": _number,
     "jsonb": _json,
-    "jsonb[]": _each(_json),
+    "jsonb[]": _json_items,
 }

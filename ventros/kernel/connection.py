@@ -211,7 +211,9 @@ def _name(statement: Statement | None) -> str | None:
 async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
     """A connection of the pool, within ``timeout`` seconds. Raises OperationTimeout or ConnectionLost."""
     try:
-        return await pool.acquire(timeout=timeout)
+        # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
+        async with asyncio.timeout(timeout):
+            return await pool.acquire()
     except TimeoutError as error:
         raise OperationTimeout(f"no connection became free within {timeout:g} s") from error
     except DRIVER_FAILURES as error:

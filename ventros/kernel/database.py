@@ -21,7 +21,7 @@ from ventros.kernel.ids import Marker
 from ventros.kernel.retry import Retry, retrying
 from ventros.kernel.settings import Settings
 from ventros.kernel.telemetry import SILENT, Telemetry
-from ventros.kernel.transaction import ModeOptions, Modes, Outcome, PooledTransaction
+from ventros.kernel.transaction import ModeOptions, Outcome, PooledTransaction, modes_of
 from ventros.kernel.unit_of_work import UnitOfWork
 
 U = TypeVar("U", bound=UnitOfWork)
@@ -114,12 +114,13 @@ class Database(Generic[U]):
         causation_id: UUID | None = None,
         **modes: Unpack[ModeOptions],
     ) -> U:
-        """A new unit of work for ``tenant``; ids as in :class:`UnitOfWork`, the rest as in :class:`Modes`.
+        """A new unit of work for ``tenant``; ids as in :class:`UnitOfWork`, the rest as in
+        :class:`ventros.kernel.transaction.Modes`.
 
         Raises ValidationError when tenant or modes are none.
         """
         return self._unit_of_work(
-            PooledTransaction(self._pool, self.settings, Modes(**modes), self.telemetry),
+            PooledTransaction(self._pool, self.settings, modes_of(**modes), self.telemetry),
             tenant,
             command_id=command_id,
             correlation_id=correlation_id,

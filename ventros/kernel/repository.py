@@ -6,9 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
-import attrs
-
-from ventros.kernel.aggregate import AggregateRoot, Entity
+from ventros.kernel.aggregate import AggregateRoot, Entity, replaced
 from ventros.kernel.errors import (
     MappingError,
     NotFound,
@@ -178,7 +176,10 @@ class Repository(EntityRepository[A]):
         if not aggregate.domain_events:
             return aggregate
         self._own(aggregate)
-        (saved,) = await self._update([aggregate])
+        await self._before_update([aggregate])
+        row = await self._connection.maybe(self.UPDATE, *self.mapper.update_args(aggregate))
+        saved = await self._stepped(aggregate, row)
+        await self._after_update([aggregate])
         self._record(aggregate, saved.version)
         return saved
 
@@ -267,11 +268,8 @@ class Repository(EntityRepository[A]):
         """Write roots and children; the roots in one round trip, whatever their number."""
         await self._before_update(aggregates)
         args = [self.mapper.update_args(each) for each in aggregates]
-        if len(args) == 1:  # a twelfth faster than a batch of one
-            rows = [await self._connection.maybe(self.UPDATE, *args[0])]
-        else:
-            rows = [*await self._connection.each(self.UPDATE, args)]
-        by_id = {row["id"]: row for row in rows if row is not None}
+        rows = await self._connection.each(self.UPDATE, args)
+        by_id = {row["id"]: row for row in rows}
         saved = [await self._stepped(each, by_id.get(each.id)) for each in aggregates]
         await self._after_update(aggregates)
         return saved
@@ -287,7 +285,7 @@ class Repository(EntityRepository[A]):
                 f"{row['version']}: a trigger stepped it once more",
                 table=self.UPDATE.path.stem,
             )
-        return attrs.evolve(aggregate, version=version, domain_events=())
+        return replaced(aggregate, version=version, domain_events=())
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
         statement = self._locks[lock]

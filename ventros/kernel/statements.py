@@ -81,8 +81,8 @@ class Statement:
                 f"{self.name} takes {len(self.params)} arguments, {len(args)} given", field="args"
             )
         for position, check in self.checks:
-            fault = check(args[position])
-            if fault:
+            value = args[position]
+            if value is not None and (fault := check(value)):
                 raise self.refusal(position, fault)
 
     def refusal(self, position: int, fault: str) -> ValidationError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
+import functools
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Unpack
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +37,8 @@ from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.kernel.validators import tenant_id
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Generator
+
     from ventros.kernel.settings import Settings
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
@@ -97,6 +100,7 @@ class Modes:
                 "deferrable does nothing but in a serializable read-only unit of work", field="deferrable"
             )
 
+    @functools.cached_property
     def begin(self) -> str:
         """BEGIN with the modes that are not the default, then the timeouts, in one message."""
         modes = (
@@ -113,6 +117,14 @@ class Modes:
             )
             if seconds
         )
+
+
+_USUAL = Modes()
+
+
+def modes_of(**options: Unpack[ModeOptions]) -> Modes:
+    """Raises ValidationError when there are none such."""
+    return Modes(**options) if options else _USUAL
 
 
 def identity(tenant: str, command_id: UUID | None) -> str:
@@ -175,9 +187,7 @@ class PooledTransaction:
                     "the pool gave a connection that is already in a transaction: somebody used it past its "
                     "release; it has been closed"
                 )
-            tag = await driver.execute(
-                f"{self._modes.begin()}; {identity(tenant, command_id)}", timeout=bound
-            )
+            tag = await driver.execute(f"{self._modes.begin}; {identity(tenant, command_id)}", timeout=bound)
             answered = True
             _check_claim(tag, tenant, command_id)
         except BaseException as error:
@@ -201,20 +211,23 @@ class PooledTransaction:
             self.outcome = Outcome.ROLLED_BACK
             raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
         self.outcome = Outcome.IN_DOUBT  # from the moment on that the bytes may leave
-        sending = asyncio.create_task(self._driver.execute("COMMIT", timeout=self._settings.commit_timeout))
-        cancelled = await _answered(sending)
-        failure = self._settle(sending, marker)
-        if cancelled is not None:
-            raise told(cancelled, self.outcome, marker) from failure
+        answer = Uncancelled(self._driver.execute("COMMIT", timeout=self._settings.commit_timeout))
+        failure = await self._settled(answer, marker)
+        if answer.cancelled is not None:
+            raise told(answer.cancelled, self.outcome, marker) from failure
         if failure is not None:
             raise failure
 
-    def _settle(self, sending: asyncio.Task[str], marker: Marker | None) -> VentrosError | None:
-        error = asyncio.CancelledError() if sending.cancelled() else sending.exception()
-        if error is None:
-            tag = sending.result()
-            self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
-            return None if tag == "COMMIT" else swallowed(f"answered COMMIT with {tag}")
+    async def _settled(self, answer: Awaitable[str], marker: Marker | None) -> VentrosError | None:
+        """None when the answer to COMMIT is COMMIT; else what any other, or none, means for the unit."""
+        try:
+            tag = await answer
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
+            return self._unsettled(error, marker)
+        self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
+        return None if tag == "COMMIT" else swallowed(f"answered COMMIT with {tag}")
+
+    def _unsettled(self, error: BaseException, marker: Marker | None) -> VentrosError:
         failure = translated(error)
         refused = isinstance(error, asyncpg.PostgresError) and not isinstance(failure, ConnectionLost)
         if refused or marker is None:
@@ -237,17 +250,9 @@ class PooledTransaction:
     async def _give_back(self, driver: Any, *, known: bool) -> None:
         idle = False
         try:
-            idle = known and await self._make_idle(driver)
+            idle = known and await _made_idle(driver, self.release_timeout)
         finally:
             await give_back(self._pool, driver, self.release_timeout, idle=idle)
-
-    async def _make_idle(self, driver: Any) -> bool:
-        try:
-            if driver.is_in_transaction():
-                await driver.execute("ROLLBACK", timeout=self.release_timeout)
-            return not driver.is_in_transaction()
-        except DRIVER_FAILURES:
-            return False
 
 
 class JoinedTransaction:
@@ -313,6 +318,17 @@ class JoinedTransaction:
             self._driver.terminate()
 
 
+async def _made_idle(driver: Any, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
+    """Whether ``driver`` is in no transaction, if need be after a ROLLBACK."""
+    try:
+        if not driver.is_in_transaction():
+            return True
+        await driver.execute("ROLLBACK", timeout=timeout)
+        return not driver.is_in_transaction()
+    except DRIVER_FAILURES:
+        return False
+
+
 def _is_closed(driver: Any) -> bool:
     try:
         return bool(driver.is_closed())
@@ -320,15 +336,36 @@ def _is_closed(driver: Any) -> bool:
         return True
 
 
-async def _answered(sending: asyncio.Task[str]) -> asyncio.CancelledError | None:
-    """Wait for ``sending``, which its own timeout bounds; the first cancellation that came meanwhile."""
-    first: asyncio.CancelledError | None = None
-    while not sending.done():
-        try:
-            await asyncio.wait({sending})
-        except asyncio.CancelledError as error:
-            first = first or error
-    return first
+class Uncancelled:
+    """Awaited, ``work`` runs to its end in the caller's own task; a cancellation is kept until then.
+
+    As ``asyncio.shield`` would do it, which costs a second task and with it two turns of the event loop.
+    ``work`` waits for futures that nobody else cancels, and bounds its own time.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, str]) -> None:
+        self.cancelled: asyncio.CancelledError | None = None
+        self._work = work
+
+    def __await__(self) -> Generator[Any, None, str]:
+        while True:
+            try:
+                awaited = self._work.send(None)
+            except StopIteration as done:
+                return str(done.value)
+            # A cancellation cancels the future that the task waits for: so that is never the driver's own.
+            while not awaited.done():
+                gate = awaited.get_loop().create_future()
+                awaited.add_done_callback(functools.partial(_open, gate))
+                try:
+                    yield from gate
+                except asyncio.CancelledError as error:
+                    self.cancelled = self.cancelled or error
+
+
+def _open(gate: asyncio.Future[None], _done: object) -> None:
+    if not gate.done():
+        gate.set_result(None)
 
 
 def told(

@@ -155,7 +155,8 @@ class UnitOfWork:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise swallowed("was not asked to COMMIT")
-        await batch.verify(self)
+        if self.verified:
+            await batch.verify(self)
         await self._leave_events_and_marker(connection)
         await self._transaction.commit(connection, self.marker if connection.wrote else None)
         self.events_written = len(self._events)

@@ -1,7 +1,8 @@
 -- 20,000 rows in every table, spread over 40 tenants of unequal size: the first has about 3,700 of them, the last
 -- about 130, and no tenant's rows lie together. A child row has one of five places with its parent; where rows crowd,
 -- they do it at one of their tenant's first three. A tenant has one project, so most of the 20,000 have nothing else.
--- To be run by a role that row-level security spares. Foreign keys hold, though for speed nobody checks them here.
+-- What expected.txt was planned on. To be run by a role that row-level security spares. Foreign keys hold, though for
+-- speed nobody checks them here.
 
 SET session_replication_role = replica;
 

@@ -1,0 +1,1 @@
+-- The same as shipped, once more: what differs from it here is the noise of the run.

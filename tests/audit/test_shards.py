@@ -1,0 +1,150 @@
+"""Every statement touches one partition of each table that is split up by tenant, by its own predicate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from psycopg import sql
+
+from ventros.audit.catalogue import every
+from ventros.audit.expectations import committed
+from ventros.audit.lint import WITHOUT_TENANT
+from ventros.audit.plans import planning
+from ventros.audit.shards import PARTITIONS, Shards, split
+from ventros.audit.tables import tables
+from ventros.kernel.errors import DatabaseError
+from ventros.kernel.statements import Statement, catalogue, columns
+from ventros.roles import OWNER
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def connection(owner_dsn: str, superuser: Connection) -> Iterator[Connection]:
+    """The owner's, whom policies bind, and who may make a schema here, as in a database of its own."""
+    grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
+    superuser.execute(grant.format(sql.Identifier(superuser.info.dbname), sql.Identifier(OWNER)))
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def shards(connection: Connection) -> Iterator[Shards]:
+    with planning(connection), split(connection) as made:
+        yield made
+
+
+def spoiled(text: str, params: str) -> Statement:
+    return attrs.evolve(catalogue()["contacts.get"], text=text, params=columns(params))
+
+
+def test_every_statement_touches_one_partition_of_each_table(connection: Connection, shards: Shards) -> None:
+    touched = {each.name: shards.touched(connection, each) for each in every()}
+    more = {
+        name: counts
+        for name, counts in touched.items()
+        if name not in WITHOUT_TENANT and any(count not in {0, 1, None} for count in counts.values())
+    }
+    assert more == {}
+    counted = Counter(count for counts in touched.values() for count in counts.values())
+    assert counted[1] > 700
+    assert set(counted) <= {1, None}
+    expected, _ = committed()
+    said = {(each.statement, each.access.table): each.partitions for each in expected}
+    assert {way: said[way] for way in said if touched[way[0]].get(way[1], 0) not in {said[way], 0}} == {}
+    assert set(WITHOUT_TENANT) <= set(touched)
+
+
+def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
+    assert set(shards.whole) == {"users", "billing_accounts", "channel_routes"}
+    assert "(platform, external_id)" in shards.whole["channel_routes"]
+    assert {*shards.partitions.values(), *shards.whole} == set(tables())
+    assert len(shards.partitions) == PARTITIONS * (len(tables()) - 3)
+    (crossing,) = shards.crossing
+    assert crossing.startswith("channel_routes: FOREIGN KEY (tenant_id, channel_id) REFERENCES channels")
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "table"),
+    [
+        ("SELECT name FROM contacts WHERE id = $1", "id uuid", "contacts"),
+        ("UPDATE contacts SET name = $2 WHERE id = $1", "id uuid, name text", "contacts"),
+        ("DELETE FROM contacts WHERE id = $1", "id uuid", "contacts"),
+        (
+            "INSERT INTO commit_markers (tenant_id, id) VALUES ($1, $2)",
+            "whose text, id uuid",
+            "commit_markers",
+        ),
+        (
+            "SELECT s.id FROM contacts AS c JOIN sessions AS s ON s.contact_id = c.id"
+            " WHERE c.tenant_id = $1 AND c.id = $2",
+            "tenant_id text, id uuid",
+            "sessions",
+        ),
+        (
+            "SELECT name FROM contacts WHERE tenant_id = $1 OR phone = $2",
+            "tenant_id text, phone text",
+            "contacts",
+        ),
+    ],
+)
+def test_a_statement_without_the_tenant_touches_them_all(
+    connection: Connection, shards: Shards, text: str, params: str, table: str
+) -> None:
+    assert shards.touched(connection, spoiled(text, params))[table] == PARTITIONS
+
+
+def test_the_policies_are_not_what_leaves_partitions_out(connection: Connection, shards: Shards) -> None:
+    """With them a statement that forgets its tenant looks as one that does not."""
+    by_id = spoiled("SELECT name FROM contacts WHERE id = $1", "id uuid")
+    assert shards.touched(connection, by_id) == {"contacts": PARTITIONS}
+    connection.execute("ALTER TABLE contacts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    connection.execute("CREATE POLICY tenant ON contacts USING (tenant_id = public.ventros_tenant())")
+    assert shards.touched(connection, by_id) == {"contacts": 1}
+
+
+def test_what_is_executed_touches_no_more_than_its_plan(connection: Connection, shards: Shards) -> None:
+    """As the server itself counts scans of each partition."""
+    connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    by_tenant = catalogue()["contacts.get"]
+    by_id = spoiled("SELECT name FROM contacts WHERE id = $2 AND $1 <> ''", "tenant_id text, id uuid")
+    for statement, partitions in ((by_tenant, 1), (by_id, PARTITIONS)):
+        before = scans(connection)
+        connection.execute(f"PREPARE executed (text, uuid) AS {statement.text}".encode())
+        for _ in range(3):
+            connection.execute("EXECUTE executed ('audit', '01900000-0000-7000-8000-000000000000')")
+        connection.execute("DEALLOCATE executed")
+        executed = scans(connection) - before
+        assert len(executed) == partitions == shards.touched(connection, statement)["contacts"]
+        assert set(executed.values()) == {3}
+
+
+def scans(connection: Connection) -> Counter[str]:
+    rows = connection.execute(
+        "SELECT relname, seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables"
+        " WHERE schemaname = 'ventros_shards' AND seq_scan + coalesce(idx_scan, 0) > 0"
+    ).fetchall()
+    return Counter(dict(rows))
+
+
+def test_what_does_not_go_by_the_tenant_is_told(connection: Connection) -> None:
+    connection.execute("CREATE TABLE notes (tenant_id text, id uuid, PRIMARY KEY (tenant_id, id))")
+    connection.execute("CREATE TABLE marks (tenant_id text, note text, id uuid, PRIMARY KEY (tenant_id, id))")
+    connection.execute("ALTER TABLE marks ADD FOREIGN KEY (note, id) REFERENCES notes (tenant_id, id)")
+    with planning(connection), split(connection) as shards:
+        assert [each.partition(":")[0] for each in shards.crossing] == ["channel_routes", "marks"]
+    connection.execute("CREATE UNIQUE INDEX alone ON marks (id)")
+    with planning(connection), split(connection) as shards:
+        assert "alone" in shards.whole["marks"]
+    assert connection.execute("SELECT to_regnamespace('ventros_shards')").fetchone() == (None,)
+
+
+def test_who_may_not_make_the_schema_is_told(owner_dsn: str) -> None:
+    refused = pytest.raises(DatabaseError, match="cannot be split: permission denied")
+    with psycopg.connect(owner_dsn, autocommit=True) as connection, planning(connection), refused:
+        split(connection).__enter__()

@@ -1,0 +1,243 @@
+"""How each statement is expected to reach its rows, as committed, and where a server does otherwise."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import attrs
+import psycopg
+
+from ventros.audit.access import ROWS, Access, accesses, schema
+from ventros.audit.catalogue import every
+from ventros.audit.lint import WITHOUT_TENANT
+from ventros.audit.plans import MODES, planning, trees
+from ventros.audit.shards import PARTITIONS, Shards, split
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement
+
+TENANTS = ("tenant-1", "tenant-20")
+"""Of the seed: the largest, with a fifth of all rows, and one in the middle."""
+
+LARGE = 1_000
+"""Rows; below, a table may be read anyhow: reading it whole is as good as any index."""
+
+HEAD = """\
+# How each statement reaches the rows of each table. Not to be edited:
+# ventros sql plans --also DIR > sql/plans/expected.txt, DIR with the programs of the other PostgreSQL
+#
+# PostgreSQL: {versions}; 20,000 rows in each table (seed.sql); for two tenants, one with a fifth of them
+#
+# First the table, then
+# rows: how many of its rows one probe of the index may read
+{rows}
+#     filtered: and keeps some of them
+# partitions: how many of a table's {partitions} partitions by tenant_id the statement touches
+#     one, all, how many, or none where no row can be meant; - where the table is not split
+# plans: which ones do so: generic for any arguments, custom for given ones; always is both on each PostgreSQL
+# index: with its columns as far as they are compared; "any" where several would do; - for none
+#
+{notes}
+"""
+_FOUND = re.compile(r"    (\S+) +([a-z]+)(, filtered)? +(one|all|none|-|\d+) +(.+?)  +(\S+?)(?:\((.*)\))?")
+_COUNTS = {"-": None, "none": 0, "one": 1, "all": PARTITIONS}
+
+Plans = frozenset[tuple[int, str]]
+"""Major versions of PostgreSQL, each with a mode."""
+
+
+@attrs.frozen(order=True)
+class Expectation:
+    """One line: a way to a table's rows, how many partitions that touches, and the plans that go it."""
+
+    statement: str
+    access: Access
+    partitions: int | None
+    plans: Plans = attrs.field(order=False)
+
+
+@attrs.frozen
+class Deviation:
+    """A way to a table's rows that is not among the expected."""
+
+    statement: str
+    access: Access
+    expected: tuple[Access, ...]
+
+    def __str__(self) -> str:
+        expected = " or ".join(map(_described, self.expected)) or "not at all"
+        return (
+            f"{self.statement}: reads {self.access.table} by {_described(self.access)}, expected {expected}"
+        )
+
+
+def seed(superuser_dsn: str) -> None:
+    """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady."""
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+        connection.execute((directory("sql") / "plans" / "seed.sql").read_bytes())
+        connection.execute("VACUUM (ANALYZE)")
+
+
+def observed(
+    connection: psycopg.Connection, statements: Iterable[Statement], tenants: Iterable[str] = TENANTS
+) -> dict[tuple[str, Access], set[str]]:
+    """By statement and access, the modes whose plan goes that way for one of the tenants.
+
+    Planned under the row-level policies that hold for the connection's role. Raises DatabaseError.
+    """
+    found: dict[tuple[str, Access], set[str]] = {}
+    known = schema(connection)
+    for tenant in tenants:
+        with planning(connection, tenant):
+            for statement in statements:
+                for mode, tree in trees(connection, statement).items():
+                    for access in accesses(tree, known):
+                        found.setdefault((statement.name, access), set()).add(mode)
+    return found
+
+
+def deviations(
+    connection: psycopg.Connection,
+    statements: Iterable[Statement],
+    expected: Iterable[Expectation],
+    tenants: Iterable[str] = TENANTS,
+) -> list[Deviation]:
+    """What is not expected of tables that are LARGE, whatever the version and mode. Raises DatabaseError."""
+    ways: dict[tuple[str, str], list[Access]] = {}
+    for each in expected:
+        ways.setdefault((each.statement, each.access.table), []).append(each.access)
+    sizes = schema(connection).sizes
+    found = []
+    for name, access in observed(connection, statements, tenants):
+        known = ways.get((name, access.table), [])
+        if access not in known and sizes[access.table] >= LARGE:
+            found.append(Deviation(name, access, tuple(known)))
+    return found
+
+
+def made(connections: Iterable[psycopg.Connection]) -> str:
+    """The text of ``sql/plans/expected.txt``, from seeded databases on servers of different versions."""
+    plans: dict[tuple[str, Access], set[tuple[int, str]]] = {}
+    partitions: dict[tuple[str, str], int | None] = {}
+    versions = []
+    for connection in connections:
+        version = major(connection)
+        versions.append(version)
+        for way, modes in observed(connection, every()).items():
+            plans.setdefault(way, set()).update((version, mode) for mode in modes)
+        with planning(connection, TENANTS[0]), split(connection) as shards:
+            notes = "\n".join(_notes(shards))
+            for statement in every():
+                for table, count in shards.touched(connection, statement).items():
+                    before = partitions.get((statement.name, table)) or 0
+                    partitions[statement.name, table] = None if count is None else max(count, before)
+    lines = [
+        Expectation(name, access, partitions.get((name, access.table), 0), frozenset(each))
+        for (name, access), each in plans.items()
+    ]
+    head = HEAD.format(
+        versions=", ".join(map(str, sorted(versions))),
+        rows="\n".join(f"#     {name}: {text}" for name, text in ROWS.items()),
+        partitions=PARTITIONS,
+        notes=notes,
+    )
+    return head + "\n".join(described(lines, versions))
+
+
+def major(connection: psycopg.Connection) -> int:
+    return connection.info.server_version // 10_000
+
+
+def _notes(shards: Shards) -> Iterator[str]:
+    yield "# Not split:"
+    for table, reason in shards.whole.items():
+        yield from _wrapped(f"{table}: {reason}")
+    yield "# Foreign keys to a table that is split, which no shard can check by itself:"
+    for text in shards.crossing or ["none"]:
+        yield from _wrapped(text)
+    yield "# Statements that do not compare the tenant:"
+    for name, reason in WITHOUT_TENANT.items():
+        yield from _wrapped(f"{name}: {reason}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 112, initial_indent="#     ", subsequent_indent="#         ")
+
+
+def described(lines: Iterable[Expectation], versions: Iterable[int]) -> Iterator[str]:
+    """A statement's name on a line, its expectations below; then the next."""
+    last = ""
+    for each in sorted(lines, key=lambda each: (each.statement, each.access)):
+        if each.statement != last:
+            yield each.statement
+            last = each.statement
+        access = each.access
+        count = {number: word for word, number in _COUNTS.items()}.get(each.partitions, str(each.partitions))
+        rows = f"{access.rows}, filtered" if access.filtered else access.rows
+        plans = _plans(each.plans, versions)
+        yield f"    {access.table:<25}  {rows:<16}  {count:<4}  {plans:<7}  {_index(access)}"
+    yield ""
+
+
+def _index(access: Access) -> str:
+    name = access.index or ("any" if access.rows == "tenant" else "-")
+    return f"{name}({', '.join(access.columns)})" if name != "-" else name
+
+
+def _described(access: Access) -> str:
+    return f"{_index(access)}: {access.rows}" + (", filtered" if access.filtered else "")
+
+
+def _plans(plans: Plans, versions: Iterable[int]) -> str:
+    modes = {version: [mode for mode in MODES if (version, mode) in plans] for version in sorted(versions)}
+    if len({tuple(each) for each in modes.values()}) == 1:
+        return _mode(next(iter(modes.values()))) or "always"
+    return ", ".join(f"{version} {_mode(each)}".rstrip() for version, each in modes.items() if each)
+
+
+def _mode(modes: list[str]) -> str:
+    return "" if len(modes) == len(MODES) else modes[0]
+
+
+def read(text: str) -> tuple[list[Expectation], set[int]]:
+    """The lines of such a text, and the versions that it was made on. Raises ConfigurationError."""
+    versions: set[int] = set()
+    lines: list[Expectation] = []
+    statement = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("# PostgreSQL: "):
+            versions = {int(each) for each in re.findall(r"\d+", line.partition(";")[0])}
+        elif match := _FOUND.fullmatch(line):
+            table, rows, filtered, count, plans, index, columns = match.groups()
+            access = Access(
+                table,
+                rows,
+                "" if index in {"any", "-"} else index,
+                tuple(columns.split(", ")) if columns else (),
+                bool(filtered),
+            )
+            partitions = _COUNTS[count] if count in _COUNTS else int(count)
+            lines.append(Expectation(statement, access, partitions, _read_plans(plans, versions)))
+        elif line.startswith(" "):
+            raise ConfigurationError(f"sql/plans/expected.txt:{number} cannot be read: {line.strip()}")
+        elif not line.startswith("#"):
+            statement = line
+    return lines, versions
+
+
+def _read_plans(text: str, versions: set[int]) -> Plans:
+    if text == "always" or text in MODES:
+        modes = [mode for mode in MODES if text in {mode, "always"}]
+        return frozenset((version, mode) for version in versions for mode in modes)
+    found = set()
+    for part in text.split(", "):
+        version, _, mode = part.partition(" ")
+        found |= {(int(version), each) for each in MODES if mode in {each, ""}}
+    return frozenset(found)
+
+
+def committed() -> tuple[list[Expectation], set[int]]:
+    """Those of ``sql/plans/expected.txt``, and the versions of PostgreSQL that they were made on."""
+    return read((directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8"))

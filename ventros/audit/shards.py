@@ -1,0 +1,148 @@
+"""Shows which statements a router such as Citus could send to one shard: the tables split up by tenant.
+
+Each table is made again, empty, as eight partitions by hash of tenant_id, with its indexes; a statement is
+planned on these, and counted is what is left of each table in its plan. The copies have no row-level policy,
+which would leave partitions out by itself: so it is the statement's own predicate that does it, and that is
+all that a router sees.
+
+EXPLAIN tells the truth here for both kinds of plan. A custom plan leaves partitions out when it is planned, a
+generic one when it is started, from the arguments that it is given; EXPLAIN starts it. What is left is the
+most that an execution may read; that a generic plan still locks every partition, pg_locks shows. That the
+tables are empty does not matter: leaving out follows from the predicate, not from costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import LiteralString
+
+import attrs
+import psycopg
+from psycopg import sql
+
+from ventros import administration
+from ventros.audit.lint import tenants
+from ventros.audit.plans import Tree, trees
+from ventros.audit.reading import read
+from ventros.kernel.errors import DatabaseError
+from ventros.kernel.statements import Statement
+
+SCHEMA = "ventros_shards"
+PARTITIONS = 8
+
+# A unique key can only be kept on each shard by itself when it has the tenant in it.
+_TABLES: LiteralString = """
+SELECT c.relname,
+       EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'),
+       (SELECT min(pg_get_indexdef(i.indexrelid))
+          FROM pg_index AS i
+         WHERE i.indrelid = c.oid AND i.indisunique
+           AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid
+                              AND a.attnum = ANY (i.indkey) AND a.attname = 'tenant_id'))
+  FROM pg_class AS c
+ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE '%yoyo%'
+ ORDER BY 1
+"""
+_FOREIGN_KEYS: LiteralString = """
+SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef(f.oid),
+       EXISTS (SELECT FROM unnest(conkey, confkey) AS key (child, parent)
+                 JOIN pg_attribute AS c ON c.attrelid = conrelid AND c.attnum = child
+                 JOIN pg_attribute AS p ON p.attrelid = confrelid AND p.attnum = parent
+                WHERE c.attname = 'tenant_id' AND p.attname = 'tenant_id')
+  FROM pg_constraint AS f
+ WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+ ORDER BY 1, 3
+"""
+_TABLE: LiteralString = """
+CREATE TABLE {copy} (LIKE {original} INCLUDING DEFAULTS INCLUDING INDEXES) PARTITION BY HASH (tenant_id)
+"""
+_PARTITION: LiteralString = """
+CREATE TABLE {partition} PARTITION OF {copy} FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})
+"""
+
+
+@attrs.frozen
+class Shards:
+    """``partitions`` names each one's table; ``whole`` says of the other tables why they cannot be split.
+
+    ``crossing`` are the foreign keys to a table that is split which do not stay within a shard: from one that
+    is not split, or not by the tenant.
+    """
+
+    partitions: dict[str, str]
+    whole: dict[str, str]
+    crossing: tuple[str, ...]
+
+    def touched(self, connection: psycopg.Connection, statement: Statement) -> dict[str, int | None]:
+        """By table, how many partitions the plan reads or writes, the most of both; None: it is not split.
+
+        Within :func:`split`. Where an INSERT puts its row is in no plan but follows from the row's tenant_id,
+        so that is read off the statement. Raises DatabaseError.
+        """
+        found: dict[str, int] = {}
+        for tree in trees(connection, statement).values():
+            read_of: dict[str, set[str]] = {}
+            for name in _scanned(tree):
+                read_of.setdefault(self.partitions.get(name, name), set()).add(name)
+            for table, names in read_of.items():
+                found[table] = max(found.get(table, 0), len(names))
+        reading = read(statement)
+        bound = reading.bound("tenant_id", tenants(statement))
+        for write in reading.writes:
+            if write.kind == "INSERT":
+                count = 1 if write.target in bound else PARTITIONS
+                found[write.target.table] = max(found.get(write.target.table, 0), count)
+        return {table: None if table in self.whole else count for table, count in found.items()}
+
+
+@contextmanager
+def split(connection: psycopg.Connection) -> Iterator[Shards]:
+    """Inside, the statements find the split tables in place of the originals; afterwards nothing is left.
+
+    Within :func:`ventros.audit.plans.planning`, by a role that may make a schema. Raises DatabaseError.
+    """
+    keys = connection.execute(_FOREIGN_KEYS).fetchall()
+    tables = connection.execute(_TABLES).fetchall()
+    whole = {
+        table: f"its key is without the tenant: {key}" if of_tenant else "it has no tenant_id"
+        for table, of_tenant, key in tables
+        if key or not of_tenant
+    }
+    names = [table for table, _, _ in tables if table not in whole]
+    crossing = [
+        f"{table}: {text}"
+        for table, parent, text, by_tenant in keys
+        if parent in names and (table in whole or not by_tenant)
+    ]
+    with connection.transaction(force_rollback=True):
+        try:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
+            connection.execute(sql.SQL("SET LOCAL search_path = {}, public").format(sql.Identifier(SCHEMA)))
+            partitions = {part: table for table in names for part in _made(connection, table)}
+        except psycopg.Error as error:
+            raise DatabaseError(
+                f"the tables cannot be split: {administration.message(error)}", sqlstate=error.sqlstate
+            ) from error
+        yield Shards(partitions, whole, tuple(crossing))
+
+
+def _made(connection: psycopg.Connection, table: str) -> list[str]:
+    copy, original = sql.Identifier(SCHEMA, table), sql.Identifier("public", table)
+    connection.execute(sql.SQL(_TABLE).format(copy=copy, original=original))
+    names = [f"{table}_{number}" for number in range(PARTITIONS)]
+    for number, name in enumerate(names):
+        partition = sql.Identifier(SCHEMA, name)
+        connection.execute(
+            sql.SQL(_PARTITION).format(
+                partition=partition, copy=copy, modulus=sql.Literal(PARTITIONS), remainder=sql.Literal(number)
+            )
+        )
+    return names
+
+
+def _scanned(node: Tree) -> Iterator[str]:
+    if "Relation Name" in node and node["Node Type"] != "ModifyTable":
+        yield node["Relation Name"]
+    for each in node.get("Plans", ()):
+        yield from _scanned(each)
