@@ -16,6 +16,8 @@ import click
 if TYPE_CHECKING:
     import psycopg
 
+    from ventros.audit.checks import Finding
+
 FOUND = 1
 """Exit status when a check finds something."""
 
@@ -255,14 +257,21 @@ def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json
     Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
     """
     from ventros.audit.checks import audit as run
-    from ventros.audit.checks import questions
 
     with _connected(dsn, "ventros audit") as connection:
         findings = run(connection, app=app, timeout=timeout)
+        _tell(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
 
             write(html, page(connection, findings, app))
+    if findings:
+        sys.exit(FOUND)
+
+
+def _tell(findings: list[Finding], *, as_json: bool) -> None:
+    from ventros.audit.checks import questions
+
     if as_json:
         click.echo(json.dumps([attrs.asdict(each) for each in findings]))
     else:
@@ -271,8 +280,6 @@ def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json
             for each in found:
                 click.echo(f"  {each.subject}: {each.text}\n    see:  {each.see}\n    mend: {each.mend}")
     click.echo(f"{len(findings)} findings by {sum(each.finds for each in questions())} checks", err=True)
-    if findings:
-        sys.exit(FOUND)
 
 
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
