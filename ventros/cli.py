@@ -22,7 +22,7 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
-from ventros.audit.cli import sql
+from ventros.audit.cli import audit, sql
 from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
@@ -290,6 +290,7 @@ def schema() -> None:
 
 
 main.add_command(sql)
+main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
 

@@ -54,6 +54,7 @@ def test_the_wheel_holds_the_checksums_the_plans_and_the_types(wheel: Path) -> N
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
     assert "ventros/_migrations/CHECKSUMS" in names
+    assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 

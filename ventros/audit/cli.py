@@ -1,7 +1,8 @@
-"""``ventros sql``: every statement listed, shown, explained, checked, granted, and found on the server."""
+"""``ventros sql`` reads the statements and finds them on the server; ``ventros audit`` judges a database."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 if TYPE_CHECKING:
@@ -223,6 +225,46 @@ def unknown(dsn: str | None, role: str) -> None:
         sys.exit(FOUND)
 
 
+@click.command()
+@click.option(
+    "--dsn",
+    metavar="DSN",
+    help="The database, for a superuser, or a role with BYPASSRLS, pg_read_all_data and pg_monitor; "
+    "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
+)
+@click.option("--app", default="ventros_app", show_default=True, help="The role that services log in as.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Seconds that one check may take.",
+)
+@as_json_option
+def audit(dsn: str | None, app: str, timeout: int, *, as_json: bool) -> None:
+    """Say what is wrong in a database, how to see it, and how to mend it.
+
+    Asks the questions of sql/ops, which psql can ask as well: fences and row-level security, versions
+    without a gap in the outbox, counters, indexes, long transactions, durability, the application's role.
+    Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
+    """
+    from ventros.audit.checks import audit as run
+    from ventros.audit.checks import questions
+
+    with _connected(dsn, "ventros audit") as connection:
+        findings = run(connection, app=app, timeout=timeout)
+    if as_json:
+        click.echo(json.dumps([attrs.asdict(each) for each in findings]))
+    else:
+        for check, found in itertools.groupby(findings, key=lambda each: each.check):
+            click.echo(check)
+            for each in found:
+                click.echo(f"  {each.subject}: {each.text}\n    see:  {each.see}\n    mend: {each.mend}")
+    click.echo(f"{len(findings)} findings by {sum(each.finds for each in questions())} checks", err=True)
+    if findings:
+        sys.exit(FOUND)
+
+
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows))
@@ -238,12 +280,12 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 @contextmanager
-def _connected(dsn: str | None) -> Iterator[psycopg.Connection]:
+def _connected(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
     from ventros import administration
     from ventros.kernel.database import resolve_dsn
 
     parameters = administration.parameters(resolve_dsn(dsn) or "postgresql://")
-    with administration.connected({**parameters, "application_name": "ventros sql"}) as connection:
+    with administration.connected({**parameters, "application_name": name}) as connection:
         yield connection
 
 

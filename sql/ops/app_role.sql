@@ -1,0 +1,74 @@
+-- name:  app_role
+-- kind:  findings
+-- why:   the role that services log in as may do what the statements of sql/ do and nothing else: then no
+--        service can forget a tenant, switch a fence off, or change a table. What it may do more is a hole in
+--        all of that.
+-- role:  any that may connect
+-- read:  one row for each power that the role has and should not; or one that says there is no such role. It is
+--        ventros_app; SET ventros.app = 'another' for another. Column by column, what it is granted is compared
+--        by ventros migrate roles, which takes away what is too much.
+-- mend:  run what stands in mend, as a superuser.
+-- blind: other roles that may log in and use the tables.
+WITH app AS (
+    SELECT role.*
+      FROM pg_roles AS role
+     WHERE rolname = coalesce(nullif(current_setting('ventros.app', true), ''), 'ventros_app')
+), fault (place, role, finding, mend) AS (
+    SELECT 1, rolname, 'is a superuser: it passes every policy and every privilege',
+           format('ALTER ROLE %I NOSUPERUSER;', rolname) FROM app WHERE rolsuper
+    UNION ALL
+    SELECT 2, rolname, 'has BYPASSRLS: it sees and writes the rows of every tenant',
+           format('ALTER ROLE %I NOBYPASSRLS;', rolname) FROM app WHERE rolbypassrls AND NOT rolsuper
+    UNION ALL
+    SELECT 3, rolname, 'may make roles, databases or copies of the server',
+           format('ALTER ROLE %I NOCREATEROLE NOCREATEDB NOREPLICATION;', rolname)
+      FROM app WHERE (rolcreaterole OR rolcreatedb OR rolreplication) AND NOT rolsuper
+    UNION ALL
+    SELECT 4, app.rolname, format('is a member of %s, and may become what that is', role.rolname),
+           format('REVOKE %I FROM %I;', role.rolname, app.rolname)
+      FROM app
+      JOIN pg_roles AS role ON role.oid <> app.oid AND pg_has_role(app.oid, role.oid, 'MEMBER')
+     WHERE NOT app.rolsuper
+       AND (role.rolsuper OR role.rolbypassrls
+            OR role.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
+                                'pg_write_server_files', 'pg_execute_server_program')
+            OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = role.oid))
+    UNION ALL
+    SELECT 5, rolname, format('owns %s', string_agg(owned.name, ', ' ORDER BY owned.name)),
+           format('REASSIGN OWNED BY %I TO %I;', rolname,
+                  (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()))
+      FROM app
+      JOIN (SELECT relowner, oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+            UNION ALL SELECT proowner, oid::regprocedure::text FROM pg_proc
+            UNION ALL SELECT nspowner, 'the schema ' || nspname FROM pg_namespace
+            UNION ALL SELECT datdba, 'the database ' || datname FROM pg_database
+           ) AS owned (owner, name) ON owned.owner = app.oid
+     GROUP BY rolname
+    UNION ALL
+    SELECT 6, rolname, 'may make objects in the schema public',
+           format('REVOKE CREATE ON SCHEMA public FROM %I, PUBLIC;', rolname)
+      FROM app WHERE has_schema_privilege(app.oid, 'public', 'CREATE') AND NOT rolsuper
+    UNION ALL
+    SELECT 7, rolname,
+           format('may TRUNCATE, refer to or put triggers on %s', string_agg(found.relname, ', ' ORDER BY found.relname)),
+           format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM %I, PUBLIC;',
+                  string_agg(found.oid::regclass::text, ', ' ORDER BY found.relname), rolname)
+      FROM app
+      JOIN pg_class AS found ON found.relnamespace = 'public'::regnamespace AND found.relkind IN ('r', 'p')
+       AND has_table_privilege(app.oid, found.oid, 'TRUNCATE, REFERENCES, TRIGGER')
+     WHERE NOT rolsuper AND found.relowner <> app.oid
+     GROUP BY rolname
+    UNION ALL
+    SELECT 8, name, 'does not exist: which role do services log in as?', 'SET ventros.app = ''…''; and ask again'
+      FROM (SELECT coalesce(nullif(current_setting('ventros.app', true), ''), 'ventros_app')) AS wanted (name)
+     WHERE NOT EXISTS (SELECT FROM app)
+)
+SELECT role AS subject,
+       format('the role %s %s', role, finding) AS finding,
+       format('SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = %L; '
+              'SELECT pg_describe_object(classid, objid, objsubid), deptype FROM pg_shdepend '
+              'WHERE refobjid = to_regrole(%L) AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = '
+              'current_database()));', role, quote_ident(role)) AS see,
+       mend
+  FROM fault
+ ORDER BY place, finding;

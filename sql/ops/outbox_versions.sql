@@ -1,0 +1,123 @@
+-- name:  outbox_versions
+-- kind:  findings
+-- why:   every step of an aggregate's version leaves at least one event, numbered from 1, in the same
+--        transaction. So the outbox holds each aggregate's versions from 1 to its row's without a gap, and
+--        after a removal one more, <aggregate>.removed. What breaks that was written, or deleted, past the
+--        library.
+-- role:  a superuser, or one with BYPASSRLS that may read the tables: row-level security would hide other
+--        tenants' rows, and then the server refuses the question. CREATE ROLE auditor LOGIN BYPASSRLS; GRANT
+--        pg_read_all_data, pg_monitor TO auditor;
+-- read:  one row for each aggregate at fault, ten to a table; SET ventros.most = '1000' for
+--        more. It reads the outbox and the fifteen tables once, whole.
+-- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
+--        aggregate anew. A row is never set back to a version that somebody may hold.
+-- blind: a change with the fence off that left the version as it was; the last of several events of one
+--        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
+SET row_security = off;
+WITH aggregate (aggregate_type, name) AS (
+    VALUES ('agent', 'agents'), ('billing_account', 'billing_accounts'), ('broadcast', 'broadcasts'),
+           ('campaign', 'campaigns'), ('channel', 'channels'), ('chat', 'chats'), ('contact_list', 'contact_lists'),
+           ('contact', 'contacts'), ('credential', 'credentials'), ('pipeline_status', 'pipeline_statuses'),
+           ('pipeline', 'pipelines'), ('project', 'projects'), ('sequence', 'sequences'), ('session', 'sessions'),
+           ('webhook_subscription', 'webhook_subscriptions')
+), stored (aggregate_type, scope, id, version) AS (
+    SELECT 'agent', tenant_id, id, version FROM agents
+    UNION ALL SELECT 'broadcast', tenant_id, id, version FROM broadcasts
+    UNION ALL SELECT 'campaign', tenant_id, id, version FROM campaigns
+    UNION ALL SELECT 'channel', tenant_id, id, version FROM channels
+    UNION ALL SELECT 'chat', tenant_id, id, version FROM chats
+    UNION ALL SELECT 'contact_list', tenant_id, id, version FROM contact_lists
+    UNION ALL SELECT 'contact', tenant_id, id, version FROM contacts
+    UNION ALL SELECT 'credential', tenant_id, id, version FROM credentials
+    UNION ALL SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses
+    UNION ALL SELECT 'pipeline', tenant_id, id, version FROM pipelines
+    UNION ALL SELECT 'project', tenant_id, id, version FROM projects
+    UNION ALL SELECT 'sequence', tenant_id, id, version FROM sequences
+    UNION ALL SELECT 'session', tenant_id, id, version FROM sessions
+    UNION ALL SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions
+    -- It has no tenant: each of its events went to the tenant of the unit of work that wrote it.
+    UNION ALL SELECT 'billing_account', '', id, version FROM billing_accounts
+), event AS (
+    SELECT aggregate_type, CASE aggregate_type WHEN 'billing_account' THEN '' ELSE tenant_id END AS scope,
+           aggregate_id, tenant_id, event_name, aggregate_version AS version, sequence,
+           coalesce(lag(aggregate_version) OVER earlier, 0) AS version_before,
+           lag(sequence) OVER earlier AS sequence_before
+      FROM outbox_events
+     WHERE aggregate_version IS NOT NULL
+    WINDOW earlier AS (
+           PARTITION BY aggregate_type, CASE aggregate_type WHEN 'billing_account' THEN '' ELSE tenant_id END,
+                        aggregate_id
+           ORDER BY aggregate_version, sequence)
+), checked AS (
+    SELECT *,
+           CASE WHEN version > version_before + 2 THEN format('lacks versions %s to %s', version_before + 1, version - 1)
+                WHEN version > version_before + 1 THEN format('lacks version %s', version - 1)
+                WHEN version = version_before AND sequence = sequence_before
+                THEN format('has event %s of version %s twice', sequence, version)
+                WHEN sequence <> CASE version WHEN version_before THEN sequence_before + 1 ELSE 1 END
+                THEN format('lacks an event of version %s before its event %s', version, sequence)
+           END AS gap
+      FROM event
+), announced AS (
+    SELECT aggregate_type, scope, aggregate_id AS id, max(version) AS version, max(tenant_id) AS tenant_id,
+           max(version) FILTER (WHERE event_name = aggregate_type || '.removed') = max(version) AS removed,
+           count(gap) AS gaps, (array_agg(gap ORDER BY version, sequence) FILTER (WHERE gap IS NOT NULL))[1] AS gap
+      FROM checked
+     GROUP BY aggregate_type, scope, aggregate_id
+), compared AS (
+    SELECT name, aggregate_type, id, stored.version AS row_version, gaps, gap,
+           coalesce(announced.tenant_id, nullif(scope, ''), 'unknown') AS tenant_id,
+           coalesce('tenant_id = ' || quote_literal(nullif(scope, '')) || ' AND ', '') AS of_tenant,
+           CASE WHEN stored.version IS NULL AND removed THEN NULL
+                WHEN stored.version IS NULL THEN format('has no row, and the outbox no %s.removed', aggregate_type)
+                WHEN removed THEN 'has a row, and the outbox says that it was removed'
+                WHEN stored.version < 1 THEN format('is at version %s, and versions begin with 1', stored.version)
+                WHEN announced.version IS NULL
+                THEN format('is at version %s, and the outbox has no event of it', stored.version)
+                WHEN stored.version > announced.version
+                THEN format('is at version %s, and the outbox ends at version %s', stored.version, announced.version)
+                WHEN stored.version < announced.version
+                THEN format('is at version %s, and the outbox goes on to version %s', stored.version, announced.version)
+           END AS fault,
+           CASE WHEN stored.version IS NULL THEN 'was removed' ELSE format('is at version %s', stored.version) END AS state,
+           -- The version to end at. A thousand versions at once are a slip of the hand: they are not announced.
+           CASE WHEN stored.version IS NULL AND removed THEN announced.version
+                WHEN stored.version IS NULL OR removed THEN announced.version + 1
+                WHEN stored.version > coalesce(announced.version, 0) + 1000 THEN coalesce(announced.version, 0) + 1
+                ELSE greatest(stored.version, announced.version, 1) END AS target,
+           CASE WHEN stored.version IS NULL AND removed IS NOT TRUE THEN 'removed' ELSE 'touched' END AS told
+      FROM stored
+      FULL JOIN announced USING (aggregate_type, scope, id)
+      JOIN aggregate USING (aggregate_type)
+), ranked AS (
+    SELECT *, count(*) OVER (PARTITION BY name) AS at_fault,
+           row_number() OVER (PARTITION BY name ORDER BY tenant_id, id) AS nth,
+           coalesce(nullif(current_setting('ventros.most', true), ''), '10')::integer AS most
+      FROM compared
+     WHERE fault IS NOT NULL OR gaps > 0
+)
+SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subject,
+       CASE WHEN nth > most THEN format('%s more of %s are at fault, such as this one', at_fault - most, name)
+            ELSE concat_ws('; ', format('the %s %s', aggregate_type, coalesce(fault, state)), 'the outbox ' || gap,
+                           CASE WHEN gaps > 1 THEN format('and it has %s gaps more', gaps - 1) END) END AS finding,
+       format('SELECT id, version FROM %1$I WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
+              'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_id = %3$L ORDER BY 1, 2;',
+              name, of_tenant, id) AS see,
+       concat('BEGIN; ',
+              CASE WHEN row_version <> target THEN format(
+                  'SET LOCAL session_replication_role = replica; UPDATE %I SET version = %s WHERE %sid = %L AND '
+                  'version = %s; ', name, target, of_tenant, id, row_version) END,
+              format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
+                     'aggregate_type, aggregate_id, aggregate_version, sequence, payload) '
+                     'SELECT %1$L, gen_random_uuid(), %2$L || CASE v WHEN %3$s THEN %4$L ELSE ''touched'' END, ''v1'', '
+                     'now(), %5$L, %6$L, v, s, jsonb_build_object(%7$L, %6$L) FROM generate_series(1, %3$s) AS v, '
+                     'LATERAL (SELECT coalesce(max(sequence), 1) AS places FROM outbox_events '
+                     'WHERE %8$saggregate_id = %6$L AND aggregate_version = v) AS known, generate_series(1, places) AS s '
+                     'WHERE NOT EXISTS (SELECT FROM outbox_events '
+                     'WHERE %8$saggregate_id = %6$L AND aggregate_version = v AND sequence = s); COMMIT;',
+                     tenant_id, aggregate_type || '.', target, told, aggregate_type, id, aggregate_type || '_id',
+                     of_tenant),
+              CASE told WHEN 'removed' THEN ' -- or restore the row from a backup' END) AS mend
+  FROM ranked
+ WHERE nth <= most + 1
+ ORDER BY name, nth;

@@ -1,0 +1,51 @@
+-- name:  redundant_indexes
+-- kind:  findings
+-- why:   an index whose columns another one begins with answers nothing that the other does not, and costs a
+--        write with each row all the same.
+-- role:  any that may connect
+-- read:  one row for each such index, with the one that makes it redundant. Of two that are the same, the later
+--        made is redundant. An index behind a key or constraint, or that keeps values unique, never is, but for
+--        its exact twin.
+-- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. The
+--        shorter index is smaller: where it is read very often and the other is large, it may be kept on
+--        purpose.
+WITH tree AS (
+    SELECT index.indexrelid, index.indrelid, index.indisunique, index.indnkeyatts AS width, index.indnatts,
+           EXISTS (SELECT FROM pg_constraint WHERE conindid = index.indexrelid) OR index.indisreplident AS needed,
+           coalesce(pg_get_expr(index.indpred, index.indrelid), '') AS predicate,
+           ARRAY(SELECT (pg_get_indexdef(index.indexrelid, place, true), index.indclass[place - 1],
+                         index.indcollation[place - 1], index.indoption[place - 1])::text
+                   FROM generate_series(1, index.indnkeyatts) AS place ORDER BY place) AS keys,
+           ARRAY(SELECT pg_get_indexdef(index.indexrelid, place, true)
+                   FROM generate_series(index.indnkeyatts + 1, index.indnatts) AS place ORDER BY 1) AS included
+      FROM pg_index AS index
+      JOIN pg_class AS found ON found.oid = index.indexrelid AND found.relnamespace = 'public'::regnamespace
+      JOIN pg_am ON pg_am.oid = found.relam AND pg_am.amname = 'btree'
+     WHERE index.indisvalid AND index.indislive
+)
+SELECT less.indexrelid::regclass::text AS subject,
+       CASE WHEN less.keys = more.keys
+            THEN format('the index %s says the same as %s', less.indexrelid::regclass, more.indexrelid::regclass)
+            ELSE format('the index %s is the beginning of %s', less.indexrelid::regclass, more.indexrelid::regclass)
+       END AS finding,
+       format('SELECT pg_get_indexdef(oid), pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE oid IN '
+              '(%L::regclass, %L::regclass);', less.indexrelid::regclass, more.indexrelid::regclass) AS see,
+       format('DROP INDEX CONCURRENTLY %s; -- to make it again: %s', less.indexrelid::regclass,
+              pg_get_indexdef(less.indexrelid)) AS mend
+  FROM tree AS less
+  JOIN LATERAL (
+       SELECT *
+         FROM tree AS longer
+        WHERE longer.indrelid = less.indrelid AND longer.indexrelid <> less.indexrelid
+          AND longer.predicate = less.predicate AND longer.keys[1:less.width] = less.keys
+          AND less.included <@ (longer.included || longer.keys)
+          -- Its twin makes a unique index redundant; a longer one does not keep the same values unique.
+          AND (NOT less.indisunique OR longer.keys = less.keys AND longer.indisunique)
+          -- Of twins the needed one stays, then the unique one, then the older one.
+          AND (longer.keys <> less.keys OR longer.included <> less.included
+               OR (longer.needed, longer.indisunique, -longer.indexrelid::bigint)
+                  > (less.needed, less.indisunique, -less.indexrelid::bigint))
+        ORDER BY longer.width, longer.indexrelid
+        LIMIT 1) AS more ON true
+ WHERE NOT less.needed
+ ORDER BY 1;

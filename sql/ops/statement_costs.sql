@@ -1,0 +1,31 @@
+-- name:  statement_costs
+-- kind:  look
+-- why:   what each statement of sql/ costs on this server, by its name, with nothing installed but
+--        pg_stat_statements
+-- role:  a superuser, or one with pg_read_all_stats that may use the extension's schema: others' texts are not
+--        shown to the rest. The server needs shared_preload_libraries = 'pg_stat_statements', the database
+--        CREATE EXTENSION pg_stat_statements.
+-- read:  one row for each name, of this database, most time first: share of all time in percent, milliseconds
+--        and rows a call, share of pages found in memory, bytes of WAL and pages dirtied a call. The row
+--        without a name is all the rest. A name proves nothing: ventros sql stats compares the texts
+--        themselves.
+-- mend:  git grep a name finds its text and who sends it; ventros sql explain shows its plan.
+-- The extension lies in a schema of anybody's choice.
+DO $$
+BEGIN
+    PERFORM set_config('search_path', concat_ws(', ', quote_ident(nspname), current_setting('search_path')), false)
+       FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_stat_statements';
+END
+$$;
+SELECT substring(query FROM '/\* (\w+\.[^*]+) \*/\s*$') AS statement, sum(calls) AS calls,
+       round((100 * sum(total_exec_time) / sum(sum(total_exec_time)) OVER ())::numeric, 1) AS percent,
+       round((sum(total_exec_time) / sum(calls))::numeric, 3) AS ms,
+       round(max(max_exec_time)::numeric, 1) AS max_ms,
+       round(sum(rows) / sum(calls), 1) AS rows,
+       round(100.0 * sum(shared_blks_hit) / nullif(sum(shared_blks_hit + shared_blks_read), 0), 1) AS in_memory,
+       round(sum(wal_bytes) / sum(calls)) AS wal_bytes,
+       round(sum(shared_blks_dirtied)::numeric / sum(calls), 2) AS dirtied
+  FROM pg_stat_statements
+ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND calls > 0
+ GROUP BY 1
+ ORDER BY sum(total_exec_time) DESC;

@@ -1,0 +1,152 @@
+"""What the audit is to find, planted by hand past the library."""
+
+from __future__ import annotations
+
+# The first of a tenant.
+CONTACT = "(SELECT min(id::text)::uuid FROM contacts WHERE tenant_id = 'bakery')"
+OTHER_CONTACT = CONTACT.replace("bakery", "garage")
+SESSION = "(SELECT min(id::text)::uuid FROM sessions WHERE tenant_id = 'garage')"
+CHANNEL = "(SELECT id FROM channels WHERE tenant_id = 'garage')"
+FORGOTTEN = "DELETE FROM outbox_events WHERE aggregate_id = {} AND ({})"
+BEHIND = """
+    SET session_replication_role = replica; UPDATE contacts SET version = {} WHERE id = {};
+    RESET session_replication_role
+"""
+DELETED = """
+    SET session_replication_role = replica; DELETE FROM contacts WHERE id = {};
+    RESET session_replication_role
+"""
+RESTORED = """
+    UPDATE outbox_events SET event_name = 'contact.removed'
+     WHERE (aggregate_id, aggregate_version) = (SELECT id, version FROM contacts WHERE id = {})
+"""
+MISCOUNTED = "UPDATE channel_counters SET messages_sent = messages_sent + 7 WHERE channel_id = {}"
+UNCOUNTED = "DELETE FROM channel_counters WHERE channel_id = {}"
+UNFENCED = """
+    ALTER TABLE contacts DISABLE TRIGGER version_fence;
+    UPDATE contacts SET name = 'x', version = version + 5 WHERE id = {};
+"""
+FALSIFIED = """
+    UPDATE sessions SET message_count = message_count + 2, messages_from_contact = messages_from_contact + 2,
+           version = version + 1 WHERE id = {session};
+    INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
+                               aggregate_id, aggregate_version, sequence, payload)
+    SELECT tenant_id, gen_random_uuid(), 'session.touched', 'v1', now(), 'session', id, version, 1, '{{}}'
+      FROM sessions WHERE id = {session}
+"""
+COPIED = """
+    INSERT INTO contacts
+    SELECT (jsonb_populate_record(contact, jsonb_build_object('id', '00000000-0000-7000-8000-00000000000{}',
+                                                              'phone', NULL, 'version', 3))).*
+      FROM contacts AS contact WHERE id = {}
+"""
+
+# What is planted, and what is found of it, in the order of the files.
+FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "a fence is off": ("ALTER TABLE chats DISABLE TRIGGER version_fence", [("version_fences", "chats")]),
+    "a fence stands on replicas only": (
+        "ALTER TABLE chats ENABLE REPLICA TRIGGER version_fence",
+        [("version_fences", "chats")],
+    ),
+    "a fence is gone": ("DROP TRIGGER version_fence ON agents", [("version_fences", "agents")]),
+    "a fence looks at one column": (
+        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE OF name ON agents FOR EACH ROW"
+        " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_fence()",
+        [("version_fences", "agents")],
+    ),
+    "a fence refuses less": (
+        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE ON agents FOR EACH ROW"
+        " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_fence()",
+        [("version_fences", "agents")],
+    ),
+    "row-level security is off": (
+        "ALTER TABLE chats DISABLE ROW LEVEL SECURITY; ALTER TABLE agents NO FORCE ROW LEVEL SECURITY",
+        [("row_security", "agents"), ("row_security", "chats")],
+    ),
+    "a policy is gone": ("DROP POLICY tenant ON messages", [("row_security", "messages")]),
+    "a policy lets everything pass": (
+        "CREATE POLICY support ON contacts FOR SELECT USING (true)",
+        [("row_security", "contacts.support")],
+    ),
+    "a policy lets everything be written": (
+        "CREATE POLICY support ON contacts USING (tenant_id = ventros_tenant()) WITH CHECK (true)",
+        [("row_security", "contacts.support")],
+    ),
+    "a version leapt": (
+        UNFENCED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_fence",
+        [("outbox_versions", "contacts")],
+    ),
+    "a version leapt far": (BEHIND.format(2_000_000_000, CONTACT), [("outbox_versions", "contacts")]),
+    "a version went back": (BEHIND.format(1, CONTACT), [("outbox_versions", "contacts")]),
+    "a version is below 1": (BEHIND.format(0, CONTACT), [("outbox_versions", "contacts")]),
+    "the first event is gone": (
+        FORGOTTEN.format(CONTACT, "aggregate_version = 1"),
+        [("outbox_versions", "contacts")],
+    ),
+    "events in the middle are gone": (
+        FORGOTTEN.format(CONTACT, "aggregate_version IN (2, 3, 5)"),
+        [("outbox_versions", "contacts")],
+    ),
+    "the last events are gone": (
+        FORGOTTEN.format(CONTACT, "aggregate_version > 3"),
+        [("outbox_versions", "contacts")],
+    ),
+    "one of several events of a version is gone": (
+        FORGOTTEN.format(OTHER_CONTACT, "aggregate_version = 1 AND sequence = 2"),
+        [("outbox_versions", "contacts")],
+    ),
+    "no event was ever written": (COPIED.format(1, CONTACT), [("outbox_versions", "contacts")]),
+    "a row was deleted by hand": (
+        DELETED.format(CONTACT),
+        [("outbox_versions", "contacts")],
+    ),
+    "a row came back after its removal": (
+        RESTORED.format(CONTACT),
+        [("outbox_versions", "contacts")],
+    ),
+    "an event of a billing account is gone": (
+        "DELETE FROM outbox_events WHERE aggregate_type = 'billing_account' AND tenant_id = 'bakery'",
+        [("outbox_versions", "billing_accounts")],
+    ),
+    "a session counts wrongly": (FALSIFIED.format(session=SESSION), [("counters", "sessions")]),
+    "a channel counts wrongly": (
+        MISCOUNTED.format(CHANNEL),
+        [("counters", "channels")],
+    ),
+    "a channel does not count": (
+        UNCOUNTED.format(CHANNEL),
+        [("counters", "channels")],
+    ),
+    "an index is invalid": (
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'contacts_live_name_idx'::regclass",
+        [("invalid_indexes", "contacts_live_name_idx")],
+    ),
+    "an index is redundant": (
+        "CREATE INDEX begins ON contacts (tenant_id); CREATE UNIQUE INDEX again ON contacts (tenant_id, id);"
+        "CREATE INDEX partly ON contacts (tenant_id, name) WHERE deleted_at IS NULL",
+        [("redundant_indexes", "again"), ("redundant_indexes", "begins"), ("redundant_indexes", "partly")],
+    ),
+    "an index holds what changes": (
+        "CREATE INDEX a ON contacts (updated_at);"
+        "CREATE INDEX b ON sessions (started_at) INCLUDE (message_count);"
+        "CREATE INDEX c ON contacts (name) WHERE version > 3;"
+        "CREATE INDEX d ON sessions ((message_count + 1));"
+        "ALTER TABLE chats ADD CONSTRAINT e UNIQUE (tenant_id, id, version)",
+        [("hot_indexes", each) for each in "abcde"],
+    ),
+    "the app is too mighty": (
+        "ALTER ROLE ventros_app BYPASSRLS CREATEROLE; GRANT pg_read_all_data, ventros_owner TO ventros_app;"
+        "GRANT CREATE ON SCHEMA public TO ventros_app; GRANT TRUNCATE ON contacts TO ventros_app",
+        [("app_role", "ventros_app")] * 6,
+    ),
+    "the app is a superuser": ("ALTER ROLE ventros_app SUPERUSER", [("app_role", "ventros_app")]),
+    "the app owns a table": ("ALTER TABLE chats OWNER TO ventros_app", [("app_role", "ventros_app")]),
+    "the app does not wait for the disk": (
+        "ALTER ROLE ventros_app SET synchronous_commit = off",
+        [("durability", "synchronous_commit")],
+    ),
+    "a slot is read by nobody": (
+        "SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')",
+        [("long_transactions", "slot")],
+    ),
+}

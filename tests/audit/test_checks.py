@@ -1,0 +1,374 @@
+"""The audit finds what was planted and nothing else, psql finds the same, and what mends it leaves it so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import io
+import itertools
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import psycopg
+import pytest
+
+from tests.audit.faults import CONTACT, COPIED, FALSIFIED, FAULTS, FORGOTTEN, OTHER_CONTACT, SESSION, UNFENCED
+from tests.test_cli import ventros
+from ventros.audit.checks import Finding, Question, ask, audit, questions
+from ventros.demo.run import TENANTS, Arm, run_both
+from ventros.demo.stream import make_stream
+from ventros.devserver import DevServer, find_binaries
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import catalogue
+
+OPS = directory("sql") / "ops"
+CHECKS = [each.name for each in questions() if each.finds]
+NAMES = itertools.count(1)
+
+
+@attrs.frozen
+class World:
+    """A durable server with the databases of the demonstration, and what its two arms counted."""
+
+    server: DevServer
+    arms: tuple[Arm, Arm]
+
+    def database(self, template: str = "checked") -> str:
+        """The superuser's DSN of a copy."""
+        name = f"copy_{next(NAMES)}"
+        self.server.create_database(name, template)
+        return self.server.superuser_dsn(name)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    settings = {"max_prepared_transactions": "2", "wal_level": "logical"}
+    stream = make_stream(tuple(TENANTS.values()), messages=300, contacts=8, seed=1)
+    with DevServer(statistics=True, settings=settings) as server:
+        arms = asyncio.run(run_both(server, stream, workers=4, on_line=lambda _line: None))
+        yield World(server, arms)
+
+
+@pytest.fixture
+def database(world: World) -> str:
+    return world.database()
+
+
+@pytest.fixture(scope="module")
+def mended(world: World) -> str:
+    """One database for all faults: whoever plants one sees that mending it leaves it clean."""
+    return world.database()
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as opened:
+        yield opened
+
+
+def psql(dsn: str, *args: str | Path) -> str:
+    command = [find_binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn, *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def found(findings: list[Finding]) -> list[tuple[str, str]]:
+    """Check and subject, without the ids of aggregates."""
+    return [(each.check, each.subject.split(" ")[0]) for each in findings]
+
+
+def test_a_database_in_use_is_clean(world: World, database: str) -> None:
+    """As a superuser, and as a role that may do no more than an audit needs."""
+    server = world.server
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert audit(connection) == []
+        connection.execute("CREATE ROLE auditor LOGIN BYPASSRLS PASSWORD 'open'")
+        connection.execute("GRANT pg_read_all_data, pg_monitor TO auditor")
+    as_auditor = database.replace(f"{server.superuser}:{server.superuser_password}", "auditor:open")
+    with psycopg.connect(as_auditor, autocommit=True) as connection:
+        assert audit(connection) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> None:
+    plant, expected = FAULTS[fault]
+    with psycopg.connect(mended, autocommit=True) as connection:
+        connection.execute(plant.encode())
+        findings = audit(connection)
+        assert found(findings) == expected
+        for each in findings:
+            seen = psql(mended, "-A", "-t", "-c", each.see).strip()
+            assert seen or re.match("no policy|.* has no version fence", each.text), each.see
+            psql(mended, "-c", each.mend)
+        assert audit(connection) == []
+
+
+@pytest.mark.parametrize("left_off", [False, True])
+def test_exactly_the_four_faults_of_a_bad_day_are_found(
+    connection: psycopg.Connection, left_off: bool
+) -> None:
+    connection.execute(UNFENCED.format(CONTACT).encode())
+    if not left_off:
+        connection.execute("ALTER TABLE contacts ENABLE TRIGGER version_fence")
+    connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")
+    connection.execute("DELETE FROM outbox_events WHERE aggregate_type = 'channel' AND tenant_id = 'bakery'")
+    connection.execute(FALSIFIED.format(session=SESSION).encode())
+    findings = audit(connection)
+    assert found(findings) == [
+        ("counters", "sessions"),
+        ("hot_indexes", "contacts_updated_at_idx"),
+        ("outbox_versions", "channels"),
+        ("outbox_versions", "contacts"),
+        *([("version_fences", "contacts")] if left_off else []),
+    ]
+    assert findings[2].text == "the channel is at version 1, and the outbox has no event of it"
+    assert re.fullmatch(
+        r"the contact is at version \d+, and the outbox ends at version \d+", findings[3].text
+    )
+
+
+def test_gaps_are_told_by_their_versions(connection: psycopg.Connection) -> None:
+    gone = "aggregate_version IN (2, 4, 5) OR (aggregate_version, sequence) = (1, 3)"
+    connection.execute(FORGOTTEN.format(OTHER_CONTACT, gone).encode())
+    (finding,) = audit(connection)
+    text = r"the contact is at version \d+; the outbox lacks an event of version 1 before its event 4; "
+    assert re.fullmatch(text + "and it has 2 gaps more", finding.text)
+
+
+def test_an_index_against_hot_comes_with_what_was_measured(world: World) -> None:
+    with psycopg.connect(world.server.superuser_dsn("checked")) as connection:
+        connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")
+        (finding,) = audit(connection)
+        connection.rollback()
+    assert re.search(
+        r": [\d.]+ % of \d+ updates were heap-only, and one wrote \d+ bytes of WAL$", finding.text
+    )
+
+
+def test_lost_updates_are_found_after_the_fact(world: World) -> None:
+    """The last write of the demonstration's other arm wins: its sessions count fewer than they have."""
+    with psycopg.connect(world.database("control"), autocommit=True) as connection:
+        findings = audit(connection)
+    assert world.arms[1].lost_updates > 0
+    assert {each.check for each in findings} == {"counters", "outbox_versions"}
+
+
+def test_a_hollow_fence_is_found(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "CREATE OR REPLACE FUNCTION ventros_version_fence() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN RETURN NEW; END'"
+    )
+    assert found(audit(connection)) == [("version_fences", "ventros_version_fence()")]
+
+
+def test_many_at_fault_are_cut_short_unless_more_are_asked_for(connection: psycopg.Connection) -> None:
+    for digit in range(1, 10):
+        connection.execute(COPIED.format(digit, CONTACT).encode())
+    connection.execute("SET ventros.most = '4'")
+    findings = audit(connection)
+    assert len(findings) == 5
+    assert (findings[-1].subject, findings[-1].text[:16]) == ("contacts", "5 more of contac")
+    connection.execute("SET ventros.most = '9'")
+    assert len(audit(connection)) == 9
+
+
+def test_an_index_that_no_query_used_is_found_once_there_was_use(connection: psycopg.Connection) -> None:
+    connection.execute("CREATE INDEX contacts_email_idx ON contacts (email)")
+    connection.execute("SET ventros.unused_after = '0 s'")
+    connection.execute("SELECT pg_stat_reset_single_table_counters('contacts'::regclass)")
+    assert "contacts_email_idx" not in {each.subject for each in audit(connection)}
+    connection.execute(
+        "DO $$ BEGIN FOR n IN 1..1000 LOOP PERFORM FROM contacts WHERE tenant_id = 'bakery' AND id IS NULL; "
+        "PERFORM count(*) FROM contacts; END LOOP; END $$"
+    )
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    unused = [each for each in audit(connection) if each.check == "unused_indexes"]
+    assert "contacts_email_idx" in {each.subject for each in unused}
+    assert not {each.subject for each in unused} & {"contacts_pkey", "contacts_live_phone_key"}
+    connection.execute("RESET ventros.unused_after")
+    assert audit(connection) == []
+
+
+def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection: psycopg.Connection) -> None:
+    connection.execute("SET ventros.long_transaction = '0 s'")
+    with psycopg.connect(database) as reader, psycopg.connect(database) as writer:
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT FROM contacts")
+        writer.execute("CREATE TABLE mine ()")
+        by_subject = {each.subject: each for each in audit(connection)}
+        pids = [f"pid {each.info.backend_pid}" for each in (reader, writer)]
+        assert sorted(by_subject) == sorted(pids)
+        assert ["readers of the outbox" in by_subject[pid].text for pid in pids] == [False, True]
+        for each in by_subject.values():
+            assert psql(database, "-A", "-t", "-c", each.see).strip()
+            psql(database, "-c", each.mend)
+        reader.close()
+        writer.close()
+    connection.execute("CREATE TABLE two_phases ()")
+    connection.execute("BEGIN; INSERT INTO two_phases DEFAULT VALUES; PREPARE TRANSACTION 'forgotten'")
+    (prepared,) = audit(connection)
+    assert (prepared.check, prepared.subject) == ("long_transactions", "prepared forgotten")
+    psql(database, "-c", prepared.mend)
+    assert audit(connection) == []
+
+
+def test_a_server_for_tests_is_found_to_be_one(superuser: psycopg.Connection) -> None:
+    assert found(audit(superuser)) == [
+        ("durability", "fsync"),
+        ("durability", "full_page_writes"),
+        ("durability", "synchronous_commit"),
+    ]
+
+
+def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World) -> None:
+    """Row-level security hides rows from the owner, and others' sessions are not shown to the app."""
+    blind = {"counters", "history", "outbox_versions"}
+    with psycopg.connect(world.server.owner_dsn("checked"), autocommit=True) as connection:
+        connection.execute("SET app.tenant_id = 'bakery'")
+        findings = audit(connection)
+    assert {each.check for each in findings if each.subject == "not checked"} == blind
+    assert all("BYPASSRLS" in each.mend for each in findings)
+    with psycopg.connect(world.server.dsn("checked"), autocommit=True) as connection:
+        findings = audit(connection)
+    assert {each.check for each in findings if each.subject == "not checked"} == {*blind, "long_transactions"}
+
+
+def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psycopg.Connection) -> None:
+    connection.execute("DROP TABLE broadcasts CASCADE")
+    findings = audit(connection)
+    assert found(findings) == [
+        ("history", "not"),
+        ("outbox_versions", "not"),
+        ("version_fences", "broadcasts"),
+    ]
+    assert 'relation "broadcasts" does not exist' in findings[0].text
+    connection.execute("DROP SCHEMA public CASCADE")
+    with pytest.raises(ConfigurationError, match="none of the tables: ventros migrate"):
+        audit(connection)
+
+
+def test_a_question_only_reads_waits_for_nobody_and_ends(
+    database: str, connection: psycopg.Connection
+) -> None:
+    def asked(text: str) -> str:
+        (finding,) = ask(connection, Question("x", True, {"role": "x"}, text, OPS), "ventros_app", 1)
+        assert finding.subject == "not checked"
+        return finding.text
+
+    assert "read-only transaction" in asked("CREATE TABLE x ()")
+    assert "statement timeout" in asked("SELECT pg_sleep(10)")
+    with psycopg.connect(database) as other:
+        other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+        blocked = audit(connection)
+    assert [each.check for each in blocked] == ["counters", "redundant_indexes", "row_security"]
+    assert all("lock timeout" in each.text and "no longer locked" in each.mend for each in blocked)
+
+
+@pytest.mark.parametrize("name", [each.name for each in questions()])
+def test_a_question_takes_no_lock_that_a_writer_would_wait_for(
+    connection: psycopg.Connection, name: str
+) -> None:
+    with connection.transaction(force_rollback=True):
+        connection.execute((OPS / f"{name}.sql").read_bytes())
+        locks = connection.execute(
+            "SELECT DISTINCT mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
+        ).fetchall()
+    assert locks == [("AccessShareLock",)]
+
+
+@pytest.fixture(scope="module")
+def faulty(world: World) -> str:
+    """A database with a fault for every check that looks at one database alone."""
+    dsn = world.database()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for plant, expected in FAULTS.values():
+            if expected[0][0] not in {"app_role", "durability", "long_transactions"}:
+                with contextlib.suppress(psycopg.Error):  # some faults leave no room for others
+                    connection.execute(plant.encode())
+    return dsn
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
+    shown = list(csv.DictReader(io.StringIO(psql(faulty, "--csv", "-f", OPS / f"{name}.sql"))))
+    with psycopg.connect(faulty, autocommit=True) as connection:
+        findings = [each for each in audit(connection) if each.check == name]
+    assert [tuple(each.values()) for each in shown] == [attrs.astuple(each)[1:] for each in findings]
+    elsewhere = {"app_role", "durability", "long_transactions", "unused_indexes"}
+    assert bool(findings) == (name not in elsewhere)
+
+
+def looked(dsn: str, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(psql(dsn, "--csv", "-f", OPS / f"{name}.sql"))))
+
+
+def test_a_look_at_the_outbox_tells_what_a_reader_must_not_see_yet(database: str) -> None:
+    with psycopg.connect(database) as writer, psycopg.connect(database, autocommit=True) as other:
+        before = looked(database, "outbox_lag")
+        assert {each["tenant_id"]: each["held_back"] for each in before} == {"bakery": "0", "garage": "0"}
+        writer.execute("CREATE TABLE mine ()")
+        other.execute(FALSIFIED.format(session=SESSION).encode())
+        assert [each["held_back"] for each in looked(database, "outbox_lag")] == ["1", "0"]
+
+
+def test_a_look_at_locks_tells_who_waits_for_whom(database: str) -> None:
+    rename = "UPDATE contacts SET name = 'x', version = version + 1 /* contacts.update */"
+    with psycopg.connect(database) as first, psycopg.connect(database) as second:
+        pids = [str(each.info.backend_pid) for each in (second, first)]
+        first.execute(rename)
+        waiter = threading.Thread(target=second.execute, args=(rename,))
+        waiter.start()
+        for _ in range(200):
+            if shown := looked(database, "lock_waits"):
+                break
+        first.rollback()
+        waiter.join()
+    assert [[each["pid"], each["blocked_by"]] for each in shown] == [pids]
+    assert shown[0]["statement"] == shown[0]["their_last_statement"] == "contacts.update"
+
+
+def test_a_look_at_costs_names_the_statements(world: World) -> None:
+    names = {each["statement"] for each in looked(world.server.superuser_dsn("checked"), "statement_costs")}
+    assert {"contacts.update", "sessions.update", "outbox_events.append"} <= names
+    assert names - {""} <= set(catalogue())
+
+
+def test_the_command_prints_findings_and_ends_with_1(world: World, connection: psycopg.Connection) -> None:
+    clean = ventros("audit", "--dsn", world.server.superuser_dsn("checked"))
+    assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", f"0 findings by {len(CHECKS)} checks\n")
+    connection.execute("ALTER TABLE chats DISABLE TRIGGER version_fence")
+    dsn = world.server.superuser_dsn(connection.info.dbname)
+    told = ventros("audit", database=dsn)
+    assert (told.returncode, told.stderr) == (1, f"1 findings by {len(CHECKS)} checks\n")
+    assert told.stdout.splitlines() == [
+        "version_fences",
+        "  chats: the table chats has its version fence switched off",
+        "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgrelid = to_regclass('chats');",
+        "    mend: ALTER TABLE chats ENABLE TRIGGER version_fence;",
+    ]
+    printed = ventros("audit", "--json", "--dsn", dsn)
+    assert printed.returncode == 1
+    assert json.loads(printed.stdout) == [attrs.asdict(each) for each in audit(connection)]
+
+
+def test_the_command_ends_with_2_and_one_line_where_it_cannot_ask(world: World) -> None:
+    done = ventros("audit", "--dsn", world.server.superuser_dsn("postgres"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: this database has none of the tables: ventros migrate makes them\n"
+
+
+def test_the_command_takes_the_role_and_the_time(world: World) -> None:
+    dsn = world.server.superuser_dsn("checked")
+    other = ventros("audit", "--json", "--app", "crm", "--timeout", "5", "--dsn", dsn)
+    (finding,) = json.loads(other.stdout)
+    assert (finding["check"], finding["subject"]) == ("app_role", "crm")
+    assert "does not exist" in finding["text"]

@@ -1,0 +1,117 @@
+"""Asks a database the questions of ``sql/ops``: what psql shows of them, Python takes for findings."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import LiteralString
+
+import attrs
+import psycopg
+
+from ventros import administration
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.roles import APP
+
+TIMEOUT = 60
+"""Seconds that one question may take, unless another bound is given."""
+
+HEADER = ("name", "kind", "why", "role", "read", "mend", "blind")
+"""What the comment at the head of a file may say; all but the last it must."""
+
+_HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
+_SETTINGS: LiteralString = """
+SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
+       set_config('ventros.app', %(app)s, true)
+"""
+_REMEDIES = {
+    "42P01": "ventros migrate",
+    "42703": "ventros migrate",
+    "55P03": "ask again when the table is no longer locked",
+    "57014": "ask again with a longer --timeout, or run the file with psql",
+}
+"""By SQLSTATE; for all others it is a role that may."""
+
+
+@attrs.frozen
+class Finding:
+    """What is wrong in a database, and what to do about it."""
+
+    check: str  # the question's name, that of its file in sql/ops: "version_fences"
+    subject: str  # what it is about: "contacts", "contacts 0190…", "contacts_updated_at_idx"
+    text: str  # one sentence: what is wrong
+    see: str  # the SQL that shows it, ready for psql
+    mend: str  # the SQL that mends it, or what to do
+
+
+@attrs.frozen
+class Question:
+    """One file of ``sql/ops``. Its rows are findings, or else a look at what goes on."""
+
+    name: str
+    finds: bool
+    header: dict[str, str]
+    text: str = attrs.field(repr=False)
+    path: Path
+
+
+@functools.cache
+def questions() -> tuple[Question, ...]:
+    """In the order of their files."""
+    return tuple(question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
+
+
+def audit(connection: psycopg.Connection, *, app: str = APP, timeout: int = TIMEOUT) -> list[Finding]:
+    """All checks, in the order of their files, each in a read-only transaction of its own.
+
+    ``app`` is the role that services log in as, ``timeout`` the seconds that one check may take. What could
+    not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
+    tables, or cannot be reached any more.
+    """
+    _require_tables(connection)
+    return [finding for each in questions() if each.finds for finding in ask(connection, each, app, timeout)]
+
+
+def ask(connection: psycopg.Connection, asked: Question, app: str, timeout: int) -> list[Finding]:
+    """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
+    try:
+        with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", "app": app})
+            cursor.execute(asked.text.encode(), prepare=False)
+            while cursor.nextset():  # before the SELECT there may be a SET
+                pass
+            return [Finding(asked.name, *row) for row in cursor.fetchall()]
+    except psycopg.Error as error:
+        message = administration.message(error)
+        if connection.closed:
+            raise ConfigurationError(f"{asked.name}: the connection is gone: {message}") from error
+        return [
+            Finding(
+                check=asked.name,
+                subject="not checked",
+                text=f"this could not be checked: {message}",
+                see=f"\\i {asked.path}",
+                mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {asked.header['role']}",
+            )
+        ]
+
+
+def _require_tables(connection: psycopg.Connection) -> None:
+    names: LiteralString = "SELECT to_regclass('contacts') IS NULL AND to_regclass('outbox_events') IS NULL"
+    if connection.execute(names).fetchone() == (True,):
+        raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
+
+
+def question(path: Path) -> Question:
+    """What stands in the file. Raises ConfigurationError when its header is not whole."""
+    text = path.read_text(encoding="utf-8")
+    header = {key: re.sub(r"\s*\n--\s+", " ", value) for key, value in _HEADER.findall(text)}
+    missing = [key for key in HEADER[:-1] if not header.get(key)]
+    if missing:
+        raise ConfigurationError(f"{path}: its header does not say {', '.join(missing)}")
+    if header["name"] != path.stem or header["kind"] not in {"findings", "look"}:
+        raise ConfigurationError(f"{path}: it is to be named {path.stem}, and of the kind findings or look")
+    return Question(path.stem, header["kind"] == "findings", header, text, path)
