@@ -24,8 +24,7 @@ CREATE TABLE IF NOT EXISTS aggregate_history (
 ALTER TABLE aggregate_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE aggregate_history FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON aggregate_history;
-CREATE POLICY tenant ON aggregate_history FOR SELECT
-    USING (tenant_id = '' OR tenant_id = ventros_tenant());
+CREATE POLICY tenant ON aggregate_history FOR SELECT USING (tenant_id = ventros_tenant());
 DROP POLICY IF EXISTS recorded ON aggregate_history;
 CREATE POLICY recorded ON aggregate_history FOR INSERT WITH CHECK (true);
 

@@ -2336,7 +2336,7 @@ CREATE POLICY tenant ON public.agent_counters USING ((tenant_id = public.ventros
 
 CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
-CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING (((tenant_id = ''::text) OR (tenant_id = public.ventros_tenant())));
+CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -2,15 +2,17 @@
 -- kind: findings
 -- why:  where history is enabled, every version of every aggregate is on record, and the record, replayed, yields the
 --       row. Where it does not, somebody wrote past the triggers, or touched the record.
--- role: a superuser, or one with BYPASSRLS who may read all tables
--- read: one row for each aggregate, with the first thing that is wrong with its history: versions that are missing, a
---       step that does not begin where the one before it ended, a row that has moved on, is gone, never was recorded,
---       or differs from the replayed record; and one for each table that is not recorded while others are. No row
---       where history was never enabled; after it was disabled, the record is still checked, but not against the rows.
+-- role: a superuser, or one with BYPASSRLS that may read the tables: see outbox_versions
+-- read: one row for each aggregate, with the first thing that is wrong with its history, ten to a table (SET
+--       ventros.most = '1000' for more): versions that are missing, a step that does not begin where the one before it
+--       ended, a row that has moved on, is gone, never was recorded, or differs from the replayed record; and one for
+--       each table that is not recorded while others are. No row where history was never enabled; after it was
+--       disabled, the record is still checked, but not against the rows.
 -- mend: as each row says. Nothing brings back what was not recorded; a baseline says where the record begins anew.
 -- blind: who and when (role, actor, use_case, recorded_at) can be altered without contradiction, and so can the whole
 --        of an aggregate's history together with its row. Of masked columns (see ventros_history_value) it knows only
 --        whether there was a value. It reads the whole history, 100,000 rows in some 10 s (docs/history.md).
+SET row_security = off;
 WITH aggregate (name) AS (
     VALUES ('agents'), ('billing_accounts'), ('broadcasts'), ('campaigns'), ('channels'), ('chats'),
            ('contact_lists'), ('contacts'), ('credentials'), ('pipeline_statuses'), ('pipelines'), ('projects'),
@@ -124,13 +126,24 @@ WITH aggregate (name) AS (
      WHERE head.stored = head.recorded AND value.is_head
        AND value.after IS DISTINCT FROM stored.document -> key AND stored.document ? key
      GROUP BY tenant_id, name, id
+), ranked AS (
+    SELECT *, count(*) OVER (PARTITION BY name) AS at_fault,
+           row_number() OVER (PARTITION BY name ORDER BY tenant_id, id) AS nth,
+           coalesce(nullif(current_setting('ventros.most', true), ''), '10')::integer AS most
+      FROM (SELECT DISTINCT ON (tenant_id, name, id) * FROM fault ORDER BY tenant_id, name, id, rank, text) AS first
 )
 SELECT format('%s %s', name, id) AS subject,
        format('the history of %s %s%s: it %s', name, id, ' of tenant ' || nullif(tenant_id, ''), text) AS finding,
        format('SELECT * FROM aggregate_history WHERE tenant_id = %L AND aggregate_table = %L AND aggregate_id = %L '
               'ORDER BY aggregate_version;', tenant_id, name, id) AS see,
        mend
-  FROM (SELECT DISTINCT ON (tenant_id, name, id) * FROM fault ORDER BY tenant_id, name, id, rank, text) AS first
+  FROM ranked
+ WHERE nth <= most
+UNION ALL
+SELECT name, format('%s more of %s are at fault', at_fault - most, name), 'SET ventros.most = ''1000'';',
+       'the same, once they are shown'
+  FROM ranked
+ WHERE nth = most + 1
 UNION ALL
 SELECT name, format('the table %s is not recorded, while others are', name),
        'SELECT tgrelid::regclass, tgenabled FROM pg_trigger WHERE tgname = ''history'';', 'ventros history enable'
