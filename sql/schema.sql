@@ -1,6 +1,70 @@
 -- The schema that the migrations make, as pg_dump of PostgreSQL 18 writes it.
 -- Not to be edited: ventros migrate schema > sql/schema.sql
 
+CREATE FUNCTION public.ventros_history_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % refused: what is recorded stays', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'VT003', TABLE = TG_TABLE_NAME,
+              HINT = 'docs/history.md says how to forget what must be forgotten';
+END
+$$;
+
+CREATE FUNCTION public.ventros_history_row(stored anyelement) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    AS $$
+    SELECT jsonb_object_agg(key, public.ventros_history_value(key, value))
+      FROM jsonb_each(to_jsonb(stored)) WHERE key <> 'version'
+$$;
+
+CREATE FUNCTION public.ventros_history_value(name text, value jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN value <> 'null' AND name IN (
+        'secret', 'oauth_access_token', 'oauth_refresh_token',  -- credentials
+        'secret_ciphertext', 'secret_nonce', 'headers',         -- webhook_subscriptions
+        'config'                                                -- channels, agents
+    ) THEN '"***"' ELSE value END
+$$;
+
+CREATE FUNCTION public.ventros_record_history() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    AS $$
+DECLARE
+    old_row jsonb := to_jsonb(OLD) - 'version';
+    new_row jsonb := to_jsonb(NEW) - 'version';
+    whole   jsonb := coalesce(new_row, old_row);
+    step    integer := coalesce(NEW.version, OLD.version + 1);
+    kind    text := CASE WHEN TG_OP = 'INSERT' AND step <> 1 THEN 'baseline' ELSE lower(TG_OP) END;
+    before  jsonb;
+    after   jsonb;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO before
+          FROM jsonb_each(old_row) WHERE value IS DISTINCT FROM new_row -> key;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO after
+          FROM jsonb_each(new_row) WHERE value IS DISTINCT FROM old_row -> key;
+    END IF;
+    INSERT INTO public.aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind,
+                                          recorded_at, role, actor, use_case, before, after)
+    VALUES (coalesce(whole ->> 'tenant_id', ''), TG_TABLE_NAME, (whole ->> 'id')::uuid, step, kind,
+            clock_timestamp(), session_user, nullif(current_setting('app.actor', true), ''),
+            nullif(current_setting('app.use_case', true), ''), before, after);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.ventros_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -129,6 +193,49 @@ COMMENT ON COLUMN public.agents.updated_at IS 'When the agent was last changed b
 COMMENT ON COLUMN public.agents.deleted_at IS 'When the agent was deleted; NULL while it is live.';
 
 COMMENT ON COLUMN public.agents.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+CREATE TABLE public.aggregate_history (
+    tenant_id text NOT NULL,
+    aggregate_table text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version integer NOT NULL,
+    kind text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    role text NOT NULL,
+    actor text,
+    use_case text,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT aggregate_history_after_check CHECK (((kind = 'baseline'::text) OR ((after IS NOT NULL) = (kind = ANY (ARRAY['insert'::text, 'update'::text]))))),
+    CONSTRAINT aggregate_history_before_check CHECK (((before IS NOT NULL) = (kind = ANY (ARRAY['update'::text, 'delete'::text])))),
+    CONSTRAINT aggregate_history_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text, 'baseline'::text])))
+);
+
+ALTER TABLE ONLY public.aggregate_history FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.aggregate_history IS 'One row for each version of each aggregate since its history is recorded; nobody updates or deletes them.';
+
+COMMENT ON COLUMN public.aggregate_history.tenant_id IS 'Whose aggregate it is; empty for a billing account, which belongs to a user and to no tenant.';
+
+COMMENT ON COLUMN public.aggregate_history.aggregate_table IS 'The table of the aggregate.';
+
+COMMENT ON COLUMN public.aggregate_history.aggregate_id IS 'Its id there.';
+
+COMMENT ON COLUMN public.aggregate_history.aggregate_version IS 'The version that the step led to; for a delete, one more than the last.';
+
+COMMENT ON COLUMN public.aggregate_history.kind IS 'insert, update or delete; baseline: as it was found when recording began, or began again.';
+
+COMMENT ON COLUMN public.aggregate_history.recorded_at IS 'When the statement was executed, by the clock of the server.';
+
+COMMENT ON COLUMN public.aggregate_history.role IS 'The role that had logged in.';
+
+COMMENT ON COLUMN public.aggregate_history.actor IS 'app.actor of the transaction, NULL when it named none.';
+
+COMMENT ON COLUMN public.aggregate_history.use_case IS 'app.use_case of the transaction, NULL when it named none.';
+
+COMMENT ON COLUMN public.aggregate_history.before IS 'Object of the changed columns as they were, for a delete all but version; NULL for insert and baseline.';
+
+COMMENT ON COLUMN public.aggregate_history.after IS 'The changed columns as they became, for insert and baseline all but version; NULL when the aggregate is gone.';
 
 CREATE TABLE public.billing_accounts (
     id uuid NOT NULL,
@@ -1776,6 +1883,9 @@ ALTER TABLE ONLY public.agent_counters
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.aggregate_history
+    ADD CONSTRAINT aggregate_history_pkey PRIMARY KEY (tenant_id, aggregate_table, aggregate_id, aggregate_version);
+
 ALTER TABLE ONLY public.billing_accounts
     ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (id);
 
@@ -1979,6 +2089,8 @@ CREATE INDEX sessions_live_contact_idx ON public.sessions USING btree (tenant_id
 
 CREATE INDEX sessions_live_started_idx ON public.sessions USING btree (tenant_id, started_at, id) WHERE (deleted_at IS NULL);
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
+
 CREATE TRIGGER version_fence BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
 
 CREATE TRIGGER version_fence BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
@@ -2154,6 +2266,8 @@ ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
@@ -2208,6 +2322,8 @@ ALTER TABLE public.processed_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY recorded ON public.aggregate_history FOR INSERT WITH CHECK (true);
+
 ALTER TABLE public.sequence_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sequence_steps ENABLE ROW LEVEL SECURITY;
@@ -2219,6 +2335,8 @@ ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON public.agent_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -1,4 +1,4 @@
-"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``sql``, ``audit`` and ``bench``."""
+"""The command line: ``ventros demo``, ``dev``, ``ingest``, ``migrate``, ``bench``; other groups are added."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 from ventros.audit.cli import audit, sql
+from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
 
@@ -291,6 +292,8 @@ def schema() -> None:
 
 main.add_command(sql)
 main.add_command(audit)
+main.add_command(history)
+main.add_command(locking_indexes)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -27,7 +27,7 @@ ARMS = (
     *(BASELINE, CONTROL, LOCKING, "primary-key"),
     *("id-include-version", "version", "brin-version", "partial-version"),
     *("updated-at", "earlier-system", "fillfactor-90", "fillfactor-90-id-version", "fillfactor-70"),
-    *("fillfactor-70-id-version", "no-fence", "no-row-security"),
+    *("fillfactor-70-id-version", "no-fence", "no-row-security", "history"),
 )
 CHEAPER = ("id-include-version", "version", "brin-version", "partial-version")
 READS = ("check_version", "read_version")
@@ -316,13 +316,17 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
         f"{arms[BASELINE]['plans']['versioned_update']} without.",
     )
     yield _cheapest(arms)
-    for arm, what in (("no-fence", "version fence"), ("no-row-security", "row-level security")):
+    for arm, how, what in (
+        ("no-fence", "Without", "version fence"),
+        ("no-row-security", "Without", "row-level security"),
+        ("history", "With", "history of every version"),
+    ):
         if arm in arms:
             rate = arms[arm]["sessions"]["ratio"]["server_updates_per_second"]
             wal = arms[arm]["sessions"]["ratio"]["wal_bytes_per_update"]
             yield Verdict(
                 f"What does the {what} cost?",
-                f"Without the {what}, sessions are updated {rate} times as fast in the server, with {wal} "
+                f"{how} the {what}, sessions are updated {rate} times as fast in the server, with {wal} "
                 "times the write-ahead log.",
                 rate,
             )

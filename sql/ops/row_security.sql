@@ -6,7 +6,8 @@
 -- role:  any that may connect
 -- read:  one row for each table with a tenant_id where it is off or not forced, or where no policy compares
 --        tenant_id with ventros_tenant(); and one for each policy that lets other rows through as well.
---        channel_routes is read by everybody: it tells whose channel an event is for.
+--        channel_routes is read by everybody: it tells whose channel an event is for. aggregate_history is written
+--        for everybody, by its trigger, and nobody is granted INSERT.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
@@ -50,4 +51,5 @@ SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass mor
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
   FROM rule
  WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (name = 'channel_routes' AND polcmd = 'r')
+   AND NOT (name = 'aggregate_history' AND polcmd = 'a')
  ORDER BY 1, 2;

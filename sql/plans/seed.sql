@@ -219,3 +219,6 @@ INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 SELECT tenant_id, 'consumer-' || place, pg_temp.id('event', n), at FROM seat;
 INSERT INTO commit_markers (tenant_id, id, recorded_at)
 SELECT tenant_id, pg_temp.id('commit', n), at FROM seat;
+INSERT INTO aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role,
+                               after)
+SELECT tenant_id, 'contacts', pg_temp.id('contact', n), 1, 'insert', at, 'ventros_app', '{}' FROM seat;

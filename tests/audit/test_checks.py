@@ -230,7 +230,7 @@ def test_a_server_for_tests_is_found_to_be_one(superuser: psycopg.Connection) ->
 
 def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World) -> None:
     """Row-level security hides rows from the owner, and others' sessions are not shown to the app."""
-    blind = {"counters", "outbox_versions"}
+    blind = {"counters", "history", "outbox_versions"}
     with psycopg.connect(world.server.owner_dsn("checked"), autocommit=True) as connection:
         connection.execute("SET app.tenant_id = 'bakery'")
         findings = audit(connection)
@@ -244,7 +244,11 @@ def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World)
 def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psycopg.Connection) -> None:
     connection.execute("DROP TABLE broadcasts CASCADE")
     findings = audit(connection)
-    assert found(findings) == [("outbox_versions", "not"), ("version_fences", "broadcasts")]
+    assert found(findings) == [
+        ("history", "not"),
+        ("outbox_versions", "not"),
+        ("version_fences", "broadcasts"),
+    ]
     assert 'relation "broadcasts" does not exist' in findings[0].text
     connection.execute("DROP SCHEMA public CASCADE")
     with pytest.raises(ConfigurationError, match="none of the tables: ventros migrate"):
@@ -298,7 +302,7 @@ def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     with psycopg.connect(faulty, autocommit=True) as connection:
         findings = [each for each in audit(connection) if each.check == name]
     assert [tuple(each.values()) for each in shown] == [attrs.astuple(each)[1:] for each in findings]
-    elsewhere = {"app_role", "durability", "long_transactions", "unused_indexes"}
+    elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
     assert bool(findings) == (name not in elsewhere)
 
 

@@ -54,6 +54,7 @@ def test_locking_indexes(results: Results) -> None:
     assert arms["brin-version"]["hot_share"] > 0.5
     assert arms["id-version"]["wal_bytes_per_update"] > 1.3 * arms["shipped"]["wal_bytes_per_update"]
     assert arms["id-version"]["index_bytes"] > arms["shipped"]["index_bytes"]
+    assert arms["history"]["wal_bytes_per_update"] > 1.3 * arms["shipped"]["wal_bytes_per_update"]
 
 
 def test_overhead(results: Results) -> None:

@@ -13,19 +13,27 @@ from tests.faults.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork
 from ventros.kernel.ids import new_id
 from ventros.kernel.transaction import Outcome
+from ventros.ops import history
 
 
 async def test_a_unit_is_five_round_trips(
-    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, owner_dsn: str
 ) -> None:
     """BEGIN, SELECT, UPDATE, outbox and marker, COMMIT; once the statements are prepared."""
     counted: list[int] = []
-    for command_id in (None, None, new_id()):
+
+    async def count(unit: UnitOfWork) -> None:
         before = proxy.answers
-        await contacts.rename(through.unit_of_work(TENANT, command_id=command_id), f"Name {len(counted)}")
+        await contacts.rename(unit, f"Name {len(counted)}")
         counted.append(proxy.answers - before)
+
+    for command_id in (None, None, new_id()):
+        await count(through.unit_of_work(TENANT, command_id=command_id))
+    history.enable(owner_dsn)
+    await count(through.unit_of_work(TENANT, actor="user:7", use_case="rename"))
     print(f"round trips: cold {counted[0]}, warm {counted[1]}, with a command_id {counted[2]}")
-    assert counted[1:] == [5, 5]
+    print(f"with actor, use case and history {counted[3]}")
+    assert counted[1:] == [5, 5, 5]
 
 
 @pytest.mark.parametrize("held", [COMMIT, COMMITTED], ids=["COMMIT", "its answer"])

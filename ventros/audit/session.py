@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asyncpg import introspection
 
-from ventros.kernel.connection import TENANT_QUESTION
+from ventros.kernel.connection import CALLER_QUESTION
 from ventros.kernel.statements import Statement, columns
 
 _LEVEL = (
@@ -19,6 +19,7 @@ _TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for t
 COMMANDS = {
     rf"BEGIN{_LEVEL}": "a unit of work begins",
     rf"SET LOCAL app\.(?:tenant_id|command_id) = {_TEXT}": "for whom, and which command it is",
+    rf"SET LOCAL app\.(?:actor|use_case) = {_TEXT}": "who does what, for the history",
     rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
         "the bounds of this unit of work"
     ),
@@ -51,10 +52,10 @@ QUESTIONS = (
     ),
     _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
     _question(
-        "connection.tenant",
-        TENANT_QUESTION,
+        "connection.caller",
+        CALLER_QUESTION,
         "",
-        "whose the caller's transaction was, to be set back after a joined unit",
+        "whose the caller's transaction was, and who did what in it, to be set back after a joined unit",
     ),
 )
 """What the driver asks by itself, and the one question of ours that a joined unit needs."""

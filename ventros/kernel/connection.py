@@ -34,7 +34,10 @@ _ARGUMENT = re.compile(r"argument \$(\d+)")
 IN_FAILED_TRANSACTION = "25P02"
 """SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 
-TENANT_QUESTION = "SELECT coalesce(current_setting('app.tenant_id', true), '')"
+CALLER_QUESTION = (
+    "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
+    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), '')"
+)
 """The only question that is no statement of sql/: it is about no table, but the caller's transaction."""
 
 DRIVER_FAILURES = (
@@ -122,9 +125,10 @@ class Connection:
         self.interrupted = False
         return True
 
-    async def tenant(self) -> str:
-        """The transaction's ``app.tenant_id``, empty when none is set."""
-        return str(await self._answer(self._driver.fetchval, TENANT_QUESTION, ()))
+    async def caller(self) -> tuple[str, str, str]:
+        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set."""
+        tenant, actor, use_case = await self._answer(self._driver.fetchrow, CALLER_QUESTION, ())
+        return tenant, actor, use_case
 
     async def _fetch(
         self, kind: Rows, statement: Statement, args: tuple[object, ...]

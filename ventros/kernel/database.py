@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -112,12 +113,14 @@ class Database(Generic[U]):
         command_id: UUID | None = None,
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
+        actor: str | None = None,
+        use_case: str | None = None,
         **modes: Unpack[ModeOptions],
     ) -> U:
-        """A new unit of work for ``tenant``; ids as in :class:`UnitOfWork`, the rest as in
-        :class:`ventros.kernel.transaction.Modes`.
+        """A new unit of work for ``tenant``; ids, actor and use case as in :class:`UnitOfWork`, the rest as
+        in :class:`ventros.kernel.transaction.Modes`.
 
-        Raises ValidationError when tenant or modes are none.
+        Raises ValidationError when tenant, actor, use case or modes are none.
         """
         return self._unit_of_work(
             PooledTransaction(self._pool, self.settings, modes_of(**modes), self.telemetry),
@@ -125,12 +128,15 @@ class Database(Generic[U]):
             command_id=command_id,
             correlation_id=correlation_id,
             causation_id=causation_id,
+            actor=actor,
+            use_case=use_case,
         )
 
     async def run(
         self,
         tenant: str,
         use_case: Callable[[U], Awaitable[T]],
+        /,
         *,
         attempts: int | None = None,
         deadline: float | None = None,
@@ -142,8 +148,12 @@ class Database(Generic[U]):
 
         ``use_case`` may run several times, so its only effects are those on the unit of work. It may
         end the unit itself, by ``rollback()`` when there is nothing to store. ``attempts`` and
-        ``deadline`` replace those of ``retry``; ``options`` as in :meth:`unit_of_work`.
+        ``deadline`` replace those of ``retry``; ``options`` as in :meth:`unit_of_work`. Where they name an
+        actor and no use case, the function's own name is sent for it; never without an actor, for each
+        setting takes the server some time.
         """
+        if options.get("actor") is not None and "use_case" not in options:
+            options["use_case"] = _name(use_case)
 
         async def once() -> T:
             async with self.unit_of_work(tenant, **options) as unit:
@@ -195,6 +205,14 @@ class Database(Generic[U]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _name(use_case: Callable[..., Any]) -> str | None:
+    """The function's own, also that of a partial; of any other object its class's. None of a lambda."""
+    if isinstance(use_case, functools.partial):
+        use_case = use_case.func
+    name: str = getattr(use_case, "__name__", type(use_case).__name__)
+    return name if name.isascii() and name.isidentifier() else None
 
 
 async def _nothing_to_reset(_driver: Any) -> None:

@@ -22,6 +22,14 @@ def new_id() -> UUID:
 
 
 @attrs.frozen
+class Author:
+    """Who does something and what, for the history: each 1 to 100 characters of ``[A-Za-z0-9_.:@-]``."""
+
+    actor: str | None = None
+    use_case: str | None = None
+
+
+@attrs.frozen
 class Marker:
     """Names a unit of work for :meth:`Database.resolve`; two strings, should it have to be kept."""
 

@@ -31,16 +31,17 @@ from ventros.kernel.errors import (
     ValidationError,
     VentrosError,
 )
-from ventros.kernel.ids import Marker
+from ventros.kernel.ids import Author, Marker
 from ventros.kernel.markers import CLAIM
 from ventros.kernel.telemetry import SILENT, Telemetry
-from ventros.kernel.validators import tenant_id
+from ventros.kernel.validators import label, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Generator
 
     from ventros.kernel.settings import Settings
 
+NOBODY = Author()
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 
 # Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all of a
@@ -127,17 +128,40 @@ def modes_of(**options: Unpack[ModeOptions]) -> Modes:
     return Modes(**options) if options else _USUAL
 
 
-def identity(tenant: str, command_id: UUID | None) -> str:
-    """The tenant, and the claim to the command if there is one: the end of the first message.
+def identity(tenant: str, command_id: UUID | None, author: Author = NOBODY) -> str:
+    """The tenant, who does what, the claim to the command if there is one: the end of the first message.
 
     SET LOCAL takes no parameters; the literals are safe because of the form of a tenant's name (see
-    :func:`ventros.kernel.validators.tenant_id`), which is checked here once more, and of a UUID's. SET
-    LOCAL rather than set_config(): Citus passes it on to its workers.
+    :func:`ventros.kernel.validators.tenant_id`) and of an author's, which are checked here once more, and of
+    a UUID's. SET LOCAL rather than set_config(): Citus passes it on to its workers.
     """
-    setting = f"SET LOCAL app.tenant_id = '{tenant_id(tenant)}'"
+    settings = f"SET LOCAL app.tenant_id = '{tenant_id(tenant)}'"
+    if author.actor is not None:
+        settings += f"; SET LOCAL app.actor = '{label(author.actor, 'actor')}'"
+    if author.use_case is not None:
+        settings += f"; SET LOCAL app.use_case = '{label(author.use_case, 'use_case')}'"
     if command_id is None:
-        return setting
-    return f"{setting}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
+        return settings
+    return f"{settings}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
+
+
+def author_of(actor: str | None, use_case: str | None) -> Author:
+    """Raises ValidationError for what is no label."""
+    return Author(
+        actor if actor is None else label(actor, "actor"),
+        use_case if use_case is None else label(use_case, "use_case"),
+    )
+
+
+def _restored(caller: tuple[str, str, str], author: Author) -> str:
+    """What a joined unit leaves the caller's settings at: those that it changed."""
+    tenant, actor, use_case = caller
+    text = f"SET LOCAL app.tenant_id = '{tenant and tenant_id(tenant)}'"
+    if author.actor is not None:
+        text += f"; SET LOCAL app.actor = '{actor and label(actor, 'actor')}'"
+    if author.use_case is not None:
+        text += f"; SET LOCAL app.use_case = '{use_case and label(use_case, 'use_case')}'"
+    return text
 
 
 def _check_claim(tag: str, tenant: str, command_id: UUID | None) -> None:
@@ -153,7 +177,7 @@ class Transaction(Protocol):
     release_timeout: float
     telemetry: Telemetry
 
-    async def begin(self, tenant: str, command_id: UUID | None) -> Connection: ...
+    async def begin(self, tenant: str, command_id: UUID | None, author: Author) -> Connection: ...
 
     async def commit(self, connection: Connection, marker: Marker | None) -> None: ...
 
@@ -176,7 +200,7 @@ class PooledTransaction:
         self._modes = modes
         self._driver: Any = None  # asyncpg's pool proxy, typed by its stubs as something narrower
 
-    async def begin(self, tenant: str, command_id: UUID | None) -> Connection:
+    async def begin(self, tenant: str, command_id: UUID | None, author: Author) -> Connection:
         """Acquire and BEGIN. Whatever happens, no connection is left behind in an unknown state."""
         driver = await acquire(self._pool, self._settings.acquire_timeout)
         bound = self._modes.statement_timeout or self._settings.statement_timeout
@@ -187,7 +211,9 @@ class PooledTransaction:
                     "the pool gave a connection that is already in a transaction: somebody used it past its "
                     "release; it has been closed"
                 )
-            tag = await driver.execute(f"{self._modes.begin}; {identity(tenant, command_id)}", timeout=bound)
+            tag = await driver.execute(
+                f"{self._modes.begin}; {identity(tenant, command_id, author)}", timeout=bound
+            )
             answered = True
             _check_claim(tag, tenant, command_id)
         except BaseException as error:
@@ -259,7 +285,8 @@ class JoinedTransaction:
     """A part of a transaction that the caller began and will end, between a savepoint and its release.
 
     ``app.tenant_id`` is afterwards what it was before: a setting outlives the release of a savepoint, and
-    the caller's next statement must not run for the unit's tenant.
+    the caller's next statement must not run for the unit's tenant. So are actor and use case; a unit that
+    names none has those of its caller.
     """
 
     kept_at_exit = True
@@ -272,15 +299,14 @@ class JoinedTransaction:
         self._connection = telemetry.connection(driver, settings.statement_timeout)
         self._restore = ""
 
-    async def begin(self, tenant: str, command_id: UUID | None) -> Connection:
+    async def begin(self, tenant: str, command_id: UUID | None, author: Author) -> Connection:
         if _is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
-        before = await self._connection.tenant()
-        self._restore = f"SET LOCAL app.tenant_id = '{before and tenant_id(before)}'"
+        self._restore = _restored(await self._connection.caller(), author)
         await self._connection.control(JOIN)
         self.outcome = Outcome.ACTIVE
         try:
-            tag = await self._connection.control(identity(tenant, command_id))
+            tag = await self._connection.control(identity(tenant, command_id, author))
             _check_claim(tag, tenant, command_id)
         except BaseException:
             await self.end()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 from uuid import UUID
 
 from ventros.kernel import batch, markers, outbox
@@ -18,12 +18,14 @@ from ventros.kernel.ids import Marker, new_id
 from ventros.kernel.settings import Settings
 from ventros.kernel.telemetry import SILENT, Telemetry
 from ventros.kernel.transaction import (
+    NOBODY,
     RELEASE,
     SAVEPOINT,
     UNDO,
     JoinedTransaction,
     Outcome,
     Transaction,
+    author_of,
     swallowed,
     told,
 )
@@ -35,6 +37,16 @@ if TYPE_CHECKING:
     import asyncpg
 
 
+class IdentityOptions(TypedDict, total=False):
+    """What a unit may be told of itself, see :class:`UnitOfWork`."""
+
+    command_id: UUID | None
+    correlation_id: UUID | None
+    causation_id: UUID | None
+    actor: str | None
+    use_case: str | None
+
+
 class UnitOfWork:
     """An async context manager; it rolls back unless :meth:`commit` was called.
 
@@ -44,6 +56,8 @@ class UnitOfWork:
 
     ``command_id`` names what the caller wants done: a second unit with the same one raises
     AlreadyProcessed on entering, once the first was committed, and waits for one that is still at work.
+    ``actor`` ("user:0190…") and ``use_case`` say who does what, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``:
+    the database records them where its history is enabled.
     """
 
     def __init__(
@@ -54,8 +68,11 @@ class UnitOfWork:
         command_id: UUID | None = None,
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
+        actor: str | None = None,
+        use_case: str | None = None,
     ) -> None:
         self.tenant = tenant_id(tenant)
+        self.author = NOBODY if actor is None and use_case is None else author_of(actor, use_case)
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
@@ -77,14 +94,15 @@ class UnitOfWork:
         *,
         settings: Settings | None = None,
         telemetry: Telemetry = SILENT,
-        **ids: UUID,
+        **ids: Unpack[IdentityOptions],
     ) -> Self:
         """Take part in the transaction that the caller has open on ``driver``, through a savepoint.
 
         Leaving the block writes the outbox and releases the savepoint; an error rolls back to it. To
         commit is the caller's. ``driver`` was prepared by
-        :func:`ventros.kernel.connection.prepare_driver`; ``ids`` are command_id, correlation_id and
-        causation_id. If the savepoint cannot be rolled back, ``driver`` is terminated.
+        :func:`ventros.kernel.connection.prepare_driver`; ``ids`` as in :class:`UnitOfWork`, but that without
+        actor or use_case the caller's stands. If the savepoint cannot be rolled back, ``driver`` is
+        terminated.
         """
         return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **ids)
 
@@ -136,7 +154,7 @@ class UnitOfWork:
         self._task = asyncio.current_task()
         self._entered = self.telemetry.entered()
         try:
-            self._connection = await self._transaction.begin(self.tenant, self.command_id)
+            self._connection = await self._transaction.begin(self.tenant, self.command_id, self.author)
         except BaseException:
             self._tell()
             raise

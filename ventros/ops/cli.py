@@ -1,0 +1,102 @@
+"""``ventros history`` and ``ventros locking-indexes``: what a database has or not, by its owner's choice."""
+
+from __future__ import annotations
+
+import click
+
+dsn_option = click.option(
+    "--dsn",
+    metavar="DSN",
+    help="The database, for the owner of its tables; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* "
+    "variables.",
+)
+
+
+@click.group()
+def history() -> None:
+    """Record who changed what in each version of each aggregate, or stop it; see docs/history.md."""
+
+
+@history.command()
+@dsn_option
+def enable(dsn: str | None) -> None:
+    """Record from now on.
+
+    Writes a baseline of each aggregate whose present version the history does not know. All or nothing;
+    writers wait meanwhile. May be run again.
+    """
+    from ventros.ops import history as recording
+
+    written = recording.enable(_dsn(dsn))
+    click.echo(f"history is enabled; baselines written: {written:,}")
+
+
+@history.command()
+@dsn_option
+def disable(dsn: str | None) -> None:
+    """Record no more, and keep what is recorded."""
+    from ventros.ops import history as recording
+
+    recording.disable(_dsn(dsn))
+    click.echo("history is disabled; what was recorded is kept")
+
+
+@history.command()
+@dsn_option
+def status(dsn: str | None) -> None:
+    """Tell what is recorded, and how much that is."""
+    from ventros.ops import history as recording
+
+    found = recording.status(_dsn(dsn))
+    missing = found.not_recorded
+    click.echo(
+        f"history is {'disabled' if not found.recorded else 'enabled in part' if missing else 'enabled'}"
+    )
+    if found.recorded and missing:
+        click.echo(f"not recorded: {', '.join(missing)}")
+    click.echo(f"about {found.rows:,} rows in {found.bytes / 1e6:,.1f} MB")
+
+
+@click.group("locking-indexes")
+def locking_indexes() -> None:
+    """Put the (id, version) indexes back, or drop them.
+
+    Why they are not shipped: docs/architecture/decisions/002-locking-indexes.md.
+    """
+
+
+@locking_indexes.command()
+@dsn_option
+def create(dsn: str | None) -> None:
+    """Make those that are missing or invalid. Writers go on; may be run again."""
+    from ventros.ops import locking_indexes as indexes
+
+    indexes.create(_dsn(dsn), click.echo)
+    click.echo(f"there are all {len(indexes.definitions())}")
+
+
+@locking_indexes.command()
+@dsn_option
+def drop(dsn: str | None) -> None:
+    """Drop those that are there. Writers go on; may be run again."""
+    from ventros.ops import locking_indexes as indexes
+
+    indexes.drop(_dsn(dsn), click.echo)
+    click.echo("there is none")
+
+
+@locking_indexes.command("status")
+@dsn_option
+def indexes_status(dsn: str | None) -> None:
+    """Tell which are there, and how large they are."""
+    from ventros.ops import locking_indexes as indexes
+
+    for each in indexes.status(_dsn(dsn)):
+        size = "" if each.state == "missing" else f"{each.bytes / 1e6:,.1f} MB"
+        click.echo(f"{each.state:<8} {each.name:<40} {size}".rstrip())
+
+
+def _dsn(given: str | None) -> str:
+    from ventros.kernel.database import resolve_dsn
+
+    return resolve_dsn(given) or "postgresql://"

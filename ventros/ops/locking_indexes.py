@@ -1,0 +1,121 @@
+"""The composite locking indexes, (id, version), for whoever wants them back: made, dropped and listed.
+
+Why they are not shipped: ``docs/architecture/decisions/002-locking-indexes.md``. Their definitions stand in
+the migration that drops them, and in its rollback, alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import LiteralString
+
+import attrs
+import psycopg
+from psycopg import sql
+
+from ventros import administration
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+
+_MIGRATION = "0060.drop-locking-indexes.rollback.sql"
+_DEFINITION = re.compile(r"^CREATE INDEX CONCURRENTLY IF NOT EXISTS (\w+) ON (\w+) .*;$", re.MULTILINE)
+_STATE: LiteralString = """
+SELECT relname, indisvalid, pg_relation_size(indexrelid)
+  FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
+ WHERE c.relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+"""
+_TABLES: LiteralString = """
+SELECT relname, pg_has_role(relowner, 'USAGE'), current_user, pg_get_userbyid(relowner)
+  FROM pg_class AS c
+ WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+   AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'version' AND NOT attisdropped)
+"""
+
+
+@attrs.frozen
+class Index:
+    """``state`` is valid, invalid (an interrupted CREATE left it behind) or missing."""
+
+    name: str
+    table: str
+    state: str
+    bytes: int = 0
+
+
+def definitions() -> dict[str, tuple[str, str]]:
+    """Table and CREATE INDEX CONCURRENTLY by the index's name, in the order in which they are made."""
+    text = (directory("migrations") / _MIGRATION).read_text(encoding="utf-8")
+    return {match[1]: (match[2], match[0]) for match in _DEFINITION.finditer(text)}
+
+
+def create(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None:
+    """Make those that are missing, and anew those that are invalid.
+
+    CONCURRENTLY, so writers go on, and each waits for the transactions that were open before it. What is
+    interrupted may be run again. Raises ConfigurationError when the tables are not there or not the caller's,
+    or the server refuses.
+    """
+    with _indexing(dsn) as connection:
+        for index in _look(connection):
+            if index.state == "invalid":
+                _drop(connection, index)
+            if index.state != "valid":
+                connection.execute(definitions()[index.name][1].encode())
+                report(f"created {index.name}")
+
+
+def drop(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None:
+    """Drop those that are there. Raises as :func:`create`."""
+    with _indexing(dsn) as connection:
+        for index in _look(connection):
+            if index.state != "missing":
+                _drop(connection, index)
+                report(f"dropped {index.name}")
+
+
+def status(dsn: str) -> list[Index]:
+    """All fifteen. Raises ConfigurationError when the database cannot be reached or is not migrated."""
+    with administration.connected(administration.parameters(dsn)) as connection:
+        _check(connection, owned=False)
+        return _look(connection)
+
+
+def _look(connection: psycopg.Connection) -> list[Index]:
+    found = {name: state for name, *state in connection.execute(_STATE, [list(definitions())])}
+    indexes = []
+    for name, (table, _text) in definitions().items():
+        valid, size = found.get(name, (None, 0))
+        state = "missing" if valid is None else "valid" if valid else "invalid"
+        indexes.append(Index(name, table, state, size))
+    return indexes
+
+
+def _drop(connection: psycopg.Connection, index: Index) -> None:
+    text: LiteralString = "DROP INDEX CONCURRENTLY IF EXISTS {}"
+    connection.execute(sql.SQL(text).format(sql.Identifier("public", index.name)))
+
+
+@contextmanager
+def _indexing(dsn: str) -> Iterator[psycopg.Connection]:
+    with administration.connected(administration.parameters(dsn)) as connection:
+        _check(connection, owned=True)
+        try:
+            connection.execute("SET statement_timeout = 0")
+            connection.execute("SET lock_timeout = 0")  # there are always transactions to wait for
+            yield connection
+        except psycopg.Error as error:
+            raise ConfigurationError(
+                f"the server refused: {administration.message(error)}; what was done stays, run it again"
+            ) from error
+
+
+def _check(connection: psycopg.Connection, *, owned: bool) -> None:
+    tables = [table for table, _text in definitions().values()]
+    found = connection.execute(_TABLES, [tables]).fetchall()
+    if len(found) < len(tables):
+        raise ConfigurationError("the aggregate tables have no versions yet: run ventros migrate first")
+    for name, mine, user, owner in found:
+        if owned and not mine:
+            raise ConfigurationError(f"{user} does not own {name}, {owner} does: give the DSN of {owner}")
