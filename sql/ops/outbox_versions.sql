@@ -109,14 +109,16 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
                   'version = %s; ', name, target, of_tenant, id, row_version) END,
               format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
                      'aggregate_type, aggregate_id, aggregate_version, sequence, payload) '
-                     'SELECT %1$L, gen_random_uuid(), %2$L || CASE v WHEN %3$s THEN %4$L ELSE ''touched'' END, ''v1'', '
-                     'now(), %5$L, %6$L, v, s, jsonb_build_object(%7$L, %6$L) FROM generate_series(1, %3$s) AS v, '
-                     'LATERAL (SELECT coalesce(max(sequence), 1) AS places FROM outbox_events '
-                     'WHERE %8$saggregate_id = %6$L AND aggregate_version = v) AS known, generate_series(1, places) AS s '
-                     'WHERE NOT EXISTS (SELECT FROM outbox_events '
-                     'WHERE %8$saggregate_id = %6$L AND aggregate_version = v AND sequence = s); COMMIT;',
-                     tenant_id, aggregate_type || '.', target, told, aggregate_type, id, aggregate_type || '_id',
-                     of_tenant),
+                     'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, jsonb_build_object(%5$L, %4$L) '
+                     'FROM generate_series(1, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence), 1) AS places '
+                     'FROM outbox_events WHERE %7$saggregate_id = %4$L AND aggregate_version = v) AS known, '
+                     'generate_series(1, places) AS s WHERE NOT EXISTS (SELECT FROM outbox_events '
+                     'WHERE %7$saggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',
+                     tenant_id,
+                     CASE told WHEN 'touched' THEN quote_literal(aggregate_type || '.touched')
+                          ELSE format('CASE v WHEN %s THEN %L ELSE %L END', target, aggregate_type || '.' || told,
+                                      aggregate_type || '.touched') END,
+                     aggregate_type, id, aggregate_type || '_id', target, of_tenant),
               CASE told WHEN 'removed' THEN ' -- or restore the row from a backup' END) AS mend
   FROM ranked
  WHERE nth <= most + 1
