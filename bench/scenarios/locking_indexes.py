@@ -352,9 +352,8 @@ def _noise(arms: dict[str, Any], script: str) -> str:
     """What the same reading shows between two databases that do not differ."""
     if CONTROL not in arms:
         return ""
-    return (
-        f" (The shipped indexes against themselves: {arms[CONTROL]['contacts']['ratio'][f'{script}_time']}.)"
-    )
+    found = arms[CONTROL]["contacts"]["ratio"][f"{script}_time"]
+    return f"; the shipped indexes against themselves: {found}"
 
 
 def _gain(found: Interval) -> str:
