@@ -79,7 +79,7 @@ def run_pgbench(
             f"--random-seed={seed}",
             f"--log-prefix={log}/t",
         ]
-        for name, value in variables.items():
+        for name, value in {**variables, "clients": clients}.items():
             options += ["-D", f"{name}={value}"]
         before = _children()
         done = subprocess.run(  # noqa: S603 - a program and options of our own

@@ -1,5 +1,6 @@
 -- sessions.get, then sessions.update as a recorded message makes it, and its event.
-\set n 100000000000 + random(:first, :last)
+-- Each client has rows of its own: one that lost a race would still write its event.
+\set n 100000000000 + :first + :client_id + :clients * random(0, (:last - :first + 1) / :clients - 1)
 BEGIN;
 SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
        end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,

@@ -10,7 +10,7 @@ import pytest
 
 from bench import tables
 from bench.arms.arm import Arm
-from bench.arms.pgbench_arm import SCRIPTS
+from bench.arms.pgbench_arm import SCRIPTS, run_pgbench
 from bench.comparison import channel_of
 from bench.keys import deal, row_id
 from bench.scenarios.locking_indexes import ARMS as VARIANTS
@@ -106,6 +106,14 @@ def test_pgbench_sends_the_same_statements(script: str, statement: str) -> None:
     text = catalogue()[statement].text.split("\n/*")[0]
     sent = normal((SCRIPTS / f"{script}.sql").read_text(encoding="utf-8"))
     assert normal(text) in sent
+
+
+@pytest.mark.parametrize("script", ["contacts", "sessions", "unit_of_work"])
+def test_clients_of_pgbench_do_not_meet(place: str, script: str) -> None:
+    """Eight on sixteen rows: on rows of all, one that lost a race wrote a version's event once more."""
+    variables: dict[str, int | str] = {"first": 1, "last": 16, "tenant": TENANT}
+    slot = run_pgbench(place, script, clients=8, count=400, seed=1, variables=variables)
+    assert len(slot.latencies) == 400
 
 
 def test_every_variant_is_an_arm() -> None:
