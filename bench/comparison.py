@@ -6,7 +6,7 @@ import gc
 import tracemalloc
 from asyncio import selector_events
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 from uuid import UUID
@@ -87,37 +87,48 @@ def operations(kinds: Sequence[type[Arm]], size: Size) -> list[str]:
     return [each for each in has if each in (size.only or has)]
 
 
-async def count_round_trips(
-    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
-) -> dict[str, dict[str, float]]:
-    """Of each operation and arm: how often the client waits for the server, by what it sends."""
-    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    wanted = operations(kinds, size)
-    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+Counted = dict[str, dict[str, float]]
+"""Of each operation and each arm, one figure."""
+
+
+async def count_round_trips(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Counted:
+    """How often the client waits for the server, by what it sends."""
     with Proxy(dsn) as proxy:
-        for kind, keys in zip(kinds, parts, strict=True):
-            async with kind(proxy.dsn, keys, *await channel_of(dsn)) as arm:
-                for each in filter(wanted.__contains__, arm.operations):
-                    await repeat(arm, each, FIRST)
-                    before = proxy.round_trips()
-                    await repeat(arm, each, size.counted)
-                    found[each][arm.name] = (proxy.round_trips() - before) / size.counted
-    return found
+
+        async def trips(arm: Arm, operation: str) -> float:
+            before = proxy.round_trips()
+            await repeat(arm, operation, size.counted)
+            return (proxy.round_trips() - before) / size.counted
+
+        return await _one_by_one(run, proxy.dsn, kinds, size, trips)
 
 
-async def measure_memory(
-    run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size
-) -> dict[str, dict[str, float]]:
-    """Of each operation and arm: bytes that Python holds at its peak beyond what it held before."""
+async def measure_memory(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Counted:
+    """Bytes that Python holds at its peak beyond what it held before."""
+
+    async def peak(arm: Arm, operation: str) -> float:
+        return sorted([await _peak(arm, operation) for _ in range(size.counted)])[size.counted // 2]
+
+    return await _one_by_one(run, dsn, kinds, size, peak)
+
+
+async def _one_by_one(
+    run: Run,
+    dsn: str,
+    kinds: Sequence[type[Arm]],
+    size: Size,
+    figure: Callable[[Arm, str], Awaitable[float]],
+) -> Counted:
+    """``figure`` of each operation of each arm, once that has warmed up."""
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
     wanted = operations(kinds, size)
     parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+    whose = await channel_of(dsn)
     for kind, keys in zip(kinds, parts, strict=True):
-        async with kind(dsn, keys, *await channel_of(dsn)) as arm:
+        async with kind(dsn, keys, *whose) as arm:
             for each in filter(wanted.__contains__, arm.operations):
                 await repeat(arm, each, FIRST)
-                peaks = [await _peak(arm, each) for _ in range(size.counted)]
-                found[each][arm.name] = sorted(peaks)[size.counted // 2]
+                found[each][arm.name] = await figure(arm, each)
     return found
 
 

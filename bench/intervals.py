@@ -28,10 +28,6 @@ class Interval:
     def __str__(self) -> str:
         return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
 
-    def apart_from(self, other: float) -> bool:
-        """Whether ``other`` lies outside."""
-        return not self.low <= other <= self.high
-
 
 def _short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"

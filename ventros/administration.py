@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 from ventros.kernel.errors import ConfigurationError
 
@@ -14,6 +14,15 @@ try:
     from psycopg import conninfo
 except ModuleNotFoundError as error:
     raise ConfigurationError(f"{error.name} is not installed: pip install 'ventros[migrate]'") from error
+
+_STRANGE: LiteralString = """
+SELECT current_user, relname, pg_get_userbyid(relowner)
+  FROM pg_class
+ WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+   AND NOT pg_has_role(relowner, 'USAGE')
+ ORDER BY relname
+ LIMIT 1
+"""
 
 
 def parameters(dsn: str) -> dict[str, Any]:
@@ -43,6 +52,12 @@ def connected(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
         raise ConfigurationError(f"the database cannot be reached: {message(error)}") from error
     with closing(connection):
         yield connection
+
+
+def require_owner(connection: psycopg.Connection, tables: Iterable[str]) -> None:
+    """Raises ConfigurationError unless the connection's role owns ``tables``, or is a member of who does."""
+    for user, table, owner in connection.execute(_STRANGE, [list(tables)]):
+        raise ConfigurationError(f"{user} does not own {table}, {owner} does: give the DSN of {owner}")
 
 
 def message(error: psycopg.Error) -> str:

@@ -77,7 +77,5 @@ def test_two_rounds_bound_nothing_and_none_say_nothing() -> None:
     assert ratio([2.0, 0.0, 2.0, 2.0], [1.0, 1.0, 1.0, 1.0]) == Interval(2.0, 2.0, 2.0)
 
 
-def test_apart() -> None:
-    assert Interval(2, 1.5, 2.5).apart_from(1)
-    assert not Interval(2, 0.5, 2.5).apart_from(1)
+def test_three_digits_are_written() -> None:
     assert str(Interval(1234.5, 0.12345, 12.3)) == "1,234 [0.123, 12.3]"

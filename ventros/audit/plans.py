@@ -62,7 +62,7 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
     DatabaseError.
     """
     found = {}
-    types = f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
+    types = _types(statement)
     arguments = [_sample(param) for param in statement.params]
     for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
         connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
@@ -71,6 +71,11 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
         )
         found[mode] = document[0]["Plan"]
     return found
+
+
+def _types(statement: Statement) -> str:
+    """Of the parameters, as PREPARE takes them."""
+    return f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
 
 
 def _sample(param: Column) -> str:
@@ -87,9 +92,8 @@ def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
     table was analysed or altered; and that tree can be another. Within :func:`planning`. Raises
     DatabaseError, and ConfigurationError when the server computes no ids.
     """
-    types = f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
     found = set()
-    for known in dict.fromkeys(("", types)):
+    for known in dict.fromkeys(("", _types(statement))):
         ((document,),) = _explained(connection, statement, "VERBOSE, FORMAT JSON", types=known)
         if "Query Identifier" not in document[0]:
             raise ConfigurationError(

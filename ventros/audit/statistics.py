@@ -34,8 +34,6 @@ SELECT s.queryid, min(s.query), sum(s.calls)::bigint, sum(s.total_exec_time) / s
  GROUP BY s.queryid
  ORDER BY sum(s.total_exec_time) DESC
 """
-
-
 _SINCE: LiteralString = "SELECT stats_reset, dealloc FROM {}"
 
 

@@ -75,9 +75,12 @@ class Entity:
             raise ValidationError(
                 "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
             )
-        changes["updated_at"] = max(self.updated_at, now)
-        changes["domain_events"] = (*self.domain_events, *events)
-        return attrs.evolve(self, **changes)
+        return attrs.evolve(
+            self,
+            updated_at=max(self.updated_at, now),
+            domain_events=(*self.domain_events, *events),
+            **changes,
+        )
 
 
 @attrs.frozen(kw_only=True)

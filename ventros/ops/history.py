@@ -59,12 +59,6 @@ SELECT relname FROM pg_class
  WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s) AND row_security_active(oid)
  ORDER BY relname
 """
-_STRANGERS: LiteralString = """
-SELECT current_user, pg_get_userbyid(relowner)
-  FROM pg_class
- WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
-   AND NOT pg_has_role(relowner, 'USAGE')
-"""
 _RECORDED: LiteralString = """
 SELECT c.relname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
  WHERE t.tgname = 'history' AND t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal
@@ -135,10 +129,7 @@ def status(dsn: str) -> Status:
 def _changing(dsn: str) -> Iterator[psycopg.Connection]:
     with administration.connected(administration.parameters(dsn)) as connection:
         _check_migrated(connection)
-        strangers = connection.execute(_STRANGERS, [list(TABLES)]).fetchall()
-        if strangers:
-            user, owner = strangers[0]
-            raise ConfigurationError(f"{user} does not own the tables, {owner} does: give the DSN of {owner}")
+        administration.require_owner(connection, TABLES)
         try:
             with connection.transaction():
                 connection.execute(_BOUNDS)

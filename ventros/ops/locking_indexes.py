@@ -26,9 +26,8 @@ SELECT relname, indisvalid, pg_relation_size(indexrelid)
   FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid
  WHERE c.relnamespace = 'public'::regnamespace AND relname = ANY (%s)
 """
-_TABLES: LiteralString = """
-SELECT relname, pg_has_role(relowner, 'USAGE'), current_user, pg_get_userbyid(relowner)
-  FROM pg_class AS c
+_VERSIONED: LiteralString = """
+SELECT FROM pg_class AS c
  WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
    AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'version' AND NOT attisdropped)
 """
@@ -78,7 +77,7 @@ def drop(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None:
 def status(dsn: str) -> list[Index]:
     """All fifteen. Raises ConfigurationError when the database cannot be reached or is not migrated."""
     with administration.connected(administration.parameters(dsn)) as connection:
-        _check(connection, owned=False)
+        _check_migrated(connection)
         return _look(connection)
 
 
@@ -100,7 +99,8 @@ def _drop(connection: psycopg.Connection, index: Index) -> None:
 @contextmanager
 def _indexing(dsn: str) -> Iterator[psycopg.Connection]:
     with administration.connected(administration.parameters(dsn)) as connection:
-        _check(connection, owned=True)
+        _check_migrated(connection)
+        administration.require_owner(connection, _tables())
         try:
             connection.execute("SET statement_timeout = 0")
             connection.execute("SET lock_timeout = 0")  # there are always transactions to wait for
@@ -111,11 +111,10 @@ def _indexing(dsn: str) -> Iterator[psycopg.Connection]:
             ) from error
 
 
-def _check(connection: psycopg.Connection, *, owned: bool) -> None:
-    tables = [table for table, _text in definitions().values()]
-    found = connection.execute(_TABLES, [tables]).fetchall()
-    if len(found) < len(tables):
+def _check_migrated(connection: psycopg.Connection) -> None:
+    if len(connection.execute(_VERSIONED, [_tables()]).fetchall()) < len(_tables()):
         raise ConfigurationError("the aggregate tables have no versions yet: run ventros migrate first")
-    for name, mine, user, owner in found:
-        if owned and not mine:
-            raise ConfigurationError(f"{user} does not own {name}, {owner} does: give the DSN of {owner}")
+
+
+def _tables() -> list[str]:
+    return [table for table, _text in definitions().values()]
