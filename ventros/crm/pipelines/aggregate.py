@@ -148,21 +148,15 @@ class Pipeline(AggregateRoot):
         config = self.lead_qualification or LeadQualificationConfig()
         if config.enabled:
             return self
-        return self._changed(
-            now,
-            LeadQualificationEnabled(),
-            lead_qualification=attrs.evolve(config, enabled=True),
-        )
+        enabled = attrs.evolve(config, enabled=True)
+        return self._changed(now, LeadQualificationEnabled(), lead_qualification=enabled)
 
     def disable_lead_qualification(self, *, now: datetime) -> Self:
         config = self.lead_qualification
         if config is None or not config.enabled:
             return self
-        return self._changed(
-            now,
-            LeadQualificationDisabled(),
-            lead_qualification=attrs.evolve(config, enabled=False),
-        )
+        disabled = attrs.evolve(config, enabled=False)
+        return self._changed(now, LeadQualificationDisabled(), lead_qualification=disabled)
 
     def set_lead_qualification(self, config: LeadQualificationConfig | None, *, now: datetime) -> Self:
         if config == self.lead_qualification:
