@@ -136,9 +136,9 @@ def test_what_changes_in_which_status(status: BroadcastStatus) -> None:
     broadcast = make_broadcast(status)
     other = MessageTemplate(type=TemplateType.TEXT, content="Bye")
     commands: list[tuple[str, str, Any, set[str]]] = [
-        ("update_name", "name", "Old news", {"draft"}),
-        ("update_message_template", "message_template", other, {"draft"}),
-        ("update_rate_limit", "rate_limit", 0, {"draft", "scheduled", "running"}),
+        ("rename", "name", "Old news", {"draft"}),
+        ("set_message_template", "message_template", other, {"draft"}),
+        ("set_rate_limit", "rate_limit", 0, {"draft", "scheduled", "running"}),
     ]
     for command, field, value, allowed in commands:
         if status.value in allowed:
@@ -152,7 +152,7 @@ def test_what_changes_in_which_status(status: BroadcastStatus) -> None:
 
 
 def test_a_faulty_change_is_refused() -> None:
-    for command, value in (("update_name", ""), ("update_rate_limit", -1)):
+    for command, value in (("rename", ""), ("set_rate_limit", -1)):
         with pytest.raises(ValidationError):
             getattr(make_broadcast(), command)(value, now=LATER)
 

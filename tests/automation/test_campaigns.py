@@ -176,7 +176,7 @@ def test_a_place_that_is_taken_is_refused() -> None:
     with pytest.raises(InvariantViolation, match="position 1"):
         campaign.add_step(make_step(1), now=NOW)
     with pytest.raises(InvariantViolation, match="position 1"):
-        campaign.update_step(one.id, make_step(1), now=NOW)
+        campaign.replace_step(one.id, make_step(1), now=NOW)
     with pytest.raises(InvariantViolation, match="id"):
         campaign.add_step(attrs.evolve(one, position=9), now=NOW)
     for steps in ((one, make_step(0)), (one, attrs.evolve(one, position=3))):
@@ -188,10 +188,10 @@ def test_a_place_that_is_taken_is_refused() -> None:
 def test_an_updated_step_keeps_its_id_and_time() -> None:
     step = make_step(0)
     campaign = make_campaign(step)
-    updated = campaign.update_step(step.id, make_step(3, name="moved", created_at=LATER), now=LATER)
+    updated = campaign.replace_step(step.id, make_step(3, name="moved", created_at=LATER), now=LATER)
     assert updated.steps == (attrs.evolve(step, position=3, name="moved"),)
     assert told(updated) == [("campaign.updated", {"fields": ("steps",)})]
-    assert updated.update_step(step.id, make_step(3, name="moved"), now=LATER) is updated
+    assert updated.replace_step(step.id, make_step(3, name="moved"), now=LATER) is updated
 
 
 def test_a_removed_step_is_gone() -> None:
@@ -203,7 +203,7 @@ def test_a_removed_step_is_gone() -> None:
         with pytest.raises(NotFound, match="campaign_step"):
             missing()
     with pytest.raises(NotFound):
-        campaign.update_step(one.id, make_step(4), now=NOW)
+        campaign.replace_step(one.id, make_step(4), now=NOW)
 
 
 def test_reordered_steps_take_each_others_places_and_jumps_follow() -> None:
@@ -227,7 +227,7 @@ def test_steps_change_in_a_draft_only_and_only_a_draft_is_removed(status: Campai
     campaign = make_campaign(step, status=status)
     for command in (
         lambda: campaign.add_step(make_step(1), now=NOW),
-        lambda: campaign.update_step(step.id, make_step(), now=NOW),
+        lambda: campaign.replace_step(step.id, make_step(), now=NOW),
         lambda: campaign.remove_step(step.id, now=NOW),
         lambda: campaign.reorder_steps([step.id], now=NOW),
         campaign.require_removable,
@@ -298,24 +298,24 @@ def test_only_delay_and_wait_take_time() -> None:
 @pytest.mark.parametrize("status", CampaignStatus)
 def test_name_description_and_goal_change_in_any_status(status: CampaignStatus) -> None:
     campaign = make_campaign(status=status)
-    renamed = campaign.update_name("Summer", now=LATER)
+    renamed = campaign.rename("Summer", now=LATER)
     assert (renamed.name, renamed.updated_at) == ("Summer", LATER)
     assert told(renamed) == [("campaign.updated", {"fields": ("name",)})]
-    assert campaign.update_description("", now=LATER).description == ""
-    goal = campaign.update_goal(GoalType.CONVERSIONS, 10, now=LATER)
+    assert campaign.set_description("", now=LATER).description == ""
+    goal = campaign.set_goal(GoalType.CONVERSIONS, 10, now=LATER)
     assert told(goal) == [("campaign.updated", {"fields": ("goal_type",)})]
     assert (goal.goal_type, goal.goal_value) == (GoalType.CONVERSIONS, 10)
 
 
 def test_what_changes_nothing_is_no_event() -> None:
     campaign = make_campaign()
-    assert campaign.update_name("Spring", now=LATER) is campaign
-    assert campaign.update_description("sale", now=LATER) is campaign
-    assert campaign.update_goal(GoalType.REACH_CONTACTS, 10, now=LATER) is campaign
+    assert campaign.rename("Spring", now=LATER) is campaign
+    assert campaign.set_description("sale", now=LATER) is campaign
+    assert campaign.set_goal(GoalType.REACH_CONTACTS, 10, now=LATER) is campaign
     with pytest.raises(ValidationError):
-        campaign.update_name("", now=LATER)
+        campaign.rename("", now=LATER)
     with pytest.raises(ValidationError):
-        campaign.update_goal(GoalType.CONVERSIONS, -1, now=LATER)
+        campaign.set_goal(GoalType.CONVERSIONS, -1, now=LATER)
 
 
 def test_rates_are_per_cent_and_zero_where_there_is_nothing_to_divide_by() -> None:

@@ -118,7 +118,7 @@ async def test_only_the_step_that_changed_is_written(
     before = rows()
     async with db.unit_of_work(TENANT) as uow:
         renamed = attrs.evolve(added.steps[1], name="other")
-        await repository(uow, added).save(added.update_step(renamed.id, renamed, now=LATER))
+        await repository(uow, added).save(added.replace_step(renamed.id, renamed, now=LATER))
         await uow.commit()
     after = rows()
     assert {position for position in after if after[position] != before[position]} == {1}
@@ -129,7 +129,7 @@ async def test_a_step_that_takes_the_place_of_a_removed_one(db: Database[UnitOfW
     first, second, third = added.steps
     changed = (
         added.remove_step(first.id, now=LATER)
-        .update_step(second.id, attrs.evolve(second, position=0), now=LATER)
+        .replace_step(second.id, attrs.evolve(second, position=0), now=LATER)
         .add_step(campaign_step(1), now=LATER)
     )
     async with db.unit_of_work(TENANT) as uow:
@@ -185,9 +185,9 @@ async def test_a_trigger_finds_the_active_sequences_that_it_fits(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
     anyone = make_sequence().activate(now=NOW)
-    vip = make_sequence().update_trigger_data({"tag": "vip"}, now=NOW).activate(now=NOW)
+    vip = make_sequence().set_trigger_data({"tag": "vip"}, now=NOW).activate(now=NOW)
     vip = attrs.evolve(vip, created_at=LATER, updated_at=LATER)
-    other = make_sequence().update_trigger_data({"tag": "new"}, now=NOW).activate(now=NOW)
+    other = make_sequence().set_trigger_data({"tag": "new"}, now=NOW).activate(now=NOW)
     draft = make_sequence()
     await add(db, anyone, vip, other, draft)
     async with db.unit_of_work(TENANT) as uow:

@@ -120,17 +120,17 @@ def test_a_gap_is_not_the_end() -> None:
 def test_an_updated_step_keeps_its_id_and_time_and_takes_no_others_place() -> None:
     one, two = make_step(0), make_step(1)
     sequence = make_sequence(one, two)
-    updated = sequence.update_step(one.id, make_step(3, delay_amount=9, created_at=LATER), now=LATER)
+    updated = sequence.replace_step(one.id, make_step(3, delay_amount=9, created_at=LATER), now=LATER)
     assert updated.step(one.id) == attrs.evolve(one, position=3, name="step 3", delay_amount=9)
     assert updated.steps[0] is two
     assert told(updated) == [("sequence.updated", {"fields": ("steps",)})]
-    assert sequence.update_step(one.id, one, now=LATER) is sequence
+    assert sequence.replace_step(one.id, one, now=LATER) is sequence
     with pytest.raises(InvariantViolation, match="position 1"):
-        sequence.update_step(one.id, make_step(1), now=LATER)
+        sequence.replace_step(one.id, make_step(1), now=LATER)
     with pytest.raises(InvariantViolation, match="position 1"):
         sequence.add_step(make_step(1), now=LATER)
     with pytest.raises(NotFound):
-        sequence.update_step(uuid4(), make_step(4), now=LATER)
+        sequence.replace_step(uuid4(), make_step(4), now=LATER)
 
 
 def test_reordered_steps_take_each_others_places() -> None:
@@ -150,7 +150,7 @@ def test_steps_change_in_a_draft_only_and_only_a_draft_is_removed(status: Sequen
     sequence = make_sequence(step, status=status)
     for command in (
         lambda: sequence.add_step(make_step(1), now=NOW),
-        lambda: sequence.update_step(step.id, make_step(), now=NOW),
+        lambda: sequence.replace_step(step.id, make_step(), now=NOW),
         lambda: sequence.remove_step(step.id, now=NOW),
         lambda: sequence.reorder_steps([step.id], now=NOW),
         sequence.require_removable,
@@ -189,29 +189,29 @@ def test_a_delay_is_its_amount_in_its_unit(unit: str, delay: timedelta) -> None:
 
 def test_what_is_set_is_told() -> None:
     sequence = make_sequence(status=SequenceStatus.ACTIVE)
-    renamed = sequence.update_name("Hello", now=LATER)
+    renamed = sequence.rename("Hello", now=LATER)
     assert (renamed.name, renamed.updated_at) == ("Hello", LATER)
     assert told(renamed) == [("sequence.updated", {"fields": ("name",)})]
-    described = sequence.update_description("", now=LATER)
+    described = sequence.set_description("", now=LATER)
     assert told(described) == [("sequence.updated", {"fields": ("description",)})]
-    staying = sequence.update_exit_on_reply(False, now=LATER)
+    staying = sequence.set_exit_on_reply(False, now=LATER)
     assert not staying.exit_on_reply
     assert told(staying) == [("sequence.updated", {"fields": ("exit_on_reply",)})]
-    narrowed = sequence.update_trigger_data({"tag": "vip"}, now=LATER)
+    narrowed = sequence.set_trigger_data({"tag": "vip"}, now=LATER)
     assert narrowed.trigger_data == {"tag": "vip"}
     assert told(narrowed) == [("sequence.updated", {"fields": ("trigger_data",)})]
 
 
 def test_what_changes_nothing_is_no_event() -> None:
     sequence = make_sequence()
-    assert sequence.update_name("Welcome", now=LATER) is sequence
-    assert sequence.update_description("drip", now=LATER) is sequence
-    assert sequence.update_exit_on_reply(True, now=LATER) is sequence
-    assert sequence.update_trigger_data({}, now=LATER) is sequence
+    assert sequence.rename("Welcome", now=LATER) is sequence
+    assert sequence.set_description("drip", now=LATER) is sequence
+    assert sequence.set_exit_on_reply(True, now=LATER) is sequence
+    assert sequence.set_trigger_data({}, now=LATER) is sequence
     with pytest.raises(ValidationError):
-        sequence.update_name("", now=LATER)
+        sequence.rename("", now=LATER)
     with pytest.raises(InvariantViolation):
-        make_sequence(status=SequenceStatus.ARCHIVED).update_trigger_data({"tag": "vip"}, now=LATER)
+        make_sequence(status=SequenceStatus.ARCHIVED).set_trigger_data({"tag": "vip"}, now=LATER)
 
 
 def test_counts_add_up() -> None:
