@@ -50,7 +50,7 @@ def make_virtual(**given: Any) -> Agent:
 
 
 def make_system(which: SystemAgent = SystemAgent.DEFAULT) -> Agent:
-    return Agent.system(which, project_id=PROJECT, tenant_id="acme", now=NOW)
+    return Agent.create_system(which, project_id=PROJECT, tenant_id="acme", now=NOW)
 
 
 def assert_refused(*commands: Callable[[], object]) -> None:
@@ -215,7 +215,7 @@ def test_only_a_virtual_agent_has_a_period() -> None:
 def test_a_virtual_agent_keeps_its_name_and_stays_offline_and_without_permissions() -> None:
     agent = make_virtual()
     assert_refused(
-        lambda: agent.update_profile(name="Grace", email="grace@acme.example", now=LATER),
+        lambda: agent.set_profile(name="Grace", email="grace@acme.example", now=LATER),
         lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
         lambda: agent.grant_permission("send_messages", now=LATER),
         lambda: agent.record_login(now=LATER),
@@ -258,14 +258,14 @@ def test_a_system_agent_has_its_reserved_id_in_each_tenant(which: SystemAgent) -
 
 def test_an_unknown_system_agent_is_refused() -> None:
     with pytest.raises(ValidationError) as raised:
-        Agent.system("plumber", project_id=PROJECT, tenant_id="acme", now=NOW)  # type: ignore[arg-type]
+        Agent.create_system("plumber", project_id=PROJECT, tenant_id="acme", now=NOW)  # type: ignore[arg-type]
     assert raised.value.field == "system_agent"
 
 
 def test_a_system_agent_never_changes() -> None:
     agent = make_system()
     assert_refused(
-        lambda: agent.update_profile(name="x", email="x@acme.example", now=LATER),
+        lambda: agent.set_profile(name="x", email="x@acme.example", now=LATER),
         lambda: agent.set_role(AgentRole.ADMIN, now=LATER),
         lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
         lambda: agent.activate(now=LATER),
@@ -273,7 +273,7 @@ def test_a_system_agent_never_changes() -> None:
         lambda: agent.record_login(now=LATER),
         lambda: agent.grant_permission("send_messages", now=LATER),
         lambda: agent.set_config({}, now=LATER),
-        lambda: agent.update_settings({"a": 1}, now=LATER),
+        lambda: agent.set_settings({"a": 1}, now=LATER),
         lambda: agent.delete(now=LATER),
     )
 
@@ -283,7 +283,7 @@ def test_a_system_agent_never_changes() -> None:
 
 def test_a_profile_is_updated_where_it_differs() -> None:
     agent = make_agent(email="ada@acme.example")
-    both = agent.update_profile(name="Grace", email="Grace@acme.example", now=LATER)
+    both = agent.set_profile(name="Grace", email="Grace@acme.example", now=LATER)
     assert (both.name, both.email) == ("Grace", Email("grace@acme.example"))
     assert both.updated_at == LATER
     assert last_event(both) == (
@@ -297,15 +297,15 @@ def test_a_profile_is_updated_where_it_differs() -> None:
             },
         },
     )
-    one = agent.update_profile(name="Grace", email="ada@acme.example", now=LATER)
+    one = agent.set_profile(name="Grace", email="ada@acme.example", now=LATER)
     assert last_event(one)[1]["changes"] == {"name": {"old": "Ada", "new": "Grace"}}
-    assert agent.update_profile(name="Ada", email="ADA@acme.example", now=LATER) is agent
+    assert agent.set_profile(name="Ada", email="ADA@acme.example", now=LATER) is agent
 
 
 @pytest.mark.parametrize(("name", "email", "field"), [("", "a@b.co", "name"), ("Ada", "", "email")])
 def test_a_faulty_profile_is_refused(name: str, email: str, field: str) -> None:
     with pytest.raises(ValidationError) as raised:
-        make_agent().update_profile(name=name, email=email, now=LATER)
+        make_agent().set_profile(name=name, email=email, now=LATER)
     assert raised.value.field == field
 
 
@@ -385,7 +385,7 @@ def test_no_permission_is_empty() -> None:
         assert raised.value.field == "permission"
 
 
-@pytest.mark.parametrize(("command", "field"), [("update_settings", "settings"), ("set_config", "config")])
+@pytest.mark.parametrize(("command", "field"), [("set_settings", "settings"), ("set_config", "config")])
 def test_free_form_objects_are_replaced_and_not_told(command: str, field: str) -> None:
     agent = getattr(make_agent(), command)({"a": 1, "key": KEY}, now=LATER)
     assert getattr(agent, field) == {"a": 1, "key": KEY}

@@ -99,7 +99,7 @@ async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> N
     for name in names:
         await stored(db, with_token(name, 60))
     half = make("half").set_oauth_token("access", "refresh", expires_in=60, encryptor=OLD, now=NOW)
-    half = half.update_value("the secret of half", encryptor=BOTH, now=NOW)
+    half = half.set_secret("the secret of half", encryptor=BOTH, now=NOW)
     await stored(db, half.refresh_oauth_token("access", expires_in=60, encryptor=BOTH, now=NOW))
     batches = []
     while True:

@@ -447,25 +447,25 @@ def test_a_faulty_part_of_a_token_is_named(field: str, value: Any) -> None:
 
 
 def test_a_value_is_updated() -> None:
-    credential = make().clear_events().update_value("other", encryptor=OLD, now=LATER)
+    credential = make().clear_events().set_secret("other", encryptor=OLD, now=LATER)
     assert credential.decrypt(OLD).reveal() == "other"
     assert told(credential) == [("credential.updated", {"fields": ("secret",)})]
     assert credential.updated_at == LATER
     with pytest.raises(ValidationError):
-        credential.update_value("", encryptor=OLD, now=NOW)
+        credential.set_secret("", encryptor=OLD, now=NOW)
 
 
 def test_description_project_and_metadata() -> None:
     project = uuid4()
     credential = make().clear_events()
-    changed = credential.update_description("for ads", now=NOW).set_project(project, now=NOW)
+    changed = credential.set_description("for ads", now=NOW).set_project(project, now=NOW)
     changed = changed.set_metadata("account", {"id": 1}, now=NOW)
     assert (changed.description, changed.project_id) == ("for ads", project)
     assert changed.metadata == {"account": {"id": 1}}
     assert told(changed) == [
         ("credential.updated", {"fields": (field,)}) for field in ("description", "project_id", "metadata")
     ]
-    assert changed.update_description("for ads", now=NOW) is changed
+    assert changed.set_description("for ads", now=NOW) is changed
     assert changed.set_project(project, now=NOW) is changed
     assert changed.set_metadata("account", {"id": 1}, now=NOW) is changed
     assert changed.set_metadata("account", {"id": True}, now=NOW).metadata["account"]["id"] is True
@@ -516,7 +516,7 @@ def test_after_rotation_the_old_key_is_needed_no_more() -> None:
 
 
 def test_rotation_writes_only_what_another_key_wrote() -> None:
-    token = make_with_token(None).update_value("new", encryptor=BOTH, now=NOW).clear_events()
+    token = make_with_token(None).set_secret("new", encryptor=BOTH, now=NOW).clear_events()
     rotated = token.reencrypt(encryptor=BOTH, now=NOW)
     assert rotated.secret == token.secret
     assert told(rotated) == [("credential.updated", {"fields": ("oauth",)})]

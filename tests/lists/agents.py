@@ -39,7 +39,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Agent]:
         ).set_status(status, now=NOW)
         for line, (name, kind, email, status, active) in enumerate(AGENTS)
     ]
-    agents.append(Agent.system(SystemAgent.DEFAULT, **of, now=NOW))
+    agents.append(Agent.create_system(SystemAgent.DEFAULT, **of, now=NOW))
     virtual: dict[str, Any] = {
         "represents_person_name": "Zoé",
         "period_start": NOW,

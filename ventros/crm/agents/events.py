@@ -23,7 +23,7 @@ class AgentCreated(AgentEvent):
 
     tenant_id: str = from_aggregate("tenant_id")
     name: str = from_aggregate("name")
-    email: str | None
+    email: str | None = None
     role: str = from_aggregate("role")
 
 

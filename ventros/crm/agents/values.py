@@ -134,7 +134,7 @@ _DESCRIPTIONS: Final = {
     SystemAgent.TEST: "end-to-end tests",
     SystemAgent.DEFAULT: "fallback",
 }
-RESERVED_IDS: Final = frozenset(each.id for each in SystemAgent)
+RESERVED_IDS: Final = frozenset(agent.id for agent in SystemAgent)
 
 
 @attrs.frozen(kw_only=True)
