@@ -302,8 +302,8 @@ class Agent(AggregateRoot):
         differing = {field: value for field, value in changes.items() if value != old[field]}
         if not differing:
             return self
-        told = {field: {"old": _text(old[field]), "new": _text(new)} for field, new in differing.items()}
-        return self._changed(now, AgentUpdated(fields=tuple(told), changes=told), **differing)
+        values = {field: {"old": _text(old[field]), "new": _text(new)} for field, new in differing.items()}
+        return self._changed(now, AgentUpdated(fields=tuple(values), changes=values), **differing)
 
     def _changed(
         self,
