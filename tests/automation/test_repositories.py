@@ -79,7 +79,7 @@ async def list_id(db: Database[UnitOfWork], seed: Seed) -> UUID:
 
 async def add(db: Database[UnitOfWork], *aggregates: Any) -> list[Any]:
     async with db.unit_of_work(TENANT) as uow:
-        added = [await repository(uow, each).add(each) for each in aggregates]
+        added = [await repository(uow, aggregate).add(aggregate) for aggregate in aggregates]
         await uow.commit()
     return added
 
@@ -148,14 +148,14 @@ async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], see
         at = NOW + timedelta(hours=3)
         (first,) = await one.campaigns.find_due(at, limit=1)
         assert first == early.clear_events()
-        assert [each.id for each in await two.campaigns.find_due(at)] == [late.id]
+        assert [campaign.id for campaign in await two.campaigns.find_due(at)] == [late.id]
         async with asyncio.timeout(5), db.unit_of_work(TENANT) as three:
             await three.campaigns.count_contacts_reached(early.id)
             await three.commit()
         await one.campaigns.save(first.activate(now=at))
         await one.commit()
     async with db.unit_of_work(TENANT) as uow:
-        assert [each.id for each in await uow.campaigns.find_due(at)] == [late.id]
+        assert [campaign.id for campaign in await uow.campaigns.find_due(at)] == [late.id]
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await uow.campaigns.find_due(at) == []
 
@@ -165,7 +165,7 @@ async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitO
     sent: list[str] = []
     async with db.unit_of_work(TENANT) as uow:
         uow.connection._driver.add_query_logger(lambda record: sent.append(record.query))
-        assert [len(each.steps) for each in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
+        assert [len(campaign.steps) for campaign in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
         await asyncio.sleep(0)  # asyncpg tells its loggers one turn of the loop later
         assert len(sent) == 2
 
@@ -192,8 +192,8 @@ async def test_a_trigger_finds_the_active_sequences_that_it_fits(
     await add(db, anyone, vip, other, draft)
     async with db.unit_of_work(TENANT) as uow:
         event = {"tag": "vip", "by": "agent"}
-        found = await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event)
-        assert found == [vip.clear_events(), anyone.clear_events()]
+        sequences = await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event)
+        assert sequences == [vip.clear_events(), anyone.clear_events()]
         assert await uow.sequences.find_active_by_trigger(TriggerType.MANUAL, event) == []
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event) == []
@@ -253,12 +253,12 @@ async def test_what_has_begun_is_not_removed_and_a_draft_takes_its_rows_along(
         drafts[2].start(now=LATER),
     )
     async with db.unit_of_work(TENANT) as uow:
-        for each in begun:
+        for aggregate in begun:
             with pytest.raises(InvariantViolation):
-                await repository(uow, each).remove(each)
+                await repository(uow, aggregate).remove(aggregate)
         await uow.campaigns.count_conversions(drafts[0].id)
-        for each in drafts:
-            await repository(uow, each).remove(each)
+        for aggregate in drafts:
+            await repository(uow, aggregate).remove(aggregate)
         await uow.commit()
     for table in ("campaign_steps", "campaign_counters", "sequence_steps", "broadcasts"):
         count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))

@@ -40,29 +40,29 @@ def make_step(position: int = 0, **changes: Any) -> SequenceStep:
     return attrs.evolve(step, **changes)
 
 
-def told(sequence: Sequence) -> list[tuple[str, dict[str, Any]]]:
+def recorded(sequence: Sequence) -> list[tuple[str, dict[str, Any]]]:
     """Its events' names and payloads, but for the sequence's own id, which each begins with."""
-    found = []
+    events = []
     for event in sequence.domain_events:
         payload = event.payload()
         assert next(iter(payload)) == "sequence_id"
         assert payload.pop("sequence_id") == sequence.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events
 
 
 def test_a_new_sequence_is_a_draft_and_has_one_event() -> None:
     sequence = Sequence.create(tenant_id="acme", name="Welcome", trigger_type=TriggerType.MANUAL, now=NOW)
     assert (sequence.version, sequence.status, sequence.steps) == (1, SequenceStatus.DRAFT, ())
     assert (sequence.trigger_data, sequence.exit_on_reply, sequence.description) == ({}, True, "")
-    assert told(sequence) == [("sequence.created", {"tenant_id": "acme", "name": "Welcome"})]
+    assert recorded(sequence) == [("sequence.created", {"tenant_id": "acme", "name": "Welcome"})]
 
 
 @pytest.mark.parametrize(("field", "value"), [("tenant_id", ""), ("name", ""), ("trigger_type", "whim")])
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
-    given: dict[str, Any] = {"tenant_id": "acme", "name": "Welcome", "trigger_type": TriggerType.MANUAL}
+    arguments: dict[str, Any] = {"tenant_id": "acme", "name": "Welcome", "trigger_type": TriggerType.MANUAL}
     with pytest.raises(ValidationError) as raised:
-        Sequence.create(**{**given, field: value}, now=NOW)
+        Sequence.create(**{**arguments, field: value}, now=NOW)
     assert raised.value.field == field
 
 
@@ -85,7 +85,7 @@ def test_each_transition_leads_from_where_it_may(command: str, status: SequenceS
         return
     after = getattr(sequence, command)(now=LATER)
     assert (after.status.value, after.updated_at) == (target, LATER)
-    assert told(after) == [(f"sequence.{name}", {})]
+    assert recorded(after) == [(f"sequence.{name}", {})]
 
 
 def test_without_steps_it_is_not_activated() -> None:
@@ -97,7 +97,7 @@ def test_steps_stand_in_the_order_of_their_positions() -> None:
     last, first = make_step(5), make_step(0)
     sequence = make_sequence().add_step(last, now=NOW).add_step(first, now=LATER)
     assert sequence.steps == (first, last)
-    assert told(sequence) == [
+    assert recorded(sequence) == [
         ("sequence.step_added", {"step_id": last.id, "order": 5}),
         ("sequence.step_added", {"step_id": first.id, "order": 0}),
     ]
@@ -110,7 +110,7 @@ def test_steps_stand_in_the_order_of_their_positions() -> None:
 def test_a_gap_is_not_the_end() -> None:
     one, two, three = make_step(0), make_step(1), make_step(2)
     sequence = make_sequence(one, two, three).remove_step(two.id, now=LATER)
-    assert told(sequence) == [("sequence.updated", {"fields": ("steps",)})]
+    assert recorded(sequence) == [("sequence.updated", {"fields": ("steps",)})]
     assert sequence.next_step(0) is three
     assert sequence.next_step(2) is None
     with pytest.raises(NotFound):
@@ -123,7 +123,7 @@ def test_an_updated_step_keeps_its_id_and_time_and_takes_no_others_place() -> No
     updated = sequence.replace_step(one.id, make_step(3, delay_amount=9, created_at=LATER), now=LATER)
     assert updated.step(one.id) == attrs.evolve(one, position=3, name="step 3", delay_amount=9)
     assert updated.steps[0] is two
-    assert told(updated) == [("sequence.updated", {"fields": ("steps",)})]
+    assert recorded(updated) == [("sequence.updated", {"fields": ("steps",)})]
     assert sequence.replace_step(one.id, one, now=LATER) is sequence
     with pytest.raises(InvariantViolation, match="position 1"):
         sequence.replace_step(one.id, make_step(1), now=LATER)
@@ -138,7 +138,7 @@ def test_reordered_steps_take_each_others_places() -> None:
     sequence = make_sequence(one, two)
     reordered = sequence.reorder_steps([two.id, one.id], now=LATER)
     assert [(step.id, step.position) for step in reordered.steps] == [(two.id, 0), (one.id, 4)]
-    assert told(reordered) == [("sequence.updated", {"fields": ("steps",)})]
+    assert recorded(reordered) == [("sequence.updated", {"fields": ("steps",)})]
     assert sequence.reorder_steps([one.id, two.id], now=LATER) is sequence
     with pytest.raises(ValidationError):
         sequence.reorder_steps([one.id], now=LATER)
@@ -191,15 +191,15 @@ def test_what_is_set_is_told() -> None:
     sequence = make_sequence(status=SequenceStatus.ACTIVE)
     renamed = sequence.rename("Hello", now=LATER)
     assert (renamed.name, renamed.updated_at) == ("Hello", LATER)
-    assert told(renamed) == [("sequence.updated", {"fields": ("name",)})]
+    assert recorded(renamed) == [("sequence.updated", {"fields": ("name",)})]
     described = sequence.set_description("", now=LATER)
-    assert told(described) == [("sequence.updated", {"fields": ("description",)})]
+    assert recorded(described) == [("sequence.updated", {"fields": ("description",)})]
     staying = sequence.set_exit_on_reply(False, now=LATER)
     assert not staying.exit_on_reply
-    assert told(staying) == [("sequence.updated", {"fields": ("exit_on_reply",)})]
+    assert recorded(staying) == [("sequence.updated", {"fields": ("exit_on_reply",)})]
     narrowed = sequence.set_trigger_data({"tag": "vip"}, now=LATER)
     assert narrowed.trigger_data == {"tag": "vip"}
-    assert told(narrowed) == [("sequence.updated", {"fields": ("trigger_data",)})]
+    assert recorded(narrowed) == [("sequence.updated", {"fields": ("trigger_data",)})]
 
 
 def test_what_changes_nothing_is_no_event() -> None:

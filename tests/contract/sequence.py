@@ -34,7 +34,7 @@ templates = st.builds(
 conditions = st.lists(
     st.builds(
         StepCondition,
-        type=st.sampled_from(sorted(ConditionType)).map(lambda each: each.value),
+        type=st.sampled_from(sorted(ConditionType)).map(lambda member: member.value),
         operator=texts,
         value=texts,
         field=maybe(texts),

@@ -33,12 +33,12 @@ PROJECT = uuid4()
 KEY = "key-to-the-provider"
 
 
-def make_agent(**given: Any) -> Agent:
+def make_agent(**changes: Any) -> Agent:
     arguments: dict[str, Any] = {"project_id": PROJECT, "tenant_id": "acme", "name": "Ada", "user_id": USER}
-    return Agent.create(**{**arguments, **given}, now=NOW)
+    return Agent.create(**{**arguments, **changes}, now=NOW)
 
 
-def make_virtual(**given: Any) -> Agent:
+def make_virtual(**changes: Any) -> Agent:
     arguments: dict[str, Any] = {
         "project_id": PROJECT,
         "tenant_id": "acme",
@@ -46,7 +46,7 @@ def make_virtual(**given: Any) -> Agent:
         "period_start": NOW,
         "reason": "historical_contact",
     }
-    return Agent.create_virtual(**{**arguments, **given}, now=NOW)
+    return Agent.create_virtual(**{**arguments, **changes}, now=NOW)
 
 
 def make_system(which: SystemAgent = SystemAgent.DEFAULT) -> Agent:
@@ -229,7 +229,7 @@ def test_a_virtual_agent_keeps_its_name_and_stays_offline_and_without_permission
 
 
 def test_the_seven_reserved_ids() -> None:
-    assert {each.value: str(each.id)[-2:] for each in SystemAgent} == {
+    assert {agent.value: str(agent.id)[-2:] for agent in SystemAgent} == {
         "broadcast": "01",
         "sequence": "02",
         "trigger": "03",
@@ -359,7 +359,7 @@ def test_the_last_login_does_not_go_back() -> None:
 def test_a_permission_is_granted_and_revoked_once() -> None:
     agent = make_agent().grant_permission(AgentPermission.SEND_MESSAGES, now=LATER)
     assert agent.permissions == {"send_messages"}
-    assert {type(each) for each in agent.permissions} == {str}
+    assert {type(permission) for permission in agent.permissions} == {str}
     assert last_event(agent) == (
         "agent.permission_granted",
         {"agent_id": agent.id, "permission": "send_messages"},
@@ -402,9 +402,9 @@ def test_free_form_objects_are_replaced_and_not_told(command: str, field: str) -
 
 
 def test_nobody_else_holds_a_part_of_an_agent() -> None:
-    given = {"inner": {"a": 1}}
-    agent = make_agent().set_config(given, now=LATER)
-    given["inner"]["a"] = 2
+    config = {"inner": {"a": 1}}
+    agent = make_agent().set_config(config, now=LATER)
+    config["inner"]["a"] = 2
     attrs.evolve(agent).config["inner"]["a"] = 3
     assert agent.config == {"inner": {"a": 1}}
     assert {agent, attrs.evolve(agent)} == {agent}
@@ -491,7 +491,7 @@ def full_agent() -> Agent:
 def test_what_the_mapper_writes_it_reads() -> None:
     ended = make_virtual(source_device="pixel", notes="n").end_virtual_period(LATER, now=LATER)
     agents = (make_agent(), full_agent(), make_virtual(), ended, make_system())
-    for agent in (each.clear_events() for each in agents):
+    for agent in [agent.clear_events() for agent in agents]:
         written = mapper.insert_args(agent)
         tenant_id, id_, *others = written
         assert mapper.from_row((id_, agent.version, tenant_id, *others)) == agent

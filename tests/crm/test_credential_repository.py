@@ -88,8 +88,8 @@ async def test_what_expires_is_found_the_most_urgent_first(db: Database[UnitOfWo
     await stored(db, with_token("inactive", 60).deactivate(now=NOW))
     await stored(db, make("without"))
     async with db.unit_of_work(TENANT) as uow:
-        found = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
-    assert found == [sooner, soon]
+        expiring = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
+    assert expiring == [sooner, soon]
 
 
 @pytest.mark.usefixtures("seed")
@@ -105,20 +105,20 @@ async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> N
     while True:
         async with db.unit_of_work(TENANT) as uow:
             credentials = CredentialRepository(uow)
-            found = await credentials.find_by_other_keys(BOTH.writer, batch=4)
-            for each in found:
-                await credentials.save(each.reencrypt(encryptor=BOTH, now=NOW))
+            batch = await credentials.find_by_other_keys(BOTH.writer, batch=4)
+            for credential in batch:
+                await credentials.save(credential.reencrypt(encryptor=BOTH, now=NOW))
             await uow.commit()
-        if not found:
+        if not batch:
             break
-        batches.append(len(found))
+        batches.append(len(batch))
     assert batches == [4, 2]
     async with db.unit_of_work(TENANT) as uow:
         everything = await CredentialRepository(uow).find_active()
-    assert {each.decrypt(NEW).reveal() for each in everything} == {
+    assert {credential.decrypt(NEW).reveal() for credential in everything} == {
         f"the secret of {name}" for name in (*names, "half")
     }
-    assert {each.refresh_token(NEW).reveal() for each in everything} == {"refresh"}
+    assert {credential.refresh_token(NEW).reveal() for credential in everything} == {"refresh"}
 
 
 @pytest.mark.usefixtures("seed")

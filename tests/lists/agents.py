@@ -46,7 +46,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Agent]:
         "reason": "historical_contact",
     }
     agents.append(Agent.create_virtual(**of, **virtual, now=NOW))
-    live = [await uow.agents.add(each) for each in agents]
+    live = [await uow.agents.add(agent) for agent in agents]
     gone = await uow.agents.add(Agent.create(**of, name="bot", type=AgentType.BOT, now=NOW))
     await uow.agents.save(gone.delete(now=NOW))
     return live

@@ -16,6 +16,10 @@ from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl
 
 
+def _deep_copy(value: Any) -> Any:
+    return copy.deepcopy(value)
+
+
 def not_negative(_instance: object, attribute: attrs.Attribute[Any], value: int) -> None:
     """An attrs validator."""
     if value < 0:
@@ -85,7 +89,7 @@ class StepCondition:
 
     type: str = attrs.field(validator=validators.not_empty)
     operator: str = attrs.field(validator=validators.not_empty)
-    value: Any = attrs.field(default=None, converter=copy.deepcopy, hash=False)
+    value: Any = attrs.field(default=None, converter=_deep_copy, hash=False)
     field: str | None = attrs.field(default=None, converter=or_none)
     metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
 
