@@ -38,11 +38,6 @@ class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, Camp
     BUMP = statement("campaign_counters.bump")
     TOTAL = statement("campaign_counters.total")
 
-    async def remove(self, aggregate: Campaign) -> None:
-        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
-        aggregate.require_removable()
-        await super().remove(aggregate)
-
     async def find_due(self, at: datetime, *, limit: int = 100) -> list[Campaign]:
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
         work; those that another unit holds are left to it.

@@ -36,11 +36,6 @@ class SequenceRepository(StepRepository[Sequence]):
     BUMP = statement("sequence_counters.bump")
     TOTAL = statement("sequence_counters.total")
 
-    async def remove(self, aggregate: Sequence) -> None:
-        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
-        aggregate.require_removable()
-        await super().remove(aggregate)
-
     async def find_active_by_trigger(
         self, trigger_type: TriggerType, event_data: Mapping[str, Any]
     ) -> list[Sequence]:

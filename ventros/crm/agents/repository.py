@@ -63,10 +63,10 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
 
     async def _after_update(self, aggregates: Sequence[Agent]) -> None:
         """One statement for each whose status changed, which is an activity of the agent."""
-        for each in aggregates:
-            changed_at = _status_changed_at(each)
+        for agent in aggregates:
+            changed_at = _status_changed_at(agent)
             if changed_at is not None:
-                await self._connection.affected(self.BUMP, self._tenant, each.id, 0, 0, changed_at)
+                await self._connection.affected(self.BUMP, self._tenant, agent.id, 0, 0, changed_at)
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""
