@@ -257,16 +257,21 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
     ),
     (
         {},
-        "assign_agent_automatic",
-        {"agent_id": ANN, "strategy": "round_robin"},
+        "assign_agent",
+        {"agent_id": ANN, "source": AssignmentSource.AUTOMATIC, "strategy": "round_robin"},
         {"agent_ids": (ANN,)},
         "session.agent_assigned",
         assigned(ANN, "automatic", assignment_strategy="round_robin"),
     ),
     (
         {"agent_ids": (ANN,)},
-        "reassign_manually",
-        {"agent_id": BEN, "assigned_by": CAT, "reason": "asked for"},
+        "assign_agent",
+        {
+            "agent_id": BEN,
+            "source": AssignmentSource.REASSIGNMENT_MANUAL,
+            "assigned_by": CAT,
+            "reason": "asked for",
+        },
         {"agent_ids": (ANN, BEN), "agent_transfers": 1},
         "session.agent_assigned",
         assigned(
@@ -281,20 +286,24 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
     *(
         (
             {"agent_ids": (ANN,)},
-            f"reassign_by_{why}",
-            {"agent_id": BEN, "strategy": "round_robin", "reason": "rule 1"},
+            "assign_agent",
+            {"agent_id": BEN, "source": source, "strategy": "round_robin", "reason": "rule 1"},
             {"agent_ids": (ANN, BEN), "agent_transfers": 1},
             "session.agent_assigned",
             assigned(
                 BEN,
-                f"reassignment_{why}",
+                source.value,
                 previous_agent_id=ANN,
                 reassignment_reason="rule 1",
                 assignment_strategy="round_robin",
                 reassignment_count=1,
             ),
         )
-        for why in ("inactivity", "no_response", "workload")
+        for source in (
+            AssignmentSource.REASSIGNMENT_INACTIVITY,
+            AssignmentSource.REASSIGNMENT_NO_RESPONSE,
+            AssignmentSource.REASSIGNMENT_WORKLOAD,
+        )
     ),
     (
         {
@@ -394,8 +403,13 @@ def test_every_command_is_in_the_table() -> None:
         (make_session(agent_ids=(ANN, BEN)), "assign_agent", {"agent_id": BEN}),
         (
             make_session(agent_ids=(ANN, BEN)),
-            "reassign_manually",
-            {"agent_id": BEN, "assigned_by": ANN, "reason": "again"},
+            "assign_agent",
+            {
+                "agent_id": BEN,
+                "source": AssignmentSource.REASSIGNMENT_MANUAL,
+                "assigned_by": ANN,
+                "reason": "again",
+            },
         ),
         (make_ended(resolved=True), "resolve", {}),
         (make_ended(escalated=True), "escalate", {}),
@@ -418,7 +432,7 @@ def test_a_command_that_changes_nothing_returns_the_same_instance(
         (make_ended(), "record_message", {"from_contact": False}),
         (make_ended(), "assign_agent", {"agent_id": ANN}),
         (make_ended(agent_ids=(ANN,)), "assign_agent", {"agent_id": ANN}),
-        (make_ended(), "assign_agent_automatic", {"agent_id": ANN, "strategy": "manual"}),
+        (make_ended(), "assign_agent", {"agent_id": ANN, "source": AssignmentSource.AUTOMATIC}),
         (make_ended(), "end", {"reason": EndReason.MANUAL_CLOSE}),
         (make_session(), "resolve", {}),
         (make_session(), "set_summary", SUMMARY),
@@ -563,8 +577,8 @@ def test_the_current_agent_is_the_last_one() -> None:
 
 def test_a_reassignment_is_a_transfer() -> None:
     session = make_session().assign_agent(ANN, now=LATER)
-    assert session.reassignment_count == 0
-    assert session.assign_agent(BEN, now=LATER).reassignment_count == 1
+    assert session.agent_transfers == 0
+    assert session.assign_agent(BEN, now=LATER).agent_transfers == 1
 
 
 # Its end
