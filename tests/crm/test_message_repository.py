@@ -193,11 +193,11 @@ async def test_each_report_is_stored_in_its_order(
     """Each is saved by itself, so that none is taken for a change of content."""
     message = await stored(db, attrs.evolve(new_message(place), status=MessageStatus.QUEUED))
     reports: list[Callable[[Message], Message]] = [
-        lambda message: message.mark_as_sent(at=NOW),
-        lambda message: message.mark_as_failed(at=NOW + MINUTE, reason="timeout"),
-        lambda message: message.mark_as_delivered(at=NOW + 2 * MINUTE),
-        lambda message: message.mark_as_read(at=NOW + 3 * MINUTE),
-        lambda message: message.mark_as_played(at=NOW + 4 * MINUTE),
+        lambda message: message.mark_as_sent(now=NOW),
+        lambda message: message.mark_as_failed(now=NOW + MINUTE, reason="timeout"),
+        lambda message: message.mark_as_delivered(now=NOW + 2 * MINUTE),
+        lambda message: message.mark_as_read(now=NOW + 3 * MINUTE),
+        lambda message: message.mark_as_played(now=NOW + 4 * MINUTE),
     ]
     for report, status in zip(reports, sorted(MessageStatus, key=lambda each: each.rank)[1:], strict=True):
         message = await save(db, report(message))
@@ -219,15 +219,15 @@ async def test_a_stale_report_conflicts_and_the_status_stays(
 ) -> None:
     message = await stored(db, new_message(place))
     one, other = await load(db, message.id), await load(db, message.id)
-    read = await save(db, one.mark_as_read(at=NOW + 2 * MINUTE))
+    read = await save(db, one.mark_as_read(now=NOW + 2 * MINUTE))
     with pytest.raises(Conflict, match=str(message.id)) as caught:
-        await save(db, other.mark_as_delivered(at=NOW + MINUTE))
+        await save(db, other.mark_as_delivered(now=NOW + MINUTE))
     assert caught.value.retryable
     after = await load(db, message.id)
     assert after == read
     assert (after.status, after.delivered_at, after.read_at) == (MessageStatus.READ, None, NOW + 2 * MINUTE)
     assert names(superuser, message) == ["message.created", "message.read"]
-    assert after.mark_as_delivered(at=NOW + MINUTE) is after, "tried again, there is nothing left to do"
+    assert after.mark_as_delivered(now=NOW + MINUTE) is after, "tried again, there is nothing left to do"
 
 
 @pytest.mark.spoiled
@@ -236,13 +236,13 @@ async def test_control_without_the_rank_rule_a_stale_report_undoes_a_later_one(
 ) -> None:
     message = await stored(db, new_message(place))
     one, other = await load(db, message.id), await load(db, message.id)
-    await save(db, one.mark_as_read(at=NOW))
+    await save(db, one.mark_as_read(now=NOW))
     async with db.unit_of_work(TENANT) as uow:
         statement = uow.messages.ADVANCE_DELIVERY
         naive = statement.text.replace("     < array_position", "     IS DISTINCT FROM array_position")
         assert naive != statement.text
         monkeypatch.setattr(type(uow.messages), "ADVANCE_DELIVERY", attrs.evolve(statement, text=naive))
-        await uow.messages.save(other.mark_as_delivered(at=NOW))
+        await uow.messages.save(other.mark_as_delivered(now=NOW))
         assert (await uow.messages.get(message.id)).status is MessageStatus.DELIVERED
 
 
@@ -251,11 +251,11 @@ async def test_a_stale_report_that_is_further_along_keeps_the_stamps_of_the_firs
 ) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    await save(db, message.mark_as_delivered(at=NOW + 8 * MINUTE).mark_as_read(at=NOW + 9 * MINUTE))
+    await save(db, message.mark_as_delivered(now=NOW + 8 * MINUTE).mark_as_read(now=NOW + 9 * MINUTE))
     further = (
-        stale.mark_as_delivered(at=NOW + MINUTE)
-        .mark_as_read(at=NOW + 2 * MINUTE)
-        .mark_as_played(at=NOW + 3 * MINUTE)
+        stale.mark_as_delivered(now=NOW + MINUTE)
+        .mark_as_read(now=NOW + 2 * MINUTE)
+        .mark_as_played(now=NOW + 3 * MINUTE)
     )
     await save(db, further)
     after = await load(db, message.id)
@@ -275,14 +275,16 @@ async def test_a_change_of_content_leaves_the_delivery_alone(
     stale = await load(db, message.id)
     delivered = await save(
         db,
-        message.mark_as_delivered(at=NOW).mark_as_read(at=NOW + MINUTE).mark_as_played(at=NOW + 2 * MINUTE),
+        message.mark_as_delivered(now=NOW)
+        .mark_as_read(now=NOW + MINUTE)
+        .mark_as_played(now=NOW + 2 * MINUTE),
     )
     changed = (
-        stale.assign_to_session(place.session_id, now=NOW)
+        stale.set_session(place.session_id, now=NOW)
         .set_mentions(["a@c.us"], now=NOW)
-        .set_media_content("https://media.example/a.ogg", "audio/ogg", now=NOW)
+        .set_media("https://media.example/a.ogg", "audio/ogg", now=NOW)
         .set_channel_message_id("wamid.1", now=NOW)
-        .assign_to_channel(place.other_channel_id, 5, now=NOW)
+        .set_channel(place.other_channel_id, 5, now=NOW)
         .assign_agent(new_id(), now=NOW)
     )
     await save(db, changed)
@@ -295,10 +297,8 @@ async def test_a_change_of_content_leaves_the_delivery_alone(
 async def test_a_report_leaves_content_and_links_alone(db: Database[UnitOfWork], place: Place) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    linked = await save(
-        db, message.assign_to_session(place.session_id, now=NOW).set_mentions(["a@c.us"], now=NOW)
-    )
-    played = stale.mark_as_delivered(at=NOW).mark_as_played(at=NOW)
+    linked = await save(db, message.set_session(place.session_id, now=NOW).set_mentions(["a@c.us"], now=NOW))
+    played = stale.mark_as_delivered(now=NOW).mark_as_played(now=NOW)
     await save(db, played)
     after = await load(db, message.id)
     assert of(CONTENT, after) == of(CONTENT, linked)
@@ -310,11 +310,11 @@ async def test_a_save_writes_content_and_delivery_or_neither(
 ) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    both = await save(db, message.set_mentions(["a@c.us"], now=NOW).mark_as_delivered(at=NOW))
+    both = await save(db, message.set_mentions(["a@c.us"], now=NOW).mark_as_delivered(now=NOW))
     assert await load(db, message.id) == both
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(Conflict):
-            await uow.messages.save(stale.set_mentions(["b@c.us"], now=NOW).mark_as_delivered(at=NOW))
+            await uow.messages.save(stale.set_mentions(["b@c.us"], now=NOW).mark_as_delivered(now=NOW))
         await uow.commit()
     assert await load(db, message.id) == both
     assert names(superuser, message) == ["message.created", "message.updated", "message.delivered"]
@@ -333,9 +333,9 @@ async def test_an_unchanged_message_is_not_written(
 
 
 CHANGES: list[Callable[[Message], Message]] = [
-    lambda message: message.mark_as_read(at=NOW),
+    lambda message: message.mark_as_read(now=NOW),
     lambda message: message.set_mentions(["a@c.us"], now=NOW),
-    lambda message: message.set_mentions(["a@c.us"], now=NOW).mark_as_read(at=NOW),
+    lambda message: message.set_mentions(["a@c.us"], now=NOW).mark_as_read(now=NOW),
 ]
 
 
@@ -388,9 +388,9 @@ async def test_its_events_have_a_full_envelope_and_no_version(
         message = await uow.messages.add(new_message(place))
         message = await uow.messages.save(message.set_mentions(["a@c.us"], now=NOW + MINUTE))
         message = await uow.messages.save(
-            message.mark_as_delivered(at=NOW + 2 * MINUTE).mark_as_read(at=NOW + 3 * MINUTE)
+            message.mark_as_delivered(now=NOW + 2 * MINUTE).mark_as_read(now=NOW + 3 * MINUTE)
         )
-        message = await uow.messages.save(message.mark_as_played(at=NOW + 4 * MINUTE))
+        message = await uow.messages.save(message.mark_as_played(now=NOW + 4 * MINUTE))
         await uow.commit()
     written = events(superuser, message)
     assert [(each["event_name"], each["sequence"], each["occurred_at"]) for each in written] == [
