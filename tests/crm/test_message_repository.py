@@ -174,7 +174,7 @@ async def test_the_statement_has_the_ranks_of_the_status(db: Database[UnitOfWork
     async with db.unit_of_work(TENANT) as uow:
         for before, after in product(MessageStatus, repeat=2):
             message = await uow.messages.add(attrs.evolve(new_message(place), status=before))
-            event = MessageDelivered(occurred_at=NOW, message_id=message.id, delivered_at=NOW)
+            event = MessageDelivered().recorded(message, NOW)
             try:
                 await uow.messages.save(attrs.evolve(message, status=after, domain_events=(event,)))
             except Conflict:
