@@ -283,8 +283,8 @@ def test_enabling_an_import_refuses_what_it_cannot_use(arguments: dict[str, Any]
 
 
 def request(channel: Channel, **arguments: Any) -> Channel:
-    given = {"correlation_id": "import-1", "strategy": "full", "now": LATER, **arguments}
-    return channel.request_history_import(**given)
+    defaults = {"correlation_id": "import-1", "strategy": "full", "now": LATER}
+    return channel.request_history_import(**{**defaults, **arguments})
 
 
 def test_a_request_announces_and_does_not_start() -> None:

@@ -61,11 +61,11 @@ def updated_fields(channel: Channel) -> tuple[str, ...]:
 
 
 WAHA_BASED = [ChannelType.WAHA, ChannelType.WHATSAPP_BUSINESS]
-OTHERS = [each for each in ChannelType if each not in WAHA_BASED]
+OTHERS = [type_ for type_ in ChannelType if type_ not in WAHA_BASED]
 
 
 def test_two_types_are_waha_underneath() -> None:
-    assert [each for each in ChannelType if each.is_waha_based] == WAHA_BASED
+    assert [type_ for type_ in ChannelType if type_.is_waha_based] == WAHA_BASED
 
 
 # The way to the platform
@@ -190,9 +190,9 @@ def test_what_is_wahas_changes_nothing_elsewhere(type_: ChannelType) -> None:
 
 def test_an_import_is_needed_until_it_is_completed() -> None:
     assert not stored().needs_history_import
-    wanted = stored().set_config(attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), now=NOW)
-    assert wanted.needs_history_import
-    done = wanted.mark_import_completed(now=LATER)
+    pending = stored().set_config(attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), now=NOW)
+    assert pending.needs_history_import
+    done = pending.mark_import_completed(now=LATER)
     assert not done.needs_history_import
     assert done.config["import_completed_at"] == UNIX
     assert done.mark_import_completed(now=LATER + timedelta(hours=1)) is done

@@ -119,7 +119,7 @@ def test_an_empty_external_id_is_none() -> None:
 
 
 def test_the_type_id_is_that_of_the_platform() -> None:
-    assert {each: each.type_id for each in ChannelType} == {
+    assert {type_: type_.type_id for type_ in ChannelType} == {
         ChannelType.WAHA: 1,
         ChannelType.WHATSAPP_BUSINESS: 1,
         ChannelType.WHATSAPP: 2,
@@ -237,9 +237,9 @@ def test_no_key_shows_in_a_repr() -> None:
 
 
 def test_nobody_else_holds_a_part_of_the_config() -> None:
-    given = {"auth": {"api_key": "one"}}
-    channel = attrs.evolve(make_channel(), config=given)
-    given["auth"]["api_key"] = "two"
+    config = {"auth": {"api_key": "one"}}
+    channel = attrs.evolve(make_channel(), config=config)
+    config["auth"]["api_key"] = "two"
     attrs.evolve(channel, name="Other").config["auth"]["api_key"] = "three"
     assert channel.config == {"auth": {"api_key": "one"}}
 

@@ -73,7 +73,7 @@ async def place(db: Database[UnitOfWork], seed: Seed) -> Place:
 
 
 def new_message(place: Place, **arguments: Any) -> Message:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "tenant_id": TENANT,
         "user_id": place.seed.user_id,
         "project_id": place.seed.project_id,
@@ -83,7 +83,7 @@ def new_message(place: Place, **arguments: Any) -> Message:
         "from_me": True,
         "timestamp": NOW,
     }
-    return Message.create(**{**given, **arguments})
+    return Message.create(**{**defaults, **arguments})
 
 
 async def stored(db: Database[UnitOfWork], message: Message) -> Message:
@@ -199,7 +199,9 @@ async def test_each_report_is_stored_in_its_order(
         lambda message: message.mark_as_read(now=NOW + 3 * MINUTE),
         lambda message: message.mark_as_played(now=NOW + 4 * MINUTE),
     ]
-    for report, status in zip(reports, sorted(MessageStatus, key=lambda each: each.rank)[1:], strict=True):
+    for report, status in zip(
+        reports, sorted(MessageStatus, key=lambda status: status.rank)[1:], strict=True
+    ):
         message = await save(db, report(message))
         assert message.status is status
         assert await load(db, message.id) == message
@@ -345,7 +347,7 @@ async def test_a_missing_message_is_not_found(
     deleted = await stored(db, new_message(place))
     superuser.execute("UPDATE messages SET deleted_at = now()")
     never_there = new_message(place).clear_events()
-    for missing, told in ((never_there, []), (deleted, ["message.created"])):
+    for missing, event_names in ((never_there, []), (deleted, ["message.created"])):
         async with db.unit_of_work(TENANT) as uow:
             with pytest.raises(NotFound) as caught:
                 await uow.messages.get(missing.id)
@@ -354,7 +356,7 @@ async def test_a_missing_message_is_not_found(
                 with pytest.raises(NotFound):
                     await uow.messages.save(change(missing))
             await uow.commit()
-        assert names(superuser, missing) == told
+        assert names(superuser, missing) == event_names
     assert superuser.execute("SELECT status, mentions FROM messages").fetchall() == [("sent", [])]
 
 
@@ -393,21 +395,21 @@ async def test_its_events_have_a_full_envelope_and_no_version(
         message = await uow.messages.save(message.mark_as_played(now=NOW + 4 * MINUTE))
         await uow.commit()
     written = events(superuser, message)
-    assert [(each["event_name"], each["sequence"], each["occurred_at"]) for each in written] == [
+    assert [(event["event_name"], event["sequence"], event["occurred_at"]) for event in written] == [
         ("message.created", 1, NOW),
         ("message.updated", 1, NOW + MINUTE),
         ("message.delivered", 1, NOW + 2 * MINUTE),
         ("message.read", 2, NOW + 3 * MINUTE),
         ("message.played", 1, NOW + 4 * MINUTE),
     ]
-    assert len({each["event_id"] for each in written}) == 5
-    for each in written:
-        assert each["event_id"].int != 0
-        assert each["aggregate_version"] is None
-        assert (each["tenant_id"], each["event_version"]) == (TENANT, "v1")
-        assert (each["aggregate_type"], each["aggregate_id"]) == ("message", message.id)
-        assert (each["correlation_id"], each["causation_id"]) == (correlation, causation)
-        assert each["payload"]["message_id"] == str(message.id)
+    assert len({event["event_id"] for event in written}) == 5
+    for event in written:
+        assert event["event_id"].int != 0
+        assert event["aggregate_version"] is None
+        assert (event["tenant_id"], event["event_version"]) == (TENANT, "v1")
+        assert (event["aggregate_type"], event["aggregate_id"]) == ("message", message.id)
+        assert (event["correlation_id"], event["causation_id"]) == (correlation, causation)
+        assert event["payload"]["message_id"] == str(message.id)
     assert written[2]["payload"] == {
         "message_id": str(message.id),
         "delivered_at": (NOW + 2 * MINUTE).isoformat().replace("+00:00", "Z"),

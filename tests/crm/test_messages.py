@@ -100,7 +100,7 @@ def test_a_new_message_has_the_defaults_and_one_event() -> None:
 
 def test_a_message_keeps_what_it_was_created_with() -> None:
     """The older system always stamped the present, and called every source manual."""
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "from_me": True,
         "timestamp": datetime(2019, 5, 6, tzinfo=UTC),
         "channel_type_id": 1,
@@ -112,14 +112,14 @@ def test_a_message_keeps_what_it_was_created_with() -> None:
         "metadata": {"source": "waha"},
         "text": "hello",
     }
-    message = create(**given)
+    message = create(**arguments)
     for field, value in {
-        **given,
+        **arguments,
         "mentions": ("b@c.us", "a@c.us", "b@c.us"),
         "text": MessageText("hello"),
     }.items():
         assert getattr(message, field) == value, field
-    assert message.created_at == message.updated_at == given["timestamp"]
+    assert message.created_at == message.updated_at == arguments["timestamp"]
     assert message.domain_events[0].payload()["from_me"] is True
 
 
@@ -188,7 +188,7 @@ def test_a_message_is_either_inbound_or_outbound() -> None:
 
 
 def test_a_source_that_is_not_a_human_has_an_agent_of_its_own() -> None:
-    agents = {each.value: str(each.system_agent_id) for each in MessageSource}
+    agents = {source.value: str(source.system_agent_id) for source in MessageSource}
     zeros = "00000000-0000-0000-0000-0000000000"
     assert agents == {
         "manual": f"{zeros}99",
@@ -202,7 +202,7 @@ def test_a_source_that_is_not_a_human_has_an_agent_of_its_own() -> None:
         "test": f"{zeros}10",
         "history_import": f"{zeros}99",
     }
-    assert [each for each in MessageSource if not each.is_automated] == [MessageSource.MANUAL]
+    assert [source for source in MessageSource if not source.is_automated] == [MessageSource.MANUAL]
 
 
 # Commands
@@ -592,8 +592,8 @@ def test_each_report_has_an_event_of_its_own() -> None:
 reports = st.lists(st.tuples(st.sampled_from(sorted(REPORTS)), st.integers(0, 10_000)), max_size=12)
 
 
-def report_all(message: Message, given: list[tuple[MessageStatus, int]]) -> Message:
-    for status, second in given:
+def report_all(message: Message, reported: list[tuple[MessageStatus, int]]) -> Message:
+    for status, second in reported:
         message = obey(message, REPORTS[status], {}, NOW + timedelta(seconds=second))
     return message
 
@@ -601,24 +601,24 @@ def report_all(message: Message, given: list[tuple[MessageStatus, int]]) -> Mess
 @settings(deadline=None)
 @given(st.sampled_from(sorted(MessageStatus)), reports, st.randoms(use_true_random=False))
 def test_reports_in_whatever_order_end_in_the_highest_status(
-    first: MessageStatus, given: list[tuple[MessageStatus, int]], random: Any
+    first: MessageStatus, reported: list[tuple[MessageStatus, int]], random: Any
 ) -> None:
     message = make_message(ContentType.VOICE, status=first)
-    in_order = sorted(given, key=lambda report: FORWARD.index(report[0]))
-    shuffled = list(given)
+    in_order = sorted(reported, key=lambda report: FORWARD.index(report[0]))
+    shuffled = list(reported)
     random.shuffle(shuffled)
-    highest = max([first, *(status for status, _ in given)], key=FORWARD.index)
-    for order in (given, in_order, shuffled):
+    highest = max([first, *(status for status, _ in reported)], key=FORWARD.index)
+    for order in (reported, in_order, shuffled):
         assert report_all(message, order).status is highest
 
 
 @settings(deadline=None)
 @given(st.sampled_from(sorted(MessageStatus)), reports)
 def test_the_status_goes_up_by_each_event_and_stamps_stay(
-    first: MessageStatus, given: list[tuple[MessageStatus, int]]
+    first: MessageStatus, reported: list[tuple[MessageStatus, int]]
 ) -> None:
     message = make_message(ContentType.VOICE, status=first)
-    for report in given:
+    for report in reported:
         after = report_all(message, [report])
         if after is message:
             continue
