@@ -86,13 +86,13 @@ class ChannelRepository(Repository[Channel]):
 
     async def _after_update(self, aggregates: Sequence[Channel]) -> None:
         """One statement for each: the directory follows the channel."""
-        for each in aggregates:
-            external_id = _routed_as(each)
+        for channel in aggregates:
+            external_id = _routed_as(channel)
             if external_id is None:
-                await self._connection.affected(self.DELETE_ROUTE, self._tenant, each.id)
+                await self._connection.affected(self.DELETE_ROUTE, self._tenant, channel.id)
             else:
                 await self._connection.affected(
-                    self.SET_ROUTE, each.type.platform, external_id, self._tenant, each.id
+                    self.SET_ROUTE, channel.type.platform, external_id, self._tenant, channel.id
                 )
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
