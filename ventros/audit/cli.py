@@ -184,10 +184,10 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 
     Calls, mean milliseconds, rows, 8 KB pages found in memory, bytes of WAL.
     """
-    from ventros.audit.statistics import account, entries
+    from ventros.audit.statistics import entries, reconcile
 
     with _connected(dsn) as connection:
-        found = account(connection, entries(connection, role))
+        found = reconcile(connection, entries(connection, role))
     rows = [
         {
             "name": statement.name,
@@ -205,22 +205,23 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 @sql.command()
 @dsn_option
 @click.option("--role", default="ventros_app", show_default=True, help="The role that services log in as.")
-def unknown(dsn: str | None, role: str) -> None:
+def reconcile(dsn: str | None, role: str) -> None:
     """Show what the role executed that is no statement, no shape and no control of a transaction.
 
     Exits with 1 when there is any. Statements that never ran are listed too. What failed is not counted by
     the server, so not seen here.
     """
-    from ventros.audit.statistics import account, entries
+    from ventros.audit.statistics import entries, reconcile
 
     with _connected(dsn) as connection:
-        found = account(connection, entries(connection, role))
-    for statement in found.never:
+        found = reconcile(connection, entries(connection, role))
+    for statement in found.never_ran:
         click.echo(f"never ran: {statement.name}")
     for entry in found.unknown:
         click.echo(f"unknown, {entry.calls} calls: {' '.join(entry.text.split())}")
     click.echo(
-        f"{len(found.known)} statements ran, {len(found.never)} never, {len(found.unknown)} unknown texts",
+        f"{len(found.known)} statements ran, {len(found.never_ran)} never, "
+        f"{len(found.unknown)} unknown texts",
         err=True,
     )
     if found.unknown:
@@ -252,7 +253,7 @@ def unknown(dsn: str | None, role: str) -> None:
 def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
-    Asks the questions of sql/ops, which psql can ask as well: fences and row-level security, versions
+    Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
     without a gap in the outbox, counters, indexes, long transactions, durability, the application's role.
     Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
     """

@@ -63,12 +63,12 @@ class Entry:
 
 
 @attrs.frozen
-class Account:
-    """What was executed: ``known`` by statement, the most time first, ``unknown``, and what ``never`` was."""
+class Reconciliation:
+    """What was executed: ``known`` by statement, the most time first, and ``unknown``; and what never was."""
 
     known: list[tuple[Statement, Entry]]
     unknown: list[Entry]
-    never: list[Statement]
+    never_ran: list[Statement]
 
 
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
@@ -109,9 +109,9 @@ def _asked(
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
 
 
-def account(
+def reconcile(
     connection: psycopg.Connection, executed: list[Entry], identify: Identify | None = None
-) -> Account:
+) -> Reconciliation:
     """Tell of each what it is; ``connection`` leads to a database with the tables that were used.
 
     ``identify`` of an earlier call knows what it was told, if the tables are still the same.
@@ -128,7 +128,9 @@ def account(
             elif not is_command(entry.text):
                 unknown.append(entry)
     known = [each for each in found.values() if each[0] not in QUESTIONS]
-    return Account(known, unknown, never=[each for each in catalogue().values() if each.name not in found])
+    return Reconciliation(
+        known, unknown, never_ran=[each for each in catalogue().values() if each.name not in found]
+    )
 
 
 class Identify:

@@ -14,7 +14,7 @@ from ventros.audit.catalogue import every
 from ventros.audit.plans import indexes, plan, planning
 from ventros.audit.reading import Reading, read
 from ventros.audit.shapes import described
-from ventros.audit.statistics import Account, Entry, Identify, account, entries, since
+from ventros.audit.statistics import Entry, Identify, Reconciliation, entries, reconcile, since
 from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
 from ventros.kernel.statements import Statement
 
@@ -28,7 +28,7 @@ class Costs:
     """
 
     role: str
-    account: Account | None = None
+    reconciliation: Reconciliation | None = None
     others: list[Entry] = attrs.Factory(list)
     since: datetime | None = None
     pushed_out: int = 0
@@ -94,8 +94,8 @@ def anchor(name: str) -> str:
 def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Costs:
     """Of ``role`` on this database. What is not to be had is said in ``missing``, and raises nothing."""
     try:
-        counted = account(connection, entries(connection, role), identify)
-        everybody = account(connection, entries(connection, None), identify)
+        counted = reconcile(connection, entries(connection, role), identify)
+        everybody = reconcile(connection, entries(connection, None), identify)
         start, pushed_out = since(connection)
     except VentrosError as error:
         return Costs(role, missing=str(error))
@@ -106,7 +106,7 @@ def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Cost
 
 def items(connection: psycopg.Connection, costs: Costs, identify: Identify) -> list[Item]:
     """Each statement, each committed shape, and what else was executed of the lists."""
-    known = costs.account.known if costs.account else []
+    known = costs.reconciliation.known if costs.reconciliation else []
     counted = {statement.name: entry for statement, entry in known}
     committed = {each.name: each for each in every()}
     seen = [statement for statement, _ in known if statement.name not in committed]
