@@ -149,7 +149,7 @@ def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connectio
         ),
         (
             "contacts_pkey",
-            "contact_pipeline_statuses.find_change",
+            "placements.find_change",
             "reads contacts by any(tenant_id): tenant",
         ),
         ("channel_routes_pkey", "channel_routes.find", "reads channel_routes by -: all"),

@@ -89,7 +89,7 @@ REFUSED: list[LiteralString] = [
     "CREATE TABLE mine (id integer)",
     "DROP TABLE contacts",
     "ALTER TABLE contacts DISABLE ROW LEVEL SECURITY",
-    "ALTER TABLE contacts DISABLE TRIGGER version_fence",
+    "ALTER TABLE contacts DISABLE TRIGGER version_guard",
     "TRUNCATE contacts",
     "UPDATE contacts SET tenant_id = 'umbrella' WHERE false",
     "UPDATE contacts SET id = id WHERE false",

@@ -1,7 +1,7 @@
 -- name:  app_role
 -- kind:  findings
 -- why:   the role that services log in as may do what the statements of sql/ do and nothing else: then no
---        service can forget a tenant, switch a fence off, or change a table. What it may do more is a hole in
+--        service can forget a tenant, switch a version guard off, or change a table. What it may do more is a hole in
 --        all of that.
 -- role:  any that may connect
 -- read:  one row for each power that the role has and should not; or one that says there is no such role. It is

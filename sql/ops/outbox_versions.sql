@@ -11,7 +11,7 @@
 --        more. It reads the outbox and the fifteen tables once, whole.
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
--- blind: a change with the fence off that left the version as it was; the last of several events of one
+-- blind: a change with the version guard off that left the version as it was; the last of several events of one
 --        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
 SET row_security = off;
 WITH aggregate (aggregate_type, name) AS (

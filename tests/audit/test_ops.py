@@ -47,8 +47,8 @@ def test_the_files_name_the_aggregates_that_there_are() -> None:
     text = (OPS / "outbox_versions.sql").read_text(encoding="utf-8")
     assert set(re.findall(r"\('(\w+)', '(\w+)'\)", text)) == pairs
     assert set(re.findall(r"SELECT '(\w+)', (?:tenant_id|''), id, version FROM (\w+)", text)) == pairs
-    fences = (OPS / "version_fences.sql").read_text(encoding="utf-8").partition("), fence AS")[0]
-    assert set(re.findall(r"\('(\w+)'\)", fences)) == VERSIONED == {table for _, table in pairs}
+    guards = (OPS / "version_guards.sql").read_text(encoding="utf-8").partition("), guard AS")[0]
+    assert set(re.findall(r"\('(\w+)'\)", guards)) == VERSIONED == {table for _, table in pairs}
 
 
 def test_the_columns_that_change_are_those_that_statements_change() -> None:

@@ -29,7 +29,9 @@ from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 
 HOSTILE = "</code></pre><script>document.title = 'owned'</script><img src=x onerror=alert(1)>\u202eend"
-FINDINGS = [Finding("fences", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")]
+FINDINGS = [
+    Finding("version_guards", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")
+]
 EMPTY = {"meta", "input", "wbr", "link", "img", "br"}
 
 
@@ -135,7 +137,7 @@ def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> Non
     contacts = found.texts["table-contacts"]
     assert "FOREIGN KEY (tenant_id, project_id) REFERENCES projects" in contacts
     assert "messages" in contacts.partition("Referred to by")[2].partition("Indexes")[0]
-    assert "ventros_version_fence()" in contacts.partition("Rules")[2].partition("Written by")[0]
+    assert "ventros_version_guard()" in contacts.partition("Rules")[2].partition("Written by")[0]
     assert "contacts.update" in contacts.partition("Written by")[2].partition("Read by")[0]
     assert "contacts.get" in contacts.partition("Read by")[2]
     assert "contacts_live_phone_key" in found.texts["contacts.find_by_phone"]

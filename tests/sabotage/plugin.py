@@ -167,10 +167,10 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver looks for the marker, instead of inserting it: the fence waits for nobody."""
+    """The resolver looks for the marker, instead of inserting it: the probe insert waits for nobody."""
     looking = "INSERT INTO commit_markers (tenant_id, id) SELECT $1, gen_random_uuid() WHERE NOT EXISTS ("
     looking += "SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2)"
-    monkeypatch.setattr(markers, "FENCE", attrs.evolve(markers.FENCE, text=looking))
+    monkeypatch.setattr(markers, "PROBE", attrs.evolve(markers.PROBE, text=looking))
 
 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,11 +174,11 @@ class Database(Generic[U]):
         CommitInDoubt again.
         """
 
-        def fence() -> UnitOfWork:
+        def probe() -> UnitOfWork:
             return self.unit_of_work(marker.tenant, isolation="read committed")
 
         bound = max(deadline - self.settings.release_timeout, deadline / 2)
-        committed = await markers.was_committed(fence, marker, bound)
+        committed = await markers.was_committed(probe, marker, bound)
         return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
 
     @asynccontextmanager

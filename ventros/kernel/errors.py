@@ -289,7 +289,7 @@ _BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
     "57P05": (ConnectionLost, "the server ended the session: it was idle for too long"),
     "VT002": (
         ConstraintViolation,
-        "the version fence refused an update that does not step the version by one",
+        "the version guard refused an update that does not step the version by one",
     ),
     "VT001": (TenancyViolation, "no tenant is set for this transaction"),
 }

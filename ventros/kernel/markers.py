@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CLAIM = statement("commit_markers.claim")
 ADD = statement("commit_markers.add")
-FENCE = statement("commit_markers.fence")
+PROBE = statement("commit_markers.probe")
 PRUNE = statement("commit_markers.prune")
 
 
@@ -43,8 +43,8 @@ async def was_committed(unit: Callable[[], UnitOfWork], marker: Marker, deadline
             while True:
                 attempt += 1
                 try:
-                    async with unit() as fence:
-                        return await fence.connection.affected(FENCE, marker.tenant, marker.id) == 0
+                    async with unit() as probe:
+                        return await probe.connection.affected(PROBE, marker.tenant, marker.id) == 0
                 except (ConnectionLost, OperationTimeout) as error:
                     failure = error
                 await asyncio.sleep(pauses.pause(attempt))

@@ -1,4 +1,4 @@
-"""PipelineStatus: one stage of a pipeline, in which contacts stand."""
+"""PipelineStatus: one status of a pipeline, in which contacts stand."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class StatusType(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class PipelineStatus(AggregateRoot):
-    """A stage stays in its pipeline for ever. Its name is unique among the live stages there.
+    """A status stays in its pipeline for ever. Its name is unique among the live statuses there.
 
     Stricter than the older system: type and colour are checked, what changes nothing has no event, no
-    command works on a deleted stage, and one in which a contact stands is not deleted (see
+    command works on a deleted status, and one in which a contact stands is not deleted (see
     :meth:`PipelineStatusRepository.save`).
     """
 
@@ -59,7 +59,7 @@ class PipelineStatus(AggregateRoot):
     def create(
         cls, *, pipeline_id: UUID, tenant_id: str, name: str, status_type: StatusType, now: datetime
     ) -> Self:
-        """A new, active stage, version 1.
+        """A new, active status, version 1.
 
         Raises ValidationError for a nil or empty argument or an unknown type.
         """

@@ -1,4 +1,4 @@
-"""What can happen to a stage of a pipeline."""
+"""What can happen to a status of a pipeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placement: one stay of a contact in one status of a pipeline; an entity, and without a version."""
+"""Placement: a contact's time in one status of a pipeline; an entity, and without a version."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Placement(Entity):
     out, and why, is told by the placement that follows, or by ``contact.exited_pipeline``.
 
     Stricter than the older system: a closing that comes with a time before the entry takes place at the
-    entry, so no stay is negative and none overlaps the next.
+    entry, so no duration is negative and no placement overlaps the next.
     """
 
     resource = "placement"
@@ -134,8 +134,8 @@ class Placement(Entity):
         if self.exited_at is not None:
             raise InvariantViolation(f"contact {self.contact_id} has left status {self.status_id} already")
         exited_at = max(self.entered_at, now)
-        stay = (exited_at - self.entered_at) // _SECOND
-        return self._changed(now, *events, exited_at=exited_at, duration_seconds=stay)
+        duration = (exited_at - self.entered_at) // _SECOND
+        return self._changed(now, *events, exited_at=exited_at, duration_seconds=duration)
 
     def _status_changed(
         self,
