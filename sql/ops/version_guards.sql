@@ -25,20 +25,20 @@ WITH aggregate (name) AS (
      WHERE trigger.tgname = 'version_guard' AND function.proname = 'ventros_version_guard'
 ), fault AS (
     SELECT aggregate.name,
-           CASE WHEN found.oid IS NULL THEN 'is missing'
+           CASE WHEN relation.oid IS NULL THEN 'is missing'
                 WHEN version.attname IS NULL THEN 'has no column version integer NOT NULL DEFAULT 1'
                 WHEN guard.tgrelid IS NULL THEN 'has no version guard'
                 WHEN NOT guard.whole THEN 'has a version guard that lets some updates pass'
                 WHEN guard.tgenabled NOT IN ('O', 'A') THEN 'has its version guard switched off'
            END AS text
       FROM aggregate
-      LEFT JOIN pg_class AS found ON found.oid = to_regclass(aggregate.name)
+      LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(aggregate.name)
       LEFT JOIN pg_attribute AS version
-        ON version.attrelid = found.oid AND version.attname = 'version' AND version.atttypid = 'integer'::regtype
+        ON version.attrelid = relation.oid AND version.attname = 'version' AND version.atttypid = 'integer'::regtype
        AND version.attnotnull
        AND (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
              WHERE adrelid = version.attrelid AND adnum = version.attnum) = '1'
-      LEFT JOIN guard ON guard.tgrelid = found.oid
+      LEFT JOIN guard ON guard.tgrelid = relation.oid
 )
 SELECT name AS subject,
        CASE WHEN text = 'is missing' THEN format('the table %s is missing', name)

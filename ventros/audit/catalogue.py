@@ -6,11 +6,11 @@ from ventros.audit.shapes import listings, statements
 from ventros.kernel.statements import Statement, catalogue, statement
 
 
-def every() -> list[Statement]:
+def all_statements() -> list[Statement]:
     """The statements of sql/ by name, then the committed shapes."""
-    known = catalogue()
-    shapes = (each for _, listing in sorted(listings().items()) for each in statements(listing))
-    return [*(known[name] for name in sorted(known)), *shapes]
+    written = catalogue()
+    shapes = (shape for _, listing in sorted(listings().items()) for shape in statements(listing))
+    return [*(written[name] for name in sorted(written)), *shapes]
 
 
 def find(name: str) -> Statement:

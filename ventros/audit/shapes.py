@@ -28,12 +28,12 @@ FURTHER = """\
 @functools.cache
 def listings() -> dict[str, Listing[Any, Any]]:
     """By table: found by importing each slice's module that is called finder."""
-    found = {}
+    by_table = {}
     for module in pkgutil.walk_packages(ventros.__path__, "ventros."):
         if module.name.count(".") == 3 and module.name.endswith(".finder"):
             listing = importlib.import_module(module.name).LISTING
-            found[listing.table] = listing
-    return found
+            by_table[listing.table] = listing
+    return by_table
 
 
 def statements(listing: Listing[Any, Any]) -> list[Statement]:
@@ -47,12 +47,12 @@ def page(listing: Listing[Any, Any]) -> str:
     head = HEAD.format(table=listing.table, module=module)
     if any(listing.further()):
         head += FURTHER
-    return "\n".join((head, *map(described, statements(listing))))
+    return "\n".join((head, *map(with_header, statements(listing))))
 
 
-def described(statement: Statement) -> str:
+def with_header(statement: Statement) -> str:
     """One statement with its header, in the format of sql/."""
-    params = ", ".join(f"{each.name} {each.type}" for each in statement.params)
+    params = ", ".join(f"{param.name} {param.type}" for param in statement.params)
     header = {"name": statement.name, "why": statement.why, "params": params, "rows": statement.rows}
     lines: Iterable[str] = (
         line
