@@ -144,13 +144,13 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
 @click.argument("table", required=False)
 def shapes(table: str | None) -> None:
     """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
-    from ventros.audit.shapes import listings, page
+    from ventros.audit.shapes import list_queries, page
 
-    lists = listings()
-    if table is not None and table not in lists:
-        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(lists))}")
-    for name in [table] if table else sorted(lists):
-        click.echo(page(lists[name]), nl=False)
+    queries = list_queries()
+    if table is not None and table not in queries:
+        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(queries))}")
+    for name in [table] if table else sorted(queries):
+        click.echo(page(queries[name]), nl=False)
 
 
 @sql.command("lint")
