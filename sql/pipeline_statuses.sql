@@ -115,7 +115,7 @@ SELECT id, version
    FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: pipeline_statuses.find_by_pipeline
--- why: the stages of a pipeline, or only those in use, from its first to its last
+-- why: the statuses of a pipeline, or only those in use, from its first to its last
 -- params: tenant_id text, pipeline_id uuid, active_only boolean
 -- rows: many
 -- returns: pipeline_status
@@ -126,7 +126,7 @@ SELECT id, version, tenant_id, pipeline_id, name, description, color, status_typ
  ORDER BY position, id;
 
 -- name: pipeline_statuses.exist_in_pipeline
--- why: a pipeline that still has a stage is not deleted
+-- why: a pipeline that still has a status is not deleted
 -- params: tenant_id text, pipeline_id uuid
 -- rows: one
 -- returns: found boolean

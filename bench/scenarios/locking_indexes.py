@@ -27,7 +27,7 @@ ARMS = (
     *(BASELINE, CONTROL, LOCKING, "primary-key"),
     *("id-include-version", "version", "brin-version", "partial-version"),
     *("updated-at", "earlier-system", "fillfactor-90", "fillfactor-90-id-version", "fillfactor-70"),
-    *("fillfactor-70-id-version", "no-fence", "no-row-security", "history"),
+    *("fillfactor-70-id-version", "no-version-guard", "no-row-security", "history"),
 )
 CHEAPER = ("id-include-version", "version", "brin-version", "partial-version")
 READS = ("check_version", "read_version")
@@ -317,7 +317,7 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
     )
     yield _cheapest(arms)
     for arm, how, what in (
-        ("no-fence", "Without", "version fence"),
+        ("no-version-guard", "Without", "version guard"),
         ("no-row-security", "Without", "row-level security"),
         ("history", "With", "history of every version"),
     ):

@@ -23,7 +23,7 @@ from ventros.kernel.statements import statement
 class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, PipelineFilter, PipelineSort]):
     """Custom fields are read and written after the row of their pipeline: reading, a change in between is
     one of its version, writing, the lock on the row keeps others away. Removing a pipeline takes them along;
-    one that ever had a stage cannot be removed, only deleted.
+    one that ever had a status cannot be removed, only deleted.
     """
 
     resource = "pipeline"
@@ -52,7 +52,7 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
         return added
 
     async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
-        """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
+        """Raises InvariantViolation for a deleted pipeline that still has a live status."""
         for pipeline in aggregates:
             if pipeline.deleted_at is not None:
                 await self._refuse_with_statuses(pipeline)
@@ -70,11 +70,11 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
             await self._add_fields(pipeline, change.added)
 
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
-        """Asked under the lock on the pipeline, which a new stage has to wait for."""
+        """Asked under the lock on the pipeline, which a new status has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
         row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
         if row["found"]:
-            raise InvariantViolation(f"pipeline {pipeline.id} still has stages; delete them first")
+            raise InvariantViolation(f"pipeline {pipeline.id} still has statuses; delete them first")
 
     async def _add_fields(self, pipeline: Pipeline, fields: Sequence[PipelineCustomField]) -> None:
         for field in fields:
