@@ -28,7 +28,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     LOCK_FOR_SHARE = statement("broadcasts.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("broadcasts.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("broadcasts.lock_for_update")
-    TRY_LOCK = statement("broadcasts.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("broadcasts.try_lock")
     FIND_DUE = statement("broadcasts.find_due")
     BUMP = statement("broadcast_counters.bump")
     TOTAL = statement("broadcast_counters.total")

@@ -56,7 +56,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     LOCK_FOR_SHARE = statement("agents.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("agents.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("agents.lock_for_update")
-    TRY_LOCK = statement("agents.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("agents.try_lock")
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")

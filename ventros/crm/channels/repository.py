@@ -63,7 +63,7 @@ class ChannelRepository(Repository[Channel]):
     LOCK_FOR_SHARE = statement("channels.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("channels.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("channels.lock_for_update")
-    TRY_LOCK = statement("channels.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("channels.try_lock")
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")

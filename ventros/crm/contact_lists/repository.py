@@ -57,7 +57,7 @@ class ContactListRepository(
     LOCK_FOR_SHARE = statement("contact_lists.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("contact_lists.lock_for_update")
-    TRY_LOCK = statement("contact_lists.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.try_lock")
     FIND_RULES = statement("contact_list_filters.find_by_lists")
     INSERT_RULE = statement("contact_list_filters.insert")
     UPDATE_RULE = statement("contact_list_filters.update")
@@ -92,14 +92,14 @@ class ContactListRepository(
         for each in diff.added:
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, each))
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
         """With their rules, all of them by one statement more, none when there are no rows.
 
         Rules that changed in between belong to a version that :meth:`save` refuses.
         """
         if not rows:
             return []
-        lists = await super()._load_all(rows)
+        lists = await super()._map_all(rows)
         stored = await self._rules([each.id for each in lists])
         try:
             return [
@@ -162,7 +162,7 @@ class ContactListRepository(
         ValidationError for a limit that is not 1 to 1,000, and for a cursor that is damaged, or of another
         list or other rules.
         """
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         check_limit(limit)
         audience, arguments = audience_of(contact_list)
         mark = Cursors.of(contact_list.id, str(audience), arguments)
@@ -180,7 +180,7 @@ class ContactListRepository(
 
     async def count_contacts(self, contact_list: ContactList) -> int:
         """How many :meth:`contacts` all pages together have."""
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
             return int(row["members"])
@@ -190,7 +190,7 @@ class ContactListRepository(
 
     async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
         """Whether the contact is one of the list's :meth:`contacts`."""
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
             return bool(row["member"])

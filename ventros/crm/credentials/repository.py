@@ -32,7 +32,7 @@ class CredentialRepository(Repository[Credential]):
     LOCK_FOR_SHARE = statement("credentials.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("credentials.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("credentials.lock_for_update")
-    TRY_LOCK = statement("credentials.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("credentials.try_lock")
     FIND_BY_NAME = statement("credentials.find_by_name")
     FIND_BY_TYPE = statement("credentials.find_by_type")
     FIND_BY_PROJECT_AND_TYPE = statement("credentials.find_by_project_and_type")

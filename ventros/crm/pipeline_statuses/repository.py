@@ -27,7 +27,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
     LOCK_FOR_SHARE = statement("pipeline_statuses.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("pipeline_statuses.lock_for_update")
-    TRY_LOCK = statement("pipeline_statuses.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.try_lock")
     FIND_BY_PIPELINE = statement("pipeline_statuses.find_by_pipeline")
     PIPELINE_IS_LIVE = statement("pipelines.is_live")
     CONTACTS_EXIST = statement("contact_pipeline_statuses.exist_in_status")

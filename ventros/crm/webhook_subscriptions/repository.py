@@ -45,7 +45,7 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
     LOCK_FOR_SHARE = statement("webhook_subscriptions.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("webhook_subscriptions.lock_for_update")
-    TRY_LOCK = statement("webhook_subscriptions.try_lock")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.try_lock")
     FIND_BY_PROJECT = statement("webhook_subscriptions.find_by_project")
     FIND_BY_ACTIVE = statement("webhook_subscriptions.find_by_active")
     FIND_ACTIVE_BY_EVENT = statement("webhook_subscriptions.find_active_by_event")
