@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import attrs
 
-from ventros.crm.channels.events import ChannelUpdated
+from ventros.crm.channels.events import ChannelCreated, ChannelUpdated
 from ventros.crm.channels.values import (
     DEFAULT_DEBOUNCE_TIMEOUT_MS,
     MAX_DEBOUNCE_TIMEOUT_MS,
@@ -30,6 +30,7 @@ class ChannelState(AggregateRoot):
     """The fields of :class:`ventros.crm.channels.aggregate.Channel`, in the order of their columns."""
 
     resource = "channel"
+    created_event = ChannelCreated
     updated_event = ChannelUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

@@ -125,6 +125,7 @@ class Message(Entity):
     """
 
     resource = "message"
+    created_event = MessageCreated
     updated_event = MessageUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

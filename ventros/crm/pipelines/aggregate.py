@@ -67,6 +67,7 @@ class Pipeline(AggregateRoot):
     """
 
     resource = "pipeline"
+    created_event = PipelineCreated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)

@@ -32,6 +32,7 @@ class Placement(Entity):
     """
 
     resource = "placement"
+    created_event = (ContactEnteredPipeline, ContactPipelineStatusChanged)
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     contact_id: UUID = attrs.field(validator=validators.not_nil)

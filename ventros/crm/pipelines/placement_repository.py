@@ -35,7 +35,7 @@ class PlacementRepository(EntityRepository[Placement]):
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
         ConstraintViolation when there is no such contact, or no such status in the pipeline.
         """
-        self.require_own_tenant(placement)
+        self.require_writable(placement)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
             raise WriteSuppressed(
                 f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
@@ -48,7 +48,7 @@ class PlacementRepository(EntityRepository[Placement]):
 
         Raises Conflict when another has ended it first.
         """
-        self.require_own_tenant(placement)
+        self.require_writable(placement)
         if await self._connection.affected(self.CLOSE, *mapper.close_args(placement)) != 1:
             raise Conflict(
                 f"placement {placement.id} was closed by another; load the open one and decide again"

@@ -39,7 +39,9 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
     LOCK_FOR_SHARE = statement("pipelines.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("pipelines.lock_for_update")
-    TRY_LOCK = statement("pipelines.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("pipelines.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("pipelines.try_lock_for_update")
     STATUSES_EXIST = statement("pipeline_statuses.exist_in_pipeline")
     INSERT_FIELD = statement("pipeline_custom_fields.insert")
     UPDATE_FIELD = statement("pipeline_custom_fields.update")
@@ -82,11 +84,11 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
                 self.INSERT_FIELD, *mapper.custom_field_insert_args(pipeline, field)
             )
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
         """With their custom fields, all of them by one statement more, none when there are no rows."""
         if not rows:
             return []
-        pipelines = await super()._load_all(rows)
+        pipelines = await super()._map_all(rows)
         fields = await self._fields([pipeline.id for pipeline in pipelines])
         return [attrs.evolve(pipeline, custom_fields=fields[pipeline.id]) for pipeline in pipelines]
 

@@ -71,6 +71,7 @@ class Session(AggregateRoot):
     """
 
     resource = "session"
+    created_event = SessionStarted
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     contact_id: UUID = attrs.field(validator=validators.not_nil)
