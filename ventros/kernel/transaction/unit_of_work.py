@@ -154,7 +154,9 @@ class UnitOfWork:
         self._timer = self.telemetry.unit_timer()
         try:
             self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                attach_outcome(error, self.outcome, self.marker)
             self._report_outcome()
             raise
         return self
