@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
-from ventros.kernel.aggregate import AggregateRoot, Entity, replaced
+from ventros.kernel.aggregate import AggregateRoot, Entity, copy_with
 from ventros.kernel.errors import (
     MappingError,
     NotFound,
@@ -285,7 +285,7 @@ class Repository(EntityRepository[A]):
                 f"{row['version']}: a trigger stepped it once more",
                 table=self.UPDATE.path.stem,
             )
-        return replaced(aggregate, version=version, domain_events=())
+        return copy_with(aggregate, version=version, domain_events=())
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
         statement = self._locks[lock]
