@@ -19,35 +19,15 @@ Json = dict[str, Any]
 
 
 EVENT_ID = "evt_01jzq5c9v8k2m4n6p8r0t2w4y6"
-
-
 MESSAGE_ID = "3A3C5F7A9B1D3F5A7C9E"
-
-
 CONTACT = "5511987654321"
-
-
 COMPANY = "551140028922"
-
-
 LID = "84215603719342@lid"
-
-
 GROUP = "120363041234567890@g.us"
-
-
 WRITTEN = datetime(2025, 7, 9, 14, 30, 15, tzinfo=UTC)
-
-
 SENT = datetime(2025, 7, 9, 14, 30, 16, 123000, tzinfo=UTC)
-
-
 TEXT = "Oi! Vocês abrem no sábado?"
-
-
 STORED = {"url": "https://waha.example/api/files/a.bin", "mimetype": "application/x-stored"}
-
-
 ENGINE = {"URL": "https://mmg.example/v/a.enc", "mimetype": "application/x-engine"}
 
 
@@ -195,14 +175,8 @@ def rejection_reason(raw: bytes) -> str:
 
 
 IMAGE = make_media_event("image", caption="este bolo")
-
-
 VOICE = make_media_event("audio", media_type="ptt", PTT=True)
-
-
 DOCUMENT = make_media_event("document", fileName="pedido.pdf", caption="segue o pedido")
-
-
 LOCATION = make_event(
     {
         "body": None,
@@ -219,11 +193,7 @@ LOCATION = make_event(
         ),
     }
 )
-
-
 VCARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Bruno Lima\nEND:VCARD"
-
-
 CARD = make_event(
     {
         "body": None,
@@ -232,8 +202,6 @@ CARD = make_event(
         ),
     }
 )
-
-
 CONTEXT = {
     "conversionSource": "FB_Ads",
     "conversionData": "QWZkLi4u",
@@ -251,8 +219,6 @@ CONTEXT = {
         "ctwaClid": "ARAkLkA8rmlFeiCktEJQ",
     },
 }
-
-
 TRACKING = {
     "conversion_source": "FB_Ads",
     "conversion_data": "QWZkLi4u",
@@ -266,13 +232,9 @@ TRACKING = {
     "ad_source_url": "https://ads.example/p/1",
     "ctwa_click_id": "ARAkLkA8rmlFeiCktEJQ",
 }
-
-
 AD = make_event(
     {"_data": engine_data({"extendedTextMessage": {"text": TEXT, "contextInfo": CONTEXT}}, Type="text")}
 )
-
-
 IN_GROUP = make_event(
     {
         "id": f"false_{GROUP}_{MESSAGE_ID}_{CONTACT}@c.us",
@@ -283,8 +245,6 @@ IN_GROUP = make_event(
         "_data": engine_data({"conversation": TEXT}, Type="text", Chat=GROUP, IsGroup=True),
     }
 )
-
-
 OWN = make_event(
     {
         "id": f"true_{CONTACT}@c.us_{MESSAGE_ID}",

@@ -52,8 +52,6 @@ EVENTS = [
     make_ack(),
     make_ack({"id": MESSAGE_ID, "to": LID, "_data": RECEIPT}),
 ]
-
-
 PLACES = [(event, path) for event in EVENTS for path in paths(event)]
 
 
