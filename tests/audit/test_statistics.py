@@ -18,13 +18,13 @@ from tests.test_cli import ventros
 from ventros import Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Account, account, entries
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.contacts.finder import ContactFilter, ContactSort
+from ventros.crm.contacts.list_query import ContactFilter, ContactSort
 from ventros.demo.run import run_both
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.finder import Direction
+from ventros.kernel.lists import Direction
 
 OTHER = "other_app"
 AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"

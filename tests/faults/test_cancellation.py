@@ -14,7 +14,7 @@ from tests.conftest import NOW, TENANT
 from tests.faults.conftest import SHORT, Contacts
 from tests.faults.interrupt import Interrupted
 from ventros import Database, UnitOfWork
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 
 async def plain(contacts: Contacts, unit: UnitOfWork, name: str) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import TENANT
 from tests.faults.conftest import Contacts
 from tests.faults.proxy import COMMIT, Direction, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork, VentrosError
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 
 async def failure(work: Awaitable[None]) -> VentrosError | None:

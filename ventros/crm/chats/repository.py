@@ -19,11 +19,12 @@ from ventros.crm.chats.events import (
     ChatUnarchived,
     ChatUpdated,
 )
-from ventros.crm.chats.finder import LISTING, ChatFilter, ChatSort
-from ventros.kernel.children import diff
+from ventros.crm.chats.list_query import LIST_QUERY, ChatFilter, ChatSort
 from ventros.kernel.errors import WriteSuppressed
-from ventros.kernel.paging import PagedRepository
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.lists import ListRepository
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import diff
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import Statement, statement
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ OF_THE_ROOT_ALONE = (
 """Events that never come of a change of participants; after any other these are compared."""
 
 
-class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSort]):
+class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort]):
     """A live chat is the only one of its external id, and an individual one the only one of its contact in
     the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
 
@@ -51,7 +52,7 @@ class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSor
 
     resource = "chat"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("chats.insert")
     SELECT = statement("chats.get")
@@ -110,7 +111,7 @@ class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSor
         if not rows:
             return []
         stored = await self._participants([row["id"] for row in rows])
-        return [mapped(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
+        return [map_row(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
 
     async def _participants(self, ids: list[UUID]) -> defaultdict[UUID, list[asyncpg.Record]]:
         by_chat: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)

@@ -12,28 +12,29 @@ import attrs
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
-from ventros.crm.contact_lists.audience_finder import audience_of, count_of, lookup_of, page_of
+from ventros.crm.contact_lists.audience_query import audience_of, count_of, lookup_of, page_of
 from ventros.crm.contact_lists.events import ContactListContactAdded, ContactListContactRemoved
-from ventros.crm.contact_lists.finder import LISTING, ContactListFilter, ContactListSort
+from ventros.crm.contact_lists.list_query import LIST_QUERY, ContactListFilter, ContactListSort
 from ventros.crm.contact_lists.mapper import PlacedRule
-from ventros.kernel import children
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.events import envelopes
-from ventros.kernel.finder import Key
-from ventros.kernel.paging import Mark, Page, PagedRepository, call, check_limit
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.lists import ListRepository, Page, SortKey
+from ventros.kernel.lists.cursors import Cursors
+from ventros.kernel.lists.list_repository import call, check_limit
+from ventros.kernel.repository import Repository, children
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import statement
 
 if TYPE_CHECKING:
     import asyncpg
 
 
-MEMBERS_KEY = Key("timestamptz", nullable=True)
+MEMBERS_KEY = SortKey("timestamptz", nullable=True)
 """What a page of contacts goes on from: when the last member was added; nothing for a dynamic list."""
 
 
 class ContactListRepository(
-    Repository[ContactList], PagedRepository[ContactList, ContactListFilter, ContactListSort]
+    Repository[ContactList], ListRepository[ContactList, ContactListFilter, ContactListSort]
 ):
     """Rules are saved with their list. Members are not: they are rows beside it, added and removed one
     at a time without loading the list or stepping its version, and its ``contact_count`` is not theirs
@@ -45,7 +46,7 @@ class ContactListRepository(
 
     resource = "contact_list"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("contact_lists.insert")
     SELECT = statement("contact_lists.get")
@@ -161,10 +162,10 @@ class ContactListRepository(
         ValidationError for a limit that is not 1 to 1,000, and for a cursor that is damaged, or of another
         list or other rules.
         """
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         check_limit(limit)
         audience, arguments = audience_of(contact_list)
-        mark = Mark.of(contact_list.id, str(audience), arguments)
+        mark = Cursors.of(contact_list.id, str(audience), arguments)
         added_at, id_ = (None, None) if after is None else mark.read(after, MEMBERS_KEY)
         if contact_list.is_static:
             position = (added_at, id_, limit + 1)
@@ -179,7 +180,7 @@ class ContactListRepository(
 
     async def count_contacts(self, contact_list: ContactList) -> int:
         """How many :meth:`contacts` all pages together have."""
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
             return int(row["members"])
@@ -189,7 +190,7 @@ class ContactListRepository(
 
     async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
         """Whether the contact is one of the list's :meth:`contacts`."""
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
             return bool(row["member"])
@@ -218,7 +219,7 @@ class ContactListRepository(
 
 
 def _rule(row: asyncpg.Record) -> PlacedRule:
-    return mapped(mapper.rule_from_row, f"rule of contact list {row['contact_list_id']}", row)
+    return map_row(mapper.rule_from_row, f"rule of contact list {row['contact_list_id']}", row)
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

@@ -55,7 +55,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
         """Asked under the lock on the stage, which a contact that enters it has to wait for."""
-        await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
+        await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
         row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
         if row["found"]:
             raise InvariantViolation(f"status {status.id} still has contacts in it; move them first")
