@@ -88,7 +88,7 @@ def shapes() -> Iterator[RuleShape]:
 
 
 def _shapes(filter_type: FilterType, subject: str, kind: ValueKind) -> Iterator[RuleShape]:
-    return (RuleShape(filter_type, subject, each) for each in Op if each in OPERATORS[kind])
+    return (RuleShape(filter_type, subject, operator) for operator in Op if operator in OPERATORS[kind])
 
 
 @attrs.frozen
@@ -203,19 +203,19 @@ def _condition(shape: RuleShape, contacts: Table, binds: Binds, number: int) -> 
 
     tenant = binds("tenant_id", "text")
     if shape.type is FilterType.CUSTOM_FIELD:
-        return _found(_custom_field(shape, contacts, tenant, bound), shape)
+        return _satisfied(_custom_field(shape, contacts, tenant, bound), shape)
     if shape.type is FilterType.PIPELINE_STATUS:
-        return _found(_placement(shape, contacts, tenant, bound), shape)
+        return _satisfied(_placement(shape, contacts, tenant, bound), shape)
     comparisons = TAGS if shape.type is FilterType.TAG else COMPARISONS
     column = contacts.tags if shape.type is FilterType.TAG else contacts.field(shape.subject)
     value = bound("value", shape.value_type) if shape.operator.takes_value else None
     return comparisons[shape.operator](column, value)
 
 
-def _found(rows: Any, shape: RuleShape) -> Any:
+def _satisfied(rows: Any, shape: RuleShape) -> Any:
     """A contact without a row satisfies ``is_null`` alone."""
-    found: Any = exists(rows)
-    return found.negate() if shape.operator is Op.IS_NULL else found
+    row_exists: Any = exists(rows)
+    return row_exists.negate() if shape.operator is Op.IS_NULL else row_exists
 
 
 def _custom_field(shape: RuleShape, contacts: Table, tenant: Any, bound: Callable[[str, str], Any]) -> Any:
@@ -288,7 +288,7 @@ def evaluation(name: str) -> Statement:
     """The statement whose name that is, render from it again. Raises UnknownStatement."""
     known = {str(shape): shape for shape in shapes()}
     if match := _NAME.fullmatch(name):
-        rules = tuple(known[each] for each in (match[3] or "").split(", ") if each in known)
+        rules = tuple(known[rule] for rule in (match[3] or "").split(", ") if rule in known)
         joined_by = LogicalOperator.OR if match[2] == "any" else LogicalOperator.AND
         for statement in statements_of(Audience(rules, joined_by)):
             if statement.name == name:

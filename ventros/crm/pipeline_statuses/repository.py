@@ -44,9 +44,9 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def _before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
         """Raises InvariantViolation for a deleted stage in which a contact still stands."""
-        for each in aggregates:
-            if each.deleted_at is not None:
-                await self._refuse_with_contacts(each)
+        for status in aggregates:
+            if status.deleted_at is not None:
+                await self._refuse_with_contacts(status)
 
     async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
         """The live stages by position."""

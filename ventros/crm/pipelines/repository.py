@@ -53,13 +53,13 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
 
     async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
         """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
-        for each in aggregates:
-            if each.deleted_at is not None:
-                await self._refuse_with_statuses(each)
+        for pipeline in aggregates:
+            if pipeline.deleted_at is not None:
+                await self._refuse_with_statuses(pipeline)
 
     async def _after_update(self, aggregates: Sequence[Pipeline]) -> None:
         """One statement to look at the custom fields of all, and one for each that changed."""
-        stored = await self._fields([each.id for each in aggregates])
+        stored = await self._fields([pipeline.id for pipeline in aggregates])
         for pipeline in aggregates:
             change = diff(stored[pipeline.id], pipeline.custom_fields)
             for field in change.removed:
@@ -88,14 +88,14 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
             return []
         pipelines = await super()._load_all(rows)
         fields = await self._fields([pipeline.id for pipeline in pipelines])
-        return [attrs.evolve(each, custom_fields=fields[each.id]) for each in pipelines]
+        return [attrs.evolve(pipeline, custom_fields=fields[pipeline.id]) for pipeline in pipelines]
 
     async def _fields(self, ids: list[UUID]) -> defaultdict[UUID, list[PipelineCustomField]]:
         """By pipeline."""
-        found: defaultdict[UUID, list[PipelineCustomField]] = defaultdict(list)
+        by_pipeline: defaultdict[UUID, list[PipelineCustomField]] = defaultdict(list)
         for row in await self._connection.many(self.FIND_FIELDS, self._tenant, ids):
-            found[row["pipeline_id"]].append(_custom_field(row))
-        return found
+            by_pipeline[row["pipeline_id"]].append(_custom_field(row))
+        return by_pipeline
 
 
 def _custom_field(row: asyncpg.Record) -> PipelineCustomField:
