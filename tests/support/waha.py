@@ -12,7 +12,7 @@ import pytest
 
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
-from ventros.ingest.envelope import Envelope, RejectedLine
+from ventros.ingest.delivery import Delivery, RejectedLine
 from ventros.ingest.waha.interpretation import interpret
 
 Json = dict[str, Any]
@@ -149,20 +149,20 @@ def line(event: object) -> bytes:
     return json.dumps(event, ensure_ascii=False).encode() + b"\n"
 
 
-def envelope(event: Json) -> Envelope:
+def delivery(event: Json) -> Delivery:
     result = interpret(line(event))
-    assert isinstance(result, Envelope)
+    assert isinstance(result, Delivery)
     return result
 
 
 def message(event: Json) -> InboundMessage:
-    command = envelope(event).command
+    command = delivery(event).command
     assert isinstance(command, InboundMessage)
     return command
 
 
 def message_ack(event: Json) -> MessageAck:
-    command = envelope(event).command
+    command = delivery(event).command
     assert isinstance(command, MessageAck)
     return command
 

@@ -20,7 +20,7 @@ from ventros.application.process_inbound_message import (
 from ventros.application.record_message_ack import AckResult, MessageAck, record_message_ack
 from ventros.crm.channels.repository import ChannelRoute, find_route
 from ventros.crm.channels.values import WAHA_PLATFORM
-from ventros.ingest.envelope import Envelope, RejectedLine, SkippedEvent
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret
 from ventros.kernel.database import Database
 from ventros.kernel.errors import Conflict, DomainError, VentrosError
@@ -42,7 +42,7 @@ class Line:
 
     number: int
     raw: bytes
-    envelope: Envelope
+    delivery: Delivery
 
 
 Partitioner = Callable[[Line], int]
@@ -51,7 +51,7 @@ Partitioner = Callable[[Line], int]
 
 def by_conversation(line: Line) -> int:
     """All events of one conversation go to one worker, so that they take effect in the stream's order."""
-    return zlib.crc32(line.envelope.conversation.encode())
+    return zlib.crc32(line.delivery.conversation.encode())
 
 
 def round_robin(line: Line) -> int:
@@ -132,15 +132,15 @@ class Ingest:
                 continue
             self.tally.lines += 1
             try:
-                envelope = interpret(raw)
+                delivery = interpret(raw)
             except RejectedLine as rejection:
                 self._reject(number, rejection.reason, raw)
                 continue
-            if isinstance(envelope, SkippedEvent):
+            if isinstance(delivery, SkippedEvent):
                 self.tally.skipped += 1
                 self.on_line(raw)
                 continue
-            line = Line(number, raw, envelope)
+            line = Line(number, raw, delivery)
             await queues[self.partitioner(line) % self.workers].put(line)
         for queue in queues:
             await queue.put(None)
@@ -150,9 +150,9 @@ class Ingest:
             await self._process(line)
 
     async def _process(self, line: Line, *, last_chance: bool = False) -> None:
-        command = line.envelope.command
+        command = line.delivery.command
         try:
-            route = await self._find_route(line.envelope.session)
+            route = await self._find_route(line.delivery.channel_external_id)
             if isinstance(command, InboundMessage):
                 await self._process_message(command, route)
             elif not await self._record_ack(command, route, last_chance=last_chance):
@@ -163,14 +163,14 @@ class Ingest:
             return
         self.on_line(line.raw)
 
-    async def _find_route(self, session: str) -> ChannelRoute:
-        if session not in self._routes:
+    async def _find_route(self, external_id: str) -> ChannelRoute:
+        if external_id not in self._routes:
             async with self.db.connection() as connection:
-                route = await find_route(connection, WAHA_PLATFORM, session)
+                route = await find_route(connection, WAHA_PLATFORM, external_id)
             if route is None:
-                raise RejectedLine(f"no channel has the session {session!r}")
-            self._routes[session] = route
-        return self._routes[session]
+                raise RejectedLine(f"no channel has the session {external_id!r}")
+            self._routes[external_id] = route
+        return self._routes[external_id]
 
     async def _process_message(self, command: InboundMessage, route: ChannelRoute) -> None:
         started_at = time.perf_counter()

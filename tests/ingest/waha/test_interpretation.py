@@ -1,4 +1,4 @@
-"""A line becomes a command in its envelope, is skipped, or is rejected with a reason."""
+"""A line becomes a command in its delivery, is skipped, or is rejected with a reason."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.support.waha import (
     TEXT,
     WRITTEN,
     Json,
+    delivery,
     engine_data,
-    envelope,
     line,
     make_ack,
     make_event,
@@ -32,13 +32,13 @@ from tests.support.waha import (
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
 from ventros.crm.messages.aggregate import ContentType, MessageStatus
-from ventros.ingest.envelope import Envelope, SkippedEvent
+from ventros.ingest.delivery import Delivery, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret
 
 
 def test_text_becomes_a_command() -> None:
-    assert envelope(make_event()) == Envelope(
-        session="sales",
+    assert delivery(make_event()) == Delivery(
+        channel_external_id="sales",
         conversation=CONTACT,
         command=InboundMessage(
             channel_message_id=MESSAGE_ID,
@@ -58,8 +58,8 @@ def test_every_field_of_the_command_is_filled() -> None:
     extended_text = {"contextInfo": {"externalAdReply": {"ctwaClid": "b"}}}
     event = with_value(DOCUMENT, ("payload", "_data", "Message", "extendedTextMessage"), extended_text)
     event["payload"].update({"fromMe": True, "to": f"{CONTACT}@c.us", "mentionedJid": ["a"]})
-    assert envelope(event) == Envelope(
-        session="sales",
+    assert delivery(event) == Delivery(
+        channel_external_id="sales",
         conversation=CONTACT,
         command=InboundMessage(
             channel_message_id=MESSAGE_ID,
@@ -124,7 +124,7 @@ ACKS = [
 @pytest.mark.parametrize(("code", "name", "status"), ACKS)
 def test_ack(code: int, name: str, status: MessageStatus) -> None:
     event = make_ack({"ack": code, "ackName": name})
-    assert envelope(event).session == "sales"
+    assert delivery(event).channel_external_id == "sales"
     assert message_ack(event) == MessageAck(
         channel_message_id=f"true_{CONTACT}@c.us_{MESSAGE_ID}",
         status=status,

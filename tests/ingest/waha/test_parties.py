@@ -16,8 +16,8 @@ from tests.support.waha import (
     TEXT,
     Json,
     by_lid,
+    delivery,
     engine_data,
-    envelope,
     in_group,
     line,
     make_ack,
@@ -37,7 +37,7 @@ def test_own_messages_belong_to_the_recipient() -> None:
 
 def test_group_message_is_the_participants() -> None:
     command = message(IN_GROUP)
-    assert command.contact_phone == envelope(IN_GROUP).conversation == CONTACT
+    assert command.contact_phone == delivery(IN_GROUP).conversation == CONTACT
     assert command.contact_name == "Ana Souza"
     assert command.metadata["group"] == {"group_external_id": GROUP, "participant": f"{CONTACT}@c.us"}
     assert command.mentions == (f"{COMPANY}@c.us", "5521900001111@c.us", f"{COMPANY}@c.us")
@@ -190,19 +190,19 @@ def test_direction_that_the_payload_tells_is_the_one() -> None:
     ],
 )
 def test_ack_is_of_the_messages_conversation(of: Json, event: Json) -> None:
-    assert envelope(event).conversation == envelope(of).conversation
+    assert delivery(event).conversation == delivery(of).conversation
 
 
 def test_ack_that_tells_no_phone_has_a_conversation_still() -> None:
     alias = LID.removesuffix("@lid")
-    assert envelope(make_ack({"id": MESSAGE_ID, "to": LID})).conversation == alias
+    assert delivery(make_ack({"id": MESSAGE_ID, "to": LID})).conversation == alias
     ours = {"Chat": LID, "Sender": f"{COMPANY}:7@s.whatsapp.net"}
-    assert envelope(make_ack({"id": MESSAGE_ID, "to": LID, "_data": ours})).conversation == alias
-    assert envelope(make_ack({"id": MESSAGE_ID, "to": None, "from": None})).conversation == MESSAGE_ID
+    assert delivery(make_ack({"id": MESSAGE_ID, "to": LID, "_data": ours})).conversation == alias
+    assert delivery(make_ack({"id": MESSAGE_ID, "to": None, "from": None})).conversation == MESSAGE_ID
 
 
 def test_conversations_of_two_contacts_differ() -> None:
     assert (
-        envelope(make_event()).conversation
-        != envelope(make_event({"from": "5521900001111@c.us"})).conversation
+        delivery(make_event()).conversation
+        != delivery(make_event({"from": "5521900001111@c.us"})).conversation
     )

@@ -33,7 +33,7 @@ from tests.support.waha import (
     paths,
     with_value,
 )
-from ventros.ingest.envelope import Envelope, RejectedLine, SkippedEvent
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret
 
 EVENTS = [
@@ -103,8 +103,8 @@ JSON = st.recursive(
 def test_anything_anywhere_is_at_worst_rejected(place: tuple[Json, Path], value: object) -> None:
     event, path = place
     result = outcome(json.dumps(with_value(event, path, value)).encode())
-    if isinstance(result, Envelope):
-        assert result.session
+    if isinstance(result, Delivery):
+        assert result.channel_external_id
         assert result.conversation
         assert result.command.channel_message_id
     else:

@@ -13,7 +13,7 @@ from msgspec.json import Decoder
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
 from ventros.crm.messages.aggregate import MessageStatus
-from ventros.ingest.envelope import Envelope, RejectedLine, SkippedEvent
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha import content, parties
 from ventros.ingest.waha.wire import (
     AckEvent,
@@ -51,7 +51,7 @@ _MESSAGE_DECODER: Final = Decoder(MessageEvent)
 _ACK_DECODER: Final = Decoder(AckEvent)
 
 
-def interpret(line: bytes) -> Envelope | SkippedEvent:
+def interpret(line: bytes) -> Delivery | SkippedEvent:
     """Raises RejectedLine for a line that is no event, and for an event of ours that cannot be used."""
     try:
         line.decode()  # the JSON decoder does not look into what it ignores
@@ -78,9 +78,9 @@ def _decode(decoder: Decoder[T], line: bytes) -> T:
         raise RejectedLine("the line is nested too deeply to be an event") from error
 
 
-def _interpret_message(event: MessageEvent) -> Envelope | SkippedEvent:
+def _interpret_message(event: MessageEvent) -> Delivery | SkippedEvent:
     payload = event.payload or MessagePayload()
-    session, message_id = _session_and_message_id(event, payload)
+    channel, message_id = _channel_and_message_id(event, payload)
     if reason := _skip_reason(payload):
         return SkippedEvent(reason)
     from_me = parties.from_me(payload)
@@ -110,12 +110,12 @@ def _interpret_message(event: MessageEvent) -> Envelope | SkippedEvent:
         is_from_ad=is_from_ad,
         event_id=_event_id(event),
     )
-    return Envelope(session=session, conversation=phone, command=command)
+    return Delivery(channel_external_id=channel, conversation=phone, command=command)
 
 
-def _interpret_ack(event: AckEvent) -> Envelope | SkippedEvent:
+def _interpret_ack(event: AckEvent) -> Delivery | SkippedEvent:
     payload = event.payload or AckPayload()
-    session, message_id = _session_and_message_id(event, payload)
+    channel, message_id = _channel_and_message_id(event, payload)
     if reason := _skip_reason(payload):
         return SkippedEvent(reason)
     command = MessageAck(
@@ -125,10 +125,10 @@ def _interpret_ack(event: AckEvent) -> Envelope | SkippedEvent:
         event_id=_event_id(event),
     )
     conversation = parties.ack_conversation(payload, event.me) or message_id
-    return Envelope(session=session, conversation=conversation, command=command)
+    return Delivery(channel_external_id=channel, conversation=conversation, command=command)
 
 
-def _session_and_message_id(event: Event, payload: Payload) -> tuple[str, str]:
+def _channel_and_message_id(event: Event, payload: Payload) -> tuple[str, str]:
     if not event.session:
         raise RejectedLine("session is missing or empty")
     if not payload.id:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from ventros.ingest.envelope import RejectedLine
+from ventros.ingest.delivery import RejectedLine
 from ventros.ingest.waha.wire import Me, MessagePayload, Payload
 from ventros.kernel.errors import ValidationError
 from ventros.values import Phone

@@ -9,15 +9,16 @@ from ventros.application.record_message_ack import MessageAck
 
 
 @attrs.frozen(kw_only=True)
-class Envelope:
-    """A command and where it belongs.
+class Delivery:
+    """A command, the channel that took it in and the conversation that it belongs to.
 
-    ``session`` is the external id of the channel that took it in. Commands of one ``conversation`` are to
-    take effect in their order. It is the contact's phone alone: one who also writes in a group, or to a
-    second channel of the project, is the same contact with the same session.
+    ``channel_external_id`` is the platform's name of the channel; WAHA's is its session. Commands of one
+    ``conversation`` are to take effect in their order. It is the contact's phone alone, wherever that is
+    told: one who also writes in a group, or to a second channel of the project, is the same contact with the
+    same session.
     """
 
-    session: str
+    channel_external_id: str
     conversation: str
     command: InboundMessage | MessageAck
 
