@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import attrs
 import pytest
 
 from tests.support.waha import (
@@ -27,7 +28,8 @@ from tests.support.waha import (
     message,
 )
 from ventros.application.process_inbound_message import InboundMessage
-from ventros.crm.messages.aggregate import AD_TRACKING_FIELDS, ContentType
+from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.events import MessageFromAdTracked
 
 
 def test_only_an_advertisement_makes_an_advertisement() -> None:
@@ -209,7 +211,8 @@ def test_reply(reply_to: object, extra: Json) -> None:
 def test_tracking_has_our_names() -> None:
     command = message(AD)
     assert command.tracking == TRACKING
-    assert set(AD_TRACKING_FIELDS) == set(TRACKING) - {"entry_point_source"}
+    event_fields = {field.name for field in attrs.fields(MessageFromAdTracked) if field.init}
+    assert event_fields - {"event_id"} == set(TRACKING) - {"entry_point_source"}
 
 
 def test_tracking_holds_only_what_is_there() -> None:

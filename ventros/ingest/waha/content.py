@@ -135,7 +135,7 @@ def metadata(
 
 
 def tracking(payload: MessagePayload) -> dict[str, str]:
-    """Where the conversation came from, under the names of AD_TRACKING_FIELDS and one more."""
+    """Where the conversation came from, under the names of MessageFromAdTracked and one more."""
     extended = payload.content.extended_text_message
     context = (extended and extended.context_info) or ContextInfo()
     values = asdict(context) | asdict(context.ad_reply or AdReply())

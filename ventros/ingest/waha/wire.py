@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 
 class AdReply(Struct):
-    """The fields have the names of AD_TRACKING_FIELDS."""
+    """The fields have the names of MessageFromAdTracked."""
 
     ad_source_type: str | None = field(default=None, name="sourceType")
     ad_source_id: str | None = field(default=None, name="sourceID")
@@ -16,7 +16,7 @@ class AdReply(Struct):
 
 
 class ContextInfo(Struct):
-    """The fields have the names of AD_TRACKING_FIELDS; ``entry_point_source`` is one more."""
+    """The fields have the names of MessageFromAdTracked; ``entry_point_source`` is one more."""
 
     conversion_source: str | None = field(default=None, name="conversionSource")
     conversion_data: str | None = field(default=None, name="conversionData")
