@@ -298,7 +298,7 @@ async def test_every_column_is_stored_as_it_was(subject: Subject, data: st.DataO
         repository = subject.repository(uow)
         added = await repository.add(new)
         assert await repository.get(new.id) == added == attrs.evolve(new, domain_events=())
-        wanted = attrs.evolve(added, **changed, domain_events=(Filled(occurred_at=LATER),))
+        wanted = attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
         saved = await repository.save(wanted)
         assert await repository.get(new.id) == saved
         assert saved == attrs.evolve(wanted, version=2, domain_events=())

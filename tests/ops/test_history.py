@@ -97,7 +97,7 @@ async def test_any_value_replays(
     async with own, own.unit_of_work(TENANT) as uow:
         added = await subject.repository(uow).add(new)
         await subject.repository(uow).save(
-            attrs.evolve(added, **changed, domain_events=(Filled(occurred_at=LATER),))
+            attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
         )
         driver = uow.connection._driver
         assert await driver.fetch(CHECK) == []
