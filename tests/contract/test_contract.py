@@ -495,7 +495,7 @@ async def test_a_version_that_a_trigger_steps_once_more_is_noticed(
         psycopg.sql.SQL("""
         CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN NEW.version := NEW.version + 1; RETURN NEW; END';
-        CREATE TRIGGER zzz_after_the_fence BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION again()
+        CREATE TRIGGER zzz_after_the_guard BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION again()
         """).format(table)
     )
     for write in (subject.save, subject.touch):

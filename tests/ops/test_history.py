@@ -292,10 +292,10 @@ def test_what_is_written_rightly_by_hand_is_recorded_too(
     assert found(superuser) == []
 
 
-def test_a_version_that_does_not_step_is_refused_without_the_fence_too(
+def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
     superuser: psycopg.Connection, ada: Contact
 ) -> None:
-    superuser.execute("ALTER TABLE contacts DISABLE TRIGGER version_fence")
+    superuser.execute("ALTER TABLE contacts DISABLE TRIGGER version_guard")
     texts: list[LiteralString] = [
         "UPDATE contacts SET name = 'x'",
         "UPDATE contacts SET name = 'x', version = version - 1",

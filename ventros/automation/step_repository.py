@@ -69,14 +69,14 @@ class StepRepository(Repository[A]):
             args = self.mapper.insert_steps_args(root, changes.added)
             await self._write(self.INSERT_STEPS, changes.added, args)
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
         """With their steps, all of them by one statement more, none when there are no rows.
 
         The roots first: if another commit comes between, its version is the older, so a save conflicts.
         """
         if not rows:
             return []
-        roots = await super()._load_all(rows)
+        roots = await super()._map_all(rows)
         stored = await self._stored_steps([root.id for root in roots])
         return [attrs.evolve(root, steps=stored.get(root.id, ())) for root in roots]
 

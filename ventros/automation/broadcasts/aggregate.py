@@ -38,6 +38,7 @@ class Broadcast(Automation):
     """
 
     resource = "broadcast"
+    created_event = BroadcastCreated
     updated_event = BroadcastUpdated
 
     list_id: UUID = attrs.field(validator=validators.not_nil)

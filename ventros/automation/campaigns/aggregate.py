@@ -73,6 +73,7 @@ class Campaign(SteppedAggregate[CampaignStep]):
     """
 
     resource = "campaign"
+    created_event = CampaignCreated
     updated_event = CampaignUpdated
 
     status: CampaignStatus = DRAFT

@@ -71,6 +71,7 @@ class Sequence(SteppedAggregate[SequenceStep]):
     """
 
     resource = "sequence"
+    created_event = SequenceCreated
     updated_event = SequenceUpdated
 
     status: SequenceStatus = DRAFT

@@ -81,6 +81,7 @@ class BillingAccount(AggregateRoot):
     """
 
     resource = "billing_account"
+    created_event = BillingAccountCreated
     updated_event = BillingAccountUpdated
 
     user_id: UUID = attrs.field(validator=validators.not_nil)

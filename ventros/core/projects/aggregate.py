@@ -30,6 +30,7 @@ class Project(AggregateRoot):
     """
 
     resource = "project"
+    created_event = ProjectCreated
     updated_event = ProjectUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

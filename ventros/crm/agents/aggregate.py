@@ -59,6 +59,7 @@ class Agent(AggregateRoot):
     """
 
     resource = "agent"
+    created_event = AgentCreated
     updated_event = AgentUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

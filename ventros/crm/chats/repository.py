@@ -63,7 +63,9 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     LOCK_FOR_SHARE = statement("chats.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("chats.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("chats.lock_for_update")
-    TRY_LOCK = statement("chats.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("chats.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("chats.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("chats.try_lock_for_update")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
     FIND_PARTICIPANTS = statement("chat_participants.find_by_chats")
@@ -74,25 +76,26 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     async def add(self, aggregate: Chat) -> Chat:
         """One statement more than usual, when anybody takes part."""
         added = await super().add(aggregate)
-        everybody = added.participants
-        await self._write(self.INSERT_PARTICIPANTS, everybody, *mapper.participants_args(added, everybody))
+        participants = added.participants
+        args = mapper.participants_args(added, participants)
+        await self._write(self.INSERT_PARTICIPANTS, participants, *args)
         return added
 
     async def _after_update(self, aggregates: Sequence[Chat]) -> None:
         """One SELECT for all whose participants may have changed; only those that did are written."""
-        compared = [each for each in aggregates if _may_change_participants(each)]
+        compared = [chat for chat in aggregates if _may_change_participants(chat)]
         if not compared:
             return
-        stored = await self._participants([each.id for each in compared])
+        stored = await self._participants([chat.id for chat in compared])
         for chat in compared:
             change = diff(map(mapper.participant_from_row, stored[chat.id]), chat.participants)
-            gone = [each.id for each in change.removed]
-            await self._write(self.DELETE_PARTICIPANTS, gone, self._tenant, chat.id, gone)
-            for sent, participants in (
+            removed = [participant.id for participant in change.removed]
+            await self._write(self.DELETE_PARTICIPANTS, removed, self._tenant, chat.id, removed)
+            for write, participants in (
                 (self.UPDATE_PARTICIPANTS, change.changed),
                 (self.INSERT_PARTICIPANTS, change.added),
             ):
-                await self._write(sent, participants, *mapper.participants_args(chat, participants))
+                await self._write(write, participants, *mapper.participants_args(chat, participants))
 
     async def find_by_external_id(self, external_id: str) -> Chat | None:
         """The tenant's only live chat of that id on the platform."""
@@ -106,7 +109,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         row = await self._connection.maybe(statement, self._tenant, *key)
         return None if row is None else (await self._load_all([row]))[0]
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
         """With those who take part, at the cost of one statement for all chats."""
         if not rows:
             return []
@@ -115,8 +118,8 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     async def _participants(self, ids: list[UUID]) -> defaultdict[UUID, list[asyncpg.Record]]:
         by_chat: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
-        for each in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
-            by_chat[each["chat_id"]].append(each)
+        for row in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
+            by_chat[row["chat_id"]].append(row)
         return by_chat
 
     async def _write(self, statement: Statement, rows: Sequence[Any], *args: object) -> None:

@@ -88,7 +88,7 @@ def shapes() -> Iterator[RuleShape]:
 
 
 def _shapes(filter_type: FilterType, subject: str, kind: ValueKind) -> Iterator[RuleShape]:
-    return (RuleShape(filter_type, subject, each) for each in Op if each in OPERATORS[kind])
+    return (RuleShape(filter_type, subject, operator) for operator in Op if operator in OPERATORS[kind])
 
 
 @attrs.frozen
@@ -203,19 +203,19 @@ def _condition(shape: RuleShape, contacts: Table, binds: Binds, number: int) -> 
 
     tenant = binds("tenant_id", "text")
     if shape.type is FilterType.CUSTOM_FIELD:
-        return _found(_custom_field(shape, contacts, tenant, bound), shape)
+        return _satisfied(_custom_field(shape, contacts, tenant, bound), shape)
     if shape.type is FilterType.PIPELINE_STATUS:
-        return _found(_placement(shape, contacts, tenant, bound), shape)
+        return _satisfied(_placement(shape, contacts, tenant, bound), shape)
     comparisons = TAGS if shape.type is FilterType.TAG else COMPARISONS
     column = contacts.tags if shape.type is FilterType.TAG else contacts.field(shape.subject)
     value = bound("value", shape.value_type) if shape.operator.takes_value else None
     return comparisons[shape.operator](column, value)
 
 
-def _found(rows: Any, shape: RuleShape) -> Any:
+def _satisfied(rows: Any, shape: RuleShape) -> Any:
     """A contact without a row satisfies ``is_null`` alone."""
-    found: Any = exists(rows)
-    return found.negate() if shape.operator is Op.IS_NULL else found
+    row_exists: Any = exists(rows)
+    return row_exists.negate() if shape.operator is Op.IS_NULL else row_exists
 
 
 def _custom_field(shape: RuleShape, contacts: Table, tenant: Any, bound: Callable[[str, str], Any]) -> Any:
@@ -239,13 +239,15 @@ def _custom_field(shape: RuleShape, contacts: Table, tenant: Any, bound: Callabl
 
 def _placement(shape: RuleShape, contacts: Table, tenant: Any, bound: Callable[[str, str], Any]) -> Any:
     """Where the contact is now."""
-    stays = Table("contact_pipeline_statuses").as_("s")
-    rows = PostgreSQLQuery.from_(stays).select(stays.id)
-    rows = rows.where(stays.tenant_id == tenant).where(stays.contact_id == contacts.id)
-    rows = rows.where(stays.pipeline_id == bound("pipeline_id", "uuid")).where(stays.exited_at.isnull())
+    placements = Table("placements").as_("p")
+    rows = PostgreSQLQuery.from_(placements).select(placements.id)
+    rows = rows.where(placements.tenant_id == tenant).where(placements.contact_id == contacts.id)
+    rows = rows.where(placements.pipeline_id == bound("pipeline_id", "uuid")).where(
+        placements.exited_at.isnull()
+    )
     if not shape.operator.takes_value:
         return rows
-    return rows.where(COMPARISONS[shape.operator](stays.status_id, bound("value", shape.value_type)))
+    return rows.where(COMPARISONS[shape.operator](placements.status_id, bound("value", shape.value_type)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -288,7 +290,7 @@ def evaluation(name: str) -> Statement:
     """The statement whose name that is, render from it again. Raises UnknownStatement."""
     known = {str(shape): shape for shape in shapes()}
     if match := _NAME.fullmatch(name):
-        rules = tuple(known[each] for each in (match[3] or "").split(", ") if each in known)
+        rules = tuple(known[rule] for rule in (match[3] or "").split(", ") if rule in known)
         joined_by = LogicalOperator.OR if match[2] == "any" else LogicalOperator.AND
         for statement in statements_of(Audience(rules, joined_by)):
             if statement.name == name:

@@ -42,6 +42,7 @@ class Contact(AggregateRoot):
     """
 
     resource = "contact"
+    created_event = ContactCreated
     updated_event = ContactUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
@@ -143,25 +144,18 @@ class Contact(AggregateRoot):
 
         That time does not go back.
         """
-        if not url:
-            if self.profile_picture_url is None:
-                return self
+        value, fetched_at = (url, now) if url else (None, None)
+        if value != self.profile_picture_url:
             return self._changed(
                 now,
-                ContactProfilePictureUpdated(profile_picture_url=None, fetched_at=None),
-                profile_picture_url=None,
-                profile_picture_fetched_at=None,
+                ContactProfilePictureUpdated(profile_picture_url=value, fetched_at=fetched_at),
+                profile_picture_url=value,
+                profile_picture_fetched_at=fetched_at,
             )
-        if url == self.profile_picture_url:
-            if self.profile_picture_fetched_at is not None and now <= self.profile_picture_fetched_at:
-                return self
-            return self._updated(now, profile_picture_fetched_at=now)
-        return self._changed(
-            now,
-            ContactProfilePictureUpdated(profile_picture_url=url, fetched_at=now),
-            profile_picture_url=url,
-            profile_picture_fetched_at=now,
-        )
+        last_fetched_at = self.profile_picture_fetched_at
+        if fetched_at is None or (last_fetched_at is not None and fetched_at <= last_fetched_at):
+            return self
+        return self._updated(now, profile_picture_fetched_at=fetched_at)
 
     def record_interaction(self, *, now: datetime, interaction_type: str = "message") -> Self:
         """``now`` is when it took place; one older than the last on record changes nothing."""

@@ -54,6 +54,7 @@ class Credential(AggregateRoot):
     """
 
     resource = "credential"
+    created_event = CredentialCreated
     updated_event = CredentialUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

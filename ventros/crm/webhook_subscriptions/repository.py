@@ -45,7 +45,9 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
     LOCK_FOR_SHARE = statement("webhook_subscriptions.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("webhook_subscriptions.lock_for_update")
-    TRY_LOCK = statement("webhook_subscriptions.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("webhook_subscriptions.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("webhook_subscriptions.try_lock_for_update")
     FIND_BY_PROJECT = statement("webhook_subscriptions.find_by_project")
     FIND_BY_ACTIVE = statement("webhook_subscriptions.find_by_active")
     FIND_ACTIVE_BY_EVENT = statement("webhook_subscriptions.find_active_by_event")
@@ -74,8 +76,8 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
         """Those that :meth:`WebhookSubscription.should_receive_contact_event`."""
         return await self._find(self.FIND_ACTIVE_BY_CONTACT_EVENT, project_id, type, category)
 
-    async def _find(self, which: Statement, *args: object) -> list[WebhookSubscription]:
-        return [self._load(row) for row in await self._connection.many(which, self._tenant, *args)]
+    async def _find(self, statement: Statement, *args: object) -> list[WebhookSubscription]:
+        return [self._load(row) for row in await self._connection.many(statement, self._tenant, *args)]
 
     async def record_trigger(self, subscription_id: UUID, *, success: bool, at: datetime) -> None:
         """Count one event, delivered at ``at`` or given up then, without loading the subscription or
