@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.conftest import NOW, TENANT
-from tests.snapshots import snapshot
+from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
 from ventros.application.process_inbound_message import (
     Duplicate,

@@ -18,7 +18,16 @@ import attrs
 import psycopg
 import pytest
 
-from tests.audit.faults import CONTACT, COPIED, FALSIFIED, FAULTS, FORGOTTEN, OTHER_CONTACT, SESSION, UNFENCED
+from tests.support.audit_faults import (
+    CONTACT,
+    COPIED,
+    FALSIFIED,
+    FAULTS,
+    FORGOTTEN,
+    OTHER_CONTACT,
+    SESSION,
+    UNFENCED,
+)
 from tests.test_cli import ventros
 from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.demo.run import TENANTS, Arm, run_both

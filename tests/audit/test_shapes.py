@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.test_sql import faults
+from tests.kernel.statements.test_sql import faults
 from ventros.audit.shapes import listings, page, statements
 from ventros.crm.contact_lists.audience_finder import Audience, RuleShape, count_of, shapes, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator

@@ -156,9 +156,9 @@ SUITE = Path(__file__).parents[1]
 
 def test_a_test_that_sends_its_own_sql_as_the_app_fails_the_whole_run() -> None:
     """The control of the check in conftest.py, which stands at the end of every run."""
-    chosen = "kernel/test_unit_of_work.py::test_without_commit_nothing_is_stored"
+    chosen = "kernel/transaction/test_unit_of_work.py::test_without_commit_nothing_is_stored"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "tests.audit.sabotage", SUITE / chosen],
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.ad_hoc_query", SUITE / chosen],
         env=dict(os.environ),
         cwd=SUITE.parent,
         capture_output=True,

@@ -15,8 +15,8 @@ import attrs
 import pytest
 
 from tests.concurrency.conftest import Contacts
-from tests.concurrency.modes import MODES, NONE, REPEATABLE_READ, VERIFY, Mode
 from tests.conftest import NOW, TENANT
+from tests.support.isolation import MODES, NONE, REPEATABLE_READ, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.concurrency.conftest import Contacts
-from tests.concurrency.elle import Key, Transaction, anomalies
-from tests.concurrency.modes import MODES, NONE, REPEATABLE_READ, SERIALIZABLE, VERIFY, Mode
 from tests.conftest import NOW, TENANT
+from tests.support.elle import Key, Transaction, anomalies
+from tests.support.isolation import MODES, NONE, REPEATABLE_READ, SERIALIZABLE, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.control import UnguardedContacts

@@ -13,7 +13,7 @@ import pytest
 
 from tests.concurrency.conftest import Contacts
 from tests.conftest import NOW, TENANT
-from tests.listening import heard, listen
+from tests.support.listening import heard, listen
 from ventros import Database, OptimisticLockError, UnitOfWork
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact

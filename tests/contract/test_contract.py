@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOW, OTHER_TENANT, TENANT
-from tests.contract.factory import Factory, Refs
-from tests.listening import heard, listen
-from tests.test_sql import REPOSITORIES
+from tests.kernel.statements.test_sql import REPOSITORIES
+from tests.support.factory import Factory, Refs
+from tests.support.listening import heard, listen
 from ventros import (
     AlreadyExists,
     Database,
@@ -36,9 +36,10 @@ from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import Lock, Repository
 
-NO_FACTORY = {"factory", "test_contract", "test_purity", "values"}
-MODULES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_FACTORY)
-FACTORIES: list[Factory] = [importlib.import_module(f"tests.contract.{name}").FACTORY for name in MODULES]
+MODULES = sorted(path.stem for path in (Path(__file__).parent / "aggregates").glob("*.py"))
+FACTORIES: list[Factory] = [
+    importlib.import_module(f"tests.contract.aggregates.{name}").FACTORY for name in MODULES
+]
 LATER = NOW + timedelta(hours=1)
 
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 
 from tests.conftest import NOW, TENANT
-from tests.faults.proxy import Proxy
+from tests.support.proxy import Proxy
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import NOW, TENANT
 from tests.faults.conftest import SHORT, Contacts
-from tests.faults.proxy import COMMIT, COMMITTED, Proxy
+from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel.errors import ConnectionLost, OperationTimeout
 from ventros.kernel.transaction import Outcome

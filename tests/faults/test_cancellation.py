@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import NOW, TENANT
 from tests.faults.conftest import SHORT, Contacts
-from tests.faults.interrupt import Interrupted
+from tests.support.interrupt import Interrupted
 from ventros import Database, UnitOfWork
 from ventros.kernel.transaction import Outcome
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import TENANT
 from tests.faults.conftest import Contacts
-from tests.faults.proxy import COMMIT, Direction, Proxy
+from tests.support.proxy import COMMIT, Direction, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork, VentrosError
 from ventros.kernel.transaction import Outcome
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from tests.conftest import NOW, TENANT
 from tests.faults.conftest import SHORT, Contacts
-from tests.faults.proxy import Proxy
+from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel import errors
 from ventros.kernel.connection import translated

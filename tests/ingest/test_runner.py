@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.snapshots import snapshot
+from tests.support.snapshots import snapshot
 from ventros import Database, UnitOfWork
 from ventros.application.record_message_ack import AckResult
 from ventros.demo.seed import Seed

@@ -20,8 +20,8 @@ from tests.contract.test_contract import (
     outbox,
     subject,  # noqa: F401 - the fixture, of all fifteen aggregates
 )
-from tests.listening import heard, listen
-from tests.migrations.test_schema import VERSIONED
+from tests.support.listening import heard, listen
+from tests.test_schema import VERSIONED
 from ventros import Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
