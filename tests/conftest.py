@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 
 import attrs
 import psycopg
@@ -14,17 +12,14 @@ import pytest
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
+from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
+from tests.support.left_behind import sessions
 from ventros import Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import account, entries
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
-
-TENANT = "acme"
-OTHER_TENANT = "umbrella"
-SEEDED = "seeded"
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 @attrs.frozen
@@ -100,19 +95,6 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if look is not None:
         assert sessions(look) == []
-
-
-def sessions(superuser: psycopg.Connection, patience: int = 200) -> list[tuple[str, str]]:
-    """State and last statement of the application's sessions; one that was closed may take a moment to go."""
-    for _ in range(patience):
-        found = superuser.execute(
-            "SELECT state, query FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename LIKE 'ventros%'"
-        ).fetchall()
-        if not found:
-            break
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT, VERSIONED
 from ventros import Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -17,23 +17,6 @@ from ventros.kernel.resources import directory
 from ventros.migrate import migrate, rollback, status, verify_checksums
 from ventros.schema import snapshot
 
-VERSIONED = {
-    "agents",
-    "billing_accounts",
-    "broadcasts",
-    "campaigns",
-    "channels",
-    "chats",
-    "contact_lists",
-    "contacts",
-    "credentials",
-    "pipeline_statuses",
-    "pipelines",
-    "projects",
-    "sequences",
-    "sessions",
-    "webhook_subscriptions",
-}
 WITHOUT_TENANT = {"users", "billing_accounts"}
 SCHEMA = """
 SELECT 'column', table_name, column_name, data_type, is_nullable, column_default

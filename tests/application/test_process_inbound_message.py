@@ -12,7 +12,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
 from ventros.application.process_inbound_message import (

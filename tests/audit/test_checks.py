@@ -28,7 +28,7 @@ from tests.support.audit_faults import (
     SESSION,
     UNFENCED,
 )
-from tests.test_cli import ventros
+from tests.support.program import ventros
 from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.demo.run import TENANTS, Arm, run_both
 from ventros.demo.stream import make_stream

@@ -10,8 +10,8 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import SEEDED
-from tests.test_cli import ventros
+from tests.support.constants import SEEDED
+from tests.support.program import ventros
 from ventros.audit.catalogue import every
 from ventros.audit.expectations import (
     HEAD,

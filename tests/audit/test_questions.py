@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pglast.stream import RawStream
 
-from tests.kernel.statements.test_sql import REPOSITORIES
-from tests.test_schema import VERSIONED
+from tests.support.constants import VERSIONED
+from tests.support.repositories import REPOSITORIES
 from ventros.audit import checks
 from ventros.audit.catalogue import every
 from ventros.audit.checks import HEADER, questions

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
-from tests.faults.conftest import SHORT, Contacts
+from tests.support.constants import NOW, SHORT, TENANT
+from tests.support.contacts import Contacts
 from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel import errors

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import attrs
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from ventros import Database, UnitOfWork
 from ventros.crm.contact_lists.values import FilterOperator, FilterRule, FilterType, LogicalOperator
 from ventros.crm.contacts.aggregate import Contact

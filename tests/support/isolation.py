@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from tests.conftest import TENANT
+from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 

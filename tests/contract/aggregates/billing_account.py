@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod, PaymentStatus

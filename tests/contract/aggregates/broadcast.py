@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
 from tests.contract.aggregates.sequence import templates
+from tests.support.constants import NOW
 from tests.support.drawn_values import counts, maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork

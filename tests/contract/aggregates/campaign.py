@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.drawn_values import counts, json_objects, json_values, maybe, texts, times, uuids
 from tests.support.factory import Factory, Refs
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.drawn_values import json_objects, maybe, tags, texts, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
 from tests.contract.aggregates.pipeline import COLORS, WHOLE
+from tests.support.constants import NOW
 from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork

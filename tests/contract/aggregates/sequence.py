@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 from hypothesis import strategies as st
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.drawn_values import json_objects, maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep

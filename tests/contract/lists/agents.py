@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.list_case import Case, Filtered
 from ventros import UnitOfWork
 from ventros.crm.agents.aggregate import Agent

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.list_case import Case, Filtered
 from ventros import UnitOfWork
 from ventros.crm.contacts.aggregate import Contact

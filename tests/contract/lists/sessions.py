@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from tests.conftest import NOW
+from tests.support.constants import NOW
 from tests.support.list_case import Case, Filtered
 from ventros import UnitOfWork
 from ventros.crm.channels.aggregate import Channel

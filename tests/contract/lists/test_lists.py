@@ -10,8 +10,8 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import OTHER_TENANT, TENANT
 from tests.contract import lists
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.list_case import Case
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.shapes import listings

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
 from ventros.demo.seed import Seed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork
 from ventros.core.projects.values import AssignmentStrategy
 from ventros.demo.seed import Seed

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.values import AgentStatus, SystemAgent

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.core import users
 from ventros.crm.channels.aggregate import Channel

@@ -13,7 +13,6 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
 from tests.support.audience_world import (
     AND,
     KEY,
@@ -28,6 +27,7 @@ from tests.support.audience_world import (
     looked_at,
     make_world,
 )
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.audience_finder import audience_of, page_of

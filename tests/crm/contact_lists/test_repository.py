@@ -10,7 +10,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, NotFound, OptimisticLockError, UnitOfWork
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.repository import ContactListRepository

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.drawn_values import json_objects, texts, times
 from ventros import Database, NotFound, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact

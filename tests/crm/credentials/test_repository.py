@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.crm.credentials.aggregate import Credential
 from ventros.crm.credentials.encryption import DecryptionFailed, KeyRing

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Conflict, Database, NotFound, UnitOfWork
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import ChannelType

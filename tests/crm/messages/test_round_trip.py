@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact

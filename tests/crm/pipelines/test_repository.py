@@ -10,7 +10,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import AlreadyExists, Database, NotFound, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.demo.seed import Seed

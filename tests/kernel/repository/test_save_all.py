@@ -5,9 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
-from tests.kernel.statements.test_sql import REPOSITORIES
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.listening import heard, listen
+from tests.support.repositories import REPOSITORIES
 from ventros import Database, NotFound, UnitOfWork, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

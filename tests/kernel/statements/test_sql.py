@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,22 +11,10 @@ import asyncpg
 import pytest
 
 import ventros
-from ventros.kernel.repository import EntityRepository
-from ventros.kernel.statements import Statement, catalogue, columns
+from tests.support.prepared import faults
+from tests.support.repositories import REPOSITORIES
+from ventros.kernel.statements import catalogue, columns
 
-
-def repositories() -> list[type[EntityRepository[Any]]]:
-    """Every slice's: found by importing each module that is called repository."""
-    names = [module.name for module in pkgutil.walk_packages(ventros.__path__, "ventros.")]
-    found: list[type[EntityRepository[Any]]] = []
-    for name in names:
-        if name.count(".") == 3 and name.endswith(".repository"):
-            classes = vars(importlib.import_module(name)).values()
-            found += [each for each in classes if isinstance(each, type) and each.__module__ == name]
-    return [each for each in found if issubclass(each, EntityRepository)]
-
-
-REPOSITORIES = {each.resource: each for each in repositories()}
 STATEMENTS = sorted(catalogue().values(), key=lambda each: each.name)
 PACKAGE = Path(ventros.__file__).parent
 
@@ -46,32 +32,6 @@ async def test_every_statement_is_prepared_and_agrees_with_its_header(
     disagreements = [fault for each in STATEMENTS for fault in await faults(driver, each)]
     assert disagreements == []
     assert len(STATEMENTS) > 30
-
-
-async def faults(driver: asyncpg.Connection[Any], statement: Statement) -> list[str]:
-    """Where the server's description of the statement differs from the header."""
-    prepared = await driver.prepare(statement.text)
-    found = []
-    said = [await oid(driver, param.type) for param in statement.params]
-    real = [param.oid for param in prepared.get_parameters()]
-    if said != real:
-        found.append(f"{statement.name}: params: {said} are not the server's {real}")
-    attributes = [(each.name, each.type.oid) for each in prepared.get_attributes()]
-    repository = REPOSITORIES.get(statement.returns)
-    if repository:
-        names = [name for name, _ in attributes]
-        if tuple(names) != tuple(repository.mapper.COLUMNS):
-            found.append(f"{statement.name}: columns {names} are not those of the {statement.returns} mapper")
-    else:
-        expected = [(each.name, await oid(driver, each.type)) for each in columns(statement.returns)]
-        if expected != attributes:
-            found.append(f"{statement.name}: returns: {expected} is not the server's {attributes}")
-    return found
-
-
-async def oid(driver: asyncpg.Connection[Any], type_name: str) -> int | None:
-    found: int | None = await driver.fetchval("SELECT to_regtype($1)::oid", type_name)
-    return found
 
 
 async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import TENANT
+from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
 from ventros.kernel.connection import CALLER_QUESTION, prepare_driver

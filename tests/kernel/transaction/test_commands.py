@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

@@ -10,7 +10,7 @@ import asyncpg
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, Settings, UnitOfWork, ValidationError
 from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact

@@ -13,9 +13,9 @@ import attrs
 import psycopg
 import pytest
 
-from tests.audit.test_statistics import SHAPE, work
-from tests.conftest import SEEDED
-from tests.test_cli import ventros
+from tests.support.constants import SEEDED
+from tests.support.counted_work import SHAPE, work
+from tests.support.program import ventros
 from ventros import Database, UnitOfWork, roles
 from ventros.audit.catalogue import every
 from ventros.audit.checks import Finding
@@ -117,7 +117,7 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     # A shape's place is the line where it stands.
     name = "contacts.page() by created_at desc"
     (line,) = re.findall(r"shapes/contacts\.sql:(\d+)", found.texts[anchor(name)])
-    shapes = Path(__file__).parents[2] / "sql" / "shapes" / "contacts.sql"
+    shapes = Path(__file__).parents[3] / "sql" / "shapes" / "contacts.sql"
     assert shapes.read_text().splitlines()[int(line) - 1] == f"-- name: {name}"
 
 
@@ -309,7 +309,7 @@ def test_the_drawing_has_each_reference_once(superuser: psycopg.Connection) -> N
 
 def test_the_colours_can_be_read() -> None:
     """At least 4.5 to 1 for text, in both schemes: WCAG 2.2, 1.4.3."""
-    style = (Path(__file__).parents[2] / "ventros/audit/page/style.css").read_text()
+    style = (Path(__file__).parents[3] / "ventros/audit/page/style.css").read_text()
     light, dark = (dict(re.findall(r"--([\w]+): (#\w+)", each)) for each in style.split("@media", 2)[:2])
     assert light.keys() == dark.keys()
     for colours in (light, dark):

@@ -1,0 +1,39 @@
+"""Filters and rules of lists, put together at random."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from ventros.audit.shapes import listings
+from ventros.crm.contact_lists.audience_finder import Audience, shapes
+from ventros.crm.contact_lists.values import LogicalOperator
+from ventros.kernel.finder import Direction, Listing, Shape
+
+each_list = pytest.mark.parametrize("name", sorted(listings()))
+DRAWN = 60
+"""Shapes of each list that are put together at random, beside all the committed ones."""
+
+
+def drawn(listing: Listing[Any, Any], generator: random.Random) -> list[Shape]:
+    names = [condition.name for condition in listing.conditions]
+    shapes = []
+    for _ in range(DRAWN):
+        filters = tuple(each for each in names if generator.random() < 0.5)
+        sort = generator.choice([None, *listing.sorts])
+        position = generator.choice(listing.positions(sort)) if sort else ""
+        shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))
+    return shapes
+
+
+def drawn_audiences(generator: random.Random) -> list[Audience]:
+    known = list(shapes())
+    return [
+        Audience(
+            tuple(sorted(generator.choices(known, k=generator.randint(2, 6)))),
+            generator.choice(list(LogicalOperator)),
+        )
+        for _ in range(DRAWN)
+    ]
