@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
 
 import attrs
 import psycopg
@@ -20,6 +23,26 @@ from ventros.audit.statistics import account, entries
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
+
+STARTERS = {id(subprocess), id(DevServer)}
+
+
+def starts_programs(module: ModuleType) -> bool:
+    """Whether it has a starter, or a helper from a module that has one."""
+    values = list(vars(module).values())
+    helpers = {str(getattr(value, "__module__", "")) for value in values}
+    modules = [sys.modules[name] for name in helpers if name.startswith("tests.support.")]
+    found = {id(value) for each in modules for value in vars(each).values()}.union(map(id, values))
+    return not STARTERS.isdisjoint(found)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast is what needs no server, and is in a module that starts no program."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        served = not {"server", "bench_server"}.isdisjoint(item.fixturenames)
+        if not served and not starts_programs(item.module) and not item.get_closest_marker("slow"):
+            item.add_marker("fast")
 
 
 @attrs.frozen
