@@ -20,9 +20,9 @@ from typing import Any
 import asyncpg
 
 from ventros.crm.contacts import mapper
-from ventros.crm.contacts.finder import LISTING, ContactFilter, ContactSort
+from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSort
 from ventros.devserver import DevServer
-from ventros.kernel.finder import Direction, Shape
+from ventros.kernel.lists import Direction, Shape
 from ventros.schema import create_database
 
 ROUNDS = 40
@@ -65,11 +65,11 @@ LISTS = {
 
 async def by_shape(connection: asyncpg.Connection[Any], chosen: dict[str, object]) -> list[asyncpg.Record]:
     shape = Shape(tuple(chosen), ContactSort.CREATED_AT, Direction.DESC)
-    return await connection.fetch(LISTING.statement(shape).text, TENANT, *chosen.values(), 21)
+    return await connection.fetch(LIST_QUERY.statement(shape).text, TENANT, *chosen.values(), 21)
 
 
 async def by_one_text(connection: asyncpg.Connection[Any], chosen: dict[str, object]) -> list[asyncpg.Record]:
-    filters = (chosen.get(condition.name) for condition in LISTING.conditions)
+    filters = (chosen.get(condition.name) for condition in LIST_QUERY.conditions)
     return await connection.fetch(ONE_TEXT, TENANT, *filters, 21)
 
 
@@ -83,7 +83,7 @@ async def main() -> None:
         ways = list(zip((by_shape, by_one_text, by_one_text), connections, strict=True))
         print(f"{'median ms':22}{'shapes':>10}{'one text':>18}{'custom plans':>18}")
         for name, filter_ in LISTS.items():
-            chosen = LISTING.chosen(filter_)
+            chosen = LIST_QUERY.arguments(filter_)
             taken: list[list[float]] = [[], [], []]
             for _ in range(ROUNDS):
                 for times, (send, connection) in zip(taken, ways, strict=True):

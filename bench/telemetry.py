@@ -30,7 +30,8 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
-from ventros.kernel.connection import Connection
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.ids import new_id
 from ventros.migrate import migrate
 
@@ -106,7 +107,7 @@ async def main() -> None:
                 await uow.contacts.add(contact)
                 await uow.commit()
             await compared("with a server", [partial(in_a_unit, each, contact.id) for each in databases])
-    connections = [telemetry.connection(AtOnce(), 1.0) for telemetry in WAYS.values()]
+    connections = [connection_for(AtOnce(), 1.0, telemetry) for telemetry in WAYS.values()]
     await compared("without a server", [partial(without_a_server, each, new_id()) for each in connections])
 
 

@@ -44,17 +44,17 @@ def path_binaries() -> Path:
     return directory
 
 
-Modes = dict[Path, tuple[int, int, int]]
+TransactionOptions = dict[Path, tuple[int, int, int]]
 
 
-def modes(*paths: Path) -> Modes:
+def modes(*paths: Path) -> TransactionOptions:
     """Mode and owners of each path and of every directory above it."""
     every = {each for path in paths for each in (path, *path.parents)}
     return {each: (found.st_mode, found.st_uid, found.st_gid) for each in every if (found := each.stat())}
 
 
 @pytest.fixture(scope="module")
-def foreign() -> Modes:
+def foreign() -> TransactionOptions:
     python = Path(sys.executable)
     return modes(find_binaries(), Path(tempfile.gettempdir()), Path(__file__), python, python.resolve())
 
@@ -65,7 +65,7 @@ def binaries(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(binaries: Path, foreign: Modes) -> Iterator[DevServer]:
+def server(binaries: Path, foreign: TransactionOptions) -> Iterator[DevServer]:
     assert foreign  # taken before the first server starts
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PGDATA", "/nonexistent")  # a developer's shell must not lead the server astray
@@ -196,15 +196,15 @@ def test_directory_is_closed_to_others(server: DevServer) -> None:
     if not ROOT:
         return
     stranger = next(each.pw_uid for each in pwd.getpwall() if each.pw_uid not in (0, found.st_uid))
-    listings = [
+    list_queries = [
         subprocess.run(["/bin/ls", each], user=stranger, extra_groups=[], capture_output=True, check=False)
         for each in (server.directory, server.directory.parent)
     ]
-    assert listings[0].returncode != 0
-    assert listings[1].returncode == 0  # control: the stranger can list at all
+    assert list_queries[0].returncode != 0
+    assert list_queries[1].returncode == 0  # control: the stranger can list at all
 
 
-def test_foreign_modes_and_owners_stay(server: DevServer, foreign: Modes) -> None:
+def test_foreign_modes_and_owners_stay(server: DevServer, foreign: TransactionOptions) -> None:
     assert server.directory.is_dir()
     assert modes(*foreign) == foreign
 

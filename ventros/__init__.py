@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.errors import (
     AlreadyExists,
@@ -16,8 +17,7 @@ from ventros.kernel.errors import (
     is_optimistic_lock_error,
 )
 from ventros.kernel.retry import Retry
-from ventros.kernel.settings import Settings
-from ventros.kernel.telemetry import SILENT, Telemetry
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -41,7 +41,7 @@ __all__ = [
 
 @asynccontextmanager
 async def connect(
-    dsn: str | None = None, settings: Settings | None = None, telemetry: Telemetry = SILENT
+    dsn: str | None = None, settings: Settings | None = None, telemetry: Telemetry = NO_TELEMETRY
 ) -> AsyncIterator[Database[UnitOfWork]]:
     """The database, for the time of an ``async with`` block.
 

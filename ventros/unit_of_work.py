@@ -23,8 +23,9 @@ from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
-from ventros.kernel import batch, unit_of_work
 from ventros.kernel.errors import UnitOfWorkError
+from ventros.kernel.repository import save_all
+from ventros.kernel.transaction import unit_of_work
 
 if TYPE_CHECKING:
     from ventros.kernel.repository import Repository
@@ -59,10 +60,10 @@ class UnitOfWork(unit_of_work.UnitOfWork):
 
         ``contact, session = await uow.save_all(contact, session)``. All are locked in one order, so that two
         units of work never wait for each other in a circle. Raises OptimisticLockErrors with all conflicts,
-        else as the repositories' ``save``; see :func:`ventros.kernel.batch.save_all`.
+        else as the repositories' ``save``; see :func:`ventros.kernel.repository.save_all.save_all`.
         """
         targets = [(self.repository_of(each), each) for each in aggregates]
-        return cast("tuple[*Aggregates]", tuple(await batch.save_all(self, targets)))
+        return cast("tuple[*Aggregates]", tuple(await save_all.save_all(self, targets)))
 
     def repository_of(self, aggregate: object) -> Repository[Any]:
         """Raises UnitOfWorkError for what has no version."""

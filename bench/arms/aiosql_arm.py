@@ -12,7 +12,7 @@ from uuid import UUID
 import aiosql
 import asyncpg
 
-from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
 from bench.server import TENANT
 
 QUERIES: Any = aiosql.from_path(Path(__file__).parent / "aiosql_queries.sql", "asyncpg")
@@ -63,7 +63,7 @@ class AiosqlAsyncpg(Arm):
             connection, tenant_id=TENANT, id=id_, version=contact["version"], name=name, updated_at=at
         )
         if version is None:
-            raise Stale
+            raise StaleAggregate
         row = event_row(id_, version, renamed(id_, TENANT, contact["name"], name), at, TENANT)
         await QUERIES.append_event(connection, **{**row, "payload": json.dumps(row["payload"])})
         return int(version)

@@ -19,7 +19,7 @@ PAGE = 50
 TEXT = "Hello, is my order ready?"
 
 
-class Stale(Exception):
+class StaleAggregate(Exception):
     """A versioned write touched no row, in an arm whose library has no error of its own for that."""
 
 

@@ -9,21 +9,21 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.arms.arm import ALL, PAGE, TEXT, Arm, Stale, now, phone, renamed
+from bench.arms.arm import ALL, PAGE, TEXT, Arm, StaleAggregate, now, phone, renamed
 from bench.server import TENANT
 from ventros import Settings
 from ventros.crm.channels.repository import ChannelRepository
-from ventros.crm.contacts.finder import LISTING, ContactSort
+from ventros.crm.contacts.list_query import LIST_QUERY, ContactSort
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.repository import MessageRepository
 from ventros.crm.sessions.repository import SessionRepository
-from ventros.kernel.connection import prepare_driver
-from ventros.kernel.finder import Direction, Shape
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import APPEND
+from ventros.kernel.lists import Direction, Shape
+from ventros.kernel.outbox.outbox import APPEND
 
 BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
-LIST = LISTING.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
+LIST = LIST_QUERY.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
 Row = Any
 
 
@@ -109,15 +109,15 @@ class AsyncpgSame(Arm):
             lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
             locked = await driver.fetch(lock.text, TENANT, [call[1] for call in calls])
             if sorted(row["version"] for row in locked) != sorted(call[2] for call in calls):
-                raise Stale
+                raise StaleAggregate
             if len(await driver.fetchmany(ContactRepository.UPDATE.text, calls)) != len(calls):
-                raise Stale
+                raise StaleAggregate
             await append(driver, at, *events)
 
     async def list_page(self, worker: int) -> None:
         async with self.transaction() as driver:
             if len(await driver.fetch(LIST, TENANT, PAGE + 1)) != PAGE + 1:
-                raise Stale
+                raise StaleAggregate
 
     async def process_inbound_message(self, worker: int) -> None:
         """The statements of ventros/application/process_inbound_message.py, for a known contact."""
@@ -152,9 +152,9 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
     """One row, as told by the command tag, or by the row that comes back."""
     if statement.rows == "affected":
         if not (await driver.execute(statement.text, *args)).endswith(" 1"):
-            raise Stale
+            raise StaleAggregate
     elif len(await driver.fetch(statement.text, *args)) != 1:
-        raise Stale
+        raise StaleAggregate
 
 
 def contact_args(row: Row, version: int, name: str, at: object) -> tuple[Any, ...]:

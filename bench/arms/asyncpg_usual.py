@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.arms.arm import ALL, PAGE, TEXT, Arm, Stale, event_row, now, phone, renamed
+from bench.arms.arm import ALL, PAGE, TEXT, Arm, StaleAggregate, event_row, now, phone, renamed
 from bench.server import TENANT
 from ventros.kernel.ids import new_id
 
@@ -106,7 +106,7 @@ class AsyncpgUsual(Arm):
         name, at, id_ = self.new_name(), now(), contact["id"]
         version = await connection.fetchval(RENAME, TENANT, id_, contact["version"], name, at)
         if version is None:
-            raise Stale
+            raise StaleAggregate
         payload = renamed(id_, TENANT, contact["name"], name)
         await connection.execute(EVENT, *event_values(event_row(id_, version, payload, at, TENANT)))
         return int(version)
@@ -121,7 +121,7 @@ class AsyncpgUsual(Arm):
     async def list_page(self, worker: int) -> None:
         async with self.transaction() as connection:
             if len(await connection.fetch(LIST, TENANT, PAGE)) != PAGE:
-                raise Stale
+                raise StaleAggregate
 
     async def process_inbound_message(self, worker: int) -> None:
         at, message_id, name = now(), new_id(), str(new_id())
@@ -135,7 +135,7 @@ class AsyncpgUsual(Arm):
             session = await connection.fetchrow(ACTIVE, TENANT, contact["id"], 1)
             counted = await connection.fetchval(RECORDED, TENANT, session["id"], session["version"], at)
             if stepped is None or counted is None:
-                raise Stale
+                raise StaleAggregate
             whose = (
                 channel["user_id"],
                 channel["project_id"],

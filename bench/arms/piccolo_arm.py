@@ -11,7 +11,7 @@ from piccolo.columns import Array, Integer, SmallInt, Text, Timestamptz
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.table import Table
 
-from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
 from bench.server import TENANT
 
 
@@ -106,7 +106,7 @@ class Piccolo(Arm):
             .returning(Contact.version)
         )
         if len(touched) != 1:
-            raise Stale
+            raise StaleAggregate
         row = event_row(
             contact.id, contact.version + 1, renamed(contact.id, TENANT, contact.name, name), at, TENANT
         )

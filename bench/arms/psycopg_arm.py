@@ -12,7 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
 from bench.server import TENANT
 
 SET_TENANT = "SELECT set_config('app.tenant_id', %s, true)"
@@ -80,6 +80,6 @@ class Psycopg(Arm):
     async def rename(self, connection: Any, contact: DictRow) -> None:
         name, at, id_, version = self.new_name(), now(), contact["id"], contact["version"]
         if (await connection.execute(RENAME, (name, at, TENANT, id_, version))).rowcount != 1:
-            raise Stale
+            raise StaleAggregate
         row = event_row(id_, version + 1, renamed(id_, TENANT, contact["name"], name), at, TENANT)
         await connection.execute(EVENT, {**row, "payload": Jsonb(row["payload"])})

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
 from bench.arms.sqlalchemy_models import SET_TENANT, Contact, OutboxEvent, engine
 from bench.server import TENANT
 
@@ -62,6 +62,6 @@ class SqlalchemyCore(Arm):
             .values(name=name, updated_at=at, version=CONTACTS.c.version + 1)
         )
         if changed.rowcount != 1:
-            raise Stale
+            raise StaleAggregate
         payload = renamed(id_, TENANT, old, name)
         await connection.execute(insert(EVENTS).values(event_row(id_, version + 1, payload, at, TENANT)))

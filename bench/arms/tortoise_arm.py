@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from bench.arms.arm import Arm, Stale, event_row, now, renamed
+from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
 from bench.dsn import address
 from bench.server import TENANT
 
@@ -121,7 +121,7 @@ class TortoiseOrm(Arm):
         name, at = self.new_name(), now()
         stored = Contact.filter(tenant_id=TENANT, id=contact.id, version=contact.version).using_db(connection)
         if await stored.update(name=name, updated_at=at, version=F("version") + 1) != 1:
-            raise Stale
+            raise StaleAggregate
         payload = renamed(contact.id, TENANT, contact.name, name)
         row = event_row(contact.id, contact.version + 1, payload, at, TENANT)
         await OutboxEvent.create(using_db=connection, **row)

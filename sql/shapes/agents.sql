@@ -1,4 +1,4 @@
--- The list of agents, rendered from ventros/crm/agents/finder.py; not to be edited: ventros sql shapes agents
+-- The list of agents, rendered from ventros/crm/agents/list_query.py; not to be edited: ventros sql shapes agents
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

@@ -1,4 +1,4 @@
--- The list of broadcasts, rendered from ventros/automation/broadcasts/finder.py; not to be edited: ventros sql shapes broadcasts
+-- The list of broadcasts, rendered from ventros/automation/broadcasts/list_query.py; not to be edited: ventros sql shapes broadcasts
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

@@ -1,4 +1,4 @@
--- The list of campaigns, rendered from ventros/automation/campaigns/finder.py; not to be edited: ventros sql shapes campaigns
+-- The list of campaigns, rendered from ventros/automation/campaigns/list_query.py; not to be edited: ventros sql shapes campaigns
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

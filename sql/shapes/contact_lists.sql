@@ -1,4 +1,4 @@
--- The list of contact_lists, rendered from ventros/crm/contact_lists/finder.py; not to be edited: ventros sql shapes contact_lists
+-- The list of contact_lists, rendered from ventros/crm/contact_lists/list_query.py; not to be edited: ventros sql shapes contact_lists
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 -- After the list's come the other texts that the module puts together, each part alone, and parts joined.

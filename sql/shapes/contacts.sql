@@ -1,4 +1,4 @@
--- The list of contacts, rendered from ventros/crm/contacts/finder.py; not to be edited: ventros sql shapes contacts
+-- The list of contacts, rendered from ventros/crm/contacts/list_query.py; not to be edited: ventros sql shapes contacts
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

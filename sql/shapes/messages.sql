@@ -1,4 +1,4 @@
--- The list of messages, rendered from ventros/crm/messages/finder.py; not to be edited: ventros sql shapes messages
+-- The list of messages, rendered from ventros/crm/messages/list_query.py; not to be edited: ventros sql shapes messages
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

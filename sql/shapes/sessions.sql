@@ -1,4 +1,4 @@
--- The list of sessions, rendered from ventros/crm/sessions/finder.py; not to be edited: ventros sql shapes sessions
+-- The list of sessions, rendered from ventros/crm/sessions/list_query.py; not to be edited: ventros sql shapes sessions
 -- Each order and start of a page, each filter alone, all of them at once, and the counts. Any other text
 -- of this list is the conditions of its filters, each as it stands alone here, in this order.
 

@@ -13,8 +13,8 @@ from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.program import ventros
 from ventros.audit.catalogue import every, find
 from ventros.audit.reading import read
-from ventros.audit.shapes import listings
-from ventros.crm.contact_lists.audience_finder import evaluations, statements_of
+from ventros.audit.shapes import list_queries
+from ventros.crm.contact_lists.audience_query import evaluations, statements_of
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import catalogue, load
@@ -33,9 +33,9 @@ def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
 def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    listing = listings()[name]
-    for shape in (*listing.shapes(), *drawn(listing, random.Random(seed))):
-        statement = listing.statement(shape)
+    list_query = list_queries()[name]
+    for shape in (*list_query.shapes(), *drawn(list_query, random.Random(seed))):
+        statement = list_query.statement(shape)
         again = find(statement.name)
         assert (again.text, again.params) == (statement.text, statement.params)
 

@@ -12,10 +12,10 @@ import pytest
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.prepared import faults
-from ventros.audit.shapes import listings, page, statements
-from ventros.crm.contact_lists.audience_finder import Audience, RuleShape, count_of, statements_of
+from ventros.audit.shapes import list_queries, page, statements
+from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator
-from ventros.kernel.finder import Listing, Shape
+from ventros.kernel.lists import ListQuery, Shape
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement, catalogue
 
@@ -31,11 +31,11 @@ async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 def test_the_committed_texts_are_those_that_are_sent(name: str) -> None:
     """Else: ventros sql shapes TABLE > sql/shapes/TABLE.sql"""
     committed = (directory("sql") / "shapes" / f"{name}.sql").read_text(encoding="utf-8")
-    assert committed == page(listings()[name])
+    assert committed == page(list_queries()[name])
 
 
 def test_no_committed_text_is_left_over() -> None:
-    assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(listings())
+    assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(list_queries())
 
 
 @each_list
@@ -44,31 +44,33 @@ async def test_every_shape_is_prepared_and_agrees_with_its_header(
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    listing = listings()[name]
-    others = [listing.statement(shape) for shape in drawn(listing, random.Random(seed))]
+    list_query = list_queries()[name]
+    others = [list_query.statement(shape) for shape in drawn(list_query, random.Random(seed))]
     disagreements = [
-        fault for each in (*statements(listing), *others) for fault in await faults(driver, each)
+        fault for each in (*statements(list_query), *others) for fault in await faults(driver, each)
     ]
     assert disagreements == []
 
 
 @each_list
 def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name: str) -> None:
-    listing = listings()[name]
+    list_query = list_queries()[name]
     alone = {
-        shape.filters[0]: conditions(listing, shape) for shape in listing.shapes() if len(shape.filters) == 1
+        shape.filters[0]: conditions(list_query, shape)
+        for shape in list_query.shapes()
+        if len(shape.filters) == 1
     }
-    start = conditions(listing, Shape((), listing.default))
+    start = conditions(list_query, Shape((), list_query.default))
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    for shape in drawn(listing, random.Random(seed)):
+    for shape in drawn(list_query, random.Random(seed)):
         parts = start + [alone[each][-1] for each in shape.filters]
-        assert conditions(listing, shape)[: len(parts)] == parts
-        assert len(conditions(listing, shape)) == len(parts) + bool(shape.position)
+        assert conditions(list_query, shape)[: len(parts)] == parts
+        assert len(conditions(list_query, shape)) == len(parts) + bool(shape.position)
 
 
-def conditions(listing: Listing[Any, Any], shape: Shape) -> list[str]:
-    return lines_of_where(listing.statement(shape))
+def conditions(list_query: ListQuery[Any, Any], shape: Shape) -> list[str]:
+    return lines_of_where(list_query.statement(shape))
 
 
 def lines_of_where(statement: Statement) -> list[str]:
@@ -79,7 +81,7 @@ def lines_of_where(statement: Statement) -> list[str]:
 
 @each_list
 def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
-    for statement in statements(listings()[name]):
+    for statement in statements(list_queries()[name]):
         assert " WHERE " in statement.text
         assert '"tenant_id"=$1' in statement.text.split("WHERE")[1].splitlines()[0]
         assert statement.params[0].name == "tenant_id"

@@ -75,7 +75,7 @@ async def test_an_arm_writes_once_and_refuses_what_is_stale(place: str, kind: ty
         step_version(place)
         with pytest.raises(Exception) as refused:  # noqa: PT011 - each library's own
             await arm.save(0)  # type: ignore[attr-defined]
-        assert type(refused.value).__name__ in {"Stale", "StaleDataError", "OptimisticLockError"}
+        assert type(refused.value).__name__ in {"StaleAggregate", "StaleDataError", "OptimisticLockError"}
         total = sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40))
         await arm.get(0)  # type: ignore[attr-defined]
         assert sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40)) == total

@@ -24,10 +24,9 @@ from ventros import (
     is_optimistic_lock_error,
 )
 from ventros.demo.seed import Seed
-from ventros.kernel import batch
-from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors, ResultMismatch, Stale
+from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors, ResultMismatch, StaleAggregate
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository import Lock, Repository
+from ventros.kernel.repository import Lock, Repository, save_all
 
 
 def test_every_versioned_aggregate_has_a_factory() -> None:
@@ -260,7 +259,7 @@ async def verified(subject: Subject, aggregate: Any) -> None:
         await uow.commit()
 
 
-async def stale(subject: Subject, aggregate: Any) -> tuple[Stale, ...]:
+async def stale(subject: Subject, aggregate: Any) -> tuple[StaleAggregate, ...]:
     with pytest.raises(OptimisticLockErrors) as caught:
         await verified(subject, aggregate)
     assert is_optimistic_lock_error(caught.value)
@@ -287,7 +286,7 @@ async def test_a_lock_leaves_to_others_what_its_name_says(
         assert obtainable(superuser, repository, added) == set(STRENGTHS)
     async with subject.db.unit_of_work(TENANT) as uow:
         subject.repository(uow).verify(added)
-        await batch.verify(uow)
+        await save_all.verify(uow)
         assert obtainable(superuser, repository, added) == LEFT_TO_OTHERS["share"]
 
 

@@ -15,7 +15,7 @@ from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel.errors import ConnectionLost, OperationTimeout
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 SLACK = 0.5
 """Seconds that anything may take beyond its bound."""

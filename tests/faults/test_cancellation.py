@@ -14,7 +14,7 @@ from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
 from tests.support.interrupt import Interrupted
 from ventros import Database, UnitOfWork
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 
 async def plain(contacts: Contacts, unit: UnitOfWork, name: str) -> None:

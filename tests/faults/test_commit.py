@@ -12,7 +12,7 @@ from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork
 from ventros.kernel.ids import new_id
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 from ventros.ops import history
 
 

@@ -18,7 +18,7 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DATABASE
 from ventros.kernel.errors import ConnectionLost
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 from ventros.schema import create_database
 
 WRITERS = 8

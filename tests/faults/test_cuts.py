@@ -12,7 +12,7 @@ from tests.support.constants import TENANT
 from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, Direction, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork, VentrosError
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 
 async def failure(work: Awaitable[None]) -> VentrosError | None:

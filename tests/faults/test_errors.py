@@ -15,9 +15,9 @@ from tests.support.contacts import Contacts
 from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel import errors
-from ventros.kernel.connection import translated
+from ventros.kernel.connection.driver import translate_driver_error
 from ventros.kernel.errors import ConnectionLost, OperationTimeout
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 Fault = Callable[[Contacts, Proxy, UnitOfWork], Awaitable[None]]
 
@@ -229,6 +229,6 @@ def test_each_of_the_drivers_failures_is_told_apart() -> None:
         asyncpg.DiskFullError("full"): errors.DatabaseError,
         RuntimeError("whatever"): errors.DatabaseError,
     }
-    assert {type(each): type(translated(each)) for each in kinds} == {
+    assert {type(each): type(translate_driver_error(each)) for each in kinds} == {
         type(each): kind for each, kind in kinds.items()
     }

@@ -21,7 +21,8 @@ from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel import telemetry as module
-from ventros.kernel.connection import Connection, prepare_driver
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.errors import (
     AlreadyExists,
     AlreadyProcessed,
@@ -31,7 +32,7 @@ from ventros.kernel.errors import (
     ValidationError,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 RECIPES = (Path(__file__).parents[2] / "docs" / "telemetry.md").read_text(encoding="utf-8")
 

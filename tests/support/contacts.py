@@ -14,7 +14,7 @@ from tests.support.constants import NOW
 from ventros import UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.ids import Marker
+from ventros.kernel.outcome import CommitMarker
 
 MakeContacts = Callable[[int], Awaitable[list[Contact]]]
 """So many new ones, stored."""
@@ -49,7 +49,7 @@ class Contacts:
         assert row[0] == row[1], "a part of the unit is stored and another is not"
         return bool(row[0])
 
-    def has_marker(self, marker: Marker) -> bool:
+    def has_marker(self, marker: CommitMarker) -> bool:
         """By a SELECT: what a resolver must not do."""
         row = self.superuser.execute("SELECT FROM commit_markers WHERE id = %s", [marker.id]).fetchone()
         return row is not None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.contacts.finder import ContactFilter, ContactSort
+from ventros.crm.contacts.list_query import ContactFilter, ContactSort
 from ventros.demo.seed import Seed
-from ventros.kernel.finder import Direction
+from ventros.kernel.lists import Direction
 
 SHAPE = "contacts.page(name, tags) by name desc"
 

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from ventros.audit.shapes import listings
-from ventros.crm.contact_lists.audience_finder import Audience, shapes
+from ventros.audit.shapes import list_queries
+from ventros.crm.contact_lists.audience_query import Audience, shapes
 from ventros.crm.contact_lists.values import LogicalOperator
-from ventros.kernel.finder import Direction, Listing, Shape
+from ventros.kernel.lists import Direction, ListQuery, Shape
 
-each_list = pytest.mark.parametrize("name", sorted(listings()))
+each_list = pytest.mark.parametrize("name", sorted(list_queries()))
 DRAWN = 60
 """Shapes of each list that are put together at random, beside all the committed ones."""
 
 
-def drawn(listing: Listing[Any, Any], generator: random.Random) -> list[Shape]:
-    names = [condition.name for condition in listing.conditions]
+def drawn(list_query: ListQuery[Any, Any], generator: random.Random) -> list[Shape]:
+    names = [condition.name for condition in list_query.conditions]
     shapes = []
     for _ in range(DRAWN):
         filters = tuple(each for each in names if generator.random() < 0.5)
-        sort = generator.choice([None, *listing.sorts])
-        position = generator.choice(listing.positions(sort)) if sort else ""
+        sort = generator.choice([None, *list_query.sorts])
+        position = generator.choice(list_query.positions(sort)) if sort else ""
         shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))
     return shapes
 

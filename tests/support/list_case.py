@@ -9,7 +9,7 @@ import attrs
 
 from ventros import UnitOfWork
 from ventros.demo.seed import Seed
-from ventros.kernel.paging import PagedRepository
+from ventros.kernel.lists import ListRepository
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +28,6 @@ class Case:
     ``expected`` may name what was stored: it is a function of the stored rows.
     """
 
-    repository: Callable[[UnitOfWork], PagedRepository[Any, Any, Any]]
+    repository: Callable[[UnitOfWork], ListRepository[Any, Any, Any]]
     store: Callable[[UnitOfWork, Seed], Awaitable[list[Any]]]
     expected: Callable[[list[Any]], Mapping[str, list[Filtered]]]

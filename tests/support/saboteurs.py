@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import attrs
@@ -13,15 +13,19 @@ from hypothesis import Phase, settings
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.devserver import DevServer
-from ventros.kernel import batch, markers, outbox, transaction
-from ventros.kernel.connection import Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import CommitInDoubt, TransactionRolledBack, is_optimistic_lock_error
-from ventros.kernel.ids import Marker
-from ventros.kernel.repository import IN_PLACE, Repository
-from ventros.kernel.retry import retrying
+from ventros.kernel.outbox import outbox
+from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.repository import Repository, save_all
+from ventros.kernel.repository.versioned import IN_TRANSACTION
+from ventros.kernel.retry import run_with_retry
 from ventros.kernel.statements import Statement
-from ventros.kernel.transaction import Modes, Outcome, PooledTransaction
-from ventros.kernel.unit_of_work import UnitOfWork
+from ventros.kernel.transaction import commit_markers, pooled
+from ventros.kernel.transaction.begin import TransactionOptions
+from ventros.kernel.transaction.deferral import DeferCancellation
+from ventros.kernel.transaction.pooled import PooledTransaction
+from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
 
 def cut(statement: Statement, predicate: str, instead: str) -> Statement:
@@ -70,9 +74,11 @@ def order(monkeypatch: pytest.MonkeyPatch) -> None:
 def reload(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command is applied again, but to what was loaded before the conflict."""
 
-    async def once_loaded(self: Any, id_: Any, change: Any, rule: Any = IN_PLACE, **_: Any) -> Any:
+    async def once_loaded(self: Any, id_: Any, change: Any, policy: Any = IN_TRANSACTION, **_: Any) -> Any:
         loaded = await self.get(id_)
-        return await retrying(lambda: self.save(change(loaded)), rule, again=is_optimistic_lock_error)
+        return await run_with_retry(
+            lambda: self.save(change(loaded)), policy, is_retryable=is_optimistic_lock_error
+        )
 
     monkeypatch.setattr(Repository, "reapply", once_loaded)
 
@@ -82,10 +88,10 @@ def returned(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def trusting(self: Any, aggregate: Any, row: Any) -> Any:
         if row is None:
-            raise await self._missed(aggregate)
+            raise await self._explain_no_row(aggregate)
         return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
 
-    monkeypatch.setattr(Repository, "_stepped", trusting)
+    monkeypatch.setattr(Repository, "_with_stored_version", trusting)
 
 
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +100,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     async def blind(*_: object) -> None:
         pass
 
-    monkeypatch.setattr(batch, "_lock", blind)
+    monkeypatch.setattr(save_all, "_lock", blind)
 
 
 def star(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,12 +127,12 @@ def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
     async def blind(_: object) -> None:
         pass
 
-    monkeypatch.setattr(batch, "verify", blind)
+    monkeypatch.setattr(save_all, "verify", blind)
 
 
 def answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer to COMMIT is taken for a COMMIT."""
-    original = PooledTransaction._settled
+    original = PooledTransaction._read_answer
 
     async def trusting(self: PooledTransaction, *args: Any) -> Any:
         failure = await original(self, *args)
@@ -135,29 +141,31 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> None:
         self.outcome = Outcome.COMMITTED
         return None
 
-    monkeypatch.setattr(PooledTransaction, "_settled", trusting)
+    monkeypatch.setattr(PooledTransaction, "_read_answer", trusting)
 
 
 def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer to COMMIT is taken for a rollback."""
-    original = PooledTransaction._unsettled
-    monkeypatch.setattr(PooledTransaction, "_unsettled", lambda self, error, _: original(self, error, None))
+    original = PooledTransaction._commit_failure
+    monkeypatch.setattr(
+        PooledTransaction, "_commit_failure", lambda self, error, _: original(self, error, None)
+    )
 
 
 def cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancellation during COMMIT is swallowed."""
     deaf = property(lambda _: None, lambda *_: None)
-    monkeypatch.setattr(transaction.Uncancelled, "cancelled", deaf, raising=False)
+    monkeypatch.setattr(DeferCancellation, "cancelled", deaf, raising=False)
 
 
 def exposed(monkeypatch: pytest.MonkeyPatch) -> None:
     """COMMIT is not shielded from a cancellation."""
 
-    class Bare(transaction.Uncancelled):
+    class Bare(DeferCancellation):
         def __await__(self) -> Generator[Any, None, str]:
             return self._work.__await__()
 
-    monkeypatch.setattr(transaction, "Uncancelled", Bare)
+    monkeypatch.setattr(pooled, "DeferCancellation", Bare)
 
 
 def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,23 +175,23 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver looks for the marker, instead of inserting it: the fence waits for nobody."""
+    """The resolver looks for the marker, instead of inserting it: the probe waits for nobody."""
     looking = "INSERT INTO commit_markers (tenant_id, id) SELECT $1, gen_random_uuid() WHERE NOT EXISTS ("
     looking += "SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2)"
-    monkeypatch.setattr(markers, "FENCE", attrs.evolve(markers.FENCE, text=looking))
+    monkeypatch.setattr(commit_markers, "PROBE", attrs.evolve(commit_markers.PROBE, text=looking))
 
 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """The resolver takes a server that does not answer at once for a rollback."""
-    original = markers.was_committed
+    original = commit_markers.resolve
 
-    async def at_once(unit: Callable[[], UnitOfWork], marker: Marker, _: float) -> bool:
+    async def at_once(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, _: float) -> bool:
         try:
-            return await original(unit, marker, 0.1)
+            return await original(ask, marker, 0.1)
         except CommitInDoubt:
             return False
 
-    monkeypatch.setattr(markers, "was_committed", at_once)
+    monkeypatch.setattr(commit_markers, "resolve", at_once)
 
 
 def unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +212,9 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
         events, self._events = self._events, []
         await original(self)
         mine = self._transaction
-        async with UnitOfWork(PooledTransaction(mine._pool, mine._settings, Modes()), self.tenant) as later:
+        async with UnitOfWork(
+            PooledTransaction(mine._pool, mine._settings, TransactionOptions()), self.tenant
+        ) as later:
             later.record(events)
             await original(later)
 
@@ -213,17 +223,17 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events stay when their savepoint is undone."""
-    original = UnitOfWork._undo
+    original = UnitOfWork._roll_back_to_savepoint
 
     async def forgetful(self: UnitOfWork, connection: Connection, _: int) -> None:
         await original(self, connection, len(self.events))
 
-    monkeypatch.setattr(UnitOfWork, "_undo", forgetful)
+    monkeypatch.setattr(UnitOfWork, "_roll_back_to_savepoint", forgetful)
 
 
 def claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the command was new is not looked at."""
-    monkeypatch.setattr(transaction, "_check_claim", lambda *_: None)
+    monkeypatch.setattr(pooled, "check_claim", lambda *_: None)
 
 
 @attrs.frozen

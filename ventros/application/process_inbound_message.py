@@ -14,8 +14,8 @@ from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import Session
-from ventros.kernel import inbox
 from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation
+from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 from ventros.values import Phone
 

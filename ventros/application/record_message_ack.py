@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.messages.aggregate import Message, MessageStatus
-from ventros.kernel import inbox
+from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "record_message_ack"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ventros.audit.shapes import listings, statements
+from ventros.audit.shapes import list_queries, statements
 from ventros.kernel.statements import Statement, catalogue, statement
 
 
 def every() -> list[Statement]:
     """The statements of sql/ by name, then the committed shapes."""
     known = catalogue()
-    shapes = (each for _, listing in sorted(listings().items()) for each in statements(listing))
+    shapes = (each for _, list_query in sorted(list_queries().items()) for each in statements(list_query))
     return [*(known[name] for name in sorted(known)), *shapes]
 
 
 def find(name: str) -> Statement:
     """The statement of that name; a list's is rendered from it, committed or not. Raises UnknownStatement."""
-    listing = listings().get(name.partition(".")[0])
-    return listing.named(name) if listing and "(" in name else statement(name)
+    list_query = list_queries().get(name.partition(".")[0])
+    return list_query.statement_named(name) if list_query and "(" in name else statement(name)

@@ -140,9 +140,9 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
 @click.argument("table", required=False)
 def shapes(table: str | None) -> None:
     """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
-    from ventros.audit.shapes import listings, page
+    from ventros.audit.shapes import list_queries, page
 
-    known = listings()
+    known = list_queries()
     if table is not None and table not in known:
         raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
     for each in [table] if table else sorted(known):

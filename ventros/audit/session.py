@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asyncpg import introspection
 
-from ventros.kernel.connection import CALLER_QUESTION
+from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
 from ventros.kernel.statements import Statement, columns
 
 _LEVEL = (
@@ -53,7 +53,7 @@ QUESTIONS = (
     _question("asyncpg.jit", "SELECT set_config('jit', $1, false)", "jit text", "as it was, afterwards"),
     _question(
         "connection.caller",
-        CALLER_QUESTION,
+        CALLER_SETTINGS_QUERY,
         "",
         "whose the caller's transaction was, and who did what in it, to be set back after a joined unit",
     ),

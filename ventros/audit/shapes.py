@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import ventros
-from ventros.kernel.finder import Listing
+from ventros.kernel.lists import ListQuery
 from ventros.kernel.statements import Statement
 
 HEAD = """\
@@ -26,28 +26,28 @@ FURTHER = """\
 
 
 @functools.cache
-def listings() -> dict[str, Listing[Any, Any]]:
-    """By table: found by importing each slice's module that is called finder."""
+def list_queries() -> dict[str, ListQuery[Any, Any]]:
+    """By table: found by importing each slice's module that is called list_query."""
     found = {}
     for module in pkgutil.walk_packages(ventros.__path__, "ventros."):
-        if module.name.count(".") == 3 and module.name.endswith(".finder"):
-            listing = importlib.import_module(module.name).LISTING
-            found[listing.table] = listing
+        if module.name.count(".") == 3 and module.name.endswith(".list_query"):
+            list_query = importlib.import_module(module.name).LIST_QUERY
+            found[list_query.table] = list_query
     return found
 
 
-def statements(listing: Listing[Any, Any]) -> list[Statement]:
+def statements(list_query: ListQuery[Any, Any]) -> list[Statement]:
     """Those from which any other of the table is put together."""
-    return [*map(listing.statement, listing.shapes()), *listing.further()]
+    return [*map(list_query.statement, list_query.shapes()), *list_query.other_statements()]
 
 
-def page(listing: Listing[Any, Any]) -> str:
+def page(list_query: ListQuery[Any, Any]) -> str:
     """What ``sql/shapes/<table>.sql`` holds: the texts as the server gets them, with headers as in sql/."""
-    module = listing.filter.__module__.replace(".", "/") + ".py"
-    head = HEAD.format(table=listing.table, module=module)
-    if any(listing.further()):
+    module = list_query.filter.__module__.replace(".", "/") + ".py"
+    head = HEAD.format(table=list_query.table, module=module)
+    if any(list_query.other_statements()):
         head += FURTHER
-    return "\n".join((head, *map(described, statements(listing))))
+    return "\n".join((head, *map(described, statements(list_query))))
 
 
 def described(statement: Statement) -> str:

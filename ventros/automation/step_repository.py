@@ -9,9 +9,10 @@ from uuid import UUID
 import attrs
 
 from ventros.automation.steps import SteppedAggregate
-from ventros.kernel.children import Diff, diff
 from ventros.kernel.errors import WriteSuppressed
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import Diff, diff
+from ventros.kernel.repository.entity import map_row
 
 if TYPE_CHECKING:
     import asyncpg
@@ -81,7 +82,7 @@ class StepRepository(Repository[A]):
         return found
 
     def _load_step(self, row: asyncpg.Record) -> Any:
-        return mapped(self.mapper.step_from_row, f"step of {self.resource} {row[self.ROOT_ID]}", row)
+        return map_row(self.mapper.step_from_row, f"step of {self.resource} {row[self.ROOT_ID]}", row)
 
     async def _write(self, statement: Statement, rows: Sequence[object], args: Iterable[object]) -> None:
         if await self._connection.affected(statement, *args) != len(rows):

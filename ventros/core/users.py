@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ventros.kernel.ids import new_id
 from ventros.kernel.statements import statement
-from ventros.kernel.unit_of_work import UnitOfWork
+from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
 INSERT = statement("users.insert")
 

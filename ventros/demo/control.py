@@ -36,7 +36,7 @@ async def overwrite(repository: Repository[A], aggregate: A) -> A:
     args = repository.mapper.update_args(aggregate)
     if await repository._connection.maybe(repository.UPDATE, *args) is None:
         raise NotFound(repository.resource, aggregate.id)
-    repository._record(aggregate, None)
+    repository.record_events(aggregate, None)
     return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
 
 

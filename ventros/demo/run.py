@@ -13,8 +13,8 @@ from ventros.demo.seed import Seed, seed_tenant
 from ventros.demo.stream import Stream
 from ventros.devserver import DevServer
 from ventros.ingest.runner import Ingest, Tally, by_turns
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.settings import Settings
 from ventros.kernel.statements import Statement, statement
 from ventros.schema import create_database
 from ventros.unit_of_work import UnitOfWork

@@ -10,8 +10,8 @@ from typing import IO
 import attrs
 
 from ventros.ingest.runner import Ingest, Tally
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.settings import Settings
 from ventros.unit_of_work import UnitOfWork
 
 

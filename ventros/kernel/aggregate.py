@@ -6,7 +6,7 @@ import copy
 import functools
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 import attrs
@@ -17,6 +17,12 @@ from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 
 E = TypeVar("E", bound="Entity")
+
+
+class FieldsUpdated(Protocol):
+    """Makes the event that names the fields which changed: a subclass of DomainEvent with ``fields``."""
+
+    def __call__(self, *, fields: tuple[str, ...]) -> DomainEvent: ...
 
 
 def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +40,7 @@ def _fields(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(kind))
 
 
-def replaced(entity: E, **fields: object) -> E:
+def copy_with(entity: E, **fields: object) -> E:
     """The same but for ``fields``, which persistence alone decides: what was valid is not checked again."""
     kind: Any = type(entity)
     copied: E = object.__new__(kind)
@@ -59,14 +65,39 @@ class Entity:
     updated_at: datetime = attrs.field(validator=validators.aware)
     domain_events: tuple[DomainEvent, ...] = ()
 
+    updated_event: ClassVar[FieldsUpdated]
+    """The event of a change that has none of its own; what :meth:`_updated` makes."""
+
     def clear_events(self) -> Self:
         """The same, with its events drained."""
-        return replaced(self, domain_events=())
+        return copy_with(self, domain_events=())
 
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+    def _created(self, event: DomainEvent) -> Self:
+        """A new instance with the event of its birth."""
+        return attrs.evolve(self, domain_events=(event.recorded(self, self.created_at),))
+
+    def _updated(self, now: datetime, **changes: Any) -> Self:
+        """The same with those of ``changes`` that differ, and ``updated_event``; itself when none does.
+
+        Raises as :meth:`_changed` does.
+        """
+        differing = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        if not differing:
+            return self
+        return self._changed(now, self.updated_event(fields=tuple(differing)), **differing)
+
+    def _changed(
+        self,
+        now: datetime,
+        event: DomainEvent,
+        *further: DomainEvent,
+        occurred_at: datetime | None = None,
+        **changes: Any,
+    ) -> Self:
         """The same with ``changes`` made at ``now`` and the events that tell of them.
 
-        Raises InvariantViolation when the instance is deleted, ValidationError when ``now`` is naive.
+        The events took place at ``occurred_at``, if the command found out about something earlier. Raises
+        InvariantViolation when the instance is deleted, ValidationError when ``now`` is naive.
         ``updated_at`` never goes back, though commands may come out of the order of their times.
         """
         if getattr(self, "deleted_at", None) is not None:
@@ -75,10 +106,11 @@ class Entity:
             raise ValidationError(
                 "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
             )
+        at = occurred_at or now
         return attrs.evolve(
             self,
             updated_at=max(self.updated_at, now),
-            domain_events=(*self.domain_events, *events),
+            domain_events=(*self.domain_events, *(new.recorded(self, at) for new in (event, *further))),
             **changes,
         )
 

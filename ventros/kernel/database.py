@@ -15,15 +15,18 @@ from uuid import UUID
 import asyncpg
 import attrs
 
-from ventros.kernel import markers
-from ventros.kernel.connection import Connection, acquire, give_back, prepare_driver
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.driver import acquire, give_back, prepare_driver
+from ventros.kernel.connection.observed import connection_for
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
-from ventros.kernel.ids import Marker
-from ventros.kernel.retry import Retry, retrying
-from ventros.kernel.settings import Settings
-from ventros.kernel.telemetry import SILENT, Telemetry
-from ventros.kernel.transaction import ModeOptions, Outcome, PooledTransaction, modes_of
-from ventros.kernel.unit_of_work import UnitOfWork
+from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.retry import Retry, run_with_retry
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.transaction import commit_markers
+from ventros.kernel.transaction.begin import TransactionKeywords, transaction_options
+from ventros.kernel.transaction.pooled import PooledTransaction
+from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
 U = TypeVar("U", bound=UnitOfWork)
 T = TypeVar("T")
@@ -59,7 +62,7 @@ class Database(Generic[U]):
         pool: asyncpg.Pool[Any],
         unit_of_work: type[U],
         settings: Settings | None = None,
-        telemetry: Telemetry = SILENT,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self._pool = pool
         self._unit_of_work = unit_of_work
@@ -72,7 +75,7 @@ class Database(Generic[U]):
         unit_of_work: type[U],
         dsn: str | None = None,
         settings: Settings | None = None,
-        telemetry: Telemetry = SILENT,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> Self:
         """Connect. ``dsn`` as in :func:`resolve_dsn`.
 
@@ -115,15 +118,15 @@ class Database(Generic[U]):
         causation_id: UUID | None = None,
         actor: str | None = None,
         use_case: str | None = None,
-        **modes: Unpack[ModeOptions],
+        **options: Unpack[TransactionKeywords],
     ) -> U:
         """A new unit of work for ``tenant``; ids, actor and use case as in :class:`UnitOfWork`, the rest as
-        in :class:`ventros.kernel.transaction.Modes`.
+        in :class:`ventros.kernel.transaction.begin.TransactionOptions`.
 
-        Raises ValidationError when tenant, actor, use case or modes are none.
+        Raises ValidationError for a tenant, actor, use case or option that cannot be.
         """
         return self._unit_of_work(
-            PooledTransaction(self._pool, self.settings, modes_of(**modes), self.telemetry),
+            PooledTransaction(self._pool, self.settings, transaction_options(**options), self.telemetry),
             tenant,
             command_id=command_id,
             correlation_id=correlation_id,
@@ -162,11 +165,13 @@ class Database(Generic[U]):
                     await unit.commit()
             return result
 
-        rule = retry or Retry()
-        rule = attrs.evolve(rule, attempts=attempts or rule.attempts, deadline=deadline or rule.deadline)
-        return await retrying(once, rule, on_conflict, on_retry=self.telemetry.retry)
+        policy = retry or Retry()
+        policy = attrs.evolve(
+            policy, attempts=attempts or policy.attempts, deadline=deadline or policy.deadline
+        )
+        return await run_with_retry(once, policy, on_conflict, on_retry=self.telemetry.retry)
 
-    async def resolve(self, marker: Marker, *, deadline: float = 60.0) -> Outcome:
+    async def resolve(self, marker: CommitMarker, *, deadline: float = 60.0) -> Outcome:
         """Whether the unit of work with that marker was committed or rolled back.
 
         To be asked once the unit has ended, as after CommitInDoubt. Waits for the unit's transaction should
@@ -174,11 +179,12 @@ class Database(Generic[U]):
         CommitInDoubt again.
         """
 
-        def fence() -> UnitOfWork:
-            return self.unit_of_work(marker.tenant, isolation="read committed")
+        async def ask() -> bool:
+            async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
+                return await commit_markers.probe(unit.connection, marker)
 
         bound = max(deadline - self.settings.release_timeout, deadline / 2)
-        committed = await markers.was_committed(fence, marker, bound)
+        committed = await commit_markers.resolve(ask, marker, bound)
         return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
 
     @asynccontextmanager
@@ -186,7 +192,7 @@ class Database(Generic[U]):
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
         driver = await acquire(self._pool, self.settings.acquire_timeout)
         try:
-            yield self.telemetry.connection(driver, self.settings.statement_timeout)
+            yield connection_for(driver, self.settings.statement_timeout, self.telemetry)
         finally:
             await give_back(self._pool, driver, self.settings.release_timeout)
 

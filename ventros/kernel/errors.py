@@ -36,11 +36,10 @@ which may quote them, stays reachable as ``__cause__``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from ventros.kernel.ids import Marker
+from ventros.kernel.outcome import CommitMarker
 
 
 class VentrosError(Exception):
@@ -71,7 +70,7 @@ class AlreadyProcessed(VentrosError):
 
     code = "ALREADY_PROCESSED"
 
-    def __init__(self, marker: Marker) -> None:
+    def __init__(self, marker: CommitMarker) -> None:
         super().__init__(f"command {marker.id} of tenant {marker.tenant} was processed before")
         self.marker = marker
 
@@ -133,7 +132,7 @@ class OptimisticLockError(Conflict):
         self.actual = actual
 
 
-class Stale(NamedTuple):
+class StaleAggregate(NamedTuple):
     """An aggregate loaded at version ``expected`` and now stored at ``actual``; None when it is gone."""
 
     resource: str
@@ -152,16 +151,16 @@ class OptimisticLockErrors(Conflict):
 
     code = "OPTIMISTIC_LOCK_CONFLICT"
 
-    def __init__(self, conflicts: Sequence[Stale]) -> None:
+    def __init__(self, conflicts: Sequence[StaleAggregate]) -> None:
         self.conflicts = tuple(conflicts)
         named = [
-            f"{each.resource} {each.id} was loaded at version {each.expected} and is "
-            + ("gone" if each.gone else f"stored at version {each.actual}")
-            for each in self.conflicts[:_NAMED]
+            f"{stale.resource} {stale.id} was loaded at version {stale.expected} and is "
+            + ("gone" if stale.gone else f"stored at version {stale.actual}")
+            for stale in self.conflicts[:_NAMED]
         ]
-        more = [f"and {len(self.conflicts) - _NAMED} more"] if len(self.conflicts) > _NAMED else []
+        unnamed = [f"and {len(self.conflicts) - _NAMED} more"] if len(self.conflicts) > _NAMED else []
         super().__init__(
-            f"{len(self.conflicts)} stale, so nothing was written: {'; '.join(named + more)}; "
+            f"{len(self.conflicts)} stale, so nothing was written: {'; '.join(named + unnamed)}; "
             "load them again and decide again"
         )
 
@@ -240,14 +239,14 @@ class CommitInDoubt(DatabaseError):
 
     code = "COMMIT_IN_DOUBT"
 
-    def __init__(self, marker: Marker) -> None:
+    def __init__(self, marker: CommitMarker) -> None:
         super().__init__(
             f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
         )
         self.marker = marker
 
 
-def translate(
+def error_for_sqlstate(
     sqlstate: str, constraint: str | None = None, table: str | None = None, statement: str | None = None
 ) -> VentrosError:
     """The Ventros error for a server error, by PostgreSQL's table of SQLSTATE codes (its appendix A)."""
@@ -289,7 +288,7 @@ _BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
     "57P05": (ConnectionLost, "the server ended the session: it was idle for too long"),
     "VT002": (
         ConstraintViolation,
-        "the version fence refused an update that does not step the version by one",
+        "the version guard refused an update that does not step the version by one",
     ),
     "VT001": (TenancyViolation, "no tenant is set for this transaction"),
 }
@@ -300,7 +299,9 @@ _BY_CLASS: dict[str, tuple[type[DatabaseError], str]] = {
     "53": (DatabaseError, "the server is out of a resource"),
 }
 
-HANGING_UP = frozenset(code for code, (kind, _) in _BY_SQLSTATE.items() if kind is ConnectionLost)
+CONNECTION_ENDING_SQLSTATES = frozenset(
+    code for code, (kind, _) in _BY_SQLSTATE.items() if kind is ConnectionLost
+)
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
@@ -313,4 +314,4 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def is_optimistic_lock_error(error: BaseException | None) -> bool:
     """Whether ``error``, or anything it was raised from, is an optimistic locking conflict, or several."""
-    return any(isinstance(each, OptimisticLockError | OptimisticLockErrors) for each in chain(error))
+    return any(isinstance(link, OptimisticLockError | OptimisticLockErrors) for link in chain(error))

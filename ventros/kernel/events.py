@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import attrs
@@ -17,19 +17,50 @@ class DomainEvent:
     """A fact. A subclass names it, ``<aggregate>.<fact>``, and adds the fields of its payload.
 
     ``occurred_at`` is when it took place: the time that the command was given, one value for all that it
-    did, unless the command found out about something earlier.
+    did, unless the command found out about something earlier. It, and every field that is declared by
+    :func:`from_aggregate` or :func:`from_occurrence`, is filled when an aggregate records the event; before
+    that it has no value.
     """
 
     event_name: ClassVar[str]
     event_version: ClassVar[str] = "v1"
 
-    occurred_at: datetime
+    occurred_at: datetime = attrs.field(init=False)
     event_id: UUID = attrs.field(factory=new_id)
+
+    def recorded(self, aggregate: object, occurred_at: datetime) -> Self:
+        """The event, complete: what ``aggregate`` and the time tell of it is filled in."""
+        kind: Any = type(self)
+        assign = object.__setattr__  # frozen for everybody but who makes it
+        assign(self, "occurred_at", occurred_at)
+        for field, source in _recorded_fields(kind):
+            assign(self, field, occurred_at if source is None else getattr(aggregate, source))
+        return self
 
     def payload(self) -> dict[str, Any]:
         """The fields that the subclass added, by name."""
         kind: Any = type(self)
         return {field: getattr(self, field) for field in _payload_fields(kind)}
+
+
+def from_aggregate(source: str) -> Any:
+    """A field of an event that repeats the field ``source`` of the aggregate that records it."""
+    return attrs.field(init=False, metadata={_SOURCE: source})
+
+
+def from_occurrence() -> Any:
+    """A field of an event that repeats ``occurred_at`` under the name that its readers know."""
+    return attrs.field(init=False, metadata={_SOURCE: None})
+
+
+_SOURCE = "ventros.source"
+
+
+@functools.cache
+def _recorded_fields(event: type[DomainEvent]) -> tuple[tuple[str, str | None], ...]:
+    return tuple(
+        (field.name, field.metadata[_SOURCE]) for field in attrs.fields(event) if _SOURCE in field.metadata
+    )
 
 
 @functools.cache

@@ -6,8 +6,6 @@ import os
 import time
 from uuid import UUID
 
-import attrs
-
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits.
@@ -19,19 +17,3 @@ def new_id() -> UUID:
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | tail
     value = value & ~(0xF << 76) | 0x7 << 76
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
-
-
-@attrs.frozen
-class Author:
-    """Who does something and what, for the history: each 1 to 100 characters of ``[A-Za-z0-9_.:@-]``."""
-
-    actor: str | None = None
-    use_case: str | None = None
-
-
-@attrs.frozen
-class Marker:
-    """Names a unit of work for :meth:`Database.resolve`; two strings, should it have to be kept."""
-
-    tenant: str
-    id: UUID

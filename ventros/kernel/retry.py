@@ -38,18 +38,18 @@ def _retryable(error: VentrosError) -> bool:
     return error.retryable
 
 
-async def retrying(
+async def run_with_retry(
     run: Callable[[], Awaitable[T]],
-    rule: Retry,
+    policy: Retry,
     on_conflict: Callable[[VentrosError, int], None] | None = None,
     *,
-    again: Callable[[VentrosError], bool] = _retryable,
+    is_retryable: Callable[[VentrosError], bool] = _retryable,
     on_retry: Callable[[int, float], None] | None = None,
 ) -> T:
     """The result of the first ``run`` that meets no conflict; the last conflict when all do.
 
     ``on_conflict`` is told of each conflict and of the attempt that met it, ``on_retry`` of that attempt and
-    the pause after it, if another follows; ``again`` says what is a conflict.
+    the pause after it, if another follows; ``is_retryable`` says what is a conflict.
     """
     started = time.monotonic()
     attempt = 0
@@ -58,13 +58,13 @@ async def retrying(
         try:
             return await run()
         except VentrosError as error:
-            if not again(error):
+            if not is_retryable(error):
                 raise
             if on_conflict is not None:
                 on_conflict(error, attempt)
-            pause = rule.pause(attempt)
-            late = rule.deadline is not None and time.monotonic() - started + pause > rule.deadline
-            if attempt >= rule.attempts or late:
+            pause = policy.pause(attempt)
+            late = policy.deadline is not None and time.monotonic() - started + pause > policy.deadline
+            if attempt >= policy.attempts or late:
                 raise
         if on_retry is not None:
             on_retry(attempt, pause)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import attrs
 
-from ventros.kernel.connection import Connection, affected
 from ventros.kernel.errors import Conflict
-
-if TYPE_CHECKING:
-    from ventros.kernel.statements import Statement
-    from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 P = ParamSpec("P")
 C = TypeVar("C", bound=Conflict)
@@ -66,64 +62,24 @@ class Telemetry:
     outcome: Callable[[Outcome, float, int], None] | None = None
 
     def __attrs_post_init__(self) -> None:
-        for each in attrs.fields(Telemetry):
-            if (hook := getattr(self, each.name)) is not None:
-                object.__setattr__(self, each.name, _guarded(hook))
+        for field in attrs.fields(Telemetry):
+            if (hook := getattr(self, field.name)) is not None:
+                object.__setattr__(self, field.name, _guarded(hook))
 
-    def connection(self, driver: Any, timeout: float) -> Connection:
-        """One that tells, if there is somebody to tell."""
-        if self.statement is None and self.conflict is None:
-            return Connection(driver, timeout)
-        return ObservedConnection(driver, timeout, self)
-
-    def met(self, conflict: C) -> C:
-        """``conflict``, told of."""
+    def report_conflict(self, conflict: C) -> C:
+        """``conflict`` itself, after the hook was told of it."""
         if self.conflict is not None:
             self.conflict(conflict)
         return conflict
 
-    def entered(self) -> float | None:
-        """The time at which a unit is entered; None when nobody will be told of its outcome."""
+    def unit_timer(self) -> float | None:
+        """The time at which a unit begins; None when nobody will be told of its outcome."""
         return None if self.outcome is None else perf_counter()
 
-    def left(self, outcome: Outcome, entered: float, events: int) -> None:
+    def report_outcome(self, outcome: Outcome, started: float, events: int) -> None:
+        """``started`` is what :meth:`unit_timer` gave."""
         if self.outcome is not None:
-            self.outcome(outcome, perf_counter() - entered, events)
+            self.outcome(outcome, perf_counter() - started, events)
 
 
-SILENT = Telemetry()
-
-
-class ObservedConnection(Connection):
-    """A connection that tells of each statement that was sent, not of one that was refused before."""
-
-    __slots__ = ("_telemetry",)
-
-    def __init__(self, driver: Any, timeout: float, telemetry: Telemetry) -> None:
-        super().__init__(driver, timeout)
-        self._telemetry = telemetry
-
-    async def _answer(
-        self,
-        send: Callable[..., Awaitable[Any]],
-        text: str,
-        args: tuple[object, ...],
-        statement: Statement | None = None,
-    ) -> Any:
-        started = perf_counter()
-        try:
-            answer = await super()._answer(send, text, args, statement)
-        except BaseException as error:
-            self._tell(statement, perf_counter() - started, None, error)
-            raise
-        rows = affected(answer) if isinstance(answer, str) else len(answer)
-        self._tell(statement, perf_counter() - started, rows, None)
-        return answer
-
-    def _tell(
-        self, statement: Statement | None, seconds: float, rows: int | None, error: BaseException | None
-    ) -> None:
-        if statement is not None and self._telemetry.statement is not None:
-            self._telemetry.statement(statement.name, seconds, rows, error)
-        if isinstance(error, Conflict):
-            self._telemetry.met(error)
+NO_TELEMETRY = Telemetry()

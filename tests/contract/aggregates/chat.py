@@ -74,7 +74,7 @@ def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(chat: Chat, now: datetime) -> Chat:
-    return chat.update_subject(f"Rowing {new_id()}", now=now)
+    return chat.set_subject(f"Rowing {new_id()}", now=now)
 
 
 def change_child(chat: Chat, now: datetime) -> Chat:

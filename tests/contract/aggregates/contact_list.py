@@ -82,7 +82,7 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(contact_list: ContactList, now: datetime) -> ContactList:
-    return contact_list.update_name(f"Customers {new_id()}", now=now)
+    return contact_list.rename(f"Customers {new_id()}", now=now)
 
 
 def change_child(contact_list: ContactList, now: datetime) -> ContactList:

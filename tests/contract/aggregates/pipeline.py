@@ -88,7 +88,7 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(pipeline: Pipeline, now: datetime) -> Pipeline:
-    return pipeline.update_name(f"Sales {new_id()}", now=now)
+    return pipeline.rename(f"Sales {new_id()}", now=now)
 
 
 def change_child(pipeline: Pipeline, now: datetime) -> Pipeline:

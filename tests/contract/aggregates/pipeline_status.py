@@ -51,7 +51,7 @@ def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(status: PipelineStatus, now: datetime) -> PipelineStatus:
-    return status.update_name(f"New {new_id()}", now=now)
+    return status.rename(f"New {new_id()}", now=now)
 
 
 FACTORY = Factory(

@@ -59,7 +59,7 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(subscription: WebhookSubscription, now: datetime) -> WebhookSubscription:
-    return subscription.update_name(f"Orders {new_id()}", now=now)
+    return subscription.rename(f"Orders {new_id()}", now=now)
 
 
 FACTORY = Factory(

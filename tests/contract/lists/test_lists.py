@@ -14,10 +14,10 @@ from tests.contract import lists
 from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.list_case import Case
 from ventros import Database, UnitOfWork, ValidationError
-from ventros.audit.shapes import listings
+from ventros.audit.shapes import list_queries
 from ventros.demo.seed import Seed
-from ventros.kernel.finder import Direction, Listing, Sort
-from ventros.kernel.paging import MAX_LIMIT, Page
+from ventros.kernel.lists import Direction, ListQuery, Page, Sort
+from ventros.kernel.lists.list_repository import MAX_LIMIT
 
 CASES: dict[str, Case] = {
     module.name: importlib.import_module(f"tests.contract.lists.{module.name}").CASE
@@ -26,8 +26,8 @@ CASES: dict[str, Case] = {
 }
 ORDERS = [
     (name, sort, direction)
-    for name, listing in listings().items()
-    for sort in listing.sorts
+    for name, list_query in list_queries().items()
+    for sort in list_query.sorts
     for direction in Direction
 ]
 each_list = pytest.mark.parametrize("name", sorted(CASES))
@@ -35,11 +35,11 @@ each_order = pytest.mark.parametrize(("name", "sort", "direction"), ORDERS, ids=
 
 
 def test_every_list_has_a_case() -> None:
-    assert sorted(CASES) == sorted(listings())
+    assert sorted(CASES) == sorted(list_queries())
 
 
-def listing_of(name: str) -> Listing[Any, Any]:
-    return listings()[name]
+def list_query_of(name: str) -> ListQuery[Any, Any]:
+    return list_queries()[name]
 
 
 async def page(db: Database[UnitOfWork], name: str, tenant: str = TENANT, **query: Any) -> Page[Any]:
@@ -60,15 +60,19 @@ async def test_each_filter_passes_what_it_says(
 ) -> None:
     rows = await stored(db, name, seed)
     await stored(db, name, other_seed)
-    listing = listing_of(name)
+    list_query = list_query_of(name)
     expected = CASES[name].expected(rows)
-    assert set(expected) == {condition.name for condition in listing.conditions}
+    assert set(expected) == {condition.name for condition in list_query.conditions}
     for field, each in expected.items():
         passed = set()
         for filtered in each:
             wanted = {row.id for row in rows if filtered.passes(row)}
             found = await page(
-                db, name, filter=listing.filter(**{field: filtered.value}), limit=MAX_LIMIT, with_total=True
+                db,
+                name,
+                filter=list_query.filter(**{field: filtered.value}),
+                limit=MAX_LIMIT,
+                with_total=True,
             )
             assert {row.id for row in found.items} == wanted, (field, filtered.value)
             assert found.total == len(wanted)
@@ -85,7 +89,7 @@ async def test_filters_are_joined_by_and(db: Database[UnitOfWork], seed: Seed, n
     expected = CASES[name].expected(rows)
     for one, other in zip(expected, list(expected)[1:], strict=False):
         here, there = expected[one][0], expected[other][0]
-        chosen = listing_of(name).filter(**{one: here.value, other: there.value})
+        chosen = list_query_of(name).filter(**{one: here.value, other: there.value})
         found = await page(db, name, filter=chosen, limit=MAX_LIMIT)
         assert {row.id for row in found.items} == {
             row.id for row in rows if here.passes(row) and there.passes(row)
@@ -115,7 +119,7 @@ async def test_pages_follow_each_other_in_the_order_that_was_asked_for(
     """The order as SQL says it without a cursor; a row that came and one that went change nothing else."""
     rows = await stored(db, name, seed)
     await stored(db, name, other_seed)
-    listing = listing_of(name)
+    list_query = list_query_of(name)
     column = psycopg.sql.Identifier(sort.value)
     way = psycopg.sql.SQL(direction.value)
     ids = [row.id for row in rows]
@@ -124,7 +128,7 @@ async def test_pages_follow_each_other_in_the_order_that_was_asked_for(
         for (id_,) in superuser.execute(
             psycopg.sql.SQL(
                 "SELECT id FROM {} WHERE tenant_id = %s AND id = ANY(%s) ORDER BY {} {} NULLS LAST, id {}"
-            ).format(psycopg.sql.Identifier(listing.table), column, way, way),
+            ).format(psycopg.sql.Identifier(list_query.table), column, way, way),
             [TENANT, ids],
         )
     ]
@@ -147,22 +151,22 @@ async def test_a_cursor_belongs_to_its_list(
     db: Database[UnitOfWork], seed: Seed, other_seed: Seed, name: str
 ) -> None:
     rows = await stored(db, name, seed)
-    listing = listing_of(name)
+    list_query = list_query_of(name)
     first = await page(db, name, limit=1)
     assert first.next is not None
     field, filtered = next(iter(CASES[name].expected(rows).items()))
-    default = listing.sorts[listing.default].direction
+    default = list_query.sorts[list_query.default].direction
     misuse: list[dict[str, Any]] = [
-        {"filter": listing.filter(**{field: filtered[0].value})},
+        {"filter": list_query.filter(**{field: filtered[0].value})},
         {"direction": Direction.DESC if default is Direction.ASC else Direction.ASC},
         {"tenant": OTHER_TENANT},
-        *({"sort": sort} for sort in listing.sorts if sort is not listing.default),
+        *({"sort": sort} for sort in list_query.sorts if sort is not list_query.default),
     ]
     for query in misuse:
         with pytest.raises(ValidationError, match="cursor") as caught:
             await page(db, name, after=first.next, limit=1, **query)
         assert caught.value.field == "after"
-    again = await page(db, name, after=first.next, limit=5, filter=listing.filter())
+    again = await page(db, name, after=first.next, limit=5, filter=list_query.filter())
     assert again.items
     assert first.items[0] not in again.items
 
@@ -172,7 +176,7 @@ async def test_the_values_of_a_filter_may_come_in_another_order_with_the_cursor(
 ) -> None:
     await stored(db, "contacts", seed)
     tags = ("vip", "lead")
-    contact_filter = listing_of("contacts").filter
+    contact_filter = list_query_of("contacts").filter
     first = await page(db, "contacts", filter=contact_filter(tags=tags), limit=2)
     rest = await page(db, "contacts", filter=contact_filter(tags=tags[::-1]), after=first.next)
     assert (len(first.items), len(rest.items)) == (2, 2)
@@ -200,9 +204,9 @@ async def test_what_no_list_knows_is_refused(db: Database[UnitOfWork], seed: See
     with pytest.raises(ValidationError, match="no direction 'up'"):
         await page(db, "contacts", direction="up")
     with pytest.raises(ValidationError, match="an empty text"):
-        await page(db, "contacts", filter=listing_of("contacts").filter(name=""))
+        await page(db, "contacts", filter=list_query_of("contacts").filter(name=""))
     with pytest.raises(ValidationError, match="project_id"):
-        await page(db, "contacts", filter=listing_of("contacts").filter(project_id="acme"))
+        await page(db, "contacts", filter=list_query_of("contacts").filter(project_id="acme"))
 
 
 async def test_a_page_starts_after_its_cursor_even_when_that_row_is_gone(
@@ -225,6 +229,6 @@ async def test_a_page_starts_after_its_cursor_even_when_that_row_is_gone(
 def test_a_filter_without_its_condition_is_found_at_import() -> None:
     from ventros import VentrosError
 
-    contacts = listing_of("contacts")
+    contacts = list_query_of("contacts")
     with pytest.raises(VentrosError, match="contacts: the filter's fields"):
         attrs.evolve(contacts, conditions=contacts.conditions[1:])

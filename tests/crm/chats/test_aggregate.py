@@ -225,12 +225,12 @@ COMMANDS: dict[str, Callable[[Chat], Chat]] = {
     "demote_from_admin": lambda chat: chat.demote_from_admin(CONTACT, now=LATER),
     "archive": lambda chat: chat.archive(now=LATER),
     "unarchive": lambda chat: chat.unarchive(now=LATER),
-    "update_subject": lambda chat: chat.update_subject("Rowing", now=LATER),
-    "update_description": lambda chat: chat.update_description("On the lake", now=LATER),
+    "set_subject": lambda chat: chat.set_subject("Rowing", now=LATER),
+    "set_description": lambda chat: chat.set_description("On the lake", now=LATER),
     "set_external_id": lambda chat: chat.set_external_id("1@g.us", now=LATER),
     "add_label": lambda chat: chat.add_label("vip", now=LATER),
     "remove_label": lambda chat: chat.remove_label("vip", now=LATER),
-    "set_label_ids": lambda chat: chat.set_label_ids(["vip"], now=LATER),
+    "set_labels": lambda chat: chat.set_labels(["vip"], now=LATER),
     "clear_labels": lambda chat: chat.clear_labels(now=LATER),
 }
 EVEN_WHEN_CLOSED: dict[str, Callable[[Chat], Chat]] = {
@@ -275,20 +275,20 @@ def test_the_last_message_does_not_go_back() -> None:
 
 def test_subject_and_description_are_changed() -> None:
     chat = make_group().clear_events()
-    changed = chat.update_subject("Sailing", now=LATER).update_description("At sea", now=LATER)
-    cleared = changed.update_description("", now=LATER)
+    changed = chat.set_subject("Sailing", now=LATER).set_description("At sea", now=LATER)
+    cleared = changed.set_description("", now=LATER)
     assert (changed.subject, changed.description, cleared.description) == ("Sailing", "At sea", None)
     assert told(cleared) == [
         ("chat.subject_updated", {"new_subject": "Sailing"}),
         ("chat.description_updated", {"new_description": "At sea"}),
         ("chat.description_updated", {"new_description": None}),
     ]
-    assert changed.update_subject("Sailing", now=LATER) is changed
-    assert changed.update_description("At sea", now=LATER) is changed
+    assert changed.set_subject("Sailing", now=LATER) is changed
+    assert changed.set_description("At sea", now=LATER) is changed
     for faulty in ("", "x" * 256):
         with pytest.raises(ValidationError):
-            chat.update_subject(faulty, now=NOW)
-    for command in (make_individual().update_subject, make_individual().update_description):
+            chat.set_subject(faulty, now=NOW)
+    for command in (make_individual().set_subject, make_individual().set_description):
         with pytest.raises(InvariantViolation, match="individual"):
             command("Us two", now=NOW)
 
@@ -321,15 +321,15 @@ def test_labels_are_added_and_removed_one_by_one() -> None:
 
 
 def test_labels_are_replaced_without_twins() -> None:
-    chat = make_group().clear_events().set_label_ids(["b", "a", "b"], now=NOW)
+    chat = make_group().clear_events().set_labels(["b", "a", "b"], now=NOW)
     assert chat.label_ids == ("b", "a")
-    assert chat.set_label_ids(["b", "a"], now=NOW) is chat
+    assert chat.set_labels(["b", "a"], now=NOW) is chat
     cleared = chat.clear_labels(now=NOW)
     assert cleared.label_ids == ()
     assert cleared.clear_labels(now=NOW) is cleared
     assert told(cleared) == [("chat.updated", {"fields": ("label_ids",)})] * 2
     with pytest.raises(ValidationError):
-        chat.set_label_ids(["a", ""], now=NOW)
+        chat.set_labels(["a", ""], now=NOW)
 
 
 def test_nobody_else_holds_a_part_of_the_metadata() -> None:

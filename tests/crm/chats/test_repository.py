@@ -125,7 +125,7 @@ async def test_participants_are_written_one_by_one(
         chats = ChatRepository(uow)
         changed = chat.remove_participant(guest, now=LATER).promote_to_admin(agent, now=LATER)
         changed = changed.add_participant(late, ParticipantType.CONTACT, now=LATER)
-        saved = await chats.save(changed.update_subject("Sailing", now=LATER))
+        saved = await chats.save(changed.set_subject("Sailing", now=LATER))
         assert saved.version == 2
         assert await chats.get(chat.id) == saved
         await uow.commit()

@@ -120,35 +120,35 @@ def test_a_static_list_has_no_rules() -> None:
 COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
     (
         {},
-        "update_name",
+        "rename",
         {"name": " Others "},
         {"name": " Others "},
         "contact_list.updated",
-        {"updated_fields": ("name",)},
+        {"fields": ("name",)},
     ),
     (
         {},
-        "update_description",
+        "set_description",
         {"description": "All"},
         {"description": "All"},
         "contact_list.updated",
-        {"updated_fields": ("description",)},
+        {"fields": ("description",)},
     ),
     (
         {"description": "All"},
-        "update_description",
+        "set_description",
         {"description": ""},
         {"description": None},
         "contact_list.updated",
-        {"updated_fields": ("description",)},
+        {"fields": ("description",)},
     ),
     (
         {},
-        "update_logical_operator",
+        "set_logical_operator",
         {"logical_operator": "OR"},
         {"logical_operator": LogicalOperator.OR},
         "contact_list.updated",
-        {"updated_fields": ("logical_operator",)},
+        {"fields": ("logical_operator",)},
     ),
     (
         {"filter_rules": (NEW,)},
@@ -176,7 +176,7 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
     ),
     (
         {},
-        "update_contact_count",
+        "set_contact_count",
         {"count": 0},
         {"contact_count": 0, "last_calculated_at": LATER},
         "contact_list.recalculated",
@@ -184,7 +184,7 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
     ),
     (
         {"contact_count": 9, "last_calculated_at": NOW},
-        "update_contact_count",
+        "set_contact_count",
         {"count": 7},
         {"contact_count": 7, "last_calculated_at": LATER},
         "contact_list.recalculated",
@@ -192,7 +192,7 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
     ),
     (
         {"contact_count": 9, "last_calculated_at": LATER},
-        "update_contact_count",
+        "set_contact_count",
         {"count": 7},
         {"contact_count": 7},
         "contact_list.recalculated",
@@ -232,16 +232,16 @@ def test_every_command_is_in_the_table() -> None:
 @pytest.mark.parametrize(
     ("given", "command", "arguments"),
     [
-        ({}, "update_name", {"name": "Customers"}),
-        ({}, "update_description", {"description": ""}),
-        ({"description": "All"}, "update_description", {"description": "All"}),
-        ({}, "update_logical_operator", {"logical_operator": LogicalOperator.AND}),
+        ({}, "rename", {"name": "Customers"}),
+        ({}, "set_description", {"description": ""}),
+        ({"description": "All"}, "set_description", {"description": "All"}),
+        ({}, "set_logical_operator", {"logical_operator": LogicalOperator.AND}),
         ({"filter_rules": (VIP,)}, "add_filter_rule", {"rule": VIP}),
         ({}, "clear_filter_rules", {}),
-        ({"contact_count": 9, "last_calculated_at": LATER}, "update_contact_count", {"count": 9}),
+        ({"contact_count": 9, "last_calculated_at": LATER}, "set_contact_count", {"count": 9}),
         (
             {"last_calculated_at": LATER + timedelta(microseconds=1)},
-            "update_contact_count",
+            "set_contact_count",
             {"count": 9},
         ),
     ],
@@ -264,11 +264,11 @@ def test_no_command_works_on_a_deleted_list(
 @pytest.mark.parametrize(
     ("command", "arguments", "field"),
     [
-        ("update_name", {"name": ""}, "name"),
-        ("update_logical_operator", {"logical_operator": "and"}, "logical_operator"),
+        ("rename", {"name": ""}, "name"),
+        ("set_logical_operator", {"logical_operator": "and"}, "logical_operator"),
         ("add_filter_rule", {"rule": None}, "filter_rules"),
         ("add_filter_rule", {"rule": attrs.evolve(VIP, value="other")}, "filter_rules"),
-        ("update_contact_count", {"count": -1}, "contact_count"),
+        ("set_contact_count", {"count": -1}, "contact_count"),
     ],
 )
 def test_a_faulty_argument_is_named(command: str, arguments: dict[str, Any], field: str) -> None:

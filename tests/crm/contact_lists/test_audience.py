@@ -30,7 +30,7 @@ from tests.support.audience_world import (
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.crm.contact_lists.aggregate import ContactList
-from ventros.crm.contact_lists.audience_finder import audience_of, page_of
+from ventros.crm.contact_lists.audience_query import audience_of, page_of
 from ventros.crm.contact_lists.values import (
     OPERATORS,
     ContactAttribute,
@@ -40,10 +40,10 @@ from ventros.crm.contact_lists.values import (
 )
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
-from ventros.kernel.connection import prepare_driver
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.errors import TenancyViolation
 from ventros.kernel.ids import new_id
-from ventros.kernel.paging import MAX_LIMIT, call
+from ventros.kernel.lists.list_repository import MAX_LIMIT, call
 
 
 def asked(operator_: FilterOperator, values: Iterable[Any], *, like: Iterable[str] = PIECES) -> list[Any]:

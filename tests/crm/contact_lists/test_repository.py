@@ -96,12 +96,12 @@ async def test_rules_change_places_and_content_in_their_rows(
     a, b, c = rule("a"), rule("b"), rule("c")
     contact_list = await stored_list(db, seed, a, b, c)
     other_b = attrs.evolve(b, operator=FilterOperator.NE, value="other")
-    renamed = contact_list.update_name("Other", now=LATER)
+    renamed = contact_list.rename("Other", now=LATER)
     for order in ((c, b, a), (c, a), (rule("x"), c, other_b), (other_b, c)):
         renamed = await save(db, attrs.evolve(renamed, filter_rules=order))
         assert await load(db, renamed.id) == renamed
         assert {each.id for each in order} == set(row_versions(superuser))
-        renamed = renamed.update_name(f"{renamed.name}!", now=LATER)
+        renamed = renamed.rename(f"{renamed.name}!", now=LATER)
 
 
 async def test_a_rule_on_a_pipeline_status_is_kept_by_ids(
@@ -148,7 +148,7 @@ async def test_a_lost_race_writes_no_rule(
 ) -> None:
     a = rule("a")
     contact_list = await stored_list(db, seed, a)
-    await save(db, contact_list.update_logical_operator(LogicalOperator.OR, now=LATER))
+    await save(db, contact_list.set_logical_operator(LogicalOperator.OR, now=LATER))
     with pytest.raises(OptimisticLockError):
         await save(db, contact_list.clear_filter_rules(now=LATER))
     assert set(row_versions(superuser)) == {a.id}

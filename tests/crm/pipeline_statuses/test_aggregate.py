@@ -72,13 +72,13 @@ def test_a_faulty_field_is_named(field: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("command", "field", "old", "new"),
     [
-        (lambda s: s.update_name("Lead", now=LATER), "name", "New", "Lead"),
-        (lambda s: s.update_description("Just came", now=LATER), "description", "", "Just came"),
-        (lambda s: s.update_color("ff0000", now=LATER), "color", None, "#FF0000"),
-        (lambda s: s.update_color(RED, now=LATER), "color", None, "#FF0000"),
-        (lambda s: s.update_position(3, now=LATER), "position", 0, 3),
-        (lambda s: s.update_type(StatusType.ACTIVE, now=LATER), "status_type", "open", "active"),
-        (lambda s: s.update_type("closed", now=LATER), "status_type", "open", "closed"),
+        (lambda s: s.rename("Lead", now=LATER), "name", "New", "Lead"),
+        (lambda s: s.set_description("Just came", now=LATER), "description", "", "Just came"),
+        (lambda s: s.set_color("ff0000", now=LATER), "color", None, "#FF0000"),
+        (lambda s: s.set_color(RED, now=LATER), "color", None, "#FF0000"),
+        (lambda s: s.set_position(3, now=LATER), "position", 0, 3),
+        (lambda s: s.set_status_type(StatusType.ACTIVE, now=LATER), "status_type", "open", "active"),
+        (lambda s: s.set_status_type("closed", now=LATER), "status_type", "open", "closed"),
     ],
 )
 def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
@@ -93,9 +93,9 @@ def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
 
 def test_what_is_refused_is_named() -> None:
     commands: dict[str, Callable[[], object]] = {
-        "name": lambda: make_status().update_name("", now=LATER),
-        "color": lambda: make_status().update_color("reddish", now=LATER),
-        "status_type": lambda: make_status().update_type(cast("StatusType", "won"), now=LATER),
+        "name": lambda: make_status().rename("", now=LATER),
+        "color": lambda: make_status().set_color("reddish", now=LATER),
+        "status_type": lambda: make_status().set_status_type(cast("StatusType", "won"), now=LATER),
     }
     for field, command in commands.items():
         with pytest.raises(ValidationError) as raised:
@@ -119,4 +119,4 @@ def test_a_deleted_status_takes_no_command() -> None:
         with pytest.raises(InvariantViolation):
             command(now=LATER)
     with pytest.raises(InvariantViolation):
-        deleted.update_name("Lead", now=LATER)
+        deleted.rename("Lead", now=LATER)

@@ -133,12 +133,12 @@ def test_enabling_lead_qualification_sets_it_up_and_disabling_keeps_it() -> None
 
 def test_enabling_keeps_the_questions_that_are_there() -> None:
     config = LeadQualificationConfig(min_score=9, questions=(question(),))
-    pipeline = make_pipeline().set_lead_qualification_config(config, now=LATER)
+    pipeline = make_pipeline().set_lead_qualification(config, now=LATER)
     assert told(pipeline) == [("pipeline.lead_qualification_config_updated", {})]
-    assert pipeline.set_lead_qualification_config(config, now=LATER) is pipeline
+    assert pipeline.set_lead_qualification(config, now=LATER) is pipeline
     enabled = pipeline.enable_lead_qualification(now=LATER)
     assert enabled.lead_qualification == attrs.evolve(config, enabled=True)
-    assert enabled.set_lead_qualification_config(None, now=LATER).lead_qualification is None
+    assert enabled.set_lead_qualification(None, now=LATER).lead_qualification is None
 
 
 def test_lead_qualification_is_stored_as_json() -> None:
@@ -193,11 +193,11 @@ def test_a_faulty_field_is_named(field: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("command", "field", "old", "new"),
     [
-        (lambda p: p.update_name("Support", now=LATER), "name", "Sales", "Support"),
-        (lambda p: p.update_description("All of it", now=LATER), "description", "", "All of it"),
-        (lambda p: p.update_color("ff0000", now=LATER), "color", None, "#FF0000"),
-        (lambda p: p.update_color(RED, now=LATER), "color", None, "#FF0000"),
-        (lambda p: p.update_position(-2, now=LATER), "position", 0, -2),
+        (lambda p: p.rename("Support", now=LATER), "name", "Sales", "Support"),
+        (lambda p: p.set_description("All of it", now=LATER), "description", "", "All of it"),
+        (lambda p: p.set_color("ff0000", now=LATER), "color", None, "#FF0000"),
+        (lambda p: p.set_color(RED, now=LATER), "color", None, "#FF0000"),
+        (lambda p: p.set_position(-2, now=LATER), "position", 0, -2),
         (lambda p: p.set_session_timeout(1440, now=LATER), "session_timeout_minutes", None, 1440),
     ],
 )
@@ -211,8 +211,8 @@ def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
 
 
 def test_colour_and_timeout_can_be_taken_back() -> None:
-    pipeline = make_pipeline().update_color("#00FF00", now=NOW).set_session_timeout(5, now=NOW)
-    bare = pipeline.clear_events().update_color(None, now=LATER).set_session_timeout(None, now=LATER)
+    pipeline = make_pipeline().set_color("#00FF00", now=NOW).set_session_timeout(5, now=NOW)
+    bare = pipeline.clear_events().set_color(None, now=LATER).set_session_timeout(None, now=LATER)
     assert (bare.color, bare.session_timeout_minutes) == (None, None)
     assert told(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
 
@@ -220,8 +220,8 @@ def test_colour_and_timeout_can_be_taken_back() -> None:
 def test_what_is_refused_leaves_the_pipeline_as_it_was() -> None:
     pipeline = make_pipeline()
     commands: list[Callable[[], object]] = [
-        lambda: pipeline.update_name("", now=LATER),
-        lambda: pipeline.update_color("", now=LATER),
+        lambda: pipeline.rename("", now=LATER),
+        lambda: pipeline.set_color("", now=LATER),
         lambda: pipeline.set_session_timeout(0, now=LATER),
     ]
     for command in commands:
@@ -255,11 +255,11 @@ def test_a_deleted_pipeline_takes_no_command() -> None:
         with pytest.raises(InvariantViolation):
             command(now=LATER)
     with pytest.raises(InvariantViolation):
-        deleted.update_name("Support", now=LATER)
+        deleted.rename("Support", now=LATER)
 
 
 def test_the_time_of_the_last_change_does_not_go_back() -> None:
-    changed = make_pipeline().update_name("Support", now=NOW - timedelta(days=1))
+    changed = make_pipeline().rename("Support", now=NOW - timedelta(days=1))
     assert changed.updated_at == NOW
 
 
@@ -298,7 +298,7 @@ def test_a_custom_field_keeps_key_and_type() -> None:
     with pytest.raises(InvariantViolation):
         pipeline.set_custom_field(CustomField("region", CustomFieldType.NUMBER, 1), now=LATER)
     with pytest.raises(InvariantViolation):
-        pipeline.custom_fields[0].update_value(CustomField("country", TEXT, "south"), now=LATER)
+        pipeline.custom_fields[0].set_value(CustomField("country", TEXT, "south"), now=LATER)
 
 
 def test_a_custom_field_that_is_not_there_is_not_found() -> None:

@@ -70,7 +70,7 @@ async def test_statuses_of_a_pipeline_come_by_position(db: Database[UnitOfWork],
     async with db.unit_of_work(TENANT) as uow:
         statuses = uow.pipeline_statuses
         idle = await statuses.add(
-            new_status(pipeline.id, "Idle").update_position(-1, now=NOW).deactivate(now=NOW)
+            new_status(pipeline.id, "Idle").set_position(-1, now=NOW).deactivate(now=NOW)
         )
         gone = await statuses.add(new_status(pipeline.id, "Gone"))
         await statuses.save(gone.delete(now=NOW))
@@ -132,7 +132,7 @@ async def test_a_name_is_taken_once_among_the_live_stages_of_a_pipeline(
     async with db.unit_of_work(TENANT) as uow:
         other = await uow.pipeline_statuses.add(new_status(pipeline.id, "Won"))
         with pytest.raises(AlreadyExists):
-            await uow.pipeline_statuses.save(other.update_name("New", now=LATER))
+            await uow.pipeline_statuses.save(other.rename("New", now=LATER))
     async with db.unit_of_work(TENANT) as uow:
         await uow.pipeline_statuses.save(status.delete(now=LATER))
         await uow.pipeline_statuses.add(new_status(pipeline.id))

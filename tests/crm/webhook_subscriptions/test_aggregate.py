@@ -217,9 +217,9 @@ def test_contact_events_are_switched_on_and_off() -> None:
 @pytest.mark.parametrize(
     ("command", "value", "field"),
     [
-        ("update_name", "Other", "name"),
-        ("update_url", "http://other.example", "url"),
-        ("update_events", ("*",), "events"),
+        ("rename", "Other", "name"),
+        ("set_url", "http://other.example", "url"),
+        ("set_events", ("*",), "events"),
         ("set_secret", SECRET, "secret"),
         ("set_headers", {"X-Key": KEY}, "headers"),
     ],
@@ -234,10 +234,10 @@ def test_a_setting_changes_once(command: str, value: Any, field: str) -> None:
 @pytest.mark.parametrize(
     ("command", "value", "field"),
     [
-        ("update_name", "", "name"),
-        ("update_url", "", "url"),
-        ("update_events", (), "events"),
-        ("update_events", ("mess*",), "events"),
+        ("rename", "", "name"),
+        ("set_url", "", "url"),
+        ("set_events", (), "events"),
+        ("set_events", ("mess*",), "events"),
         ("set_headers", {"X": "\n"}, "headers"),
     ],
 )
@@ -290,7 +290,7 @@ def test_nothing_can_be_done_with_a_deleted_subscription() -> None:
     )
     assert_refused(
         lambda: subscription.delete(now=LATER),
-        lambda: subscription.update_name("x", now=LATER),
+        lambda: subscription.rename("x", now=LATER),
         lambda: subscription.deactivate(now=LATER),
     )
 
@@ -300,7 +300,7 @@ def test_neither_secret_nor_headers_nor_address_are_told() -> None:
         make_subscription(url=f"https://hook.example/{KEY}")
         .set_secret(SECRET, now=LATER)
         .set_headers({"X-Key": KEY}, now=LATER)
-        .update_url(f"https://hook.example/2/{KEY}", now=LATER)
+        .set_url(f"https://hook.example/2/{KEY}", now=LATER)
     )
     told = repr([event.payload() for event in subscription.domain_events])
     assert KEY not in told

@@ -114,7 +114,7 @@ async def test_deliveries_add_up_over_many_connections_beside_the_version(
 
     await asyncio.gather(*map(deliver, range(20)))
     async with db.unit_of_work(TENANT) as uow:
-        assert (await uow.webhook_subscriptions.save(hook.update_name("Other", now=LATER))).version == 2
+        assert (await uow.webhook_subscriptions.save(hook.rename("Other", now=LATER))).version == 2
         counters = await uow.webhook_subscriptions.counters(hook.id)
         assert (counters.success_count, counters.failure_count) == (15, 5)
         assert counters.last_success_at == counters.last_triggered_at == NOW + timedelta(minutes=19)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ventros.kernel.arguments import check_for
+from ventros.kernel.statements.arguments import check_for
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
 

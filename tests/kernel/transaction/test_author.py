@@ -12,18 +12,18 @@ import pytest
 from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
-from ventros.kernel.connection import CALLER_QUESTION, prepare_driver
-from ventros.kernel.ids import Author
-from ventros.kernel.transaction import identity
+from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
+from ventros.kernel.connection.driver import prepare_driver
+from ventros.kernel.transaction.begin import AuditContext, set_local
 
 
 def test_who_does_what_goes_with_the_tenant() -> None:
     tenant = f"SET LOCAL app.tenant_id = '{TENANT}'"
-    assert identity(TENANT, None) == tenant
-    assert identity(TENANT, None, Author("user:7", "greet")) == (
+    assert set_local(TENANT, None) == tenant
+    assert set_local(TENANT, None, AuditContext("user:7", "greet")) == (
         f"{tenant}; SET LOCAL app.actor = 'user:7'; SET LOCAL app.use_case = 'greet'"
     )
-    for part in identity(TENANT, None, Author("user:7", "greet")).split("; "):
+    for part in set_local(TENANT, None, AuditContext("user:7", "greet")).split("; "):
         assert is_command(part)
     assert not is_command("SET LOCAL app.actor = 'user'; DROP TABLE contacts")
 
@@ -35,14 +35,14 @@ def test_a_label_that_would_need_quoting_is_refused(db: Database[UnitOfWork], fi
         db.unit_of_work(TENANT, **{field: label})
     assert caught.value.field == field
     with pytest.raises(ValidationError):
-        identity(TENANT, None, Author(**{field: label}))
+        set_local(TENANT, None, AuditContext(**{field: label}))
 
 
 async def told(db: Database[UnitOfWork], wrap: Any = None, **options: Any) -> tuple[str, str]:
     """Actor and use case, as the server has them in the unit."""
 
     async def greet(uow: UnitOfWork) -> tuple[str, str]:
-        _tenant, actor, name = await uow.connection.caller()
+        _tenant, actor, name = await uow.connection.caller_settings()
         return actor, name
 
     return await db.run(TENANT, wrap(greet) if wrap else greet, **options)
@@ -84,7 +84,7 @@ async def guest(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 
 async def test_a_joined_unit_has_its_callers_unless_it_names_its_own(guest: asyncpg.Connection[Any]) -> None:
     async def said() -> tuple[str, ...]:
-        return tuple(await guest.fetchrow(CALLER_QUESTION) or ())
+        return tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())
 
     async with guest.transaction():
         await guest.execute("SET LOCAL app.actor = 'caller'")

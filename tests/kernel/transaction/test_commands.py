@@ -12,10 +12,11 @@ from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel import inbox, markers
 from ventros.kernel.errors import AlreadyProcessed, SerializationFailure
-from ventros.kernel.ids import Marker, new_id
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import inbox
+from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.transaction import commit_markers
 
 
 def new_contact(seed: Seed) -> Contact:
@@ -39,7 +40,7 @@ async def test_a_command_is_processed_once(
     await db.run(TENANT, add, command_id=command)
     with pytest.raises(AlreadyProcessed) as caught:
         await db.run(TENANT, add, command_id=command)
-    assert caught.value.marker == Marker(TENANT, command)
+    assert caught.value.marker == CommitMarker(TENANT, command)
     await db.run(OTHER_TENANT, lambda uow: inbox.record(uow.connection, OTHER_TENANT, "test", command, NOW))
     assert count(superuser, "SELECT count(*) FROM contacts") == 1
     assert count(superuser, "SELECT count(*) FROM outbox_events WHERE aggregate_type = 'contact'") == 1
@@ -62,12 +63,12 @@ async def test_a_command_that_failed_can_be_sent_again(db: Database[UnitOfWork],
         async with db.unit_of_work(TENANT, command_id=command) as uow:
             await uow.contacts.add(new_contact(seed))
             raise KeyError
-    assert await db.resolve(Marker(TENANT, command)) is Outcome.ROLLED_BACK
+    assert await db.resolve(CommitMarker(TENANT, command)) is Outcome.ROLLED_BACK
     async with db.unit_of_work(TENANT, command_id=command) as uow:
         await uow.contacts.add(new_contact(seed))
         await uow.commit()
-    assert await db.resolve(Marker(TENANT, command)) is Outcome.COMMITTED
-    assert await db.resolve(Marker(OTHER_TENANT, command)) is Outcome.ROLLED_BACK
+    assert await db.resolve(CommitMarker(TENANT, command)) is Outcome.COMMITTED
+    assert await db.resolve(CommitMarker(OTHER_TENANT, command)) is Outcome.ROLLED_BACK
 
 
 async def test_a_command_without_effect_counts_as_processed(db: Database[UnitOfWork]) -> None:
@@ -157,7 +158,10 @@ async def test_old_markers_are_pruned(
         await uow.contacts.add(new_contact(seed))
         await uow.commit()
     async with db.unit_of_work(TENANT) as pruning:
-        assert await markers.prune(pruning, pruning.started_at - timedelta(days=7)) == 1
+        assert (
+            await commit_markers.prune(pruning.connection, TENANT, pruning.started_at - timedelta(days=7))
+            == 1
+        )
         await pruning.commit()
     assert await db.resolve(uow.marker) is Outcome.COMMITTED
     assert count(superuser, f"SELECT count(*) FROM commit_markers WHERE tenant_id = '{OTHER_TENANT}'") == 1  # noqa: S608

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from ventros.kernel.transaction import Uncancelled
+from ventros.kernel.transaction.deferral import DeferCancellation
 
 
 async def two_answers(*answers: asyncio.Future[str]) -> str:
@@ -16,7 +16,7 @@ async def two_answers(*answers: asyncio.Future[str]) -> str:
 async def test_cancellations_wait_for_the_end_and_the_first_is_kept() -> None:
     loop = asyncio.get_running_loop()
     answers = [loop.create_future(), loop.create_future()]
-    waiting = Uncancelled(two_answers(*answers))
+    waiting = DeferCancellation(two_answers(*answers))
     running = []
 
     async def wait() -> str:
@@ -43,7 +43,7 @@ async def test_what_the_work_raises_is_raised() -> None:
     refused.set_exception(OSError("gone"))
     given_up.cancel()
     for answer, error in ((refused, OSError), (given_up, asyncio.CancelledError)):
-        waiting = Uncancelled(two_answers(answer))
+        waiting = DeferCancellation(two_answers(answer))
         with pytest.raises(error):
             await waiting
         assert waiting.cancelled is None

@@ -11,10 +11,11 @@ from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel import inbox
 from ventros.kernel.errors import DatabaseError, OperationTimeout, SerializationFailure, UnitOfWorkError
 from ventros.kernel.ids import new_id
-from ventros.kernel.transaction import Modes, Outcome
+from ventros.kernel.outbox import inbox
+from ventros.kernel.outcome import Outcome
+from ventros.kernel.transaction.begin import TransactionOptions
 
 SETTINGS = (
     "transaction_isolation",
@@ -67,7 +68,7 @@ async def test_the_server_has_the_modes_and_only_for_the_unit(
 )
 def test_modes_that_are_none_are_refused(modes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Modes(**modes)
+        TransactionOptions(**modes)
 
 
 async def test_a_read_only_unit_writes_nothing(db: Database[UnitOfWork], seed: Seed) -> None:

@@ -14,7 +14,8 @@ from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.connection import prepare_driver
+from ventros.kernel.connection.driver import prepare_driver
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import (
     AlreadyProcessed,
     DatabaseError,
@@ -23,8 +24,7 @@ from ventros.kernel.errors import (
     UnitOfWorkError,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.settings import Settings
-from ventros.kernel.transaction import Outcome
+from ventros.kernel.outcome import Outcome
 
 
 def new_contact(seed: Seed, name: str = "Ada") -> Contact:

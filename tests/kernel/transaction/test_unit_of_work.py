@@ -17,7 +17,6 @@ from ventros import Database, Settings, UnitOfWork, ValidationError
 from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel import inbox
 from ventros.kernel.errors import (
     AlreadyExists,
     ConnectionLost,
@@ -27,7 +26,9 @@ from ventros.kernel.errors import (
     UnitOfWorkError,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.transaction import Outcome, identity
+from ventros.kernel.outbox import inbox
+from ventros.kernel.outcome import Outcome
+from ventros.kernel.transaction.begin import set_local
 
 
 def new_contact(seed: Seed) -> Contact:
@@ -143,7 +144,7 @@ async def test_commit_twice_or_after_the_block_is_refused(db: Database[UnitOfWor
 @pytest.mark.parametrize("tenant", ["", "ab", "x" * 101, "a'b'c", "acme; DROP TABLE contacts", "tenánt"])
 def test_a_tenant_that_would_need_quoting_is_refused(tenant: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        identity(tenant, None)
+        set_local(tenant, None)
     assert caught.value.field == "tenant_id"
 
 

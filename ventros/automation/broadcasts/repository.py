@@ -7,17 +7,17 @@ from uuid import UUID
 
 from ventros.automation.broadcasts import mapper
 from ventros.automation.broadcasts.aggregate import Broadcast
-from ventros.automation.broadcasts.finder import LISTING, BroadcastFilter, BroadcastSort
+from ventros.automation.broadcasts.list_query import LIST_QUERY, BroadcastFilter, BroadcastSort
 from ventros.automation.broadcasts.values import BroadcastCounters
-from ventros.kernel.paging import PagedRepository
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
 
-class BroadcastRepository(Repository[Broadcast], PagedRepository[Broadcast, BroadcastFilter, BroadcastSort]):
+class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, BroadcastFilter, BroadcastSort]):
     resource = "broadcast"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("broadcasts.insert")
     SELECT = statement("broadcasts.get")

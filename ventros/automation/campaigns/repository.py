@@ -7,17 +7,17 @@ from uuid import UUID
 
 from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.aggregate import Campaign
-from ventros.automation.campaigns.finder import LISTING, CampaignFilter, CampaignSort
+from ventros.automation.campaigns.list_query import LIST_QUERY, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
 from ventros.automation.step_repository import StepRepository
-from ventros.kernel.paging import PagedRepository
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.statements import statement
 
 
-class CampaignRepository(StepRepository[Campaign], PagedRepository[Campaign, CampaignFilter, CampaignSort]):
+class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, CampaignFilter, CampaignSort]):
     resource = "campaign"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("campaigns.insert")
     SELECT = statement("campaigns.get")

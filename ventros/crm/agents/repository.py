@@ -11,9 +11,9 @@ import attrs
 from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
-from ventros.crm.agents.finder import LISTING, AgentFilter, AgentSort
+from ventros.crm.agents.list_query import LIST_QUERY, AgentFilter, AgentSort
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
-from ventros.kernel.paging import PagedRepository
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 from ventros.values import Email
@@ -35,7 +35,7 @@ class AgentCounters:
         return self.response_ms_total // self.sessions_handled if self.sessions_handled else None
 
 
-class AgentRepository(Repository[Agent], PagedRepository[Agent, AgentFilter, AgentSort]):
+class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, AgentSort]):
     """Sessions that end bump an agent's figures while others change the agent: so these have rows of their
     own, without a version, and are no part of the aggregate.
 
@@ -45,7 +45,7 @@ class AgentRepository(Repository[Agent], PagedRepository[Agent, AgentFilter, Age
 
     resource = "agent"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("agents.insert")
     SELECT = statement("agents.get")

@@ -39,7 +39,7 @@ def _in_order(label_ids: Iterable[str]) -> tuple[str, ...]:
 
 def _by_joining(participants: Iterable[Participant]) -> tuple[Participant, ...]:
     """Whoever joined first comes first, in memory as in the table, which keeps no other order."""
-    return tuple(sorted(participants, key=lambda each: (each.joined_at, each.id)))
+    return tuple(sorted(participants, key=lambda participant: (participant.joined_at, participant.id)))
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +59,7 @@ class Chat(AggregateRoot):
     """
 
     resource = "chat"
+    updated_event = ChatUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
@@ -94,11 +95,11 @@ class Chat(AggregateRoot):
 
     @participants.validator
     def _check_participants(self, _attribute: object, value: tuple[Participant, ...]) -> None:
-        if len({each.id for each in value}) != len(value):
+        if len({participant.id for participant in value}) != len(value):
             raise ValidationError("participants must not hold anybody twice", field="participants")
-        if self.chat_type is not ChatType.GROUP and any(each.is_admin for each in value):
+        if self.chat_type is not ChatType.GROUP and any(participant.is_admin for participant in value):
             raise ValidationError("only a group has admins", field="participants")
-        contacts = sum(each.type is ParticipantType.CONTACT for each in value)
+        contacts = sum(participant.type is ParticipantType.CONTACT for participant in value)
         if self.chat_type is ChatType.INDIVIDUAL and contacts != 1:
             raise ValidationError("an individual chat has exactly one contact", field="participants")
 
@@ -118,7 +119,7 @@ class Chat(AggregateRoot):
             participants=(contact,),
             created_at=now,
             updated_at=now,
-        )._announced()
+        )._created(ChatCreated())
 
     @classmethod
     def create_group(
@@ -145,7 +146,7 @@ class Chat(AggregateRoot):
             participants=(creator,),
             created_at=now,
             updated_at=now,
-        )._announced()
+        )._created(ChatCreated())
 
     @classmethod
     def create_channel(cls, *, project_id: UUID, tenant_id: str, subject: str, now: datetime) -> Self:
@@ -157,13 +158,7 @@ class Chat(AggregateRoot):
             subject=subject,
             created_at=now,
             updated_at=now,
-        )._announced()
-
-    def _announced(self) -> Self:
-        created = ChatCreated(
-            **self._fact(self.created_at), chat_type=self.chat_type.value, project_id=self.project_id
-        )
-        return attrs.evolve(self, domain_events=(created,))
+        )._created(ChatCreated())
 
     @property
     def is_group(self) -> bool:
@@ -176,18 +171,18 @@ class Chat(AggregateRoot):
 
     @property
     def contact_participants(self) -> tuple[Participant, ...]:
-        return tuple(each for each in self.participants if each.type is ParticipantType.CONTACT)
+        return self._participants(ParticipantType.CONTACT)
 
     @property
     def agent_participants(self) -> tuple[Participant, ...]:
-        return tuple(each for each in self.participants if each.type is ParticipantType.AGENT)
+        return self._participants(ParticipantType.AGENT)
 
     @property
     def label_count(self) -> int:
         return len(self.label_ids)
 
     def is_participant(self, participant_id: UUID) -> bool:
-        return any(each.id == participant_id for each in self.participants)
+        return any(participant.id == participant_id for participant in self.participants)
 
     def has_label(self, label_id: str) -> bool:
         return label_id in self.label_ids
@@ -206,9 +201,7 @@ class Chat(AggregateRoot):
         added = Participant(id=participant_id, type=participant_type, joined_at=now)
         if self.chat_type is ChatType.INDIVIDUAL and added.type is ParticipantType.CONTACT:
             raise InvariantViolation(f"chat {self.id} is individual; it takes no second contact")
-        event = ChatParticipantAdded(
-            **self._fact(now), participant_id=participant_id, participant_type=added.type.value
-        )
+        event = ChatParticipantAdded(participant_id=participant_id, participant_type=added.type.value)
         return self._changed(now, event, participants=(*self.participants, added))
 
     def remove_participant(self, participant_id: UUID, *, now: datetime) -> Self:
@@ -219,8 +212,8 @@ class Chat(AggregateRoot):
         if self.chat_type is ChatType.INDIVIDUAL:
             raise InvariantViolation(f"chat {self.id} is individual; nobody is removed from it")
         self._require_other_admin(self._participant(participant_id))
-        kept = tuple(each for each in self.participants if each.id != participant_id)
-        event = ChatParticipantRemoved(**self._fact(now), participant_id=participant_id)
+        kept = tuple(participant for participant in self.participants if participant.id != participant_id)
+        event = ChatParticipantRemoved(participant_id=participant_id)
         return self._changed(now, event, participants=kept)
 
     def promote_to_admin(self, participant_id: UUID, *, now: datetime) -> Self:
@@ -229,7 +222,7 @@ class Chat(AggregateRoot):
         self._require_group()
         if self._participant(participant_id).is_admin:
             return self
-        event = ChatParticipantPromoted(**self._fact(now), participant_id=participant_id)
+        event = ChatParticipantPromoted(participant_id=participant_id)
         return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=True))
 
     def demote_from_admin(self, participant_id: UUID, *, now: datetime) -> Self:
@@ -240,27 +233,27 @@ class Chat(AggregateRoot):
         if not participant.is_admin:
             return self
         self._require_other_admin(participant)
-        event = ChatParticipantDemoted(**self._fact(now), participant_id=participant_id)
+        event = ChatParticipantDemoted(participant_id=participant_id)
         return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
 
     def archive(self, *, now: datetime) -> Self:
         self._require_open("archive it")
         if self.status is ChatStatus.ARCHIVED:
             return self
-        return self._changed(now, ChatArchived(**self._fact(now)), status=ChatStatus.ARCHIVED)
+        return self._changed(now, ChatArchived(), status=ChatStatus.ARCHIVED)
 
     def unarchive(self, *, now: datetime) -> Self:
         self._require_open("unarchive it")
         if self.status is ChatStatus.ACTIVE:
             return self
-        return self._changed(now, ChatUnarchived(**self._fact(now)), status=ChatStatus.ACTIVE)
+        return self._changed(now, ChatUnarchived(), status=ChatStatus.ACTIVE)
 
     def close(self, *, now: datetime) -> Self:
         """Terminal: what was said is kept, and nothing changes any more."""
         self._require_live()
         if self.status is ChatStatus.CLOSED:
             return self
-        return self._changed(now, ChatClosed(**self._fact(now)), status=ChatStatus.CLOSED)
+        return self._changed(now, ChatClosed(), status=ChatStatus.CLOSED)
 
     def record_last_message(self, at: datetime, *, now: datetime) -> Self:
         """``at`` is when it was written; one older than the last on record changes nothing."""
@@ -269,33 +262,30 @@ class Chat(AggregateRoot):
             raise ValidationError("at is a naive datetime; give it a time zone", field="at")
         if self.last_message_at is not None and at <= self.last_message_at:
             return self
-        return self._changed(now, self._updated(now, "last_message_at"), last_message_at=at)
+        return self._updated(now, last_message_at=at)
 
-    def update_subject(self, subject: str, *, now: datetime) -> Self:
+    def set_subject(self, subject: str, *, now: datetime) -> Self:
         """Raises InvariantViolation for an individual chat, ValidationError as :meth:`create_group`."""
         self._require_open("change its subject")
         self._require_not_individual("subject")
         if subject == self.subject:
             return self
-        return self._changed(now, ChatSubjectUpdated(**self._fact(now), new_subject=subject), subject=subject)
+        return self._changed(now, ChatSubjectUpdated(new_subject=subject), subject=subject)
 
-    def update_description(self, description: str | None, *, now: datetime) -> Self:
+    def set_description(self, description: str | None, *, now: datetime) -> Self:
         """Empty clears it. Raises InvariantViolation for an individual chat."""
         self._require_open("change its description")
         self._require_not_individual("description")
         value = description or None
         if value == self.description:
             return self
-        event = ChatDescriptionUpdated(**self._fact(now), new_description=value)
+        event = ChatDescriptionUpdated(new_description=value)
         return self._changed(now, event, description=value)
 
     def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
         """Empty clears it."""
         self._require_open("change its external id")
-        value = external_id or None
-        if value == self.external_id:
-            return self
-        return self._changed(now, self._updated(now, "external_id"), external_id=value)
+        return self._updated(now, external_id=external_id or None)
 
     def add_label(self, label_id: str, *, now: datetime) -> Self:
         """Appends. Raises ValidationError when ``label_id`` is empty."""
@@ -303,7 +293,7 @@ class Chat(AggregateRoot):
         _require_label(label_id)
         if label_id in self.label_ids:
             return self
-        event = ChatLabelAdded(**self._fact(now), label_id=label_id)
+        event = ChatLabelAdded(label_id=label_id)
         return self._changed(now, event, label_ids=(*self.label_ids, label_id))
 
     def remove_label(self, label_id: str, *, now: datetime) -> Self:
@@ -312,35 +302,34 @@ class Chat(AggregateRoot):
         _require_label(label_id)
         if label_id not in self.label_ids:
             raise NotFound("label", label_id)
-        kept = tuple(each for each in self.label_ids if each != label_id)
-        return self._changed(now, ChatLabelRemoved(**self._fact(now), label_id=label_id), label_ids=kept)
+        kept = tuple(held for held in self.label_ids if held != label_id)
+        return self._changed(now, ChatLabelRemoved(label_id=label_id), label_ids=kept)
 
-    def set_label_ids(self, label_ids: Iterable[str], *, now: datetime) -> Self:
+    def set_labels(self, label_ids: Iterable[str], *, now: datetime) -> Self:
         """Replaces them all; one that is given twice counts once."""
         self._require_open("label it")
-        value = tuple(dict.fromkeys(label_ids))
-        if value == self.label_ids:
-            return self
-        return self._changed(now, self._updated(now, "label_ids"), label_ids=value)
+        return self._updated(now, label_ids=tuple(dict.fromkeys(label_ids)))
 
     def clear_labels(self, *, now: datetime) -> Self:
-        return self.set_label_ids((), now=now)
+        return self.set_labels((), now=now)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and allowed of a closed chat. Raises InvariantViolation when it is deleted already."""
-        self._require_live()
-        return self._changed(now, self._updated(now, "deleted_at"), deleted_at=now)
+        return self._changed(now, ChatUpdated(fields=("deleted_at",)), deleted_at=now)
+
+    def _participants(self, participant_type: ParticipantType) -> tuple[Participant, ...]:
+        return tuple(participant for participant in self.participants if participant.type is participant_type)
 
     def _participant(self, participant_id: UUID) -> Participant:
-        for each in self.participants:
-            if each.id == participant_id:
-                return each
+        for participant in self.participants:
+            if participant.id == participant_id:
+                return participant
         raise NotFound("participant", participant_id)
 
     def _with_admin(self, participant_id: UUID, *, is_admin: bool) -> tuple[Participant, ...]:
         return tuple(
-            attrs.evolve(each, is_admin=is_admin) if each.id == participant_id else each
-            for each in self.participants
+            attrs.evolve(participant, is_admin=is_admin) if participant.id == participant_id else participant
+            for participant in self.participants
         )
 
     def _require_live(self) -> None:
@@ -362,17 +351,10 @@ class Chat(AggregateRoot):
 
     def _require_other_admin(self, participant: Participant) -> None:
         """Somebody must be left to run a group."""
-        if participant.is_admin and sum(each.is_admin for each in self.participants) == 1:
+        if participant.is_admin and sum(other.is_admin for other in self.participants) == 1:
             raise InvariantViolation(
                 f"{participant.id} is the last admin of chat {self.id}; promote another participant first"
             )
-
-    def _updated(self, now: datetime, *fields: str) -> ChatUpdated:
-        return ChatUpdated(**self._fact(now), fields=fields)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "chat_id": self.id}
 
 
 def _require_label(label_id: str) -> None:

@@ -6,111 +6,102 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class ChatCreated(DomainEvent):
+class ChatEvent(DomainEvent):
+    """What every one of them says first."""
+
+    chat_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class ChatCreated(ChatEvent):
     event_name = "chat.created"
 
-    chat_id: UUID
-    chat_type: str
-    project_id: UUID
+    chat_type: str = from_aggregate("chat_type")
+    project_id: UUID = from_aggregate("project_id")
 
 
 @attrs.frozen(kw_only=True)
-class ChatUpdated(DomainEvent):
+class ChatUpdated(ChatEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "chat.updated"
 
-    chat_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class ChatParticipantAdded(DomainEvent):
+class ChatParticipantAdded(ChatEvent):
     event_name = "chat.participant_added"
 
-    chat_id: UUID
     participant_id: UUID
     participant_type: str
 
 
 @attrs.frozen(kw_only=True)
-class ChatParticipantRemoved(DomainEvent):
+class ChatParticipantRemoved(ChatEvent):
     event_name = "chat.participant_removed"
 
-    chat_id: UUID
     participant_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ChatParticipantPromoted(DomainEvent):
+class ChatParticipantPromoted(ChatEvent):
     event_name = "chat.participant_promoted"
 
-    chat_id: UUID
     participant_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ChatParticipantDemoted(DomainEvent):
+class ChatParticipantDemoted(ChatEvent):
     event_name = "chat.participant_demoted"
 
-    chat_id: UUID
     participant_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ChatArchived(DomainEvent):
+class ChatArchived(ChatEvent):
     event_name = "chat.archived"
 
-    chat_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class ChatUnarchived(DomainEvent):
+class ChatUnarchived(ChatEvent):
     event_name = "chat.unarchived"
 
-    chat_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class ChatClosed(DomainEvent):
+class ChatClosed(ChatEvent):
     event_name = "chat.closed"
 
-    chat_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class ChatSubjectUpdated(DomainEvent):
+class ChatSubjectUpdated(ChatEvent):
     event_name = "chat.subject_updated"
 
-    chat_id: UUID
     new_subject: str
 
 
 @attrs.frozen(kw_only=True)
-class ChatDescriptionUpdated(DomainEvent):
+class ChatDescriptionUpdated(ChatEvent):
     """``new_description`` is None where it was cleared."""
 
     event_name = "chat.description_updated"
 
-    chat_id: UUID
     new_description: str | None
 
 
 @attrs.frozen(kw_only=True)
-class ChatLabelAdded(DomainEvent):
+class ChatLabelAdded(ChatEvent):
     event_name = "chat.label_added"
 
-    chat_id: UUID
     label_id: str
 
 
 @attrs.frozen(kw_only=True)
-class ChatLabelRemoved(DomainEvent):
+class ChatLabelRemoved(ChatEvent):
     event_name = "chat.label_removed"
 
-    chat_id: UUID
     label_id: str

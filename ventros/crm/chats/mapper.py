@@ -58,7 +58,7 @@ def from_row(row: Iterable[Any], participants: Iterable[Iterable[Any]]) -> Chat:
         external_id=external_id,
         subject=subject,
         description=description,
-        participants=[participant_from_row(each) for each in participants],
+        participants=[participant_from_row(participant) for participant in participants],
         status=status,
         metadata=metadata,
         label_ids=label_ids,
@@ -119,8 +119,8 @@ def participants_args(chat: Chat, participants: Sequence[Participant]) -> tuple[
     return (
         chat.tenant_id,
         chat.id,
-        [each.id for each in participants],
-        [each.type for each in participants],
-        [each.joined_at for each in participants],
-        [each.is_admin for each in participants],
+        [participant.id for participant in participants],
+        [participant.type for participant in participants],
+        [participant.joined_at for participant in participants],
+        [participant.is_admin for participant in participants],
     )

@@ -19,11 +19,12 @@ from ventros.crm.chats.events import (
     ChatUnarchived,
     ChatUpdated,
 )
-from ventros.crm.chats.finder import LISTING, ChatFilter, ChatSort
-from ventros.kernel.children import diff
+from ventros.crm.chats.list_query import LIST_QUERY, ChatFilter, ChatSort
 from ventros.kernel.errors import WriteSuppressed
-from ventros.kernel.paging import PagedRepository
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.lists import ListRepository
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import diff
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import Statement, statement
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ OF_THE_ROOT_ALONE = (
 """Events that never come of a change of participants; after any other these are compared."""
 
 
-class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSort]):
+class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort]):
     """A live chat is the only one of its external id, and an individual one the only one of its contact in
     the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
 
@@ -51,7 +52,7 @@ class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSor
 
     resource = "chat"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("chats.insert")
     SELECT = statement("chats.get")
@@ -73,25 +74,26 @@ class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSor
     async def add(self, aggregate: Chat) -> Chat:
         """One statement more than usual, when anybody takes part."""
         added = await super().add(aggregate)
-        everybody = added.participants
-        await self._write(self.INSERT_PARTICIPANTS, everybody, *mapper.participants_args(added, everybody))
+        participants = added.participants
+        args = mapper.participants_args(added, participants)
+        await self._write(self.INSERT_PARTICIPANTS, participants, *args)
         return added
 
     async def _after_update(self, aggregates: Sequence[Chat]) -> None:
         """One SELECT for all whose participants may have changed; only those that did are written."""
-        compared = [each for each in aggregates if _may_change_participants(each)]
+        compared = [chat for chat in aggregates if _may_change_participants(chat)]
         if not compared:
             return
-        stored = await self._participants([each.id for each in compared])
+        stored = await self._participants([chat.id for chat in compared])
         for chat in compared:
             change = diff(map(mapper.participant_from_row, stored[chat.id]), chat.participants)
-            gone = [each.id for each in change.removed]
-            await self._write(self.DELETE_PARTICIPANTS, gone, self._tenant, chat.id, gone)
-            for sent, participants in (
+            removed = [participant.id for participant in change.removed]
+            await self._write(self.DELETE_PARTICIPANTS, removed, self._tenant, chat.id, removed)
+            for write, participants in (
                 (self.UPDATE_PARTICIPANTS, change.changed),
                 (self.INSERT_PARTICIPANTS, change.added),
             ):
-                await self._write(sent, participants, *mapper.participants_args(chat, participants))
+                await self._write(write, participants, *mapper.participants_args(chat, participants))
 
     async def find_by_external_id(self, external_id: str) -> Chat | None:
         """The tenant's only live chat of that id on the platform."""
@@ -110,12 +112,12 @@ class ChatRepository(Repository[Chat], PagedRepository[Chat, ChatFilter, ChatSor
         if not rows:
             return []
         stored = await self._participants([row["id"] for row in rows])
-        return [mapped(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
+        return [map_row(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
 
     async def _participants(self, ids: list[UUID]) -> defaultdict[UUID, list[asyncpg.Record]]:
         by_chat: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
-        for each in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
-            by_chat[each["chat_id"]].append(each)
+        for row in await self._connection.many(self.FIND_PARTICIPANTS, self._tenant, ids):
+            by_chat[row["chat_id"]].append(row)
         return by_chat
 
     async def _write(self, statement: Statement, rows: Sequence[Any], *args: object) -> None:

@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel import validators
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.enums import ValidatedEnum
 
 
-class ChatType(StrEnum):
-    """Fixed for a chat's life. An unknown one raises ValidationError(field="chat_type")."""
+class ChatType(ValidatedEnum, field="chat_type"):
+    """Fixed for a chat's life."""
 
     INDIVIDUAL = "individual"
     GROUP = "group"
     CHANNEL = "channel"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of chat", field="chat_type")
 
-
-class ChatStatus(StrEnum):
-    """An unknown one raises ValidationError(field="status")."""
-
+class ChatStatus(ValidatedEnum, field="status"):
     ACTIVE = "active"
     ARCHIVED = "archived"
     CLOSED = "closed"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no status of a chat", field="status")
 
-
-class ParticipantType(StrEnum):
-    """Whose id a participant's is. An unknown one raises ValidationError(field="participant_type")."""
+class ParticipantType(ValidatedEnum, field="participant_type"):
+    """Whose id a participant's is."""
 
     CONTACT = "contact"
     AGENT = "agent"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of participant", field="participant_type")
 
 
 @attrs.frozen(kw_only=True)

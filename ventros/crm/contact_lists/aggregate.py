@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -35,6 +35,7 @@ class ContactList(AggregateRoot):
     """
 
     resource = "contact_list"
+    updated_event = ContactListUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
@@ -81,7 +82,7 @@ class ContactList(AggregateRoot):
 
         Raises ValidationError for a nil or empty argument or an unknown operator.
         """
-        created = cls(
+        contact_list = cls(
             tenant_id=tenant_id,
             project_id=project_id,
             name=name,
@@ -90,35 +91,19 @@ class ContactList(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        event = ContactListCreated(
-            occurred_at=now,
-            contact_list_id=created.id,
-            project_id=project_id,
-            tenant_id=tenant_id,
-            name=name,
-            is_static=is_static,
-        )
-        return attrs.evolve(created, domain_events=(event,))
+        return contact_list._created(ContactListCreated())
 
-    def update_name(self, name: str, *, now: datetime) -> Self:
+    def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        if name == self.name:
-            return self
         return self._updated(now, name=name)
 
-    def update_description(self, description: str | None, *, now: datetime) -> Self:
+    def set_description(self, description: str | None, *, now: datetime) -> Self:
         """Empty clears it."""
-        value = description or None
-        if value == self.description:
-            return self
-        return self._updated(now, description=value)
+        return self._updated(now, description=description or None)
 
-    def update_logical_operator(self, logical_operator: LogicalOperator, *, now: datetime) -> Self:
+    def set_logical_operator(self, logical_operator: LogicalOperator, *, now: datetime) -> Self:
         """Raises ValidationError when it is unknown."""
-        value = LogicalOperator(logical_operator)
-        if value is self.logical_operator:
-            return self
-        return self._updated(now, logical_operator=value)
+        return self._updated(now, logical_operator=LogicalOperator(logical_operator))
 
     def add_filter_rule(self, rule: FilterRule, *, now: datetime) -> Self:
         """Appends; the same rule again changes nothing.
@@ -131,9 +116,7 @@ class ContactList(AggregateRoot):
             return self
         rules = (*self.filter_rules, rule)
         attrs.evolve(self, filter_rules=rules)  # refuses what is no rule before the event asks its type
-        event = ContactListFilterRuleAdded(
-            **self._fact(now), filter_rule_id=rule.id, filter_type=rule.filter_type.value
-        )
+        event = ContactListFilterRuleAdded(filter_rule_id=rule.id, filter_type=rule.filter_type.value)
         return self._changed(now, event, filter_rules=rules)
 
     def remove_filter_rule(self, rule_id: UUID, *, now: datetime) -> Self:
@@ -141,15 +124,15 @@ class ContactList(AggregateRoot):
         kept = tuple(rule for rule in self.filter_rules if rule.id != rule_id)
         if kept == self.filter_rules:
             raise NotFound("filter_rule", rule_id)
-        event = ContactListFilterRuleRemoved(**self._fact(now), filter_rule_id=rule_id)
+        event = ContactListFilterRuleRemoved(filter_rule_id=rule_id)
         return self._changed(now, event, filter_rules=kept)
 
     def clear_filter_rules(self, *, now: datetime) -> Self:
         if not self.filter_rules:
             return self
-        return self._changed(now, ContactListFilterRulesCleared(**self._fact(now)), filter_rules=())
+        return self._changed(now, ContactListFilterRulesCleared(), filter_rules=())
 
-    def update_contact_count(self, count: int, *, now: datetime) -> Self:
+    def set_contact_count(self, count: int, *, now: datetime) -> Self:
         """``now`` is when it was counted; an older count than the one on record changes nothing.
 
         Raises ValidationError when ``count`` is negative.
@@ -158,18 +141,9 @@ class ContactList(AggregateRoot):
             now < self.last_calculated_at or (now, count) == (self.last_calculated_at, self.contact_count)
         ):
             return self
-        event = ContactListRecalculated(**self._fact(now), contact_count=count)
+        event = ContactListRecalculated(contact_count=count)
         return self._changed(now, event, contact_count=count, last_calculated_at=now)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal; the row stays. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ContactListDeleted(**self._fact(now)), deleted_at=now)
-
-    def _updated(self, now: datetime, **changes: Any) -> Self:
-        return self._changed(
-            now, ContactListUpdated(**self._fact(now), updated_fields=tuple(changes)), **changes
-        )
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "contact_list_id": self.id}
+        return self._changed(now, ContactListDeleted(), deleted_at=now)

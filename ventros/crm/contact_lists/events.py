@@ -6,84 +6,80 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class ContactListCreated(DomainEvent):
+class ContactListEvent(DomainEvent):
+    """What every one of them says first."""
+
+    contact_list_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class ContactListCreated(ContactListEvent):
     event_name = "contact_list.created"
 
-    contact_list_id: UUID
-    project_id: UUID
-    tenant_id: str
-    name: str
-    is_static: bool
+    project_id: UUID = from_aggregate("project_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
+    is_static: bool = from_aggregate("is_static")
 
 
 @attrs.frozen(kw_only=True)
-class ContactListUpdated(DomainEvent):
-    """A change that has no event of its own."""
+class ContactListUpdated(ContactListEvent):
+    """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "contact_list.updated"
 
-    contact_list_id: UUID
-    updated_fields: tuple[str, ...]
+    fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class ContactListFilterRuleAdded(DomainEvent):
+class ContactListFilterRuleAdded(ContactListEvent):
     event_name = "contact_list.filter_rule_added"
 
-    contact_list_id: UUID
     filter_rule_id: UUID
     filter_type: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactListFilterRuleRemoved(DomainEvent):
+class ContactListFilterRuleRemoved(ContactListEvent):
     event_name = "contact_list.filter_rule_removed"
 
-    contact_list_id: UUID
     filter_rule_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ContactListFilterRulesCleared(DomainEvent):
+class ContactListFilterRulesCleared(ContactListEvent):
     event_name = "contact_list.filter_rules_cleared"
-
-    contact_list_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ContactListRecalculated(DomainEvent):
+class ContactListRecalculated(ContactListEvent):
     event_name = "contact_list.recalculated"
 
-    contact_list_id: UUID
     contact_count: int
 
 
 @attrs.frozen(kw_only=True)
-class ContactListDeleted(DomainEvent):
+class ContactListDeleted(ContactListEvent):
     event_name = "contact_list.deleted"
 
-    contact_list_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class ContactListContactAdded(DomainEvent):
+class ContactListMemberEvent(DomainEvent):
     """Recorded by the repository: members are no part of the aggregate, its version stays."""
 
-    event_name = "contact_list.contact_added"
-
     contact_list_id: UUID
     contact_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class ContactListContactRemoved(DomainEvent):
-    """As :class:`ContactListContactAdded`."""
+class ContactListContactAdded(ContactListMemberEvent):
+    event_name = "contact_list.contact_added"
 
+
+@attrs.frozen(kw_only=True)
+class ContactListContactRemoved(ContactListMemberEvent):
     event_name = "contact_list.contact_removed"
-
-    contact_list_id: UUID
-    contact_id: UUID

@@ -116,12 +116,12 @@ def placed(rules: Iterable[FilterRule], stored: Mapping[UUID, int]) -> list[Plac
     """``rules`` with rising positions. One whose ``stored`` position still rises keeps it, so that a rule
     added or removed elsewhere leaves its row alone.
     """
-    found: list[PlacedRule] = []
-    last = -1
+    placed_rules: list[PlacedRule] = []
+    position = -1
     for rule in rules:
-        last = max(last + 1, stored.get(rule.id, 0))
-        found.append(PlacedRule(rule, last))
-    return found
+        position = max(position + 1, stored.get(rule.id, 0))
+        placed_rules.append(PlacedRule(rule, position))
+    return placed_rules
 
 
 def rule_from_row(row: Iterable[Any]) -> PlacedRule:
@@ -143,7 +143,7 @@ def rule_from_row(row: Iterable[Any]) -> PlacedRule:
     )
     if value is not None:
         many = FilterOperator(operator).takes_many
-        value = tuple(_scalar(kind, each) for each in value) if many else _scalar(kind, value)
+        value = tuple(_scalar(kind, member) for member in value) if many else _scalar(kind, value)
     rule = FilterRule(
         id=id_,
         filter_type=filter_type,
@@ -190,4 +190,4 @@ def _stored(rule: FilterRule) -> Any:
     """As :func:`_scalar` reads it; None is NULL."""
     if rule.kind is not ValueKind.STATUS or rule.value is None:
         return to_json(rule.value)
-    return [str(each) for each in rule.value] if rule.operator.takes_many else str(rule.value)
+    return [str(status_id) for status_id in rule.value] if rule.operator.takes_many else str(rule.value)

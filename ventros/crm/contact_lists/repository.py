@@ -12,28 +12,33 @@ import attrs
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
-from ventros.crm.contact_lists.audience_finder import audience_of, count_of, lookup_of, page_of
-from ventros.crm.contact_lists.events import ContactListContactAdded, ContactListContactRemoved
-from ventros.crm.contact_lists.finder import LISTING, ContactListFilter, ContactListSort
+from ventros.crm.contact_lists.audience_query import audience_of, count_of, lookup_of, page_of
+from ventros.crm.contact_lists.events import (
+    ContactListContactAdded,
+    ContactListContactRemoved,
+    ContactListMemberEvent,
+)
+from ventros.crm.contact_lists.list_query import LIST_QUERY, ContactListFilter, ContactListSort
 from ventros.crm.contact_lists.mapper import PlacedRule
-from ventros.kernel import children
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.events import envelopes
-from ventros.kernel.finder import Key
-from ventros.kernel.paging import Mark, Page, PagedRepository, call, check_limit
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.lists import ListRepository, Page, SortKey
+from ventros.kernel.lists.cursors import Cursors
+from ventros.kernel.lists.list_repository import call, check_limit
+from ventros.kernel.repository import Repository, children
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import statement
 
 if TYPE_CHECKING:
     import asyncpg
 
 
-MEMBERS_KEY = Key("timestamptz", nullable=True)
+MEMBERS_KEY = SortKey("timestamptz", nullable=True)
 """What a page of contacts goes on from: when the last member was added; nothing for a dynamic list."""
 
 
 class ContactListRepository(
-    Repository[ContactList], PagedRepository[ContactList, ContactListFilter, ContactListSort]
+    Repository[ContactList], ListRepository[ContactList, ContactListFilter, ContactListSort]
 ):
     """Rules are saved with their list. Members are not: they are rows beside it, added and removed one
     at a time without loading the list or stepping its version, and its ``contact_count`` is not theirs
@@ -45,7 +50,7 @@ class ContactListRepository(
 
     resource = "contact_list"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("contact_lists.insert")
     SELECT = statement("contact_lists.get")
@@ -70,26 +75,26 @@ class ContactListRepository(
 
     async def add(self, aggregate: ContactList) -> ContactList:
         added = await super().add(aggregate)
-        for each in mapper.placed(added.filter_rules, {}):
-            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, each))
+        for rule in mapper.placed(added.filter_rules, {}):
+            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, rule))
         return added
 
     async def _after_update(self, aggregates: Sequence[ContactList]) -> None:
         """One SELECT for the rules of all, then what changed."""
-        stored = await self._rules([each.id for each in aggregates])
-        for each in aggregates:
-            await self._save_rules(each, stored[each.id])
+        stored = await self._rules([contact_list.id for contact_list in aggregates])
+        for contact_list in aggregates:
+            await self._save_rules(contact_list, stored[contact_list.id])
 
     async def _save_rules(self, saved: ContactList, stored: list[PlacedRule]) -> None:
-        wanted = mapper.placed(saved.filter_rules, {each.id: each.position for each in stored})
-        diff = children.diff(stored, wanted)
+        placed = mapper.placed(saved.filter_rules, {rule.id: rule.position for rule in stored})
+        diff = children.diff(stored, placed)
         if diff.removed:
-            removed = [each.id for each in diff.removed]
+            removed = [rule.id for rule in diff.removed]
             await self._connection.affected(self.DELETE_RULES, self._tenant, saved.id, removed)
-        for each in diff.changed:
-            await self._connection.affected(self.UPDATE_RULE, *mapper.rule_update_args(saved, each))
-        for each in diff.added:
-            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, each))
+        for rule in diff.changed:
+            await self._connection.affected(self.UPDATE_RULE, *mapper.rule_update_args(saved, rule))
+        for rule in diff.added:
+            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, rule))
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
         """With their rules, all of them by one statement more, none when there are no rows.
@@ -99,21 +104,23 @@ class ContactListRepository(
         if not rows:
             return []
         lists = await super()._load_all(rows)
-        stored = await self._rules([each.id for each in lists])
+        rules = await self._rules([contact_list.id for contact_list in lists])
         try:
             return [
-                attrs.evolve(each, filter_rules=tuple(place.rule for place in stored[each.id]))
-                for each in lists
+                attrs.evolve(
+                    contact_list, filter_rules=tuple(placed.rule for placed in rules[contact_list.id])
+                )
+                for contact_list in lists
             ]
         except ValidationError as error:
             raise MappingError(f"the stored rules of a static contact list: {error}; delete them") from error
 
     async def _rules(self, list_ids: list[UUID]) -> defaultdict[UUID, list[PlacedRule]]:
         """By list, in their order."""
-        found: defaultdict[UUID, list[PlacedRule]] = defaultdict(list)
+        by_list: defaultdict[UUID, list[PlacedRule]] = defaultdict(list)
         for row in await self._connection.many(self.FIND_RULES, self._tenant, list_ids):
-            found[row["contact_list_id"]].append(_rule(row))
-        return found
+            by_list[row["contact_list_id"]].append(_rule(row))
+        return by_list
 
     async def add_member(self, contact_list_id: UUID, contact_id: UUID, *, now: datetime) -> bool:
         """Whether the contact was added; False when it is a member already.
@@ -122,11 +129,8 @@ class ContactListRepository(
         InvariantViolation when the list is dynamic.
         """
         if await self._connection.affected(self.ADD_MEMBER, self._tenant, contact_list_id, contact_id, now):
-            self._tell(
-                ContactListContactAdded(
-                    occurred_at=now, contact_list_id=contact_list_id, contact_id=contact_id
-                )
-            )
+            added = ContactListContactAdded(contact_list_id=contact_list_id, contact_id=contact_id)
+            self._record_member(added, now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
         if not membership["contact_found"]:
@@ -141,11 +145,8 @@ class ContactListRepository(
         Raises NotFound when there is no such list, InvariantViolation when the list is dynamic.
         """
         if await self._connection.affected(self.REMOVE_MEMBER, self._tenant, contact_list_id, contact_id):
-            self._tell(
-                ContactListContactRemoved(
-                    occurred_at=now, contact_list_id=contact_list_id, contact_id=contact_id
-                )
-            )
+            removed = ContactListContactRemoved(contact_list_id=contact_list_id, contact_id=contact_id)
+            self._record_member(removed, now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
         if membership["member"]:
@@ -161,25 +162,25 @@ class ContactListRepository(
         ValidationError for a limit that is not 1 to 1,000, and for a cursor that is damaged, or of another
         list or other rules.
         """
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         check_limit(limit)
         audience, arguments = audience_of(contact_list)
-        mark = Mark.of(contact_list.id, str(audience), arguments)
-        added_at, id_ = (None, None) if after is None else mark.read(after, MEMBERS_KEY)
+        cursors = Cursors.of(contact_list.id, str(audience), arguments)
+        added_at, id_ = (None, None) if after is None else cursors.read(after, MEMBERS_KEY)
         if contact_list.is_static:
             position = (added_at, id_, limit + 1)
             rows = await self._connection.many(self.FIND_MEMBERS, self._tenant, contact_list.id, *position)
         else:
             statement = page_of(audience, after=after is not None)
-            given = {**arguments, "after_id": id_, "limit": limit + 1}
-            rows = await self._connection.many(*call(statement, given))
-        here = rows[:limit]
-        more = mark.write(here[-1].get("added_at"), here[-1]["id"]) if len(rows) > limit else None
-        return Page(tuple(row["id"] for row in here), more)
+            arguments |= {"after_id": id_, "limit": limit + 1}
+            rows = await self._connection.many(*call(statement, arguments))
+        shown = rows[:limit]
+        next_cursor = cursors.write(shown[-1].get("added_at"), shown[-1]["id"]) if len(rows) > limit else None
+        return Page(tuple(row["id"] for row in shown), next_cursor)
 
     async def count_contacts(self, contact_list: ContactList) -> int:
         """How many :meth:`contacts` all pages together have."""
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
             return int(row["members"])
@@ -189,19 +190,19 @@ class ContactListRepository(
 
     async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
         """Whether the contact is one of the list's :meth:`contacts`."""
-        self._own(contact_list)
+        self.require_own_tenant(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
             return bool(row["member"])
         audience, arguments = audience_of(contact_list)
-        given = {**arguments, "contact_id": contact_id}
-        return await self._connection.maybe(*call(lookup_of(audience), given)) is not None
+        arguments["contact_id"] = contact_id
+        return await self._connection.maybe(*call(lookup_of(audience), arguments)) is not None
 
     async def recalculate(self, contact_list_id: UUID, *, now: datetime) -> ContactList:
         """Counts its contacts and saves the count; raises as :meth:`get` and :meth:`save` do."""
         contact_list = await self.get(contact_list_id)
         count = await self.count_contacts(contact_list)
-        return await self.save(contact_list.update_contact_count(count, now=now))
+        return await self.save(contact_list.set_contact_count(count, now=now))
 
     async def _static_list(self, contact_list_id: UUID, contact_id: UUID) -> asyncpg.Record:
         """Why a write of a member touched no row: a second statement sees what the first one met."""
@@ -212,13 +213,14 @@ class ContactListRepository(
             raise InvariantViolation(f"contact list {contact_list_id} is dynamic; its rules say who is in it")
         return row
 
-    def _tell(self, event: ContactListContactAdded | ContactListContactRemoved) -> None:
+    def _record_member(self, event: ContactListMemberEvent, now: datetime) -> None:
         """Without a version: the list has not changed."""
-        self._unit.record(envelopes((event,), self.resource, event.contact_list_id, None))
+        recorded = event.recorded(self, now)
+        self._unit.record(envelopes((recorded,), self.resource, event.contact_list_id, None))
 
 
 def _rule(row: asyncpg.Record) -> PlacedRule:
-    return mapped(mapper.rule_from_row, f"rule of contact list {row['contact_list_id']}", row)
+    return map_row(mapper.rule_from_row, f"rule of contact list {row['contact_list_id']}", row)
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Any, Final, Self
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.ids import new_id
 from ventros.values import CustomFieldType, Email, Phone, settled
 
 
-class LogicalOperator(StrEnum):
-    """What joins the rules. An unknown one raises ValidationError(field="logical_operator")."""
+class LogicalOperator(ValidatedEnum, field="logical_operator"):
+    """What joins the rules."""
 
     AND = "AND"
     OR = "OR"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no logical operator", field="logical_operator")
 
+class FilterType(ValidatedEnum, field="filter_type"):
+    """What a rule looks at.
 
-class FilterType(StrEnum):
-    """What a rule looks at. Any other raises ValidationError(field="filter_type").
-
-    So do ``event`` and ``interaction``, which the older system took and ignored: an ignored rule lets
-    everybody in.
+    ``event`` and ``interaction``, which the older system took and ignored, are refused: an ignored rule
+    lets everybody in.
     """
 
     CUSTOM_FIELD = "custom_field"
@@ -39,14 +36,8 @@ class FilterType(StrEnum):
     TAG = "tag"
     ATTRIBUTE = "attribute"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"no rule of type {value!r} can be evaluated", field="filter_type")
 
-
-class FilterOperator(StrEnum):
-    """An unknown one raises ValidationError(field="operator")."""
-
+class FilterOperator(ValidatedEnum, field="operator"):
     EQ = "eq"
     NE = "ne"
     GT = "gt"
@@ -61,10 +52,6 @@ class FilterOperator(StrEnum):
     NOT_IN = "not_in"
     IS_NULL = "is_null"
     IS_NOT_NULL = "is_not_null"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no filter operator", field="operator")
 
     @property
     def takes_value(self) -> bool:
@@ -123,8 +110,8 @@ _KIND_OF_FIELD: Final = {
 }
 
 
-class ContactAttribute(StrEnum):
-    """The columns of a contact that a rule may name. Any other raises ValidationError(field="field_key")."""
+class ContactAttribute(ValidatedEnum, field="field_key"):
+    """The columns of a contact that a rule may name."""
 
     NAME = "name"
     EMAIL = "email"
@@ -136,10 +123,6 @@ class ContactAttribute(StrEnum):
     LAST_INTERACTION_AT = "last_interaction_at"
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no attribute that a rule may name", field="field_key")
 
     @property
     def kind(self) -> ValueKind:
@@ -218,8 +201,8 @@ class FilterRule:
         elif self.operator.takes_many:
             if not isinstance(self.value, tuple) or not self.value:
                 raise ValidationError(f"{self.operator} takes a list that is not empty", field="value")
-            for each in self.value:
-                _check_scalar(kind, each)
+            for member in self.value:
+                _check_scalar(kind, member)
         else:
             _check_scalar(kind, self.value)
 
@@ -287,7 +270,7 @@ class FilterRule:
 
 def _normal(attribute: ContactAttribute, value: object) -> object:
     if isinstance(value, list | tuple):
-        return tuple(_normal(attribute, each) for each in value)
+        return tuple(_normal(attribute, member) for member in value)
     return attribute.normal(value) if isinstance(value, str) else value
 
 

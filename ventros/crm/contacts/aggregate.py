@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -42,6 +42,7 @@ class Contact(AggregateRoot):
     """
 
     resource = "contact"
+    updated_event = ContactUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
@@ -63,53 +64,34 @@ class Contact(AggregateRoot):
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
         """A new contact, version 1. Raises ValidationError for a nil or empty argument."""
         contact = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
-        created = ContactCreated(
-            occurred_at=now,
-            contact_id=contact.id,
-            project_id=project_id,
-            tenant_id=tenant_id,
-            name=name,
-            created_at=now,
-        )
-        return attrs.evolve(contact, domain_events=(created,))
+        return contact._created(ContactCreated())
 
     def rename(self, name: str, *, now: datetime, changed_by: UUID | None = None) -> Self:
         """Raises ValidationError when ``name`` is empty."""
         if name == self.name:
             return self
-        return self._changed(
-            now,
-            ContactNameChanged(**self._fact(now), old_name=self.name, new_name=name, changed_by=changed_by),
-            name=name,
-        )
+        renamed = ContactNameChanged(old_name=self.name, new_name=name, changed_by=changed_by)
+        return self._changed(now, renamed, name=name)
 
     def set_email(self, email: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is none; see :class:`ventros.values.Email`."""
         value = Email(email)
         if value == self.email:
             return self
-        return self._changed(now, ContactEmailSet(**self._fact(now), email=value.value), email=value)
+        return self._changed(now, ContactEmailSet(email=value.value), email=value)
 
     def clear_email(self, *, now: datetime) -> Self:
-        if self.email is None:
-            return self
-        return self._changed(
-            now, ContactUpdated(**self._fact(now), fields=("email",), updated_at=now), email=None
-        )
+        return self._updated(now, email=None)
 
     def set_phone(self, phone: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is none; see :class:`ventros.values.Phone`."""
         value = Phone(phone)
         if value == self.phone:
             return self
-        return self._changed(now, ContactPhoneSet(**self._fact(now), phone=value.value), phone=value)
+        return self._changed(now, ContactPhoneSet(phone=value.value), phone=value)
 
     def clear_phone(self, *, now: datetime) -> Self:
-        if self.phone is None:
-            return self
-        return self._changed(
-            now, ContactUpdated(**self._fact(now), fields=("phone",), updated_at=now), phone=None
-        )
+        return self._updated(now, phone=None)
 
     def add_tag(self, tag: str, *, now: datetime) -> Self:
         """Appends; raises ValidationError when ``tag`` is empty."""
@@ -117,80 +99,62 @@ class Contact(AggregateRoot):
             raise ValidationError("tag must not be empty", field="tag")
         if tag in self.tags:
             return self
-        return self._changed(now, ContactTagAdded(**self._fact(now), tag=tag), tags=(*self.tags, tag))
+        return self._changed(now, ContactTagAdded(tag=tag), tags=(*self.tags, tag))
 
     def remove_tag(self, tag: str, *, now: datetime) -> Self:
         if tag not in self.tags:
             return self
-        kept = tuple(each for each in self.tags if each != tag)
-        return self._changed(now, ContactTagRemoved(**self._fact(now), tag=tag), tags=kept)
+        kept = tuple(held for held in self.tags if held != tag)
+        return self._changed(now, ContactTagRemoved(tag=tag), tags=kept)
 
     def clear_tags(self, *, now: datetime) -> Self:
         if not self.tags:
             return self
-        return self._changed(now, ContactTagsCleared(**self._fact(now), cleared_tags=self.tags), tags=())
+        return self._changed(now, ContactTagsCleared(cleared_tags=self.tags), tags=())
 
     def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
         value = external_id or None
         if value == self.external_id:
             return self
-        return self._changed(
-            now, ContactExternalIdSet(**self._fact(now), external_id=value), external_id=value
-        )
+        return self._changed(now, ContactExternalIdSet(external_id=value), external_id=value)
 
     def set_source_channel(self, source_channel: str | None, *, now: datetime) -> Self:
         value = source_channel or None
         if value == self.source_channel:
             return self
-        return self._changed(
-            now, ContactSourceChannelSet(**self._fact(now), source_channel=value), source_channel=value
-        )
+        return self._changed(now, ContactSourceChannelSet(source_channel=value), source_channel=value)
 
     def set_language(self, language: str | None, *, now: datetime) -> Self:
         """Empty means ``en``."""
         value = language or DEFAULT_LANGUAGE
         if value == self.language:
             return self
-        return self._changed(
-            now,
-            ContactLanguageChanged(**self._fact(now), old_language=self.language, new_language=value),
-            language=value,
-        )
+        changed = ContactLanguageChanged(old_language=self.language, new_language=value)
+        return self._changed(now, changed, language=value)
 
     def set_timezone(self, timezone: str | None, *, now: datetime) -> Self:
         value = timezone or None
         if value == self.timezone:
             return self
-        return self._changed(now, ContactTimezoneSet(**self._fact(now), timezone=value), timezone=value)
+        return self._changed(now, ContactTimezoneSet(timezone=value), timezone=value)
 
     def set_profile_picture(self, url: str | None, *, now: datetime) -> Self:
         """Empty clears address and time; the same address again only renews the time of its fetching.
 
         That time does not go back.
         """
-        if not url:
-            if self.profile_picture_url is None:
-                return self
+        value, fetched_at = (url, now) if url else (None, None)
+        if value != self.profile_picture_url:
             return self._changed(
                 now,
-                ContactProfilePictureUpdated(**self._fact(now), profile_picture_url=None, fetched_at=None),
-                profile_picture_url=None,
-                profile_picture_fetched_at=None,
+                ContactProfilePictureUpdated(profile_picture_url=value, fetched_at=fetched_at),
+                profile_picture_url=value,
+                profile_picture_fetched_at=fetched_at,
             )
-        if url == self.profile_picture_url:
-            if self.profile_picture_fetched_at is not None and now <= self.profile_picture_fetched_at:
-                return self
-            return self._changed(
-                now,
-                ContactUpdated(**self._fact(now), fields=("profile_picture_fetched_at",), updated_at=now),
-                profile_picture_fetched_at=now,
-            )
-        return self._changed(
-            now,
-            ContactProfilePictureUpdated(**self._fact(now), profile_picture_url=url, fetched_at=now),
-            profile_picture_url=url,
-            profile_picture_fetched_at=now,
-        )
+        last_fetched_at = self.profile_picture_fetched_at
+        if fetched_at is None or (last_fetched_at is not None and fetched_at <= last_fetched_at):
+            return self
+        return self._updated(now, profile_picture_fetched_at=fetched_at)
 
     def record_interaction(self, *, now: datetime, interaction_type: str = "message") -> Self:
         """``now`` is when it took place; one older than the last on record changes nothing."""
@@ -199,10 +163,8 @@ class Contact(AggregateRoot):
         return self._changed(
             now,
             ContactInteractionRecorded(
-                **self._fact(now),
                 interaction_type=interaction_type,
                 is_first_interaction=self.first_interaction_at is None,
-                interacted_at=now,
             ),
             first_interaction_at=self.first_interaction_at or now,
             last_interaction_at=now,
@@ -210,8 +172,4 @@ class Contact(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ContactDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "contact_id": self.id, "tenant_id": self.tenant_id}
+        return self._changed(now, ContactDeleted(), deleted_at=now)

@@ -7,150 +7,128 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class ContactCreated(DomainEvent):
+class ContactEvent(DomainEvent):
+    """What every one of them says first."""
+
+    contact_id: UUID = from_aggregate("id")
+    tenant_id: str = from_aggregate("tenant_id")
+
+
+@attrs.frozen(kw_only=True)
+class ContactCreated(ContactEvent):
     event_name = "contact.created"
 
-    contact_id: UUID
-    project_id: UUID
-    tenant_id: str
-    name: str
-    created_at: datetime
+    project_id: UUID = from_aggregate("project_id")
+    name: str = from_aggregate("name")
+    created_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ContactUpdated(DomainEvent):
+class ContactUpdated(ContactEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "contact.updated"
 
-    contact_id: UUID
-    tenant_id: str
     fields: tuple[str, ...]
-    updated_at: datetime
+    updated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ContactNameChanged(DomainEvent):
+class ContactNameChanged(ContactEvent):
     event_name = "contact.name_changed"
 
-    contact_id: UUID
-    tenant_id: str
     old_name: str
     new_name: str
     changed_by: UUID | None
 
 
 @attrs.frozen(kw_only=True)
-class ContactEmailSet(DomainEvent):
+class ContactEmailSet(ContactEvent):
     event_name = "contact.email_set"
 
-    contact_id: UUID
-    tenant_id: str
     email: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactPhoneSet(DomainEvent):
+class ContactPhoneSet(ContactEvent):
     event_name = "contact.phone_set"
 
-    contact_id: UUID
-    tenant_id: str
     phone: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactTagAdded(DomainEvent):
+class ContactTagAdded(ContactEvent):
     event_name = "contact.tag_added"
 
-    contact_id: UUID
-    tenant_id: str
     tag: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactTagRemoved(DomainEvent):
+class ContactTagRemoved(ContactEvent):
     event_name = "contact.tag_removed"
 
-    contact_id: UUID
-    tenant_id: str
     tag: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactTagsCleared(DomainEvent):
+class ContactTagsCleared(ContactEvent):
     event_name = "contact.tags_cleared"
 
-    contact_id: UUID
-    tenant_id: str
     cleared_tags: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class ContactExternalIdSet(DomainEvent):
+class ContactExternalIdSet(ContactEvent):
     event_name = "contact.external_id_set"
 
-    contact_id: UUID
-    tenant_id: str
     external_id: str | None
 
 
 @attrs.frozen(kw_only=True)
-class ContactSourceChannelSet(DomainEvent):
+class ContactSourceChannelSet(ContactEvent):
     event_name = "contact.source_channel_set"
 
-    contact_id: UUID
-    tenant_id: str
     source_channel: str | None
 
 
 @attrs.frozen(kw_only=True)
-class ContactLanguageChanged(DomainEvent):
+class ContactLanguageChanged(ContactEvent):
     event_name = "contact.language_changed"
 
-    contact_id: UUID
-    tenant_id: str
     old_language: str
     new_language: str
 
 
 @attrs.frozen(kw_only=True)
-class ContactTimezoneSet(DomainEvent):
+class ContactTimezoneSet(ContactEvent):
     event_name = "contact.timezone_set"
 
-    contact_id: UUID
-    tenant_id: str
     timezone: str | None
 
 
 @attrs.frozen(kw_only=True)
-class ContactProfilePictureUpdated(DomainEvent):
+class ContactProfilePictureUpdated(ContactEvent):
     event_name = "contact.profile_picture_updated"
 
-    contact_id: UUID
-    tenant_id: str
     profile_picture_url: str | None
     fetched_at: datetime | None
 
 
 @attrs.frozen(kw_only=True)
-class ContactInteractionRecorded(DomainEvent):
+class ContactInteractionRecorded(ContactEvent):
     event_name = "contact.interaction_recorded"
 
-    contact_id: UUID
-    tenant_id: str
     interaction_type: str
     is_first_interaction: bool
-    interacted_at: datetime
+    interacted_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ContactDeleted(DomainEvent):
+class ContactDeleted(ContactEvent):
     event_name = "contact.deleted"
 
-    contact_id: UUID
-    tenant_id: str
-    deleted_at: datetime
+    deleted_at: datetime = from_occurrence()

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.contacts.finder import LISTING, ContactFilter, ContactSort
-from ventros.kernel.paging import PagedRepository
+from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSort
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 from ventros.values import Phone
 
 
-class ContactRepository(Repository[Contact], PagedRepository[Contact, ContactFilter, ContactSort]):
+class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilter, ContactSort]):
     resource = "contact"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("contacts.insert")
     SELECT = statement("contacts.get")

@@ -18,7 +18,7 @@ _KEY_PREFIX: Final = "waha_"
 
 def _bare(text: str) -> str:
     text = text.strip()
-    suffix = next((each for each in _SUFFIXES if text.endswith(each)), "")
+    suffix = next((suffix for suffix in _SUFFIXES if text.endswith(suffix)), "")
     return text.removesuffix(suffix)
 
 

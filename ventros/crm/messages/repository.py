@@ -13,22 +13,22 @@ from ventros.crm.messages.events import (
     MessageRead,
     MessageSent,
 )
-from ventros.crm.messages.finder import LISTING, MessageFilter, MessageSort
+from ventros.crm.messages.list_query import LIST_QUERY, MessageFilter, MessageSort
 from ventros.kernel.errors import AlreadyExists, Conflict
-from ventros.kernel.paging import PagedRepository
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.statements import statement
 
 DELIVERY_EVENTS = (MessageSent, MessageDelivered, MessageRead, MessagePlayed, MessageFailed)
 
 
-class MessageRepository(PagedRepository[Message, MessageFilter, MessageSort]):
+class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     """Without a version: the unique key of (channel, channel_message_id) decides between two deliveries,
     and a delivery status is written only over an earlier one.
     """
 
     resource = "message"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("messages.insert")
     SELECT = statement("messages.get")
@@ -38,15 +38,15 @@ class MessageRepository(PagedRepository[Message, MessageFilter, MessageSort]):
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
-        self._own(message)
+        self.require_own_tenant(message)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
             raise AlreadyExists(self.resource, "messages_channel_message_key")
-        self._record(message, None)
+        self.record_events(message, None)
         return message.clear_events()
 
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""
-        return self._found(await self._connection.maybe(self.SELECT, self._tenant, id), id)
+        return self._load_found(await self._connection.maybe(self.SELECT, self._tenant, id), id)
 
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: the changed fields, delivery, or both.
@@ -55,14 +55,14 @@ class MessageRepository(PagedRepository[Message, MessageFilter, MessageSort]):
         when it is gone, Conflict when its delivery has meanwhile gone as far or further: then nothing is
         written, and after loading it again there may be nothing left to do.
         """
-        self._own(message)
+        self.require_own_tenant(message)
         stored = message
         if any(isinstance(event, DELIVERY_EVENTS) for event in message.domain_events):
             stored = await self._advance_delivery(message)
         if message.changed_fields:
             row = await self._connection.maybe(self.UPDATE, *mapper.update_args(message))
-            stored = self._found(row, message.id)
-        self._record(message, None)
+            stored = self._load_found(row, message.id)
+        self.record_events(message, None)
         return stored.clear_events()
 
     async def _advance_delivery(self, message: Message) -> Message:

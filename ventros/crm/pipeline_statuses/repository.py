@@ -44,9 +44,9 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def _before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
         """Raises InvariantViolation for a deleted stage in which a contact still stands."""
-        for each in aggregates:
-            if each.deleted_at is not None:
-                await self._refuse_with_contacts(each)
+        for status in aggregates:
+            if status.deleted_at is not None:
+                await self._refuse_with_contacts(status)
 
     async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
         """The live stages by position."""
@@ -55,7 +55,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
         """Asked under the lock on the stage, which a contact that enters it has to wait for."""
-        await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
+        await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
         row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
         if row["found"]:
             raise InvariantViolation(f"status {status.id} still has contacts in it; move them first")

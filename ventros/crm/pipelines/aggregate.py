@@ -39,7 +39,7 @@ class PipelineCustomField:
     created_at: datetime = attrs.field(validator=validators.aware)
     updated_at: datetime = attrs.field(validator=validators.aware)
 
-    def update_value(self, field: CustomField, *, now: datetime) -> Self:
+    def set_value(self, field: CustomField, *, now: datetime) -> Self:
         """Raises InvariantViolation for another key or type."""
         if field.key != self.field.key:
             raise InvariantViolation(f"the key of custom field {self.field.key!r} never changes")
@@ -53,7 +53,7 @@ class PipelineCustomField:
 
 
 def _by_key(fields: Iterable[PipelineCustomField]) -> tuple[PipelineCustomField, ...]:
-    return tuple(sorted(fields, key=lambda each: each.field.key))
+    return tuple(sorted(fields, key=lambda child: child.field.key))
 
 
 @attrs.frozen(kw_only=True)
@@ -93,59 +93,54 @@ class Pipeline(AggregateRoot):
 
     @custom_fields.validator
     def _check_custom_fields(self, _attribute: object, value: tuple[PipelineCustomField, ...]) -> None:
-        if len({each.field.key for each in value}) != len(value):
+        if len({child.field.key for child in value}) != len(value):
             raise ValidationError("two custom fields have the same key", field="custom_fields")
 
     @classmethod
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
         """A new, active pipeline, version 1. Raises ValidationError for a nil or empty argument."""
         pipeline = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
-        created = PipelineCreated(
-            **pipeline._fact(now), project_id=project_id, tenant_id=tenant_id, name=name
-        )
-        return attrs.evolve(pipeline, domain_events=(created,))
+        return pipeline._created(PipelineCreated())
 
     def custom_field(self, key: str) -> CustomField:
         """Raises NotFound."""
-        return self._placed(key).field
+        return self._custom_field(key).field
 
-    def update_name(self, name: str, *, now: datetime) -> Self:
+    def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._update("name", name, now)
+        return self._updated(now, name=name)
 
-    def update_description(self, description: str, *, now: datetime) -> Self:
-        return self._update("description", description, now)
+    def set_description(self, description: str, *, now: datetime) -> Self:
+        return self._updated(now, description=description)
 
-    def update_color(self, color: str | HexColor | None, *, now: datetime) -> Self:
+    def set_color(self, color: str | HexColor | None, *, now: datetime) -> Self:
         """None for no colour. Raises ValidationError when a text is none."""
-        return self._update("color", HexColor(color) if isinstance(color, str) else color, now)
+        return self._updated(now, color=HexColor(color) if isinstance(color, str) else color)
 
-    def update_position(self, position: int, *, now: datetime) -> Self:
-        return self._update("position", position, now)
+    def set_position(self, position: int, *, now: datetime) -> Self:
+        return self._updated(now, position=position)
 
     def activate(self, *, now: datetime) -> Self:
         if self.active:
             return self
-        return self._changed(now, PipelineActivated(**self._fact(now)), active=True)
+        return self._changed(now, PipelineActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         """Contacts stay where they are, but none enters a stage of it any more."""
         if not self.active:
             return self
-        return self._changed(now, PipelineDeactivated(**self._fact(now)), active=False)
+        return self._changed(now, PipelineDeactivated(), active=False)
 
     def set_session_timeout(self, minutes: int | None, *, now: datetime) -> Self:
         """1 to 1440, or None to inherit. Raises ValidationError."""
-        return self._update("session_timeout_minutes", minutes, now)
+        return self._updated(now, session_timeout_minutes=minutes)
 
     def set_ai_summary(
         self, *, enabled: bool, provider: str | None, model: str | None, now: datetime
     ) -> Self:
         """An empty provider or model means None."""
-        return (
-            self._update("enable_ai_summary", enabled, now)
-            ._update("ai_provider", provider or None, now)
-            ._update("ai_model", model or None, now)
+        return self._updated(
+            now, enable_ai_summary=enabled, ai_provider=provider or None, ai_model=model or None
         )
 
     def enable_lead_qualification(self, *, now: datetime) -> Self:
@@ -153,82 +148,60 @@ class Pipeline(AggregateRoot):
         config = self.lead_qualification or LeadQualificationConfig()
         if config.enabled:
             return self
-        return self._changed(
-            now,
-            LeadQualificationEnabled(**self._fact(now)),
-            lead_qualification=attrs.evolve(config, enabled=True),
-        )
+        enabled = attrs.evolve(config, enabled=True)
+        return self._changed(now, LeadQualificationEnabled(), lead_qualification=enabled)
 
     def disable_lead_qualification(self, *, now: datetime) -> Self:
         config = self.lead_qualification
         if config is None or not config.enabled:
             return self
-        return self._changed(
-            now,
-            LeadQualificationDisabled(**self._fact(now)),
-            lead_qualification=attrs.evolve(config, enabled=False),
-        )
+        disabled = attrs.evolve(config, enabled=False)
+        return self._changed(now, LeadQualificationDisabled(), lead_qualification=disabled)
 
-    def set_lead_qualification_config(self, config: LeadQualificationConfig | None, *, now: datetime) -> Self:
+    def set_lead_qualification(self, config: LeadQualificationConfig | None, *, now: datetime) -> Self:
         if config == self.lead_qualification:
             return self
-        return self._changed(
-            now, LeadQualificationConfigUpdated(**self._fact(now)), lead_qualification=config
-        )
+        return self._changed(now, LeadQualificationConfigUpdated(), lead_qualification=config)
 
     def set_custom_field(self, field: CustomField, *, now: datetime) -> Self:
         """Add it, or replace its value. Raises InvariantViolation when the key has another type."""
-        before = next((each for each in self.custom_fields if each.field.key == field.key), None)
+        before = next((child for child in self.custom_fields if child.field.key == field.key), None)
         if before is None:
             after = PipelineCustomField(field=field, created_at=now, updated_at=now)
         else:
-            after = before.update_value(field, now=now)
-        if after is before:
-            return self
-        others = tuple(each for each in self.custom_fields if each is not before)
-        updated = self._custom_field_updated(now, before.field if before else None, field, field.key)
-        return self._changed(now, updated, custom_fields=(*others, after))
+            after = before.set_value(field, now=now)
+        return self if after is before else self._custom_field_changed(now, field.key, before, after)
 
     def remove_custom_field(self, key: str, *, now: datetime) -> Self:
         """Raises NotFound when there is none of that key."""
-        removed = self._placed(key)
-        others = tuple(each for each in self.custom_fields if each is not removed)
-        updated = self._custom_field_updated(now, removed.field, None, key)
-        return self._changed(now, updated, custom_fields=others)
+        return self._custom_field_changed(now, key, self._custom_field(key), None)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, PipelineDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+        return self._changed(now, PipelineDeleted(), deleted_at=now)
 
-    def _placed(self, key: str) -> PipelineCustomField:
-        for each in self.custom_fields:
-            if each.field.key == key:
-                return each
+    def _custom_field(self, key: str) -> PipelineCustomField:
+        for child in self.custom_fields:
+            if child.field.key == key:
+                return child
         raise NotFound("custom field", key)
 
-    def _custom_field_updated(
-        self, now: datetime, before: CustomField | None, after: CustomField | None, key: str
-    ) -> PipelineUpdated:
-        return PipelineUpdated(
-            **self._fact(now),
-            field=f"custom_fields.{key}",
-            old_value=before and before.json_value,
-            new_value=after and after.json_value,
-        )
-
-    def _update(self, field: str, value: str | int | HexColor | None, now: datetime) -> Self:
-        old = getattr(self, field)
-        if value == old:
-            return self
+    def _custom_field_changed(
+        self, now: datetime, key: str, before: PipelineCustomField | None, after: PipelineCustomField | None
+    ) -> Self:
         updated = PipelineUpdated(
-            **self._fact(now), field=field, old_value=_plain(old), new_value=_plain(value)
+            field=f"custom_fields.{key}",
+            old_value=before and before.field.json_value,
+            new_value=after and after.field.json_value,
         )
-        return self._changed(now, updated, **{field: value})
+        others = tuple(child for child in self.custom_fields if child is not before)
+        return self._changed(now, updated, custom_fields=(*others, after) if after else others)
 
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "pipeline_id": self.id}
-
-
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, HexColor) else value
+    def _updated(self, now: datetime, **changes: Any) -> Self:
+        """As in the kernel, but each field has an event of its own, which tells both values."""
+        events = [
+            PipelineUpdated(field=field, old_value=getattr(self, field), new_value=value)
+            for field, value in changes.items()
+            if getattr(self, field) != value
+        ]
+        return self._changed(now, *events, **changes) if events else self

@@ -8,111 +8,112 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
+from ventros.values import HexColor
+
+
+def _as_stored(value: object) -> object:
+    return value.value if isinstance(value, HexColor) else value
 
 
 @attrs.frozen(kw_only=True)
-class PipelineCreated(DomainEvent):
+class PipelineEvent(DomainEvent):
+    """What every one of them says first."""
+
+    pipeline_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class PipelineCreated(PipelineEvent):
     event_name = "pipeline.created"
 
-    pipeline_id: UUID
-    project_id: UUID
-    tenant_id: str
-    name: str
+    project_id: UUID = from_aggregate("project_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
 
 
 @attrs.frozen(kw_only=True)
-class PipelineUpdated(DomainEvent):
+class PipelineUpdated(PipelineEvent):
     """One field changed; a custom field is called ``custom_fields.<key>``, and its absence is None."""
 
     event_name = "pipeline.updated"
 
-    pipeline_id: UUID
     field: str
-    old_value: Any = attrs.field(hash=False)
-    new_value: Any = attrs.field(hash=False)
+    old_value: Any = attrs.field(converter=_as_stored, hash=False)
+    new_value: Any = attrs.field(converter=_as_stored, hash=False)
 
 
 @attrs.frozen(kw_only=True)
-class PipelineActivated(DomainEvent):
+class PipelineActivated(PipelineEvent):
     event_name = "pipeline.activated"
 
-    pipeline_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class PipelineDeactivated(DomainEvent):
+class PipelineDeactivated(PipelineEvent):
     event_name = "pipeline.deactivated"
 
-    pipeline_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class LeadQualificationEnabled(DomainEvent):
+class LeadQualificationEnabled(PipelineEvent):
     event_name = "pipeline.lead_qualification_enabled"
 
-    pipeline_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class LeadQualificationDisabled(DomainEvent):
+class LeadQualificationDisabled(PipelineEvent):
     event_name = "pipeline.lead_qualification_disabled"
 
-    pipeline_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class LeadQualificationConfigUpdated(DomainEvent):
+class LeadQualificationConfigUpdated(PipelineEvent):
     event_name = "pipeline.lead_qualification_config_updated"
 
-    pipeline_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class PipelineDeleted(DomainEvent):
+class PipelineDeleted(PipelineEvent):
     event_name = "pipeline.deleted"
 
-    pipeline_id: UUID
-    deleted_at: datetime
+    deleted_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ContactPipelineStatusChanged(DomainEvent):
+class PlacementEvent(DomainEvent):
+    """What every one of a placement says first."""
+
+    contact_id: UUID = from_aggregate("contact_id")
+    pipeline_id: UUID = from_aggregate("pipeline_id")
+
+
+@attrs.frozen(kw_only=True)
+class ContactPipelineStatusChanged(PlacementEvent):
     """A contact entered a status; what is previous is None when it stood nowhere in the pipeline."""
 
     event_name = "contact.pipeline_status_changed"
 
-    contact_id: UUID
-    pipeline_id: UUID
     previous_status_id: UUID | None
-    new_status_id: UUID
+    new_status_id: UUID = from_aggregate("status_id")
     previous_status_name: str | None
     new_status_name: str
-    tenant_id: str
+    tenant_id: str = from_aggregate("tenant_id")
     project_id: UUID
-    changed_by: UUID | None
-    reason: str | None
-    changed_at: datetime
+    changed_by: UUID | None = from_aggregate("changed_by")
+    reason: str | None = from_aggregate("reason")
+    changed_at: datetime = from_aggregate("entered_at")
 
 
 @attrs.frozen(kw_only=True)
-class ContactEnteredPipeline(DomainEvent):
+class ContactEnteredPipeline(PlacementEvent):
     event_name = "contact.entered_pipeline"
 
-    contact_id: UUID
-    pipeline_id: UUID
-    status_id: UUID
+    status_id: UUID = from_aggregate("status_id")
     status_name: str
-    entered_by: UUID | None
+    entered_by: UUID | None = from_aggregate("changed_by")
 
 
 @attrs.frozen(kw_only=True)
-class ContactExitedPipeline(DomainEvent):
+class ContactExitedPipeline(PlacementEvent):
     event_name = "contact.exited_pipeline"
 
-    contact_id: UUID
-    pipeline_id: UUID
-    last_status_id: UUID
+    last_status_id: UUID = from_aggregate("status_id")
     last_status_name: str
     exited_by: UUID | None
     reason: str | None

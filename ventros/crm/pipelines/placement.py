@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -16,7 +16,6 @@ from ventros.crm.pipelines.events import (
 from ventros.kernel import validators
 from ventros.kernel.aggregate import Entity
 from ventros.kernel.errors import InvariantViolation
-from ventros.kernel.events import DomainEvent
 
 _SECOND = timedelta(seconds=1)
 
@@ -76,11 +75,13 @@ class Placement(Entity):
             created_at=now,
             updated_at=now,
         )
-        entered = ContactEnteredPipeline(
-            **placement._fact(now), status_id=status_id, status_name=status_name, entered_by=changed_by
+        changed = ContactPipelineStatusChanged(
+            project_id=project_id,
+            previous_status_id=None,
+            previous_status_name=None,
+            new_status_name=status_name,
         )
-        changed = placement._status_changed(now, project_id, None, None, status_name)
-        return attrs.evolve(placement, domain_events=(entered, changed))
+        return placement._changed(now, ContactEnteredPipeline(status_name=status_name), changed)
 
     def move(
         self,
@@ -100,7 +101,7 @@ class Placement(Entity):
         """
         if status_id == self.status_id:
             raise InvariantViolation(f"contact {self.contact_id} is in status {status_id} already")
-        closed = self._close(now)
+        closed = self._closed(now)
         entered_at = closed.exited_at or now
         follower = type(self)(
             tenant_id=self.tenant_id,
@@ -114,50 +115,31 @@ class Placement(Entity):
             created_at=now,
             updated_at=now,
         )
-        changed = follower._status_changed(now, project_id, self.status_id, previous_status_name, status_name)
-        return closed, attrs.evolve(follower, domain_events=(changed,))
+        changed = ContactPipelineStatusChanged(
+            project_id=project_id,
+            previous_status_id=self.status_id,
+            previous_status_name=previous_status_name,
+            new_status_name=status_name,
+        )
+        return closed, follower._created(changed)
 
     def exit(
         self, *, status_name: str, now: datetime, changed_by: UUID | None = None, reason: str | None = None
     ) -> Self:
         """The contact leaves the pipeline. Raises InvariantViolation when this one is closed."""
         exited = ContactExitedPipeline(
-            **self._fact(now),
-            last_status_id=self.status_id,
-            last_status_name=status_name,
-            exited_by=changed_by,
-            reason=reason or None,
+            last_status_name=status_name, exited_by=changed_by, reason=reason or None
         )
-        return self._close(now, exited)
+        return self._closed(now)._changed(now, exited)
 
-    def _close(self, now: datetime, *events: DomainEvent) -> Self:
+    def _closed(self, now: datetime) -> Self:
+        """Without an event: whoever closes it has one to tell."""
         if self.exited_at is not None:
             raise InvariantViolation(f"contact {self.contact_id} has left status {self.status_id} already")
         exited_at = max(self.entered_at, now)
-        stay = (exited_at - self.entered_at) // _SECOND
-        return self._changed(now, *events, exited_at=exited_at, duration_seconds=stay)
-
-    def _status_changed(
-        self,
-        now: datetime,
-        project_id: UUID,
-        previous_status_id: UUID | None,
-        previous_status_name: str | None,
-        new_status_name: str,
-    ) -> ContactPipelineStatusChanged:
-        return ContactPipelineStatusChanged(
-            **self._fact(now),
-            previous_status_id=previous_status_id,
-            new_status_id=self.status_id,
-            previous_status_name=previous_status_name,
-            new_status_name=new_status_name,
-            tenant_id=self.tenant_id,
-            project_id=project_id,
-            changed_by=self.changed_by,
-            reason=self.reason,
-            changed_at=self.entered_at,
+        return attrs.evolve(
+            self,
+            updated_at=max(self.updated_at, now),
+            exited_at=exited_at,
+            duration_seconds=(exited_at - self.entered_at) // _SECOND,
         )
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "contact_id": self.contact_id, "pipeline_id": self.pipeline_id}

@@ -35,12 +35,12 @@ class PlacementRepository(EntityRepository[Placement]):
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
         ConstraintViolation when there is no such contact, or no such status in the pipeline.
         """
-        self._own(placement)
+        self.require_own_tenant(placement)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
             raise WriteSuppressed(
                 f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
             )
-        self._record(placement, None)
+        self.record_events(placement, None)
         return placement.clear_events()
 
     async def close(self, placement: Placement) -> Placement:
@@ -48,12 +48,12 @@ class PlacementRepository(EntityRepository[Placement]):
 
         Raises Conflict when another has ended it first.
         """
-        self._own(placement)
+        self.require_own_tenant(placement)
         if await self._connection.affected(self.CLOSE, *mapper.close_args(placement)) != 1:
             raise Conflict(
                 f"placement {placement.id} was closed by another; load the open one and decide again"
             )
-        self._record(placement, None)
+        self.record_events(placement, None)
         return placement.clear_events()
 
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:

@@ -11,15 +11,16 @@ import attrs
 
 from ventros.crm.pipelines import mapper
 from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
-from ventros.crm.pipelines.finder import LISTING, PipelineFilter, PipelineSort
-from ventros.kernel.children import diff
+from ventros.crm.pipelines.list_query import LIST_QUERY, PipelineFilter, PipelineSort
 from ventros.kernel.errors import InvariantViolation
-from ventros.kernel.paging import PagedRepository
-from ventros.kernel.repository import Repository, mapped
+from ventros.kernel.lists import ListRepository
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import diff
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import statement
 
 
-class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, PipelineFilter, PipelineSort]):
+class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, PipelineFilter, PipelineSort]):
     """Custom fields are read and written after the row of their pipeline: reading, a change in between is
     one of its version, writing, the lock on the row keeps others away. Removing a pipeline takes them along;
     one that ever had a stage cannot be removed, only deleted.
@@ -27,7 +28,7 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
 
     resource = "pipeline"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("pipelines.insert")
     SELECT = statement("pipelines.get")
@@ -52,13 +53,13 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
 
     async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
         """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
-        for each in aggregates:
-            if each.deleted_at is not None:
-                await self._refuse_with_statuses(each)
+        for pipeline in aggregates:
+            if pipeline.deleted_at is not None:
+                await self._refuse_with_statuses(pipeline)
 
     async def _after_update(self, aggregates: Sequence[Pipeline]) -> None:
         """One statement to look at the custom fields of all, and one for each that changed."""
-        stored = await self._fields([each.id for each in aggregates])
+        stored = await self._fields([pipeline.id for pipeline in aggregates])
         for pipeline in aggregates:
             change = diff(stored[pipeline.id], pipeline.custom_fields)
             for field in change.removed:
@@ -70,7 +71,7 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
 
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
         """Asked under the lock on the pipeline, which a new stage has to wait for."""
-        await self._versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
+        await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
         row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
         if row["found"]:
             raise InvariantViolation(f"pipeline {pipeline.id} still has stages; delete them first")
@@ -87,15 +88,15 @@ class PipelineRepository(Repository[Pipeline], PagedRepository[Pipeline, Pipelin
             return []
         pipelines = await super()._load_all(rows)
         fields = await self._fields([pipeline.id for pipeline in pipelines])
-        return [attrs.evolve(each, custom_fields=fields[each.id]) for each in pipelines]
+        return [attrs.evolve(pipeline, custom_fields=fields[pipeline.id]) for pipeline in pipelines]
 
     async def _fields(self, ids: list[UUID]) -> defaultdict[UUID, list[PipelineCustomField]]:
         """By pipeline."""
-        found: defaultdict[UUID, list[PipelineCustomField]] = defaultdict(list)
+        by_pipeline: defaultdict[UUID, list[PipelineCustomField]] = defaultdict(list)
         for row in await self._connection.many(self.FIND_FIELDS, self._tenant, ids):
-            found[row["pipeline_id"]].append(_custom_field(row))
-        return found
+            by_pipeline[row["pipeline_id"]].append(_custom_field(row))
+        return by_pipeline
 
 
 def _custom_field(row: asyncpg.Record) -> PipelineCustomField:
-    return mapped(mapper.custom_field_from_row, f"custom field of pipeline {row['pipeline_id']}", row)
+    return map_row(mapper.custom_field_from_row, f"custom field of pipeline {row['pipeline_id']}", row)

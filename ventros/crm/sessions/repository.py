@@ -6,16 +6,16 @@ from uuid import UUID
 
 from ventros.crm.sessions import mapper
 from ventros.crm.sessions.aggregate import Session
-from ventros.crm.sessions.finder import LISTING, SessionFilter, SessionSort
-from ventros.kernel.paging import PagedRepository
+from ventros.crm.sessions.list_query import LIST_QUERY, SessionFilter, SessionSort
+from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
 
-class SessionRepository(Repository[Session], PagedRepository[Session, SessionFilter, SessionSort]):
+class SessionRepository(Repository[Session], ListRepository[Session, SessionFilter, SessionSort]):
     resource = "session"
     mapper = mapper
-    LISTING = LISTING
+    LIST_QUERY = LIST_QUERY
 
     INSERT = statement("sessions.insert")
     SELECT = statement("sessions.get")

@@ -23,7 +23,7 @@ from ventros.crm.webhook_subscriptions.values import (
     patterns_matching,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import ValidationError
 
 DEFAULT_RETRY_COUNT = 3
@@ -49,11 +49,6 @@ def _check_filter(_instance: object, attribute: attrs.Attribute[Any], value: tup
         raise ValidationError(f"{attribute.name} must not hold an empty text", field=attribute.name)
 
 
-def _copied(headers: Mapping[str, str]) -> dict[str, str]:
-    """So that nobody else can change the headers of a frozen subscription."""
-    return dict(headers)
-
-
 @attrs.frozen(kw_only=True)
 class WebhookSubscription(AggregateRoot):
     """How its deliveries went is kept beside it: see :meth:`WebhookSubscriptionRepository.record_trigger`.
@@ -70,6 +65,7 @@ class WebhookSubscription(AggregateRoot):
     """
 
     resource = "webhook_subscription"
+    updated_event = WebhookSubscriptionUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     user_id: UUID = attrs.field(validator=validators.not_nil)
@@ -86,7 +82,7 @@ class WebhookSubscription(AggregateRoot):
     )
     active: bool = True
     secret: EncryptedSecret | None = None
-    headers: dict[str, str] = attrs.field(factory=dict, converter=_copied, repr=False, hash=False)
+    headers: dict[str, str] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
     retry_count: int = attrs.field(default=DEFAULT_RETRY_COUNT)
     timeout_seconds: int = attrs.field(default=DEFAULT_TIMEOUT_SECONDS)
     deleted_at: datetime | None = None
@@ -150,15 +146,7 @@ class WebhookSubscription(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        created = WebhookSubscriptionCreated(
-            **subscription._fact(now),
-            tenant_id=tenant_id,
-            project_id=project_id,
-            user_id=user_id,
-            name=name,
-            events=subscription.events,
-        )
-        return attrs.evolve(subscription, domain_events=(created,))
+        return subscription._created(WebhookSubscriptionCreated())
 
     @property
     def secret_ciphertext(self) -> str | None:
@@ -194,15 +182,15 @@ class WebhookSubscription(AggregateRoot):
         by_type = not {type, EVERYTHING}.isdisjoint(types or ())
         return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
 
-    def update_name(self, name: str, *, now: datetime) -> Self:
+    def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
         return self._updated(now, name=name)
 
-    def update_url(self, url: str, *, now: datetime) -> Self:
+    def set_url(self, url: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is no absolute http or https address."""
         return self._updated(now, url=url)
 
-    def update_events(self, events: Iterable[str], *, now: datetime) -> Self:
+    def set_events(self, events: Iterable[str], *, now: datetime) -> Self:
         """Replaces the patterns. Raises ValidationError when there is none, or one that is no pattern."""
         return self._updated(now, events=_distinct(events))
 
@@ -224,8 +212,8 @@ class WebhookSubscription(AggregateRoot):
         self, *, now: datetime, retry_count: int | None = None, timeout_seconds: int | None = None
     ) -> Self:
         """Each on its own: one that is None stays. Raises ValidationError outside of their ranges."""
-        wanted = {"retry_count": retry_count, "timeout_seconds": timeout_seconds}
-        return self._updated(now, **{field: value for field, value in wanted.items() if value is not None})
+        limits = {"retry_count": retry_count, "timeout_seconds": timeout_seconds}
+        return self._updated(now, **{field: value for field, value in limits.items() if value is not None})
 
     def enable_contact_events(
         self,
@@ -250,16 +238,4 @@ class WebhookSubscription(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, WebhookSubscriptionDeleted(**self._fact(now)), deleted_at=now)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "webhook_subscription_id": self.id}
-
-    def _updated(self, now: datetime, **wanted: Any) -> Self:
-        """With those of ``wanted`` that differ, and the event that names them."""
-        changes = {field: value for field, value in wanted.items() if value != getattr(self, field)}
-        if not changes:
-            return self
-        event = WebhookSubscriptionUpdated(**self._fact(now), fields=tuple(changes))
-        return self._changed(now, event, **changes)
+        return self._changed(now, WebhookSubscriptionDeleted(), deleted_at=now)

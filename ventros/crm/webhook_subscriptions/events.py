@@ -8,33 +8,36 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class WebhookSubscriptionCreated(DomainEvent):
+class WebhookSubscriptionEvent(DomainEvent):
+    """What every one of them says first."""
+
+    webhook_subscription_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class WebhookSubscriptionCreated(WebhookSubscriptionEvent):
     event_name = "webhook_subscription.created"
 
-    webhook_subscription_id: UUID
-    tenant_id: str
-    project_id: UUID
-    user_id: UUID
-    name: str
-    events: tuple[str, ...]
+    tenant_id: str = from_aggregate("tenant_id")
+    project_id: UUID = from_aggregate("project_id")
+    user_id: UUID = from_aggregate("user_id")
+    name: str = from_aggregate("name")
+    events: tuple[str, ...] = from_aggregate("events")
 
 
 @attrs.frozen(kw_only=True)
-class WebhookSubscriptionUpdated(DomainEvent):
+class WebhookSubscriptionUpdated(WebhookSubscriptionEvent):
     """``fields`` are the names of what changed."""
 
     event_name = "webhook_subscription.updated"
 
-    webhook_subscription_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class WebhookSubscriptionDeleted(DomainEvent):
+class WebhookSubscriptionDeleted(WebhookSubscriptionEvent):
     event_name = "webhook_subscription.deleted"
-
-    webhook_subscription_id: UUID

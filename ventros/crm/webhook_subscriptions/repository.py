@@ -74,8 +74,8 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
         """Those that :meth:`WebhookSubscription.should_receive_contact_event`."""
         return await self._find(self.FIND_ACTIVE_BY_CONTACT_EVENT, project_id, type, category)
 
-    async def _find(self, which: Statement, *args: object) -> list[WebhookSubscription]:
-        return [self._load(row) for row in await self._connection.many(which, self._tenant, *args)]
+    async def _find(self, statement: Statement, *args: object) -> list[WebhookSubscription]:
+        return [self._load(row) for row in await self._connection.many(statement, self._tenant, *args)]
 
     async def record_trigger(self, subscription_id: UUID, *, success: bool, at: datetime) -> None:
         """Count one event, delivered at ``at`` or given up then, without loading the subscription or

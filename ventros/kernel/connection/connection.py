@@ -1,0 +1,153 @@
+"""Sends named statements over one asyncpg connection; every failure leaves as one of our errors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
+
+import asyncpg
+
+from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
+from ventros.kernel.errors import ResultMismatch, error_for_sqlstate
+from ventros.kernel.statements.definition import Rows, Statement
+
+_AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
+
+IN_FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
+
+CALLER_SETTINGS_QUERY = (
+    "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
+    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), '')"
+)
+"""The only query that is no statement of sql/: it is about no table, but the caller's transaction."""
+
+
+class Connection:
+    """One method for each kind of ``rows:``; a statement sent by the wrong one is refused.
+
+    ``timeout`` bounds each statement, in seconds; None leaves it to the driver's command_timeout.
+    ``wrote`` tells whether any of them changed a row. ``interrupted`` tells that one got no answer, by a
+    timeout or a cancellation: whether it took effect is unknown, so as after an error nothing but a
+    rollback is sent any more.
+    """
+
+    __slots__ = ("_driver", "_timeout", "interrupted", "wrote")
+
+    def __init__(self, driver: asyncpg.Connection[Any], timeout: float | None = None) -> None:
+        self._driver = driver
+        self._timeout = timeout
+        self.wrote = False
+        self.interrupted = False
+
+    async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
+        """The only row. Raises ResultMismatch when there is none, or more than one."""
+        rows = await self._fetch("one", statement, args)
+        if len(rows) != 1:
+            raise _mismatch(statement, f"returned {len(rows)} rows, rows: says one")
+        return rows[0]
+
+    async def maybe(self, statement: Statement, *args: object) -> asyncpg.Record | None:
+        """The row, or None. Raises ResultMismatch when there is more than one."""
+        rows = await self._fetch("maybe", statement, args)
+        if len(rows) > 1:
+            raise _mismatch(statement, f"returned {len(rows)} rows, rows: says maybe one")
+        return rows[0] if rows else None
+
+    async def many(self, statement: Statement, *args: object) -> list[asyncpg.Record]:
+        """All rows."""
+        return await self._fetch("many", statement, args)
+
+    async def batch(
+        self, statement: Statement, argument_sets: Sequence[tuple[object, ...]]
+    ) -> list[asyncpg.Record]:
+        """The rows that ``statement`` returns for each of ``argument_sets``, all sent in one round trip."""
+        for args in argument_sets:
+            self._check_call("maybe", statement, args)
+        rows = await self._send(self._driver.fetchmany, statement.text, (argument_sets,), statement)
+        if statement.writes:
+            self.wrote = True
+        return cast("list[asyncpg.Record]", rows)
+
+    async def affected(self, statement: Statement, *args: object) -> int:
+        """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""
+        self._check_call("affected", statement, args)
+        tag = await self._send(self._driver.execute, statement.text, args, statement)
+        count = affected_rows(tag)
+        if count is None:
+            raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
+        if count:
+            self.wrote = True
+        return count
+
+    async def control(self, text: str) -> str:
+        """Send transaction control, such as SAVEPOINT, which stands in no file; its command tag."""
+        self._refuse_after_interruption()
+        return cast("str", await self._send(self._driver.execute, text, ()))
+
+    async def roll_back_to(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
+        """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
+        try:
+            await self._driver.execute(text, timeout=timeout)
+        except DRIVER_FAILURES:
+            self.interrupted = True
+            return False
+        except BaseException:
+            self.interrupted = True
+            raise
+        self.interrupted = False
+        return True
+
+    async def caller_settings(self) -> tuple[str, str, str]:
+        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set."""
+        tenant, actor, use_case = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        return tenant, actor, use_case
+
+    async def _fetch(
+        self, kind: Rows, statement: Statement, args: tuple[object, ...]
+    ) -> list[asyncpg.Record]:
+        self._check_call(kind, statement, args)
+        rows = await self._send(self._driver.fetch, statement.text, args, statement)
+        if statement.writes:
+            self.wrote = True
+        return cast("list[asyncpg.Record]", rows)
+
+    def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
+        if statement.rows != kind:
+            raise _mismatch(
+                statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
+            )
+        statement.check(args)
+        self._refuse_after_interruption()
+
+    def _refuse_after_interruption(self) -> None:
+        if self.interrupted:
+            raise error_for_sqlstate(IN_FAILED_TRANSACTION)
+
+    async def _send(
+        self,
+        method: Callable[..., Awaitable[Any]],
+        text: str,
+        args: tuple[object, ...],
+        statement: Statement | None = None,
+    ) -> Any:
+        try:
+            return await method(text, *args, timeout=self._timeout)
+        except asyncio.CancelledError:
+            self.interrupted = True
+            raise
+        except Exception as error:
+            self.interrupted |= isinstance(error, TimeoutError)
+            raise translate_driver_error(error, statement) from error
+
+
+def affected_rows(tag: str) -> int | None:
+    """The rows that the command tag of an INSERT, UPDATE or DELETE counts; None of another command's."""
+    match = _AFFECTED.fullmatch(tag)
+    return int(match[1]) if match else None
+
+
+def _mismatch(statement: Statement, text: str) -> ResultMismatch:
+    return ResultMismatch(f"{statement.name} ({statement.path.name}:{statement.line}) {text}")

@@ -1,0 +1,115 @@
+"""What is asked of asyncpg itself: connections of its pool, their codec, our error for each of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from ventros.kernel.errors import (
+    CONNECTION_ENDING_SQLSTATES,
+    ConnectionLost,
+    DatabaseError,
+    OperationTimeout,
+    SchemaChanged,
+    UnitOfWorkError,
+    VentrosError,
+    error_for_sqlstate,
+)
+from ventros.kernel.statements.definition import Statement
+
+DRIVER_FAILURES = (
+    TimeoutError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+_ARGUMENT = re.compile(r"argument \$(\d+)")
+_JSONB_FORMAT = b"\x01"
+_encode_json = msgspec.json.Encoder().encode
+_decode_json = msgspec.json.Decoder().decode
+
+
+def translate_driver_error(error: BaseException, statement: Statement | None = None) -> VentrosError:
+    """Our error for one of the driver's, of the network's or of asyncio's, without any row value."""
+    where = f"{statement.name}: " if statement else ""
+    if isinstance(error, VentrosError):
+        return error
+    if isinstance(error, asyncpg.DataError) and statement and (match := _ARGUMENT.search(str(error))):
+        # asyncpg could not encode it; its own text quotes the value, ours names the parameter.
+        position = int(match[1]) - 1
+        return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
+    if isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError):
+        return SchemaChanged(f"{where}the schema was changed since the statement was prepared; run it again")
+    if isinstance(error, asyncpg.ConnectionDoesNotExistError):
+        last = getattr(error.__cause__, "sqlstate", None)  # what the server said before it hung up
+        return error_for_sqlstate(
+            last if last in CONNECTION_ENDING_SQLSTATES else "08003", statement=_name(statement)
+        )
+    if isinstance(error, asyncpg.PostgresError):
+        return error_for_sqlstate(
+            error.sqlstate or "XX000",
+            constraint=getattr(error, "constraint_name", None),
+            table=getattr(error, "table_name", None),
+            statement=_name(statement),
+        )
+    if isinstance(error, TimeoutError):
+        return OperationTimeout(f"{where}no answer from the server within the timeout")
+    if isinstance(error, asyncpg.InterfaceError) and "another operation is in progress" in str(error):
+        return UnitOfWorkError(f"{where}the connection is in use by another task; one unit of work, one task")
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
+        return ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
+    return DatabaseError(f"{where}{type(error).__name__} in the driver")
+
+
+def _name(statement: Statement | None) -> str | None:
+    return statement.name if statement else None
+
+
+async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
+    """A connection of the pool, within ``timeout`` seconds. Raises OperationTimeout or ConnectionLost."""
+    try:
+        # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
+        async with asyncio.timeout(timeout):
+            return await pool.acquire()
+    except TimeoutError as error:
+        raise OperationTimeout(f"no connection became free within {timeout:g} s") from error
+    except DRIVER_FAILURES as error:
+        raise translate_driver_error(error) from error
+
+
+async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
+    """To the pool within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another.
+
+    A connection that was lost has left the pool by itself, and its proxy refuses every call.
+    """
+    if not idle:
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.terminate()
+    try:
+        await pool.release(driver, timeout=timeout)
+    except DRIVER_FAILURES:
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.terminate()
+
+
+async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
+    """Give a fresh asyncpg connection our jsonb codec; uuid and timestamptz are right as they are.
+
+    asyncpg's uuid is a subclass of uuid.UUID, equal to it and of the same hash; its timestamptz is
+    an aware datetime in UTC. To be passed as ``init=`` to a pool that is not opened by
+    :meth:`ventros.kernel.database.Database.open`.
+    """
+    await driver.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: _JSONB_FORMAT + _encode_json(value),
+        decoder=lambda data: _decode_json(memoryview(data)[1:]),
+        format="binary",
+    )

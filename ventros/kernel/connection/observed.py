@@ -1,0 +1,54 @@
+"""A connection that tells the hooks of telemetry what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+from ventros.kernel.connection.connection import Connection, affected_rows
+from ventros.kernel.errors import Conflict
+from ventros.kernel.statements.definition import Statement
+from ventros.kernel.telemetry import Telemetry
+
+
+def connection_for(driver: Any, timeout: float, telemetry: Telemetry) -> Connection:
+    """One that tells ``telemetry``, if it has a hook to tell."""
+    if telemetry.statement is None and telemetry.conflict is None:
+        return Connection(driver, timeout)
+    return ObservedConnection(driver, timeout, telemetry)
+
+
+class ObservedConnection(Connection):
+    """A connection that tells of each statement that was sent, not of one that was refused before."""
+
+    __slots__ = ("_telemetry",)
+
+    def __init__(self, driver: Any, timeout: float, telemetry: Telemetry) -> None:
+        super().__init__(driver, timeout)
+        self._telemetry = telemetry
+
+    async def _send(
+        self,
+        method: Callable[..., Awaitable[Any]],
+        text: str,
+        args: tuple[object, ...],
+        statement: Statement | None = None,
+    ) -> Any:
+        started = perf_counter()
+        try:
+            answer = await super()._send(method, text, args, statement)
+        except BaseException as error:
+            self._report(statement, perf_counter() - started, None, error)
+            raise
+        rows = affected_rows(answer) if isinstance(answer, str) else len(answer)
+        self._report(statement, perf_counter() - started, rows, None)
+        return answer
+
+    def _report(
+        self, statement: Statement | None, seconds: float, rows: int | None, error: BaseException | None
+    ) -> None:
+        if statement is not None and self._telemetry.statement is not None:
+            self._telemetry.statement(statement.name, seconds, rows, error)
+        if isinstance(error, Conflict):
+            self._telemetry.report_conflict(error)

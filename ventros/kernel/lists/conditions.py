@@ -1,0 +1,142 @@
+"""What a list can be filtered by: one condition to a field of its filter, put into SQL through PyPika."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+import attrs
+from pypika import Field, Parameter, PostgreSQLQuery, Table
+from pypika.enums import Comparator
+from pypika.queries import QueryBuilder
+from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
+
+from ventros.kernel.errors import ValidationError
+from ventros.kernel.statements.definition import Column
+
+
+class Binds:
+    """Numbers the parameters of one text; a name that comes again is the same parameter."""
+
+    def __init__(self) -> None:
+        self.params: list[Column] = []
+
+    def __call__(self, name: str, type: str) -> Parameter:  # noqa: A002 - the header's word
+        column = Column(name, type)
+        if column not in self.params:
+            self.params.append(column)
+        return Parameter(f"${self.params.index(column) + 1}")
+
+
+def containing(text: str) -> str:
+    r"""The LIKE pattern for ``text`` anywhere; its own ``%``, ``_`` and ``\`` stand for themselves.
+
+    Raises ValidationError for an empty text, which everything contains.
+    """
+    if not text:
+        raise ValidationError("an empty text is contained everywhere; leave the filter out", field="filter")
+    return f"%{escaped(text)}%"
+
+
+def escaped(text: str) -> str:
+    r"""``text`` with ``%``, ``_`` and ``\`` escaped by ``\``, which is LIKE's default."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+@attrs.frozen
+class Condition:
+    """One field of a filter: ``criterion`` makes the SQL from table and parameter, ``argument`` its value."""
+
+    name: str
+    type: str
+    criterion: Callable[[Table, Parameter], Any]
+    argument: Callable[[Any], object] = lambda value: value
+
+
+def equal(name: str, type: str) -> Condition:  # noqa: A002 - the header's word
+    """The column of that name has the value."""
+    return Condition(name, type, lambda table, value: table.field(name) == value)
+
+
+def among(name: str, kind: type[StrEnum]) -> Condition:
+    """The column of that name has the one value of ``kind`` that is given, or one of several."""
+
+    def argument(value: str | Iterable[str]) -> list[StrEnum]:
+        return [kind(value)] if isinstance(value, str) else [kind(text) for text in value]
+
+    return Condition(name, "text[]", lambda table, values: table.field(name) == ANY(values), argument)
+
+
+def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
+    """One of the columns (by default that of the name), or an item of one of the ``arrays``, contains the
+    text, in upper or lower case: which letters have both, beyond ASCII, is a matter of the database's locale.
+    """
+
+    def criterion(table: Table, pattern: Any) -> Any:
+        texts = [table.field(column).ilike(pattern) for column in columns or (name,)]
+        return Criterion.any((*texts, *(_has_item(table.field(array), pattern) for array in arrays)))
+
+    return Condition(name, "text", criterion, containing)
+
+
+def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
+    """The column of that name of the ``other`` table has the id, in a row whose ``reference`` is the id of
+    the listed one; ``live`` as in :class:`ventros.kernel.lists.query.ListQuery`.
+    """
+
+    def criterion(table: Table, value: Parameter) -> Any:
+        joined = Table(other)
+        rows = PostgreSQLQuery.from_(joined).select(joined.field(reference))
+        rows = rows.where(joined.tenant_id == _TENANT)
+        rows = rows.where(joined.field(reference) == table.id).where(joined.field(name) == value)
+        return exists(rows.where(joined.deleted_at.isnull()) if live else rows)
+
+    return Condition(name, "uuid", criterion)
+
+
+def overlaps(name: str) -> Condition:
+    """The array of that name has at least one of the texts."""
+    return Condition(
+        name,
+        "text[]",
+        lambda table, values: BasicCriterion(ArrayOperator.OVERLAPS, table.field(name), values),
+        list,
+    )
+
+
+def at_least(name: str, column: str, type: str) -> Condition:  # noqa: A002
+    return Condition(name, type, lambda table, least: table.field(column) >= least)
+
+
+def at_most(name: str, column: str, type: str) -> Condition:  # noqa: A002
+    return Condition(name, type, lambda table, most: table.field(column) <= most)
+
+
+def present(name: str, column: str) -> Condition:
+    """True: the column has a value; False: it has none."""
+    return Condition(name, "boolean", lambda table, yes: Bracket(table.field(column).notnull()) == yes)
+
+
+class ArrayOperator(Comparator):
+    """What PyPika has no word for."""
+
+    OVERLAPS = "&&"
+    HAS_ANY = "?|"
+
+
+ANY = CustomFunction("ANY", ["values"])
+_UNNEST = CustomFunction("unnest", ["items"])
+_TENANT = Parameter("$1")
+"""The tenant_id, which every list compares first."""
+
+
+def _has_item(array: Field, pattern: Any) -> Criterion:
+    item = Field("item")
+    items: Any = _UNNEST(array).as_("item")
+    return exists(PostgreSQLQuery.from_(items).select(item).where(item.ilike(pattern)))
+
+
+def exists(query: QueryBuilder) -> Criterion:
+    return ExistsCriterion(query)  # type: ignore[no-untyped-call]

@@ -1,0 +1,182 @@
+"""Lists: typed filters, an order, page after page; the only door to PyPika.
+
+A list's text depends on which of its filters are set, by what it is sorted and where it goes on: its
+*shape*. Each shape is one text, rendered once, and its name says all of that, so that an auditor can render
+it again from what stands in pg_stat_statements::
+
+    /* contacts.page(name, tags) by created_at desc after */
+
+Values reach a text as parameters only, through :class:`Binds`; identifiers come from the slices' code.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import attrs
+from pypika import Order, PostgreSQLQuery, Table, Tuple
+from pypika.functions import Count
+from pypika.queries import QueryBuilder
+from pypika.terms import Bracket
+
+from ventros.kernel.errors import ConfigurationError, UnknownStatement
+from ventros.kernel.lists.conditions import Binds, Condition
+from ventros.kernel.lists.render import render
+from ventros.kernel.lists.sort import Direction, Sort, SortKey
+from ventros.kernel.statements.definition import Statement
+
+F = TypeVar("F")
+S = TypeVar("S", bound=Sort)
+
+_SHAPE = re.compile(
+    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
+    r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
+)
+
+
+@attrs.frozen
+class Shape:
+    """``sort`` is None for the count; ``position`` is where the page starts: "", after or after null."""
+
+    filters: tuple[str, ...] = ()
+    sort: str | None = None
+    direction: Direction = Direction.ASC
+    position: str = ""
+
+    def name(self, table: str) -> str:
+        chosen = f"({', '.join(self.filters)})"
+        if self.sort is None:
+            return f"{table}.count{chosen}"
+        return f"{table}.page{chosen} by {self.sort} {self.direction} {self.position}".rstrip()
+
+
+def _unknown(name: str) -> UnknownStatement:
+    return UnknownStatement(f"no list has a text of the name {name!r}")
+
+
+def _none_named(name: str) -> Statement:
+    raise _unknown(name)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ListQuery(Generic[F, S]):
+    """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
+
+    ``live`` says that the table keeps deleted rows, which no list shows; ``other_statements`` are those that
+    the slice renders beside the list, ``other_statement_named`` renders one from its name. Raises
+    ConfigurationError when the conditions are not the filter's fields.
+    """
+
+    table: str
+    returns: str
+    columns: tuple[str, ...]
+    filter: type[F]
+    conditions: tuple[Condition, ...]
+    sorts: Mapping[S, SortKey]
+    default: S
+    live: bool = True
+    other_statements: Callable[[], Iterable[Statement]] = tuple
+    other_statement_named: Callable[[str], Statement] = _none_named
+
+    def __attrs_post_init__(self) -> None:
+        fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
+        if fields != [condition.name for condition in self.conditions]:
+            raise ConfigurationError(f"{self.table}: the filter's fields {fields} are not the conditions")
+
+    def arguments(self, filter: F) -> dict[str, object]:  # noqa: A002 - the caller's word
+        """The arguments of the fields that are set, by name."""
+        return {
+            condition.name: condition.argument(value)
+            for condition in self.conditions
+            if (value := getattr(filter, condition.name)) is not None
+        }
+
+    def statement(self, shape: Shape) -> Statement:
+        """Rendered once for each shape."""
+        return _statement_of(self, shape)
+
+    def statement_named(self, name: str) -> Statement:
+        """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
+        match = _SHAPE.fullmatch(name)
+        if match is None:
+            return self.other_statement_named(name)
+        filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
+        direction = Direction(match["direction"] or "asc")
+        shape = Shape(filters, match["sort"], direction, match["position"] or "")
+        known = tuple(condition.name for condition in self.conditions if condition.name in filters)
+        places = [position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)]
+        if (
+            filters != known
+            or (shape.sort and shape.position not in places)
+            or shape.name(self.table) != name
+        ):
+            raise _unknown(name)
+        return self.statement(shape)
+
+    def shapes(self) -> Iterator[Shape]:
+        """Those from which any other is put together: each order and position, each filter alone, all of
+        them at once, and the counts.
+
+        A shape's WHERE is the conditions of its filters, each as it stands alone, in their order.
+        """
+        names = tuple(condition.name for condition in self.conditions)
+        for sort in self.sorts:
+            for direction in Direction:
+                for position in self.positions(sort):
+                    yield Shape((), sort, direction, position)
+        direction = self.sorts[self.default].direction
+        for filters in (*((name,) for name in names), names):
+            yield Shape(filters, self.default, direction)
+        yield Shape(names, self.default, direction, "after")
+        yield from (Shape(()), Shape(names))
+
+    def positions(self, sort: S) -> tuple[str, ...]:
+        """Where a page of that order can start."""
+        return ("", "after", "after null") if self.sorts[sort].nullable else ("", "after")
+
+    def filtered(self, table: Table, binds: Binds, filters: tuple[str, ...]) -> QueryBuilder:
+        """The tenant's rows that pass the filters."""
+        query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
+        if self.live:
+            query = query.where(table.deleted_at.isnull())
+        for condition in self.conditions:
+            if condition.name in filters:
+                parameter = binds(condition.name, condition.type)
+                query = query.where(condition.criterion(table, parameter))
+        return query
+
+
+@functools.lru_cache(maxsize=4096)
+def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
+    table, binds = Table(list_query.table), Binds()
+    query = list_query.filtered(table, binds, shape.filters)
+    name = shape.name(list_query.table)
+    if shape.sort is None:
+        counted = query.select(Count("*").as_("total"))
+        why = "how many rows all pages together have"
+        return render(counted, binds, name=name, why=why, rows="one", returns="total bigint")
+    key = list_query.sorts[shape.sort]
+    column = table.field(shape.sort)
+    if shape.position:
+        query = query.where(_after_cursor(shape, column, table.id, key, binds))
+    if key.nullable:
+        query = query.orderby(column.isnull())
+    order = Order.asc if shape.direction is Direction.ASC else Order.desc
+    query = query.orderby(column, order=order).orderby(table.id, order=order)
+    query = query.select(*list_query.columns).limit(binds("limit", "bigint"))  # type: ignore[arg-type]
+    why = "one page of a list, in its order, from the start or after the cursor"
+    return render(query, binds, name=name, why=why, rows="many", returns=list_query.returns)
+
+
+def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:  # noqa: A002
+    """After the cursor's row; rows of one value are in the order of their ids."""
+    ascending = shape.direction is Direction.ASC
+    if shape.position == "after null":
+        after = binds("after_id", "uuid")
+        return Bracket(column.isnull() & (id > after if ascending else id < after))
+    row, cursor = Tuple(column, id), Tuple(binds("after_value", key.type), binds("after_id", "uuid"))
+    beyond = row > cursor if ascending else row < cursor
+    return beyond | column.isnull() if key.nullable else beyond

@@ -1,0 +1,19 @@
+"""What a consumer has dealt with, kept with the effect, so that a second delivery has none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.statements import statement
+
+RECORD = statement("processed_events.record")
+
+
+async def record(connection: Connection, tenant: str, consumer: str, event_id: UUID, at: datetime) -> bool:
+    """Whether the event is new to ``consumer``; to be asked before anything else in the transaction.
+
+    Waits for another transaction that is at work on the same event, and then tells by its outcome.
+    """
+    return await connection.affected(RECORD, tenant, consumer, event_id, at) == 1

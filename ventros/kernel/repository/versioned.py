@@ -1,0 +1,285 @@
+"""The versioned repository: INSERT, SELECT, versioned UPDATE and DELETE, each with its answer checked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from ventros.kernel.aggregate import AggregateRoot, copy_with
+from ventros.kernel.errors import (
+    NotFound,
+    OperationTimeout,
+    OptimisticLockError,
+    ResultMismatch,
+    ValidationError,
+    WriteSuppressed,
+    is_optimistic_lock_error,
+)
+from ventros.kernel.events import Envelope
+from ventros.kernel.ids import new_id
+from ventros.kernel.repository.context import LoadedVersion
+from ventros.kernel.repository.entity import EntityRepository
+from ventros.kernel.retry import Retry, run_with_retry
+from ventros.kernel.statements.definition import Statement
+
+A = TypeVar("A", bound=AggregateRoot)
+P = ParamSpec("P")
+
+Lock = Literal["share", "no key update", "update"]
+"""A row lock by PostgreSQL's name. "share" lets others share and nobody write; "no key update" is what a save
+takes; "update" also keeps away rows that refer to this one.
+"""
+
+IN_TRANSACTION: Final = Retry(attempts=3)
+"""Others may be waiting for the transaction, so a command is tried twice, and then under a lock."""
+
+
+class Repository(EntityRepository[A]):
+    """One aggregate's repository; a slice names its ten statements and its mapper, and adds finders.
+
+    The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
+    expected version. A slice whose aggregate has rows beside the root's overrides the three hooks
+    :meth:`_load_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
+    """
+
+    INSERT: ClassVar[Statement]
+    SELECT: ClassVar[Statement]
+    UPDATE: ClassVar[Statement]
+    DELETE: ClassVar[Statement]
+    STORED_VERSION: ClassVar[Statement]
+    TOUCH: ClassVar[Statement]
+    LOCK_FOR_SHARE: ClassVar[Statement]
+    LOCK_FOR_NO_KEY_UPDATE: ClassVar[Statement]
+    LOCK_FOR_UPDATE: ClassVar[Statement]
+    TRY_LOCK: ClassVar[Statement]
+
+    def _key(self, key: object) -> tuple[object, ...]:
+        """The first arguments of a statement about ``key``, an id or a list of ids."""
+        return (self._tenant, key)
+
+    async def add(self, aggregate: A) -> A:
+        """INSERT a new aggregate.
+
+        Raises AlreadyExists when its id, or another unique key, is taken, WriteSuppressed when a trigger
+        ate the write.
+        """
+        self.require_own_tenant(aggregate)
+        if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
+            raise self._suppressed(aggregate, "is new")
+        self.record_events(aggregate, aggregate.version)
+        return aggregate.clear_events()
+
+    async def get(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        *,
+        lock: Lock | None = None,
+        nowait: bool = False,
+        skip_locked: bool = False,
+    ) -> A:
+        """Raises NotFound when there is none for this tenant, MappingError when the row is not valid.
+
+        ``lock`` holds the row until the transaction ends, by one statement more, sent first. It waits for
+        others that hold it, as long as the lock timeout; ``nowait`` raises OperationTimeout instead, and
+        ``skip_locked`` NotFound, as SQL does, which takes a locked row for absent. After either the
+        transaction is as usable as before. Both go with "no key update" alone.
+        """
+        if lock is not None:
+            await self._lock(id, lock, nowait=nowait, skip_locked=skip_locked)
+        elif nowait or skip_locked:
+            raise ValidationError("nowait and skip_locked say how to wait for a lock; name one", field="lock")
+        row = await self._connection.maybe(self.SELECT, *self._key(id))
+        if row is None:
+            raise NotFound(self.resource, id)
+        return (await self._load_all([row]))[0]
+
+    async def save(self, aggregate: A) -> A:
+        """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
+
+        An aggregate without new events is unchanged and costs nothing. Raises OptimisticLockError when
+        somebody saved first, NotFound when it is gone, WriteSuppressed when a trigger ate the write.
+        Several aggregates are better saved by ``save_all`` of the unit of work: two units that save the
+        same ones one after the other, each in an order of its own, wait for each other (DeadlockDetected).
+        """
+        if not aggregate.domain_events:
+            return aggregate
+        self.require_own_tenant(aggregate)
+        (saved,) = await self.update([aggregate])
+        self.record_events(aggregate, saved.version)
+        return saved
+
+    async def touch(self, aggregate: A) -> A:
+        """Step the version without another change; ``<resource>.touched`` tells of it. Raises as ``save``.
+
+        A changed aggregate is saved, which steps its version just as well.
+        """
+        if aggregate.domain_events:
+            return await self.save(aggregate)
+        self.require_own_tenant(aggregate)
+        row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
+        touched = await self._with_stored_version(aggregate, row)
+        self.record_events(aggregate, touched.version)
+        self._unit.record([self._lifecycle_event(aggregate, "touched")])
+        return touched
+
+    async def remove(self, aggregate: A) -> None:
+        """DELETE if the stored version is still the loaded one; raises as :meth:`save` does.
+
+        Its pending events, then ``<resource>.removed``, tell of it as the next version.
+        """
+        self.require_own_tenant(aggregate)
+        key = self._key(aggregate.id)
+        if await self._connection.affected(self.DELETE, *key, aggregate.version) != 1:
+            raise await self._explain_no_row(aggregate)
+        self.record_events(aggregate, aggregate.version + 1)
+        self._unit.record([self._lifecycle_event(aggregate, "removed")])
+
+    def verify(self, aggregate: A) -> None:
+        """Make the commit fail with OptimisticLockErrors when ``aggregate``, only read, has changed by then.
+
+        Nothing is sent now. All that is to be verified is locked FOR SHARE and compared at the commit, or
+        with the next ``save_all``, in one order; what the unit itself saves from that version needs no more.
+
+        Save by ``save_all`` where another unit may verify what this one saves: after a plain ``save`` the two
+        locks of a unit are in no order, and two such units end in a deadlock, which the server breaks.
+        """
+        self.require_own_tenant(aggregate)
+        key = LoadedVersion(self.resource, aggregate.id, aggregate.version)
+        self._unit.verified[key] = (self, aggregate)
+
+    async def apply(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        command: Callable[Concatenate[A, P], A],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> A:
+        """Load, apply the pure ``command``, save: ``apply(id, Contact.rename, "Alice", now=now)``.
+
+        As :meth:`reapply` does with its own policy.
+        """
+        return await self.reapply(id, lambda loaded: command(loaded, *args, **kwargs))
+
+    async def reapply(
+        self,
+        id: UUID,  # noqa: A002 - the field's name everywhere
+        change: Callable[[A], A],
+        policy: Retry = IN_TRANSACTION,
+        *,
+        lock_last: bool = True,
+    ) -> A:
+        """Save what ``change`` makes of the aggregate; on a conflict, of the aggregate as it is then.
+
+        All in this transaction: at READ COMMITTED an optimistic conflict leaves it usable, and a load sees
+        what the other has committed. At a higher level a conflict is a SerializationFailure, which only
+        ``db.run`` can settle. With ``lock_last`` the last attempt locks the row before it is loaded, so
+        that nobody can come between. Raises as :meth:`get` and :meth:`save` do.
+        """
+        attempts = itertools.count(1)
+
+        async def once() -> A:
+            last = lock_last and next(attempts) == policy.attempts
+            loaded = await self.get(id, lock="no key update" if last else None)
+            return await self.save(change(loaded))
+
+        return await run_with_retry(
+            once, policy, is_retryable=is_optimistic_lock_error, on_retry=self._unit.telemetry.retry
+        )
+
+    async def _before_update(self, aggregates: Sequence[A]) -> None:
+        """What has to be asked before the roots are written."""
+
+    async def _after_update(self, aggregates: Sequence[A]) -> None:
+        """Write the children. The roots are written, and their locks keep the stored children as they are."""
+
+    async def update(self, aggregates: Sequence[A]) -> list[A]:
+        """Write roots and children; the roots in one round trip, whatever their number."""
+        await self._before_update(aggregates)
+        args = [self.mapper.update_args(aggregate) for aggregate in aggregates]
+        if len(args) == 1:  # a twelfth faster than a batch of one
+            rows = [await self._connection.maybe(self.UPDATE, *args[0])]
+        else:
+            rows = [*await self._connection.batch(self.UPDATE, args)]
+        by_id = {row["id"]: row for row in rows if row is not None}
+        saved = [
+            await self._with_stored_version(aggregate, by_id.get(aggregate.id)) for aggregate in aggregates
+        ]
+        await self._after_update(aggregates)
+        return saved
+
+    async def _with_stored_version(self, aggregate: A, row: asyncpg.Record | None) -> A:
+        """The aggregate as it is stored now, if ``row``, returned by the write, says the next version."""
+        if row is None:
+            raise await self._explain_no_row(aggregate)
+        version = aggregate.version + 1
+        if row["version"] != version:
+            raise ResultMismatch(
+                f"{self.resource} {aggregate.id} was to be stored at version {version} and is at version "
+                f"{row['version']}: a trigger stepped it once more",
+                table=self.UPDATE.path.stem,
+            )
+        return copy_with(aggregate, version=version, domain_events=())
+
+    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
+        statement = self._locks[lock]
+        if nowait or skip_locked:
+            if lock != "no key update" or (nowait and skip_locked):
+                raise ValidationError(
+                    'one of nowait and skip_locked can be given, and only with "no key update"', field="lock"
+                )
+            statement = self.TRY_LOCK
+        if await self.lock_versions(statement, [id]):
+            return
+        if nowait and await self._connection.maybe(self.STORED_VERSION, *self._key(id)):
+            raise OperationTimeout(
+                f"{self.resource} {id} is locked by another transaction", table=self.UPDATE.path.stem
+            )
+        raise NotFound(self.resource, id)
+
+    @property
+    def _locks(self) -> dict[Lock, Statement]:
+        return {
+            "share": self.LOCK_FOR_SHARE,
+            "no key update": self.LOCK_FOR_NO_KEY_UPDATE,
+            "update": self.LOCK_FOR_UPDATE,
+        }
+
+    async def lock_versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
+        """What is stored of these, locked by that statement in the order of their ids."""
+        rows = await self._connection.many(locking, *self._key(ids))
+        return {row["id"]: row["version"] for row in rows}
+
+    def _lifecycle_event(self, aggregate: A, fact: str) -> Envelope:
+        """The event for what no command tells of; it follows the aggregate's own."""
+        return Envelope(
+            event_id=new_id(),
+            event_name=f"{self.resource}.{fact}",
+            event_version="v1",
+            occurred_at=self._unit.started_at,
+            aggregate_type=self.resource,
+            aggregate_id=aggregate.id,
+            aggregate_version=aggregate.version + 1,
+            sequence=len(aggregate.domain_events) + 1,
+            payload={f"{self.resource}_id": aggregate.id},
+        )
+
+    async def _explain_no_row(self, aggregate: A) -> NotFound | OptimisticLockError | WriteSuppressed:
+        """Why a versioned write touched no row. A second statement sees what the first one lost to."""
+        row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
+        if row is None:
+            return NotFound(self.resource, aggregate.id)
+        if row["version"] == aggregate.version:
+            return self._suppressed(aggregate, f"is stored at version {aggregate.version} as expected")
+        conflict = OptimisticLockError(self.resource, aggregate.id, aggregate.version, row["version"])
+        return self._unit.telemetry.report_conflict(conflict)
+
+    def _suppressed(self, aggregate: A, state: str) -> WriteSuppressed:
+        return WriteSuppressed(
+            f"{self.resource} {aggregate.id} {state}, yet the write touched no row: a trigger or a policy "
+            "suppressed it",
+            table=self.UPDATE.path.stem,
+        )

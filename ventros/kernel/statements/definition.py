@@ -1,0 +1,65 @@
+"""One named SQL text, with what its header says of parameters and rows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from ventros.kernel.errors import ValidationError
+from ventros.kernel.statements.arguments import Check
+
+Rows = Literal["one", "maybe", "many", "affected"]
+
+_WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
+
+
+@attrs.frozen
+class Column:
+    """A parameter or a result column: its name and its PostgreSQL type as the header spells them."""
+
+    name: str
+    type: str
+
+
+@attrs.frozen
+class Statement:
+    """One named SQL text. ``text`` is what the server receives, its name included."""
+
+    name: str
+    text: str
+    why: str
+    params: tuple[Column, ...]
+    rows: Rows
+    returns: str
+    path: Path
+    line: int
+    checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
+    plan: str = ""
+    writes: bool = attrs.field(init=False, repr=False)
+
+    @writes.default
+    def _may_write(self) -> bool:
+        """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
+        return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
+
+    def check(self, args: tuple[object, ...]) -> None:
+        """Refuse, before anything is sent, what PostgreSQL would refuse or silently bend.
+
+        Raises ValidationError with the parameter as ``field``.
+        """
+        if len(args) != len(self.params):
+            raise ValidationError(
+                f"{self.name} takes {len(self.params)} arguments, {len(args)} given", field="args"
+            )
+        for position, check in self.checks:
+            value = args[position]
+            if value is not None and (fault := check(value)):
+                raise self.refusal(position, fault)
+
+    def refusal(self, position: int, fault: str) -> ValidationError:
+        """The error for the argument at ``position`` (from 0): names the statement and the parameter."""
+        param = self.params[position].name
+        return ValidationError(f"{self.name}: ${position + 1} {param} {fault}", field=param)

@@ -1,0 +1,139 @@
+"""Every SQL text has a name and stands in a file, so that it can be read, proven and found again.
+
+One statement in a file of ``sql/`` (the file is named after its table)::
+
+    -- name: contacts.update
+    -- why: the only way a contact changes; guarded by the version it was loaded with
+    -- params: tenant_id text, id uuid, expected_version integer, name text
+    -- rows: affected
+    UPDATE contacts SET name = $4, version = version + 1
+     WHERE tenant_id = $1 AND id = $2 AND version = $3;
+
+A header line may go on in further comment lines. ``rows:`` is one, maybe, many or affected, and
+chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
+A statement that returns rows also says ``returns:``, either columns with their types or the name of
+the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
+than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
+pg_stat_statements keeps a trailing comment and drops a leading one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from ventros.kernel.errors import ConfigurationError, UnknownStatement
+from ventros.kernel.resources import directory
+from ventros.kernel.statements.arguments import Check, check_for
+from ventros.kernel.statements.definition import Column, Rows, Statement
+
+_HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
+_COMMENT = re.compile(r"--\s*(.*)")
+_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_PLACEHOLDER = re.compile(r"\$(\d+)")
+
+
+def statement(name: str) -> Statement:
+    """The statement of that name; to be called at import, so that a misspelt name fails there.
+
+    Raises UnknownStatement, with the nearest names.
+    """
+    known = catalogue()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownStatement(f"no statement is named {name!r} in {directory('sql')}{hint}")
+    return known[name]
+
+
+@functools.cache
+def catalogue() -> dict[str, Statement]:
+    """Every statement of ``sql/`` by name, read once."""
+    return load(directory("sql"))
+
+
+def load(folder: Path) -> dict[str, Statement]:
+    """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
+    found: dict[str, Statement] = {}
+    for path in sorted(folder.glob("*.sql")):
+        for read in _read(path):
+            if read.name in found:
+                first = found[read.name]
+                raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
+            found[read.name] = read
+    return found
+
+
+def _read(path: Path) -> Iterator[Statement]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        yield _parse(path, start + 1, lines[start:end])
+
+
+def _parse(path: Path, line: int, lines: list[str]) -> Statement:
+    header: dict[str, str] = {}
+    key = ""
+    body_at = len(lines)
+    for number, text in enumerate(lines):
+        if match := _HEADER.fullmatch(text):
+            key = match[1]
+            header[key] = match[2].strip()
+        elif match := _COMMENT.fullmatch(text):
+            header[key] = f"{header[key]} {match[1].strip()}"
+        else:
+            body_at = number
+            break
+    body = "\n".join(lines[body_at:]).strip().removesuffix(";").rstrip()
+    return _checked(path, line, header, body)
+
+
+def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statement:
+    name = header["name"]
+    rows = header.get("rows", "")
+    if not _NAME.fullmatch(name) or name.split(".")[0] != path.stem:
+        raise _fault(path, line, f"{name!r} is no name for a statement of {path.name}: <table>.<verb>")
+    if rows not in get_args(Rows):
+        raise _fault(path, line, f"{name}: rows: is {rows!r}, not one of {', '.join(get_args(Rows))}")
+    if not body or not header.get("why"):
+        raise _fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
+    if bool(header.get("returns")) == (rows == "affected"):
+        raise _fault(
+            path, line, f"{name}: returns: belongs to a statement that returns rows, and to no other"
+        )
+    params = columns(header.get("params", ""))
+    used = {int(number) for number in _PLACEHOLDER.findall(body)}
+    if used != set(range(1, len(params) + 1)):
+        raise _fault(path, line, f"{name}: params: lists {len(params)}, the text uses {sorted(used)}")
+    return Statement(
+        name=name,
+        text=f"{body}\n/* {name} */",
+        why=header["why"],
+        params=params,
+        rows=rows,  # type: ignore[arg-type]  # checked against get_args(Rows) above
+        returns=header.get("returns", ""),
+        path=path,
+        line=line,
+        checks=checks_of(params),
+        plan=header.get("plan", ""),
+    )
+
+
+def checks_of(params: tuple[Column, ...]) -> tuple[tuple[int, Check], ...]:
+    """The argument checks of those parameters whose type has one, each with its position from 0."""
+    return tuple((at, check) for at, param in enumerate(params) if (check := check_for(param.type)))
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """``"id uuid, at timestamptz"`` as columns; a type may be of several words."""
+    parts = [part.strip().split(maxsplit=1) for part in text.split(",") if part.strip()]
+    return tuple(Column(part[0], part[1] if len(part) > 1 else "") for part in parts)
+
+
+def _fault(path: Path, line: int, text: str) -> ConfigurationError:
+    return ConfigurationError(f"{path}:{line}: {text}")

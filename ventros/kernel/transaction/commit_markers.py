@@ -1,0 +1,62 @@
+"""Whether a unit of work was committed when its COMMIT got no answer: a row that went with it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.errors import CommitInDoubt, ConnectionLost, OperationTimeout
+from ventros.kernel.outcome import CommitMarker
+from ventros.kernel.retry import Retry
+from ventros.kernel.statements import statement
+
+CLAIM = statement("commit_markers.claim")
+ADD = statement("commit_markers.add")
+PROBE = statement("commit_markers.fence")
+PRUNE = statement("commit_markers.prune")
+
+
+async def add(connection: Connection, marker: CommitMarker) -> None:
+    """The marker alone, for a unit that wrote but has no events to write it with."""
+    await connection.affected(ADD, marker.tenant, marker.id)
+
+
+async def probe(connection: Connection, marker: CommitMarker) -> bool:
+    """Whether the marker's unit was committed.
+
+    By inserting the marker once more, not by looking for it: an insert waits for a transaction that is
+    still committing. It is not kept, so the same command_id can be sent again. A COMMIT is sent only after
+    the marker was written, so a unit whose marker neither is stored nor held by a transaction has lost.
+    """
+    return await connection.affected(PROBE, marker.tenant, marker.id) == 0
+
+
+async def resolve(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, deadline: float) -> bool:
+    """The answer of ``ask``, which probes in a unit of its own.
+
+    Asks until the server answers, for at most ``deadline`` seconds; then raises CommitInDoubt again.
+    """
+    failure: BaseException | None = None
+    attempt = 0
+    pauses = Retry(base=0.02, cap=0.5)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(deadline):
+            while True:
+                attempt += 1
+                try:
+                    return await ask()
+                except (ConnectionLost, OperationTimeout) as error:
+                    failure = error
+                await asyncio.sleep(pauses.pause(attempt))
+    raise CommitInDoubt(marker) from failure
+
+
+async def prune(connection: Connection, tenant: str, before: datetime) -> int:
+    """Delete the tenant's markers from before that time; how many there were.
+
+    Not younger than the longest that a unit may stay in doubt, or a command may be sent again.
+    """
+    return await connection.affected(PRUNE, tenant, before)

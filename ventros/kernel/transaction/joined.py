@@ -1,0 +1,85 @@
+"""A part of its caller's transaction, between a savepoint and its release."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.observed import connection_for
+from ventros.kernel.connection.settings import Settings
+from ventros.kernel.errors import DatabaseError, UnitOfWorkError
+from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.transaction.begin import AuditContext, restore_local, set_local
+from ventros.kernel.transaction.transaction import check_claim, is_closed, transaction_aborted
+
+# Not the name of a unit's own savepoints: to roll back to this one takes all that were set after it along.
+SAVEPOINT_JOIN, RELEASE_JOIN = "SAVEPOINT ventros_join", "RELEASE SAVEPOINT ventros_join"
+ROLLBACK_JOIN = "ROLLBACK TO SAVEPOINT ventros_join; RELEASE SAVEPOINT ventros_join"
+
+
+class JoinedTransaction:
+    """A part of a transaction that the caller began and will end, between a savepoint and its release.
+
+    ``app.tenant_id`` is afterwards what it was before: a setting outlives the release of a savepoint, and
+    the caller's next statement must not run for the unit's tenant. So are actor and use case; a unit that
+    names none has those of its caller.
+    """
+
+    commits_on_exit = True
+
+    def __init__(self, driver: Any, settings: Settings, telemetry: Telemetry = NO_TELEMETRY) -> None:
+        self.outcome = Outcome.NOT_STARTED
+        self.release_timeout = settings.release_timeout
+        self.telemetry = telemetry
+        self._driver = driver
+        self._connection = connection_for(driver, settings.statement_timeout, telemetry)
+        self._restore = ""
+
+    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+        if is_closed(self._driver) or not self._driver.is_in_transaction():
+            raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
+        self._restore = restore_local(await self._connection.caller_settings(), audit)
+        await self._connection.control(SAVEPOINT_JOIN)
+        self.outcome = Outcome.ACTIVE
+        try:
+            tag = await self._connection.control(set_local(tenant, command_id, audit))
+            check_claim(tag, tenant, command_id)
+        except BaseException:
+            await self.end()
+            raise
+        return self._connection
+
+    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
+        """Release the savepoint; whether the work is stored is for the caller's COMMIT to decide."""
+        try:
+            await connection.control(f"{RELEASE_JOIN}; {self._restore}")
+        except DatabaseError as error:
+            if error.sqlstate == IN_FAILED_TRANSACTION:
+                raise transaction_aborted("would not release the savepoint") from error
+            raise
+        finally:
+            if connection.interrupted:  # released or not: unknown
+                self._terminate()
+        self.outcome = Outcome.LEFT_TO_CALLER
+
+    async def end(self) -> None:
+        """Unless the savepoint was released, roll back to it; the caller's connection goes if that fails."""
+        if self.outcome is not Outcome.ACTIVE:
+            return
+        self.outcome = Outcome.ROLLED_BACK
+        rolled_back = False
+        try:
+            rolled_back = await self._connection.roll_back_to(ROLLBACK_JOIN, self.release_timeout)
+        finally:
+            if not rolled_back:
+                self._terminate()
+
+    def _terminate(self) -> None:
+        """Else the caller could commit a part of the unit."""
+        with contextlib.suppress(asyncpg.InterfaceError):
+            self._driver.terminate()

@@ -1,0 +1,270 @@
+"""One connection, one transaction, one tenant, one task: what a use case did happens wholly or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+from uuid import UUID
+
+import asyncpg
+
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.settings import Settings
+from ventros.kernel.errors import DatabaseError, UnitOfWorkError
+from ventros.kernel.events import Envelope
+from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import outbox
+from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
+from ventros.kernel.repository import save_all
+from ventros.kernel.repository.context import LoadedVersion
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.transaction import commit_markers
+from ventros.kernel.transaction.begin import audit_context
+from ventros.kernel.transaction.joined import JoinedTransaction
+from ventros.kernel.transaction.transaction import Transaction, transaction_aborted
+from ventros.kernel.validators import tenant_id
+
+# Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
+SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
+ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
+
+
+class UnitKeywords(TypedDict, total=False):
+    """What a unit may be told of itself, see :class:`UnitOfWork`."""
+
+    command_id: UUID | None
+    correlation_id: UUID | None
+    causation_id: UUID | None
+    actor: str | None
+    use_case: str | None
+
+
+class UnitOfWork:
+    """An async context manager; it rolls back unless :meth:`commit` was called.
+
+    BEGIN and COMMIT are sent by the unit itself, because PostgreSQL answers the COMMIT of a
+    transaction in which a statement failed with ROLLBACK and no error, and asyncpg's own transaction
+    object drops that answer.
+
+    ``command_id`` names what the caller wants done: a second unit with the same one raises
+    AlreadyProcessed on entering, once the first was committed, and waits for one that is still at work.
+    ``actor`` ("user:0190…") and ``use_case`` say who does what, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``:
+    the database records them where its history is enabled.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        tenant: str,
+        *,
+        command_id: UUID | None = None,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        actor: str | None = None,
+        use_case: str | None = None,
+    ) -> None:
+        self.tenant = tenant_id(tenant)
+        self.audit_context = audit_context(actor, use_case)
+        self.command_id = command_id
+        self.started_at = datetime.now(UTC)
+        self.events_written = 0
+        self.verified: dict[LoadedVersion, save_all.Target] = {}
+        self._transaction = transaction
+        self._correlation_id = correlation_id
+        self._causation_id = causation_id
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._timer: float | None = None
+        self._savepoints = 0
+        self._events: list[Envelope] = []
+
+    @classmethod
+    def join(
+        cls,
+        driver: asyncpg.Connection[Any],
+        tenant: str,
+        *,
+        settings: Settings | None = None,
+        telemetry: Telemetry = NO_TELEMETRY,
+        **keywords: Unpack[UnitKeywords],
+    ) -> Self:
+        """Take part in the transaction that the caller has open on ``driver``, through a savepoint.
+
+        Leaving the block writes the outbox and releases the savepoint; an error rolls back to it. To
+        commit is the caller's. ``driver`` was prepared by
+        :func:`ventros.kernel.connection.driver.prepare_driver`; ``keywords`` as in :class:`UnitOfWork`, but
+        that without actor or use_case the caller's stands. If the savepoint cannot be rolled back, ``driver``
+        is terminated.
+        """
+        return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **keywords)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the unit, or where it stands."""
+        return self._transaction.outcome
+
+    @property
+    def telemetry(self) -> Telemetry:
+        return self._transaction.telemetry
+
+    @cached_property
+    def marker(self) -> CommitMarker:
+        """Names the unit for :meth:`ventros.kernel.database.Database.resolve`."""
+        return CommitMarker(self.tenant, self.command_id or new_id())
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction's connection. Raises UnitOfWorkError outside of the block, or in another task."""
+        if self._connection is None or self.outcome is not Outcome.ACTIVE:
+            raise UnitOfWorkError(
+                f"the unit of work is {self.outcome.value}; use it inside its async with block"
+            )
+        if asyncio.current_task() is not self._task:
+            raise UnitOfWorkError(
+                "the unit of work belongs to the task that entered it; one unit of work, one task "
+                "(asyncio.wait_for makes a task of its own before Python 3.12: use asyncio.timeout)"
+            )
+        return self._connection
+
+    @property
+    def events(self) -> Sequence[Envelope]:
+        """What is recorded for the outbox."""
+        return self._events
+
+    @property
+    def in_savepoint(self) -> bool:
+        """Whether a savepoint's block is open."""
+        return self._savepoints > 0
+
+    def record(self, events: Iterable[Envelope]) -> None:
+        """Keep ``events`` for the outbox; they are written by :meth:`commit`."""
+        self._events.extend(events)
+
+    async def __aenter__(self) -> Self:
+        if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
+            raise UnitOfWorkError("a unit of work serves once; open a new one")
+        self._task = asyncio.current_task()
+        self._timer = self.telemetry.unit_timer()
+        try:
+            self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
+        except BaseException:
+            self._report_outcome()
+            raise
+        return self
+
+    async def commit(self) -> None:
+        """Write the outbox, COMMIT, and see that the answer is COMMIT.
+
+        Raises TransactionRolledBack when the server rolled back instead because a statement had
+        failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
+        when the answer did not come: the work may or may not be stored. A cancellation is raised after the
+        answer, with ``outcome`` and ``marker`` on it.
+        """
+        connection = self.connection
+        if self._savepoints:
+            raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
+        if connection.interrupted:
+            raise transaction_aborted("was not asked to COMMIT")
+        if self.verified:
+            await save_all.verify(self)
+        await self._write_events_and_marker(connection)
+        await self._transaction.commit(connection, self.marker if connection.wrote else None)
+        self.events_written = len(self._events)
+
+    async def _write_events_and_marker(self, connection: Connection) -> None:
+        """The marker of a command is there from BEGIN on; a unit that wrote nothing needs none."""
+        try:
+            if self._events:
+                await outbox.append(
+                    connection,
+                    self.tenant,
+                    self._events,
+                    correlation_id=self._correlation_id,
+                    causation_id=self._causation_id,
+                    marker=None if self.command_id else self.marker.id,
+                )
+            elif self.command_id:
+                connection.wrote = True
+            elif connection.wrote:
+                await commit_markers.add(connection, self.marker)
+        except DatabaseError as error:
+            if error.sqlstate == IN_FAILED_TRANSACTION:
+                raise transaction_aborted("would take no more statements") from error
+            raise
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the unit that can fail by itself: an error that leaves the block undoes the part only,
+        the events recorded in it included, and the unit can go on.
+
+        Raises TransactionRolledBack when a statement in the block failed and its error was swallowed.
+        """
+        connection, recorded = self.connection, len(self._events)
+        await connection.control(SAVEPOINT)
+        self._savepoints += 1
+        try:
+            yield
+        except BaseException:
+            await self._roll_back_to_savepoint(connection, recorded)
+            raise
+        else:
+            await self._release(connection, recorded)
+        finally:
+            self._savepoints -= 1
+
+    async def _release(self, connection: Connection, recorded: int) -> None:
+        if self.outcome is not Outcome.ACTIVE:  # rolled back in the block
+            return
+        failed: DatabaseError | None = None
+        if not connection.interrupted:
+            try:
+                await connection.control(RELEASE)
+            except DatabaseError as error:
+                if error.sqlstate != IN_FAILED_TRANSACTION:
+                    raise
+                failed = error
+            else:
+                return
+        await self._roll_back_to_savepoint(connection, recorded)
+        raise transaction_aborted("would not release the savepoint") from failed
+
+    async def _roll_back_to_savepoint(self, connection: Connection, recorded: int) -> None:
+        del self._events[recorded:]
+        if self.outcome is Outcome.ACTIVE:
+            await connection.roll_back_to(ROLLBACK, self._transaction.release_timeout)
+
+    async def rollback(self) -> None:
+        """Undo everything; also what leaving the block without :meth:`commit` does."""
+        _ = self.connection
+        await self._end()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._transaction.commits_on_exit and self.outcome is Outcome.ACTIVE:
+                await self.commit()
+        finally:
+            await self._end()
+        if isinstance(error, asyncio.CancelledError):
+            attach_outcome(error, self.outcome, self.marker)
+
+    async def _end(self) -> None:
+        try:
+            await self._transaction.end()
+        except asyncio.CancelledError as cancelled:
+            attach_outcome(cancelled, self.outcome, self.marker)
+            raise
+        finally:
+            self._report_outcome()
+
+    def _report_outcome(self) -> None:
+        """Once, though a unit may be rolled back before it is left."""
+        started, self._timer = self._timer, None
+        if started is not None:
+            self.telemetry.report_outcome(self.outcome, started, len(self._events))
