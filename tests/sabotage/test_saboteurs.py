@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.saboteurs import SABOTEURS, Saboteur
 
-UNSPOILED = "tests/kernel/transaction/test_commands.py::test_a_command_that_failed_can_be_sent_again"
+UNSPOILED = "tests/kernel/outbox/test_inbox.py::test_a_command_that_failed_can_be_sent_again"
 
 
 @pytest.fixture(scope="module")

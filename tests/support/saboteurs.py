@@ -253,7 +253,8 @@ WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
 UNIT = "tests/kernel/transaction/test_unit_of_work.py::{}"
-COMMANDS = "tests/kernel/transaction/test_commands.py::{}"
+INBOX = "tests/kernel/outbox/test_inbox.py::{}"
+MARKERS = "tests/kernel/transaction/test_commit_markers.py::{}"
 SAVEPOINTS = "tests/kernel/transaction/test_savepoints.py::{}"
 BOUNDS = "tests/faults/test_bounds.py::{}"
 COMMIT = "tests/faults/test_commit.py::{}"
@@ -313,7 +314,7 @@ SABOTEURS = [
         (hasty, CUTS, "test_the_resolver_waits_for_a_server_that_is_away", "assert not True"),
         (
             unmarked,
-            COMMANDS,
+            MARKERS,
             "test_a_marker_goes_with_what_was_written_and_only_then",
             r"assert 1 == \(0 \+ 2\)",
         ),
@@ -324,7 +325,7 @@ SABOTEURS = [
             "a part of the unit is stored and another is not",
         ),
         (kept, SAVEPOINTS, "test_what_fails_in_a_savepoint_is_undone_with_its_events", "assert 4 == 2"),
-        (claim, COMMANDS, "test_a_command_is_processed_once", "DID NOT RAISE AlreadyProcessed"),
+        (claim, INBOX, "test_a_command_is_processed_once", "DID NOT RAISE AlreadyProcessed"),
     )
 ]
 """One to a test: each test is spoiled in one way."""

@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 from typing import Any
 
-import attrs
 import psycopg
 import pytest
 
@@ -224,11 +223,3 @@ async def test_a_page_starts_after_its_cursor_even_when_that_row_is_gone(
     assert second.items == all_rows[2:4]
     left = (await page(db, "contacts", limit=MAX_LIMIT)).items
     assert left[2:4] != all_rows[2:4]
-
-
-def test_a_filter_without_its_condition_is_found_at_import() -> None:
-    from ventros import VentrosError
-
-    contacts = list_query_of("contacts")
-    with pytest.raises(VentrosError, match="contacts: the filter's fields"):
-        attrs.evolve(contacts, conditions=contacts.conditions[1:])
