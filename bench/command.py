@@ -86,11 +86,13 @@ def main(  # noqa: PLR0917 - as click passes them
     if (name == "report") != bool(files):
         raise click.UsageError("files are what report, and only report, is made of")
     if name == "report":
-        results = [each for file in files for each in _read(file)]
+        results = [result for file in files for result in _read(file)]
     else:
         names = list(SCENARIOS) if name == ALL else [name]
         try:
-            results = [_measure(each, profile or PROFILES[1], dsn, seed, volatile=volatile) for each in names]
+            results = [
+                _measure(scenario, profile or PROFILES[1], dsn, seed, volatile=volatile) for scenario in names
+            ]
         except VentrosError as error:
             raise click.ClickException(str(error)) from error
     _write(results, json_file, html_file)
@@ -116,9 +118,9 @@ def _write(results: list[dict[str, Any]], json_file: Path | None, html_file: Pat
         json_file.write_text(dump(results), encoding="utf-8")
     if html_file is not None:
         html_file.write_text(page(results), encoding="utf-8")
-    for each in results:
-        click.echo(f"{each['scenario']}, {each['profile']}, {each['durability']}", err=to_stdout)
-        for verdict in each["verdicts"]:
+    for result in results:
+        click.echo(f"{result['scenario']}, {result['profile']}, {result['durability']}", err=to_stdout)
+        for verdict in result["verdicts"]:
             click.echo(f"  {verdict['answer']}", err=to_stdout)
 
 

@@ -64,27 +64,34 @@ async def compare(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) ->
             await stack.enter_async_context(kind(dsn, keys, *whose))
             for kind, keys in zip(kinds, parts, strict=True)
         ]
-        pairs = [(arm, each) for each in operations(kinds, size) for arm in arms if each in arm.operations]
-        for number, (arm, each) in in_turn(pairs, size.rounds):
-            run.progress.step(f"{arm.title}: {each}")
+        pairs = [
+            (arm, operation)
+            for operation in operations(kinds, size)
+            for arm in arms
+            if operation in arm.operations
+        ]
+        for number, (arm, operation) in in_turn(pairs, size.rounds):
+            run.progress.step(f"{arm.title}: {operation}")
             # A round that only warms up need not be a long one.
-            count = size.of(each) if number else max(2, size.of(each) // 4)
-            slot = await arm.slot(each, count)
+            count = size.of(operation) if number else max(2, size.of(operation) // 4)
+            slot = await arm.slot(operation, count)
             if number:
-                slots[each][arm.name].append(slot)
+                slots[operation][arm.name].append(slot)
     return slots
 
 
 def steps(kinds: Sequence[type[Arm]], size: Size) -> int:
     """How often :func:`compare` reports progress."""
-    pairs = [each for kind in kinds for each in kind.operations if each in operations(kinds, size)]
+    pairs = [
+        operation for kind in kinds for operation in kind.operations if operation in operations(kinds, size)
+    ]
     return (size.rounds + 1) * len(pairs)
 
 
 def operations(kinds: Sequence[type[Arm]], size: Size) -> list[str]:
     """Those that are asked for and that any arm has, in their order."""
-    has = dict.fromkeys(each for kind in kinds for each in kind.operations)
-    return [each for each in has if each in (size.only or has)]
+    has = dict.fromkeys(operation for kind in kinds for operation in kind.operations)
+    return [operation for operation in has if operation in (size.only or has)]
 
 
 Counted = dict[str, dict[str, float]]
@@ -120,16 +127,16 @@ async def _one_by_one(
     figure: Callable[[Arm, str], Awaitable[float]],
 ) -> Counted:
     """``figure`` of each operation of each arm, once that has warmed up."""
-    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    wanted = operations(kinds, size)
-    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in wanted)
+    counted: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    chosen = operations(kinds, size)
+    parts = deal(size.rows, len(kinds), 1, run.seed, batch="save_all" in chosen)
     whose = await channel_of(dsn)
     for kind, keys in zip(kinds, parts, strict=True):
         async with kind(dsn, keys, *whose) as arm:
-            for each in filter(wanted.__contains__, arm.operations):
-                await repeat(arm, each, FIRST)
-                found[each][arm.name] = await figure(arm, each)
-    return found
+            for operation in filter(chosen.__contains__, arm.operations):
+                await repeat(arm, operation, FIRST)
+                counted[operation][arm.name] = await figure(arm, operation)
+    return counted
 
 
 async def _peak(arm: Arm, operation: str) -> int:

@@ -59,8 +59,8 @@ def measure(server: Server) -> None:
                 aged = tables.age(dsn, log, table, rows=ROWS, updates=UPDATES, seed=block / 100)
                 if block:
                     taken[arm].append(aged.seconds / UPDATES * 1e6)
-        told = (f"{arm} {statistics.median(times):.0f}" for arm, times in taken.items())
-        print(f"us for an update of {table}: {', '.join(told)}")
+        medians = (f"{arm} {statistics.median(times):.0f}" for arm, times in taken.items())
+        print(f"us for an update of {table}: {', '.join(medians)}")
     check(server, log)
 
 
@@ -73,10 +73,10 @@ def check(server: Server, log: tables.Log) -> None:
     tables.age(server.dsn("checked"), log, "contacts", rows=ROWS, updates=3 * ROWS, seed=0.5)
     clock = time.perf_counter()
     with psycopg.connect(superuser, autocommit=True) as connection:
-        found = connection.execute((directory("sql") / "ops" / "history.sql").read_bytes()).fetchall()
+        findings = connection.execute((directory("sql") / "ops" / "history.sql").read_bytes()).fetchall()
     size = history.status(superuser)
     print(
-        f"check: {len(found)} findings in {written + 3 * ROWS:,} rows ({size.bytes / 1e6:.0f} MB) "
+        f"check: {len(findings)} findings in {written + 3 * ROWS:,} rows ({size.bytes / 1e6:.0f} MB) "
         f"in {time.perf_counter() - clock:.1f} s"
     )
 

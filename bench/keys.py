@@ -47,6 +47,6 @@ class Keys:
 
 def deal(rows: int, shares: int, workers: int, seed: int, *, batch: bool = False) -> list[list[Keys]]:
     """Equal parts of the rows: a list of ``shares`` arms with the keys of each of their workers."""
-    each = rows // (shares * workers)
-    parts = [Keys(at * each + 1, (at + 1) * each, seed, batch=batch) for at in range(shares * workers)]
+    size = rows // (shares * workers)
+    parts = [Keys(at * size + 1, (at + 1) * size, seed, batch=batch) for at in range(shares * workers)]
     return [parts[at * workers : (at + 1) * workers] for at in range(shares)]

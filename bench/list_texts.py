@@ -92,7 +92,8 @@ async def main() -> None:
                     times.append((time.perf_counter() - start) * 1000)
             first, *others = (statistics.median(times[WARM_UP:]) for times in taken)
             print(
-                f"{name:22}{first:10.2f}" + "".join(f"{each:10.2f} ({each / first:4.1f}x)" for each in others)
+                f"{name:22}{first:10.2f}"
+                + "".join(f"{median:10.2f} ({median / first:4.1f}x)" for median in others)
             )
         for connection in connections:
             await connection.close()

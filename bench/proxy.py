@@ -107,8 +107,8 @@ def _connect(host: str, port: int) -> socket.socket:
 
 def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: _Frames | None) -> None:
     """Each chunk leaves ``delay`` seconds after it came, however many are on their way."""
-    way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_deliver, args=(way, sink), daemon=True).start()
+    chunks: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_deliver, args=(chunks, sink), daemon=True).start()
     while True:
         try:
             data = source.recv(CHUNK)
@@ -116,14 +116,14 @@ def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: _Fr
             data = b""
         if frames:
             frames.feed(data)
-        way.put((time.monotonic() + delay, data))
+        chunks.put((time.monotonic() + delay, data))
         if not data:
             return
 
 
-def _deliver(way: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
+def _deliver(chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
     while True:
-        due, data = way.get()
+        due, data = chunks.get()
         wait = due - time.monotonic()
         if wait > 0:
             time.sleep(wait)

@@ -75,4 +75,4 @@ async def _work(operation: Operation, worker: int, count: int, latencies: list[f
 def latency_ms(slots: Iterable[Slot]) -> dict[str, float]:
     """Percentiles over all operations of the slots."""
     seconds = [latency for slot in slots for latency in slot.latencies]
-    return {f"p{each}": round(1000 * percentile(seconds, each), 4) for each in (50, 95, 99)}
+    return {f"p{percent}": round(1000 * percentile(seconds, percent), 4) for percent in (50, 95, 99)}

@@ -148,8 +148,8 @@ def vacuum(dsn: str, table: str) -> float:
 def plan(dsn: str, statement: LiteralString) -> str:
     """Node and index of the one scan that ``statement``, with its values in it, is planned with."""
     with as_tenant(dsn) as connection:
-        (found,) = one(connection, statement)
-    node = found[0]["Plan"]
+        (explained,) = one(connection, statement)
+    node = explained[0]["Plan"]
     while "Plans" in node:
         node = node["Plans"][0]
     return f"{node['Node Type']} {node.get('Index Name', '')}".strip()

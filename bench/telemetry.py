@@ -106,9 +106,11 @@ async def main() -> None:
             async with databases[0].unit_of_work(TENANT) as uow:
                 await uow.contacts.add(contact)
                 await uow.commit()
-            await compared("with a server", [partial(in_a_unit, each, contact.id) for each in databases])
+            await compared("with a server", [partial(in_a_unit, db, contact.id) for db in databases])
     connections = [connection_for(AtOnce(), 1.0, telemetry) for telemetry in WAYS.values()]
-    await compared("without a server", [partial(without_a_server, each, new_id()) for each in connections])
+    await compared(
+        "without a server", [partial(without_a_server, connection, new_id()) for connection in connections]
+    )
 
 
 if __name__ == "__main__":

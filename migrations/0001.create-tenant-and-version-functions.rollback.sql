@@ -1,3 +1,3 @@
-DROP FUNCTION IF EXISTS ventros_version_fence();
+DROP FUNCTION IF EXISTS ventros_version_guard();
 DROP FUNCTION IF EXISTS ventros_tenant();
 DROP FUNCTION IF EXISTS ventros_tenant_missing();

@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION ventros_tenant() RETURNS text
 $$;
 
 -- Fired only for an UPDATE that does not step the version by one: see the triggers' WHEN.
-CREATE OR REPLACE FUNCTION ventros_version_fence() RETURNS trigger
+CREATE OR REPLACE FUNCTION ventros_version_guard() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'update of % refused: version goes from % to %, it must step by one',

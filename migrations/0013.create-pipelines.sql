@@ -28,7 +28,7 @@ ALTER TABLE pipelines FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON pipelines;
 CREATE POLICY tenant ON pipelines USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
 
-COMMENT ON TABLE pipelines IS 'Sales and support funnels of a project, whose stages stand in pipeline_statuses.';
+COMMENT ON TABLE pipelines IS 'Sales and support funnels of a project, whose statuses stand in pipeline_statuses.';
 COMMENT ON COLUMN pipelines.tenant_id IS 'Tenant that the row belongs to.';
 COMMENT ON COLUMN pipelines.id IS 'UUIDv7 made by the application.';
 COMMENT ON COLUMN pipelines.project_id IS 'Project that the funnel belongs to, never changed.';
@@ -36,7 +36,7 @@ COMMENT ON COLUMN pipelines.name IS 'Name to show, not empty and not necessarily
 COMMENT ON COLUMN pipelines.description IS 'Text to show, empty when there is none.';
 COMMENT ON COLUMN pipelines.color IS 'Colour to show as # and six upper-case hexadecimal digits, NULL for none.';
 COMMENT ON COLUMN pipelines.position IS 'Place among the funnels of the project, the lowest first.';
-COMMENT ON COLUMN pipelines.active IS 'Whether contacts may enter a stage of the funnel.';
+COMMENT ON COLUMN pipelines.active IS 'Whether contacts may enter a status of the funnel.';
 COMMENT ON COLUMN pipelines.session_timeout_minutes IS
     'Minutes of silence after which a session ends, 1 to 1440, NULL to leave it to channel and project.';
 COMMENT ON COLUMN pipelines.lead_qualification IS

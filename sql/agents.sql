@@ -106,7 +106,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: agents.try_lock
+-- name: agents.try_lock_for_share
+-- why: as lock_for_share, but without waiting: agents that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: agents.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: agents that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -116,6 +127,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: agents.try_lock_for_update
+-- why: as lock_for_update, but without waiting: agents that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM agents
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: agents.find_by_email
 -- why: an email names one live agent of its tenant; it is sought in its normal form

@@ -101,7 +101,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: billing_accounts.try_lock
+-- name: billing_accounts.try_lock_for_share
+-- why: as lock_for_share, but without waiting: billing accounts that another holds are left out
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: billing_accounts.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: billing accounts that another holds are left out
 -- params: ids uuid[]
 -- rows: many
@@ -111,6 +122,17 @@ SELECT id, version
  WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: billing_accounts.try_lock_for_update
+-- why: as lock_for_update, but without waiting: billing accounts that another holds are left out
+-- params: ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM billing_accounts
+ WHERE id IN (SELECT unnest($1::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: billing_accounts.list_by_user
 -- why: what a user can pay with; one user may own several accounts

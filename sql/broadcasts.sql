@@ -101,7 +101,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: broadcasts.try_lock
+-- name: broadcasts.try_lock_for_share
+-- why: as lock_for_share, but without waiting: broadcasts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: broadcasts.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: broadcasts that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -111,6 +122,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: broadcasts.try_lock_for_update
+-- why: as lock_for_update, but without waiting: broadcasts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM broadcasts
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: broadcasts.find_due
 -- why: scheduled broadcasts whose time has come, for a worker to start; those that another worker holds

@@ -100,7 +100,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: campaigns.try_lock
+-- name: campaigns.try_lock_for_share
+-- why: as lock_for_share, but without waiting: campaigns that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: campaigns.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: campaigns that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -110,6 +121,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: campaigns.try_lock_for_update
+-- why: as lock_for_update, but without waiting: campaigns that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM campaigns
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: campaigns.find_due
 -- why: scheduled campaigns whose time has come, for a worker to activate; those that another worker holds

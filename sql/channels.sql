@@ -146,7 +146,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: channels.try_lock
+-- name: channels.try_lock_for_share
+-- why: as lock_for_share, but without waiting: channels that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: channels.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: channels that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -156,6 +167,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: channels.try_lock_for_update
+-- why: as lock_for_update, but without waiting: channels that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM channels
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: channels.find_by_webhook_id
 -- why: a platform calls the path of an inbound webhook; the caller knows whose the path is

@@ -102,7 +102,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: chats.try_lock
+-- name: chats.try_lock_for_share
+-- why: as lock_for_share, but without waiting: chats that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: chats.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: chats that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -112,6 +123,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: chats.try_lock_for_update
+-- why: as lock_for_update, but without waiting: chats that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM chats
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: chats.find_by_external_id
 -- why: an event of the platform names the chat by its id there

@@ -14,9 +14,9 @@ ON CONFLICT (tenant_id, id) DO NOTHING;
 INSERT INTO commit_markers (tenant_id, id)
 VALUES ($1, $2);
 
--- name: commit_markers.fence
+-- name: commit_markers.probe
 -- why: tells whether a unit was committed. It waits for a transaction that holds the marker; one row means that
---      there is none, and that none is stored. Rolled back: the fence itself leaves nothing
+--      there is none, and that none is stored. Rolled back: the probe itself leaves nothing
 -- params: tenant_id text, id uuid
 -- rows: affected
 INSERT INTO commit_markers (tenant_id, id)

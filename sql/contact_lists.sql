@@ -99,7 +99,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: contact_lists.try_lock
+-- name: contact_lists.try_lock_for_share
+-- why: as lock_for_share, but without waiting: contact lists that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contact_lists
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: contact_lists.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: contact lists that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -109,3 +120,14 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: contact_lists.try_lock_for_update
+-- why: as lock_for_update, but without waiting: contact lists that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contact_lists
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;

@@ -112,7 +112,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: contacts.try_lock
+-- name: contacts.try_lock_for_share
+-- why: as lock_for_share, but without waiting: contacts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: contacts.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: contacts that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -122,6 +133,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: contacts.try_lock_for_update
+-- why: as lock_for_update, but without waiting: contacts that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM contacts
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: contacts.find_by_phone
 -- why: a message names its sender by phone; the phone is sought in its normal form

@@ -104,7 +104,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: credentials.try_lock
+-- name: credentials.try_lock_for_share
+-- why: as lock_for_share, but without waiting: credentials that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: credentials.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: credentials that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -114,6 +125,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: credentials.try_lock_for_update
+-- why: as lock_for_update, but without waiting: credentials that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM credentials
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: credentials.find_by_name
 -- why: a setting names its credential; the unique key answers, and a name of a project is not that

@@ -164,14 +164,6 @@ GRANT
     ON contact_lists TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
-        changed_by, reason, notes, created_at, updated_at),
-    INSERT (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
-        changed_by, reason, notes, created_at, updated_at),
-    UPDATE (exited_at, duration_seconds, updated_at)
-    ON contact_pipeline_statuses TO ventros_app;
-
-GRANT
     SELECT (tenant_id, id, project_id, name, email, phone, external_id, source_channel, language,
         timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
         last_interaction_at, created_at, updated_at, deleted_at, version),
@@ -248,6 +240,14 @@ GRANT
         enable_ai_summary, ai_provider, ai_model, updated_at, deleted_at, version),
     DELETE
     ON pipelines TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
+        changed_by, reason, notes, created_at, updated_at),
+    INSERT (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
+        changed_by, reason, notes, created_at, updated_at),
+    UPDATE (exited_at, duration_seconds, updated_at)
+    ON placements TO ventros_app;
 
 GRANT
     SELECT (tenant_id, consumer, event_id),

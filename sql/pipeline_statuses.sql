@@ -103,7 +103,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: pipeline_statuses.try_lock
+-- name: pipeline_statuses.try_lock_for_share
+-- why: as lock_for_share, but without waiting: statuses that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: pipeline_statuses.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: statuses that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -114,8 +125,19 @@ SELECT id, version
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
 
+-- name: pipeline_statuses.try_lock_for_update
+-- why: as lock_for_update, but without waiting: statuses that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipeline_statuses
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
+
 -- name: pipeline_statuses.find_by_pipeline
--- why: the stages of a pipeline, or only those in use, from its first to its last
+-- why: the statuses of a pipeline, or only those in use, from its first to its last
 -- params: tenant_id text, pipeline_id uuid, active_only boolean
 -- rows: many
 -- returns: pipeline_status
@@ -126,7 +148,7 @@ SELECT id, version, tenant_id, pipeline_id, name, description, color, status_typ
  ORDER BY position, id;
 
 -- name: pipeline_statuses.exist_in_pipeline
--- why: a pipeline that still has a stage is not deleted
+-- why: a pipeline that still has a status is not deleted
 -- params: tenant_id text, pipeline_id uuid
 -- rows: one
 -- returns: found boolean

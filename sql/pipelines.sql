@@ -107,7 +107,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: pipelines.try_lock
+-- name: pipelines.try_lock_for_share
+-- why: as lock_for_share, but without waiting: pipelines that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: pipelines.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: pipelines that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -117,6 +128,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: pipelines.try_lock_for_update
+-- why: as lock_for_update, but without waiting: pipelines that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM pipelines
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: pipelines.is_live
 -- why: tells, after a new status was not taken in, whether that was because its pipeline is gone

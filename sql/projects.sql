@@ -100,7 +100,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: projects.try_lock
+-- name: projects.try_lock_for_share
+-- why: as lock_for_share, but without waiting: projects that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: projects.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: projects that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -110,6 +121,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: projects.try_lock_for_update
+-- why: as lock_for_update, but without waiting: projects that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM projects
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: projects.find_by_tenant
 -- why: one tenant is one project, and a caller may know the tenant only

@@ -80,7 +80,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION public.ventros_version_fence() RETURNS trigger
+CREATE FUNCTION public.ventros_version_guard() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
@@ -937,54 +937,6 @@ COMMENT ON COLUMN public.contact_lists.deleted_at IS 'When the list was deleted,
 
 COMMENT ON COLUMN public.contact_lists.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
-CREATE TABLE public.contact_pipeline_statuses (
-    tenant_id text NOT NULL,
-    id uuid NOT NULL,
-    contact_id uuid NOT NULL,
-    pipeline_id uuid NOT NULL,
-    status_id uuid NOT NULL,
-    entered_at timestamp with time zone NOT NULL,
-    exited_at timestamp with time zone,
-    duration_seconds bigint,
-    changed_by uuid,
-    reason text,
-    notes text,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT contact_pipeline_statuses_duration_check CHECK (((duration_seconds)::numeric = floor(EXTRACT(epoch FROM (exited_at - entered_at))))),
-    CONSTRAINT contact_pipeline_statuses_exited_check CHECK (((exited_at >= entered_at) AND ((exited_at IS NULL) = (duration_seconds IS NULL))))
-);
-
-ALTER TABLE ONLY public.contact_pipeline_statuses FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.contact_pipeline_statuses IS 'History of the stages that contacts stand or stood in, one row for each stay.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.tenant_id IS 'Tenant that the row belongs to.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.id IS 'UUIDv7 made by the application.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.contact_id IS 'Contact whose stay it is.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.pipeline_id IS 'Pipeline that the stage is part of.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.status_id IS 'Stage that the contact stands or stood in.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.entered_at IS 'When the stay began.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.exited_at IS 'When the stay ended, NULL while the contact is there.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.duration_seconds IS 'Whole seconds from entered_at to exited_at, NULL while the contact is there.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.changed_by IS 'User or agent who put the contact into the stage, NULL when none is known.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.reason IS 'Why the contact was put into the stage, NULL when nothing was said.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.notes IS 'Remarks made on entering, NULL when there are none.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.created_at IS 'When the row was written.';
-
-COMMENT ON COLUMN public.contact_pipeline_statuses.updated_at IS 'When the row last changed.';
-
 CREATE TABLE public.contacts (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1360,15 +1312,15 @@ CREATE TABLE public.pipeline_statuses (
 
 ALTER TABLE ONLY public.pipeline_statuses FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.pipeline_statuses IS 'Stages of pipelines, one of which a contact stands in.';
+COMMENT ON TABLE public.pipeline_statuses IS 'Statuses of pipelines, one of which a contact stands in.';
 
 COMMENT ON COLUMN public.pipeline_statuses.tenant_id IS 'Tenant that the row belongs to.';
 
 COMMENT ON COLUMN public.pipeline_statuses.id IS 'UUIDv7 made by the application.';
 
-COMMENT ON COLUMN public.pipeline_statuses.pipeline_id IS 'Pipeline that the stage is part of, never changed.';
+COMMENT ON COLUMN public.pipeline_statuses.pipeline_id IS 'Pipeline that the status is part of, never changed.';
 
-COMMENT ON COLUMN public.pipeline_statuses.name IS 'Name to show, unique among the live stages of the pipeline.';
+COMMENT ON COLUMN public.pipeline_statuses.name IS 'Name to show, unique among the live statuses of the pipeline.';
 
 COMMENT ON COLUMN public.pipeline_statuses.description IS 'Text to show, empty when there is none.';
 
@@ -1376,15 +1328,15 @@ COMMENT ON COLUMN public.pipeline_statuses.color IS 'Colour to show as # and six
 
 COMMENT ON COLUMN public.pipeline_statuses.status_type IS 'What standing here means for the contact: open (new), active (being worked on) or closed (done).';
 
-COMMENT ON COLUMN public.pipeline_statuses."position" IS 'Place among the stages of the pipeline, the lowest first.';
+COMMENT ON COLUMN public.pipeline_statuses."position" IS 'Place among the statuses of the pipeline, the lowest first.';
 
-COMMENT ON COLUMN public.pipeline_statuses.active IS 'Whether contacts may enter the stage.';
+COMMENT ON COLUMN public.pipeline_statuses.active IS 'Whether contacts may enter the status.';
 
-COMMENT ON COLUMN public.pipeline_statuses.created_at IS 'When the stage was made.';
+COMMENT ON COLUMN public.pipeline_statuses.created_at IS 'When the status was made.';
 
-COMMENT ON COLUMN public.pipeline_statuses.updated_at IS 'When the stage last changed.';
+COMMENT ON COLUMN public.pipeline_statuses.updated_at IS 'When the status last changed.';
 
-COMMENT ON COLUMN public.pipeline_statuses.deleted_at IS 'When the stage was deleted, NULL while it lives.';
+COMMENT ON COLUMN public.pipeline_statuses.deleted_at IS 'When the status was deleted, NULL while it lives.';
 
 COMMENT ON COLUMN public.pipeline_statuses.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
@@ -1414,7 +1366,7 @@ CREATE TABLE public.pipelines (
 
 ALTER TABLE ONLY public.pipelines FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.pipelines IS 'Sales and support funnels of a project, whose stages stand in pipeline_statuses.';
+COMMENT ON TABLE public.pipelines IS 'Sales and support funnels of a project, whose statuses stand in pipeline_statuses.';
 
 COMMENT ON COLUMN public.pipelines.tenant_id IS 'Tenant that the row belongs to.';
 
@@ -1430,7 +1382,7 @@ COMMENT ON COLUMN public.pipelines.color IS 'Colour to show as # and six upper-c
 
 COMMENT ON COLUMN public.pipelines."position" IS 'Place among the funnels of the project, the lowest first.';
 
-COMMENT ON COLUMN public.pipelines.active IS 'Whether contacts may enter a stage of the funnel.';
+COMMENT ON COLUMN public.pipelines.active IS 'Whether contacts may enter a status of the funnel.';
 
 COMMENT ON COLUMN public.pipelines.session_timeout_minutes IS 'Minutes of silence after which a session ends, 1 to 1440, NULL to leave it to channel and project.';
 
@@ -1449,6 +1401,54 @@ COMMENT ON COLUMN public.pipelines.updated_at IS 'When the funnel, or one of its
 COMMENT ON COLUMN public.pipelines.deleted_at IS 'When the funnel was deleted, NULL while it lives.';
 
 COMMENT ON COLUMN public.pipelines.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+CREATE TABLE public.placements (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    pipeline_id uuid NOT NULL,
+    status_id uuid NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    exited_at timestamp with time zone,
+    duration_seconds bigint,
+    changed_by uuid,
+    reason text,
+    notes text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT placements_duration_check CHECK (((duration_seconds)::numeric = floor(EXTRACT(epoch FROM (exited_at - entered_at))))),
+    CONSTRAINT placements_exited_check CHECK (((exited_at >= entered_at) AND ((exited_at IS NULL) = (duration_seconds IS NULL))))
+);
+
+ALTER TABLE ONLY public.placements FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.placements IS 'Placements: the statuses that contacts stand or stood in, one row from entering to leaving.';
+
+COMMENT ON COLUMN public.placements.tenant_id IS 'Tenant that the row belongs to.';
+
+COMMENT ON COLUMN public.placements.id IS 'UUIDv7 made by the application.';
+
+COMMENT ON COLUMN public.placements.contact_id IS 'Contact that stands or stood in the status.';
+
+COMMENT ON COLUMN public.placements.pipeline_id IS 'Pipeline that the status is part of.';
+
+COMMENT ON COLUMN public.placements.status_id IS 'Status that the contact stands or stood in.';
+
+COMMENT ON COLUMN public.placements.entered_at IS 'When the contact entered the status.';
+
+COMMENT ON COLUMN public.placements.exited_at IS 'When the contact left the status, NULL while the contact is there.';
+
+COMMENT ON COLUMN public.placements.duration_seconds IS 'Whole seconds from entered_at to exited_at, NULL while the contact is there.';
+
+COMMENT ON COLUMN public.placements.changed_by IS 'User or agent who put the contact into the status, NULL when none is known.';
+
+COMMENT ON COLUMN public.placements.reason IS 'Why the contact was put into the status, NULL when nothing was said.';
+
+COMMENT ON COLUMN public.placements.notes IS 'Remarks made on entering, NULL when there are none.';
+
+COMMENT ON COLUMN public.placements.created_at IS 'When the row was written.';
+
+COMMENT ON COLUMN public.placements.updated_at IS 'When the row last changed.';
 
 CREATE TABLE public.processed_events (
     tenant_id text NOT NULL,
@@ -1946,9 +1946,6 @@ ALTER TABLE ONLY public.contact_list_members
 ALTER TABLE ONLY public.contact_lists
     ADD CONSTRAINT contact_lists_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY public.contact_pipeline_statuses
-    ADD CONSTRAINT contact_pipeline_statuses_pkey PRIMARY KEY (tenant_id, id);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1984,6 +1981,9 @@ ALTER TABLE ONLY public.pipeline_statuses
 
 ALTER TABLE ONLY public.pipelines
     ADD CONSTRAINT pipelines_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.processed_events
     ADD CONSTRAINT processed_events_pkey PRIMARY KEY (tenant_id, consumer, event_id);
@@ -2053,12 +2053,6 @@ CREATE INDEX contact_custom_fields_live_value_idx ON public.contact_custom_field
 
 CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree (tenant_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
 
-CREATE INDEX contact_pipeline_statuses_history_idx ON public.contact_pipeline_statuses USING btree (tenant_id, contact_id, pipeline_id, entered_at, id);
-
-CREATE INDEX contact_pipeline_statuses_in_status_idx ON public.contact_pipeline_statuses USING btree (tenant_id, pipeline_id, status_id, contact_id) WHERE (exited_at IS NULL);
-
-CREATE UNIQUE INDEX contact_pipeline_statuses_open_key ON public.contact_pipeline_statuses USING btree (tenant_id, contact_id, pipeline_id) WHERE (exited_at IS NULL);
-
 CREATE INDEX contacts_live_created_idx ON public.contacts USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX contacts_live_name_idx ON public.contacts USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
@@ -2081,6 +2075,12 @@ CREATE UNIQUE INDEX pipeline_statuses_live_name_key ON public.pipeline_statuses 
 
 CREATE INDEX pipelines_live_position_idx ON public.pipelines USING btree (tenant_id, "position", id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX placements_history_idx ON public.placements USING btree (tenant_id, contact_id, pipeline_id, entered_at, id);
+
+CREATE INDEX placements_in_status_idx ON public.placements USING btree (tenant_id, pipeline_id, status_id, contact_id) WHERE (exited_at IS NULL);
+
+CREATE UNIQUE INDEX placements_open_key ON public.placements USING btree (tenant_id, contact_id, pipeline_id) WHERE (exited_at IS NULL);
+
 CREATE INDEX sequences_active_trigger_idx ON public.sequences USING btree (tenant_id, trigger_type) WHERE (status = 'active'::text);
 
 CREATE UNIQUE INDEX sessions_active_key ON public.sessions USING btree (tenant_id, contact_id, channel_type_id) NULLS NOT DISTINCT WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
@@ -2091,35 +2091,35 @@ CREATE INDEX sessions_live_started_idx ON public.sessions USING btree (tenant_id
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.broadcasts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.broadcasts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.channels FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.channels FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.chats FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.chats FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.contact_lists FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.contact_lists FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.contacts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.contacts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.credentials FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.credentials FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.pipeline_statuses FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.pipeline_statuses FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.pipelines FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.pipelines FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.projects FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.projects FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.sessions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.sessions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
-CREATE TRIGGER version_fence BEFORE UPDATE ON public.webhook_subscriptions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_fence();
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.webhook_subscriptions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_agent_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id) ON DELETE CASCADE;
@@ -2196,12 +2196,6 @@ ALTER TABLE ONLY public.contact_list_members
 ALTER TABLE ONLY public.contact_lists
     ADD CONSTRAINT contact_lists_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
 
-ALTER TABLE ONLY public.contact_pipeline_statuses
-    ADD CONSTRAINT contact_pipeline_statuses_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
-
-ALTER TABLE ONLY public.contact_pipeline_statuses
-    ADD CONSTRAINT contact_pipeline_statuses_status_fkey FOREIGN KEY (tenant_id, pipeline_id, status_id) REFERENCES public.pipeline_statuses(tenant_id, pipeline_id, id);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
 
@@ -2234,6 +2228,12 @@ ALTER TABLE ONLY public.pipeline_statuses
 
 ALTER TABLE ONLY public.pipelines
     ADD CONSTRAINT pipelines_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
+
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
+
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_status_fkey FOREIGN KEY (tenant_id, pipeline_id, status_id) REFERENCES public.pipeline_statuses(tenant_id, pipeline_id, id);
 
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_billing_account_fkey FOREIGN KEY (billing_account_id) REFERENCES public.billing_accounts(id);
@@ -2298,8 +2298,6 @@ ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_lists ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.contact_pipeline_statuses ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
@@ -2317,6 +2315,8 @@ ALTER TABLE public.pipeline_custom_fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.pipeline_statuses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.pipelines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.placements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.processed_events ENABLE ROW LEVEL SECURITY;
 
@@ -2366,8 +2366,6 @@ CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.v
 
 CREATE POLICY tenant ON public.contact_lists USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
-CREATE POLICY tenant ON public.contact_pipeline_statuses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
 CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2383,6 +2381,8 @@ CREATE POLICY tenant ON public.pipeline_custom_fields USING ((tenant_id = public
 CREATE POLICY tenant ON public.pipeline_statuses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.pipelines USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.placements USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.processed_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -96,7 +96,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: sequences.try_lock
+-- name: sequences.try_lock_for_share
+-- why: as lock_for_share, but without waiting: sequences that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: sequences.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: sequences that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -106,6 +117,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: sequences.try_lock_for_update
+-- why: as lock_for_update, but without waiting: sequences that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sequences
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[]))
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: sequences.find_active_by_trigger
 -- why: the sequences in which an event of that type enrolls a contact: the event's data must contain all

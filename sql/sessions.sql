@@ -138,7 +138,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: sessions.try_lock
+-- name: sessions.try_lock_for_share
+-- why: as lock_for_share, but without waiting: sessions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: sessions.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: sessions that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -148,6 +159,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: sessions.try_lock_for_update
+-- why: as lock_for_update, but without waiting: sessions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM sessions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: sessions.find_active
 -- why: a message joins the contact's active session of that type of channel, if there is one

@@ -112,7 +112,18 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE;
 
--- name: webhook_subscriptions.try_lock
+-- name: webhook_subscriptions.try_lock_for_share
+-- why: as lock_for_share, but without waiting: webhook subscriptions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR SHARE SKIP LOCKED;
+
+-- name: webhook_subscriptions.try_lock_for_no_key_update
 -- why: as lock_for_no_key_update, but without waiting: webhook subscriptions that another holds are left out
 -- params: tenant_id text, ids uuid[]
 -- rows: many
@@ -122,6 +133,17 @@ SELECT id, version
  WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
  ORDER BY id
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: webhook_subscriptions.try_lock_for_update
+-- why: as lock_for_update, but without waiting: webhook subscriptions that another holds are left out
+-- params: tenant_id text, ids uuid[]
+-- rows: many
+-- returns: id uuid, version integer
+SELECT id, version
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id IN (SELECT unnest($2::uuid[])) AND deleted_at IS NULL
+ ORDER BY id
+   FOR UPDATE SKIP LOCKED;
 
 -- name: webhook_subscriptions.find_by_project
 -- why: a project's live subscriptions, the oldest first

@@ -19,7 +19,7 @@ from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
 from tests.support.left_behind import sessions
 from ventros import Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
-from ventros.audit.statistics import account, entries
+from ventros.audit.statistics import entries, reconcile
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
@@ -90,7 +90,7 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
     yield
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
         executed = entries(connection, roles.APP, everywhere=True)
-        unknown = [each.text for each in account(connection, executed).unknown]
+        unknown = [each.text for each in reconcile(connection, executed).unknown]
         pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
     assert unknown == [], "the app executed what is no statement"
     assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"

@@ -11,9 +11,8 @@ from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.catalogue import every
-from ventros.audit.grants import Privilege, privileges
-from ventros.audit.grants import script as derived
+from ventros.audit.catalogue import all_statements
+from ventros.audit.grants import Privilege, grants_sql, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -53,11 +52,11 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
 
 def test_the_committed_grants_are_those_that_the_statements_need() -> None:
     """Else: ventros sql grants > sql/grants.sql"""
-    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == derived(roles.APP)
+    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
-    assert [each.name for each in every() if not allowed(hand, each)] == []
+    assert [each.name for each in all_statements() if not allowed(hand, each)] == []
 
 
 def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
@@ -67,7 +66,7 @@ def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
 
 def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection) -> None:
     """Taken away one by one: each time there is a statement that the app may no longer execute."""
-    statements = every()
+    statements = all_statements()
     needless = []
     count = 0
     for privilege in privileges(statements):
@@ -89,7 +88,7 @@ REFUSED: list[LiteralString] = [
     "CREATE TABLE mine (id integer)",
     "DROP TABLE contacts",
     "ALTER TABLE contacts DISABLE ROW LEVEL SECURITY",
-    "ALTER TABLE contacts DISABLE TRIGGER version_fence",
+    "ALTER TABLE contacts DISABLE TRIGGER version_guard",
     "TRUNCATE contacts",
     "UPDATE contacts SET tenant_id = 'umbrella' WHERE false",
     "UPDATE contacts SET id = id WHERE false",

@@ -174,9 +174,9 @@ def test_no_index_holds_what_changes_with_most_updates(owner_dsn: str) -> None:
 
 
 @pytest.mark.parametrize("table", sorted(VERSIONED))
-def test_the_fence_stands_on_every_versioned_table(owner_dsn: str, table: str) -> None:
+def test_the_version_guard_stands_on_every_versioned_table(owner_dsn: str, table: str) -> None:
     found = rows(
-        owner_dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_fence'"
+        owner_dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_guard'"
     )
     assert (table, b"O") in found or (table, "O") in found
 

@@ -15,7 +15,7 @@ try:
 except ModuleNotFoundError as error:
     raise ConfigurationError(f"{error.name} is not installed: pip install 'ventros[migrate]'") from error
 
-_STRANGE: LiteralString = """
+_NOT_OWNED: LiteralString = """
 SELECT current_user, relname, pg_get_userbyid(relowner)
   FROM pg_class
  WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
@@ -28,23 +28,23 @@ SELECT current_user, relname, pg_get_userbyid(relowner)
 def parameters(dsn: str) -> dict[str, Any]:
     """``dsn`` as libpq itself reads it: yoyo's reader knows neither several hosts nor %2F as a host."""
     try:
-        read = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
+        fields = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
     except psycopg.ProgrammingError:
-        read = {"port": "unreadable"}
+        fields = {"port": "unreadable"}
     # An @ or / that is not percent-encoded cuts the password in two; the rest became host or database.
-    host, database, port = (str(read.get(key, "")) for key in ("host", "dbname", "port"))
-    cut = any("@" in each[1:] and each in dsn for each in (host, database))
-    if cut or not re.fullmatch(r"[\d,]*", port):
+    host, database, port = (str(fields.get(key, "")) for key in ("host", "dbname", "port"))
+    misread = any("@" in part[1:] and part in dsn for part in (host, database))
+    if misread or not re.fullmatch(r"[\d,]*", port):
         raise ConfigurationError(  # libpq's own text would quote the DSN, and with it the password
             "the DSN cannot be read: write postgresql://user:password@host:port/database, "
             "with %, @, : and / inside the password percent-encoded and only libpq's parameters after ?"
         )
     # Keepalives are for connections that lie silent while an index takes its hour.
-    return {"connect_timeout": "10", "keepalives_idle": "60", "application_name": "ventros migrate"} | read
+    return {"connect_timeout": "10", "keepalives_idle": "60", "application_name": "ventros migrate"} | fields
 
 
 @contextmanager
-def connected(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
+def connect(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
     """Autocommit: idle, it holds no snapshot that CREATE INDEX CONCURRENTLY would have to wait for."""
     try:
         connection = psycopg.connect(conninfo.make_conninfo(**parameters), autocommit=True)
@@ -56,7 +56,7 @@ def connected(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
 
 def require_owner(connection: psycopg.Connection, tables: Iterable[str]) -> None:
     """Raises ConfigurationError unless the connection's role owns ``tables``, or is a member of who does."""
-    for user, table, owner in connection.execute(_STRANGE, [list(tables)]):
+    for user, table, owner in connection.execute(_NOT_OWNED, [list(tables)]):
         raise ConfigurationError(f"{user} does not own {table}, {owner} does: give the DSN of {owner}")
 
 

@@ -97,19 +97,19 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
         )
         version = server.version
     figures = report(checked, control)
-    found = faults(checked, stream)
+    failures = faults(checked, stream)
     if as_json:
         click.echo(json.dumps(figures))
     else:
-        other = report(control, control)
-        _print_demo(figures, other, f"PostgreSQL {version}, {workers} workers, seed {seed}")
+        control_figures = report(control, control)
+        _print_demo(figures, control_figures, f"PostgreSQL {version}, {workers} workers, seed {seed}")
         lost = (
             f"{control.lost_updates} updates lost without the version check, {checked.lost_updates} with it"
         )
         click.echo(f"\n{lost}.")
-    for fault in found:
-        click.echo(f"FAILED: {fault}", err=True)
-    if found:
+    for failure in failures:
+        click.echo(f"FAILED: {failure}", err=True)
+    if failures:
         sys.exit(FAILED)
 
 
@@ -210,10 +210,12 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
         return
     from ventros.migrate import migrate as run_migrations
 
-    done = run_migrations(_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}"))
-    for id_ in done if dry_run else ():
+    applied = run_migrations(
+        _dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+    )
+    for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
-    if not done:
+    if not applied:
         click.echo("nothing to apply")
 
 
@@ -241,8 +243,8 @@ def status(ctx: click.Context, dsn: str | None) -> None:
     from ventros.migrate import status as read_status
 
     for state in read_status(_dsn(dsn or ctx.obj)):
-        known = "" if state.in_directory else "  (not among the migrations of this version)"
-        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{known}")
+        note = "" if state.in_directory else "  (not among the migrations of this version)"
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
 
 
 @migrate.command()
@@ -261,12 +263,12 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
 
     from ventros.roles import set_up
 
-    made = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
+    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
     lines: list[str] = []
-    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=made.get, report=lines.append)
+    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
     for line in lines:
         name = line.removeprefix("made the role ")
-        click.echo(f"{line}, with the password {made[name]}" if name in made else line)
+        click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)
 
 
 @migrate.command()
@@ -311,10 +313,10 @@ def bench(arguments: tuple[str, ...]) -> None:
     run.main(arguments, prog_name="ventros bench")
 
 
-def _dsn(given: str | None) -> str:
+def _dsn(dsn: str | None) -> str:
     from ventros.kernel.database import resolve_dsn
 
-    return resolve_dsn(given) or "postgresql://"
+    return resolve_dsn(dsn) or "postgresql://"
 
 
 @contextmanager

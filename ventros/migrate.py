@@ -79,12 +79,12 @@ def migrate(
     itself: a pooler in transaction mode loses the lock that keeps two deploys apart. ``lock_wait``: seconds.
     Raises MigrationError, and ConfigurationError when the database cannot be reached.
     """
-    folder, ids = _checked(directory)
-    last = _resolve(to, ids) if to is not None else max(ids, default="")
+    folder, ids = _verify(directory)
+    last = _find_id(to, ids) if to is not None else max(ids, default="")
     parameters = administration.parameters(dsn)
-    with administration.connected(parameters) if dry_run else _lock(parameters, lock_wait) as connection:
-        applied = _applied(connection, known=ids)
-        pending = [_load(folder, each) for each in ids if each not in applied and each <= last]
+    with administration.connect(parameters) if dry_run else _lock(parameters, lock_wait) as connection:
+        applied = _applied(connection, ids=ids)
+        pending = [_load(folder, id_) for id_ in ids if id_ not in applied and id_ <= last]
         for migration in () if dry_run else pending:
             _run(migration, "apply", parameters, connection)
             report(migration.id)
@@ -106,26 +106,26 @@ def rollback(
     """
     if steps < 1:
         raise MigrationError(f"steps is {steps}: a rollback undoes at least one migration")
-    folder, ids = _checked(directory)
-    last = _resolve(to, ids) if to is not None else None
+    folder, ids = _verify(directory)
+    last = _find_id(to, ids) if to is not None else None
     parameters = administration.parameters(dsn)
     with _lock(parameters, lock_wait) as lock:
-        newest_first = sorted(_applied(lock, known=ids), reverse=True)
-        todo = newest_first[:steps] if last is None else [each for each in newest_first if each > last]
-        for migration in [_load(folder, each) for each in todo]:
+        newest_first = sorted(_applied(lock, ids=ids), reverse=True)
+        to_undo = newest_first[:steps] if last is None else [id_ for id_ in newest_first if id_ > last]
+        for migration in [_load(folder, id_) for id_ in to_undo]:
             _run(migration, "rollback", parameters, lock)
             report(migration.id)
-    return todo
+    return to_undo
 
 
 def status(dsn: str, directory: Path | None = None) -> list[MigrationState]:
     """Every migration that the directory or the database knows, in order. The database is only read."""
-    ids = _scan(_folder(directory))
-    with administration.connected(administration.parameters(dsn)) as connection:
-        at = _applied(connection)
+    ids = _migration_ids(_folder(directory))
+    with administration.connect(administration.parameters(dsn)) as connection:
+        applied = _applied(connection)
     return [
-        MigrationState(id=each, applied=each in at, applied_at=at.get(each), in_directory=each in ids)
-        for each in sorted({*ids, *at})
+        MigrationState(id=id_, applied=id_ in applied, applied_at=applied.get(id_), in_directory=id_ in ids)
+        for id_ in sorted({*ids, *applied})
     ]
 
 
@@ -140,11 +140,11 @@ def write_checksums(directory: Path | None = None) -> Path:
 def verify_checksums(directory: Path | None = None) -> None:
     """Raises MigrationError when a .sql file is not, to the byte, what CHECKSUMS says."""
     folder = _folder(directory)
-    listed, found = _listed(folder / CHECKSUMS), _digests(folder)
-    for name in sorted({*listed, *found}):
-        if listed.get(name) == found.get(name):
+    listed, present = _read_checksums(folder / CHECKSUMS), _digests(folder)
+    for name in sorted({*listed, *present}):
+        if listed.get(name) == present.get(name):
             continue
-        fault = "is missing" if name not in found else "was changed" if name in listed else "is new"
+        fault = "is missing" if name not in present else "was changed" if name in listed else "is new"
         raise MigrationError(
             f"{folder / name} {fault}, says {CHECKSUMS}: if any database has applied it, restore it and add "
             "a new migration instead; if none has, run `ventros migrate checksums`"
@@ -158,29 +158,31 @@ def _folder(directory: Path | None) -> Path:
     return folder
 
 
-def _checked(directory: Path | None) -> tuple[Path, list[str]]:
+def _verify(directory: Path | None) -> tuple[Path, list[str]]:
     folder = _folder(directory)
-    ids = _scan(folder)
+    ids = _migration_ids(folder)
     verify_checksums(folder)
     return folder, ids
 
 
-def _scan(folder: Path) -> list[str]:
+def _migration_ids(folder: Path) -> list[str]:
     """The ids in order. Refuses what yoyo would take in silence: odd names, .py files, lone files."""
     forward: set[str] = set()
     backward: set[str] = set()
-    for path in (each for each in sorted(folder.iterdir()) if each.suffix in {".sql", ".py"}):
+    for path in (path for path in sorted(folder.iterdir()) if path.suffix in {".sql", ".py"}):
         match = _NAME.fullmatch(path.name)
         if match is None:
             raise MigrationError(f"{path} is no migration: it must be called NNNN.verb-object[.rollback].sql")
         (backward if match["rollback"] else forward).add(match["id"])
-    for each in sorted(forward ^ backward):
-        lost = f"{each}.rollback.sql" if each in forward else f"{each}.sql"
-        raise MigrationError(f"{folder / lost} is missing: a migration is two files, and the other is there")
+    for id_ in sorted(forward ^ backward):
+        missing = f"{id_}.rollback.sql" if id_ in forward else f"{id_}.sql"
+        raise MigrationError(
+            f"{folder / missing} is missing: a migration is two files, and the other is there"
+        )
     ids = sorted(forward)
-    for one, other in itertools.pairwise(ids):
-        if one[:4] == other[:4]:
-            raise MigrationError(f"{one} and {other} have the same number: renumber the newer one")
+    for earlier, later in itertools.pairwise(ids):
+        if earlier[:4] == later[:4]:
+            raise MigrationError(f"{earlier} and {later} have the same number: renumber the newer one")
     return ids
 
 
@@ -188,7 +190,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.sql")}
 
 
-def _listed(path: Path) -> dict[str, str]:
+def _read_checksums(path: Path) -> dict[str, str]:
     text = path.read_text(encoding="utf-8") if path.is_file() else "missing"
     lines = _CHECKSUM_LINE.findall(text)
     if len(lines) != len(text.splitlines()):
@@ -196,12 +198,12 @@ def _listed(path: Path) -> dict[str, str]:
     return {name: digest for digest, name in lines}
 
 
-def _resolve(to: str, ids: Iterable[str]) -> str:
-    for each in ids:
-        if to in {each, each[:4]}:
-            return each
+def _find_id(to: str, ids: Iterable[str]) -> str:
+    for id_ in ids:
+        if to in {id_, id_[:4]}:
+            return id_
     if to[:4].isdecimal():
-        near = sorted(ids, key=lambda each: abs(int(each[:4]) - int(to[:4])))[:3]
+        near = sorted(ids, key=lambda id_: abs(int(id_[:4]) - int(to[:4])))[:3]
     else:
         near = difflib.get_close_matches(to, ids, n=3, cutoff=0)
     raise MigrationError(f"there is no migration {to!r}; the nearest are {', '.join(near) or 'none at all'}")
@@ -236,7 +238,7 @@ def _lock(parameters: dict[str, Any], wait: float) -> Iterator[psycopg.Connectio
     Polled for, for a waiting pg_advisory_lock() holds a snapshot: CREATE INDEX CONCURRENTLY of the run
     that has the lock waits for it, and PostgreSQL sees no deadlock, as the lock's holder waits for nothing.
     """
-    with administration.connected(parameters) as connection:
+    with administration.connect(parameters) as connection:
         connection.execute("SET idle_session_timeout = 0")
         deadline = time.monotonic() + wait
         while not _fetch(connection, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
@@ -270,14 +272,14 @@ def _fetch(connection: psycopg.Connection, sql: LiteralString, *values: object) 
         ) from error
 
 
-def _applied(connection: psycopg.Connection, known: Iterable[str] | None = None) -> dict[str, datetime]:
+def _applied(connection: psycopg.Connection, ids: Iterable[str] | None = None) -> dict[str, datetime]:
     """What was applied, and when. Looks where yoyo does, in the first schema of the search path."""
     table = "SELECT to_regclass(quote_ident(current_schema()) || '._yoyo_migration')"
     if _fetch(connection, table)[0][0] is None:
         return {}
     rows = _fetch(connection, "SELECT migration_id, applied_at_utc FROM _yoyo_migration")
-    applied = {each: when.replace(tzinfo=UTC) for each, when in rows}
-    if known is not None and (unknown := sorted({*applied} - {*known})):
+    applied = {id_: applied_at.replace(tzinfo=UTC) for id_, applied_at in rows}
+    if ids is not None and (unknown := sorted({*applied} - {*ids})):
         names = ", ".join(unknown)
         raise MigrationError(f"the database is newer than this code, which has no {names}: deploy newer code")
     return applied
@@ -285,13 +287,13 @@ def _applied(connection: psycopg.Connection, known: Iterable[str] | None = None)
 
 def _run(migration: Migration, direction: str, parameters: dict[str, Any], lock: psycopg.Connection) -> None:
     """``direction`` is "apply" or "rollback". Each has a connection of its own: no SET outlives it."""
-    outer = sys.exception()
-    what = migration.id if direction == "apply" else f"the rollback of {migration.id}"
+    handled = sys.exception()
+    subject = migration.id if direction == "apply" else f"the rollback of {migration.id}"
     try:
         lock.execute("SELECT 1")
     except psycopg.Error as error:
         raise MigrationError(
-            f"stopped before {what}: the migration lock is lost, {administration.message(error)}"
+            f"stopped before {subject}: the migration lock is lost, {administration.message(error)}"
         ) from error
     uri = DatabaseURI("postgresql+psycopg", None, None, None, None, None, parameters)
     try:
@@ -300,10 +302,10 @@ def _run(migration: Migration, direction: str, parameters: dict[str, Any], lock:
             _process(backend, migration, direction)
     except psycopg.Error as error:
         # On a lost connection yoyo's ROLLBACK fails too, and its error covers the one that tells why.
-        while isinstance(first := error.__context__, psycopg.Error) and first is not outer:
+        while isinstance(first := error.__context__, psycopg.Error) and first is not handled:
             error = first
         raise MigrationError(
-            f"{what} failed: {administration.message(error)}; {_left(error, migration, lock)}"
+            f"{subject} failed: {administration.message(error)}; {_consequence(error, migration, lock)}"
         ) from error
 
 
@@ -339,7 +341,7 @@ def _invalid_indexes(connection: psycopg.Connection, migration: Migration) -> st
     return ", ".join(name for (name,) in _fetch(connection, sql) if name.lower() in source)
 
 
-def _left(error: psycopg.Error, migration: Migration, lock: psycopg.Connection) -> str:
+def _consequence(error: psycopg.Error, migration: Migration, lock: psycopg.Connection) -> str:
     if migration.use_transactions:  # without a code the connection was lost, perhaps during COMMIT
         return "nothing of it was kept" if error.sqlstate else "it is there as a whole or not at all"
     with suppress(MigrationError):
@@ -367,6 +369,6 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo is untyp
     def get_log_data(self, migration: Migration, operation: str = "apply") -> dict[str, Any]:
         """yoyo's own asks for the uid's name, which containers may not have, and waits for DNS."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        what = {"migration_id": migration.id, "migration_hash": migration.hash, "operation": operation}
-        who = {"username": self.connection.info.user, "hostname": socket.gethostname()}
-        return {"id": str(uuid.uuid4()), "created_at_utc": now} | what | who
+        record = {"migration_id": migration.id, "migration_hash": migration.hash, "operation": operation}
+        author = {"username": self.connection.info.user, "hostname": socket.gethostname()}
+        return {"id": str(uuid.uuid4()), "created_at_utc": now} | record | author

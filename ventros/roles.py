@@ -37,7 +37,7 @@ SELECT DISTINCT relname
  WHERE c.relnamespace = 'public'::regnamespace
    AND granted.grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
 """
-_OTHERS: LiteralString = """
+_OTHER_OWNERS: LiteralString = """
 SELECT DISTINCT pg_get_userbyid(relowner)
   FROM pg_class
  WHERE relname IN ('_yoyo_migration', 'contacts') AND relnamespace = 'public'::regnamespace
@@ -61,23 +61,23 @@ def set_up(
     Everything happens, or nothing. Raises ConfigurationError when the app could do more than it is granted,
     DatabaseError when the server refuses.
     """
-    with administration.connected(administration.parameters(dsn)) as connection:
+    with administration.connect(administration.parameters(dsn)) as connection:
         try:
             with connection.transaction():
                 for name in (owner, app):
                     if not _exists(connection, name):
-                        make(connection, name, password(name))
+                        create_role(connection, name, password(name))
                         report(f"made the role {name}")
-                _let_create(connection, owner)
+                _grant_create(connection, owner)
                 grant(connection, app, report)
-                _check(connection, owner, app)
+                _check_roles(connection, owner, app)
         except psycopg.Error as error:
             raise DatabaseError(
                 f"the roles cannot be set up: {administration.message(error)}", sqlstate=error.sqlstate
             ) from error
 
 
-def make(connection: psycopg.Connection, name: str, password: str | None) -> None:
+def create_role(connection: psycopg.Connection, name: str, password: str | None) -> None:
     """A role that may log in and nothing else. The server gets the password's verifier, never itself."""
     text: LiteralString = (
         "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}"
@@ -100,11 +100,11 @@ def grant(
     if connection.execute("SELECT to_regclass('public._yoyo_migration')").fetchone() == (None,):
         report("nothing is granted yet: run this again after ventros migrate")
         return
-    connection.execute(script(role.as_string(connection)).encode())
+    connection.execute(grants_sql(role.as_string(connection)).encode())
     report(f"granted {app} what sql/grants.sql says")
 
 
-def script(role: str) -> str:
+def grants_sql(role: str) -> str:
     """``sql/grants.sql`` for another role; ``role`` as it is to stand in SQL."""
     text = (directory("sql") / "grants.sql").read_text(encoding="utf-8")
     return text.replace(f" TO {APP};", f" TO {role};")
@@ -114,20 +114,20 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
     return bool(connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchall())
 
 
-def _let_create(connection: psycopg.Connection, owner: str) -> None:
-    able = connection.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [owner]).fetchone()
-    if able == (False,):
+def _grant_create(connection: psycopg.Connection, owner: str) -> None:
+    may_create = connection.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [owner]).fetchone()
+    if may_create == (False,):
         text: LiteralString = "GRANT ALL ON SCHEMA public TO {}"
         connection.execute(sql.SQL(text).format(sql.Identifier(owner)))
 
 
-def _check(connection: psycopg.Connection, owner: str, app: str) -> None:
-    found = connection.execute(_POWERS, {"owner": owner, "app": app}).fetchone()
-    if found and found[0]:
-        raise ConfigurationError(f"the role {app} {found[0]}: take that away, or name another with --app")
-    others = connection.execute(_OTHERS, [owner]).fetchall()
-    if others:
+def _check_roles(connection: psycopg.Connection, owner: str, app: str) -> None:
+    power = connection.execute(_POWERS, {"owner": owner, "app": app}).fetchone()
+    if power and power[0]:
+        raise ConfigurationError(f"the role {app} {power[0]}: take that away, or name another with --app")
+    other_owners = connection.execute(_OTHER_OWNERS, [owner]).fetchall()
+    if other_owners:
         raise ConfigurationError(
-            f"{', '.join(name for (name,) in others)} owns tables, not {owner}: name it with --owner, or "
-            f"REASSIGN OWNED BY it TO {owner}"
+            f"{', '.join(name for (name,) in other_owners)} owns tables, not {owner}: "
+            f"name it with --owner, or REASSIGN OWNED BY it TO {owner}"
         )

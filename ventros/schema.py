@@ -42,8 +42,8 @@ def snapshot(server: DevServer) -> str:
         "--no-privileges",
         "--exclude-table=*yoyo*",
     ]
-    done = subprocess.run([*command, dsn], capture_output=True, text=True, check=False)  # noqa: S603 - our own
-    if done.returncode:
-        raise ConfigurationError(f"pg_dump failed: {done.stderr.strip()}")
-    body = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", done.stdout)).strip()
+    dump = subprocess.run([*command, dsn], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if dump.returncode:
+        raise ConfigurationError(f"pg_dump failed: {dump.stderr.strip()}")
+    body = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", dump.stdout)).strip()
     return HEADER.format(major=server.version.split(".")[0]) + body + "\n"

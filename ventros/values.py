@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import attrs
 import msgspec
 
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -121,9 +123,7 @@ class MediaUrl:
         return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-class CustomFieldType(StrEnum):
-    """An unknown one raises ValidationError(field="field_type")."""
-
+class CustomFieldType(ValidatedEnum, field="field_type"):
     TEXT = "text"
     NUMBER = "number"
     BOOLEAN = "boolean"
@@ -135,10 +135,6 @@ class CustomFieldType(StrEnum):
     SELECT = "select"
     MULTI_SELECT = "multi_select"
     LABEL = "label"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of custom field", field="field_type")
 
     def accepts(self, value: object) -> bool:
         """Whether ``value``, as :func:`settled` leaves it, is one of this type.
@@ -154,14 +150,14 @@ class CustomFieldType(StrEnum):
         if self is CustomFieldType.JSON:
             return isinstance(value, dict) and _is_json(value)
         if self in {CustomFieldType.MULTI_SELECT, CustomFieldType.LABEL}:
-            return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+            return isinstance(value, tuple) and all(isinstance(text, str) for text in value)
         return isinstance(value, str)
 
 
 def settled(value: object) -> Any:
     """``value`` so that nobody else can change it: lists as tuples, dicts copied, times in UTC."""
     if isinstance(value, list):
-        return tuple(settled(each) for each in value)
+        return tuple(map(settled, value))
     if isinstance(value, dict):
         return copy.deepcopy(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -180,16 +176,22 @@ def to_json(value: object) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {key: to_json(each) for key, each in value.items()}
+        return {key: to_json(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [to_json(each) for each in value]
+        return [to_json(item) for item in value]
     return value
+
+
+def same_json(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether they are the same JSON object; to ``==`` 1, 1.0 and true would be one value."""
+    texts = {json.dumps(dict(value), sort_keys=True, default=repr) for value in (one, other)}
+    return len(texts) == 1
 
 
 def _is_json(value: object) -> bool:
     """Whether JSON gives it back as it is; so no tuple, which would come back as a list."""
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_json(each) for key, each in value.items())
+        return all(isinstance(key, str) and _is_json(member) for key, member in value.items())
     if isinstance(value, list):
         return all(map(_is_json, value))
     if isinstance(value, float):

@@ -61,8 +61,8 @@ class Arm:
     async def __aenter__(self) -> Self:
         await self.open()
         for keys in self.keys:
-            for each in (*keys.held, *keys.batch):
-                self.held[each] = await self.load(each)
+            for id_ in (*keys.held, *keys.batch):
+                self.held[id_] = await self.load(id_)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -66,7 +66,7 @@ def run_pgbench(
     path = program()
     if path is None:
         raise RuntimeError("no pgbench beside the server's programs, nor on PATH")
-    each = max(1, count // clients)
+    per_client = max(1, count // clients)
     with tempfile.TemporaryDirectory(prefix="ventros-pgbench-") as log:
         options = [path, "-n", "-M", "prepared", "-f", str(SCRIPTS / f"{script}.sql"), "-l"]
         options += [
@@ -75,7 +75,7 @@ def run_pgbench(
             "-j",
             "1",
             "-t",
-            str(each),
+            str(per_client),
             f"--random-seed={seed}",
             f"--log-prefix={log}/t",
         ]

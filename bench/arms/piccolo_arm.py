@@ -68,14 +68,14 @@ class Piccolo(Arm):
 
     async def fetch(self, id_: UUID) -> Contact:
         await Contact.raw("SELECT set_config('app.tenant_id', {}, true)", TENANT)
-        found = (
+        contact = (
             await Contact.objects()
             .where(Contact.tenant_id == TENANT, Contact.id == id_, Contact.deleted_at.is_null())
             .first()
         )
-        if found is None:
+        if contact is None:
             raise LookupError(id_)
-        return found
+        return contact
 
     async def load(self, id: UUID) -> Contact:  # noqa: A002 - the field's name everywhere
         async with self.engine.transaction():

@@ -54,10 +54,10 @@ class Psycopg(Arm):
             yield connection
 
     async def fetch(self, connection: AsyncConnection[DictRow], id_: UUID) -> DictRow:
-        found = await (await connection.execute(GET, (TENANT, id_))).fetchone()
-        if found is None:
+        row = await (await connection.execute(GET, (TENANT, id_))).fetchone()
+        if row is None:
             raise LookupError(id_)
-        return found
+        return row
 
     async def load(self, id: UUID) -> DictRow:  # noqa: A002 - the field's name everywhere
         async with self.transaction() as connection:

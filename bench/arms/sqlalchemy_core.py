@@ -29,10 +29,10 @@ class SqlalchemyCore(Arm):
 
     async def fetch(self, connection: AsyncConnection, id_: UUID) -> Any:
         await connection.execute(SET_TENANT, {"tenant": TENANT})
-        wanted = select(CONTACTS).where(
+        query = select(CONTACTS).where(
             CONTACTS.c.tenant_id == TENANT, CONTACTS.c.id == id_, CONTACTS.c.deleted_at.is_(None)
         )
-        return (await connection.execute(wanted)).one()
+        return (await connection.execute(query)).one()
 
     async def load(self, id: UUID) -> dict[str, Any]:  # noqa: A002 - the field's name everywhere
         async with self.engine.connect() as connection:

@@ -62,11 +62,11 @@ class Ventros(Arm):
 
     async def save_all(self, worker: int) -> None:
         """A hundred contacts in one unit of work."""
-        renamed = [self.held[each].rename(self.new_name(), now=now()) for each in self.keys[worker].batch]
+        renamed = [self.held[id_].rename(self.new_name(), now=now()) for id_ in self.keys[worker].batch]
         async with self.db.unit_of_work(TENANT) as uow:
             saved = await uow.save_all(*renamed)
             await uow.commit()
-        self.held.update((each.id, each) for each in saved)
+        self.held.update((contact.id, contact) for contact in saved)
 
     async def list_page(self, worker: int) -> None:
         async with self.db.unit_of_work(TENANT) as uow:

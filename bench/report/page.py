@@ -35,7 +35,7 @@ def _section(result: Mapping[str, Any]) -> str:
         f'<section id="{result["scenario"]}"><h2>{escape(result["scenario"])}</h2>{_where(result)}'
         f"<h3>Answers</h3>{_verdicts(result['verdicts'])}"
         f'<h3>Figures</h3><div class="plots">{"".join(plots)}</div>'
-        f"{''.join(_table(*each) for each in tables)}"
+        f"{''.join(_table(*table) for table in tables)}"
         f'<h3>To know when reading</h3><ul class="notes">{_items(result["notes"])}</ul></section>'
     )
 
@@ -67,7 +67,7 @@ def _where(result: Mapping[str, Any]) -> str:
 
 
 def _verdicts(verdicts: Sequence[Mapping[str, Any]]) -> str:
-    answers = [each["answer"] for each in verdicts]
+    answers = [verdict["answer"] for verdict in verdicts]
     shown = f'<ul class="verdicts">{_items(answers[:FEW])}</ul>'
     if len(answers) <= FEW:
         return shown
@@ -80,8 +80,8 @@ def _items(texts: Iterable[str]) -> str:
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    heading = "".join(f"<th>{escape(each)}</th>" for each in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(each)}</td>' for each in row)}</tr>" for row in rows)
+    heading = "".join(f"<th>{escape(column)}</th>" for column in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return (
         f'<h3>{escape(title)}</h3><div class="scroll"><table><thead><tr>{heading}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"

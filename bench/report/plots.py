@@ -41,7 +41,7 @@ def bars(title: str, rows: Sequence[tuple[str, float | None]], form: str = ",.0f
 
 def ratios(title: str, rows: Sequence[tuple[str, Range]], axis: str) -> str:
     """A dot and its interval to a row, on a logarithmic axis with a line at 1."""
-    ends = [bound for _, found in rows for bound in found if bound and bound > 0]
+    ends = [bound for _, interval in rows for bound in interval if bound and bound > 0]
     low, high = _octaves(min([*ends, 0.8]), max([*ends, 1.25]))
     room = WIDTH - LABEL - 74
 
@@ -74,7 +74,7 @@ def lines(
     title: str, series: Mapping[str, Sequence[Point]], x_axis: str, y_axis: str, *, logarithmic: bool = True
 ) -> str:
     """A line to a series, its name in the key below; x logarithmic if it may be, y from 0."""
-    points = [point for each in series.values() for point in each]
+    points = [point for line in series.values() for point in line]
     xs, most = sorted({x for x, _ in points}), _round_up(max([y for _, y in points], default=1) or 1)
     left, right, height = 48, WIDTH - 14, 170
     scale = math.log if logarithmic else float
@@ -91,8 +91,8 @@ def lines(
         parts.append(_text(left - 6, y + 4, _compact(most * step / 4), "end", "tick"))
     parts += [_text(place(x, 0)[0], TOP + height + 15, f"{x:g}", "middle", "tick") for x in _spread(xs)]
     parts.append(_text((left + right) / 2, TOP + height + 31, f"{x_axis} → {y_axis} ↑", "middle", "tick"))
-    for at, each in enumerate(series.values()):
-        drawn = [place(*point) for point in each]
+    for at, line in enumerate(series.values()):
+        drawn = [place(*point) for point in line]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
         parts.append(f'<polyline class="c{at % COLOURS} stroke" points="{path}"/>')
         parts += [f'<circle class="c{at % COLOURS} fill" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in drawn]

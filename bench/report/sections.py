@@ -28,15 +28,15 @@ def of(result: Mapping[str, Any]) -> Section:
     return make(result) if make else ([], [])
 
 
-def _range(found: Mapping[str, Any]) -> Range:
-    return found["value"], found["low"], found["high"]
+def _range(ratio: Mapping[str, Any]) -> Range:
+    return ratio["value"], ratio["low"], ratio["high"]
 
 
-def _interval(found: Mapping[str, Any]) -> str:
-    value, low, high = _range(found)
+def _interval(ratio: Mapping[str, Any]) -> str:
+    value, low, high = _range(ratio)
     if value is None:
         return NOTHING
-    bounds = ", ".join(NOTHING if each is None else f"{each:.2f}" for each in (low, high))
+    bounds = ", ".join(NOTHING if bound is None else f"{bound:.2f}" for bound in (low, high))
     return f"{value:.2f} [{bounds}]"
 
 
@@ -47,32 +47,32 @@ def _figure(value: float | None, form: str = ",.0f") -> str:
 def _locking_indexes(result: Mapping[str, Any]) -> Section:
     arms, plots = result["arms"], []
     for table in ("contacts", "sessions"):
-        each = {name: arm[table] for name, arm in arms.items()}
+        by_arm = {name: arm[table] for name, arm in arms.items()}
         plots += [
             bars(
                 f"Heap-only updates, {table}, %",
-                [(name, 100 * arm["hot_share"]) for name, arm in each.items()],
+                [(name, 100 * arm["hot_share"]) for name, arm in by_arm.items()],
                 ".1f",
                 most=100,
             ),
             bars(
                 f"WAL bytes per update, {table}",
-                [(name, arm["wal_bytes_per_update"]) for name, arm in each.items()],
+                [(name, arm["wal_bytes_per_update"]) for name, arm in by_arm.items()],
             ),
             ratios(
                 f"Updates/s in the server, {table}",
-                [(name, _range(arm["ratio"]["server_updates_per_second"])) for name, arm in each.items()],
+                [(name, _range(arm["ratio"]["server_updates_per_second"])) for name, arm in by_arm.items()],
                 f"times {result['baseline']}; right is better",
             ),
             lines(
                 f"Updates/s through the layer, {table}",
                 {
                     name: [
-                        (float(clients), found["updates_per_second"])
-                        for clients, found in each[name]["clients"]["layer"].items()
+                        (float(clients), figures["updates_per_second"])
+                        for clients, figures in by_arm[name]["clients"]["layer"].items()
                     ]
                     for name in FEW_ARMS
-                    if name in each
+                    if name in by_arm
                 },
                 "clients",
                 "updates/s",
@@ -106,24 +106,24 @@ def _index_table(arms: Mapping[str, Any], table: str) -> Table:
     )
     rows: list[Sequence[str]] = []
     for name, arm in arms.items():
-        found = arm[table]
-        layer, pgbench = (list(found["clients"][way].values())[-1] for way in ("layer", "pgbench"))
+        figures = arm[table]
+        layer, pgbench = (list(figures["clients"][client].values())[-1] for client in ("layer", "pgbench"))
         rows.append(
             (
                 name,
-                str(found["indexes"]),
-                f"{100 * found['hot_share']:.1f}",
-                _figure(found["wal_bytes_per_update"]),
-                _figure(found["full_page_bytes_per_update"]),
-                _figure(found["server_updates_per_second"]),
+                str(figures["indexes"]),
+                f"{100 * figures['hot_share']:.1f}",
+                _figure(figures["wal_bytes_per_update"]),
+                _figure(figures["full_page_bytes_per_update"]),
+                _figure(figures["server_updates_per_second"]),
                 _figure(layer["updates_per_second"]),
                 _figure(pgbench["updates_per_second"]),
                 _figure(layer["latency_ms"]["p99"], ".1f"),
-                _figure(found["index_bytes"] / 1024),
-                _figure(found["bloat"]["index_bytes"], ".2f"),
-                _figure(found["bloat"]["table_bytes"], ".2f"),
-                _figure(1000 * found["vacuum_seconds"], ".1f"),
-                _figure(100 * (found["cache_hit_share"] or 0), ".1f"),
+                _figure(figures["index_bytes"] / 1024),
+                _figure(figures["bloat"]["index_bytes"], ".2f"),
+                _figure(figures["bloat"]["table_bytes"], ".2f"),
+                _figure(1000 * figures["vacuum_seconds"], ".1f"),
+                _figure(100 * (figures["cache_hit_share"] or 0), ".1f"),
             )
         )
     return f"{table}, after all updates, most clients", head, rows
@@ -154,7 +154,7 @@ def _work_table(title: str, arms: Mapping[str, Any], titles: Mapping[str, str]) 
         rows.append(
             (
                 titles[name],
-                *(_figure(arm["latency_ms"][each], ".2f") for each in ("p50", "p95", "p99")),
+                *(_figure(arm["latency_ms"][percentile], ".2f") for percentile in ("p50", "p95", "p99")),
                 _figure(arm["per_second"]),
                 _figure(arm["client_cpu_ms"], ".3f"),
                 _interval(arm["ratio"]["wall"]),
@@ -201,7 +201,7 @@ def _contention(result: Mapping[str, Any]) -> Section:
             _figure(cell["writes_per_second"]),
             _interval(cell["ratio"]),
             _figure(cell["conflicts_per_write"], ".2f"),
-            *(_figure(cell["latency_ms"][each], ".1f") for each in ("p50", "p99")),
+            *(_figure(cell["latency_ms"][percentile], ".1f") for percentile in ("p50", "p99")),
             _figure(cell["client_cpu_ms"], ".2f"),
         )
         for cell in cells
@@ -212,9 +212,9 @@ def _contention(result: Mapping[str, Any]) -> Section:
 
 def _latency(result: Mapping[str, Any]) -> Section:
     def by_distance(operation: str, arm: str) -> Iterator[tuple[float, float]]:
-        for distance, found in result["distances"].items():
-            if arm in found["work"][operation]:
-                yield float(distance), found["work"][operation][arm]["latency_ms"]["p50"]
+        for distance, figures in result["distances"].items():
+            if arm in figures["work"][operation]:
+                yield float(distance), figures["work"][operation][arm]["latency_ms"]["p50"]
 
     operations = next(iter(result["distances"].values()))["work"]
     plots = [
@@ -235,7 +235,9 @@ def _latency(result: Mapping[str, Any]) -> Section:
         (operation, *(_figure(arms.get(name), ".1f") for name in result["titles"]))
         for operation, arms in result["round_trips"].items()
     ]
-    measured = [(f"{name} ms", f"{each['measured_ms']:.2f}") for name, each in result["distances"].items()]
+    measured = [
+        (f"{name} ms", f"{figures['measured_ms']:.2f}") for name, figures in result["distances"].items()
+    ]
     return plots, [
         ("Round trips", ("operation", *result["titles"].values()), list(trips)),
         ("What SELECT 1 takes", ("round trip", "measured ms"), list(measured)),
@@ -243,10 +245,10 @@ def _latency(result: Mapping[str, Any]) -> Section:
 
 
 def _micro(result: Mapping[str, Any]) -> Section:
-    found = result["benchmarks"]
+    benchmarks = result["benchmarks"]
     rows = [
-        (name, _figure(each["mean_us"], ".3f"), _figure(each["stdev_us"], ".3f"))
-        for name, each in found.items()
+        (name, _figure(figures["mean_us"], ".3f"), _figure(figures["stdev_us"], ".3f"))
+        for name, figures in benchmarks.items()
     ]
-    plot = bars("Microseconds", [(name, each["mean_us"]) for name, each in found.items()], ".2f")
+    plot = bars("Microseconds", [(name, figures["mean_us"]) for name, figures in benchmarks.items()], ".2f")
     return [plot], [("pyperf", ("benchmark", "mean µs", "standard deviation µs"), list(rows))]

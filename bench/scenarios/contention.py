@@ -79,7 +79,7 @@ def measure(run: Run, size: Size | None = None) -> Result:
         parameters=attrs.asdict(size),
         figures={
             "baseline": BASELINE,
-            "titles": {each.name: each.title for each in STRATEGIES},
+            "titles": {strategy.name: strategy.title for strategy in STRATEGIES},
             "lost_updates": lost,
             "cells": grid,
             "crossover": _crossover(grid),
@@ -94,8 +94,8 @@ async def _measure(run: Run, dsn: str, cells: Sequence[Cell], size: Size) -> tup
     writes, before = 0, await _messages(dsn)
     async with AsyncExitStack() as stack:
         pools = {
-            each.name: await stack.enter_async_context(await each.open(dsn, max(size.writers)))
-            for each in STRATEGIES
+            strategy.name: await stack.enter_async_context(await strategy.open(dsn, max(size.writers)))
+            for strategy in STRATEGIES
         }
         for number, cell in in_turn(cells, size.rounds):
             run.progress.step(f"{cell.strategy.title}, {cell.writers} on {cell.aggregates}")
@@ -131,24 +131,24 @@ async def _messages(dsn: str) -> int:
 
 
 def _figures(cell: Cell, measured: dict[Cell, Measured], seed: int) -> dict[str, Any]:
-    found = measured[cell]
+    own = measured[cell]
     base = next(
-        each
-        for each in measured
-        if each.strategy.name == BASELINE
-        and (each.writers, each.aggregates) == (cell.writers, cell.aggregates)
+        other
+        for other in measured
+        if other.strategy.name == BASELINE
+        and (other.writers, other.aggregates) == (cell.writers, cell.aggregates)
     )
-    writes = sum(len(slot.latencies) for slot in found.slots)
+    writes = sum(len(slot.latencies) for slot in own.slots)
     return {
         "strategy": cell.strategy.name,
         "writers": cell.writers,
         "aggregates": cell.aggregates,
-        "writes_per_second": writes / sum(slot.wall for slot in found.slots),
-        "conflicts_per_write": sum(found.conflicts) / writes,
-        "latency_ms": latency_ms(found.slots),
-        "client_cpu_ms": 1000 * sum(slot.cpu for slot in found.slots) / writes,
+        "writes_per_second": writes / sum(slot.wall for slot in own.slots),
+        "conflicts_per_write": sum(own.conflicts) / writes,
+        "latency_ms": latency_ms(own.slots),
+        "client_cpu_ms": 1000 * sum(slot.cpu for slot in own.slots) / writes,
         "ratio": ratio(
-            [slot.per_second for slot in found.slots],
+            [slot.per_second for slot in own.slots],
             [slot.per_second for slot in measured[base].slots],
             seed,
         ),
@@ -163,11 +163,11 @@ def _crossover(grid: Sequence[dict[str, Any]]) -> float | None:
             for cell in grid
             if cell["strategy"] == LOCKED
         ),
-        key=lambda each: each[0],
+        key=lambda pair: pair[0],
     )
     point = None
-    for pressure, found in reversed(locked):
-        if found.low <= 1:
+    for pressure, gain in reversed(locked):
+        if gain.low <= 1:
             break
         point = pressure
     return point
@@ -187,15 +187,15 @@ def _verdicts(grid: Sequence[dict[str, Any]], lost: int, size: Size) -> Iterator
         if (cell["writers"], cell["aggregates"]) == (max(size.writers), min(size.aggregates))
     }
     for strategy in STRATEGIES[1:]:
-        found: Interval = worst[strategy.name]["ratio"]
+        gain: Interval = worst[strategy.name]["ratio"]
         yield Verdict(
             f"Under the worst contention, what does {strategy.title} do?",
             f"With {max(size.writers)} writers on {min(size.aggregates)} aggregate(s), "
             f"{strategy.title} stores "
-            f"{found} times the writes per second of optimistic retry, with "
+            f"{gain} times the writes per second of optimistic retry, with "
             f"{worst[strategy.name]['conflicts_per_write']:.2f} conflicts a write against "
             f"{worst[BASELINE]['conflicts_per_write']:.2f}.",
-            found,
+            gain,
         )
     yield Verdict(
         "Was any update lost?", f"{lost} of all acknowledged writes were lost, over all strategies."

@@ -82,11 +82,11 @@ async def round_trip_ms(dsn: str) -> float:
 def _verdicts(distances: dict[str, Any], kinds: tuple[type[Arm], ...]) -> Iterator[Verdict]:
     for kind in kinds[1:]:
         for distance in ("0", f"{max(DISTANCES_MS):g}"):
-            found: Interval = distances[distance]["work"]["unit_of_work"][kind.name]["ratio"]["wall"]
+            wall: Interval = distances[distance]["work"]["unit_of_work"][kind.name]["ratio"]["wall"]
             yield Verdict(
                 f"{kind.title} against Ventros, {distance} ms away?",
-                f"With {distance} ms of round trip, {kind.title} takes {found} times the wall "
+                f"With {distance} ms of round trip, {kind.title} takes {wall} times the wall "
                 "time of Ventros "
                 "for unit_of_work.",
-                found,
+                wall,
             )

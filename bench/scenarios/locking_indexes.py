@@ -27,7 +27,7 @@ ARMS = (
     *(BASELINE, CONTROL, LOCKING, "primary-key"),
     *("id-include-version", "version", "brin-version", "partial-version"),
     *("updated-at", "earlier-system", "fillfactor-90", "fillfactor-90-id-version", "fillfactor-70"),
-    *("fillfactor-70-id-version", "no-fence", "no-row-security", "history"),
+    *("fillfactor-70-id-version", "no-version-guard", "no-row-security", "history"),
 )
 CHEAPER = ("id-include-version", "version", "brin-version", "partial-version")
 READS = ("check_version", "read_version")
@@ -142,9 +142,9 @@ def _measure(run: Run, size: Size, log: Log, places: dict[str, str], layer: Laye
     for number, (arm, table) in in_turn(pairs, size.rounds):
         run.progress.step(f"{arm}: {table}")
         _round(run, size, log, layer, measured[arm, table], number=number)
-    figures = {pair: _figures(found, before[pair]) for pair, found in measured.items()}
+    figures = {pair: _figures(arm, before[pair]) for pair, arm in measured.items()}
     _read(run, size, places, measured)
-    ratios = {pair: _ratios(found, measured[BASELINE, pair[1]], run.seed) for pair, found in measured.items()}
+    ratios = {pair: _ratios(arm, measured[BASELINE, pair[1]], run.seed) for pair, arm in measured.items()}
     arms = {
         arm: {
             "title": tables.title_of(arm),
@@ -223,15 +223,15 @@ def _figures(arm: Arm, before: dict[str, int]) -> dict[str, Any]:
         "bloat": {key: after[key] / before[key] for key in after},
         "vacuum_seconds": tables.vacuum(arm.dsn, arm.table),
         "clients": {
-            way: {
+            client: {
                 str(clients): {
                     "updates_per_second": _throughput(slots),
                     "latency_ms": latency_ms(slots),
                 }
-                for (each, clients), slots in arm.slots.items()
-                if each == way
+                for (measured_by, clients), slots in arm.slots.items()
+                if measured_by == client
             }
-            for way in ("layer", "pgbench")
+            for client in ("layer", "pgbench")
         },
     }
 
@@ -244,8 +244,8 @@ def _ratios(arm: Arm, baseline: Arm, seed: int) -> dict[str, Any]:
     """To the shipped indexes, by rounds; of times and bytes less is better, of updates more."""
     most = max(clients for _, clients in arm.slots)
 
-    def throughput(way: str) -> Interval:
-        ours, theirs = arm.slots[way, most], baseline.slots[way, most]
+    def throughput(client: str) -> Interval:
+        ours, theirs = arm.slots[client, most], baseline.slots[client, most]
         return ratio([slot.per_second for slot in ours], [slot.per_second for slot in theirs], seed)
 
     return {
@@ -273,15 +273,15 @@ def _ratios(arm: Arm, baseline: Arm, seed: int) -> dict[str, Any]:
 def _summary(arm: dict[str, Any]) -> dict[str, Any]:
     """The four figures that decide, over both tables."""
     both = [arm[table] for table in TABLES]
-    updates = sum(each["updates"] for each in both)
+    updates = sum(figures["updates"] for figures in both)
     by_clients = both[0]["clients"]["layer"]
     most = max(by_clients, key=int)
     return {
-        "hot_share": sum(each["hot_share"] * each["updates"] for each in both) / updates,
-        "wal_bytes_per_update": sum(each["wal_bytes_per_update"] for each in both) / len(both),
-        "updates_per_second": sum(each["clients"]["layer"][most]["updates_per_second"] for each in both)
+        "hot_share": sum(figures["hot_share"] * figures["updates"] for figures in both) / updates,
+        "wal_bytes_per_update": sum(figures["wal_bytes_per_update"] for figures in both) / len(both),
+        "updates_per_second": sum(figures["clients"]["layer"][most]["updates_per_second"] for figures in both)
         / len(both),
-        "index_bytes": sum(each["index_bytes"] for each in both),
+        "index_bytes": sum(figures["index_bytes"] for figures in both),
     }
 
 
@@ -302,13 +302,13 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
         ("check_version", "Finding a row by key and version"),
         ("read_version", "Reading a version"),
     ):
-        found = arms[LOCKING]["contacts"]["ratio"][f"{script}_time"]
+        time_ratio = arms[LOCKING]["contacts"]["ratio"][f"{script}_time"]
         plans = arms[LOCKING]["plans"]
         yield Verdict(
             f"Is it any faster with it? {what}",
-            f"{what} takes {found} times as long with (id, version), by {plans[script]}: {_gain(found)}"
-            f"{_noise(arms, script)}.",
-            found,
+            f"{what} takes {time_ratio} times as long with (id, version), by {plans[script]}: "
+            f"{_gain(time_ratio)}{_noise(arms, script)}.",
+            time_ratio,
         )
     yield Verdict(
         "Does the versioned UPDATE use it?",
@@ -317,7 +317,7 @@ def _verdicts(arms: dict[str, Any]) -> Iterator[Verdict]:
     )
     yield _cheapest(arms)
     for arm, how, what in (
-        ("no-fence", "Without", "version fence"),
+        ("no-version-guard", "Without", "version guard"),
         ("no-row-security", "Without", "row-level security"),
         ("history", "With", "history of every version"),
     ):
@@ -352,11 +352,11 @@ def _noise(arms: dict[str, Any], script: str) -> str:
     """What the same reading shows between two databases that do not differ."""
     if CONTROL not in arms:
         return ""
-    found = arms[CONTROL]["contacts"]["ratio"][f"{script}_time"]
-    return f"; the shipped indexes against themselves: {found}"
+    time_ratio = arms[CONTROL]["contacts"]["ratio"][f"{script}_time"]
+    return f"; the shipped indexes against themselves: {time_ratio}"
 
 
-def _gain(found: Interval) -> str:
-    if found.high < 1:
+def _gain(time_ratio: Interval) -> str:
+    if time_ratio.high < 1:
         return "faster"
-    return "slower" if found.low > 1 else "no difference that shows"
+    return "slower" if time_ratio.low > 1 else "no difference that shows"

@@ -34,7 +34,7 @@ def measure(run: Run, options: tuple[str, ...] | None = None) -> Result:
     run.progress.expect(1)
     run.progress.step("pyperf")
     suite = _run(OPTIONS[run.profile] if options is None else options)
-    found = {
+    benchmarks = {
         bench.get_name(): {
             "mean_us": 1e6 * bench.mean(),
             "stdev_us": 1e6 * bench.stdev() if bench.get_nvalue() > 1 else None,
@@ -42,12 +42,12 @@ def measure(run: Run, options: tuple[str, ...] | None = None) -> Result:
         }
         for bench in suite
     }
-    total = sum(found[name]["mean_us"] for name in EACH_UNIT)
-    spread = sum((found[name]["stdev_us"] or 0) ** 2 for name in EACH_UNIT) ** 0.5
+    total = sum(benchmarks[name]["mean_us"] for name in EACH_UNIT)
+    spread = sum((benchmarks[name]["stdev_us"] or 0) ** 2 for name in EACH_UNIT) ** 0.5
     figure = Interval(total, total - 1.96 * spread, total + 1.96 * spread)
     return Result(
         parameters={"options": " ".join(options or ())},
-        figures={"benchmarks": found},
+        figures={"benchmarks": benchmarks},
         verdicts=(
             Verdict(
                 "What does one unit of work spend on mapping, command and events?",
@@ -57,7 +57,7 @@ def measure(run: Run, options: tuple[str, ...] | None = None) -> Result:
             ),
             Verdict(
                 "What does loading all statements cost at import?",
-                f"Reading and checking all of sql/ takes {found[LOAD]['mean_us'] / 1000:.1f} ms, "
+                f"Reading and checking all of sql/ takes {benchmarks[LOAD]['mean_us'] / 1000:.1f} ms, "
                 "once a process.",
             ),
         ),

@@ -45,9 +45,9 @@ def measure(run: Run, size: Size | None = None) -> Result:
     run.progress.step("memory")
     memory = asyncio.run(comparison.measure_memory(run, dsn, IN_PYTHON, size))
     for operation, arms in work.items():
-        for arm, found in arms.items():
-            found["round_trips"] = trips[operation].get(arm)
-            found["peak_bytes"] = memory[operation].get(arm)
+        for arm, figures in arms.items():
+            figures["round_trips"] = trips[operation].get(arm)
+            figures["peak_bytes"] = memory[operation].get(arm)
     return Result(
         parameters={"rows": size.rows, "rounds": size.rounds, "operations_per_round": size.count},
         figures={"baseline": BASELINE, "titles": {kind.name: kind.title for kind in ARMS}, "work": work},
@@ -60,25 +60,25 @@ def _verdicts(work: dict[str, Any]) -> Iterator[Verdict]:
     for operation in AIMED_AT:
         ours = work[operation][Ventros.name]["ratio"]
         for figure, aim in AIMS.items():
-            found: Interval = ours[figure]
+            ratio: Interval = ours[figure]
             what = {"wall": "wall time", "client_cpu": "client CPU"}[figure]
             yield Verdict(
                 f"What does the layer cost {operation}, in {what}?",
-                f"{operation} takes {found} times the {what} of bare asyncpg with the same statements: "
-                f"{_judged(found, aim)} the aim of {aim:g}.",
-                found,
+                f"{operation} takes {ratio} times the {what} of bare asyncpg with the same statements: "
+                f"{_judged(ratio, aim)} the aim of {aim:g}.",
+                ratio,
             )
     for operation, arms in work.items():
         if Pgbench.name in arms:
-            found = arms[Pgbench.name]["ratio"]["wall"]
+            ratio = arms[Pgbench.name]["ratio"]["wall"]
             yield Verdict(
                 f"How far is bare asyncpg from the limit in {operation}?",
-                f"pgbench takes {found} of the wall time of bare asyncpg for {operation}.",
-                found,
+                f"pgbench takes {ratio} of the wall time of bare asyncpg for {operation}.",
+                ratio,
             )
 
 
-def _judged(found: Interval, aim: float) -> str:
-    if found.high <= aim:
+def _judged(ratio: Interval, aim: float) -> str:
+    if ratio.high <= aim:
         return "within"
-    return "beyond" if found.low > aim else "not surely within"
+    return "beyond" if ratio.low > aim else "not surely within"

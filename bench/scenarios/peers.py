@@ -63,8 +63,8 @@ def measure(run: Run, size: Size | None = None) -> Result:
     trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size))
     for work in pools.values():
         for operation, arms in work.items():
-            for arm, found in arms.items():
-                found["round_trips"] = trips[operation][arm]
+            for arm, figures in arms.items():
+                figures["round_trips"] = trips[operation][arm]
     return Result(
         parameters={
             "rows": size.rows,
@@ -85,22 +85,22 @@ def measure(run: Run, size: Size | None = None) -> Result:
 
 def installed() -> tuple[tuple[type[Arm], ...], tuple[str, ...]]:
     """The peers that can be measured here, and a note for each that cannot."""
-    found: list[type[Arm]] = []
+    arms: list[type[Arm]] = []
     missing = []
     for module, name in PEERS.items():
         try:
-            found.append(getattr(importlib.import_module(f"bench.arms.{module}"), name))
+            arms.append(getattr(importlib.import_module(f"bench.arms.{module}"), name))
         except ModuleNotFoundError as error:
             missing.append(
                 f"{name} was not measured: {error.name} is not installed (pip install 'ventros[bench]')."
             )
-    return tuple(found), tuple(missing)
+    return tuple(arms), tuple(missing)
 
 
 def _ratios(pools: dict[str, Any]) -> dict[str, Any]:
     """peer / ventros, with a pool of one: what is asked for most."""
     return {
-        operation: {arm: found["ratio"] for arm, found in arms.items() if arm != Ventros.name}
+        operation: {arm: figures["ratio"] for arm, figures in arms.items() if arm != Ventros.name}
         for operation, arms in pools[str(POOLS[0])].items()
     }
 
@@ -123,7 +123,7 @@ def _judged(peer: str, wall: Interval, cpu: Interval) -> str:
     if peer != AIMED_AT:
         return ""
     reached = [
-        f"{what} {'reached' if found.low >= aim else 'not reached'}"
-        for what, found, aim in (("wall", wall, AIMS["wall"]), ("CPU", cpu, AIMS["client_cpu"]))
+        f"{what} {'reached' if ratio.low >= aim else 'not reached'}"
+        for what, ratio, aim in (("wall", wall, AIMS["wall"]), ("CPU", cpu, AIMS["client_cpu"]))
     ]
     return f" (aims {AIMS['wall']:g} and {AIMS['client_cpu']:g}: {', '.join(reached)})"

@@ -1,7 +1,7 @@
 -- name:  app_role
 -- kind:  findings
 -- why:   the role that services log in as may do what the statements of sql/ do and nothing else: then no
---        service can forget a tenant, switch a fence off, or change a table. What it may do more is a hole in
+--        service can forget a tenant, switch a version guard off, or change a table. What it may do more is a hole in
 --        all of that.
 -- role:  any that may connect
 -- read:  one row for each power that the role has and should not; or one that says there is no such role. It is
@@ -50,13 +50,13 @@ WITH app AS (
       FROM app WHERE has_schema_privilege(app.oid, 'public', 'CREATE') AND NOT rolsuper
     UNION ALL
     SELECT 7, rolname,
-           format('may TRUNCATE, refer to or put triggers on %s', string_agg(found.relname, ', ' ORDER BY found.relname)),
+           format('may TRUNCATE, refer to or put triggers on %s', string_agg(relation.relname, ', ' ORDER BY relation.relname)),
            format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM %I, PUBLIC;',
-                  string_agg(found.oid::regclass::text, ', ' ORDER BY found.relname), rolname)
+                  string_agg(relation.oid::regclass::text, ', ' ORDER BY relation.relname), rolname)
       FROM app
-      JOIN pg_class AS found ON found.relnamespace = 'public'::regnamespace AND found.relkind IN ('r', 'p')
-       AND has_table_privilege(app.oid, found.oid, 'TRUNCATE, REFERENCES, TRIGGER')
-     WHERE NOT rolsuper AND found.relowner <> app.oid
+      JOIN pg_class AS relation ON relation.relnamespace = 'public'::regnamespace AND relation.relkind IN ('r', 'p')
+       AND has_table_privilege(app.oid, relation.oid, 'TRUNCATE, REFERENCES, TRIGGER')
+     WHERE NOT rolsuper AND relation.relowner <> app.oid
      GROUP BY rolname
     UNION ALL
     SELECT 8, name, 'does not exist: which role do services log in as?', 'SET ventros.app = ''…''; and ask again'

@@ -37,5 +37,5 @@ SELECT format('synchronous_commit of %s', concat_ws(' in ', role.rolname, base.d
   LEFT JOIN pg_roles AS role ON role.oid = own.setrole
   LEFT JOIN pg_database AS base ON base.oid = own.setdatabase
  WHERE own.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-   AND EXISTS (SELECT FROM unnest(own.setconfig) AS each WHERE each ~* '^synchronous_commit=(off|false|no|0)$')
+   AND EXISTS (SELECT FROM unnest(own.setconfig) AS setting WHERE setting ~* '^synchronous_commit=(off|false|no|0)$')
  ORDER BY 1;

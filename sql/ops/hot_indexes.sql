@@ -55,8 +55,8 @@ WITH changing (name, columns) AS (
       FROM pg_index AS index
       JOIN pg_class AS owner ON owner.oid = index.indrelid AND owner.relnamespace = 'public'::regnamespace
        AND owner.relname !~ '^_?yoyo_'
-      JOIN pg_class AS found ON found.oid = index.indexrelid
-      JOIN pg_am ON pg_am.oid = found.relam
+      JOIN pg_class AS relation ON relation.oid = index.indexrelid
+      JOIN pg_am ON pg_am.oid = relation.relam
       JOIN pg_attribute AS attribute ON attribute.attrelid = index.indrelid AND attribute.attnum > 0
        AND (attribute.attnum = ANY (index.indkey)
             -- Expressions and predicates depend on the columns that they are made of.

@@ -12,11 +12,11 @@ SELECT index.indexrelid::regclass::text AS subject,
        format('SELECT indisvalid, indisready, pg_get_indexdef(indexrelid) FROM pg_index WHERE indexrelid = %L::regclass;',
               index.indexrelid::regclass) AS see,
        -- _ccnew and _ccold are what REINDEX CONCURRENTLY calls its second copy.
-       CASE WHEN found.relname ~ '_cc(new|old)\d*$' THEN format('DROP INDEX CONCURRENTLY %s;', index.indexrelid::regclass)
+       CASE WHEN relation.relname ~ '_cc(new|old)\d*$' THEN format('DROP INDEX CONCURRENTLY %s;', index.indexrelid::regclass)
             ELSE format('REINDEX INDEX CONCURRENTLY %s;', index.indexrelid::regclass) END AS mend
   FROM pg_index AS index
-  JOIN pg_class AS found ON found.oid = index.indexrelid AND found.relkind = 'i'
- WHERE found.relnamespace = 'public'::regnamespace AND NOT (index.indisvalid AND index.indisready AND index.indislive)
+  JOIN pg_class AS relation ON relation.oid = index.indexrelid AND relation.relkind = 'i'
+ WHERE relation.relnamespace = 'public'::regnamespace AND NOT (index.indisvalid AND index.indisready AND index.indislive)
    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS build
                     WHERE build.relid = index.indrelid AND build.datname = current_database())
  ORDER BY 1;

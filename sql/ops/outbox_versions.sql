@@ -11,7 +11,7 @@
 --        more. It reads the outbox and the fifteen tables once, whole.
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
--- blind: a change with the fence off that left the version as it was; the last of several events of one
+-- blind: a change with the version guard off that left the version as it was; the last of several events of one
 --        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
 SET row_security = off;
 WITH aggregate (aggregate_type, name) AS (
@@ -85,7 +85,7 @@ WITH aggregate (aggregate_type, name) AS (
                 WHEN stored.version IS NULL OR removed THEN announced.version + 1
                 WHEN stored.version > coalesce(announced.version, 0) + 1000 THEN coalesce(announced.version, 0) + 1
                 ELSE greatest(stored.version, announced.version, 1) END AS target,
-           CASE WHEN stored.version IS NULL AND removed IS NOT TRUE THEN 'removed' ELSE 'touched' END AS told
+           CASE WHEN stored.version IS NULL AND removed IS NOT TRUE THEN 'removed' ELSE 'touched' END AS verb
       FROM stored
       FULL JOIN announced USING (aggregate_type, scope, id)
       JOIN aggregate USING (aggregate_type)
@@ -115,11 +115,11 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
                      'generate_series(1, places) AS s WHERE NOT EXISTS (SELECT FROM outbox_events '
                      'WHERE %7$saggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',
                      tenant_id,
-                     CASE told WHEN 'touched' THEN quote_literal(aggregate_type || '.touched')
-                          ELSE format('CASE v WHEN %s THEN %L ELSE %L END', target, aggregate_type || '.' || told,
+                     CASE verb WHEN 'touched' THEN quote_literal(aggregate_type || '.touched')
+                          ELSE format('CASE v WHEN %s THEN %L ELSE %L END', target, aggregate_type || '.' || verb,
                                       aggregate_type || '.touched') END,
                      aggregate_type, id, aggregate_type || '_id', target, of_tenant),
-              CASE told WHEN 'removed' THEN ' -- or restore the row from a backup' END) AS mend
+              CASE verb WHEN 'removed' THEN ' -- or restore the row from a backup' END) AS mend
   FROM ranked
  WHERE nth <= most + 1
  ORDER BY name, nth;

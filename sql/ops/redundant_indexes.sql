@@ -19,33 +19,33 @@ WITH tree AS (
            ARRAY(SELECT pg_get_indexdef(index.indexrelid, place, true)
                    FROM generate_series(index.indnkeyatts + 1, index.indnatts) AS place ORDER BY 1) AS included
       FROM pg_index AS index
-      JOIN pg_class AS found ON found.oid = index.indexrelid AND found.relnamespace = 'public'::regnamespace
-      JOIN pg_am ON pg_am.oid = found.relam AND pg_am.amname = 'btree'
+      JOIN pg_class AS relation ON relation.oid = index.indexrelid AND relation.relnamespace = 'public'::regnamespace
+      JOIN pg_am ON pg_am.oid = relation.relam AND pg_am.amname = 'btree'
      WHERE index.indisvalid AND index.indislive
 )
-SELECT less.indexrelid::regclass::text AS subject,
-       CASE WHEN less.keys = more.keys
-            THEN format('the index %s says the same as %s', less.indexrelid::regclass, more.indexrelid::regclass)
-            ELSE format('the index %s is the beginning of %s', less.indexrelid::regclass, more.indexrelid::regclass)
+SELECT redundant.indexrelid::regclass::text AS subject,
+       CASE WHEN redundant.keys = covering.keys
+            THEN format('the index %s says the same as %s', redundant.indexrelid::regclass, covering.indexrelid::regclass)
+            ELSE format('the index %s is the beginning of %s', redundant.indexrelid::regclass, covering.indexrelid::regclass)
        END AS finding,
        format('SELECT pg_get_indexdef(oid), pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE oid IN '
-              '(%L::regclass, %L::regclass);', less.indexrelid::regclass, more.indexrelid::regclass) AS see,
-       format('DROP INDEX CONCURRENTLY %s; -- to make it again: %s', less.indexrelid::regclass,
-              pg_get_indexdef(less.indexrelid)) AS mend
-  FROM tree AS less
+              '(%L::regclass, %L::regclass);', redundant.indexrelid::regclass, covering.indexrelid::regclass) AS see,
+       format('DROP INDEX CONCURRENTLY %s; -- to make it again: %s', redundant.indexrelid::regclass,
+              pg_get_indexdef(redundant.indexrelid)) AS mend
+  FROM tree AS redundant
   JOIN LATERAL (
        SELECT *
-         FROM tree AS longer
-        WHERE longer.indrelid = less.indrelid AND longer.indexrelid <> less.indexrelid
-          AND longer.predicate = less.predicate AND longer.keys[1:less.width] = less.keys
-          AND less.included <@ (longer.included || longer.keys)
+         FROM tree AS candidate
+        WHERE candidate.indrelid = redundant.indrelid AND candidate.indexrelid <> redundant.indexrelid
+          AND candidate.predicate = redundant.predicate AND candidate.keys[1:redundant.width] = redundant.keys
+          AND redundant.included <@ (candidate.included || candidate.keys)
           -- Its twin makes a unique index redundant; a longer one does not keep the same values unique.
-          AND (NOT less.indisunique OR longer.keys = less.keys AND longer.indisunique)
+          AND (NOT redundant.indisunique OR candidate.keys = redundant.keys AND candidate.indisunique)
           -- Of twins the needed one stays, then the unique one, then the older one.
-          AND (longer.keys <> less.keys OR longer.included <> less.included
-               OR (longer.needed, longer.indisunique, -longer.indexrelid::bigint)
-                  > (less.needed, less.indisunique, -less.indexrelid::bigint))
-        ORDER BY longer.width, longer.indexrelid
-        LIMIT 1) AS more ON true
- WHERE NOT less.needed
+          AND (candidate.keys <> redundant.keys OR candidate.included <> redundant.included
+               OR (candidate.needed, candidate.indisunique, -candidate.indexrelid::bigint)
+                  > (redundant.needed, redundant.indisunique, -redundant.indexrelid::bigint))
+        ORDER BY candidate.width, candidate.indexrelid
+        LIMIT 1) AS covering ON true
+ WHERE NOT redundant.needed
  ORDER BY 1;

@@ -12,11 +12,11 @@
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
 WITH tenant_table AS (
-    SELECT found.oid, found.relname AS name, relrowsecurity, relforcerowsecurity
-      FROM pg_class AS found
-      JOIN pg_attribute AS tenant ON tenant.attrelid = found.oid AND tenant.attname = 'tenant_id'
-     WHERE found.relnamespace = 'public'::regnamespace AND found.relkind IN ('r', 'p')
-), rule AS (
+    SELECT relation.oid, relation.relname AS name, relrowsecurity, relforcerowsecurity
+      FROM pg_class AS relation
+      JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
+     WHERE relation.relnamespace = 'public'::regnamespace AND relation.relkind IN ('r', 'p')
+), policy AS (
     SELECT tenant_table.oid, name, polname, polcmd, polpermissive,
            -- What it lets be read or changed, and what it lets be written; one that is left out is as the other.
            coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
@@ -43,13 +43,13 @@ SELECT name, format('no policy of %s compares tenant_id with ventros_tenant()', 
        format('CREATE POLICY tenant ON %s USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());',
               oid::regclass)
   FROM tenant_table
- WHERE NOT EXISTS (SELECT FROM rule WHERE rule.oid = tenant_table.oid AND of_tenant AND polpermissive)
+ WHERE NOT EXISTS (SELECT FROM policy WHERE policy.oid = tenant_table.oid AND of_tenant AND polpermissive)
 UNION ALL
 SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass more than the tenant''s rows', polname, name),
        format('SELECT policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = ''public'' AND tablename = %L;',
               name),
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
-  FROM rule
+  FROM policy
  WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (name = 'channel_routes' AND polcmd = 'r')
    AND NOT (name = 'aggregate_history' AND polcmd = 'a')
  ORDER BY 1, 2;

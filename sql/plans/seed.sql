@@ -10,13 +10,13 @@ CREATE TEMP TABLE seat AS
 WITH spread AS (SELECT n, floor(exp(n * 0.6180339887 % 1 * ln(41)))::int AS owner FROM generate_series(1, 20000) AS n),
      placed AS (SELECT n, owner, row_number() OVER (PARTITION BY owner ORDER BY n) - 1 AS nth FROM spread)
 SELECT row.n, row.owner, 'tenant-' || row.owner AS tenant_id, row.nth % 5 AS place, parent.n AS parent, few.n AS few,
-       stage.n AS stage,
+       status.n AS status,
        timestamptz '2025-01-01' + row.n * interval '25 minutes' AS at,
        CASE WHEN row.n % 23 = 0 THEN timestamptz '2026-01-01' END AS deleted_at
   FROM placed AS row
   JOIN placed AS parent ON parent.owner = row.owner AND parent.nth = row.nth / 5
   JOIN placed AS few ON few.owner = row.owner AND few.nth = row.nth / 5 % 3
-  JOIN placed AS stage ON stage.owner = row.owner AND stage.nth = row.nth / 5 % 3 * 5 + row.nth % 5
+  JOIN placed AS status ON status.owner = row.owner AND status.nth = row.nth / 5 % 3 * 5 + row.nth % 5
  ORDER BY row.n;
 ANALYZE seat;
 
@@ -96,10 +96,10 @@ SELECT tenant_id, pg_temp.id('contact_custom_field', n), pg_temp.id('contact', p
        to_jsonb('value ' || n % 50), at, at, deleted_at
   FROM seat;
 
-INSERT INTO contact_pipeline_statuses (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at,
-                                       duration_seconds, created_at, updated_at)
+INSERT INTO placements (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
+                        created_at, updated_at)
 SELECT tenant_id, pg_temp.id('placement', n), pg_temp.id('contact', parent), pg_temp.id('pipeline', few),
-       pg_temp.id('pipeline_status', stage), at, CASE WHEN place < 4 THEN at + interval '1 hour' END,
+       pg_temp.id('pipeline_status', status), at, CASE WHEN place < 4 THEN at + interval '1 hour' END,
        CASE WHEN place < 4 THEN 3600 END, at, at
   FROM seat;
 

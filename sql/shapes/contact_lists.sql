@@ -2781,7 +2781,7 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL AND "s"."status_id"=$4)
+ AND EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL AND "p"."status_id"=$4)
 /* contact_lists.count_contacts(all: pipeline_status eq) */;
 
 -- name: contact_lists.count_contacts(all: pipeline_status ne)
@@ -2794,7 +2794,7 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL AND "s"."status_id"<>$4)
+ AND EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL AND "p"."status_id"<>$4)
 /* contact_lists.count_contacts(all: pipeline_status ne) */;
 
 -- name: contact_lists.count_contacts(all: pipeline_status in)
@@ -2807,7 +2807,7 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL AND "s"."status_id"=ANY($4))
+ AND EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL AND "p"."status_id"=ANY($4))
 /* contact_lists.count_contacts(all: pipeline_status in) */;
 
 -- name: contact_lists.count_contacts(all: pipeline_status not_in)
@@ -2820,7 +2820,7 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL AND "s"."status_id"<>ALL($4))
+ AND EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL AND "p"."status_id"<>ALL($4))
 /* contact_lists.count_contacts(all: pipeline_status not_in) */;
 
 -- name: contact_lists.count_contacts(all: pipeline_status is_null)
@@ -2833,7 +2833,7 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND NOT EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL)
+ AND NOT EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL)
 /* contact_lists.count_contacts(all: pipeline_status is_null) */;
 
 -- name: contact_lists.count_contacts(all: pipeline_status is_not_null)
@@ -2846,5 +2846,5 @@ SELECT COUNT(*) "total"
  WHERE "tenant_id"=$1
  AND "project_id"=$2
  AND "deleted_at" IS NULL
- AND EXISTS (SELECT "s"."id" FROM "contact_pipeline_statuses" "s" WHERE "s"."tenant_id"=$1 AND "s"."contact_id"="contacts"."id" AND "s"."pipeline_id"=$3 AND "s"."exited_at" IS NULL)
+ AND EXISTS (SELECT "p"."id" FROM "placements" "p" WHERE "p"."tenant_id"=$1 AND "p"."contact_id"="contacts"."id" AND "p"."pipeline_id"=$3 AND "p"."exited_at" IS NULL)
 /* contact_lists.count_contacts(all: pipeline_status is_not_null) */;

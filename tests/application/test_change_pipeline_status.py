@@ -1,4 +1,4 @@
-"""A contact moves through a pipeline: one stage at a time, in one transaction, with its events."""
+"""A contact moves through a pipeline: one status at a time, in one transaction, with its events."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 @attrs.frozen(kw_only=True)
 class Funnel:
-    """A contact, a pipeline and three of its stages."""
+    """A contact, a pipeline and three of its statuses."""
 
     project_id: UUID
     contact: Contact
@@ -81,17 +81,17 @@ async def run(
 
 
 async def history(db: Database[UnitOfWork], funnel: Funnel) -> list[tuple[Any, ...]]:
-    """Stage, how long in seconds, by whom and why; the latest first."""
+    """Status, how long in seconds, by whom and why; the latest first."""
     async with db.unit_of_work(TENANT) as uow:
-        stays = await uow.placements.history(funnel.contact.id, funnel.pipeline.id)
+        entries = await uow.placements.history(funnel.contact.id, funnel.pipeline.id)
     return [
         (
-            stay.status_name,
-            stay.placement.duration_seconds,
-            stay.placement.changed_by,
-            stay.placement.reason,
+            entry.status_name,
+            entry.placement.duration_seconds,
+            entry.placement.changed_by,
+            entry.placement.reason,
         )
-        for stay in stays
+        for entry in entries
     ]
 
 
@@ -166,7 +166,7 @@ async def test_any_status_may_follow_any_other_and_a_contact_may_leave_and_come_
         await uow.placements.close(placement.exit(status_name="Won", now=NOW + 3 * HOUR))
         await uow.commit()
     assert (await run(db, funnel.change(funnel.new, changed_at=NOW + 4 * HOUR))).previous_status_id is None
-    assert [stay[:2] for stay in await history(db, funnel)] == [
+    assert [entry[:2] for entry in await history(db, funnel)] == [
         ("New", None),
         ("Won", 3600),
         ("New", 3600),
@@ -268,12 +268,12 @@ async def test_racing_changes_leave_one_open_placement_and_a_history_without_a_g
 
     moved = sum(await asyncio.gather(*(race(start) for start in range(3))))
     async with db.unit_of_work(TENANT) as uow:
-        stays = [
+        placements = [
             each.placement for each in await uow.placements.history(funnel.contact.id, funnel.pipeline.id)
         ]
-    assert len(stays) == moved
-    assert [each.exited_at is None for each in stays].count(True) == 1
-    ids = {each.id for each in stays}
+    assert len(placements) == moved
+    assert [each.exited_at is None for each in placements].count(True) == 1
+    ids = {each.id for each in placements}
     changes = [event for event in events(superuser) if event[0] == "contact.pipeline_status_changed"]
     assert len(changes) == moved
     assert {event[2] for event in changes} == ids
@@ -287,15 +287,13 @@ async def test_control_the_unique_key_is_what_keeps_two_first_placements_apart(
     db: Database[UnitOfWork], funnel: Funnel, superuser: psycopg.Connection
 ) -> None:
     """Without it both of two racers enter the pipeline."""
-    superuser.execute("DROP INDEX contact_pipeline_statuses_open_key")
+    superuser.execute("DROP INDEX placements_open_key")
     async with db.unit_of_work(TENANT) as one, db.unit_of_work(TENANT) as two:
         await change_pipeline_status(one, funnel.change(funnel.new))
         await change_pipeline_status(two, funnel.change(funnel.won))
         await one.commit()
         await two.commit()
-    found = superuser.execute(
-        "SELECT count(*) FROM contact_pipeline_statuses WHERE exited_at IS NULL"
-    ).fetchone()
+    found = superuser.execute("SELECT count(*) FROM placements WHERE exited_at IS NULL").fetchone()
     assert found == (2,)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.program import ventros
-from ventros.audit.catalogue import every, find
+from ventros.audit.catalogue import all_statements, find
 from ventros.audit.reading import read
 from ventros.audit.shapes import list_queries
 from ventros.crm.contact_lists.audience_query import evaluations, statements_of
@@ -69,7 +69,7 @@ def test_what_is_no_name_is_told(name: str) -> None:
 
 def test_all_are_listed() -> None:
     rows = json.loads(ventros("sql", "ls", "--json").stdout)
-    assert [row["name"] for row in rows] == [each.name for each in every()]
+    assert [row["name"] for row in rows] == [each.name for each in all_statements()]
     assert list(rows[0]) == ["name", "file", "kind", "tables", "rows", "why"]
     by_name = {row["name"]: row for row in rows}
     update = by_name["contacts.update"]

@@ -26,7 +26,7 @@ from tests.support.audit_faults import (
     FORGOTTEN,
     OTHER_CONTACT,
     SESSION,
-    UNFENCED,
+    UNGUARDED,
 )
 from tests.support.program import ventros
 from ventros.audit.checks import Finding, Question, ask, audit, questions
@@ -115,7 +115,7 @@ def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> No
         assert found(findings) == expected
         for each in findings:
             seen = psql(mended, "-A", "-t", "-c", each.see).strip()
-            assert seen or re.match("no policy|.* has no version fence", each.text), each.see
+            assert seen or re.match("no policy|.* has no version guard", each.text), each.see
             psql(mended, "-c", each.mend)
         assert audit(connection) == []
 
@@ -124,9 +124,9 @@ def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> No
 def test_exactly_the_four_faults_of_a_bad_day_are_found(
     connection: psycopg.Connection, left_off: bool
 ) -> None:
-    connection.execute(UNFENCED.format(CONTACT).encode())
+    connection.execute(UNGUARDED.format(CONTACT).encode())
     if not left_off:
-        connection.execute("ALTER TABLE contacts ENABLE TRIGGER version_fence")
+        connection.execute("ALTER TABLE contacts ENABLE TRIGGER version_guard")
     connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")
     connection.execute("DELETE FROM outbox_events WHERE aggregate_type = 'channel' AND tenant_id = 'bakery'")
     connection.execute(FALSIFIED.format(session=SESSION).encode())
@@ -136,7 +136,7 @@ def test_exactly_the_four_faults_of_a_bad_day_are_found(
         ("hot_indexes", "contacts_updated_at_idx"),
         ("outbox_versions", "channels"),
         ("outbox_versions", "contacts"),
-        *([("version_fences", "contacts")] if left_off else []),
+        *([("version_guards", "contacts")] if left_off else []),
     ]
     assert findings[2].text == "the channel is at version 1, and the outbox has no event of it"
     assert re.fullmatch(
@@ -170,12 +170,12 @@ def test_lost_updates_are_found_after_the_fact(world: World) -> None:
     assert {each.check for each in findings} == {"counters", "outbox_versions"}
 
 
-def test_a_hollow_fence_is_found(connection: psycopg.Connection) -> None:
+def test_a_hollow_version_guard_is_found(connection: psycopg.Connection) -> None:
     connection.execute(
-        "CREATE OR REPLACE FUNCTION ventros_version_fence() RETURNS trigger LANGUAGE plpgsql"
+        "CREATE OR REPLACE FUNCTION ventros_version_guard() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN RETURN NEW; END'"
     )
-    assert found(audit(connection)) == [("version_fences", "ventros_version_fence()")]
+    assert found(audit(connection)) == [("version_guards", "ventros_version_guard()")]
 
 
 def test_many_at_fault_are_cut_short_unless_more_are_asked_for(connection: psycopg.Connection) -> None:
@@ -256,7 +256,7 @@ def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psyc
     assert found(findings) == [
         ("history", "not"),
         ("outbox_versions", "not"),
-        ("version_fences", "broadcasts"),
+        ("version_guards", "broadcasts"),
     ]
     assert 'relation "broadcasts" does not exist' in findings[0].text
     connection.execute("DROP SCHEMA public CASCADE")
@@ -353,16 +353,16 @@ def test_a_look_at_costs_names_the_statements(world: World) -> None:
 def test_the_command_prints_findings_and_ends_with_1(world: World, connection: psycopg.Connection) -> None:
     clean = ventros("audit", "--dsn", world.server.superuser_dsn("checked"))
     assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", f"0 findings by {len(CHECKS)} checks\n")
-    connection.execute("ALTER TABLE chats DISABLE TRIGGER version_fence")
+    connection.execute("ALTER TABLE chats DISABLE TRIGGER version_guard")
     dsn = world.server.superuser_dsn(connection.info.dbname)
     told = ventros("audit", database=dsn)
     assert (told.returncode, told.stderr) == (1, f"1 findings by {len(CHECKS)} checks\n")
     assert told.stdout.splitlines() == [
-        "version_fences",
-        "  chats: the table chats has its version fence switched off",
+        "version_guards",
+        "  chats: the table chats has its version guard switched off",
         "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
         " WHERE tgrelid = to_regclass('chats');",
-        "    mend: ALTER TABLE chats ENABLE TRIGGER version_fence;",
+        "    mend: ALTER TABLE chats ENABLE TRIGGER version_guard;",
     ]
     printed = ventros("audit", "--json", "--dsn", dsn)
     assert printed.returncode == 1

@@ -8,14 +8,14 @@ import pytest
 
 from tests.support.program import ventros
 from ventros.audit import lint as module
-from ventros.audit.catalogue import every, find
-from ventros.audit.lint import STEADY, WITHOUT_TENANT, lint
+from ventros.audit.catalogue import all_statements, find
+from ventros.audit.lint import NON_VOLATILE, WITHOUT_TENANT, lint
 from ventros.audit.tables import tables
 from ventros.kernel.statements import Statement, columns
 
 
 def test_every_statement_and_every_shape_keeps_the_rules() -> None:
-    assert [str(fault) for fault in lint(every())] == []
+    assert [str(fault) for fault in lint(all_statements())] == []
 
 
 def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Statement:
@@ -140,7 +140,7 @@ SABOTAGES = {
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_a_statement_that_breaks_a_rule_is_named_with_the_rule(name: str) -> None:
     statement, rule = SABOTAGES[name]
-    faults = lint([*every(), statement])
+    faults = lint([*all_statements(), statement])
     assert {fault.rule for fault in faults} >= {rule}
     assert {fault.statement for fault in faults} == {statement}
     assert f"{statement.path.name}:{statement.line}: {statement.name}: " in str(faults[0])
@@ -164,17 +164,17 @@ def test_what_keeps_the_rules_passes(text: str) -> None:
 
 def test_the_exceptions_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WITHOUT_TENANT", {})
-    assert {fault.statement.name for fault in lint(every())} == set(WITHOUT_TENANT)
+    assert {fault.statement.name for fault in lint(all_statements())} == set(WITHOUT_TENANT)
 
 
 def test_what_statements_may_call_is_not_volatile(superuser: psycopg.Connection) -> None:
     kinds = superuser.execute(
         "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc WHERE proname = ANY (%s) GROUP BY 1",
-        [[*STEADY, "gen_random_uuid"]],
+        [[*NON_VOLATILE, "gen_random_uuid"]],
     ).fetchall()
     volatile = {name for name, is_volatile in kinds if is_volatile}
     assert volatile == {"gen_random_uuid"}, "the control, which is"
-    assert {name for name, _ in kinds} == {*STEADY, "gen_random_uuid"}
+    assert {name for name, _ in kinds} == {*NON_VOLATILE, "gen_random_uuid"}
 
 
 def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connection) -> None:

@@ -12,18 +12,18 @@ import pytest
 
 from tests.support.constants import SEEDED
 from tests.support.program import ventros
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.expectations import (
     HEAD,
     LARGE,
     TENANTS,
-    committed,
-    described,
     deviations,
-    made,
+    expectations_text,
+    format_expectations,
     major,
-    observed,
+    observe,
     read,
+    read_committed,
 )
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
@@ -31,8 +31,8 @@ from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement, catalogue, columns
 
 Connection = psycopg.Connection[Any]
-STATEMENTS = every()
-EXPECTED, VERSIONS = committed()
+STATEMENTS = all_statements()
+EXPECTED, VERSIONS = read_committed()
 _INDEXES = """
 SELECT i.indexrelid::regclass::text
   FROM pg_index AS i
@@ -75,7 +75,7 @@ def test_every_plan_is_the_expected(connection: Connection) -> None:
 def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
     """To the letter, if made on this version: neither more nor less, and by the same kind of plan."""
     version = major(connection)
-    text = made([connection])
+    text = expectations_text([connection])
     chosen, versions = read(text)
     assert versions == {version}
     head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
@@ -92,7 +92,7 @@ def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
     assert {each.statement for each in EXPECTED} == {each.name for each in STATEMENTS}
     assert len(STATEMENTS) > 600
     text = (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
-    lines = "\n".join(described(EXPECTED, VERSIONS))
+    lines = "\n".join(format_expectations(EXPECTED, VERSIONS))
     assert text.endswith(f"\n{lines}")
     assert all(line.startswith("#") for line in text.removesuffix(lines).splitlines())
     assert text.splitlines()[:3] == HEAD.splitlines()[:3]
@@ -149,7 +149,7 @@ def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connectio
         ),
         (
             "contacts_pkey",
-            "contact_pipeline_statuses.find_change",
+            "placements.find_change",
             "reads contacts by any(tenant_id): tenant",
         ),
         ("channel_routes_pkey", "channel_routes.find", "reads channel_routes by -: all"),
@@ -184,14 +184,14 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
         any_route, text="SELECT id FROM billing_accounts WHERE name LIKE $1", params=columns("name text")
     )
     for statement in (any_route, last_route, any_account):
-        assert {access.rows for _, access in observed(connection, [statement])} == {"all"}
+        assert {access.rows for _, access in observe(connection, [statement])} == {"all"}
         assert found(connection, statement)
 
 
 def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
     find = catalogue()["channel_routes.find"]
     superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
-    assert {access.rows for _, access in observed(superuser, [find])} == {"all"}
+    assert {access.rows for _, access in observe(superuser, [find])} == {"all"}
     assert found(superuser, find) == []
     superuser.execute("UPDATE pg_class SET reltuples = %s WHERE relname = 'channel_routes'", [LARGE])
     assert found(superuser, find) != []
@@ -225,7 +225,7 @@ def test_what_differs_between_versions_is_written_and_read_again() -> None:
         "15 custom, 18": {(15, "custom"), (18, "generic"), (18, "custom")},
     }
     for text, chosen in plans.items():
-        line = "\n".join(described([attrs.evolve(each, plans=frozenset(chosen))], (18, 15)))
+        line = "\n".join(format_expectations([attrs.evolve(each, plans=frozenset(chosen))], (18, 15)))
         assert f"  {text}  " in line
         assert read(f"# PostgreSQL: 15, 18; 20,000 rows\n{line}")[0][0].plans == chosen
 

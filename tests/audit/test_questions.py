@@ -11,7 +11,7 @@ from pglast.stream import RawStream
 from tests.support.constants import VERSIONED
 from tests.support.repositories import REPOSITORIES
 from ventros.audit import checks
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.checks import HEADER, questions
 from ventros.audit.reading import read
 from ventros.kernel.errors import ConfigurationError
@@ -34,10 +34,10 @@ def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "nameless.sql"
     file.write_text("-- name: nameless\n-- kind: look\nSELECT 1;\n")
     with pytest.raises(ConfigurationError, match="does not say why, role, read, mend"):
-        checks.question(file)
+        checks.read_question(file)
     file.write_text("".join(f"-- {key}: other\n" for key in HEADER))
     with pytest.raises(ConfigurationError, match="named nameless"):
-        checks.question(file)
+        checks.read_question(file)
 
 
 def test_the_files_name_the_aggregates_that_there_are() -> None:
@@ -47,8 +47,8 @@ def test_the_files_name_the_aggregates_that_there_are() -> None:
     text = (OPS / "outbox_versions.sql").read_text(encoding="utf-8")
     assert set(re.findall(r"\('(\w+)', '(\w+)'\)", text)) == pairs
     assert set(re.findall(r"SELECT '(\w+)', (?:tenant_id|''), id, version FROM (\w+)", text)) == pairs
-    fences = (OPS / "version_fences.sql").read_text(encoding="utf-8").partition("), fence AS")[0]
-    assert set(re.findall(r"\('(\w+)'\)", fences)) == VERSIONED == {table for _, table in pairs}
+    guards = (OPS / "version_guards.sql").read_text(encoding="utf-8").partition("), guard AS")[0]
+    assert set(re.findall(r"\('(\w+)'\)", guards)) == VERSIONED == {table for _, table in pairs}
 
 
 def test_the_columns_that_change_are_those_that_statements_change() -> None:
@@ -59,7 +59,7 @@ def test_the_columns_that_change_are_those_that_statements_change() -> None:
         for table, columns in re.findall(r"\('(\w+)', ARRAY\[([^]]+)\]\)", text)
         for column in columns.split(",")
     }
-    writes = [write for each in every() for write in read(each).writes if write.kind == "UPDATE"]
+    writes = [write for each in all_statements() for write in read(each).writes if write.kind == "UPDATE"]
     assigned = {(each.target.table, column) for each in writes for column in each.assigned}
     stepped = {
         (each.target.table, column)

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from ventros.audit.catalogue import every
-from ventros.audit.expectations import committed
+from ventros.audit.catalogue import all_statements
+from ventros.audit.expectations import read_committed
 from ventros.audit.lint import WITHOUT_TENANT
 from ventros.audit.plans import planning
 from ventros.audit.shards import PARTITIONS, Shards, split
@@ -44,7 +44,7 @@ def spoiled(text: str, params: str) -> Statement:
 
 
 def test_every_statement_touches_one_partition_of_each_table(connection: Connection, shards: Shards) -> None:
-    touched = {each.name: shards.touched(connection, each) for each in every()}
+    touched = {each.name: shards.partitions_touched(connection, each) for each in all_statements()}
     more = {
         name: counts
         for name, counts in touched.items()
@@ -54,18 +54,18 @@ def test_every_statement_touches_one_partition_of_each_table(connection: Connect
     counted = Counter(count for counts in touched.values() for count in counts.values())
     assert counted[1] > 700
     assert set(counted) <= {1, None}
-    expected, _ = committed()
+    expected, _ = read_committed()
     said = {(each.statement, each.access.table): each.partitions for each in expected}
     assert {way: said[way] for way in said if touched[way[0]].get(way[1], 0) not in {said[way], 0}} == {}
     assert set(WITHOUT_TENANT) <= set(touched)
 
 
 def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
-    assert set(shards.whole) == {"users", "billing_accounts", "channel_routes"}
-    assert "(platform, external_id)" in shards.whole["channel_routes"]
-    assert {*shards.partitions.values(), *shards.whole} == set(tables())
+    assert set(shards.unsplit) == {"users", "billing_accounts", "channel_routes"}
+    assert "(platform, external_id)" in shards.unsplit["channel_routes"]
+    assert {*shards.partitions.values(), *shards.unsplit} == set(tables())
     assert len(shards.partitions) == PARTITIONS * (len(tables()) - 3)
-    (crossing,) = shards.crossing
+    (crossing,) = shards.crossing_keys
     assert crossing.startswith("channel_routes: FOREIGN KEY (tenant_id, channel_id) REFERENCES channels")
 
 
@@ -96,16 +96,16 @@ def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
 def test_a_statement_without_the_tenant_touches_them_all(
     connection: Connection, shards: Shards, text: str, params: str, table: str
 ) -> None:
-    assert shards.touched(connection, spoiled(text, params))[table] == PARTITIONS
+    assert shards.partitions_touched(connection, spoiled(text, params))[table] == PARTITIONS
 
 
 def test_the_policies_are_not_what_leaves_partitions_out(connection: Connection, shards: Shards) -> None:
     """With them a statement that forgets its tenant looks as one that does not."""
     by_id = spoiled("SELECT name FROM contacts WHERE id = $1", "id uuid")
-    assert shards.touched(connection, by_id) == {"contacts": PARTITIONS}
+    assert shards.partitions_touched(connection, by_id) == {"contacts": PARTITIONS}
     connection.execute("ALTER TABLE contacts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     connection.execute("CREATE POLICY tenant ON contacts USING (tenant_id = public.ventros_tenant())")
-    assert shards.touched(connection, by_id) == {"contacts": 1}
+    assert shards.partitions_touched(connection, by_id) == {"contacts": 1}
 
 
 def test_what_is_executed_touches_no_more_than_its_plan(connection: Connection, shards: Shards) -> None:
@@ -120,7 +120,7 @@ def test_what_is_executed_touches_no_more_than_its_plan(connection: Connection, 
             connection.execute("EXECUTE executed ('audit', '01900000-0000-7000-8000-000000000000')")
         connection.execute("DEALLOCATE executed")
         executed = scans(connection) - before
-        assert len(executed) == partitions == shards.touched(connection, statement)["contacts"]
+        assert len(executed) == partitions == shards.partitions_touched(connection, statement)["contacts"]
         assert set(executed.values()) == {3}
 
 
@@ -137,10 +137,10 @@ def test_what_does_not_go_by_the_tenant_is_told(connection: Connection) -> None:
     connection.execute("CREATE TABLE marks (tenant_id text, note text, id uuid, PRIMARY KEY (tenant_id, id))")
     connection.execute("ALTER TABLE marks ADD FOREIGN KEY (note, id) REFERENCES notes (tenant_id, id)")
     with planning(connection), split(connection) as shards:
-        assert [each.partition(":")[0] for each in shards.crossing] == ["channel_routes", "marks"]
+        assert [each.partition(":")[0] for each in shards.crossing_keys] == ["channel_routes", "marks"]
     connection.execute("CREATE UNIQUE INDEX alone ON marks (id)")
     with planning(connection), split(connection) as shards:
-        assert "alone" in shards.whole["marks"]
+        assert "alone" in shards.unsplit["marks"]
     assert connection.execute("SELECT to_regnamespace('ventros_shards')").fetchone() == (None,)
 
 

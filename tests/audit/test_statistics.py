@@ -17,7 +17,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.counted_work import SHAPE, work
 from tests.support.program import ventros
 from ventros import Database, Settings, UnitOfWork, roles
-from ventros.audit.statistics import Account, account, entries
+from ventros.audit.statistics import Reconciliation, entries, reconcile
 from ventros.demo.run import run_both
 from ventros.demo.seed import seed_tenant
 from ventros.demo.stream import make_stream
@@ -44,9 +44,9 @@ async def other_db(other_dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
         yield db
 
 
-def found(owner_dsn: str, role: str) -> Account:
+def reconciled(owner_dsn: str, role: str) -> Reconciliation:
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
-        return account(connection, entries(connection, role))
+        return reconcile(connection, entries(connection, role))
 
 
 async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
@@ -54,14 +54,14 @@ async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
 ) -> None:
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
-    here = found(owner_dsn, OTHER)
+    here = reconciled(owner_dsn, OTHER)
     counted = {statement.name: entry for statement, entry in here.known}
     assert {"contacts.insert", "contacts.get", "contacts.update", SHAPE} <= set(counted)
     assert (counted["contacts.get"].calls, counted["contacts.get"].rows) == (2, 2)
     assert counted["contacts.update"].wal_bytes > 0
     assert counted["contacts.get"].shared_hits > 0
     assert here.unknown == []
-    never = {statement.name for statement in here.never}
+    never = {statement.name for statement in here.never_ran}
     assert "contacts.delete" in never
     assert not never & set(counted)
 
@@ -76,7 +76,7 @@ async def test_a_statement_that_has_two_ids_is_one(
         await work(db, seed)
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         executed = entries(connection, OTHER)
-        here = account(connection, executed)
+        here = reconcile(connection, executed)
     appended = [each for each in executed if "/* outbox_events.append */" in each.text]
     assert sorted(each.calls for each in appended) == [1, 3]
     (append,) = [entry for statement, entry in here.known if statement.name == "outbox_events.append"]
@@ -93,14 +93,14 @@ async def test_one_query_that_is_no_statement_is_found(
     async with other_db.unit_of_work(TENANT) as uow:
         await uow.connection._driver.fetchval(f"{AD_HOC}\n/* contacts.get */")
         await uow.connection._driver.execute("SET LOCAL search_path = elsewhere")
-    texts = {entry.text.split("=")[0].strip() for entry in found(owner_dsn, OTHER).unknown}
+    texts = {entry.text.split("=")[0].strip() for entry in reconciled(owner_dsn, OTHER).unknown}
     assert texts == {"SELECT count(*) FROM contacts WHERE name", "SET LOCAL search_path"}
 
 
 async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: str) -> None:
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
-    clean = ventros("sql", "unknown", "--dsn", owner_dsn, "--role", OTHER)
+    clean = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
     assert (clean.returncode, "unknown, " in clean.stdout) == (0, False)
     assert "never ran: contacts.delete\n" in clean.stdout
     assert "0 unknown texts" in clean.stderr
@@ -113,7 +113,7 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
 
     async with other_db.unit_of_work(TENANT) as uow:
         await uow.connection._driver.fetchval(AD_HOC)
-    told = ventros("sql", "unknown", "--dsn", owner_dsn, "--role", OTHER)
+    told = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
     assert told.returncode == 1
     assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in told.stdout
 
@@ -122,14 +122,14 @@ def test_who_may_not_read_the_statistics_is_told(
     server: DevServer, superuser: psycopg.Connection, other_dsn: str
 ) -> None:
     """Else all would look known: the server shows a role without the right no text and no id."""
-    refused = ventros("sql", "unknown", "--dsn", other_dsn)
+    refused = ventros("sql", "reconcile", "--dsn", other_dsn)
     assert refused.returncode == 2
     assert "pg_read_all_stats" in refused.stderr
     with pytest.raises(ConfigurationError, match="log in as another than other_app"):
-        found(other_dsn, OTHER)
+        reconciled(other_dsn, OTHER)
     superuser.execute("DROP EXTENSION pg_stat_statements")
     with pytest.raises(ConfigurationError, match="CREATE EXTENSION pg_stat_statements"):
-        found(server.owner_dsn(superuser.info.dbname), OTHER)
+        reconciled(server.owner_dsn(superuser.info.dbname), OTHER)
 
 
 SUITE = Path(__file__).parents[1]
@@ -156,11 +156,11 @@ async def test_the_demonstration_sends_nothing_else() -> None:
     stream = make_stream(("bakery-phone", "garage-phone"), messages=60, contacts=3, seed=1)
     with DevServer(durable=False, statistics=True) as server:
         await run_both(server, stream, workers=4, on_line=lambda _line: None)
-        checked = found(server.owner_dsn("checked"), roles.APP)
+        checked = reconciled(server.owner_dsn("checked"), roles.APP)
         assert checked.unknown == []
         assert "sessions.update" in {statement.name for statement, _ in checked.known}
-        assert found(server.owner_dsn("control"), roles.APP).known == []
+        assert reconciled(server.owner_dsn("control"), roles.APP).known == []
         # The control of this test: held against the owner, the saves without a check are seen.
-        control = found(server.superuser_dsn("control"), roles.OWNER)
+        control = reconciled(server.superuser_dsn("control"), roles.OWNER)
         unguarded = [entry.text for entry in control.unknown]
         assert any("$3::integer IS NOT NULL" in text for text in unguarded)

@@ -79,7 +79,7 @@ async def list_id(db: Database[UnitOfWork], seed: Seed) -> UUID:
 
 async def add(db: Database[UnitOfWork], *aggregates: Any) -> list[Any]:
     async with db.unit_of_work(TENANT) as uow:
-        added = [await repository(uow, each).add(each) for each in aggregates]
+        added = [await repository(uow, aggregate).add(aggregate) for aggregate in aggregates]
         await uow.commit()
     return added
 
@@ -118,7 +118,7 @@ async def test_only_the_step_that_changed_is_written(
     before = rows()
     async with db.unit_of_work(TENANT) as uow:
         renamed = attrs.evolve(added.steps[1], name="other")
-        await repository(uow, added).save(added.update_step(renamed.id, renamed, now=LATER))
+        await repository(uow, added).save(added.replace_step(renamed.id, renamed, now=LATER))
         await uow.commit()
     after = rows()
     assert {position for position in after if after[position] != before[position]} == {1}
@@ -129,7 +129,7 @@ async def test_a_step_that_takes_the_place_of_a_removed_one(db: Database[UnitOfW
     first, second, third = added.steps
     changed = (
         added.remove_step(first.id, now=LATER)
-        .update_step(second.id, attrs.evolve(second, position=0), now=LATER)
+        .replace_step(second.id, attrs.evolve(second, position=0), now=LATER)
         .add_step(campaign_step(1), now=LATER)
     )
     async with db.unit_of_work(TENANT) as uow:
@@ -148,14 +148,14 @@ async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], see
         at = NOW + timedelta(hours=3)
         (first,) = await one.campaigns.find_due(at, limit=1)
         assert first == early.clear_events()
-        assert [each.id for each in await two.campaigns.find_due(at)] == [late.id]
+        assert [campaign.id for campaign in await two.campaigns.find_due(at)] == [late.id]
         async with asyncio.timeout(5), db.unit_of_work(TENANT) as three:
             await three.campaigns.count_contacts_reached(early.id)
             await three.commit()
         await one.campaigns.save(first.activate(now=at))
         await one.commit()
     async with db.unit_of_work(TENANT) as uow:
-        assert [each.id for each in await uow.campaigns.find_due(at)] == [late.id]
+        assert [campaign.id for campaign in await uow.campaigns.find_due(at)] == [late.id]
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await uow.campaigns.find_due(at) == []
 
@@ -165,7 +165,7 @@ async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitO
     sent: list[str] = []
     async with db.unit_of_work(TENANT) as uow:
         uow.connection._driver.add_query_logger(lambda record: sent.append(record.query))
-        assert [len(each.steps) for each in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
+        assert [len(campaign.steps) for campaign in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
         await asyncio.sleep(0)  # asyncpg tells its loggers one turn of the loop later
         assert len(sent) == 2
 
@@ -185,15 +185,15 @@ async def test_a_trigger_finds_the_active_sequences_that_it_fits(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
     anyone = make_sequence().activate(now=NOW)
-    vip = make_sequence().update_trigger_data({"tag": "vip"}, now=NOW).activate(now=NOW)
+    vip = make_sequence().set_trigger_data({"tag": "vip"}, now=NOW).activate(now=NOW)
     vip = attrs.evolve(vip, created_at=LATER, updated_at=LATER)
-    other = make_sequence().update_trigger_data({"tag": "new"}, now=NOW).activate(now=NOW)
+    other = make_sequence().set_trigger_data({"tag": "new"}, now=NOW).activate(now=NOW)
     draft = make_sequence()
     await add(db, anyone, vip, other, draft)
     async with db.unit_of_work(TENANT) as uow:
         event = {"tag": "vip", "by": "agent"}
-        found = await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event)
-        assert found == [vip.clear_events(), anyone.clear_events()]
+        sequences = await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event)
+        assert sequences == [vip.clear_events(), anyone.clear_events()]
         assert await uow.sequences.find_active_by_trigger(TriggerType.MANUAL, event) == []
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await uow.sequences.find_active_by_trigger(TriggerType.TAG_ADDED, event) == []
@@ -253,12 +253,12 @@ async def test_what_has_begun_is_not_removed_and_a_draft_takes_its_rows_along(
         drafts[2].start(now=LATER),
     )
     async with db.unit_of_work(TENANT) as uow:
-        for each in begun:
+        for aggregate in begun:
             with pytest.raises(InvariantViolation):
-                await repository(uow, each).remove(each)
+                await repository(uow, aggregate).remove(aggregate)
         await uow.campaigns.count_conversions(drafts[0].id)
-        for each in drafts:
-            await repository(uow, each).remove(each)
+        for aggregate in drafts:
+            await repository(uow, aggregate).remove(aggregate)
         await uow.commit()
     for table in ("campaign_steps", "campaign_counters", "sequence_steps", "broadcasts"):
         count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))

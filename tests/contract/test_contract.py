@@ -203,7 +203,7 @@ async def test_every_column_is_stored_as_it_was(subject: Subject, data: st.DataO
         repository = subject.repository(uow)
         added = await repository.add(new)
         assert await repository.get(new.id) == added == attrs.evolve(new, domain_events=())
-        wanted = attrs.evolve(added, **changed, domain_events=(Filled(occurred_at=LATER),))
+        wanted = attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
         saved = await repository.save(wanted)
         assert await repository.get(new.id) == saved
         assert saved == attrs.evolve(wanted, version=2, domain_events=())
@@ -400,7 +400,7 @@ async def test_a_version_that_a_trigger_steps_once_more_is_noticed(
         psycopg.sql.SQL("""
         CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN NEW.version := NEW.version + 1; RETURN NEW; END';
-        CREATE TRIGGER zzz_after_the_fence BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION again()
+        CREATE TRIGGER zzz_after_the_guard BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION again()
         """).format(table)
     )
     for write in (subject.save, subject.touch):

@@ -183,6 +183,9 @@ def test_every_command_is_pure(factory: Factory, monkeypatch: pytest.MonkeyPatch
 
 def arguments(pool: Pool, command: Command, state: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(command)
+    for name, hint in hints.items():
+        if isinstance(hint, typing.TypeVar):  # the step of a campaign, which its base leaves open
+            (hints[name],) = typing.get_args(type(state).__orig_bases__[0])
     given_ = {
         name: pool.value(hints[name], name) for name in inspect.signature(command).parameters if name in hints
     }

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
-from ventros.crm.messages.aggregate import AD_TRACKING_FIELDS, ContentType, MessageStatus
+from ventros.crm.messages.aggregate import ContentType, MessageStatus
+from ventros.crm.messages.events import MessageFromAdTracked
 from ventros.ingest.waha import Rejected, Skipped, WahaAck, WahaMessage, interpret
 
 Json = dict[str, Any]
@@ -494,7 +495,8 @@ def test_reply(reply_to: object, extra: Json) -> None:
 def test_tracking_has_our_names() -> None:
     read = message(AD)
     assert read.tracking == TRACKING
-    assert set(AD_TRACKING_FIELDS) == set(TRACKING) - {"entry_point_source"}
+    told_by_the_event = {field.name for field in attrs.fields(MessageFromAdTracked) if field.init}
+    assert told_by_the_event - {"event_id"} == set(TRACKING) - {"entry_point_source"}
 
 
 def test_tracking_holds_only_what_is_there() -> None:

@@ -80,7 +80,7 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
 def test_control_without_the_lock_two_runs_collide(
     dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connected(parameters))
+    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connect(parameters))
 
     def second(each: str) -> None:
         if each == A:

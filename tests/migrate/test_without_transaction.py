@@ -83,7 +83,7 @@ def test_without_a_transaction_the_rollback_file_undoes_what_was_done(dsn: str, 
 # How statements are split
 
 FUNCTION = """
-CREATE FUNCTION fence() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     step int := 1; -- it's one; always
 BEGIN
@@ -96,7 +96,7 @@ BEGIN
 END $$;
 DO $body$ BEGIN EXECUTE $inner$ CREATE TABLE made (id int); $inner$; END; $body$;
 CREATE TABLE b (version int DEFAULT 1, note text DEFAULT 'a;b''c; BEGIN');
-CREATE TRIGGER fence BEFORE UPDATE ON b FOR EACH ROW EXECUTE FUNCTION fence();
+CREATE TRIGGER guard BEFORE UPDATE ON b FOR EACH ROW EXECUTE FUNCTION guard();
 INSERT INTO b DEFAULT VALUES; -- don't; split
 UPDATE b SET version = version + 1;
 /* the end; it's */
@@ -104,7 +104,7 @@ UPDATE b SET version = version + 1;
 
 
 def test_function_bodies_pass_unharmed(dsn: str, folder: Path) -> None:
-    write(folder, B, FUNCTION, "DROP TABLE b, made; DROP FUNCTION fence();")
+    write(folder, B, FUNCTION, "DROP TABLE b, made; DROP FUNCTION guard();")
     migrate(dsn, directory=folder)
     assert query(dsn, "SELECT * FROM b") == [(2, "a;b'c; BEGIN")]
     with pytest.raises(psycopg.errors.RaiseException, match="version 2 of b; not one more"):

@@ -91,7 +91,7 @@ async def test_any_value_replays(
     async with own, own.unit_of_work(TENANT) as uow:
         added = await subject.repository(uow).add(new)
         await subject.repository(uow).save(
-            attrs.evolve(added, **changed, domain_events=(Filled(occurred_at=LATER),))
+            attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
         )
         driver = uow.connection._driver
         assert await driver.fetch(CHECK) == []
@@ -286,10 +286,10 @@ def test_what_is_written_rightly_by_hand_is_recorded_too(
     assert found(superuser) == []
 
 
-def test_a_version_that_does_not_step_is_refused_without_the_fence_too(
+def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
     superuser: psycopg.Connection, ada: Contact
 ) -> None:
-    superuser.execute("ALTER TABLE contacts DISABLE TRIGGER version_fence")
+    superuser.execute("ALTER TABLE contacts DISABLE TRIGGER version_guard")
     texts: list[LiteralString] = [
         "UPDATE contacts SET name = 'x'",
         "UPDATE contacts SET name = 'x', version = version - 1",

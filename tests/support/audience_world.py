@@ -171,17 +171,17 @@ async def make_world(db: Database[UnitOfWork], seed: Seed, size: int = 96) -> Wo
             pipeline = await uow.pipelines.add(
                 Pipeline.create(project_id=seed.project_id, tenant_id=seed.tenant, name=name, now=NOW)
             )
-            stages = [
+            new_statuses = [
                 PipelineStatus.create(
                     pipeline_id=pipeline.id,
                     tenant_id=seed.tenant,
-                    name=stage,
+                    name=status_name,
                     status_type=StatusType.OPEN,
                     now=NOW,
                 )
-                for stage in ("New", "Won", "Lost")
+                for status_name in ("New", "Won", "Lost")
             ]
-            pipelines[pipeline.id] = [(await uow.pipeline_statuses.add(each)).id for each in stages]
+            pipelines[pipeline.id] = [(await uow.pipeline_statuses.add(status)).id for status in new_statuses]
         for line in range(size):
             contact = await uow.contacts.add(make_contact(seed, line))
             fields = await set_fields(uow, contact, line)

@@ -22,8 +22,8 @@ RESTORED = """
 """
 MISCOUNTED = "UPDATE channel_counters SET messages_sent = messages_sent + 7 WHERE channel_id = {}"
 UNCOUNTED = "DELETE FROM channel_counters WHERE channel_id = {}"
-UNFENCED = """
-    ALTER TABLE contacts DISABLE TRIGGER version_fence;
+UNGUARDED = """
+    ALTER TABLE contacts DISABLE TRIGGER version_guard;
     UPDATE contacts SET name = 'x', version = version + 5 WHERE id = {};
 """
 FALSIFIED = """
@@ -43,21 +43,24 @@ COPIED = """
 
 # What is planted, and what is found of it, in the order of the files.
 FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "a fence is off": ("ALTER TABLE chats DISABLE TRIGGER version_fence", [("version_fences", "chats")]),
-    "a fence stands on replicas only": (
-        "ALTER TABLE chats ENABLE REPLICA TRIGGER version_fence",
-        [("version_fences", "chats")],
+    "a version guard is off": (
+        "ALTER TABLE chats DISABLE TRIGGER version_guard",
+        [("version_guards", "chats")],
     ),
-    "a fence is gone": ("DROP TRIGGER version_fence ON agents", [("version_fences", "agents")]),
-    "a fence looks at one column": (
-        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE OF name ON agents FOR EACH ROW"
-        " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_fence()",
-        [("version_fences", "agents")],
+    "a version guard stands on replicas only": (
+        "ALTER TABLE chats ENABLE REPLICA TRIGGER version_guard",
+        [("version_guards", "chats")],
     ),
-    "a fence refuses less": (
-        "CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE ON agents FOR EACH ROW"
-        " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_fence()",
-        [("version_fences", "agents")],
+    "a version guard is gone": ("DROP TRIGGER version_guard ON agents", [("version_guards", "agents")]),
+    "a version guard looks at one column": (
+        "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE OF name ON agents FOR EACH ROW"
+        " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()",
+        [("version_guards", "agents")],
+    ),
+    "a version guard refuses less": (
+        "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON agents FOR EACH ROW"
+        " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_guard()",
+        [("version_guards", "agents")],
     ),
     "row-level security is off": (
         "ALTER TABLE chats DISABLE ROW LEVEL SECURITY; ALTER TABLE agents NO FORCE ROW LEVEL SECURITY",
@@ -73,7 +76,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("row_security", "contacts.support")],
     ),
     "a version leapt": (
-        UNFENCED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_fence",
+        UNGUARDED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_guard",
         [("outbox_versions", "contacts")],
     ),
     "a version leapt far": (BEHIND.format(2_000_000_000, CONTACT), [("outbox_versions", "contacts")]),

@@ -15,7 +15,7 @@ SIZES: dict[str, Any] = {
         clients=(1, 2),
         operations=2,
         reads=5,
-        arms=("shipped", "shipped-again", "id-version", "brin-version", "no-fence", "history"),
+        arms=("shipped", "shipped-again", "id-version", "brin-version", "no-version-guard", "history"),
     ),
     "overhead": comparison.Size(rows=1_600, rounds=1, count=1, counted=2),
     "peers": comparison.Size(rows=2_000, rounds=1, count=8, counted=2),

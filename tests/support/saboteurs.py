@@ -175,7 +175,7 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver looks for the marker, instead of inserting it: the probe waits for nobody."""
+    """The resolver looks for the marker, instead of inserting it: the probe insert waits for nobody."""
     looking = "INSERT INTO commit_markers (tenant_id, id) SELECT $1, gen_random_uuid() WHERE NOT EXISTS ("
     looking += "SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2)"
     monkeypatch.setattr(commit_markers, "PROBE", attrs.evolve(commit_markers.PROBE, text=looking))

@@ -56,13 +56,13 @@ async def record_message_ack(uow: UnitOfWork, command: MessageAck) -> AckResult:
 def _advance(message: Message, command: MessageAck) -> Message:
     status = command.status
     if status is MessageStatus.PLAYED and message.content_type.is_playable:
-        return message.mark_as_played(at=command.at)
+        return message.mark_as_played(now=command.at)
     if status in {MessageStatus.READ, MessageStatus.PLAYED}:
-        return message.mark_as_read(at=command.at)
+        return message.mark_as_read(now=command.at)
     if status is MessageStatus.DELIVERED:
-        return message.mark_as_delivered(at=command.at)
+        return message.mark_as_delivered(now=command.at)
     if status is MessageStatus.SENT:
-        return message.mark_as_sent(at=command.at)
+        return message.mark_as_sent(now=command.at)
     if status is MessageStatus.FAILED:
-        return message.mark_as_failed(at=command.at)
+        return message.mark_as_failed(now=command.at)
     return message

@@ -90,11 +90,11 @@ def schema(connection: psycopg.Connection) -> Schema:
 
 def accesses(tree: Tree, schema: Schema) -> set[Access]:
     """All of one plan. What foreign keys and triggers read is in no plan."""
-    return set(_accesses(tree, schema, _Above()))
+    return set(_accesses(tree, schema, _Ancestors()))
 
 
 @attrs.frozen
-class _Above:
+class _Ancestors:
     """What the nodes above say of the rows that are read: ``cut``, only the first of an order are kept."""
 
     limited: bool = False
@@ -102,10 +102,10 @@ class _Above:
     cut: bool = False
     heap: str = ""
 
-    def below(self, node: Tree) -> _Above:
+    def below(self, node: Tree) -> _Ancestors:
         kind = node["Node Type"]
         limited = self.limited or kind == "Limit"
-        return _Above(
+        return _Ancestors(
             limited=limited,
             streamed=kind == "Limit" or (self.streamed and kind not in _BLOCKING),
             cut=self.cut or (kind == "Sort" and limited),
@@ -113,7 +113,7 @@ class _Above:
         )
 
 
-def _accesses(node: Tree, schema: Schema, above: _Above) -> Iterator[Access]:
+def _accesses(node: Tree, schema: Schema, ancestors: _Ancestors) -> Iterator[Access]:
     kind = node["Node Type"]
     if node.get("One-Time Filter") == "false":  # what is below is never executed
         return
@@ -124,18 +124,18 @@ def _accesses(node: Tree, schema: Schema, above: _Above) -> Iterator[Access]:
     elif kind == "Seq Scan":
         yield Access(node["Relation Name"], "all")
     elif kind in {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}:
-        yield _indexed(node, schema, above)
+        yield _index_access(node, schema, ancestors)
     elif "Relation Name" in node and kind not in {"ModifyTable", "Bitmap Heap Scan"}:
         raise ConfigurationError(f"a plan reads {node['Relation Name']} by a {kind}, which is not known here")
     for child in node.get("Plans", ()):
-        alone = child.get("Parent Relationship") in {"InitPlan", "SubPlan"}
-        yield from _accesses(child, schema, _Above() if alone else above.below(node))
+        separate = child.get("Parent Relationship") in {"InitPlan", "SubPlan"}
+        yield from _accesses(child, schema, _Ancestors() if separate else ancestors.below(node))
 
 
-def _indexed(node: Tree, schema: Schema, above: _Above) -> Access:
+def _index_access(node: Tree, schema: Schema, ancestors: _Ancestors) -> Access:
     name, condition = node["Index Name"], node.get("Index Cond", "")
     index = schema.indexes[name]
-    compared = _compared(index, condition)
+    compared = _compared_columns(index, condition)
     if _is_one(index, condition, schema):
         return Access(index.table, "one", name, compared)
     entered = compared and f"({compared[0]} = " in condition
@@ -143,19 +143,19 @@ def _indexed(node: Tree, schema: Schema, above: _Above) -> Access:
         return Access(index.table, "all", name, compared)
     if len(compared) > 1 or compared[0] != "tenant_id":
         return Access(index.table, "some", name, compared)
-    rest = condition.split(" AND ")[1:]  # a column further on, which the index is not entered by
-    filters = {node.get("Filter", ""), above.heap} - {"", _LIVE}
-    filtered = bool(rest or filters or above.cut)
-    if above.streamed and node["Node Type"] != "Bitmap Index Scan":
+    further = condition.split(" AND ")[1:]  # columns further on, which the index is not entered by
+    filters = {node.get("Filter", ""), ancestors.heap} - {"", _LIVE}
+    filtered = bool(further or filters or ancestors.cut)
+    if ancestors.streamed and node["Node Type"] != "Bitmap Index Scan":
         return Access(index.table, "page", name, compared, filtered)
-    same = index.predicate in {"", _LIVE}
-    return Access(index.table, "tenant", "" if same else name, compared, filtered)
+    any_index = index.predicate in {"", _LIVE}
+    return Access(index.table, "tenant", "" if any_index else name, compared, filtered)
 
 
-def _compared(index: Index, condition: str) -> tuple[str, ...]:
-    for at, column in enumerate(index.columns):
+def _compared_columns(index: Index, condition: str) -> tuple[str, ...]:
+    for position, column in enumerate(index.columns):
         if not re.search(rf"(?<![\w.]){re.escape(column)}(?!\w)", condition):
-            return index.columns[:at]
+            return index.columns[:position]
     return index.columns
 
 
@@ -164,6 +164,6 @@ def _is_one(index: Index, condition: str, schema: Schema) -> bool:
 
     For = ANY, which EXPLAIN writes alike, it is one for each element.
     """
-    equal = {column for column in _compared(index, condition) if f"({column} = " in condition}
-    keys = [each for each in schema.indexes.values() if each.table == index.table and each.unique]
+    equal = {column for column in _compared_columns(index, condition) if f"({column} = " in condition}
+    keys = [key for key in schema.indexes.values() if key.table == index.table and key.unique]
     return any(equal.issuperset(key.columns) for key in keys if key is index or not key.predicate)

@@ -6,11 +6,11 @@ from ventros.audit.shapes import list_queries, statements
 from ventros.kernel.statements import Statement, catalogue, statement
 
 
-def every() -> list[Statement]:
+def all_statements() -> list[Statement]:
     """The statements of sql/ by name, then the committed shapes."""
-    known = catalogue()
-    shapes = (each for _, list_query in sorted(list_queries().items()) for each in statements(list_query))
-    return [*(known[name] for name in sorted(known)), *shapes]
+    written = catalogue()
+    shapes = (shape for _, list_query in sorted(list_queries().items()) for shape in statements(list_query))
+    return [*(written[name] for name in sorted(written)), *shapes]
 
 
 def find(name: str) -> Statement:

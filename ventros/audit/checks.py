@@ -39,7 +39,7 @@ _REMEDIES = {
 class Finding:
     """What is wrong in a database, and what to do about it."""
 
-    check: str  # the question's name, that of its file in sql/ops: "version_fences"
+    check: str  # the question's name, that of its file in sql/ops: "version_guards"
     subject: str  # what it is about: "contacts", "contacts 0190…", "contacts_updated_at_idx"
     text: str  # one sentence: what is wrong
     see: str  # the SQL that shows it, ready for psql
@@ -60,7 +60,7 @@ class Question:
 @functools.cache
 def questions() -> tuple[Question, ...]:
     """In the order of their files."""
-    return tuple(question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
+    return tuple(read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
 
 
 def audit(connection: psycopg.Connection, *, app: str = APP, timeout: int = TIMEOUT) -> list[Finding]:
@@ -71,30 +71,35 @@ def audit(connection: psycopg.Connection, *, app: str = APP, timeout: int = TIME
     tables, or cannot be reached any more.
     """
     _require_tables(connection)
-    return [finding for each in questions() if each.finds for finding in ask(connection, each, app, timeout)]
+    return [
+        finding
+        for question in questions()
+        if question.finds
+        for finding in ask(connection, question, app, timeout)
+    ]
 
 
-def ask(connection: psycopg.Connection, asked: Question, app: str, timeout: int) -> list[Finding]:
+def ask(connection: psycopg.Connection, question: Question, app: str, timeout: int) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", "app": app})
-            cursor.execute(asked.text.encode(), prepare=False)
+            cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
-            return [Finding(asked.name, *row) for row in cursor.fetchall()]
+            return [Finding(question.name, *row) for row in cursor.fetchall()]
     except psycopg.Error as error:
         message = administration.message(error)
         if connection.closed:
-            raise ConfigurationError(f"{asked.name}: the connection is gone: {message}") from error
+            raise ConfigurationError(f"{question.name}: the connection is gone: {message}") from error
         return [
             Finding(
-                check=asked.name,
+                check=question.name,
                 subject="not checked",
                 text=f"this could not be checked: {message}",
-                see=f"\\i {asked.path}",
-                mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {asked.header['role']}",
+                see=f"\\i {question.path}",
+                mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {question.header['role']}",
             )
         ]
 
@@ -105,7 +110,7 @@ def _require_tables(connection: psycopg.Connection) -> None:
         raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
 
 
-def question(path: Path) -> Question:
+def read_question(path: Path) -> Question:
     """What stands in the file. Raises ConfigurationError when its header is not whole."""
     text = path.read_text(encoding="utf-8")
     header = {key: re.sub(r"\s*\n--\s+", " ", value) for key, value in _HEADER.findall(text)}

@@ -41,23 +41,25 @@ def sql() -> None:
 @as_json_option
 def ls(*, as_json: bool) -> None:
     """List every statement and every committed shape of a list."""
-    from ventros.audit.catalogue import every
+    from ventros.audit.catalogue import all_statements
     from ventros.audit.reading import read
 
     rows = []
-    for each in every():
-        reading = read(each)
-        where = (
-            f"{each.path.name}:{each.line}" if each.path.parent.name == "sql" else f"shapes/{each.path.name}"
+    for statement in all_statements():
+        reading = read(statement)
+        place = (
+            f"{statement.path.name}:{statement.line}"
+            if statement.path.parent.name == "sql"
+            else f"shapes/{statement.path.name}"
         )
         rows.append(
             {
-                "name": each.name,
-                "file": where,
+                "name": statement.name,
+                "file": place,
                 "kind": reading.kind,
                 "tables": reading.tables,
-                "rows": each.rows,
-                "why": each.why,
+                "rows": statement.rows,
+                "why": statement.why,
             }
         )
     _print(rows, as_json=as_json)
@@ -68,9 +70,9 @@ def ls(*, as_json: bool) -> None:
 def show(name: str) -> None:
     """Print the statement NAME as it stands in its file; a shape of a list is rendered from its name."""
     from ventros.audit.catalogue import find
-    from ventros.audit.shapes import described
+    from ventros.audit.shapes import with_header
 
-    click.echo(described(find(name)), nl=False)
+    click.echo(with_header(find(name)), nl=False)
 
 
 @sql.command()
@@ -82,17 +84,17 @@ def explain(name: str, dsn: str | None) -> None:
     Nothing is executed.
     """
     from ventros.audit.catalogue import find
-    from ventros.audit.expectations import committed, described
+    from ventros.audit.expectations import format_expectations, read_committed
     from ventros.audit.plans import indexes, plan, planning
 
     statement = find(name)
-    with _connected(dsn) if dsn else _embedded() as connection, planning(connection):
+    with _connect(dsn) if dsn else _connect_to_embedded() as connection, planning(connection):
         click.echo(plan(connection, statement))
         click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
-    lines, versions = committed()
-    expected = [each for each in lines if each.statement == name]
+    expectations, versions = read_committed()
+    expected = [line for line in expectations if line.statement == name]
     click.echo("expected, by sql/plans/expected.txt:" if expected else "nothing is committed of its plan")
-    click.echo("\n".join(described(expected, versions)), nl=False)
+    click.echo("\n".join(format_expectations(expected, versions)), nl=False)
 
 
 @sql.command()
@@ -116,23 +118,25 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
     file instead, and the exit status is 1 when it does otherwise with a table of at least 1,000 rows. Nothing
     is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
-    from ventros.audit.catalogue import every
-    from ventros.audit.expectations import committed, deviations, made
+    from ventros.audit.catalogue import all_statements
+    from ventros.audit.expectations import deviations, expectations_text, read_committed
 
     if (dsn is None) != (not tenants):
         raise click.UsageError("--dsn and --tenant go together")
     if dsn is None:
         with ExitStack() as stack:
-            servers = [stack.enter_context(_embedded(each, filled=True)) for each in (None, *also)]
-            click.echo(made(servers), nl=False)
+            servers = [
+                stack.enter_context(_connect_to_embedded(programs, filled=True)) for programs in (None, *also)
+            ]
+            click.echo(expectations_text(servers), nl=False)
         return
-    statements = every()
-    with _connected(dsn) as connection:
-        found = deviations(connection, statements, committed()[0], tenants)
-    for each in found:
-        click.echo(str(each))
-    click.echo(f"{len(statements)} statements, {len(found)} deviations", err=True)
-    if found:
+    statements = all_statements()
+    with _connect(dsn) as connection:
+        deviating = deviations(connection, statements, read_committed()[0], tenants)
+    for deviation in deviating:
+        click.echo(str(deviation))
+    click.echo(f"{len(statements)} statements, {len(deviating)} deviations", err=True)
+    if deviating:
         sys.exit(FOUND)
 
 
@@ -142,20 +146,20 @@ def shapes(table: str | None) -> None:
     """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
     from ventros.audit.shapes import list_queries, page
 
-    known = list_queries()
-    if table is not None and table not in known:
-        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(known))}")
-    for each in [table] if table else sorted(known):
-        click.echo(page(known[each]), nl=False)
+    queries = list_queries()
+    if table is not None and table not in queries:
+        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(queries))}")
+    for name in [table] if table else sorted(queries):
+        click.echo(page(queries[name]), nl=False)
 
 
 @sql.command("lint")
 def lint_() -> None:
     """Check the rules that every statement keeps. Exits with 1 when one is broken."""
-    from ventros.audit.catalogue import every
+    from ventros.audit.catalogue import all_statements
     from ventros.audit.lint import lint
 
-    statements = every()
+    statements = all_statements()
     faults = lint(statements)
     for fault in faults:
         click.echo(str(fault))
@@ -170,9 +174,9 @@ def grants(app: str) -> None:
     """Print what the application's role must be granted, column by column, and nothing else."""
     from psycopg.sql import Identifier
 
-    from ventros.audit.grants import script
+    from ventros.audit.grants import grants_sql
 
-    click.echo(script(app if app == "ventros_app" else Identifier(app).as_string()), nl=False)
+    click.echo(grants_sql(app if app == "ventros_app" else Identifier(app).as_string()), nl=False)
 
 
 @sql.command()
@@ -184,10 +188,10 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 
     Calls, mean milliseconds, rows, 8 KB pages found in memory, bytes of WAL.
     """
-    from ventros.audit.statistics import account, entries
+    from ventros.audit.statistics import entries, reconcile
 
-    with _connected(dsn) as connection:
-        found = account(connection, entries(connection, role))
+    with _connect(dsn) as connection:
+        result = reconcile(connection, entries(connection, role))
     rows = [
         {
             "name": statement.name,
@@ -197,7 +201,7 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
             "shared_hits": entry.shared_hits,
             "wal_bytes": entry.wal_bytes,
         }
-        for statement, entry in found.known
+        for statement, entry in result.known
     ]
     _print(rows, as_json=as_json)
 
@@ -205,25 +209,26 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 @sql.command()
 @dsn_option
 @click.option("--role", default="ventros_app", show_default=True, help="The role that services log in as.")
-def unknown(dsn: str | None, role: str) -> None:
+def reconcile(dsn: str | None, role: str) -> None:
     """Show what the role executed that is no statement, no shape and no control of a transaction.
 
     Exits with 1 when there is any. Statements that never ran are listed too. What failed is not counted by
     the server, so not seen here.
     """
-    from ventros.audit.statistics import account, entries
+    from ventros.audit.statistics import entries, reconcile
 
-    with _connected(dsn) as connection:
-        found = account(connection, entries(connection, role))
-    for statement in found.never:
+    with _connect(dsn) as connection:
+        result = reconcile(connection, entries(connection, role))
+    for statement in result.never_ran:
         click.echo(f"never ran: {statement.name}")
-    for entry in found.unknown:
+    for entry in result.unknown:
         click.echo(f"unknown, {entry.calls} calls: {' '.join(entry.text.split())}")
     click.echo(
-        f"{len(found.known)} statements ran, {len(found.never)} never, {len(found.unknown)} unknown texts",
+        f"{len(result.known)} statements ran, {len(result.never_ran)} never, "
+        f"{len(result.unknown)} unknown texts",
         err=True,
     )
-    if found.unknown:
+    if result.unknown:
         sys.exit(FOUND)
 
 
@@ -252,15 +257,15 @@ def unknown(dsn: str | None, role: str) -> None:
 def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
-    Asks the questions of sql/ops, which psql can ask as well: fences and row-level security, versions
+    Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
     without a gap in the outbox, counters, indexes, long transactions, durability, the application's role.
     Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
     """
-    from ventros.audit.checks import audit as run
+    from ventros.audit.checks import audit as run_checks
 
-    with _connected(dsn, "ventros audit") as connection:
-        findings = run(connection, app=app, timeout=timeout)
-        _tell(findings, as_json=as_json)
+    with _connect(dsn, "ventros audit") as connection:
+        findings = run_checks(connection, app=app, timeout=timeout)
+        _print_findings(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
 
@@ -269,17 +274,21 @@ def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json
         sys.exit(FOUND)
 
 
-def _tell(findings: list[Finding], *, as_json: bool) -> None:
+def _print_findings(findings: list[Finding], *, as_json: bool) -> None:
     from ventros.audit.checks import questions
 
     if as_json:
-        click.echo(json.dumps([attrs.asdict(each) for each in findings]))
+        click.echo(json.dumps([attrs.asdict(finding) for finding in findings]))
     else:
-        for check, found in itertools.groupby(findings, key=lambda each: each.check):
+        for check, group in itertools.groupby(findings, key=lambda finding: finding.check):
             click.echo(check)
-            for each in found:
-                click.echo(f"  {each.subject}: {each.text}\n    see:  {each.see}\n    mend: {each.mend}")
-    click.echo(f"{len(findings)} findings by {sum(each.finds for each in questions())} checks", err=True)
+            for finding in group:
+                click.echo(
+                    f"  {finding.subject}: {finding.text}\n    see:  {finding.see}\n    mend: {finding.mend}"
+                )
+    click.echo(
+        f"{len(findings)} findings by {sum(question.finds for question in questions())} checks", err=True
+    )
 
 
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -297,17 +306,19 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 @contextmanager
-def _connected(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
+def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
     from ventros import administration
     from ventros.kernel.database import resolve_dsn
 
     parameters = administration.parameters(resolve_dsn(dsn) or "postgresql://")
-    with administration.connected({**parameters, "application_name": name}) as connection:
+    with administration.connect({**parameters, "application_name": name}) as connection:
         yield connection
 
 
 @contextmanager
-def _embedded(binaries: Path | None = None, *, filled: bool = False) -> Iterator[psycopg.Connection]:
+def _connect_to_embedded(
+    binaries: Path | None = None, *, filled: bool = False
+) -> Iterator[psycopg.Connection]:
     from ventros.audit.expectations import seed
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
@@ -316,5 +327,5 @@ def _embedded(binaries: Path | None = None, *, filled: bool = False) -> Iterator
         create_database(server, DATABASE)
         if filled:
             seed(server.superuser_dsn(DATABASE))
-        with _connected(server.owner_dsn()) as connection:
+        with _connect(server.owner_dsn()) as connection:
             yield connection

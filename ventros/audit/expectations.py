@@ -10,7 +10,7 @@ import attrs
 import psycopg
 
 from ventros.audit.access import ROWS, Access, accesses, schema
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.lint import WITHOUT_TENANT
 from ventros.audit.plans import MODES, planning, trees
 from ventros.audit.shards import PARTITIONS, Shards, split
@@ -41,7 +41,7 @@ HEAD = """\
 #
 {notes}
 """
-_FOUND = re.compile(r"    (\S+) +([a-z]+)(, filtered)? +(one|all|none|-|\d+) +(.+?)  +(\S+?)(?:\((.*)\))?")
+_LINE = re.compile(r"    (\S+) +([a-z]+)(, filtered)? +(one|all|none|-|\d+) +(.+?)  +(\S+?)(?:\((.*)\))?")
 _COUNTS = {"-": None, "none": 0, "one": 1, "all": PARTITIONS}
 
 Plans = frozenset[tuple[int, str]]
@@ -67,10 +67,9 @@ class Deviation:
     expected: tuple[Access, ...]
 
     def __str__(self) -> str:
-        expected = " or ".join(map(_described, self.expected)) or "not at all"
-        return (
-            f"{self.statement}: reads {self.access.table} by {_described(self.access)}, expected {expected}"
-        )
+        expected = " or ".join(map(_format_access, self.expected)) or "not at all"
+        actual = _format_access(self.access)
+        return f"{self.statement}: reads {self.access.table} by {actual}, expected {expected}"
 
 
 def seed(superuser_dsn: str) -> None:
@@ -80,22 +79,22 @@ def seed(superuser_dsn: str) -> None:
         connection.execute("VACUUM (ANALYZE)")
 
 
-def observed(
+def observe(
     connection: psycopg.Connection, statements: Iterable[Statement], tenants: Iterable[str] = TENANTS
 ) -> dict[tuple[str, Access], set[str]]:
     """By statement and access, the modes whose plan goes that way for one of the tenants.
 
     Planned under the row-level policies that hold for the connection's role. Raises DatabaseError.
     """
-    found: dict[tuple[str, Access], set[str]] = {}
-    known = schema(connection)
+    modes: dict[tuple[str, Access], set[str]] = {}
+    indexes = schema(connection)
     for tenant in tenants:
         with planning(connection, tenant):
             for statement in statements:
                 for mode, tree in trees(connection, statement).items():
-                    for access in accesses(tree, known):
-                        found.setdefault((statement.name, access), set()).add(mode)
-    return found
+                    for access in accesses(tree, indexes):
+                        modes.setdefault((statement.name, access), set()).add(mode)
+    return modes
 
 
 def deviations(
@@ -105,19 +104,19 @@ def deviations(
     tenants: Iterable[str] = TENANTS,
 ) -> list[Deviation]:
     """What is not expected of tables that are LARGE, whatever the version and mode. Raises DatabaseError."""
-    ways: dict[tuple[str, str], list[Access]] = {}
-    for each in expected:
-        ways.setdefault((each.statement, each.access.table), []).append(each.access)
+    by_table: dict[tuple[str, str], list[Access]] = {}
+    for expectation in expected:
+        by_table.setdefault((expectation.statement, expectation.access.table), []).append(expectation.access)
     sizes = schema(connection).sizes
-    found = []
-    for name, access in observed(connection, statements, tenants):
-        known = ways.get((name, access.table), [])
-        if access not in known and sizes[access.table] >= LARGE:
-            found.append(Deviation(name, access, tuple(known)))
-    return found
+    deviating = []
+    for name, access in observe(connection, statements, tenants):
+        table_accesses = by_table.get((name, access.table), [])
+        if access not in table_accesses and sizes[access.table] >= LARGE:
+            deviating.append(Deviation(name, access, tuple(table_accesses)))
+    return deviating
 
 
-def made(connections: Iterable[psycopg.Connection]) -> str:
+def expectations_text(connections: Iterable[psycopg.Connection]) -> str:
     """The text of ``sql/plans/expected.txt``, from seeded databases on servers of different versions."""
     plans: dict[tuple[str, Access], set[tuple[int, str]]] = {}
     partitions: dict[tuple[str, str], int | None] = {}
@@ -125,17 +124,17 @@ def made(connections: Iterable[psycopg.Connection]) -> str:
     for connection in connections:
         version = major(connection)
         versions.append(version)
-        for way, modes in observed(connection, every()).items():
-            plans.setdefault(way, set()).update((version, mode) for mode in modes)
+        for key, modes in observe(connection, all_statements()).items():
+            plans.setdefault(key, set()).update((version, mode) for mode in modes)
         with planning(connection, TENANTS[0]), split(connection) as shards:
             notes = "\n".join(_notes(shards))
-            for statement in every():
-                for table, count in shards.touched(connection, statement).items():
-                    before = partitions.get((statement.name, table)) or 0
-                    partitions[statement.name, table] = None if count is None else max(count, before)
+            for statement in all_statements():
+                for table, count in shards.partitions_touched(connection, statement).items():
+                    count_before = partitions.get((statement.name, table)) or 0
+                    partitions[statement.name, table] = None if count is None else max(count, count_before)
     lines = [
-        Expectation(name, access, partitions.get((name, access.table), 0), frozenset(each))
-        for (name, access), each in plans.items()
+        Expectation(name, access, partitions.get((name, access.table), 0), frozenset(pairs))
+        for (name, access), pairs in plans.items()
     ]
     head = HEAD.format(
         versions=", ".join(map(str, sorted(versions))),
@@ -143,7 +142,7 @@ def made(connections: Iterable[psycopg.Connection]) -> str:
         partitions=PARTITIONS,
         notes=notes,
     )
-    return head + "\n".join(described(lines, versions))
+    return head + "\n".join(format_expectations(lines, versions))
 
 
 def major(connection: psycopg.Connection) -> int:
@@ -152,31 +151,33 @@ def major(connection: psycopg.Connection) -> int:
 
 def _notes(shards: Shards) -> Iterator[str]:
     yield "# Not split:"
-    for table, reason in shards.whole.items():
-        yield from _wrapped(f"{table}: {reason}")
+    for table, reason in shards.unsplit.items():
+        yield from _wrap(f"{table}: {reason}")
     yield "# Foreign keys to a table that is split, which no shard can check by itself:"
-    for text in shards.crossing or ["none"]:
-        yield from _wrapped(text)
+    for text in shards.crossing_keys or ["none"]:
+        yield from _wrap(text)
     yield "# Statements that do not compare the tenant:"
     for name, reason in WITHOUT_TENANT.items():
-        yield from _wrapped(f"{name}: {reason}")
+        yield from _wrap(f"{name}: {reason}")
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, 112, initial_indent="#     ", subsequent_indent="#         ")
 
 
-def described(lines: Iterable[Expectation], versions: Iterable[int]) -> Iterator[str]:
+def format_expectations(lines: Iterable[Expectation], versions: Iterable[int]) -> Iterator[str]:
     """A statement's name on a line, its expectations below; then the next."""
-    last = ""
-    for each in sorted(lines, key=lambda each: (each.statement, each.access)):
-        if each.statement != last:
-            yield each.statement
-            last = each.statement
-        access = each.access
-        count = {number: word for word, number in _COUNTS.items()}.get(each.partitions, str(each.partitions))
+    current = ""
+    for expectation in sorted(lines, key=lambda expectation: (expectation.statement, expectation.access)):
+        if expectation.statement != current:
+            yield expectation.statement
+            current = expectation.statement
+        access = expectation.access
+        count = {number: word for word, number in _COUNTS.items()}.get(
+            expectation.partitions, str(expectation.partitions)
+        )
         rows = f"{access.rows}, filtered" if access.filtered else access.rows
-        plans = _plans(each.plans, versions)
+        plans = _plans(expectation.plans, versions)
         yield f"    {access.table:<25}  {rows:<16}  {count:<4}  {plans:<7}  {_index(access)}"
     yield ""
 
@@ -186,15 +187,15 @@ def _index(access: Access) -> str:
     return f"{name}({', '.join(access.columns)})" if name != "-" else name
 
 
-def _described(access: Access) -> str:
+def _format_access(access: Access) -> str:
     return f"{_index(access)}: {access.rows}" + (", filtered" if access.filtered else "")
 
 
 def _plans(plans: Plans, versions: Iterable[int]) -> str:
     modes = {version: [mode for mode in MODES if (version, mode) in plans] for version in sorted(versions)}
-    if len({tuple(each) for each in modes.values()}) == 1:
+    if len({tuple(names) for names in modes.values()}) == 1:
         return _mode(next(iter(modes.values()))) or "always"
-    return ", ".join(f"{version} {_mode(each)}".rstrip() for version, each in modes.items() if each)
+    return ", ".join(f"{version} {_mode(names)}".rstrip() for version, names in modes.items() if names)
 
 
 def _mode(modes: list[str]) -> str:
@@ -208,8 +209,8 @@ def read(text: str) -> tuple[list[Expectation], set[int]]:
     statement = ""
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("# PostgreSQL: "):
-            versions = {int(each) for each in re.findall(r"\d+", line.partition(";")[0])}
-        elif match := _FOUND.fullmatch(line):
+            versions = {int(version) for version in re.findall(r"\d+", line.partition(";")[0])}
+        elif match := _LINE.fullmatch(line):
             table, rows, filtered, count, plans, index, columns = match.groups()
             access = Access(
                 table,
@@ -231,13 +232,13 @@ def _read_plans(text: str, versions: set[int]) -> Plans:
     if text == "always" or text in MODES:
         modes = [mode for mode in MODES if text in {mode, "always"}]
         return frozenset((version, mode) for version in versions for mode in modes)
-    found = set()
+    plans = set()
     for part in text.split(", "):
         version, _, mode = part.partition(" ")
-        found |= {(int(version), each) for each in MODES if mode in {each, ""}}
-    return frozenset(found)
+        plans |= {(int(version), name) for name in MODES if mode in {name, ""}}
+    return frozenset(plans)
 
 
-def committed() -> tuple[list[Expectation], set[int]]:
+def read_committed() -> tuple[list[Expectation], set[int]]:
     """Those of ``sql/plans/expected.txt``, and the versions of PostgreSQL that they were made on."""
     return read((directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.reading import read
 from ventros.audit.tables import tables
 from ventros.kernel.errors import ConfigurationError
@@ -33,41 +33,43 @@ class Privilege:
 
 def privileges(statements: Iterable[Statement]) -> list[Privilege]:
     """Table by table; in each SELECT, INSERT, UPDATE, DELETE, with the columns in the table's order."""
-    needed: dict[tuple[str, str], set[str]] = {}
+    columns_needed: dict[tuple[str, str], set[str]] = {}
     locked: dict[str, str] = {}
     for statement in statements:
         reading = read(statement)
         for table, column in reading.selected:
-            needed.setdefault((table, "SELECT"), set()).add(column)
+            columns_needed.setdefault((table, "SELECT"), set()).add(column)
         for write in reading.writes:
-            needed.setdefault((write.target.table, write.kind), set()).update(write.columns)
+            columns_needed.setdefault((write.target.table, write.kind), set()).update(write.columns)
         locked |= {source.table: statement.name for lock in reading.locks for source in lock.sources}
     for table, name in locked.items():
         # FOR UPDATE and FOR SHARE need UPDATE on one column, whichever: one that is updated anyway.
-        if (table, "UPDATE") not in needed:
+        if (table, "UPDATE") not in columns_needed:
             raise ConfigurationError(f"{name} locks rows of {table}, of which no statement updates a column")
     order = ("SELECT", "INSERT", "UPDATE", "DELETE")
     return [
         Privilege(table, action, tuple(column for column in tables()[table].columns if column in columns))
         for (table, action), columns in sorted(
-            needed.items(), key=lambda each: (each[0][0], order.index(each[0][1]))
+            columns_needed.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
         )
     ]
 
 
-def script(role: str) -> str:
+def grants_sql(role: str) -> str:
     """What sql/grants.sql holds; ``role`` as it is to stand in SQL."""
-    granted: dict[str, list[Privilege]] = {}
-    for each in privileges(every()):
-        granted.setdefault(each.table, []).append(each)
+    by_table: dict[str, list[Privilege]] = {}
+    for privilege in privileges(all_statements()):
+        by_table.setdefault(privilege.table, []).append(privilege)
     lines = [HEAD.format(role=role)]
-    lines += [_grant(table, actions, role) for table, actions in granted.items()]
+    lines += [_grant(table, actions, role) for table, actions in by_table.items()]
     return "\n".join(lines)
 
 
 def _grant(table: str, actions: list[Privilege], role: str) -> str:
     parts = []
-    for each in actions:
-        text = f"{each.action} ({', '.join(each.columns)})" if each.columns else each.action
+    for privilege in actions:
+        text = (
+            f"{privilege.action} ({', '.join(privilege.columns)})" if privilege.columns else privilege.action
+        )
         parts.append(textwrap.fill(text, 104, initial_indent="    ", subsequent_indent="        "))
     return "GRANT\n" + ",\n".join(parts) + f"\n    ON {table} TO {role};\n"

@@ -16,7 +16,7 @@ WITHOUT_TENANT = {
 }
 """Statements on a tenant table that do not compare the tenant, and why that is right."""
 
-STEADY = frozenset(
+NON_VOLATILE = frozenset(
     {
         *(
             "abs",
@@ -50,34 +50,38 @@ class Fault:
 
 def lint(statements: Iterable[Statement]) -> list[Fault]:
     """In the order of the statements."""
-    return [Fault(each, rule, text) for each in statements for rule, text in _faults(each, read(each))]
+    return [
+        Fault(statement, rule, text)
+        for statement in statements
+        for rule, text in _faults(statement, read(statement))
+    ]
 
 
 def tenants(statement: Statement) -> list[Term]:
     """What stands for the tenant in its text: the parameters of that name, and the transaction's tenant."""
-    given = [at for at, each in enumerate(statement.params, 1) if each.name == "tenant_id"]
-    return [*(Term(None, f"${at}") for at in given), Term(None, TENANT)]
+    positions = [position for position, param in enumerate(statement.params, 1) if param.name == "tenant_id"]
+    return [*(Term(None, f"${position}") for position in positions), Term(None, TENANT)]
 
 
 def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]:
     if reading.star:
         yield "star", "takes every column, whatever columns there will be: name them"
     for write in reading.writes:
-        yield from _writing(write, reading)
+        yield from _write_faults(write, reading)
     if statement.name not in WITHOUT_TENANT:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
-            yield "tenant", f"does not compare tenant_id of {_called(source)} with the tenant"
-    parameters = [Term(None, f"${at}") for at in range(1, len(statement.params) + 1)]
+            yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
+    parameters = [Term(None, f"${position}") for position in range(1, len(statement.params) + 1)]
     for lock in reading.locks:
-        single = reading.bound("id", parameters)
-        if not lock.ordered and not single.issuperset(lock.sources):
+        sources_by_id = reading.bound("id", parameters)
+        if not lock.ordered and not sources_by_id.issuperset(lock.sources):
             yield "lock order", "locks rows in no order, so two may wait for each other: ORDER BY the key"
-    called = reading.functions.union(*(tables()[each].functions for each in reading.tables))
-    for function in sorted(called - STEADY):
+    called = reading.functions.union(*(tables()[table].functions for table in reading.tables))
+    for function in sorted(called - NON_VOLATILE):
         yield "volatile", f"calls {function}(), directly or as a default, which is not known to be steady"
 
 
-def _writing(write: Write, reading: Reading) -> Iterator[tuple[str, str]]:
+def _write_faults(write: Write, reading: Reading) -> Iterator[tuple[str, str]]:
     if not write.conditional:
         yield "where", f"{write.kind} of the whole of {write.target.table}: it has no WHERE"
     if not tables()[write.target.table].versioned:
@@ -102,10 +106,10 @@ def _steps(write: Write) -> bool:
     return text in {"version + 1", f"{write.target.name}.version + 1"}
 
 
-def _unbound(reading: Reading, column: str, given: list[Term]) -> list[Source]:
-    bound = reading.bound(column, given)
-    return [each for each in reading.sources if column in each.columns and each not in bound]
+def _unbound(reading: Reading, column: str, terms: list[Term]) -> list[Source]:
+    bound = reading.bound(column, terms)
+    return [source for source in reading.sources if column in source.columns and source not in bound]
 
 
-def _called(source: Source) -> str:
+def _source_name(source: Source) -> str:
     return source.table if source.name == source.table else f"{source.table} ({source.name})"

@@ -46,12 +46,12 @@ def planning(connection: psycopg.Connection, tenant: str = "audit") -> Iterator[
 
 def plan(connection: psycopg.Connection, statement: Statement) -> str:
     """As EXPLAIN prints it. Within :func:`planning`; raises DatabaseError."""
-    return "\n".join(line for (line,) in _explained(connection, statement, "COSTS"))
+    return "\n".join(line for (line,) in _explain(connection, statement, "COSTS"))
 
 
 def indexes(connection: psycopg.Connection, statement: Statement) -> list[str]:
     """Those that the plan uses, in the order of the plan. Within :func:`planning`; raises DatabaseError."""
-    ((document,),) = _explained(connection, statement, "FORMAT JSON")
+    ((document,),) = _explain(connection, statement, "FORMAT JSON")
     return list(dict.fromkeys(_index_names(document[0]["Plan"])))
 
 
@@ -61,16 +61,16 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
     The generic plan is given them too: it then shows which partitions it would leave out. Raises
     DatabaseError.
     """
-    found = {}
+    plans = {}
     types = _types(statement)
     arguments = [_sample(param) for param in statement.params]
     for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
         connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
-        ((document,),) = _explained(
+        ((document,),) = _explain(
             connection, statement, "COSTS false, FORMAT JSON", types=types, arguments=arguments
         )
-        found[mode] = document[0]["Plan"]
-    return found
+        plans[mode] = document[0]["Plan"]
+    return plans
 
 
 def _types(statement: Statement) -> str:
@@ -92,18 +92,18 @@ def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
     table was analysed or altered; and that tree can be another. Within :func:`planning`. Raises
     DatabaseError, and ConfigurationError when the server computes no ids.
     """
-    found = set()
-    for known in dict.fromkeys(("", _types(statement))):
-        ((document,),) = _explained(connection, statement, "VERBOSE, FORMAT JSON", types=known)
+    ids = set()
+    for types in dict.fromkeys(("", _types(statement))):
+        ((document,),) = _explain(connection, statement, "VERBOSE, FORMAT JSON", types=types)
         if "Query Identifier" not in document[0]:
             raise ConfigurationError(
                 "the server computes no query ids: put pg_stat_statements into its shared_preload_libraries"
             )
-        found.add(int(document[0]["Query Identifier"]))
-    return found
+        ids.add(int(document[0]["Query Identifier"]))
+    return ids
 
 
-def _explained(
+def _explain(
     connection: psycopg.Connection,
     statement: Statement,
     options: str,
@@ -114,11 +114,11 @@ def _explained(
     # PREPARE and not EXPLAIN (GENERIC_PLAN), which PostgreSQL 15 does not have. Values do not matter to a
     # generic plan. psycopg takes bytes as they are, and the text is one of sql/.
     values = ", ".join(arguments or ["NULL"] * len(statement.params))
-    given = f"({values})" if values else ""
+    parameters = f"({values})" if values else ""
     try:
         with connection.transaction():
             connection.execute(f"PREPARE ventros_audit{types} AS {statement.text}".encode())
-            text = f"EXPLAIN ({options}) EXECUTE ventros_audit{given}".encode()
+            text = f"EXPLAIN ({options}) EXECUTE ventros_audit{parameters}".encode()
             rows = connection.execute(text).fetchall()
             connection.execute("DEALLOCATE ventros_audit")
     except psycopg.Error as error:
@@ -133,5 +133,5 @@ def _index_names(node: Tree) -> Iterator[str]:
     if "Index Name" in node:
         yield node["Index Name"]
     yield from node.get("Conflict Arbiter Indexes", ())
-    for each in node.get("Plans", ()):
-        yield from _index_names(each)
+    for child in node.get("Plans", ()):
+        yield from _index_names(child)

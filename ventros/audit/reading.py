@@ -70,29 +70,29 @@ class Reading:
     @property
     def tables(self) -> list[str]:
         """Those that are written to first; none twice."""
-        named = [each.target.table for each in self.writes] + [each.table for each in self.sources]
+        named = [write.target.table for write in self.writes] + [source.table for source in self.sources]
         return list(dict.fromkeys(name for name in named if name))
 
-    def bound(self, column: str, given: Iterable[Term]) -> set[Source]:
-        """The sources whose ``column`` equals, be it through other columns, one of the ``given`` terms."""
-        known = set(given)
-        while more := {right for left, right in self.equalities if left in known} - known:
-            known |= more
+    def bound(self, column: str, terms: Iterable[Term]) -> set[Source]:
+        """The sources whose ``column`` equals, be it through other columns, one of ``terms``."""
+        known = set(terms)
+        while added := {right for left, right in self.equalities if left in known} - known:
+            known |= added
         return {term.source for term in known if term.source and term.name == column}
 
 
 def read(statement: Statement) -> Reading:
     """Raises ConfigurationError for a text that cannot be read or names what sql/schema.sql does not have."""
     try:
-        parsed = [each.stmt for each in parse_sql(statement.text)]
+        queries = [parsed.stmt for parsed in parse_sql(statement.text)]
     except ParseError as error:
         raise ConfigurationError(f"{statement.name}: {error}") from error
-    kinds = [type(each).__name__.removesuffix("Stmt").upper() for each in parsed]
+    kinds = [type(query).__name__.removesuffix("Stmt").upper() for query in queries]
     if len(kinds) != 1 or kinds[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
         raise ConfigurationError(f"{statement.name}: {kinds} is not one SELECT, INSERT, UPDATE or DELETE")
     reader = _Reader(statement.name, Reading(kinds[0]))
-    reader.query(parsed[0], _Scope())
-    return reader.found
+    reader.query(queries[0], _Scope())
+    return reader.reading
 
 
 @attrs.frozen
@@ -112,16 +112,16 @@ class _Scope:
 
 
 class _Reader:
-    def __init__(self, name: str, found: Reading) -> None:
+    def __init__(self, name: str, reading: Reading) -> None:
         self.name = name
-        self.found = found
+        self.reading = reading
 
     def query(self, node: Any, outer: _Scope, into: Write | None = None) -> list[str]:
         """Read a whole query below ``outer``; returns the names of its columns."""
         scope = outer.within()
         for cte in node.withClause.ctes if node.withClause else ():
-            made = Source(cte.ctename, "", frozenset(self.query(cte.ctequery, scope)))
-            scope = attrs.evolve(scope, ctes=(*scope.ctes, made))
+            source = Source(cte.ctename, "", frozenset(self.query(cte.ctequery, scope)))
+            scope = attrs.evolve(scope, ctes=(*scope.ctes, source))
         if isinstance(node, ast.SelectStmt):
             return self.select(node, scope, into)
         if isinstance(node, ast.InsertStmt):
@@ -132,54 +132,58 @@ class _Reader:
         if node.op is not SetOperation.SETOP_NONE:
             self.query(node.larg, scope, into)
             return self.query(node.rarg, scope, into)
-        scope = self.joined(node.fromClause, scope)
+        scope = self.join(node.fromClause, scope)
         self.condition(node.whereClause, scope, scope.sources)
         self.expression((node.valuesLists, node.targetList), scope)
         if into:
-            for values in node.valuesLists or [[each.val for each in node.targetList or ()]]:
-                self.inserted(into, values, scope)
-        outputs = [_output(each) for each in node.targetList or ()]
-        named = attrs.evolve(scope, outputs=frozenset(outputs))
-        rest = (node.distinctClause, node.groupClause, node.havingClause, node.windowClause)
-        self.expression((*rest, node.sortClause, node.limitCount, node.limitOffset), named)
-        for each in node.lockingClause or ():
-            chosen = [lock.relname for lock in each.lockedRels or ()]
-            locked = tuple(one for one in scope.sources if one.table and (not chosen or one.name in chosen))
-            self.found.locks.append(Lock(locked, bool(node.sortClause)))
+            for values in node.valuesLists or [[target.val for target in node.targetList or ()]]:
+                self.bind_values(into, values, scope)
+        outputs = [_output_name(target) for target in node.targetList or ()]
+        with_outputs = attrs.evolve(scope, outputs=frozenset(outputs))
+        clauses = (node.distinctClause, node.groupClause, node.havingClause, node.windowClause)
+        self.expression((*clauses, node.sortClause, node.limitCount, node.limitOffset), with_outputs)
+        for clause in node.lockingClause or ():
+            chosen = [lock.relname for lock in clause.lockedRels or ()]
+            locked = tuple(
+                source for source in scope.sources if source.table and (not chosen or source.name in chosen)
+            )
+            self.reading.locks.append(Lock(locked, bool(node.sortClause)))
         return outputs
 
     def insert(self, node: ast.InsertStmt, scope: _Scope) -> list[str]:
-        target = self.named(node.relation, scope)
-        write = Write("INSERT", target, tuple(each.name for each in node.cols or ()))
-        self.found.writes.append(write)
+        target = self.table_source(node.relation, scope)
+        write = Write("INSERT", target, tuple(column.name for column in node.cols or ()))
+        self.reading.writes.append(write)
         self.query(node.selectStmt, scope, write)
         scope = scope.within(target, Source("excluded", "", frozenset()))
         conflict = node.onConflictClause
         if conflict and conflict.infer:
-            self.selected(target, *(each.name for each in conflict.infer.indexElems or () if each.name))
+            self.add_selected(
+                target, *(column.name for column in conflict.infer.indexElems or () if column.name)
+            )
             self.expression(conflict.infer.whereClause, scope)
         if conflict and conflict.targetList:
-            self.found.writes.append(self.assigning(target, conflict.targetList, scope))
+            self.reading.writes.append(self.assignment(target, conflict.targetList, scope))
             self.expression(conflict.whereClause, scope)
         return self.returning(node, scope)
 
-    def inserted(self, write: Write, values: Iterable[ast.Node], scope: _Scope) -> None:
+    def bind_values(self, write: Write, values: Iterable[ast.Node], scope: _Scope) -> None:
         """Where each column's value comes from binds it."""
         for column, value in zip(write.columns, values, strict=False):
             if term := self.term(value, scope):
-                self.found.equalities.append((term, Term(write.target, column)))
+                self.reading.equalities.append((term, Term(write.target, column)))
 
     def change(self, node: ast.UpdateStmt | ast.DeleteStmt, scope: _Scope) -> list[str]:
-        target = self.named(node.relation, scope)
+        target = self.table_source(node.relation, scope)
         update = isinstance(node, ast.UpdateStmt)
-        scope = self.joined(node.fromClause if update else node.usingClause, scope.along(target))
-        write = self.assigning(target, node.targetList, scope) if update else Write("DELETE", target)
-        self.found.writes.append(attrs.evolve(write, conditional=node.whereClause is not None))
+        scope = self.join(node.fromClause if update else node.usingClause, scope.along(target))
+        write = self.assignment(target, node.targetList, scope) if update else Write("DELETE", target)
+        self.reading.writes.append(attrs.evolve(write, conditional=node.whereClause is not None))
         self.condition(node.whereClause, scope, scope.sources)
         return self.returning(node, scope)
 
-    def assigning(self, target: Source, items: Iterable[ast.ResTarget], scope: _Scope) -> Write:
-        assigned = {each.name: each.val for each in items}
+    def assignment(self, target: Source, items: Iterable[ast.ResTarget], scope: _Scope) -> Write:
+        assigned = {item.name: item.val for item in items}
         self.expression(tuple(assigned.values()), scope)
         return Write("UPDATE", target, tuple(assigned), assigned)
 
@@ -187,29 +191,29 @@ class _Reader:
         clause = getattr(node, "returningClause", None)  # a plain list before pglast 8
         items = clause.exprs if clause else getattr(node, "returningList", None)
         self.expression(items, scope)
-        return [_output(each) for each in items or ()]
+        return [_output_name(item) for item in items or ()]
 
-    def joined(self, nodes: Iterable[Any] | None, scope: _Scope) -> _Scope:
+    def join(self, nodes: Iterable[Any] | None, scope: _Scope) -> _Scope:
         """``scope`` with the sources of a FROM, each of which sees those before it."""
         for node in nodes or ():
             if isinstance(node, ast.JoinExpr):
-                left = self.joined([node.larg], scope)
-                both = self.joined([node.rarg], left)
+                left = self.join([node.larg], scope)
+                joined = self.join([node.rarg], left)
                 # What an outer join compares binds the side that it fills with NULL, not the other.
-                free = both.sources[len(scope.sources) :]
+                free = joined.sources[len(scope.sources) :]
                 if node.jointype is JoinType.JOIN_LEFT:
-                    free = both.sources[len(left.sources) :]
+                    free = joined.sources[len(left.sources) :]
                 elif node.jointype is not JoinType.JOIN_INNER:
                     free = ()
-                self.condition(node.quals, both, free)
-                scope = both
+                self.condition(node.quals, joined, free)
+                scope = joined
             elif isinstance(node, ast.RangeVar):
-                scope = scope.along(self.named(node, scope))
+                scope = scope.along(self.table_source(node, scope))
             else:
-                scope = scope.along(self.derived(node, scope))
+                scope = scope.along(self.derived_source(node, scope))
         return scope
 
-    def named(self, node: ast.RangeVar, scope: _Scope) -> Source:
+    def table_source(self, node: ast.RangeVar, scope: _Scope) -> Source:
         name = node.alias.aliasname if node.alias else node.relname
         for cte in scope.ctes:
             if cte.name == node.relname:
@@ -217,10 +221,10 @@ class _Reader:
         if node.relname not in tables():
             raise ConfigurationError(f"{self.name}: there is no table {node.relname} in sql/schema.sql")
         source = Source(name, node.relname, frozenset(tables()[node.relname].columns))
-        self.found.sources.append(source)
+        self.reading.sources.append(source)
         return source
 
-    def derived(self, node: Any, scope: _Scope) -> Source:
+    def derived_source(self, node: Any, scope: _Scope) -> Source:
         """A subquery or a function in FROM; the one column of a function is called as the function is."""
         name = node.alias.aliasname if node.alias else ""
         columns = [name]
@@ -229,20 +233,20 @@ class _Reader:
         else:
             self.expression(node.functions, scope)
         if node.alias and node.alias.colnames:
-            columns = [each.sval for each in node.alias.colnames]
+            columns = [column.sval for column in node.alias.colnames]
         return Source(name, "", frozenset(columns))
 
     def condition(self, node: Any, scope: _Scope, free: Iterable[Source]) -> None:
         """A WHERE or ON; what it demands of all rows binds the ``free`` sources."""
         self.expression(node, scope)
-        for each in _conjuncts(node):
-            if not (isinstance(each, ast.A_Expr) and each.kind is A_Expr_Kind.AEXPR_OP):
+        for comparison in _conjuncts(node):
+            if not (isinstance(comparison, ast.A_Expr) and comparison.kind is A_Expr_Kind.AEXPR_OP):
                 continue
-            if each.name[-1].sval == "=" and each.lexpr is not None:
-                left, right = self.term(each.lexpr, scope), self.term(each.rexpr, scope)
+            if comparison.name[-1].sval == "=" and comparison.lexpr is not None:
+                left, right = self.term(comparison.lexpr, scope), self.term(comparison.rexpr, scope)
                 if left and right:
                     pairs = [(left, right), (right, left)]
-                    self.found.equalities += [pair for pair in pairs if pair[1].source in tuple(free)]
+                    self.reading.equalities += [pair for pair in pairs if pair[1].source in tuple(free)]
 
     def term(self, node: Any, scope: _Scope) -> Term | None:
         while isinstance(node, ast.TypeCast):
@@ -252,36 +256,36 @@ class _Reader:
         if isinstance(node, ast.FuncCall):
             return Term(None, TENANT) if node.funcname[-1].sval == TENANT else None
         if isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String):
-            source = self.resolved(node, scope)
+            source = self.resolve(node, scope)
             return Term(source, node.fields[-1].sval) if source else None
         return None
 
     def expression(self, node: Any, scope: _Scope) -> None:
         """Anything else: columns, functions and subqueries in it, at any depth."""
         if isinstance(node, tuple | list):
-            for each in node:
-                self.expression(each, scope)
+            for part in node:
+                self.expression(part, scope)
         elif isinstance(node, ast.ColumnRef):
             if isinstance(node.fields[-1], ast.A_Star):
-                self.found.star = True
-            elif source := self.resolved(node, scope):
-                self.selected(source, node.fields[-1].sval)
+                self.reading.star = True
+            elif source := self.resolve(node, scope):
+                self.add_selected(source, node.fields[-1].sval)
         elif isinstance(node, ast.SubLink):
             self.expression(node.testexpr, scope)
             self.query(node.subselect, scope)
         elif isinstance(node, ast.Node):
             if isinstance(node, ast.FuncCall):
-                self.found.functions.add(node.funcname[-1].sval)
+                self.reading.functions.add(node.funcname[-1].sval)
             for attribute in node:
                 self.expression(getattr(node, attribute), scope)
 
-    def selected(self, source: Source, *columns: str) -> None:
+    def add_selected(self, source: Source, *columns: str) -> None:
         if source.table:
-            self.found.selected.update((source.table, column) for column in columns)
+            self.reading.selected.update((source.table, column) for column in columns)
 
-    def resolved(self, node: ast.ColumnRef, scope: _Scope) -> Source | None:
+    def resolve(self, node: ast.ColumnRef, scope: _Scope) -> Source | None:
         """The source of a column; None for a name that the SELECT list gives."""
-        *qualifier, column = (each.sval for each in node.fields)
+        *qualifier, column = (field.sval for field in node.fields)
         level: _Scope | None = scope
         while level:
             for source in level.sources:
@@ -293,7 +297,7 @@ class _Reader:
         raise ConfigurationError(f"{self.name}: of which table is {'.'.join([*qualifier, column])}?")
 
 
-def _output(target: ast.ResTarget) -> str:
+def _output_name(target: ast.ResTarget) -> str:
     if target.name:
         return str(target.name)
     value = target.val
@@ -304,7 +308,7 @@ def _output(target: ast.ResTarget) -> str:
 
 def _conjuncts(node: Any) -> Iterator[Any]:
     if isinstance(node, ast.BoolExpr) and node.boolop is BoolExprType.AND_EXPR:
-        for each in node.args:
-            yield from _conjuncts(each)
+        for argument in node.args:
+            yield from _conjuncts(argument)
     elif node is not None:
         yield node

@@ -28,12 +28,12 @@ FURTHER = """\
 @functools.cache
 def list_queries() -> dict[str, ListQuery[Any, Any]]:
     """By table: found by importing each slice's module that is called list_query."""
-    found = {}
+    by_table = {}
     for module in pkgutil.walk_packages(ventros.__path__, "ventros."):
         if module.name.count(".") == 3 and module.name.endswith(".list_query"):
             list_query = importlib.import_module(module.name).LIST_QUERY
-            found[list_query.table] = list_query
-    return found
+            by_table[list_query.table] = list_query
+    return by_table
 
 
 def statements(list_query: ListQuery[Any, Any]) -> list[Statement]:
@@ -47,12 +47,12 @@ def page(list_query: ListQuery[Any, Any]) -> str:
     head = HEAD.format(table=list_query.table, module=module)
     if any(list_query.other_statements()):
         head += FURTHER
-    return "\n".join((head, *map(described, statements(list_query))))
+    return "\n".join((head, *map(with_header, statements(list_query))))
 
 
-def described(statement: Statement) -> str:
+def with_header(statement: Statement) -> str:
     """One statement with its header, in the format of sql/."""
-    params = ", ".join(f"{each.name} {each.type}" for each in statement.params)
+    params = ", ".join(f"{param.name} {param.type}" for param in statement.params)
     header = {"name": statement.name, "why": statement.why, "params": params, "rows": statement.rows}
     lines: Iterable[str] = (
         line

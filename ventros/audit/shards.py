@@ -64,36 +64,38 @@ CREATE TABLE {partition} PARTITION OF {copy} FOR VALUES WITH (MODULUS {modulus},
 
 @attrs.frozen
 class Shards:
-    """``partitions`` names each one's table; ``whole`` says of the other tables why they cannot be split.
+    """``partitions`` names each one's table; ``unsplit`` says of the other tables why they cannot be split.
 
-    ``crossing`` are the foreign keys to a table that is split which do not stay within a shard: from one that
-    is not split, or not by the tenant.
+    ``crossing_keys`` are the foreign keys to a table that is split which do not stay within a shard: from one
+    that is not split, or not by the tenant.
     """
 
     partitions: dict[str, str]
-    whole: dict[str, str]
-    crossing: tuple[str, ...]
+    unsplit: dict[str, str]
+    crossing_keys: tuple[str, ...]
 
-    def touched(self, connection: psycopg.Connection, statement: Statement) -> dict[str, int | None]:
+    def partitions_touched(
+        self, connection: psycopg.Connection, statement: Statement
+    ) -> dict[str, int | None]:
         """By table, how many partitions the plan reads or writes, the most of both; None: it is not split.
 
         Within :func:`split`. Where an INSERT puts its row is in no plan but follows from the row's tenant_id,
         so that is read off the statement. Raises DatabaseError.
         """
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for tree in trees(connection, statement).values():
-            read_of: dict[str, set[str]] = {}
-            for name in _scanned(tree):
-                read_of.setdefault(self.partitions.get(name, name), set()).add(name)
-            for table, names in read_of.items():
-                found[table] = max(found.get(table, 0), len(names))
+            partitions_read: dict[str, set[str]] = {}
+            for name in _scanned_tables(tree):
+                partitions_read.setdefault(self.partitions.get(name, name), set()).add(name)
+            for table, names in partitions_read.items():
+                counts[table] = max(counts.get(table, 0), len(names))
         reading = read(statement)
         bound = reading.bound("tenant_id", tenants(statement))
         for write in reading.writes:
             if write.kind == "INSERT":
                 count = 1 if write.target in bound else PARTITIONS
-                found[write.target.table] = max(found.get(write.target.table, 0), count)
-        return {table: None if table in self.whole else count for table, count in found.items()}
+                counts[write.target.table] = max(counts.get(write.target.table, 0), count)
+        return {table: None if table in self.unsplit else count for table, count in counts.items()}
 
 
 @contextmanager
@@ -104,30 +106,30 @@ def split(connection: psycopg.Connection) -> Iterator[Shards]:
     """
     keys = connection.execute(_FOREIGN_KEYS).fetchall()
     tables = connection.execute(_TABLES).fetchall()
-    whole = {
+    unsplit = {
         table: f"its key is without the tenant: {key}" if of_tenant else "it has no tenant_id"
         for table, of_tenant, key in tables
         if key or not of_tenant
     }
-    names = [table for table, _, _ in tables if table not in whole]
-    crossing = [
+    names = [table for table, _, _ in tables if table not in unsplit]
+    crossing_keys = [
         f"{table}: {text}"
         for table, parent, text, by_tenant in keys
-        if parent in names and (table in whole or not by_tenant)
+        if parent in names and (table in unsplit or not by_tenant)
     ]
     with connection.transaction(force_rollback=True):
         try:
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             connection.execute(sql.SQL("SET LOCAL search_path = {}, public").format(sql.Identifier(SCHEMA)))
-            partitions = {part: table for table in names for part in _made(connection, table)}
+            partitions = {part: table for table in names for part in _make_partitions(connection, table)}
         except psycopg.Error as error:
             raise DatabaseError(
                 f"the tables cannot be split: {administration.message(error)}", sqlstate=error.sqlstate
             ) from error
-        yield Shards(partitions, whole, tuple(crossing))
+        yield Shards(partitions, unsplit, tuple(crossing_keys))
 
 
-def _made(connection: psycopg.Connection, table: str) -> list[str]:
+def _make_partitions(connection: psycopg.Connection, table: str) -> list[str]:
     copy, original = sql.Identifier(SCHEMA, table), sql.Identifier("public", table)
     connection.execute(sql.SQL(_TABLE).format(copy=copy, original=original))
     names = [f"{table}_{number}" for number in range(PARTITIONS)]
@@ -141,8 +143,8 @@ def _made(connection: psycopg.Connection, table: str) -> list[str]:
     return names
 
 
-def _scanned(node: Tree) -> Iterator[str]:
+def _scanned_tables(node: Tree) -> Iterator[str]:
     if "Relation Name" in node and node["Node Type"] != "ModifyTable":
         yield node["Relation Name"]
-    for each in node.get("Plans", ()):
-        yield from _scanned(each)
+    for child in node.get("Plans", ()):
+        yield from _scanned_tables(child)

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from ventros import administration
-from ventros.audit.catalogue import every, find
+from ventros.audit.catalogue import all_statements, find
 from ventros.audit.plans import planning, query_ids
 from ventros.audit.session import QUESTIONS, is_command
 from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
@@ -49,7 +49,7 @@ class Entry:
     shared_hits: int
     wal_bytes: int
 
-    def and_(self, other: Entry) -> Entry:
+    def merge(self, other: Entry) -> Entry:
         """Both together, as one of the same text."""
         calls = self.calls + other.calls
         return attrs.evolve(
@@ -63,12 +63,12 @@ class Entry:
 
 
 @attrs.frozen
-class Account:
-    """What was executed: ``known`` by statement, the most time first, ``unknown``, and what ``never`` was."""
+class Reconciliation:
+    """What was executed: ``known`` by statement, the most time first, and ``unknown``; and what never was."""
 
     known: list[tuple[Statement, Entry]]
     unknown: list[Entry]
-    never: list[Statement]
+    never_ran: list[Statement]
 
 
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
@@ -79,7 +79,7 @@ def entries(connection: psycopg.Connection, role: str | None, *, everywhere: boo
     """
     if role == connection.info.user:
         raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
-    rows = _asked(connection, "pg_stat_statements", _ENTRIES, {"role": role, "everywhere": everywhere})
+    rows = _query(connection, "pg_stat_statements", _ENTRIES, {"role": role, "everywhere": everywhere})
     return [Entry(*row) for row in rows]
 
 
@@ -87,20 +87,20 @@ def since(connection: psycopg.Connection) -> tuple[datetime, int]:
     """When the server began to count, and how often it gave up the least used entries for others since then:
     if ever, what seems never to have run may have. Raises as :func:`entries` does.
     """
-    ((start, pushed_out),) = _asked(connection, "pg_stat_statements_info", _SINCE)
-    return start, pushed_out
+    ((start, evictions),) = _query(connection, "pg_stat_statements_info", _SINCE)
+    return start, evictions
 
 
-def _asked(
+def _query(
     connection: psycopg.Connection, view: str, text: LiteralString, values: dict[str, object] | None = None
 ) -> list[tuple[Any, ...]]:
     """The rows of ``text``, which reads ``view``."""
-    found = connection.execute(_VIEW).fetchone()
-    if found is None:
+    extension = connection.execute(_VIEW).fetchone()
+    if extension is None:
         raise ConfigurationError(
             "this database has no pg_stat_statements: CREATE EXTENSION pg_stat_statements"
         )
-    schema, allowed = found
+    schema, allowed = extension
     if not allowed:
         raise ConfigurationError("others' texts are not shown to this role: GRANT pg_read_all_stats TO it")
     try:
@@ -109,26 +109,30 @@ def _asked(
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
 
 
-def account(
+def reconcile(
     connection: psycopg.Connection, executed: list[Entry], identify: Identify | None = None
-) -> Account:
+) -> Reconciliation:
     """Tell of each what it is; ``connection`` leads to a database with the tables that were used.
 
     ``identify`` of an earlier call knows what it was told, if the tables are still the same.
     """
-    found: dict[str, tuple[Statement, Entry]] = {}
+    by_name: dict[str, tuple[Statement, Entry]] = {}
     unknown = []
     with planning(connection):
         identify = identify or Identify(connection)
         for entry in executed:
             statement = identify(entry)
             if statement:
-                _, before = found.get(statement.name, (statement, None))
-                found[statement.name] = statement, before.and_(entry) if before else entry
+                _, before = by_name.get(statement.name, (statement, None))
+                by_name[statement.name] = statement, before.merge(entry) if before else entry
             elif not is_command(entry.text):
                 unknown.append(entry)
-    known = [each for each in found.values() if each[0] not in QUESTIONS]
-    return Account(known, unknown, never=[each for each in catalogue().values() if each.name not in found])
+    known = [(statement, entry) for statement, entry in by_name.values() if statement not in QUESTIONS]
+    return Reconciliation(
+        known,
+        unknown,
+        never_ran=[statement for statement in catalogue().values() if statement.name not in by_name],
+    )
 
 
 class Identify:
@@ -136,23 +140,23 @@ class Identify:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
-        self.known: dict[int, Statement] = {}
+        self.by_query_id: dict[int, Statement] = {}
         self.ids: dict[str, set[int]] = {}
-        self.rest = iter((*QUESTIONS, *every()))
+        self.unasked = iter((*QUESTIONS, *all_statements()))
 
     def __call__(self, entry: Entry) -> Statement | None:
         if is_command(entry.text):
             return None
-        if entry.query_id not in self.known and (match := _NAME.search(entry.text)):
+        if entry.query_id not in self.by_query_id and (match := _NAME.search(entry.text)):
             with suppress(UnknownStatement):
                 self.ask(find(match[1]))
-        while entry.query_id not in self.known and (each := next(self.rest, None)):
-            self.ask(each)
-        return self.known.get(entry.query_id)
+        while entry.query_id not in self.by_query_id and (statement := next(self.unasked, None)):
+            self.ask(statement)
+        return self.by_query_id.get(entry.query_id)
 
     def ask(self, statement: Statement) -> set[int]:
         """The server for its ids, once: see :func:`ventros.audit.plans.query_ids`."""
         if statement.name not in self.ids:
             self.ids[statement.name] = query_ids(self.connection, statement)
-            self.known |= dict.fromkeys(self.ids[statement.name], statement)
+            self.by_query_id |= dict.fromkeys(self.ids[statement.name], statement)
         return self.ids[statement.name]

@@ -33,12 +33,12 @@ class Table:
 def tables() -> dict[str, Table]:
     """By name."""
     script = parse_sql((directory("sql") / "schema.sql").read_text(encoding="utf-8"))
-    made = [each.stmt for each in script if isinstance(each.stmt, ast.CreateStmt)]
-    return {each.relation.relname: _table(each) for each in made}
+    creations = [parsed.stmt for parsed in script if isinstance(parsed.stmt, ast.CreateStmt)]
+    return {creation.relation.relname: _table(creation) for creation in creations}
 
 
 def _table(statement: ast.CreateStmt) -> Table:
-    columns = [each for each in statement.tableElts if isinstance(each, ast.ColumnDef)]
+    columns = [element for element in statement.tableElts if isinstance(element, ast.ColumnDef)]
     defaults = [
         constraint.raw_expr
         for column in columns
@@ -48,7 +48,7 @@ def _table(statement: ast.CreateStmt) -> Table:
     return Table(
         name=statement.relation.relname,
         columns=tuple(column.colname for column in columns),
-        functions=frozenset(name for each in defaults for name in functions(each)),
+        functions=frozenset(name for default in defaults for name in functions(default)),
     )
 
 

@@ -36,7 +36,7 @@ def conditions_to_json(conditions: Iterable[StepCondition]) -> list[dict[str, An
 
 
 def conditions_from_json(data: Iterable[Mapping[str, Any]]) -> tuple[StepCondition, ...]:
-    return tuple(_condition_from_json(each) for each in data)
+    return tuple(map(_condition_from_json, data))
 
 
 def _condition_to_json(condition: StepCondition) -> dict[str, Any]:

@@ -47,39 +47,44 @@ class StepRepository(Repository[A]):
             )
         return added
 
+    async def remove(self, aggregate: A) -> None:
+        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        aggregate.require_removable()
+        await super().remove(aggregate)
+
     async def _after_update(self, aggregates: Sequence[A]) -> None:
         """One SELECT for the steps of all, then what changed."""
-        stored = await self._stored_steps([each.id for each in aggregates])
+        stored = await self._stored_steps([aggregate.id for aggregate in aggregates])
         for aggregate in aggregates:
             await self._save_steps(aggregate, diff(stored.get(aggregate.id, ()), aggregate.steps))
 
-    async def _save_steps(self, root: A, wanted: Diff[Any]) -> None:
-        if wanted.removed:
-            ids = [step.id for step in wanted.removed]
+    async def _save_steps(self, root: A, changes: Diff[Any]) -> None:
+        if changes.removed:
+            ids = [step.id for step in changes.removed]
             await self._write(self.DELETE_STEPS, ids, (self._tenant, root.id, ids))
-        if wanted.changed:
-            args = self.mapper.update_steps_args(root, wanted.changed)
-            await self._write(self.UPDATE_STEPS, wanted.changed, args)
-        if wanted.added:
-            args = self.mapper.insert_steps_args(root, wanted.added)
-            await self._write(self.INSERT_STEPS, wanted.added, args)
+        if changes.changed:
+            args = self.mapper.update_steps_args(root, changes.changed)
+            await self._write(self.UPDATE_STEPS, changes.changed, args)
+        if changes.added:
+            args = self.mapper.insert_steps_args(root, changes.added)
+            await self._write(self.INSERT_STEPS, changes.added, args)
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
         """With their steps, all of them by one statement more, none when there are no rows.
 
         The roots first: if another commit comes between, its version is the older, so a save conflicts.
         """
         if not rows:
             return []
-        roots = await super()._load_all(rows)
+        roots = await super()._map_all(rows)
         stored = await self._stored_steps([root.id for root in roots])
         return [attrs.evolve(root, steps=stored.get(root.id, ())) for root in roots]
 
     async def _stored_steps(self, root_ids: list[UUID]) -> dict[UUID, list[Any]]:
-        found: dict[UUID, list[Any]] = {}
+        steps: dict[UUID, list[Any]] = {}
         for row in await self._connection.many(self.SELECT_STEPS, self._tenant, root_ids):
-            found.setdefault(row[self.ROOT_ID], []).append(self._load_step(row))
-        return found
+            steps.setdefault(row[self.ROOT_ID], []).append(self._load_step(row))
+        return steps
 
     def _load_step(self, row: asyncpg.Record) -> Any:
         return map_row(self.mapper.step_from_row, f"step of {self.resource} {row[self.ROOT_ID]}", row)

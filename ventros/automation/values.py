@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 import attrs
 
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none, own_copy
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl
 
@@ -37,16 +37,10 @@ def require_not_past(when: datetime, *, now: datetime, field: str) -> None:
         raise ValidationError(f"{field} must not lie in the past", field=field)
 
 
-class DelayUnit(StrEnum):
-    """An unknown one raises ValidationError(field="delay_unit")."""
-
+class DelayUnit(ValidatedEnum, field="delay_unit"):
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no unit of a delay", field="delay_unit")
 
     def delay(self, amount: int) -> timedelta:
         """``amount`` of this unit. Raises ValidationError when it is negative or beyond all dates."""
@@ -58,16 +52,10 @@ class DelayUnit(StrEnum):
             raise ValidationError("delay_amount is too large", field="delay_amount") from error
 
 
-class TemplateType(StrEnum):
-    """An unknown one, the empty text included, raises ValidationError(field="type")."""
-
+class TemplateType(ValidatedEnum, field="type"):
     TEXT = "text"
     TEMPLATE = "template"
     MEDIA = "media"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of message template", field="type")
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from ventros.core.billing_accounts.aggregate import BillingAccount
 from ventros.core.projects.aggregate import Project
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import WahaConfig
+from ventros.crm.channels.values import ChannelType
 from ventros.kernel.database import Database
 from ventros.unit_of_work import UnitOfWork
 
@@ -40,8 +41,14 @@ async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: 
         )
         project = await uow.projects.add(project)
         config = WahaConfig(base_url="http://waha.example", api_key="demo", session_id=session)
-        channel = Channel.create_waha(
-            user_id=user_id, project_id=project.id, tenant_id=tenant, name=session, config=config, now=now
+        channel = Channel.create(
+            user_id=user_id,
+            project_id=project.id,
+            tenant_id=tenant,
+            name=session,
+            type=ChannelType.WAHA,
+            config=config,
+            now=now,
         )
         channel = await uow.channels.add(channel.activate(now=now))
         await uow.commit()

@@ -134,7 +134,7 @@ def metadata(event: Event, payload: MessagePayload, kind: ContentType) -> dict[s
 
 
 def tracking(payload: MessagePayload) -> dict[str, str]:
-    """Where the conversation came from, under the names of AD_TRACKING_FIELDS and one more."""
+    """Where the conversation came from, under the names of MessageFromAdTracked and one more."""
     extended = payload.content.extended_text_message
     context = (extended and extended.context_info) or ContextInfo()
     ad = context.external_ad_reply or AdReply()

@@ -64,16 +64,20 @@ class Entity:
     created_at: datetime = attrs.field(validator=validators.aware)
     updated_at: datetime = attrs.field(validator=validators.aware)
     domain_events: tuple[DomainEvent, ...] = ()
+    _origin: Any = attrs.field(init=False, default=None, eq=False, repr=False)
+    """What persistence knows of the instance; a command's result inherits it, attrs.evolve() drops it."""
 
+    created_event: ClassVar[type[DomainEvent] | tuple[type[DomainEvent], ...]]
+    """The event that a new instance has first."""
     updated_event: ClassVar[FieldsUpdated]
     """The event of a change that has none of its own; what :meth:`_updated` makes."""
 
     def clear_events(self) -> Self:
-        """The same, with its events drained."""
-        return copy_with(self, domain_events=())
+        """The same, with its events drained; a repository refuses to save it."""
+        return copy_with(self, domain_events=(), _origin=None)
 
     def _created(self, event: DomainEvent) -> Self:
-        """A new instance with the event of its birth."""
+        """A new instance with the event of its creation."""
         return attrs.evolve(self, domain_events=(event.recorded(self, self.created_at),))
 
     def _updated(self, now: datetime, **changes: Any) -> Self:
@@ -107,12 +111,14 @@ class Entity:
                 "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
             )
         at = occurred_at or now
-        return attrs.evolve(
+        changed = attrs.evolve(
             self,
             updated_at=max(self.updated_at, now),
             domain_events=(*self.domain_events, *(new.recorded(self, at) for new in (event, *further))),
             **changes,
         )
+        object.__setattr__(changed, "_origin", self._origin)
+        return changed
 
 
 @attrs.frozen(kw_only=True)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, Unpack
 from urllib.parse import urlsplit
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import asyncpg
 import attrs
@@ -21,6 +22,7 @@ from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
@@ -68,6 +70,7 @@ class Database(Generic[U]):
         self._unit_of_work = unit_of_work
         self.settings = settings or Settings()
         self.telemetry = telemetry
+        self._in_doubt: WeakValueDictionary[CommitMarker, WriteScope] = WeakValueDictionary()
 
     @classmethod
     async def open(
@@ -126,7 +129,9 @@ class Database(Generic[U]):
         Raises ValidationError for a tenant, actor, use case or option that cannot be.
         """
         return self._unit_of_work(
-            PooledTransaction(self._pool, self.settings, transaction_options(**options), self.telemetry),
+            PooledTransaction(
+                self._pool, self.settings, transaction_options(**options), self.telemetry, self._in_doubt
+            ),
             tenant,
             command_id=command_id,
             correlation_id=correlation_id,
@@ -185,7 +190,10 @@ class Database(Generic[U]):
 
         bound = max(deadline - self.settings.release_timeout, deadline / 2)
         committed = await commit_markers.resolve(ask, marker, bound)
-        return Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
+        outcome = Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
+        if (scope := self._in_doubt.pop(marker, None)) is not None:
+            scope.outcome = outcome
+        return outcome
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

@@ -5,6 +5,9 @@
     │   ├── UnknownStatement       a statement name that no .sql file holds
     │   └── MigrationError         a migration that changed, failed, or is missing
     ├── UnitOfWorkError            the unit of work is used in a way that it cannot serve
+    │   ├── UndoneWrite            an instance that came back from a write which was rolled back
+    │   ├── NotNew                 add() of what has a version, or no event of its creation
+    │   └── ChangeWithoutEvent     an instance that no command made and no read returned
     ├── AlreadyProcessed           a unit of work with this command_id was committed before (``marker``)
     ├── DomainError                the request breaks a rule of the domain
     │   ├── ValidationError        an argument is malformed (``field``)
@@ -24,6 +27,7 @@
         ├── ResultMismatch         a statement returned what its ``rows:`` header rules out
         ├── WriteSuppressed        the row was there at the expected version; something ate the write
         ├── OperationTimeout       nothing waits without a bound; this is the bound
+        │   └── LockNotAvailable   somebody else holds the row, and nobody was to wait for it
         ├── NumericOverflow        a number outgrew its column, as a version at its greatest would
         ├── ConnectionLost         the connection is gone, or none is to be had; nothing was committed
         ├── TransactionRolledBack  the server answered COMMIT with ROLLBACK
@@ -63,6 +67,18 @@ class MigrationError(ConfigurationError):
 
 class UnitOfWorkError(VentrosError):
     code = "UNIT_OF_WORK_ERROR"
+
+
+class UndoneWrite(UnitOfWorkError):
+    code = "UNDONE_WRITE"
+
+
+class NotNew(UnitOfWorkError):
+    code = "NOT_NEW"
+
+
+class ChangeWithoutEvent(UnitOfWorkError):
+    code = "CHANGE_WITHOUT_EVENT"
 
 
 class AlreadyProcessed(VentrosError):
@@ -117,14 +133,17 @@ class Conflict(VentrosError):
 
 
 class OptimisticLockError(Conflict):
-    """``expected`` is the version the aggregate was loaded with, ``actual`` the version now stored."""
+    """``expected`` is the version the aggregate was loaded with, ``actual`` the version now stored, None when
+    it is gone: removed, deleted, or never there for this tenant, which is never told apart.
+    """
 
     code = "OPTIMISTIC_LOCK_CONFLICT"
 
-    def __init__(self, resource: str, id: object, expected: int, actual: int) -> None:  # noqa: A002
+    def __init__(self, resource: str, id: object, expected: int, actual: int | None) -> None:  # noqa: A002
+        found = "is gone" if actual is None else f"is stored at version {actual}"
         super().__init__(
-            f"{resource} {id} was loaded at version {expected} but is stored at version {actual}: "
-            "somebody else saved it in between; load it again and decide again"
+            f"{resource} {id} was expected at version {expected} but {found}: somebody else changed it in "
+            "between; load it again and decide again"
         )
         self.resource = resource
         self.id = id
@@ -220,6 +239,10 @@ class WriteSuppressed(DatabaseError):
 
 class OperationTimeout(DatabaseError):
     code = "TIMEOUT"
+
+
+class LockNotAvailable(OperationTimeout):
+    code = "LOCK_NOT_AVAILABLE"
 
 
 class NumericOverflow(DatabaseError):

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel.ids import new_id
+
+
+class Identified(Protocol):
+    """What can record an event."""
+
+    @property
+    def id(self) -> UUID: ...
 
 
 @attrs.frozen(kw_only=True)
@@ -26,13 +33,15 @@ class DomainEvent:
     event_version: ClassVar[str] = "v1"
 
     occurred_at: datetime = attrs.field(init=False)
+    aggregate_id: UUID = attrs.field(init=False)
     event_id: UUID = attrs.field(factory=new_id)
 
-    def recorded(self, aggregate: object, occurred_at: datetime) -> Self:
+    def recorded(self, aggregate: Identified, occurred_at: datetime) -> Self:
         """The event, complete: what ``aggregate`` and the time tell of it is filled in."""
         kind: Any = type(self)
         assign = object.__setattr__  # frozen for everybody but who makes it
         assign(self, "occurred_at", occurred_at)
+        assign(self, "aggregate_id", aggregate.id)
         for field, source in _recorded_fields(kind):
             assign(self, field, occurred_at if source is None else getattr(aggregate, source))
         return self

@@ -47,14 +47,14 @@ def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
 
-    found = recording.status(_dsn(dsn))
-    missing = found.not_recorded
+    state = recording.status(_dsn(dsn))
+    missing = state.not_recorded
     click.echo(
-        f"history is {'disabled' if not found.recorded else 'enabled in part' if missing else 'enabled'}"
+        f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
     )
-    if found.recorded and missing:
+    if state.recorded and missing:
         click.echo(f"not recorded: {', '.join(missing)}")
-    click.echo(f"about {found.rows:,} rows in {found.bytes / 1e6:,.1f} MB")
+    click.echo(f"about {state.rows:,} rows in {state.bytes / 1e6:,.1f} MB")
 
 
 @click.group("locking-indexes")
@@ -91,12 +91,12 @@ def indexes_status(dsn: str | None) -> None:
     """Tell which are there, and how large they are."""
     from ventros.ops import locking_indexes as indexes
 
-    for each in indexes.status(_dsn(dsn)):
-        size = "" if each.state == "missing" else f"{each.bytes / 1e6:,.1f} MB"
-        click.echo(f"{each.state:<8} {each.name:<40} {size}".rstrip())
+    for index in indexes.status(_dsn(dsn)):
+        size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
+        click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())
 
 
-def _dsn(given: str | None) -> str:
+def _dsn(dsn: str | None) -> str:
     from ventros.kernel.database import resolve_dsn
 
-    return resolve_dsn(given) or "postgresql://"
+    return resolve_dsn(dsn) or "postgresql://"

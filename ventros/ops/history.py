@@ -40,7 +40,7 @@ SELECT tenant_id, {name}, id, version, 'baseline', clock_timestamp(), session_us
                       AND known.aggregate_id = found.id AND known.aggregate_version >= found.version)
 """
 # Those that it believes to be there and that were removed unseen: a baseline of nothing.
-_GONE: LiteralString = """
+_REMOVED: LiteralString = """
 INSERT INTO aggregate_history
        (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role)
 SELECT tenant_id, aggregate_table, aggregate_id, aggregate_version + 1, 'baseline', clock_timestamp(),
@@ -81,7 +81,7 @@ class Status:
 
     @property
     def not_recorded(self) -> tuple[str, ...]:
-        return tuple(each for each in TABLES if each not in self.recorded)
+        return tuple(table for table in TABLES if table not in self.recorded)
 
 
 def enable(dsn: str) -> int:
@@ -93,32 +93,32 @@ def enable(dsn: str) -> int:
     SECURITY within its transaction. May be run again. Raises ConfigurationError when the database is not
     migrated, or not the caller's, or in use for longer than 5 seconds.
     """
-    with _changing(dsn) as connection:
+    with _transaction(dsn) as connection:
         hidden = [name for (name,) in connection.execute(_HIDDEN, [[*TABLES, "aggregate_history"]])]
         mode = sql.SQL("ACCESS EXCLUSIVE" if hidden else "SHARE ROW EXCLUSIVE")
         lock: LiteralString = "LOCK TABLE {} IN {} MODE"
         connection.execute(sql.SQL(lock).format(sql.SQL(", ").join(map(sql.Identifier, TABLES)), mode))
         for name in hidden:
-            _about(connection, "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", name)
+            _execute_on(connection, "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", name)
         written = 0
         for name in TABLES:
-            _about(connection, _ATTACH, name)
-            written += _about(connection, _BASELINE, name) + _about(connection, _GONE, name)
+            _execute_on(connection, _ATTACH, name)
+            written += _execute_on(connection, _BASELINE, name) + _execute_on(connection, _REMOVED, name)
         for name in hidden:
-            _about(connection, "ALTER TABLE {table} FORCE ROW LEVEL SECURITY", name)
+            _execute_on(connection, "ALTER TABLE {table} FORCE ROW LEVEL SECURITY", name)
     return written
 
 
 def disable(dsn: str) -> None:
     """Record no more, and keep what is recorded. Raises as :func:`enable`."""
-    with _changing(dsn) as connection:
+    with _transaction(dsn) as connection:
         for name in TABLES:
-            _about(connection, _DETACH, name)
+            _execute_on(connection, _DETACH, name)
 
 
 def status(dsn: str) -> Status:
     """Whose history is recorded, and how much there is. Raises ConfigurationError as :func:`enable`."""
-    with administration.connected(administration.parameters(dsn)) as connection:
+    with administration.connect(administration.parameters(dsn)) as connection:
         _check_migrated(connection)
         recorded = tuple(name for (name,) in connection.execute(_RECORDED, [list(TABLES)]))
         rows, size = connection.execute(_SIZE).fetchall()[0]
@@ -126,8 +126,8 @@ def status(dsn: str) -> Status:
 
 
 @contextmanager
-def _changing(dsn: str) -> Iterator[psycopg.Connection]:
-    with administration.connected(administration.parameters(dsn)) as connection:
+def _transaction(dsn: str) -> Iterator[psycopg.Connection]:
+    with administration.connect(administration.parameters(dsn)) as connection:
         _check_migrated(connection)
         administration.require_owner(connection, TABLES)
         try:
@@ -149,7 +149,7 @@ def _check_migrated(connection: psycopg.Connection) -> None:
         raise ConfigurationError("the database has no table aggregate_history: run ventros migrate first")
 
 
-def _about(connection: psycopg.Connection, text: LiteralString, name: str) -> int:
+def _execute_on(connection: psycopg.Connection, text: LiteralString, name: str) -> int:
     """How many rows ``text`` wrote, of the table ``name``."""
-    done = connection.execute(sql.SQL(text).format(table=sql.Identifier(name), name=sql.Literal(name)))
-    return max(done.rowcount, 0)
+    cursor = connection.execute(sql.SQL(text).format(table=sql.Identifier(name), name=sql.Literal(name)))
+    return max(cursor.rowcount, 0)

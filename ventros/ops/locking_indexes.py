@@ -56,8 +56,8 @@ def create(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None
     interrupted may be run again. Raises ConfigurationError when the tables are not there or not the caller's,
     or the server refuses.
     """
-    with _indexing(dsn) as connection:
-        for index in _look(connection):
+    with _owner_connection(dsn) as connection:
+        for index in _read_indexes(connection):
             if index.state == "invalid":
                 _drop(connection, index)
             if index.state != "valid":
@@ -67,8 +67,8 @@ def create(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None
 
 def drop(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None:
     """Drop those that are there. Raises as :func:`create`."""
-    with _indexing(dsn) as connection:
-        for index in _look(connection):
+    with _owner_connection(dsn) as connection:
+        for index in _read_indexes(connection):
             if index.state != "missing":
                 _drop(connection, index)
                 report(f"dropped {index.name}")
@@ -76,16 +76,16 @@ def drop(dsn: str, report: Callable[[str], None] = lambda _line: None) -> None:
 
 def status(dsn: str) -> list[Index]:
     """All fifteen. Raises ConfigurationError when the database cannot be reached or is not migrated."""
-    with administration.connected(administration.parameters(dsn)) as connection:
+    with administration.connect(administration.parameters(dsn)) as connection:
         _check_migrated(connection)
-        return _look(connection)
+        return _read_indexes(connection)
 
 
-def _look(connection: psycopg.Connection) -> list[Index]:
-    found = {name: state for name, *state in connection.execute(_STATE, [list(definitions())])}
+def _read_indexes(connection: psycopg.Connection) -> list[Index]:
+    stored = {name: state for name, *state in connection.execute(_STATE, [list(definitions())])}
     indexes = []
     for name, (table, _text) in definitions().items():
-        valid, size = found.get(name, (None, 0))
+        valid, size = stored.get(name, (None, 0))
         state = "missing" if valid is None else "valid" if valid else "invalid"
         indexes.append(Index(name, table, state, size))
     return indexes
@@ -97,8 +97,8 @@ def _drop(connection: psycopg.Connection, index: Index) -> None:
 
 
 @contextmanager
-def _indexing(dsn: str) -> Iterator[psycopg.Connection]:
-    with administration.connected(administration.parameters(dsn)) as connection:
+def _owner_connection(dsn: str) -> Iterator[psycopg.Connection]:
+    with administration.connect(administration.parameters(dsn)) as connection:
         _check_migrated(connection)
         administration.require_owner(connection, _tables())
         try:

@@ -17,19 +17,21 @@ from tests.support.constants import SEEDED
 from tests.support.counted_work import SHAPE, work
 from tests.support.program import ventros
 from ventros import Database, UnitOfWork, roles
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.checks import Finding
-from ventros.audit.page import LONG, page, visible, write
+from ventros.audit.page import MAX_CHARACTERS, page, visible, write
 from ventros.audit.page.database import Reference, Table, tables
 from ventros.audit.page.diagram import WIDTH, diagram, order
-from ventros.audit.page.entries import anchor, highlighted
+from ventros.audit.page.entries import anchor, highlight
 from ventros.audit.tables import tables as library
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 
 HOSTILE = "</code></pre><script>document.title = 'owned'</script><img src=x onerror=alert(1)>\u202eend"
-FINDINGS = [Finding("fences", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")]
+FINDINGS = [
+    Finding("version_guards", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")
+]
 EMPTY = {"meta", "input", "wbr", "link", "img", "br"}
 
 
@@ -94,7 +96,7 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     text = page(superuser, [])
     found = checked(text)
     assert len(text.encode()) < 3_000_000
-    for each in every():
+    for each in all_statements():
         shown = found.texts[anchor(each.name)]
         assert each.text in shown
         assert each.why in shown
@@ -110,8 +112,11 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     assert "contacts.delete" in found.texts["executed"]
     assert "0 unknown texts of ventros_app" in found.text
     assert "Nothing was found wrong." in found.texts["findings"]
-    statements = [each for each in every() if each.path.parent.name != "shapes"]
-    assert f"0 findings, {len(statements)} statements, {len(every()) - len(statements)} shapes" in found.text
+    statements = [each for each in all_statements() if each.path.parent.name != "shapes"]
+    assert (
+        f"0 findings, {len(statements)} statements, {len(all_statements()) - len(statements)} shapes"
+        in found.text
+    )
     assert "1 more that were executed" in found.text
     assert "put together as filters asked" in found.texts[anchor(SHAPE)]
     # A shape's place is the line where it stands.
@@ -135,7 +140,10 @@ def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> Non
     contacts = found.texts["table-contacts"]
     assert "FOREIGN KEY (tenant_id, project_id) REFERENCES projects" in contacts
     assert "messages" in contacts.partition("Referred to by")[2].partition("Indexes")[0]
-    assert "ventros_version_fence()" in contacts.partition("Rules")[2].partition("Written by")[0]
+    assert (
+        "ventros_version_guard()"
+        in contacts.partition("Constraints, policies and triggers")[2].partition("Written by")[0]
+    )
     assert "contacts.update" in contacts.partition("Written by")[2].partition("Read by")[0]
     assert "contacts.get" in contacts.partition("Read by")[2]
     assert "contacts_live_phone_key" in found.texts["contacts.find_by_phone"]
@@ -171,12 +179,12 @@ def test_what_comes_from_the_server_or_a_check_stays_text(
 
 def test_a_text_of_the_server_hides_nothing() -> None:
     assert visible("a\tb\n\u202ec\x1b[2K é 😀") == "a\tb\n\\u202ec\\u001b[2K é 😀"
-    assert visible("x" * (LONG + 1000)).endswith("x… and 1,000 characters more")
+    assert visible("x" * (MAX_CHARACTERS + 1000)).endswith("x… and 1,000 characters more")
 
 
 def test_keywords_and_parameters_are_set_off_and_the_text_stays() -> None:
     text = "SELECT name FROM \"FROM\" WHERE a<$1 AND b = 'SELECT $2 <b> é😀' /* x.get */"
-    marked = highlighted(text)
+    marked = highlight(text)
     assert html.unescape(re.sub(r"</?(?:b|var)>", "", marked)) == text
     assert re.findall(r"<(b|var)>(.*?)</", marked) == [
         ("b", "SELECT"),
@@ -204,7 +212,7 @@ def test_of_a_database_that_is_empty(server: DevServer, migrated: None) -> None:
         found = checked(page(connection, []))
     assert "this database was not migrated" in found.texts["tables"]
     assert 'No plan: relation "contacts" does not exist [SQLSTATE 42P01]' in found.texts["contacts.get"]
-    assert found.text.count("No plan: ") == len(every())
+    assert found.text.count("No plan: ") == len(all_statements())
 
 
 def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser: psycopg.Connection) -> None:

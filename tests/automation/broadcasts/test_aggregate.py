@@ -31,15 +31,15 @@ def make_broadcast(status: BroadcastStatus = BroadcastStatus.DRAFT) -> Broadcast
     return attrs.evolve(broadcast.clear_events(), status=status)
 
 
-def told(broadcast: Broadcast) -> list[tuple[str, dict[str, Any]]]:
+def recorded(broadcast: Broadcast) -> list[tuple[str, dict[str, Any]]]:
     """Its events' names and payloads, but for the broadcast's own id, which each begins with."""
-    found = []
+    events = []
     for event in broadcast.domain_events:
         payload = event.payload()
         assert next(iter(payload)) == "broadcast_id"
         assert payload.pop("broadcast_id") == broadcast.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events
 
 
 def test_a_new_broadcast_is_a_draft_and_has_one_event() -> None:
@@ -48,7 +48,7 @@ def test_a_new_broadcast_is_a_draft_and_has_one_event() -> None:
     times = (broadcast.scheduled_for, broadcast.started_at, broadcast.completed_at)
     assert (*times, broadcast.failure_reason) == (None, None, None, None)
     payload = {"tenant_id": "acme", "name": "News", "list_id": LIST}
-    assert told(broadcast) == [("broadcast.created", payload)]
+    assert recorded(broadcast) == [("broadcast.created", payload)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_new_broadcast_is_a_draft_and_has_one_event() -> None:
     [("tenant_id", ""), ("name", ""), ("list_id", UUID(int=0)), ("rate_limit", -1)],
 )
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "tenant_id": "acme",
         "name": "News",
         "list_id": LIST,
@@ -64,7 +64,7 @@ def test_a_faulty_field_is_named(field: str, value: Any) -> None:
         "rate_limit": 0,
     }
     with pytest.raises(ValidationError) as raised:
-        Broadcast.create(**{**given, field: value}, now=NOW)
+        Broadcast.create(**{**arguments, field: value}, now=NOW)
     assert raised.value.field == field
 
 
@@ -109,7 +109,7 @@ def test_each_transition_leads_from_where_it_may(command: str, status: Broadcast
             getattr(broadcast, command)(*args, now=NOW)
         return
     after = getattr(broadcast, command)(*args, now=NOW)
-    assert told(after) == [(f"broadcast.{NAMES[command]}", payload)]
+    assert recorded(after) == [(f"broadcast.{NAMES[command]}", payload)]
     assert after.clear_events() == attrs.evolve(broadcast, **changes)
 
 
@@ -136,15 +136,15 @@ def test_what_changes_in_which_status(status: BroadcastStatus) -> None:
     broadcast = make_broadcast(status)
     other = MessageTemplate(type=TemplateType.TEXT, content="Bye")
     commands: list[tuple[str, str, Any, set[str]]] = [
-        ("update_name", "name", "Old news", {"draft"}),
-        ("update_message_template", "message_template", other, {"draft"}),
-        ("update_rate_limit", "rate_limit", 0, {"draft", "scheduled", "running"}),
+        ("rename", "name", "Old news", {"draft"}),
+        ("set_message_template", "message_template", other, {"draft"}),
+        ("set_rate_limit", "rate_limit", 0, {"draft", "scheduled", "running"}),
     ]
     for command, field, value, allowed in commands:
         if status.value in allowed:
             after = getattr(broadcast, command)(value, now=LATER)
             assert (getattr(after, field), after.updated_at) == (value, LATER)
-            assert told(after) == [("broadcast.updated", {"fields": (field,)})]
+            assert recorded(after) == [("broadcast.updated", {"fields": (field,)})]
             assert getattr(broadcast, command)(getattr(broadcast, field), now=LATER) is broadcast
         else:
             with pytest.raises(InvariantViolation):
@@ -152,7 +152,7 @@ def test_what_changes_in_which_status(status: BroadcastStatus) -> None:
 
 
 def test_a_faulty_change_is_refused() -> None:
-    for command, value in (("update_name", ""), ("update_rate_limit", -1)):
+    for command, value in (("rename", ""), ("set_rate_limit", -1)):
         with pytest.raises(ValidationError):
             getattr(make_broadcast(), command)(value, now=LATER)
 
@@ -173,7 +173,7 @@ def test_counts_add_up_and_skipped_ones_are_done_with() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("arguments", "field"),
     [
         ({"type": ""}, "type"),
         ({"type": "song"}, "type"),
@@ -182,9 +182,9 @@ def test_counts_add_up_and_skipped_ones_are_done_with() -> None:
         ({"variables": {"name": 1}}, "variables"),
     ],
 )
-def test_a_faulty_template_is_refused(given: dict[str, Any], field: str) -> None:
+def test_a_faulty_template_is_refused(arguments: dict[str, Any], field: str) -> None:
     with pytest.raises(ValidationError) as raised:
-        MessageTemplate(**{"type": "text", "content": "Hello", **given})
+        MessageTemplate(**{"type": "text", "content": "Hello", **arguments})
     assert raised.value.field == field
 
 

@@ -54,15 +54,15 @@ def make_step(position: int = 0, **changes: Any) -> CampaignStep:
     return attrs.evolve(step, **changes)
 
 
-def told(campaign: Campaign) -> list[tuple[str, dict[str, Any]]]:
+def recorded(campaign: Campaign) -> list[tuple[str, dict[str, Any]]]:
     """Its events' names and payloads, but for the campaign's own id, which each begins with."""
-    found = []
+    events = []
     for event in campaign.domain_events:
         payload = event.payload()
         assert next(iter(payload)) == "campaign_id"
         assert payload.pop("campaign_id") == campaign.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events
 
 
 def test_a_new_campaign_is_a_draft_and_has_one_event() -> None:
@@ -78,21 +78,21 @@ def test_a_new_campaign_is_a_draft_and_has_one_event() -> None:
         "goal_type": "engagement",
         "goal_value": 0,
     }
-    assert told(campaign) == [("campaign.created", payload)]
+    assert recorded(campaign) == [("campaign.created", payload)]
 
 
 @pytest.mark.parametrize(
     ("field", "value"), [("tenant_id", ""), ("name", ""), ("goal_type", "fame"), ("goal_value", -1)]
 )
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "tenant_id": "acme",
         "name": "Spring",
         "goal_type": GoalType.CONVERSIONS,
         "goal_value": 1,
     }
     with pytest.raises(ValidationError) as raised:
-        Campaign.create(**{**given, field: value}, now=NOW)
+        Campaign.create(**{**arguments, field: value}, now=NOW)
     assert raised.value.field == field
 
 
@@ -124,14 +124,14 @@ def test_each_transition_leads_from_where_it_may(command: str, status: CampaignS
     after = getattr(campaign, command)(now=LATER)
     assert (after.status.value, after.updated_at) == (target, LATER)
     assert after.end_date == (LATER if command == "complete" else None)
-    assert told(after) == [(f"campaign.{NAMES[command]}", {})]
+    assert recorded(after) == [(f"campaign.{NAMES[command]}", {})]
 
 
 def test_it_is_scheduled_from_a_draft_only_and_not_into_the_past() -> None:
     draft = make_campaign(make_step())
     scheduled = draft.schedule(LATER, now=NOW)
     assert (scheduled.status, scheduled.start_date) == (CampaignStatus.SCHEDULED, LATER)
-    assert told(scheduled) == [("campaign.scheduled", {"start_date": LATER})]
+    assert recorded(scheduled) == [("campaign.scheduled", {"start_date": LATER})]
     assert draft.schedule(NOW, now=NOW).start_date == NOW
     with pytest.raises(InvariantViolation):
         scheduled.schedule(LATER, now=NOW)
@@ -160,7 +160,7 @@ def test_steps_stand_in_the_order_of_their_positions() -> None:
     last, first = make_step(5), make_step(0)
     campaign = make_campaign().add_step(last, now=NOW).add_step(first, now=LATER)
     assert campaign.steps == (first, last)
-    assert told(campaign) == [
+    assert recorded(campaign) == [
         ("campaign.step_added", {"step_id": last.id, "step_type": "delay", "order": 5}),
         ("campaign.step_added", {"step_id": first.id, "step_type": "delay", "order": 0}),
     ]
@@ -176,7 +176,7 @@ def test_a_place_that_is_taken_is_refused() -> None:
     with pytest.raises(InvariantViolation, match="position 1"):
         campaign.add_step(make_step(1), now=NOW)
     with pytest.raises(InvariantViolation, match="position 1"):
-        campaign.update_step(one.id, make_step(1), now=NOW)
+        campaign.replace_step(one.id, make_step(1), now=NOW)
     with pytest.raises(InvariantViolation, match="id"):
         campaign.add_step(attrs.evolve(one, position=9), now=NOW)
     for steps in ((one, make_step(0)), (one, attrs.evolve(one, position=3))):
@@ -188,22 +188,22 @@ def test_a_place_that_is_taken_is_refused() -> None:
 def test_an_updated_step_keeps_its_id_and_time() -> None:
     step = make_step(0)
     campaign = make_campaign(step)
-    updated = campaign.update_step(step.id, make_step(3, name="moved", created_at=LATER), now=LATER)
+    updated = campaign.replace_step(step.id, make_step(3, name="moved", created_at=LATER), now=LATER)
     assert updated.steps == (attrs.evolve(step, position=3, name="moved"),)
-    assert told(updated) == [("campaign.updated", {"fields": ("steps",)})]
-    assert updated.update_step(step.id, make_step(3, name="moved"), now=LATER) is updated
+    assert recorded(updated) == [("campaign.updated", {"fields": ("steps",)})]
+    assert updated.replace_step(step.id, make_step(3, name="moved"), now=LATER) is updated
 
 
 def test_a_removed_step_is_gone() -> None:
     one, two = make_step(0), make_step(1)
     campaign = make_campaign(one, two).remove_step(one.id, now=LATER)
     assert campaign.steps == (two,)
-    assert told(campaign) == [("campaign.step_removed", {"step_id": one.id})]
+    assert recorded(campaign) == [("campaign.step_removed", {"step_id": one.id})]
     for missing in (lambda: campaign.remove_step(one.id, now=NOW), lambda: campaign.step(one.id)):
         with pytest.raises(NotFound, match="campaign_step"):
             missing()
     with pytest.raises(NotFound):
-        campaign.update_step(one.id, make_step(4), now=NOW)
+        campaign.replace_step(one.id, make_step(4), now=NOW)
 
 
 def test_reordered_steps_take_each_others_places_and_jumps_follow() -> None:
@@ -213,7 +213,7 @@ def test_reordered_steps_take_each_others_places_and_jumps_follow() -> None:
     reordered = campaign.reorder_steps([wait.id, two.id, one.id], now=LATER)
     assert [(step.id, step.position) for step in reordered.steps] == [(wait.id, 0), (two.id, 2), (one.id, 7)]
     assert reordered.step(wait.id).config.timeout_step == 7
-    assert told(reordered) == [("campaign.updated", {"fields": ("steps",)})]
+    assert recorded(reordered) == [("campaign.updated", {"fields": ("steps",)})]
     assert campaign.reorder_steps([one.id, two.id, wait.id], now=LATER) is campaign
     for ids in ([one.id, two.id], [one.id, one.id, two.id], [one.id, two.id, uuid4()]):
         with pytest.raises(ValidationError) as raised:
@@ -227,7 +227,7 @@ def test_steps_change_in_a_draft_only_and_only_a_draft_is_removed(status: Campai
     campaign = make_campaign(step, status=status)
     for command in (
         lambda: campaign.add_step(make_step(1), now=NOW),
-        lambda: campaign.update_step(step.id, make_step(), now=NOW),
+        lambda: campaign.replace_step(step.id, make_step(), now=NOW),
         lambda: campaign.remove_step(step.id, now=NOW),
         lambda: campaign.reorder_steps([step.id], now=NOW),
         campaign.require_removable,
@@ -298,24 +298,24 @@ def test_only_delay_and_wait_take_time() -> None:
 @pytest.mark.parametrize("status", CampaignStatus)
 def test_name_description_and_goal_change_in_any_status(status: CampaignStatus) -> None:
     campaign = make_campaign(status=status)
-    renamed = campaign.update_name("Summer", now=LATER)
+    renamed = campaign.rename("Summer", now=LATER)
     assert (renamed.name, renamed.updated_at) == ("Summer", LATER)
-    assert told(renamed) == [("campaign.updated", {"fields": ("name",)})]
-    assert campaign.update_description("", now=LATER).description == ""
-    goal = campaign.update_goal(GoalType.CONVERSIONS, 10, now=LATER)
-    assert told(goal) == [("campaign.updated", {"fields": ("goal_type",)})]
+    assert recorded(renamed) == [("campaign.updated", {"fields": ("name",)})]
+    assert campaign.set_description("", now=LATER).description == ""
+    goal = campaign.set_goal(GoalType.CONVERSIONS, 10, now=LATER)
+    assert recorded(goal) == [("campaign.updated", {"fields": ("goal_type",)})]
     assert (goal.goal_type, goal.goal_value) == (GoalType.CONVERSIONS, 10)
 
 
 def test_what_changes_nothing_is_no_event() -> None:
     campaign = make_campaign()
-    assert campaign.update_name("Spring", now=LATER) is campaign
-    assert campaign.update_description("sale", now=LATER) is campaign
-    assert campaign.update_goal(GoalType.REACH_CONTACTS, 10, now=LATER) is campaign
+    assert campaign.rename("Spring", now=LATER) is campaign
+    assert campaign.set_description("sale", now=LATER) is campaign
+    assert campaign.set_goal(GoalType.REACH_CONTACTS, 10, now=LATER) is campaign
     with pytest.raises(ValidationError):
-        campaign.update_name("", now=LATER)
+        campaign.rename("", now=LATER)
     with pytest.raises(ValidationError):
-        campaign.update_goal(GoalType.CONVERSIONS, -1, now=LATER)
+        campaign.set_goal(GoalType.CONVERSIONS, -1, now=LATER)
 
 
 def test_rates_are_per_cent_and_zero_where_there_is_nothing_to_divide_by() -> None:

@@ -40,29 +40,29 @@ def make_step(position: int = 0, **changes: Any) -> SequenceStep:
     return attrs.evolve(step, **changes)
 
 
-def told(sequence: Sequence) -> list[tuple[str, dict[str, Any]]]:
+def recorded(sequence: Sequence) -> list[tuple[str, dict[str, Any]]]:
     """Its events' names and payloads, but for the sequence's own id, which each begins with."""
-    found = []
+    events = []
     for event in sequence.domain_events:
         payload = event.payload()
         assert next(iter(payload)) == "sequence_id"
         assert payload.pop("sequence_id") == sequence.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events
 
 
 def test_a_new_sequence_is_a_draft_and_has_one_event() -> None:
     sequence = Sequence.create(tenant_id="acme", name="Welcome", trigger_type=TriggerType.MANUAL, now=NOW)
     assert (sequence.version, sequence.status, sequence.steps) == (1, SequenceStatus.DRAFT, ())
     assert (sequence.trigger_data, sequence.exit_on_reply, sequence.description) == ({}, True, "")
-    assert told(sequence) == [("sequence.created", {"tenant_id": "acme", "name": "Welcome"})]
+    assert recorded(sequence) == [("sequence.created", {"tenant_id": "acme", "name": "Welcome"})]
 
 
 @pytest.mark.parametrize(("field", "value"), [("tenant_id", ""), ("name", ""), ("trigger_type", "whim")])
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
-    given: dict[str, Any] = {"tenant_id": "acme", "name": "Welcome", "trigger_type": TriggerType.MANUAL}
+    arguments: dict[str, Any] = {"tenant_id": "acme", "name": "Welcome", "trigger_type": TriggerType.MANUAL}
     with pytest.raises(ValidationError) as raised:
-        Sequence.create(**{**given, field: value}, now=NOW)
+        Sequence.create(**{**arguments, field: value}, now=NOW)
     assert raised.value.field == field
 
 
@@ -85,7 +85,7 @@ def test_each_transition_leads_from_where_it_may(command: str, status: SequenceS
         return
     after = getattr(sequence, command)(now=LATER)
     assert (after.status.value, after.updated_at) == (target, LATER)
-    assert told(after) == [(f"sequence.{name}", {})]
+    assert recorded(after) == [(f"sequence.{name}", {})]
 
 
 def test_without_steps_it_is_not_activated() -> None:
@@ -97,7 +97,7 @@ def test_steps_stand_in_the_order_of_their_positions() -> None:
     last, first = make_step(5), make_step(0)
     sequence = make_sequence().add_step(last, now=NOW).add_step(first, now=LATER)
     assert sequence.steps == (first, last)
-    assert told(sequence) == [
+    assert recorded(sequence) == [
         ("sequence.step_added", {"step_id": last.id, "order": 5}),
         ("sequence.step_added", {"step_id": first.id, "order": 0}),
     ]
@@ -110,7 +110,7 @@ def test_steps_stand_in_the_order_of_their_positions() -> None:
 def test_a_gap_is_not_the_end() -> None:
     one, two, three = make_step(0), make_step(1), make_step(2)
     sequence = make_sequence(one, two, three).remove_step(two.id, now=LATER)
-    assert told(sequence) == [("sequence.updated", {"fields": ("steps",)})]
+    assert recorded(sequence) == [("sequence.updated", {"fields": ("steps",)})]
     assert sequence.next_step(0) is three
     assert sequence.next_step(2) is None
     with pytest.raises(NotFound):
@@ -120,17 +120,17 @@ def test_a_gap_is_not_the_end() -> None:
 def test_an_updated_step_keeps_its_id_and_time_and_takes_no_others_place() -> None:
     one, two = make_step(0), make_step(1)
     sequence = make_sequence(one, two)
-    updated = sequence.update_step(one.id, make_step(3, delay_amount=9, created_at=LATER), now=LATER)
+    updated = sequence.replace_step(one.id, make_step(3, delay_amount=9, created_at=LATER), now=LATER)
     assert updated.step(one.id) == attrs.evolve(one, position=3, name="step 3", delay_amount=9)
     assert updated.steps[0] is two
-    assert told(updated) == [("sequence.updated", {"fields": ("steps",)})]
-    assert sequence.update_step(one.id, one, now=LATER) is sequence
+    assert recorded(updated) == [("sequence.updated", {"fields": ("steps",)})]
+    assert sequence.replace_step(one.id, one, now=LATER) is sequence
     with pytest.raises(InvariantViolation, match="position 1"):
-        sequence.update_step(one.id, make_step(1), now=LATER)
+        sequence.replace_step(one.id, make_step(1), now=LATER)
     with pytest.raises(InvariantViolation, match="position 1"):
         sequence.add_step(make_step(1), now=LATER)
     with pytest.raises(NotFound):
-        sequence.update_step(uuid4(), make_step(4), now=LATER)
+        sequence.replace_step(uuid4(), make_step(4), now=LATER)
 
 
 def test_reordered_steps_take_each_others_places() -> None:
@@ -138,7 +138,7 @@ def test_reordered_steps_take_each_others_places() -> None:
     sequence = make_sequence(one, two)
     reordered = sequence.reorder_steps([two.id, one.id], now=LATER)
     assert [(step.id, step.position) for step in reordered.steps] == [(two.id, 0), (one.id, 4)]
-    assert told(reordered) == [("sequence.updated", {"fields": ("steps",)})]
+    assert recorded(reordered) == [("sequence.updated", {"fields": ("steps",)})]
     assert sequence.reorder_steps([one.id, two.id], now=LATER) is sequence
     with pytest.raises(ValidationError):
         sequence.reorder_steps([one.id], now=LATER)
@@ -150,7 +150,7 @@ def test_steps_change_in_a_draft_only_and_only_a_draft_is_removed(status: Sequen
     sequence = make_sequence(step, status=status)
     for command in (
         lambda: sequence.add_step(make_step(1), now=NOW),
-        lambda: sequence.update_step(step.id, make_step(), now=NOW),
+        lambda: sequence.replace_step(step.id, make_step(), now=NOW),
         lambda: sequence.remove_step(step.id, now=NOW),
         lambda: sequence.reorder_steps([step.id], now=NOW),
         sequence.require_removable,
@@ -189,29 +189,29 @@ def test_a_delay_is_its_amount_in_its_unit(unit: str, delay: timedelta) -> None:
 
 def test_what_is_set_is_told() -> None:
     sequence = make_sequence(status=SequenceStatus.ACTIVE)
-    renamed = sequence.update_name("Hello", now=LATER)
+    renamed = sequence.rename("Hello", now=LATER)
     assert (renamed.name, renamed.updated_at) == ("Hello", LATER)
-    assert told(renamed) == [("sequence.updated", {"fields": ("name",)})]
-    described = sequence.update_description("", now=LATER)
-    assert told(described) == [("sequence.updated", {"fields": ("description",)})]
-    staying = sequence.update_exit_on_reply(False, now=LATER)
+    assert recorded(renamed) == [("sequence.updated", {"fields": ("name",)})]
+    described = sequence.set_description("", now=LATER)
+    assert recorded(described) == [("sequence.updated", {"fields": ("description",)})]
+    staying = sequence.set_exit_on_reply(False, now=LATER)
     assert not staying.exit_on_reply
-    assert told(staying) == [("sequence.updated", {"fields": ("exit_on_reply",)})]
-    narrowed = sequence.update_trigger_data({"tag": "vip"}, now=LATER)
+    assert recorded(staying) == [("sequence.updated", {"fields": ("exit_on_reply",)})]
+    narrowed = sequence.set_trigger_data({"tag": "vip"}, now=LATER)
     assert narrowed.trigger_data == {"tag": "vip"}
-    assert told(narrowed) == [("sequence.updated", {"fields": ("trigger_data",)})]
+    assert recorded(narrowed) == [("sequence.updated", {"fields": ("trigger_data",)})]
 
 
 def test_what_changes_nothing_is_no_event() -> None:
     sequence = make_sequence()
-    assert sequence.update_name("Welcome", now=LATER) is sequence
-    assert sequence.update_description("drip", now=LATER) is sequence
-    assert sequence.update_exit_on_reply(True, now=LATER) is sequence
-    assert sequence.update_trigger_data({}, now=LATER) is sequence
+    assert sequence.rename("Welcome", now=LATER) is sequence
+    assert sequence.set_description("drip", now=LATER) is sequence
+    assert sequence.set_exit_on_reply(True, now=LATER) is sequence
+    assert sequence.set_trigger_data({}, now=LATER) is sequence
     with pytest.raises(ValidationError):
-        sequence.update_name("", now=LATER)
+        sequence.rename("", now=LATER)
     with pytest.raises(InvariantViolation):
-        make_sequence(status=SequenceStatus.ARCHIVED).update_trigger_data({"tag": "vip"}, now=LATER)
+        make_sequence(status=SequenceStatus.ARCHIVED).set_trigger_data({"tag": "vip"}, now=LATER)
 
 
 def test_counts_add_up() -> None:

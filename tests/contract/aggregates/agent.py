@@ -47,7 +47,7 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(agent: Agent, now: datetime) -> Agent:
-    return agent.update_settings({"theme": str(new_id())}, now=now)
+    return agent.set_settings({"theme": str(new_id())}, now=now)
 
 
 FACTORY = Factory(

@@ -62,7 +62,7 @@ def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(broadcast: Broadcast, now: datetime) -> Broadcast:
-    return broadcast.update_name(f"News {new_id()}", now=now)
+    return broadcast.rename(f"News {new_id()}", now=now)
 
 
 FACTORY = Factory(

@@ -97,12 +97,12 @@ def fields(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(campaign: Campaign, now: datetime) -> Campaign:
-    return campaign.update_name(f"Spring {new_id()}", now=now)
+    return campaign.rename(f"Spring {new_id()}", now=now)
 
 
 def change_child(campaign: Campaign, now: datetime) -> Campaign:
     first = campaign.steps[0]
-    return campaign.update_step(first.id, attrs.evolve(first, name=f"first {new_id()}"), now=now)
+    return campaign.replace_step(first.id, attrs.evolve(first, name=f"first {new_id()}"), now=now)
 
 
 FACTORY = Factory(

@@ -58,7 +58,7 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(credential: Credential, now: datetime) -> Credential:
-    return credential.update_description(f"for the summer {new_id()}", now=now)
+    return credential.set_description(f"for the summer {new_id()}", now=now)
 
 
 FACTORY = Factory(

@@ -34,7 +34,7 @@ templates = st.builds(
 conditions = st.lists(
     st.builds(
         StepCondition,
-        type=st.sampled_from(sorted(ConditionType)).map(lambda each: each.value),
+        type=st.sampled_from(sorted(ConditionType)).map(lambda member: member.value),
         operator=texts,
         value=texts,
         field=maybe(texts),
@@ -91,12 +91,12 @@ def fields(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def change(sequence: Sequence, now: datetime) -> Sequence:
-    return sequence.update_name(f"Welcome {new_id()}", now=now)
+    return sequence.rename(f"Welcome {new_id()}", now=now)
 
 
 def change_child(sequence: Sequence, now: datetime) -> Sequence:
     first = sequence.steps[0]
-    return sequence.update_step(first.id, attrs.evolve(first, name=f"first {new_id()}"), now=now)
+    return sequence.replace_step(first.id, attrs.evolve(first, name=f"first {new_id()}"), now=now)
 
 
 FACTORY = Factory(

@@ -39,14 +39,14 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Agent]:
         ).set_status(status, now=NOW)
         for line, (name, kind, email, status, active) in enumerate(AGENTS)
     ]
-    agents.append(Agent.system(SystemAgent.DEFAULT, **of, now=NOW))
+    agents.append(Agent.create_system(SystemAgent.DEFAULT, **of, now=NOW))
     virtual: dict[str, Any] = {
         "represents_person_name": "Zoé",
         "period_start": NOW,
         "reason": "historical_contact",
     }
     agents.append(Agent.create_virtual(**of, **virtual, now=NOW))
-    live = [await uow.agents.add(each) for each in agents]
+    live = [await uow.agents.add(agent) for agent in agents]
     gone = await uow.agents.add(Agent.create(**of, name="bot", type=AgentType.BOT, now=NOW))
     await uow.agents.save(gone.delete(now=NOW))
     return live

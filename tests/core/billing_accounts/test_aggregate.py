@@ -234,7 +234,7 @@ def test_a_suspended_account_takes_no_payment_method() -> None:
     ("command", "field"),
     [
         (lambda account, text: account.rename(text, now=LATER), "name"),
-        (lambda account, text: account.update_billing_email(text, now=LATER), "billing_email"),
+        (lambda account, text: account.set_billing_email(text, now=LATER), "billing_email"),
     ],
 )
 def test_what_has_no_event_of_its_own(

@@ -76,9 +76,9 @@ def test_a_session_timeout_is_above_zero(minutes: int) -> None:
 
 
 def test_nobody_else_holds_a_part_of_the_configuration() -> None:
-    given = {"colors": {"main": "red"}}
-    project = attrs.evolve(make_project(), configuration=given)
-    given["colors"]["main"] = "blue"
+    configuration = {"colors": {"main": "red"}}
+    project = attrs.evolve(make_project(), configuration=configuration)
+    configuration["colors"]["main"] = "blue"
     later = attrs.evolve(project, name="Other")
     later.configuration["colors"]["main"] = "green"
     assert project.configuration == {"colors": {"main": "red"}}

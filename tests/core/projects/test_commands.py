@@ -43,13 +43,11 @@ def assigning(*agents: UUID, **fields: Any) -> Project:
 COMMANDS: list[tuple[Command, str, Any]] = [
     (lambda project: project.rename("Umbrella", now=LATER), "name", "Umbrella"),
     (lambda project: project.deactivate(now=LATER), "active", False),
-    (lambda project: project.update_configuration({"a": [1]}, now=LATER), "configuration", {"a": [1]}),
-    (lambda project: project.update_description("what it is", now=LATER), "description", "what it is"),
+    (lambda project: project.set_configuration({"a": [1]}, now=LATER), "configuration", {"a": [1]}),
+    (lambda project: project.set_description("what it is", now=LATER), "description", "what it is"),
     (lambda project: project.set_session_timeout(45, now=LATER), "session_timeout_minutes", 45),
     (
-        lambda project: project.set_agent_assignment_config(
-            AgentAssignmentConfig(agent_ids=(ONE,)), now=LATER
-        ),
+        lambda project: project.set_agent_assignment(AgentAssignmentConfig(agent_ids=(ONE,)), now=LATER),
         "agent_assignment",
         AgentAssignmentConfig(agent_ids=(ONE,)),
     ),
@@ -88,7 +86,7 @@ def test_an_active_project_is_not_activated_again() -> None:
 
 def test_true_is_another_configuration_than_one() -> None:
     project = stored(configuration={"limit": 1})
-    assert project.update_configuration({"limit": True}, now=LATER).configuration["limit"] is True
+    assert project.set_configuration({"limit": True}, now=LATER).configuration["limit"] is True
 
 
 @pytest.mark.parametrize(

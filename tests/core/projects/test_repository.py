@@ -18,9 +18,9 @@ async def test_a_project_is_found_by_its_tenant_until_it_is_deleted(
         await uow.projects.save(project.delete(now=NOW))
         assert await uow.projects.find_by_tenant() is None
     async with db.unit_of_work(OTHER_TENANT) as uow:
-        found = await uow.projects.find_by_tenant()
-    assert found is not None
-    assert found.id == other_seed.project_id
+        others_project = await uow.projects.find_by_tenant()
+    assert others_project is not None
+    assert others_project.id == other_seed.project_id
     async with db.unit_of_work("nobody") as uow:
         assert await uow.projects.find_by_tenant() is None
 
@@ -46,11 +46,11 @@ async def test_the_turn_of_the_agents_is_stored(db: Database[UnitOfWork], seed: 
         project = project.set_assignment_strategy(AssignmentStrategy.ROUND_ROBIN, now=NOW)
         await uow.projects.save(project.enable_agent_assignment(now=NOW))
         await uow.commit()
-    given = []
+    assigned = []
     for _ in range(3):
         async with db.unit_of_work(TENANT) as uow:
             project, agent = (await uow.projects.get(seed.project_id)).next_assignment_agent(now=NOW)
             await uow.projects.save(project)
             await uow.commit()
-        given.append(agent)
-    assert given == [agents[0], agents[1], agents[0]]
+        assigned.append(agent)
+    assert assigned == [agents[0], agents[1], agents[0]]

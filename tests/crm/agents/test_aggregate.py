@@ -33,12 +33,12 @@ PROJECT = uuid4()
 KEY = "key-to-the-provider"
 
 
-def make_agent(**given: Any) -> Agent:
+def make_agent(**changes: Any) -> Agent:
     arguments: dict[str, Any] = {"project_id": PROJECT, "tenant_id": "acme", "name": "Ada", "user_id": USER}
-    return Agent.create(**{**arguments, **given}, now=NOW)
+    return Agent.create(**{**arguments, **changes}, now=NOW)
 
 
-def make_virtual(**given: Any) -> Agent:
+def make_virtual(**changes: Any) -> Agent:
     arguments: dict[str, Any] = {
         "project_id": PROJECT,
         "tenant_id": "acme",
@@ -46,11 +46,11 @@ def make_virtual(**given: Any) -> Agent:
         "period_start": NOW,
         "reason": "historical_contact",
     }
-    return Agent.create_virtual(**{**arguments, **given}, now=NOW)
+    return Agent.create_virtual(**{**arguments, **changes}, now=NOW)
 
 
 def make_system(which: SystemAgent = SystemAgent.DEFAULT) -> Agent:
-    return Agent.system(which, project_id=PROJECT, tenant_id="acme", now=NOW)
+    return Agent.create_system(which, project_id=PROJECT, tenant_id="acme", now=NOW)
 
 
 def assert_refused(*commands: Callable[[], object]) -> None:
@@ -215,7 +215,7 @@ def test_only_a_virtual_agent_has_a_period() -> None:
 def test_a_virtual_agent_keeps_its_name_and_stays_offline_and_without_permissions() -> None:
     agent = make_virtual()
     assert_refused(
-        lambda: agent.update_profile(name="Grace", email="grace@acme.example", now=LATER),
+        lambda: agent.set_profile(name="Grace", email="grace@acme.example", now=LATER),
         lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
         lambda: agent.grant_permission("send_messages", now=LATER),
         lambda: agent.record_login(now=LATER),
@@ -229,7 +229,7 @@ def test_a_virtual_agent_keeps_its_name_and_stays_offline_and_without_permission
 
 
 def test_the_seven_reserved_ids() -> None:
-    assert {each.value: str(each.id)[-2:] for each in SystemAgent} == {
+    assert {agent.value: str(agent.id)[-2:] for agent in SystemAgent} == {
         "broadcast": "01",
         "sequence": "02",
         "trigger": "03",
@@ -258,14 +258,14 @@ def test_a_system_agent_has_its_reserved_id_in_each_tenant(which: SystemAgent) -
 
 def test_an_unknown_system_agent_is_refused() -> None:
     with pytest.raises(ValidationError) as raised:
-        Agent.system("plumber", project_id=PROJECT, tenant_id="acme", now=NOW)  # type: ignore[arg-type]
+        Agent.create_system("plumber", project_id=PROJECT, tenant_id="acme", now=NOW)  # type: ignore[arg-type]
     assert raised.value.field == "system_agent"
 
 
 def test_a_system_agent_never_changes() -> None:
     agent = make_system()
     assert_refused(
-        lambda: agent.update_profile(name="x", email="x@acme.example", now=LATER),
+        lambda: agent.set_profile(name="x", email="x@acme.example", now=LATER),
         lambda: agent.set_role(AgentRole.ADMIN, now=LATER),
         lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
         lambda: agent.activate(now=LATER),
@@ -273,7 +273,7 @@ def test_a_system_agent_never_changes() -> None:
         lambda: agent.record_login(now=LATER),
         lambda: agent.grant_permission("send_messages", now=LATER),
         lambda: agent.set_config({}, now=LATER),
-        lambda: agent.update_settings({"a": 1}, now=LATER),
+        lambda: agent.set_settings({"a": 1}, now=LATER),
         lambda: agent.delete(now=LATER),
     )
 
@@ -283,7 +283,7 @@ def test_a_system_agent_never_changes() -> None:
 
 def test_a_profile_is_updated_where_it_differs() -> None:
     agent = make_agent(email="ada@acme.example")
-    both = agent.update_profile(name="Grace", email="Grace@acme.example", now=LATER)
+    both = agent.set_profile(name="Grace", email="Grace@acme.example", now=LATER)
     assert (both.name, both.email) == ("Grace", Email("grace@acme.example"))
     assert both.updated_at == LATER
     assert last_event(both) == (
@@ -297,15 +297,15 @@ def test_a_profile_is_updated_where_it_differs() -> None:
             },
         },
     )
-    one = agent.update_profile(name="Grace", email="ada@acme.example", now=LATER)
+    one = agent.set_profile(name="Grace", email="ada@acme.example", now=LATER)
     assert last_event(one)[1]["changes"] == {"name": {"old": "Ada", "new": "Grace"}}
-    assert agent.update_profile(name="Ada", email="ADA@acme.example", now=LATER) is agent
+    assert agent.set_profile(name="Ada", email="ADA@acme.example", now=LATER) is agent
 
 
 @pytest.mark.parametrize(("name", "email", "field"), [("", "a@b.co", "name"), ("Ada", "", "email")])
 def test_a_faulty_profile_is_refused(name: str, email: str, field: str) -> None:
     with pytest.raises(ValidationError) as raised:
-        make_agent().update_profile(name=name, email=email, now=LATER)
+        make_agent().set_profile(name=name, email=email, now=LATER)
     assert raised.value.field == field
 
 
@@ -359,7 +359,7 @@ def test_the_last_login_does_not_go_back() -> None:
 def test_a_permission_is_granted_and_revoked_once() -> None:
     agent = make_agent().grant_permission(AgentPermission.SEND_MESSAGES, now=LATER)
     assert agent.permissions == {"send_messages"}
-    assert {type(each) for each in agent.permissions} == {str}
+    assert {type(permission) for permission in agent.permissions} == {str}
     assert last_event(agent) == (
         "agent.permission_granted",
         {"agent_id": agent.id, "permission": "send_messages"},
@@ -385,7 +385,7 @@ def test_no_permission_is_empty() -> None:
         assert raised.value.field == "permission"
 
 
-@pytest.mark.parametrize(("command", "field"), [("update_settings", "settings"), ("set_config", "config")])
+@pytest.mark.parametrize(("command", "field"), [("set_settings", "settings"), ("set_config", "config")])
 def test_free_form_objects_are_replaced_and_not_told(command: str, field: str) -> None:
     agent = getattr(make_agent(), command)({"a": 1, "key": KEY}, now=LATER)
     assert getattr(agent, field) == {"a": 1, "key": KEY}
@@ -402,9 +402,9 @@ def test_free_form_objects_are_replaced_and_not_told(command: str, field: str) -
 
 
 def test_nobody_else_holds_a_part_of_an_agent() -> None:
-    given = {"inner": {"a": 1}}
-    agent = make_agent().set_config(given, now=LATER)
-    given["inner"]["a"] = 2
+    config = {"inner": {"a": 1}}
+    agent = make_agent().set_config(config, now=LATER)
+    config["inner"]["a"] = 2
     attrs.evolve(agent).config["inner"]["a"] = 3
     assert agent.config == {"inner": {"a": 1}}
     assert {agent, attrs.evolve(agent)} == {agent}
@@ -491,7 +491,7 @@ def full_agent() -> Agent:
 def test_what_the_mapper_writes_it_reads() -> None:
     ended = make_virtual(source_device="pixel", notes="n").end_virtual_period(LATER, now=LATER)
     agents = (make_agent(), full_agent(), make_virtual(), ended, make_system())
-    for agent in (each.clear_events() for each in agents):
+    for agent in [agent.clear_events() for agent in agents]:
         written = mapper.insert_args(agent)
         tenant_id, id_, *others = written
         assert mapper.from_row((id_, agent.version, tenant_id, *others)) == agent

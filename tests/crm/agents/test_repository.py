@@ -56,7 +56,7 @@ async def test_an_email_names_one_live_agent_of_its_tenant(
 
 
 async def test_a_system_agent_is_never_removed(db: Database[UnitOfWork], seed: Seed) -> None:
-    system = Agent.system(SystemAgent.DEFAULT, project_id=seed.project_id, tenant_id=TENANT, now=NOW)
+    system = Agent.create_system(SystemAgent.DEFAULT, project_id=seed.project_id, tenant_id=TENANT, now=NOW)
     [agent] = await add(db, system)
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(InvariantViolation, match="system agent"):
@@ -86,7 +86,7 @@ async def test_a_change_of_status_is_an_activity(db: Database[UnitOfWork], seed:
     [agent] = await add(db, make(seed))
     async with db.unit_of_work(TENANT) as uow:
         busy = await uow.agents.save(agent.set_status(AgentStatus.BUSY, now=LATER))
-        await uow.agents.save(busy.update_settings({"theme": "dark"}, now=LATER + timedelta(hours=1)))
+        await uow.agents.save(busy.set_settings({"theme": "dark"}, now=LATER + timedelta(hours=1)))
         counters = await uow.agents.counters(agent.id)
         assert (counters.sessions_handled, counters.last_activity_at) == (0, LATER)
         await uow.agents.count_session_handled(agent.id, 1, NOW)

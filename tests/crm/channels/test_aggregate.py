@@ -35,11 +35,12 @@ def make_channel(type: ChannelType = ChannelType.WEB_FORM) -> Channel:  # noqa: 
 
 
 def make_waha(**config: Any) -> Channel:
-    return Channel.create_waha(
+    return Channel.create(
         user_id=USER,
         project_id=PROJECT,
         tenant_id="acme",
         name="Support",
+        type=ChannelType.WAHA,
         config=WahaConfig(**{"base_url": "https://waha.example", "api_key": KEY, **config}),
         now=NOW,
     )
@@ -118,7 +119,7 @@ def test_an_empty_external_id_is_none() -> None:
 
 
 def test_the_type_id_is_that_of_the_platform() -> None:
-    assert {each: each.type_id for each in ChannelType} == {
+    assert {type_: type_.type_id for type_ in ChannelType} == {
         ChannelType.WAHA: 1,
         ChannelType.WHATSAPP_BUSINESS: 1,
         ChannelType.WHATSAPP: 2,
@@ -176,9 +177,7 @@ def test_a_faulty_waha_config_is_refused(config: dict[str, Any], field: str) -> 
 
 
 def test_whatsapp_business_connects_by_itself_under_a_name_made_of_its_id() -> None:
-    channel = Channel.create_whatsapp_business(
-        user_id=USER, project_id=PROJECT, tenant_id="acme", name="Support", now=NOW
-    )
+    channel = make_channel(ChannelType.WHATSAPP_BUSINESS)
     assert channel.type is ChannelType.WHATSAPP_BUSINESS
     assert channel.status is ChannelStatus.CONNECTING
     assert channel.connection_mode is ConnectionMode.AUTO
@@ -190,11 +189,12 @@ def test_whatsapp_business_connects_by_itself_under_a_name_made_of_its_id() -> N
 
 
 def test_whatsapp_is_known_by_its_phone_number_id() -> None:
-    channel = Channel.create_whatsapp(
+    channel = Channel.create(
         user_id=USER,
         project_id=PROJECT,
         tenant_id="acme",
         name="Support",
+        type=ChannelType.WHATSAPP,
         config=WhatsAppConfig(access_token=KEY, phone_number_id="123", verify_token=KEY),
         now=NOW,
     )
@@ -208,11 +208,12 @@ def test_whatsapp_is_known_by_its_phone_number_id() -> None:
 
 
 def test_telegram_is_known_by_its_bot_id() -> None:
-    channel = Channel.create_telegram(
+    channel = Channel.create(
         user_id=USER,
         project_id=PROJECT,
         tenant_id="acme",
         name="Support",
+        type=ChannelType.TELEGRAM,
         config=TelegramConfig(bot_token=KEY, bot_id="42"),
         now=NOW,
     )
@@ -236,9 +237,9 @@ def test_no_key_shows_in_a_repr() -> None:
 
 
 def test_nobody_else_holds_a_part_of_the_config() -> None:
-    given = {"auth": {"api_key": "one"}}
-    channel = attrs.evolve(make_channel(), config=given)
-    given["auth"]["api_key"] = "two"
+    config = {"auth": {"api_key": "one"}}
+    channel = attrs.evolve(make_channel(), config=config)
+    config["auth"]["api_key"] = "two"
     attrs.evolve(channel, name="Other").config["auth"]["api_key"] = "three"
     assert channel.config == {"auth": {"api_key": "one"}}
 

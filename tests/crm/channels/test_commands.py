@@ -33,8 +33,14 @@ Command = Callable[[Channel], Channel]
 def stored(**fields: Any) -> Channel:
     """A WAHA channel as it is loaded: without events."""
     config = WahaConfig(base_url="https://waha.example", api_key="key", session_id="main")
-    channel = Channel.create_waha(
-        user_id=uuid4(), project_id=uuid4(), tenant_id="acme", name="Support", config=config, now=NOW
+    channel = Channel.create(
+        user_id=uuid4(),
+        project_id=uuid4(),
+        tenant_id="acme",
+        name="Support",
+        type=ChannelType.WAHA,
+        config=config,
+        now=NOW,
     )
     return attrs.evolve(channel.clear_events(), **fields)
 
@@ -184,7 +190,7 @@ def test_what_is_switched_on_can_be_switched_off() -> None:
             lambda channel: channel.set_ai(enabled=False, agents_enabled=True, now=LATER),
             "ai_agents_enabled",
         ),
-        (lambda channel: channel.associate_pipeline(UUID(int=0), now=LATER), "pipeline_id"),
+        (lambda channel: channel.set_pipeline(UUID(int=0), now=LATER), "pipeline_id"),
     ],
 )
 def test_a_faulty_argument_is_named(command: Command, field: str) -> None:
@@ -200,13 +206,13 @@ def test_the_default_debounce_stands_in_for_none() -> None:
 
 def test_a_pipeline_is_associated_and_disassociated() -> None:
     channel = stored()
-    assert channel.disassociate_pipeline(now=LATER) is channel
-    associated = channel.associate_pipeline(PIPELINE, now=LATER)
+    assert channel.clear_pipeline(now=LATER) is channel
+    associated = channel.set_pipeline(PIPELINE, now=LATER)
     assert associated.has_pipeline
     expected = {"pipeline_id": PIPELINE, "associated_at": LATER}
     assert only_event(associated, "channel.pipeline.associated") == expected
-    assert associated.associate_pipeline(PIPELINE, now=LATER) is associated
-    without = associated.clear_events().disassociate_pipeline(now=LATER)
+    assert associated.set_pipeline(PIPELINE, now=LATER) is associated
+    without = associated.clear_events().clear_pipeline(now=LATER)
     assert without.pipeline_id is None
     expected = {"pipeline_id": PIPELINE, "disassociated_at": LATER}
     assert only_event(without, "channel.pipeline.disassociated") == expected
@@ -277,8 +283,8 @@ def test_enabling_an_import_refuses_what_it_cannot_use(arguments: dict[str, Any]
 
 
 def request(channel: Channel, **arguments: Any) -> Channel:
-    given = {"correlation_id": "import-1", "strategy": "full", "now": LATER, **arguments}
-    return channel.request_history_import(**given)
+    defaults = {"correlation_id": "import-1", "strategy": "full", "now": LATER}
+    return channel.request_history_import(**{**defaults, **arguments})
 
 
 def test_a_request_announces_and_does_not_start() -> None:
@@ -384,7 +390,7 @@ def test_from_when_on_messages_are_wanted(
 
 
 def test_a_channel_without_a_platform_of_its_own() -> None:
-    """The generic creation makes channels of every type, those that need a config included."""
+    """A channel of any type may be created without a config, one that needs it included."""
     channel = Channel.create(
         user_id=uuid4(), project_id=uuid4(), tenant_id="acme", name="Form", type=ChannelType.WEB_FORM, now=NOW
     )

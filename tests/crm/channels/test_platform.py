@@ -37,19 +37,15 @@ Command = Callable[[Channel], Channel]
 
 
 def stored(type: ChannelType = ChannelType.WAHA, **fields: Any) -> Channel:  # noqa: A002 - the field's name
-    """As it is loaded: without events; one that has a config has it from its factory."""
+    """As it is loaded: without events; a WAHA channel has its config from the start."""
     owner: dict[str, Any] = {
         "user_id": uuid4(),
         "project_id": uuid4(),
         "tenant_id": "acme",
         "name": "Support",
     }
-    if type is ChannelType.WAHA:
-        channel = Channel.create_waha(**owner, config=WAHA, now=NOW)
-    elif type is ChannelType.WHATSAPP_BUSINESS:
-        channel = Channel.create_whatsapp_business(**owner, now=NOW)
-    else:
-        channel = Channel.create(**owner, type=type, now=NOW)
+    config = WAHA if type is ChannelType.WAHA else None
+    channel = Channel.create(**owner, type=type, config=config, now=NOW)
     return attrs.evolve(channel.clear_events(), **fields)
 
 
@@ -65,11 +61,11 @@ def updated_fields(channel: Channel) -> tuple[str, ...]:
 
 
 WAHA_BASED = [ChannelType.WAHA, ChannelType.WHATSAPP_BUSINESS]
-OTHERS = [each for each in ChannelType if each not in WAHA_BASED]
+OTHERS = [type_ for type_ in ChannelType if type_ not in WAHA_BASED]
 
 
 def test_two_types_are_waha_underneath() -> None:
-    assert [each for each in ChannelType if each.is_waha_based] == WAHA_BASED
+    assert [type_ for type_ in ChannelType if type_.is_waha_based] == WAHA_BASED
 
 
 # The way to the platform
@@ -123,8 +119,12 @@ def test_a_config_that_lacks_something_is_named_and_a_type_may_have_none() -> No
 
 @pytest.mark.parametrize("type_", OTHERS)
 def test_the_config_of_another_type_is_refused(type_: ChannelType) -> None:
+    channel = stored(type_)
     with pytest.raises(InvariantViolation):
-        stored(type_).set_config(WAHA, now=LATER)
+        channel.set_config(WAHA, now=LATER)
+    owner = {"user_id": channel.user_id, "project_id": channel.project_id, "tenant_id": "acme"}
+    with pytest.raises(InvariantViolation):
+        Channel.create(**owner, name="Support", type=type_, config=WAHA, now=NOW)  # type: ignore[arg-type]
 
 
 def test_whatsapp_business_keeps_its_own_session() -> None:
@@ -163,7 +163,7 @@ def test_an_unknown_session_status_is_refused() -> None:
 
 
 def test_a_qr_code_is_shown_for_45_seconds_until_it_is_scanned() -> None:
-    channel = stored().update_qr_code("first", now=NOW).update_qr_code("second", now=LATER)
+    channel = stored().set_qr_code("first", now=NOW).set_qr_code("second", now=LATER)
     assert channel.session_status is WahaSessionStatus.SCAN_QR_CODE
     assert (channel.config["qr_count"], channel.config["qr_generated_at"]) == (2, UNIX)
     shown = [channel.qr_code_at(LATER + timedelta(seconds=after)) for after in (0, 44, 46)]
@@ -172,9 +172,9 @@ def test_a_qr_code_is_shown_for_45_seconds_until_it_is_scanned() -> None:
     cleared = channel.clear_qr_code(now=LATER)
     assert cleared.qr_code_at(LATER) is None
     assert cleared.clear_qr_code(now=LATER) is cleared
-    assert cleared.update_qr_code("third", now=LATER).config["qr_count"] == 3
+    assert cleared.set_qr_code("third", now=LATER).config["qr_count"] == 3
     with pytest.raises(ValidationError):
-        channel.update_qr_code("", now=LATER)
+        channel.set_qr_code("", now=LATER)
 
 
 @pytest.mark.parametrize("type_", OTHERS)
@@ -182,7 +182,7 @@ def test_what_is_wahas_changes_nothing_elsewhere(type_: ChannelType) -> None:
     channel = stored(type_)
     assert channel.session_status is None
     assert channel.set_session_status(WahaSessionStatus.WORKING, now=LATER) is channel
-    assert channel.update_qr_code("code", now=LATER) is channel
+    assert channel.set_qr_code("code", now=LATER) is channel
     assert channel.clear_qr_code(now=LATER) is channel
     assert channel.mark_import_completed(now=LATER) is channel
     assert channel.qr_code_at(LATER) is None
@@ -190,9 +190,9 @@ def test_what_is_wahas_changes_nothing_elsewhere(type_: ChannelType) -> None:
 
 def test_an_import_is_needed_until_it_is_completed() -> None:
     assert not stored().needs_history_import
-    wanted = stored().set_config(attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), now=NOW)
-    assert wanted.needs_history_import
-    done = wanted.mark_import_completed(now=LATER)
+    pending = stored().set_config(attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), now=NOW)
+    assert pending.needs_history_import
+    done = pending.mark_import_completed(now=LATER)
     assert not done.needs_history_import
     assert done.config["import_completed_at"] == UNIX
     assert done.mark_import_completed(now=LATER + timedelta(hours=1)) is done
@@ -201,15 +201,15 @@ def test_an_import_is_needed_until_it_is_completed() -> None:
 
 @pytest.mark.parametrize("type_", WAHA_BASED)
 def test_a_webhook_is_configured_once(type_: ChannelType) -> None:
-    channel = stored(type_).configure_webhook("https://hook.example", now=LATER)
+    channel = stored(type_).set_webhook("https://hook.example", now=LATER)
     assert (channel.webhook_url, channel.webhook_active) == ("https://hook.example", True)
     assert channel.webhook_configured_at == LATER
     copies = {key: channel.config[key] for key in ("webhook_url", "webhook_configured_at")}
     assert copies == {"webhook_url": "https://hook.example", "webhook_configured_at": UNIX}
     assert updated_fields(channel) == ("webhook_url", "webhook_configured_at", "webhook_active", "config")
-    assert channel.configure_webhook("https://hook.example", now=LATER + timedelta(hours=1)) is channel
+    assert channel.set_webhook("https://hook.example", now=LATER + timedelta(hours=1)) is channel
     with pytest.raises(ValidationError) as raised:
-        channel.configure_webhook("", now=LATER)
+        channel.set_webhook("", now=LATER)
     assert raised.value.field == "url"
 
 
@@ -266,7 +266,7 @@ def test_a_faulty_label_is_refused(field: str, value: Any) -> None:
         lambda channel: channel.add_label(VIP, now=LATER),
         lambda channel: channel.remove_label("1", now=LATER),
         lambda channel: channel.set_labels([VIP], now=LATER),
-        lambda channel: channel.configure_webhook("https://hook.example", now=LATER),
+        lambda channel: channel.set_webhook("https://hook.example", now=LATER),
     ],
 )
 def test_only_waha_has_labels_and_a_webhook_to_configure(type_: ChannelType, command: Command) -> None:
@@ -289,13 +289,13 @@ def test_ai_is_set_up_for_each_type_of_content_and_read_at_once() -> None:
         silence_threshold=-40.5,
     )
     text = AiProcessing(enabled=False, provider="any", model="any")
-    channel = stored().set_ai_processing_config(AiContentType.VOICE, speech, now=LATER)
+    channel = stored().set_ai_processing(AiContentType.VOICE, speech, now=LATER)
     assert updated_fields(channel) == ("config",)
-    channel = channel.set_ai_processing_config(AiContentType.TEXT, text, now=LATER)
+    channel = channel.set_ai_processing(AiContentType.TEXT, text, now=LATER)
     assert channel.ai_processing(AiContentType.VOICE) == speech
     assert channel.ai_processing(AiContentType.TEXT) == text
     assert channel.ai_processing(AiContentType.IMAGE) is None
-    assert channel.set_ai_processing_config(AiContentType.TEXT, text, now=LATER) is channel
+    assert channel.set_ai_processing(AiContentType.TEXT, text, now=LATER) is channel
     with pytest.raises(ValidationError) as raised:
         channel.ai_processing("smell")  # type: ignore[arg-type]
     assert raised.value.field == "content_type"

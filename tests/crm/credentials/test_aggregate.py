@@ -37,15 +37,15 @@ PLACE = Place(table="credentials", column="secret", tenant_id="acme", row_id=uui
 
 
 def make(credential_type: CredentialType = CredentialType.META_ADS, **arguments: Any) -> Credential:
-    given = {"tenant_id": "acme", "name": "ads", "plain_value": PLAIN, "encryptor": OLD, "now": NOW}
-    return Credential.create(credential_type=credential_type, **{**given, **arguments})
+    defaults = {"tenant_id": "acme", "name": "ads", "plain_value": PLAIN, "encryptor": OLD, "now": NOW}
+    return Credential.create(credential_type=credential_type, **{**defaults, **arguments})
 
 
 def make_with_token(refresh: str | None = "refresh") -> Credential:
     return make().clear_events().set_oauth_token("access", refresh, expires_in=3600, encryptor=OLD, now=NOW)
 
 
-def told(credential: Credential) -> list[tuple[str, dict[str, Any]]]:
+def recorded(credential: Credential) -> list[tuple[str, dict[str, Any]]]:
     """The events' names and payloads, without the credential's id."""
     for event in credential.domain_events:
         assert event.payload()["credential_id"] == credential.id
@@ -268,7 +268,7 @@ def test_no_secret_and_no_key_shows() -> None:
         str(credential.secret.ciphertext),
         PLAIN.encode("unicode_escape").decode(),
     ]
-    assert [each for each in hidden if each in shown] == []
+    assert [text for text in hidden if text in shown] == []
 
 
 def test_a_secret_is_not_written_down() -> None:
@@ -303,7 +303,7 @@ def test_a_new_credential_is_active_and_holds_ciphertext() -> None:
     assert (credential.project_id, credential.description, credential.metadata) == (None, "", {})
     assert (credential.oauth, credential.expires_at) == (None, None)
     assert credential.decrypt(OLD).reveal() == PLAIN
-    assert told(credential) == [
+    assert recorded(credential) == [
         ("credential.created", {"tenant_id": "acme", "credential_type": "meta_ads", "name": "ads"})
     ]
 
@@ -327,7 +327,7 @@ def test_a_faulty_argument_is_named(arguments: dict[str, Any], field: str) -> No
 
 
 def test_which_types_have_oauth() -> None:
-    assert {each: len(each.scopes) for each in CredentialType} == {
+    assert {type_: len(type_.scopes) for type_ in CredentialType} == {
         CredentialType.META_WHATSAPP_CLOUD: 2,
         CredentialType.META_ADS: 2,
         CredentialType.META_CONVERSIONS_API: 2,
@@ -338,7 +338,7 @@ def test_which_types_have_oauth() -> None:
         CredentialType.BASIC_AUTH: 0,
         CredentialType.WAHA_INSTANCE: 0,
     }
-    assert all(each.is_oauth is bool(each.scopes) for each in CredentialType)
+    assert all(type_.is_oauth is bool(type_.scopes) for type_ in CredentialType)
 
 
 def test_values_of_one_credential_are_not_swapped() -> None:
@@ -365,7 +365,9 @@ def test_the_first_token() -> None:
     assert credential.access_token(OLD).reveal() == "access"
     assert credential.refresh_token(OLD).reveal() == "refresh"
     assert (credential.expires_at, credential.oauth_token_type) == (expires_at, "Bearer")
-    assert told(credential) == [("credential.oauth_refreshed", {"expires_at": expires_at, "is_first": True})]
+    assert recorded(credential) == [
+        ("credential.oauth_refreshed", {"expires_at": expires_at, "is_first": True})
+    ]
 
 
 def test_another_token_takes_the_place_of_all_of_the_first() -> None:
@@ -375,7 +377,7 @@ def test_another_token_takes_the_place_of_all_of_the_first() -> None:
     assert replaced.oauth_refresh_token is None
     with pytest.raises(InvariantViolation):
         replaced.refresh_token(OLD)
-    ((_, payload),) = told(replaced)
+    ((_, payload),) = recorded(replaced)
     assert payload == {"expires_at": LATER + timedelta(minutes=1), "is_first": False}
 
 
@@ -447,25 +449,25 @@ def test_a_faulty_part_of_a_token_is_named(field: str, value: Any) -> None:
 
 
 def test_a_value_is_updated() -> None:
-    credential = make().clear_events().update_value("other", encryptor=OLD, now=LATER)
+    credential = make().clear_events().set_secret("other", encryptor=OLD, now=LATER)
     assert credential.decrypt(OLD).reveal() == "other"
-    assert told(credential) == [("credential.updated", {"fields": ("secret",)})]
+    assert recorded(credential) == [("credential.updated", {"fields": ("secret",)})]
     assert credential.updated_at == LATER
     with pytest.raises(ValidationError):
-        credential.update_value("", encryptor=OLD, now=NOW)
+        credential.set_secret("", encryptor=OLD, now=NOW)
 
 
 def test_description_project_and_metadata() -> None:
     project = uuid4()
     credential = make().clear_events()
-    changed = credential.update_description("for ads", now=NOW).set_project(project, now=NOW)
+    changed = credential.set_description("for ads", now=NOW).set_project(project, now=NOW)
     changed = changed.set_metadata("account", {"id": 1}, now=NOW)
     assert (changed.description, changed.project_id) == ("for ads", project)
     assert changed.metadata == {"account": {"id": 1}}
-    assert told(changed) == [
+    assert recorded(changed) == [
         ("credential.updated", {"fields": (field,)}) for field in ("description", "project_id", "metadata")
     ]
-    assert changed.update_description("for ads", now=NOW) is changed
+    assert changed.set_description("for ads", now=NOW) is changed
     assert changed.set_project(project, now=NOW) is changed
     assert changed.set_metadata("account", {"id": 1}, now=NOW) is changed
     assert changed.set_metadata("account", {"id": True}, now=NOW).metadata["account"]["id"] is True
@@ -483,9 +485,9 @@ def test_metadata_is_what_json_can_say(value: Any) -> None:
 
 
 def test_nobody_else_holds_a_part_of_the_metadata() -> None:
-    given = {"list": [1]}
-    credential = attrs.evolve(make(), metadata=given)
-    given["list"].append(2)
+    metadata = {"list": [1]}
+    credential = attrs.evolve(make(), metadata=metadata)
+    metadata["list"].append(2)
     attrs.evolve(credential).metadata["list"].append(3)
     assert credential.metadata == {"list": [1]}
     assert {credential, attrs.evolve(credential)} == {credential}
@@ -497,7 +499,10 @@ def test_activating_and_deactivating_twice_is_once() -> None:
     inactive = credential.deactivate(now=NOW)
     assert (inactive.is_active, inactive.deactivate(now=NOW)) == (False, inactive)
     assert inactive.decrypt(OLD).reveal() == PLAIN
-    assert told(inactive.activate(now=NOW)) == [("credential.deactivated", {}), ("credential.activated", {})]
+    assert recorded(inactive.activate(now=NOW)) == [
+        ("credential.deactivated", {}),
+        ("credential.activated", {}),
+    ]
 
 
 # Rotation
@@ -509,17 +514,17 @@ def test_after_rotation_the_old_key_is_needed_no_more() -> None:
     assert rotated.decrypt(NEW).reveal() == PLAIN
     assert rotated.access_token(NEW).reveal() == "access"
     assert rotated.refresh_token(NEW).reveal() == "refresh"
-    assert told(rotated) == [("credential.updated", {"fields": ("secret", "oauth")})]
+    assert recorded(rotated) == [("credential.updated", {"fields": ("secret", "oauth")})]
     assert rotated.reencrypt(encryptor=BOTH, now=LATER) is rotated
     with pytest.raises(UnknownKey):
         credential.decrypt(NEW)
 
 
 def test_rotation_writes_only_what_another_key_wrote() -> None:
-    token = make_with_token(None).update_value("new", encryptor=BOTH, now=NOW).clear_events()
+    token = make_with_token(None).set_secret("new", encryptor=BOTH, now=NOW).clear_events()
     rotated = token.reencrypt(encryptor=BOTH, now=NOW)
     assert rotated.secret == token.secret
-    assert told(rotated) == [("credential.updated", {"fields": ("oauth",)})]
+    assert recorded(rotated) == [("credential.updated", {"fields": ("oauth",)})]
     half = make_with_token().refresh_oauth_token("second", expires_in=60, encryptor=BOTH, now=NOW)
     whole = half.reencrypt(encryptor=BOTH, now=NOW)
     assert whole.oauth_access_token == half.oauth_access_token

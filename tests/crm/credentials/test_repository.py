@@ -88,8 +88,8 @@ async def test_what_expires_is_found_the_most_urgent_first(db: Database[UnitOfWo
     await stored(db, with_token("inactive", 60).deactivate(now=NOW))
     await stored(db, make("without"))
     async with db.unit_of_work(TENANT) as uow:
-        found = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
-    assert found == [sooner, soon]
+        expiring = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
+    assert expiring == [sooner, soon]
 
 
 @pytest.mark.usefixtures("seed")
@@ -99,26 +99,26 @@ async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> N
     for name in names:
         await stored(db, with_token(name, 60))
     half = make("half").set_oauth_token("access", "refresh", expires_in=60, encryptor=OLD, now=NOW)
-    half = half.update_value("the secret of half", encryptor=BOTH, now=NOW)
+    half = half.set_secret("the secret of half", encryptor=BOTH, now=NOW)
     await stored(db, half.refresh_oauth_token("access", expires_in=60, encryptor=BOTH, now=NOW))
     batches = []
     while True:
         async with db.unit_of_work(TENANT) as uow:
             credentials = CredentialRepository(uow)
-            found = await credentials.find_by_other_keys(BOTH.writer, batch=4)
-            for each in found:
-                await credentials.save(each.reencrypt(encryptor=BOTH, now=NOW))
+            batch = await credentials.find_by_other_keys(BOTH.writer, batch=4)
+            for credential in batch:
+                await credentials.save(credential.reencrypt(encryptor=BOTH, now=NOW))
             await uow.commit()
-        if not found:
+        if not batch:
             break
-        batches.append(len(found))
+        batches.append(len(batch))
     assert batches == [4, 2]
     async with db.unit_of_work(TENANT) as uow:
         everything = await CredentialRepository(uow).find_active()
-    assert {each.decrypt(NEW).reveal() for each in everything} == {
+    assert {credential.decrypt(NEW).reveal() for credential in everything} == {
         f"the secret of {name}" for name in (*names, "half")
     }
-    assert {each.refresh_token(NEW).reveal() for each in everything} == {"refresh"}
+    assert {credential.refresh_token(NEW).reveal() for credential in everything} == {"refresh"}
 
 
 @pytest.mark.usefixtures("seed")

@@ -73,7 +73,7 @@ async def place(db: Database[UnitOfWork], seed: Seed) -> Place:
 
 
 def new_message(place: Place, **arguments: Any) -> Message:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "tenant_id": TENANT,
         "user_id": place.seed.user_id,
         "project_id": place.seed.project_id,
@@ -83,7 +83,7 @@ def new_message(place: Place, **arguments: Any) -> Message:
         "from_me": True,
         "timestamp": NOW,
     }
-    return Message.create(**{**given, **arguments})
+    return Message.create(**{**defaults, **arguments})
 
 
 async def stored(db: Database[UnitOfWork], message: Message) -> Message:
@@ -174,7 +174,7 @@ async def test_the_statement_has_the_ranks_of_the_status(db: Database[UnitOfWork
     async with db.unit_of_work(TENANT) as uow:
         for before, after in product(MessageStatus, repeat=2):
             message = await uow.messages.add(attrs.evolve(new_message(place), status=before))
-            event = MessageDelivered(occurred_at=NOW, message_id=message.id, delivered_at=NOW)
+            event = MessageDelivered().recorded(message, NOW)
             try:
                 await uow.messages.save(attrs.evolve(message, status=after, domain_events=(event,)))
             except Conflict:
@@ -193,13 +193,15 @@ async def test_each_report_is_stored_in_its_order(
     """Each is saved by itself, so that none is taken for a change of content."""
     message = await stored(db, attrs.evolve(new_message(place), status=MessageStatus.QUEUED))
     reports: list[Callable[[Message], Message]] = [
-        lambda message: message.mark_as_sent(at=NOW),
-        lambda message: message.mark_as_failed(at=NOW + MINUTE, reason="timeout"),
-        lambda message: message.mark_as_delivered(at=NOW + 2 * MINUTE),
-        lambda message: message.mark_as_read(at=NOW + 3 * MINUTE),
-        lambda message: message.mark_as_played(at=NOW + 4 * MINUTE),
+        lambda message: message.mark_as_sent(now=NOW),
+        lambda message: message.mark_as_failed(now=NOW + MINUTE, reason="timeout"),
+        lambda message: message.mark_as_delivered(now=NOW + 2 * MINUTE),
+        lambda message: message.mark_as_read(now=NOW + 3 * MINUTE),
+        lambda message: message.mark_as_played(now=NOW + 4 * MINUTE),
     ]
-    for report, status in zip(reports, sorted(MessageStatus, key=lambda each: each.rank)[1:], strict=True):
+    for report, status in zip(
+        reports, sorted(MessageStatus, key=lambda status: status.rank)[1:], strict=True
+    ):
         message = await save(db, report(message))
         assert message.status is status
         assert await load(db, message.id) == message
@@ -219,15 +221,15 @@ async def test_a_stale_report_conflicts_and_the_status_stays(
 ) -> None:
     message = await stored(db, new_message(place))
     one, other = await load(db, message.id), await load(db, message.id)
-    read = await save(db, one.mark_as_read(at=NOW + 2 * MINUTE))
+    read = await save(db, one.mark_as_read(now=NOW + 2 * MINUTE))
     with pytest.raises(Conflict, match=str(message.id)) as caught:
-        await save(db, other.mark_as_delivered(at=NOW + MINUTE))
+        await save(db, other.mark_as_delivered(now=NOW + MINUTE))
     assert caught.value.retryable
     after = await load(db, message.id)
     assert after == read
     assert (after.status, after.delivered_at, after.read_at) == (MessageStatus.READ, None, NOW + 2 * MINUTE)
     assert names(superuser, message) == ["message.created", "message.read"]
-    assert after.mark_as_delivered(at=NOW + MINUTE) is after, "tried again, there is nothing left to do"
+    assert after.mark_as_delivered(now=NOW + MINUTE) is after, "tried again, there is nothing left to do"
 
 
 @pytest.mark.spoiled
@@ -236,13 +238,13 @@ async def test_control_without_the_rank_rule_a_stale_report_undoes_a_later_one(
 ) -> None:
     message = await stored(db, new_message(place))
     one, other = await load(db, message.id), await load(db, message.id)
-    await save(db, one.mark_as_read(at=NOW))
+    await save(db, one.mark_as_read(now=NOW))
     async with db.unit_of_work(TENANT) as uow:
         statement = uow.messages.ADVANCE_DELIVERY
         naive = statement.text.replace("     < array_position", "     IS DISTINCT FROM array_position")
         assert naive != statement.text
         monkeypatch.setattr(type(uow.messages), "ADVANCE_DELIVERY", attrs.evolve(statement, text=naive))
-        await uow.messages.save(other.mark_as_delivered(at=NOW))
+        await uow.messages.save(other.mark_as_delivered(now=NOW))
         assert (await uow.messages.get(message.id)).status is MessageStatus.DELIVERED
 
 
@@ -251,11 +253,11 @@ async def test_a_stale_report_that_is_further_along_keeps_the_stamps_of_the_firs
 ) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    await save(db, message.mark_as_delivered(at=NOW + 8 * MINUTE).mark_as_read(at=NOW + 9 * MINUTE))
+    await save(db, message.mark_as_delivered(now=NOW + 8 * MINUTE).mark_as_read(now=NOW + 9 * MINUTE))
     further = (
-        stale.mark_as_delivered(at=NOW + MINUTE)
-        .mark_as_read(at=NOW + 2 * MINUTE)
-        .mark_as_played(at=NOW + 3 * MINUTE)
+        stale.mark_as_delivered(now=NOW + MINUTE)
+        .mark_as_read(now=NOW + 2 * MINUTE)
+        .mark_as_played(now=NOW + 3 * MINUTE)
     )
     await save(db, further)
     after = await load(db, message.id)
@@ -275,14 +277,16 @@ async def test_a_change_of_content_leaves_the_delivery_alone(
     stale = await load(db, message.id)
     delivered = await save(
         db,
-        message.mark_as_delivered(at=NOW).mark_as_read(at=NOW + MINUTE).mark_as_played(at=NOW + 2 * MINUTE),
+        message.mark_as_delivered(now=NOW)
+        .mark_as_read(now=NOW + MINUTE)
+        .mark_as_played(now=NOW + 2 * MINUTE),
     )
     changed = (
-        stale.assign_to_session(place.session_id, now=NOW)
+        stale.set_session(place.session_id, now=NOW)
         .set_mentions(["a@c.us"], now=NOW)
-        .set_media_content("https://media.example/a.ogg", "audio/ogg", now=NOW)
+        .set_media("https://media.example/a.ogg", "audio/ogg", now=NOW)
         .set_channel_message_id("wamid.1", now=NOW)
-        .assign_to_channel(place.other_channel_id, 5, now=NOW)
+        .set_channel(place.other_channel_id, 5, now=NOW)
         .assign_agent(new_id(), now=NOW)
     )
     await save(db, changed)
@@ -295,10 +299,8 @@ async def test_a_change_of_content_leaves_the_delivery_alone(
 async def test_a_report_leaves_content_and_links_alone(db: Database[UnitOfWork], place: Place) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    linked = await save(
-        db, message.assign_to_session(place.session_id, now=NOW).set_mentions(["a@c.us"], now=NOW)
-    )
-    played = stale.mark_as_delivered(at=NOW).mark_as_played(at=NOW)
+    linked = await save(db, message.set_session(place.session_id, now=NOW).set_mentions(["a@c.us"], now=NOW))
+    played = stale.mark_as_delivered(now=NOW).mark_as_played(now=NOW)
     await save(db, played)
     after = await load(db, message.id)
     assert of(CONTENT, after) == of(CONTENT, linked)
@@ -310,11 +312,11 @@ async def test_a_save_writes_content_and_delivery_or_neither(
 ) -> None:
     message = await stored(db, new_message(place))
     stale = await load(db, message.id)
-    both = await save(db, message.set_mentions(["a@c.us"], now=NOW).mark_as_delivered(at=NOW))
+    both = await save(db, message.set_mentions(["a@c.us"], now=NOW).mark_as_delivered(now=NOW))
     assert await load(db, message.id) == both
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(Conflict):
-            await uow.messages.save(stale.set_mentions(["b@c.us"], now=NOW).mark_as_delivered(at=NOW))
+            await uow.messages.save(stale.set_mentions(["b@c.us"], now=NOW).mark_as_delivered(now=NOW))
         await uow.commit()
     assert await load(db, message.id) == both
     assert names(superuser, message) == ["message.created", "message.updated", "message.delivered"]
@@ -333,9 +335,9 @@ async def test_an_unchanged_message_is_not_written(
 
 
 CHANGES: list[Callable[[Message], Message]] = [
-    lambda message: message.mark_as_read(at=NOW),
+    lambda message: message.mark_as_read(now=NOW),
     lambda message: message.set_mentions(["a@c.us"], now=NOW),
-    lambda message: message.set_mentions(["a@c.us"], now=NOW).mark_as_read(at=NOW),
+    lambda message: message.set_mentions(["a@c.us"], now=NOW).mark_as_read(now=NOW),
 ]
 
 
@@ -345,7 +347,7 @@ async def test_a_missing_message_is_not_found(
     deleted = await stored(db, new_message(place))
     superuser.execute("UPDATE messages SET deleted_at = now()")
     never_there = new_message(place).clear_events()
-    for missing, told in ((never_there, []), (deleted, ["message.created"])):
+    for missing, event_names in ((never_there, []), (deleted, ["message.created"])):
         async with db.unit_of_work(TENANT) as uow:
             with pytest.raises(NotFound) as caught:
                 await uow.messages.get(missing.id)
@@ -354,7 +356,7 @@ async def test_a_missing_message_is_not_found(
                 with pytest.raises(NotFound):
                     await uow.messages.save(change(missing))
             await uow.commit()
-        assert names(superuser, missing) == told
+        assert names(superuser, missing) == event_names
     assert superuser.execute("SELECT status, mentions FROM messages").fetchall() == [("sent", [])]
 
 
@@ -388,26 +390,26 @@ async def test_its_events_have_a_full_envelope_and_no_version(
         message = await uow.messages.add(new_message(place))
         message = await uow.messages.save(message.set_mentions(["a@c.us"], now=NOW + MINUTE))
         message = await uow.messages.save(
-            message.mark_as_delivered(at=NOW + 2 * MINUTE).mark_as_read(at=NOW + 3 * MINUTE)
+            message.mark_as_delivered(now=NOW + 2 * MINUTE).mark_as_read(now=NOW + 3 * MINUTE)
         )
-        message = await uow.messages.save(message.mark_as_played(at=NOW + 4 * MINUTE))
+        message = await uow.messages.save(message.mark_as_played(now=NOW + 4 * MINUTE))
         await uow.commit()
     written = events(superuser, message)
-    assert [(each["event_name"], each["sequence"], each["occurred_at"]) for each in written] == [
+    assert [(event["event_name"], event["sequence"], event["occurred_at"]) for event in written] == [
         ("message.created", 1, NOW),
         ("message.updated", 1, NOW + MINUTE),
         ("message.delivered", 1, NOW + 2 * MINUTE),
         ("message.read", 2, NOW + 3 * MINUTE),
         ("message.played", 1, NOW + 4 * MINUTE),
     ]
-    assert len({each["event_id"] for each in written}) == 5
-    for each in written:
-        assert each["event_id"].int != 0
-        assert each["aggregate_version"] is None
-        assert (each["tenant_id"], each["event_version"]) == (TENANT, "v1")
-        assert (each["aggregate_type"], each["aggregate_id"]) == ("message", message.id)
-        assert (each["correlation_id"], each["causation_id"]) == (correlation, causation)
-        assert each["payload"]["message_id"] == str(message.id)
+    assert len({event["event_id"] for event in written}) == 5
+    for event in written:
+        assert event["event_id"].int != 0
+        assert event["aggregate_version"] is None
+        assert (event["tenant_id"], event["event_version"]) == (TENANT, "v1")
+        assert (event["aggregate_type"], event["aggregate_id"]) == ("message", message.id)
+        assert (event["correlation_id"], event["causation_id"]) == (correlation, causation)
+        assert event["payload"]["message_id"] == str(message.id)
     assert written[2]["payload"] == {
         "message_id": str(message.id),
         "delivered_at": (NOW + 2 * MINUTE).isoformat().replace("+00:00", "Z"),

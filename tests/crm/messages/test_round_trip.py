@@ -89,7 +89,7 @@ async def test_every_changed_field_is_written_and_no_other(db: Database[UnitOfWo
         message = await filled(uow, seed)
         stored = await uow.messages.add(message)
         for name, value in changes.items():
-            event = MessageUpdated(occurred_at=NOW, message_id=message.id, fields=(name,), updated_at=NOW)
+            event = MessageUpdated(fields=(name,)).recorded(message, NOW)
             emptied = attrs.evolve(stored, **changes, domain_events=(event,))
             saved = await uow.messages.save(emptied)
             assert saved == attrs.evolve(stored, **{name: value}), name

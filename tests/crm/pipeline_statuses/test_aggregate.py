@@ -1,4 +1,4 @@
-"""The rules of a stage of a pipeline, without a database."""
+"""The rules of a status of a pipeline, without a database."""
 
 from __future__ import annotations
 

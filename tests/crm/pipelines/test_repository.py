@@ -1,4 +1,4 @@
-"""Pipelines, their stages and the contacts in them, where a database decides."""
+"""Pipelines, their statuses and the contacts in them, where a database decides."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def enter(seed: Seed, contact_id: UUID, status: PipelineStatus) -> Placement:
     )
 
 
-async def add_stage(db: Database[UnitOfWork], seed: Seed) -> tuple[Pipeline, PipelineStatus]:
+async def add_status(db: Database[UnitOfWork], seed: Seed) -> tuple[Pipeline, PipelineStatus]:
     async with db.unit_of_work(TENANT) as uow:
         pipeline = await uow.pipelines.add(new_pipeline(seed))
         status = await uow.pipeline_statuses.add(new_status(pipeline.id))
@@ -66,7 +66,7 @@ async def add_placement(db: Database[UnitOfWork], seed: Seed, status: PipelineSt
 
 
 async def test_statuses_of_a_pipeline_come_by_position(db: Database[UnitOfWork], seed: Seed) -> None:
-    pipeline, first = await add_stage(db, seed)
+    pipeline, first = await add_status(db, seed)
     async with db.unit_of_work(TENANT) as uow:
         statuses = uow.pipeline_statuses
         idle = await statuses.add(
@@ -122,10 +122,10 @@ async def test_a_custom_field_that_is_not_valid_is_named(
             await uow.pipelines.get(pipeline.id)
 
 
-async def test_a_name_is_taken_once_among_the_live_stages_of_a_pipeline(
+async def test_a_name_is_taken_once_among_the_live_statuses_of_a_pipeline(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
-    pipeline, status = await add_stage(db, seed)
+    pipeline, status = await add_status(db, seed)
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(AlreadyExists):
             await uow.pipeline_statuses.add(new_status(pipeline.id))
@@ -138,7 +138,7 @@ async def test_a_name_is_taken_once_among_the_live_stages_of_a_pipeline(
         await uow.pipeline_statuses.add(new_status(pipeline.id))
 
 
-async def test_a_stage_is_added_to_a_live_pipeline_only(db: Database[UnitOfWork], seed: Seed) -> None:
+async def test_a_status_is_added_to_a_live_pipeline_only(db: Database[UnitOfWork], seed: Seed) -> None:
     async with db.unit_of_work(TENANT) as uow:
         gone = await uow.pipelines.add(new_pipeline(seed))
         await uow.pipelines.save(gone.delete(now=LATER))
@@ -148,15 +148,15 @@ async def test_a_stage_is_added_to_a_live_pipeline_only(db: Database[UnitOfWork]
             assert (caught.value.resource, caught.value.id) == ("pipeline", pipeline_id)
 
 
-async def test_a_pipeline_with_stages_and_a_stage_with_contacts_are_not_deleted(
+async def test_a_pipeline_with_statuses_and_a_status_with_contacts_are_not_deleted(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
-    pipeline, status = await add_stage(db, seed)
+    pipeline, status = await add_status(db, seed)
     placement = await add_placement(db, seed, status)
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(InvariantViolation, match="contacts"):
             await uow.pipeline_statuses.save(status.delete(now=LATER))
-        with pytest.raises(InvariantViolation, match="stages"):
+        with pytest.raises(InvariantViolation, match="statuses"):
             await uow.pipelines.save(pipeline.delete(now=LATER))
         await uow.placements.close(placement.exit(status_name=status.name, now=LATER))
         await uow.pipeline_statuses.save(status.delete(now=LATER))
@@ -168,7 +168,7 @@ async def test_a_pipeline_with_stages_and_a_stage_with_contacts_are_not_deleted(
 
 
 async def test_what_has_a_history_is_not_removed(db: Database[UnitOfWork], seed: Seed) -> None:
-    pipeline, status = await add_stage(db, seed)
+    pipeline, status = await add_status(db, seed)
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ConstraintViolation):
             await uow.pipelines.remove(pipeline)
@@ -179,7 +179,7 @@ async def test_what_has_a_history_is_not_removed(db: Database[UnitOfWork], seed:
             await uow.pipeline_statuses.remove(status)
 
 
-async def test_a_stage_that_is_being_added_keeps_its_pipeline_from_being_deleted(
+async def test_a_status_that_is_being_added_keeps_its_pipeline_from_being_deleted(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
     async with db.unit_of_work(TENANT) as uow:
@@ -202,7 +202,7 @@ async def test_a_stage_that_is_being_added_keeps_its_pipeline_from_being_deleted
 
 
 async def test_a_placement_is_closed_once(db: Database[UnitOfWork], seed: Seed) -> None:
-    _, status = await add_stage(db, seed)
+    _, status = await add_status(db, seed)
     placement = await add_placement(db, seed, status)
     left = placement.exit(status_name=status.name, now=LATER)
     async with db.unit_of_work(TENANT) as uow:
@@ -211,8 +211,8 @@ async def test_a_placement_is_closed_once(db: Database[UnitOfWork], seed: Seed) 
             await uow.placements.close(left)
 
 
-async def test_a_stage_of_another_pipeline_is_refused(db: Database[UnitOfWork], seed: Seed) -> None:
-    _, status = await add_stage(db, seed)
+async def test_a_status_of_another_pipeline_is_refused(db: Database[UnitOfWork], seed: Seed) -> None:
+    _, status = await add_status(db, seed)
     placement = await add_placement(db, seed, status)
     async with db.unit_of_work(TENANT) as uow:
         other = await uow.pipelines.add(new_pipeline(seed, "Support"))
@@ -222,8 +222,8 @@ async def test_a_stage_of_another_pipeline_is_refused(db: Database[UnitOfWork], 
             )
 
 
-async def test_the_contacts_of_a_stage_come_in_pages(db: Database[UnitOfWork], seed: Seed) -> None:
-    pipeline, status = await add_stage(db, seed)
+async def test_the_contacts_of_a_status_come_in_pages(db: Database[UnitOfWork], seed: Seed) -> None:
+    pipeline, status = await add_status(db, seed)
     placements = [await add_placement(db, seed, status) for _ in range(5)]
     ids = sorted(each.contact_id for each in placements)
     async with db.unit_of_work(TENANT) as uow:

@@ -197,7 +197,7 @@ def assigned(agent: UUID, source: str, **payload: Any) -> dict[str, Any]:
     }
 
 
-# given (None: ended), command, its arguments, what it changes, its event, and the payload but for session_id
+# fields (None: ended), command, its arguments, what it changes, its event, and the payload but for session_id
 COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
     (
         {},
@@ -257,16 +257,21 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
     ),
     (
         {},
-        "assign_agent_automatic",
-        {"agent_id": ANN, "strategy": "round_robin"},
+        "assign_agent",
+        {"agent_id": ANN, "source": AssignmentSource.AUTOMATIC, "strategy": "round_robin"},
         {"agent_ids": (ANN,)},
         "session.agent_assigned",
         assigned(ANN, "automatic", assignment_strategy="round_robin"),
     ),
     (
         {"agent_ids": (ANN,)},
-        "reassign_manually",
-        {"agent_id": BEN, "assigned_by": CAT, "reason": "asked for"},
+        "assign_agent",
+        {
+            "agent_id": BEN,
+            "source": AssignmentSource.REASSIGNMENT_MANUAL,
+            "assigned_by": CAT,
+            "reason": "asked for",
+        },
         {"agent_ids": (ANN, BEN), "agent_transfers": 1},
         "session.agent_assigned",
         assigned(
@@ -281,20 +286,24 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
     *(
         (
             {"agent_ids": (ANN,)},
-            f"reassign_by_{why}",
-            {"agent_id": BEN, "strategy": "round_robin", "reason": "rule 1"},
+            "assign_agent",
+            {"agent_id": BEN, "source": source, "strategy": "round_robin", "reason": "rule 1"},
             {"agent_ids": (ANN, BEN), "agent_transfers": 1},
             "session.agent_assigned",
             assigned(
                 BEN,
-                f"reassignment_{why}",
+                source.value,
                 previous_agent_id=ANN,
                 reassignment_reason="rule 1",
                 assignment_strategy="round_robin",
                 reassignment_count=1,
             ),
         )
-        for why in ("inactivity", "no_response", "workload")
+        for source in (
+            AssignmentSource.REASSIGNMENT_INACTIVITY,
+            AssignmentSource.REASSIGNMENT_NO_RESPONSE,
+            AssignmentSource.REASSIGNMENT_WORKLOAD,
+        )
     ),
     (
         {
@@ -359,16 +368,16 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
 ]
 
 
-@pytest.mark.parametrize(("given", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
+@pytest.mark.parametrize(("fields", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
 def test_a_command_changes_what_it_says_and_tells_of_it(
-    given: dict[str, Any] | None,
+    fields: dict[str, Any] | None,
     command: str,
     arguments: dict[str, Any],
     effect: dict[str, Any],
     event_name: str,
     payload: dict[str, Any],
 ) -> None:
-    before = make_ended(version=7) if given is None else make_session(**given, version=7)
+    before = make_ended(version=7) if fields is None else make_session(**fields, version=7)
     kept = copy.deepcopy(attrs.astuple(before, recurse=False))
     after = obey(before, command, arguments)
     event = the_event(after)
@@ -394,8 +403,13 @@ def test_every_command_is_in_the_table() -> None:
         (make_session(agent_ids=(ANN, BEN)), "assign_agent", {"agent_id": BEN}),
         (
             make_session(agent_ids=(ANN, BEN)),
-            "reassign_manually",
-            {"agent_id": BEN, "assigned_by": ANN, "reason": "again"},
+            "assign_agent",
+            {
+                "agent_id": BEN,
+                "source": AssignmentSource.REASSIGNMENT_MANUAL,
+                "assigned_by": ANN,
+                "reason": "again",
+            },
         ),
         (make_ended(resolved=True), "resolve", {}),
         (make_ended(escalated=True), "escalate", {}),
@@ -418,7 +432,7 @@ def test_a_command_that_changes_nothing_returns_the_same_instance(
         (make_ended(), "record_message", {"from_contact": False}),
         (make_ended(), "assign_agent", {"agent_id": ANN}),
         (make_ended(agent_ids=(ANN,)), "assign_agent", {"agent_id": ANN}),
-        (make_ended(), "assign_agent_automatic", {"agent_id": ANN, "strategy": "manual"}),
+        (make_ended(), "assign_agent", {"agent_id": ANN, "source": AssignmentSource.AUTOMATIC}),
         (make_ended(), "end", {"reason": EndReason.MANUAL_CLOSE}),
         (make_session(), "resolve", {}),
         (make_session(), "set_summary", SUMMARY),
@@ -530,9 +544,9 @@ def test_whatever_the_order_of_the_messages_no_rule_is_broken(messages: list[tup
     assert session.message_count == len(messages)
     assert session.last_activity_at == max([NOW, *(NOW + second * SECOND for _, second in messages)])
     times = [session.agent_response_time_seconds, session.contact_wait_time_seconds]
-    known = [each for each in times if each is not None]
+    known = [seconds for seconds in times if seconds is not None]
     assert len(known) == (1 if len(set(sides)) == 2 else 0)
-    assert all(each >= 0 for each in known)
+    assert all(seconds >= 0 for seconds in known)
     assert len(session.domain_events) == len(messages)
 
 
@@ -541,15 +555,15 @@ def test_whatever_the_order_of_the_messages_no_rule_is_broken(messages: list[tup
 
 def test_a_former_agent_who_is_assigned_again_is_the_current_one() -> None:
     session = make_session()
-    told = []
+    assignments = []
     for agent in (ANN, BEN, ANN):
         session = session.assign_agent(agent, now=LATER)
         payload = session.domain_events[-1].payload()
-        told.append((payload["previous_agent_id"], payload["agent_id"], payload["reassignment_count"]))
+        assignments.append((payload["previous_agent_id"], payload["agent_id"], payload["reassignment_count"]))
     assert session.current_agent == ANN
     assert session.agent_ids == (BEN, ANN)
     assert session.agent_transfers == 2
-    assert told == [(None, ANN, 0), (ANN, BEN, 1), (BEN, ANN, 2)]
+    assert assignments == [(None, ANN, 0), (ANN, BEN, 1), (BEN, ANN, 2)]
 
 
 def test_the_current_agent_is_the_last_one() -> None:
@@ -563,8 +577,8 @@ def test_the_current_agent_is_the_last_one() -> None:
 
 def test_a_reassignment_is_a_transfer() -> None:
     session = make_session().assign_agent(ANN, now=LATER)
-    assert session.reassignment_count == 0
-    assert session.assign_agent(BEN, now=LATER).reassignment_count == 1
+    assert session.agent_transfers == 0
+    assert session.assign_agent(BEN, now=LATER).agent_transfers == 1
 
 
 # Its end
@@ -649,7 +663,7 @@ def test_a_session_can_be_hashed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("session", "wanted"),
+    ("session", "expected"),
     [
         (make_ended(message_count=3), True),
         (make_ended(message_count=2), False),
@@ -657,8 +671,10 @@ def test_a_session_can_be_hashed() -> None:
         (make_session(message_count=3), False),
     ],
 )
-def test_a_summary_is_wanted_of_an_ended_session_with_three_messages(session: Session, wanted: bool) -> None:
-    assert session.should_generate_summary is wanted
+def test_a_summary_is_wanted_of_an_ended_session_with_three_messages(
+    session: Session, expected: bool
+) -> None:
+    assert session.should_generate_summary is expected
 
 
 FIRST = make_session(last_activity_at=NOW + MINUTE)

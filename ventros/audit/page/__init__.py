@@ -26,7 +26,7 @@ from ventros import administration, roles
 from ventros.audit import tables as library
 from ventros.audit.page.database import Table, tables
 from ventros.audit.page.diagram import diagram, order
-from ventros.audit.page.entries import Costs, Item, anchor, costs, highlighted, items
+from ventros.audit.page.entries import Costs, Item, anchor, costs, highlight, items
 from ventros.audit.session import COMMANDS, QUESTIONS
 from ventros.audit.statistics import Identify
 from ventros.kernel.errors import ConfigurationError, DatabaseError
@@ -35,10 +35,10 @@ from ventros.kernel.resources import PACKAGE
 if TYPE_CHECKING:
     from ventros.audit.checks import Finding
 
-HERE = Path(__file__).parent
-MOST = 300
+DIRECTORY = Path(__file__).parent
+MAX_OTHERS = 300
 """Unknown texts of others shown: migrations and administration alone make hundreds."""
-LONG = 4000
+MAX_CHARACTERS = 4000
 """Characters of such a text shown."""
 _SERVER: LiteralString = """
 SELECT current_setting('server_version'), current_database(), rolname, rolsuper OR rolbypassrls
@@ -72,30 +72,30 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
     if connection.info.user == app:
         raise ConfigurationError(f"log in as another than {app}: the page would count as what it executed")
     try:
-        ((server, database, user, unbound),) = connection.execute(_SERVER).fetchall()
-        known = tables(connection)
+        ((server, database, user, bypasses_policies),) = connection.execute(_SERVER).fetchall()
+        database_tables = tables(connection)
     except psycopg.Error as error:
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
     identify = Identify(connection)
     cost = costs(connection, app, identify)
-    every = items(connection, cost, identify)
+    all_items = items(connection, cost, identify)
     return _template().render(
         server=server,
         database=database,
         user=user,
-        unbound=unbound,
+        bypasses_policies=bypasses_policies,
         host=f"{connection.info.host}:{connection.info.port}",
-        made=datetime.now(UTC),
+        made_at=datetime.now(UTC),
         version=_version(),
         findings=findings,
         costs=cost,
-        ranking=_ranking(cost, every),
-        others=cost.others[:MOST],
-        groups=_groups(every),
-        statements=[each for each in every if not each.shape],
-        shapes=[each for each in every if each.shape and each.committed],
-        seen=[each for each in every if not each.committed],
-        **_schema(known, every),
+        ranking=_ranking(cost, all_items),
+        others=cost.others[:MAX_OTHERS],
+        groups=_groups(all_items),
+        statements=[item for item in all_items if not item.shape],
+        shapes=[item for item in all_items if item.shape and item.committed],
+        seen=[item for item in all_items if not item.committed],
+        **_schema(database_tables, all_items),
         commands=COMMANDS,
         questions=QUESTIONS,
     )
@@ -107,58 +107,58 @@ def write(path: Path, text: str) -> None:
     try:
         if target.exists() and not target.is_file():
             raise ConfigurationError(f"cannot write {path}: it is no file")
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".audit-") as beside:
-            made = Path(beside) / "page.html"
-            made.touch(mode=0o600)
-            made.write_text(text, encoding="utf-8")
-            made.replace(target)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".audit-") as directory:
+            file = Path(directory) / "page.html"
+            file.touch(mode=0o600)
+            file.write_text(text, encoding="utf-8")
+            file.replace(target)
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _ranking(cost: Costs, every: Iterable[Item]) -> list[Item]:
-    ran = [each for each in every if each.cost]
-    return sorted(ran, key=lambda each: -each.cost.calls * each.cost.mean_ms if each.cost else 0)
+def _ranking(cost: Costs, items: Iterable[Item]) -> list[Item]:
+    executed = [item for item in items if item.cost]
+    return sorted(executed, key=lambda item: -item.cost.calls * item.cost.mean_ms if item.cost else 0)
 
 
-def _groups(every: Iterable[Item]) -> list[Group]:
+def _groups(items: Iterable[Item]) -> list[Group]:
     groups: dict[str, Group] = {}
-    for each in every:
-        group = groups.setdefault(each.group, Group(each.group, [], []))
-        (group.shapes if each.shape else group.statements).append(each)
+    for item in items:
+        group = groups.setdefault(item.group, Group(item.group, [], []))
+        (group.shapes if item.shape else group.statements).append(item)
     return [groups[name] for name in sorted(groups)]
 
 
-def _schema(known: list[Table], every: list[Item]) -> dict[str, object]:
-    written = library.tables()
-    ours = order(table for table in known if table.name in written)
-    others = [table for table in known if table.name not in written]
+def _schema(tables: list[Table], items: list[Item]) -> dict[str, object]:
+    library_tables = library.tables()
+    ours = order(table for table in tables if table.name in library_tables)
+    others = [table for table in tables if table.name not in library_tables]
     referring: dict[str, list[str]] = {}
-    for table in known:
+    for table in tables:
         for reference in table.references:
             referring.setdefault(reference.target, []).append(table.name)
     return {
         "tables": [*ours, *others],
-        "present": {table.name for table in known},
-        "library": written,
+        "present": {table.name for table in tables},
+        "library": library_tables,
         "diagram": diagram(ours),
         "referring": referring,
-        "writing": _uses(every, lambda item: item.written),
-        "reading": _uses(every, lambda item: item.only_read),
-        "planned": _uses(every, lambda item: item.plan.indexes),
+        "writing": _uses(items, lambda item: item.written),
+        "reading": _uses(items, lambda item: item.only_read),
+        "planned": _uses(items, lambda item: item.plan.indexes),
     }
 
 
-def _uses(every: Iterable[Item], of: Callable[[Item], Iterable[str]]) -> dict[str, Use]:
-    found: dict[str, Use] = {}
-    for item in every:
-        for name in of(item):
-            use = found.setdefault(name, Use())
+def _uses(items: Iterable[Item], names_of: Callable[[Item], Iterable[str]]) -> dict[str, Use]:
+    uses: dict[str, Use] = {}
+    for item in items:
+        for name in names_of(item):
+            use = uses.setdefault(name, Use())
             if item.shape:
                 use.shapes[item.group] = use.shapes.get(item.group, 0) + 1
             else:
                 use.statements.append(item)
-    return found
+    return uses
 
 
 def _version() -> str:
@@ -177,24 +177,24 @@ def _version() -> str:
         "--exclude=*",
     )
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
+        process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return version
-    commit, _, dirty = done.stdout.strip().partition("-")
+    commit, _, dirty = process.stdout.strip().partition("-")
     return f"{version}, commit {commit}{' with uncommitted changes' if dirty else ''}"
 
 
 @functools.cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
+        loader=jinja2.FileSystemLoader(DIRECTORY),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "sql": highlighted,
+        "sql": highlight,
         "anchor": anchor,
         "visible": visible,
         "number": lambda value: f"{value:,}",
@@ -203,7 +203,7 @@ def _template() -> jinja2.Template:
         "bytes": _bytes,
     }
     for name in ("style.css", "filter.js"):
-        text = (HERE / name).read_text(encoding="utf-8")
+        text = (DIRECTORY / name).read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         kind = name.partition(".")[0]
         environment.globals |= {kind: Markup(text), f"{kind}_hash": f"sha256-{digest}"}  # noqa: S704 - our own files
@@ -213,9 +213,14 @@ def _template() -> jinja2.Template:
 def visible(text: str) -> str:
     """What would not be seen or would turn the rest around is shown by its number; long texts are cut."""
     shown = "".join(
-        each if each.isprintable() or each in "\n\t" else f"\\u{ord(each):04x}" for each in text[:LONG]
+        character if character.isprintable() or character in "\n\t" else f"\\u{ord(character):04x}"
+        for character in text[:MAX_CHARACTERS]
     )
-    return shown if len(text) <= LONG else f"{shown}… and {len(text) - LONG:,} characters more"
+    return (
+        shown
+        if len(text) <= MAX_CHARACTERS
+        else f"{shown}… and {len(text) - MAX_CHARACTERS:,} characters more"
+    )
 
 
 def _bytes(value: int) -> str:

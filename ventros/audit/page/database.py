@@ -33,7 +33,7 @@ SELECT c.relname, k.conname, t.relname, k.confdeltype = 'c', pg_get_constraintde
  WHERE k.contype = 'f' AND c.relnamespace = to_regnamespace('public')
  ORDER BY k.conname
 """
-_RULES: LiteralString = """
+_CONSTRAINTS: LiteralString = """
 SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
  WHERE k.contype IN ('c', 'x') AND c.relnamespace = to_regnamespace('public')
@@ -79,7 +79,7 @@ class Reference:
 
 
 @attrs.frozen
-class Rule:
+class Constraint:
     """A CHECK, a policy or a trigger."""
 
     name: str
@@ -109,7 +109,7 @@ class Table:
     size: str
     columns: list[Column]
     references: list[Reference]
-    rules: list[Rule]
+    constraints: list[Constraint]
     indexes: list[Index]
 
     @property
@@ -124,19 +124,23 @@ class Table:
         """
         if self.versioned:
             return ""
-        owners = [each.target for each in self.references if each.owned and each.target != self.name]
-        alike = [(len(os.path.commonprefix([each, self.name])), each) for each in owners]  # noqa: RUF071 - names
-        return max(alike, default=(0, ""))[1]
+        owners = [
+            reference.target
+            for reference in self.references
+            if reference.owned and reference.target != self.name
+        ]
+        by_likeness = [(len(os.path.commonprefix([owner, self.name])), owner) for owner in owners]  # noqa: RUF071 - names
+        return max(by_likeness, default=(0, ""))[1]
 
 
 def tables(connection: psycopg.Connection) -> list[Table]:
     """Those of the schema public, by name. Raises psycopg.Error."""
     columns = _by_table(connection, _COLUMNS, Column)
     references = _by_table(connection, _REFERENCES, Reference)
-    rules = _by_table(connection, _RULES, Rule)
+    constraints = _by_table(connection, _CONSTRAINTS, Constraint)
     indexes = _by_table(connection, _INDEXES, Index)
     return [
-        Table(name, *row, *(each.get(name, []) for each in (columns, references, rules, indexes)))
+        Table(name, *row, *(rows.get(name, []) for rows in (columns, references, constraints, indexes)))
         for name, *row in connection.execute(_TABLES).fetchall()
     ]
 
@@ -144,7 +148,7 @@ def tables(connection: psycopg.Connection) -> list[Table]:
 def _by_table(
     connection: psycopg.Connection, text: LiteralString, make: Callable[..., Any]
 ) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for table, *rest in connection.execute(text).fetchall():
-        found.setdefault(table, []).append(make(*rest))
-    return found
+    by_table: dict[str, list[Any]] = {}
+    for table, *fields in connection.execute(text).fetchall():
+        by_table.setdefault(table, []).append(make(*fields))
+    return by_table

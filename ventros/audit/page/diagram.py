@@ -61,19 +61,25 @@ def diagram(tables: Iterable[Table]) -> Diagram:
     """A part follows its aggregate, indented, and has no line to it."""
     ordered = order(tables)
     rows = [
-        Row(each.name, TOP + at * ROW + ROW // 2, bool(each.parent), each.versioned)
-        for at, each in enumerate(ordered)
+        Row(table.name, TOP + number * ROW + ROW // 2, bool(table.parent), table.versioned)
+        for number, table in enumerate(ordered)
     ]
     places = {row.name: row.y for row in rows}
     dots: dict[str, dict[str, int]] = {}
-    for each in ordered:
-        for target in {reference.target for reference in each.references} - {each.parent}:
-            dots.setdefault(target, {})[each.name] = places[each.name]
+    for table in ordered:
+        for target in {reference.target for reference in table.references} - {table.parent}:
+            dots.setdefault(target, {})[table.name] = places[table.name]
     targets = sorted((target for target in dots if target in places), key=places.__getitem__)
     step = (WIDTH - LANES_FROM - 8) / max(len(targets), 1)
     lanes = [
-        Lane(target, LANES_FROM + (at + 0.5) * step, places[target], list(dots[target].items()), at % COLOURS)
-        for at, target in enumerate(targets)
+        Lane(
+            target,
+            LANES_FROM + (number + 0.5) * step,
+            places[target],
+            list(dots[target].items()),
+            number % COLOURS,
+        )
+        for number, target in enumerate(targets)
     ]
     return Diagram(rows, lanes, WIDTH, TOP + len(rows) * ROW + TOP)
 
@@ -82,37 +88,37 @@ def order(tables: Iterable[Table]) -> list[Table]:
     """What is referred to first, as far as there is no circle; parts right after their aggregate; what has to
     do with no other last.
     """
-    known = {each.name: each for each in tables}
+    by_name = {table.name: table for table in tables}
     groups: dict[str, list[Table]] = {}
-    for each in sorted(known.values(), key=lambda table: bool(table.parent)):
-        groups.setdefault(_head(each, known), []).append(each)
+    for table in sorted(by_name.values(), key=lambda table: bool(table.parent)):
+        groups.setdefault(_root_of(table, by_name), []).append(table)
     needs = {
         head: {
-            _head(known[reference.target], known)
+            _root_of(by_name[reference.target], by_name)
             for table in group
             for reference in table.references
-            if reference.target in known
+            if reference.target in by_name
         }
         - {head}
         for head, group in groups.items()
     }
     joined = {head for head, others in needs.items() if others}.union(*needs.values())
     ranked = sorted(needs, key=lambda head: (head not in joined, not groups[head][0].versioned, head))
-    return [table for head in _sorted({head: needs[head] for head in ranked}) for table in groups[head]]
+    return [table for head in _topological({head: needs[head] for head in ranked}) for table in groups[head]]
 
 
-def _head(table: Table, known: Mapping[str, Table]) -> str:
+def _root_of(table: Table, by_name: Mapping[str, Table]) -> str:
     """The aggregate that the table is or is a part of, through other parts if need be."""
-    passed = [table.name]
-    while (parent := known[passed[-1]].parent) in known and parent not in passed:
-        passed.append(parent)
-    return passed[-1]
+    ancestry = [table.name]
+    while (parent := by_name[ancestry[-1]].parent) in by_name and parent not in ancestry:
+        ancestry.append(parent)
+    return ancestry[-1]
 
 
-def _sorted(needs: Mapping[str, set[str]]) -> Iterator[str]:
-    left = dict(needs)
-    while left:
-        free = (name for name in left if not needs[name] & left.keys())
-        name = next(free, next(iter(left)))
-        del left[name]
+def _topological(needs: Mapping[str, set[str]]) -> Iterator[str]:
+    remaining = dict(needs)
+    while remaining:
+        ready = (name for name in remaining if not needs[name] & remaining.keys())
+        name = next(ready, next(iter(remaining)))
+        del remaining[name]
         yield name

@@ -10,11 +10,11 @@ import psycopg
 from markupsafe import Markup
 from pglast.parser import scan
 
-from ventros.audit.catalogue import every
+from ventros.audit.catalogue import all_statements
 from ventros.audit.plans import indexes, plan, planning
 from ventros.audit.reading import Reading, read
-from ventros.audit.shapes import described
-from ventros.audit.statistics import Account, Entry, Identify, account, entries, since
+from ventros.audit.shapes import with_header
+from ventros.audit.statistics import Entry, Identify, Reconciliation, entries, reconcile, since
 from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
 from ventros.kernel.statements import Statement
 
@@ -28,10 +28,10 @@ class Costs:
     """
 
     role: str
-    account: Account | None = None
+    reconciliation: Reconciliation | None = None
     others: list[Entry] = attrs.Factory(list)
     since: datetime | None = None
-    pushed_out: int = 0
+    evictions: int = 0
     missing: str = ""
 
 
@@ -77,10 +77,10 @@ class Item:
     @property
     def written(self) -> dict[str, str]:
         """By table, how."""
-        found: dict[str, list[str]] = {}
+        kinds_by_table: dict[str, list[str]] = {}
         for write in self.reading.writes:
-            found.setdefault(write.target.table, []).append(write.kind)
-        return {table: " or ".join(dict.fromkeys(kinds)) for table, kinds in found.items()}
+            kinds_by_table.setdefault(write.target.table, []).append(write.kind)
+        return {table: " or ".join(dict.fromkeys(kinds)) for table, kinds in kinds_by_table.items()}
 
     @property
     def only_read(self) -> list[str]:
@@ -94,47 +94,47 @@ def anchor(name: str) -> str:
 def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Costs:
     """Of ``role`` on this database. What is not to be had is said in ``missing``, and raises nothing."""
     try:
-        counted = account(connection, entries(connection, role), identify)
-        everybody = account(connection, entries(connection, None), identify)
-        start, pushed_out = since(connection)
+        counted = reconcile(connection, entries(connection, role), identify)
+        everybody = reconcile(connection, entries(connection, None), identify)
+        start, evictions = since(connection)
     except VentrosError as error:
         return Costs(role, missing=str(error))
-    own = {each.query_id for each in counted.unknown}
-    others = [each for each in everybody.unknown if each.query_id not in own]
-    return Costs(role, counted, others, start, pushed_out)
+    own = {entry.query_id for entry in counted.unknown}
+    others = [entry for entry in everybody.unknown if entry.query_id not in own]
+    return Costs(role, counted, others, start, evictions)
 
 
 def items(connection: psycopg.Connection, costs: Costs, identify: Identify) -> list[Item]:
     """Each statement, each committed shape, and what else was executed of the lists."""
-    known = costs.account.known if costs.account else []
-    counted = {statement.name: entry for statement, entry in known}
-    committed = {each.name: each for each in every()}
-    seen = [statement for statement, _ in known if statement.name not in committed]
+    executed = costs.reconciliation.known if costs.reconciliation else []
+    counted = {statement.name: entry for statement, entry in executed}
+    committed = {statement.name: statement for statement in all_statements()}
+    others = [statement for statement, _ in executed if statement.name not in committed]
     with planning(connection):
         return [
             Item(
-                statement=each,
-                reading=read(each),
-                place=_place(each),
-                plan=_plan(connection, each, identify),
-                cost=counted.get(each.name),
-                committed=each.name in committed,
+                statement=statement,
+                reading=read(statement),
+                place=_place(statement),
+                plan=_plan(connection, statement, identify),
+                cost=counted.get(statement.name),
+                committed=statement.name in committed,
             )
-            for each in (*committed.values(), *seen)
+            for statement in (*committed.values(), *others)
         ]
 
 
-def highlighted(text: str) -> Markup:
+def highlight(text: str) -> Markup:
     """Keywords and parameters set off, as PostgreSQL's own scanner finds them; all else escaped."""
-    parts, done = [], 0
+    parts, position = [], 0
     for token in scan(text):
         word = text[token.start : token.end + 1]
         # In sql/ keywords are written large; a column may have the name of one.
         keyword = token.kind != "NO_KEYWORD" and word.isupper()
         if keyword or token.name == "PARAM":
-            parts += [text[done : token.start], (KEYWORD if keyword else PARAMETER).format(word)]
-            done = token.end + 1
-    return Markup("").join([*parts, text[done:]])
+            parts += [text[position : token.start], (KEYWORD if keyword else PARAMETER).format(word)]
+            position = token.end + 1
+    return Markup("").join([*parts, text[position:]])
 
 
 def _plan(connection: psycopg.Connection, statement: Statement, identify: Identify) -> Plan:
@@ -155,5 +155,7 @@ def _place(statement: Statement) -> str:
     if path.parent.name != "shapes":
         return f"{path.name}:{line}"
     text = path.read_text(encoding="utf-8")
-    at = text.find(described(statement))
-    return f"shapes/{path.name}:{text.count(chr(10), 0, at) + 1}" if at >= 0 else f"shapes/{path.name}"
+    offset = text.find(with_header(statement))
+    return (
+        f"shapes/{path.name}:{text.count(chr(10), 0, offset) + 1}" if offset >= 0 else f"shapes/{path.name}"
+    )

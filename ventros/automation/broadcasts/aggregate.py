@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -18,17 +18,17 @@ from ventros.automation.broadcasts.events import (
     BroadcastUpdated,
 )
 from ventros.automation.broadcasts.values import BroadcastCounters, BroadcastStatus
+from ventros.automation.status import Automation
 from ventros.automation.values import MessageTemplate, not_negative, require_not_past
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.errors import ValidationError
 
 DRAFT, SCHEDULED, RUNNING = BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING
 COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED, BroadcastStatus.CANCELLED
 
 
 @attrs.frozen(kw_only=True)
-class Broadcast(AggregateRoot):
+class Broadcast(Automation):
     """Its messages are counted beside it: see :meth:`BroadcastRepository.counters`.
 
     ``rate_limit`` is in messages a minute, 0 for none. Only a draft or a cancelled one may be removed.
@@ -38,9 +38,9 @@ class Broadcast(AggregateRoot):
     """
 
     resource = "broadcast"
+    created_event = BroadcastCreated
+    updated_event = BroadcastUpdated
 
-    tenant_id: str = attrs.field(validator=validators.tenant)
-    name: str = attrs.field(validator=validators.not_empty)
     list_id: UUID = attrs.field(validator=validators.not_nil)
     message_template: MessageTemplate
     status: BroadcastStatus = DRAFT
@@ -77,8 +77,7 @@ class Broadcast(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        created = BroadcastCreated(**broadcast._fact(now), tenant_id=tenant_id, name=name, list_id=list_id)
-        return attrs.evolve(broadcast, domain_events=(created,))
+        return broadcast._created(BroadcastCreated())
 
     def is_ready_to_start(self, at: datetime) -> bool:
         """Whether its scheduled time has come."""
@@ -88,13 +87,13 @@ class Broadcast(AggregateRoot):
         """Raises InvariantViolation unless it is a draft, ValidationError for a time in the past."""
         self._require("schedule", DRAFT)
         require_not_past(when, now=now, field="scheduled_for")
-        scheduled = BroadcastScheduled(**self._fact(now), scheduled_for=when)
+        scheduled = BroadcastScheduled(scheduled_for=when)
         return self._changed(now, scheduled, status=SCHEDULED, scheduled_for=when)
 
     def start(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft or scheduled."""
         self._require("start", DRAFT, SCHEDULED)
-        return self._changed(now, BroadcastStarted(**self._fact(now)), status=RUNNING, started_at=now)
+        return self._changed(now, BroadcastStarted(), status=RUNNING, started_at=now)
 
     def complete(self, counters: BroadcastCounters, *, now: datetime) -> Self:
         """``counters`` as read in the same unit of work: the event tells them.
@@ -102,54 +101,37 @@ class Broadcast(AggregateRoot):
         Raises InvariantViolation unless it is running.
         """
         self._require("complete", RUNNING)
-        completed = BroadcastCompleted(
-            **self._fact(now), total_sent=counters.sent_count, total_failed=counters.failed_count
-        )
+        completed = BroadcastCompleted(total_sent=counters.sent_count, total_failed=counters.failed_count)
         return self._changed(now, completed, status=COMPLETED, completed_at=now)
 
     def cancel(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft, scheduled or running."""
         self._require("cancel", DRAFT, SCHEDULED, RUNNING)
-        return self._changed(now, BroadcastCancelled(**self._fact(now)), status=CANCELLED)
+        return self._changed(now, BroadcastCancelled(), status=CANCELLED)
 
     def fail(self, reason: str, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is running, ValidationError when ``reason`` is empty."""
         self._require("fail", RUNNING)
         if not reason:
             raise ValidationError("reason must not be empty", field="reason")
-        failed = BroadcastFailed(**self._fact(now), reason=reason)
+        failed = BroadcastFailed(reason=reason)
         return self._changed(now, failed, status=FAILED, failure_reason=reason)
 
-    def update_name(self, name: str, *, now: datetime) -> Self:
+    def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty, InvariantViolation unless it is a draft."""
-        self._require("update the name", DRAFT)
-        return self._with(now, name=name)
+        self._require("rename", DRAFT)
+        return self._updated(now, name=name)
 
-    def update_message_template(self, message_template: MessageTemplate, *, now: datetime) -> Self:
+    def set_message_template(self, message_template: MessageTemplate, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft."""
-        self._require("update the message template", DRAFT)
-        return self._with(now, message_template=message_template)
+        self._require("set the message template", DRAFT)
+        return self._updated(now, message_template=message_template)
 
-    def update_rate_limit(self, rate_limit: int, *, now: datetime) -> Self:
+    def set_rate_limit(self, rate_limit: int, *, now: datetime) -> Self:
         """Raises ValidationError when it is negative, InvariantViolation when the broadcast is over."""
-        self._require("update the rate limit", DRAFT, SCHEDULED, RUNNING)
-        return self._with(now, rate_limit=rate_limit)
+        self._require("set the rate limit", DRAFT, SCHEDULED, RUNNING)
+        return self._updated(now, rate_limit=rate_limit)
 
     def require_removable(self) -> None:
         """Raises InvariantViolation unless it is a draft or cancelled."""
         self._require("remove", DRAFT, CANCELLED)
-
-    def _require(self, command: str, *statuses: BroadcastStatus) -> None:
-        if self.status not in statuses:
-            raise InvariantViolation(f"cannot {command}: broadcast {self.id} is {self.status.value}")
-
-    def _with(self, now: datetime, **values: Any) -> Self:
-        """``broadcast.updated`` for those of ``values`` that differ."""
-        changes = {field: value for field, value in values.items() if value != getattr(self, field)}
-        if not changes:
-            return self
-        return self._changed(now, BroadcastUpdated(**self._fact(now), fields=tuple(changes)), **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "broadcast_id": self.id}

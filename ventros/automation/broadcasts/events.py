@@ -7,63 +7,61 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastCreated(DomainEvent):
+class BroadcastEvent(DomainEvent):
+    """What every one of them says first."""
+
+    broadcast_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class BroadcastCreated(BroadcastEvent):
     event_name = "broadcast.created"
 
-    broadcast_id: UUID
-    tenant_id: str
-    name: str
-    list_id: UUID
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
+    list_id: UUID = from_aggregate("list_id")
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastUpdated(DomainEvent):
+class BroadcastUpdated(BroadcastEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "broadcast.updated"
 
-    broadcast_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastScheduled(DomainEvent):
+class BroadcastScheduled(BroadcastEvent):
     event_name = "broadcast.scheduled"
 
-    broadcast_id: UUID
     scheduled_for: datetime
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastStarted(DomainEvent):
+class BroadcastStarted(BroadcastEvent):
     event_name = "broadcast.started"
-
-    broadcast_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastCompleted(DomainEvent):
+class BroadcastCompleted(BroadcastEvent):
     event_name = "broadcast.completed"
 
-    broadcast_id: UUID
     total_sent: int
     total_failed: int
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastCancelled(DomainEvent):
+class BroadcastCancelled(BroadcastEvent):
     event_name = "broadcast.cancelled"
-
-    broadcast_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class BroadcastFailed(DomainEvent):
+class BroadcastFailed(BroadcastEvent):
     event_name = "broadcast.failed"
 
-    broadcast_id: UUID
     reason: str

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
-
 import attrs
 
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.enums import ValidatedEnum
 
 
-class BroadcastStatus(StrEnum):
-    """An unknown one raises ValidationError(field="status")."""
-
+class BroadcastStatus(ValidatedEnum, field="status"):
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no broadcast status", field="status")
 
 
 @attrs.frozen(kw_only=True)

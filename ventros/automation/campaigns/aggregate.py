@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -73,10 +73,9 @@ class Campaign(SteppedAggregate[CampaignStep]):
     """
 
     resource = "campaign"
+    created_event = CampaignCreated
+    updated_event = CampaignUpdated
 
-    tenant_id: str = attrs.field(validator=validators.tenant)
-    name: str = attrs.field(validator=validators.not_empty)
-    description: str = ""
     status: CampaignStatus = DRAFT
     goal_type: GoalType = attrs.field(converter=GoalType)
     goal_value: int = attrs.field(default=0, validator=not_negative)
@@ -111,15 +110,7 @@ class Campaign(SteppedAggregate[CampaignStep]):
             created_at=now,
             updated_at=now,
         )
-        created = CampaignCreated(
-            **campaign._fact(now),
-            tenant_id=tenant_id,
-            name=name,
-            description=description,
-            goal_type=campaign.goal_type.value,
-            goal_value=goal_value,
-        )
-        return attrs.evolve(campaign, domain_events=(created,))
+        return campaign._created(CampaignCreated())
 
     def progress_rate(self, counters: CampaignCounters) -> float:
         """Per cent of the goal; 0 for a goal of 0, and for engagement, which nothing counts."""
@@ -133,93 +124,56 @@ class Campaign(SteppedAggregate[CampaignStep]):
         """Raises InvariantViolation unless it is a draft or scheduled and has steps."""
         self._require("activate", DRAFT, SCHEDULED)
         self._require_complete_steps("activate")
-        return self._changed(now, CampaignActivated(**self._fact(now)), status=ACTIVE)
+        return self._changed(now, CampaignActivated(), status=ACTIVE)
 
     def schedule(self, start_date: datetime, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft with steps, ValidationError for a past time."""
         self._require("schedule", DRAFT)
         self._require_complete_steps("schedule")
         require_not_past(start_date, now=now, field="start_date")
-        scheduled = CampaignScheduled(**self._fact(now), start_date=start_date)
+        scheduled = CampaignScheduled(start_date=start_date)
         return self._changed(now, scheduled, status=SCHEDULED, start_date=start_date)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""
         self._require("pause", ACTIVE)
-        return self._changed(now, CampaignPaused(**self._fact(now)), status=PAUSED)
+        return self._changed(now, CampaignPaused(), status=PAUSED)
 
     def resume(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is paused."""
         self._require("resume", PAUSED)
-        return self._changed(now, CampaignResumed(**self._fact(now)), status=ACTIVE)
+        return self._changed(now, CampaignResumed(), status=ACTIVE)
 
     def complete(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active: a paused one is resumed first."""
         self._require("complete", ACTIVE)
-        return self._changed(now, CampaignCompleted(**self._fact(now)), status=COMPLETED, end_date=now)
+        return self._changed(now, CampaignCompleted(), status=COMPLETED, end_date=now)
 
     def archive(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is archived already."""
         self._require("archive", DRAFT, SCHEDULED, ACTIVE, PAUSED, COMPLETED)
-        return self._changed(now, CampaignArchived(**self._fact(now)), status=ARCHIVED)
+        return self._changed(now, CampaignArchived(), status=ARCHIVED)
 
     def add_step(self, step: CampaignStep, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft and the step's position is free."""
-        self._require("add a step", DRAFT)
-        steps = self._with_step(step)
-        if steps is self.steps:
-            return self
-        added = CampaignStepAdded(
-            **self._fact(now), step_id=step.id, step_type=step.type.value, order=step.position
-        )
-        return self._changed(now, added, steps=steps)
-
-    def update_step(self, step_id: UUID, step: CampaignStep, *, now: datetime) -> Self:
-        """Everything of ``step`` but its id and time of creation.
-
-        Raises NotFound, InvariantViolation unless it is a draft and the step's position is free.
-        """
-        self._require("update a step", DRAFT)
-        return self._with(now, steps=self._with_step_replaced(step_id, step))
+        added = CampaignStepAdded(step_id=step.id, step_type=step.type.value, order=step.position)
+        return self._with_step(step, added, now)
 
     def remove_step(self, step_id: UUID, *, now: datetime) -> Self:
         """Raises NotFound, InvariantViolation unless it is a draft."""
-        self._require("remove a step", DRAFT)
-        removed = CampaignStepRemoved(**self._fact(now), step_id=step_id)
-        return self._changed(now, removed, steps=self._without_step(step_id))
+        steps = self._without_step(step_id)
+        return self._changed(now, CampaignStepRemoved(step_id=step_id), steps=steps)
 
-    def reorder_steps(self, step_ids: Sequence[UUID], *, now: datetime) -> Self:
-        """The steps take the positions there are in the order of ``step_ids``; jumps go where they went.
-
-        Raises ValidationError unless every step is named once, InvariantViolation unless it is a draft.
-        """
-        self._require("reorder the steps", DRAFT)
-        places = self._rearranged(step_ids)
-        moved = {step.position: places[step.id] for step in self.steps}
-        steps = (
-            attrs.evolve(step, position=places[step.id], config=_retargeted(step.config, moved))
-            for step in self.steps
-        )
-        return self._with(now, steps=tuple(sorted(steps, key=lambda step: step.position)))
-
-    def update_name(self, name: str, *, now: datetime) -> Self:
-        """Raises ValidationError when ``name`` is empty."""
-        return self._with(now, name=name)
-
-    def update_description(self, description: str, *, now: datetime) -> Self:
-        return self._with(now, description=description)
-
-    def update_goal(self, goal_type: GoalType, goal_value: int, *, now: datetime) -> Self:
+    def set_goal(self, goal_type: GoalType, goal_value: int, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown type or a negative value."""
-        return self._with(now, goal_type=GoalType(goal_type), goal_value=goal_value)
+        return self._updated(now, goal_type=GoalType(goal_type), goal_value=goal_value)
 
-    def require_removable(self) -> None:
-        """Raises InvariantViolation unless it is a draft."""
-        self._require("remove", DRAFT)
-
-    def _require(self, command: str, *statuses: CampaignStatus) -> None:
-        if self.status not in statuses:
-            raise InvariantViolation(f"cannot {command}: campaign {self.id} is {self.status.value}")
+    def _moved(self, step: CampaignStep, moves: Mapping[int, int]) -> CampaignStep:
+        """Its jump goes where the target went; a jump to nowhere stays one."""
+        moved, target = super()._moved(step, moves), step.config.timeout_step
+        if target is None:
+            return moved
+        return attrs.evolve(moved, config=attrs.evolve(step.config, timeout_step=moves.get(target, target)))
 
     def _require_complete_steps(self, command: str) -> None:
         if not self.steps:
@@ -232,21 +186,3 @@ class Campaign(SteppedAggregate[CampaignStep]):
                     f"cannot {command}: step {step.id} of campaign {self.id} goes on from position {target}, "
                     "where there is no step"
                 )
-
-    def _with(self, now: datetime, **values: Any) -> Self:
-        """``campaign.updated`` for those of ``values`` that differ."""
-        changes = {field: value for field, value in values.items() if value != getattr(self, field)}
-        if not changes:
-            return self
-        return self._changed(now, CampaignUpdated(**self._fact(now), fields=tuple(changes)), **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "campaign_id": self.id}
-
-
-def _retargeted(config: StepConfig, moved: dict[int, int]) -> StepConfig:
-    """With the position that its jump's target has moved to; a jump to nowhere stays one."""
-    if config.timeout_step is None:
-        return config
-    return attrs.evolve(config, timeout_step=moved.get(config.timeout_step, config.timeout_step))

@@ -7,89 +7,81 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class CampaignCreated(DomainEvent):
+class CampaignEvent(DomainEvent):
+    """What every one of them says first."""
+
+    campaign_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class CampaignCreated(CampaignEvent):
     event_name = "campaign.created"
 
-    campaign_id: UUID
-    tenant_id: str
-    name: str
-    description: str
-    goal_type: str
-    goal_value: int
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
+    description: str = from_aggregate("description")
+    goal_type: str = from_aggregate("goal_type")
+    goal_value: int = from_aggregate("goal_value")
 
 
 @attrs.frozen(kw_only=True)
-class CampaignUpdated(DomainEvent):
+class CampaignUpdated(CampaignEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "campaign.updated"
 
-    campaign_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class CampaignActivated(DomainEvent):
+class CampaignActivated(CampaignEvent):
     event_name = "campaign.activated"
-
-    campaign_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class CampaignScheduled(DomainEvent):
+class CampaignScheduled(CampaignEvent):
     event_name = "campaign.scheduled"
 
-    campaign_id: UUID
     start_date: datetime
 
 
 @attrs.frozen(kw_only=True)
-class CampaignPaused(DomainEvent):
+class CampaignPaused(CampaignEvent):
     event_name = "campaign.paused"
 
-    campaign_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class CampaignResumed(DomainEvent):
+class CampaignResumed(CampaignEvent):
     event_name = "campaign.resumed"
 
-    campaign_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class CampaignCompleted(DomainEvent):
+class CampaignCompleted(CampaignEvent):
     event_name = "campaign.completed"
 
-    campaign_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class CampaignArchived(DomainEvent):
+class CampaignArchived(CampaignEvent):
     event_name = "campaign.archived"
 
-    campaign_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class CampaignStepAdded(DomainEvent):
+class CampaignStepAdded(CampaignEvent):
     """``order`` is the step's position."""
 
     event_name = "campaign.step_added"
 
-    campaign_id: UUID
     step_id: UUID
     step_type: str
     order: int
 
 
 @attrs.frozen(kw_only=True)
-class CampaignStepRemoved(DomainEvent):
+class CampaignStepRemoved(CampaignEvent):
     event_name = "campaign.step_removed"
 
-    campaign_id: UUID
     step_id: UUID

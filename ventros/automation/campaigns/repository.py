@@ -28,7 +28,9 @@ class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, Camp
     LOCK_FOR_SHARE = statement("campaigns.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("campaigns.lock_for_update")
-    TRY_LOCK = statement("campaigns.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("campaigns.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("campaigns.try_lock_for_update")
     FIND_DUE = statement("campaigns.find_due")
     ROOT_ID = "campaign_id"
     SELECT_STEPS = statement("campaign_steps.find_by_campaigns")
@@ -37,11 +39,6 @@ class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, Camp
     DELETE_STEPS = statement("campaign_steps.delete")
     BUMP = statement("campaign_counters.bump")
     TOTAL = statement("campaign_counters.total")
-
-    async def remove(self, aggregate: Campaign) -> None:
-        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
-        aggregate.require_removable()
-        await super().remove(aggregate)
 
     async def find_due(self, at: datetime, *, limit: int = 100) -> list[Campaign]:
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -13,12 +12,11 @@ import attrs
 from ventros.automation.values import DelayUnit
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none, own_copy
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 
-class CampaignStatus(StrEnum):
-    """An unknown one raises ValidationError(field="status")."""
-
+class CampaignStatus(ValidatedEnum, field="status"):
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     ACTIVE = "active"
@@ -26,47 +24,29 @@ class CampaignStatus(StrEnum):
     COMPLETED = "completed"
     ARCHIVED = "archived"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no campaign status", field="status")
 
-
-class GoalType(StrEnum):
-    """What the goal's value counts. An unknown one raises ValidationError(field="goal_type")."""
+class GoalType(ValidatedEnum, field="goal_type"):
+    """What the goal's value counts."""
 
     REACH_CONTACTS = "reach_contacts"
     CONVERSIONS = "conversions"
     ENGAGEMENT = "engagement"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of goal", field="goal_type")
 
-
-class StepType(StrEnum):
-    """An unknown one raises ValidationError(field="type")."""
-
+class StepType(ValidatedEnum, field="type"):
     BROADCAST = "broadcast"
     SEQUENCE = "sequence"
     DELAY = "delay"
     CONDITION = "condition"
     WAIT = "wait"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of campaign step", field="type")
 
-
-class WaitFor(StrEnum):
-    """What a contact is waited to do. An unknown one raises ValidationError(field="wait_for")."""
+class WaitFor(ValidatedEnum, field="wait_for"):
+    """What a contact is waited to do."""
 
     REPLY = "reply"
     CLICK = "click"
     OPEN = "open"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is nothing to wait for", field="wait_for")
 
 
 def _at_least(low: int) -> Any:

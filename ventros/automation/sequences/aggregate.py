@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import abc
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -72,10 +71,9 @@ class Sequence(SteppedAggregate[SequenceStep]):
     """
 
     resource = "sequence"
+    created_event = SequenceCreated
+    updated_event = SequenceUpdated
 
-    tenant_id: str = attrs.field(validator=validators.tenant)
-    name: str = attrs.field(validator=validators.not_empty)
-    description: str = ""
     status: SequenceStatus = DRAFT
     trigger_type: TriggerType = attrs.field(converter=TriggerType)
     trigger_data: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
@@ -94,8 +92,7 @@ class Sequence(SteppedAggregate[SequenceStep]):
             created_at=now,
             updated_at=now,
         )
-        created = SequenceCreated(**sequence._fact(now), tenant_id=tenant_id, name=name)
-        return attrs.evolve(sequence, domain_events=(created,))
+        return sequence._created(SequenceCreated())
 
     def step_at(self, position: int) -> SequenceStep:
         """Raises NotFound."""
@@ -109,86 +106,36 @@ class Sequence(SteppedAggregate[SequenceStep]):
         self._require("activate", DRAFT)
         if not self.steps:
             raise InvariantViolation(f"cannot activate: sequence {self.id} has no steps")
-        return self._changed(now, SequenceActivated(**self._fact(now)), status=ACTIVE)
+        return self._changed(now, SequenceActivated(), status=ACTIVE)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""
         self._require("pause", ACTIVE)
-        return self._changed(now, SequencePaused(**self._fact(now)), status=PAUSED)
+        return self._changed(now, SequencePaused(), status=PAUSED)
 
     def resume(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is paused."""
         self._require("resume", PAUSED)
-        return self._changed(now, SequenceResumed(**self._fact(now)), status=ACTIVE)
+        return self._changed(now, SequenceResumed(), status=ACTIVE)
 
     def archive(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is archived already."""
         self._require("archive", DRAFT, ACTIVE, PAUSED)
-        return self._changed(now, SequenceArchived(**self._fact(now)), status=ARCHIVED)
+        return self._changed(now, SequenceArchived(), status=ARCHIVED)
 
     def add_step(self, step: SequenceStep, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft and the step's position is free."""
-        self._require("add a step", DRAFT)
-        steps = self._with_step(step)
-        if steps is self.steps:
-            return self
-        added = SequenceStepAdded(**self._fact(now), step_id=step.id, order=step.position)
-        return self._changed(now, added, steps=steps)
-
-    def update_step(self, step_id: UUID, step: SequenceStep, *, now: datetime) -> Self:
-        """Everything of ``step`` but its id and time of creation.
-
-        Raises NotFound, InvariantViolation unless it is a draft and the step's position is free.
-        """
-        self._require("update a step", DRAFT)
-        return self._with(now, steps=self._with_step_replaced(step_id, step))
+        return self._with_step(step, SequenceStepAdded(step_id=step.id, order=step.position), now)
 
     def remove_step(self, step_id: UUID, *, now: datetime) -> Self:
         """Raises NotFound, InvariantViolation unless it is a draft."""
-        self._require("remove a step", DRAFT)
-        return self._with(now, steps=self._without_step(step_id))
+        return self._updated(now, steps=self._without_step(step_id))
 
-    def reorder_steps(self, step_ids: abc.Sequence[UUID], *, now: datetime) -> Self:
-        """The steps take the positions there are in the order of ``step_ids``.
-
-        Raises ValidationError unless every step is named once, InvariantViolation unless it is a draft.
-        """
-        self._require("reorder the steps", DRAFT)
-        places = self._rearranged(step_ids)
-        steps = (attrs.evolve(step, position=places[step.id]) for step in self.steps)
-        return self._with(now, steps=tuple(sorted(steps, key=lambda step: step.position)))
-
-    def update_name(self, name: str, *, now: datetime) -> Self:
-        """Raises ValidationError when ``name`` is empty."""
-        return self._with(now, name=name)
-
-    def update_description(self, description: str, *, now: datetime) -> Self:
-        return self._with(now, description=description)
-
-    def update_exit_on_reply(self, exit_on_reply: bool, *, now: datetime) -> Self:
+    def set_exit_on_reply(self, exit_on_reply: bool, *, now: datetime) -> Self:
         """Whether an answer of the contact ends its way through the sequence."""
-        return self._with(now, exit_on_reply=exit_on_reply)
+        return self._updated(now, exit_on_reply=exit_on_reply)
 
-    def update_trigger_data(self, trigger_data: Mapping[str, Any], *, now: datetime) -> Self:
+    def set_trigger_data(self, trigger_data: Mapping[str, Any], *, now: datetime) -> Self:
         """Raises InvariantViolation when it is archived."""
-        self._require("update the trigger's data", DRAFT, ACTIVE, PAUSED)
-        return self._with(now, trigger_data=dict(trigger_data))
-
-    def require_removable(self) -> None:
-        """Raises InvariantViolation unless it is a draft."""
-        self._require("remove", DRAFT)
-
-    def _require(self, command: str, *statuses: SequenceStatus) -> None:
-        if self.status not in statuses:
-            raise InvariantViolation(f"cannot {command}: sequence {self.id} is {self.status.value}")
-
-    def _with(self, now: datetime, **values: Any) -> Self:
-        """``sequence.updated`` for those of ``values`` that differ."""
-        changes = {field: value for field, value in values.items() if value != getattr(self, field)}
-        if not changes:
-            return self
-        return self._changed(now, SequenceUpdated(**self._fact(now), fields=tuple(changes)), **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "sequence_id": self.id}
+        self._require("set the trigger's data", DRAFT, ACTIVE, PAUSED)
+        return self._updated(now, trigger_data=dict(trigger_data))

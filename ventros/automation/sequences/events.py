@@ -6,62 +6,58 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class SequenceCreated(DomainEvent):
+class SequenceEvent(DomainEvent):
+    """What every one of them says first."""
+
+    sequence_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class SequenceCreated(SequenceEvent):
     event_name = "sequence.created"
 
-    sequence_id: UUID
-    tenant_id: str
-    name: str
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
 
 
 @attrs.frozen(kw_only=True)
-class SequenceUpdated(DomainEvent):
+class SequenceUpdated(SequenceEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "sequence.updated"
 
-    sequence_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class SequenceActivated(DomainEvent):
+class SequenceActivated(SequenceEvent):
     event_name = "sequence.activated"
 
-    sequence_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class SequencePaused(DomainEvent):
+class SequencePaused(SequenceEvent):
     event_name = "sequence.paused"
 
-    sequence_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class SequenceResumed(DomainEvent):
+class SequenceResumed(SequenceEvent):
     event_name = "sequence.resumed"
 
-    sequence_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class SequenceArchived(DomainEvent):
+class SequenceArchived(SequenceEvent):
     event_name = "sequence.archived"
 
-    sequence_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class SequenceStepAdded(DomainEvent):
+class SequenceStepAdded(SequenceEvent):
     """``order`` is the step's position."""
 
     event_name = "sequence.step_added"
 
-    sequence_id: UUID
     step_id: UUID
     order: int

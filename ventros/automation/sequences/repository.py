@@ -26,7 +26,9 @@ class SequenceRepository(StepRepository[Sequence]):
     LOCK_FOR_SHARE = statement("sequences.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("sequences.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("sequences.lock_for_update")
-    TRY_LOCK = statement("sequences.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("sequences.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("sequences.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("sequences.try_lock_for_update")
     FIND_ACTIVE_BY_TRIGGER = statement("sequences.find_active_by_trigger")
     ROOT_ID = "sequence_id"
     SELECT_STEPS = statement("sequence_steps.find_by_sequences")
@@ -35,11 +37,6 @@ class SequenceRepository(StepRepository[Sequence]):
     DELETE_STEPS = statement("sequence_steps.delete")
     BUMP = statement("sequence_counters.bump")
     TOTAL = statement("sequence_counters.total")
-
-    async def remove(self, aggregate: Sequence) -> None:
-        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
-        aggregate.require_removable()
-        await super().remove(aggregate)
 
     async def find_active_by_trigger(
         self, trigger_type: TriggerType, event_data: Mapping[str, Any]

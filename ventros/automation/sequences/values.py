@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
-
 import attrs
 
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.enums import ValidatedEnum
 
 
-class SequenceStatus(StrEnum):
-    """An unknown one raises ValidationError(field="status")."""
-
+class SequenceStatus(ValidatedEnum, field="status"):
     DRAFT = "draft"
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no sequence status", field="status")
 
-
-class TriggerType(StrEnum):
-    """What enrolls a contact. An unknown one raises ValidationError(field="trigger_type")."""
+class TriggerType(ValidatedEnum, field="trigger_type"):
+    """What enrolls a contact."""
 
     MANUAL = "manual"
     TAG_ADDED = "tag_added"
@@ -32,22 +23,14 @@ class TriggerType(StrEnum):
     FORM_SUBMIT = "form_submit"
     PIPELINE_ENTERED = "pipeline_entered"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of trigger", field="trigger_type")
 
-
-class ConditionType(StrEnum):
-    """What a condition of a step looks at. An unknown one raises ValidationError(field="conditions")."""
+class ConditionType(ValidatedEnum, field="conditions"):
+    """What a condition of a step looks at."""
 
     TAG = "tag"
     CUSTOM_FIELD = "custom_field"
     PIPELINE_STATUS = "pipeline_status"
     LAST_ACTIVITY = "last_activity"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of condition", field="conditions")
 
 
 @attrs.frozen(kw_only=True)

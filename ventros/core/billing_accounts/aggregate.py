@@ -81,6 +81,8 @@ class BillingAccount(AggregateRoot):
     """
 
     resource = "billing_account"
+    created_event = BillingAccountCreated
+    updated_event = BillingAccountUpdated
 
     user_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
@@ -103,10 +105,7 @@ class BillingAccount(AggregateRoot):
     def create(cls, *, user_id: UUID, name: str, billing_email: str, now: datetime) -> Self:
         """A new account, version 1, payment pending. Raises ValidationError for a nil or empty argument."""
         account = cls(user_id=user_id, name=name, billing_email=billing_email, created_at=now, updated_at=now)
-        created = BillingAccountCreated(
-            occurred_at=now, account_id=account.id, user_id=user_id, name=name, billing_email=billing_email
-        )
-        return attrs.evolve(account, domain_events=(created,))
+        return account._created(BillingAccountCreated())
 
     @property
     def suspended(self) -> bool:
@@ -132,16 +131,12 @@ class BillingAccount(AggregateRoot):
         if self.suspended:
             raise InvariantViolation(f"cannot activate a payment method: account {self.id} is suspended")
         default = attrs.evolve(method, is_default=True)
-        others = tuple(attrs.evolve(each, is_default=False) for each in self.payment_methods)
-        methods = (*(each for each in others if attrs.evolve(each, is_default=True) != default), default)
+        others = (other for other in self.payment_methods if attrs.evolve(other, is_default=True) != default)
+        methods = (*(attrs.evolve(other, is_default=False) for other in others), default)
         if self.is_active and methods == self.payment_methods:
             return self
-        return self._changed(
-            now,
-            BillingPaymentActivated(**self._fact(now), payment_method=default.as_dict()),
-            payment_methods=methods,
-            payment_status=PaymentStatus.ACTIVE,
-        )
+        activated = BillingPaymentActivated(payment_method=default.as_dict())
+        return self._changed(now, activated, payment_methods=methods, payment_status=PaymentStatus.ACTIVE)
 
     def suspend(self, reason: str, *, now: datetime) -> Self:
         """A suspended one keeps its first reason. Raises InvariantViolation when it is canceled."""
@@ -150,7 +145,7 @@ class BillingAccount(AggregateRoot):
             return self
         return self._changed(
             now,
-            BillingAccountSuspended(**self._fact(now), reason=reason),
+            BillingAccountSuspended(reason=reason),
             payment_status=PaymentStatus.SUSPENDED,
             suspended_at=now,
             suspension_reason=reason,
@@ -165,7 +160,7 @@ class BillingAccount(AggregateRoot):
             raise InvariantViolation(f"cannot reactivate: account {self.id} has no payment method")
         return self._changed(
             now,
-            BillingAccountReactivated(**self._fact(now)),
+            BillingAccountReactivated(),
             payment_status=PaymentStatus.ACTIVE,
             suspended_at=None,
             suspension_reason=None,
@@ -177,13 +172,13 @@ class BillingAccount(AggregateRoot):
             return self
         return self._changed(
             now,
-            BillingAccountCanceled(**self._fact(now)),
+            BillingAccountCanceled(),
             payment_status=PaymentStatus.CANCELED,
             suspended_at=now,
             suspension_reason=CANCELLATION_REASON,
         )
 
-    def update_billing_email(self, email: str, *, now: datetime) -> Self:
+    def set_billing_email(self, email: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``email`` is empty."""
         return self._updated(now, billing_email=email)
 
@@ -191,25 +186,13 @@ class BillingAccount(AggregateRoot):
         """Takes the place of another. Raises ValidationError when it is empty."""
         if stripe_customer_id == self.stripe_customer_id:
             return self
-        linked = BillingStripeCustomerLinked(**self._fact(now), stripe_customer_id=stripe_customer_id)
+        linked = BillingStripeCustomerLinked(stripe_customer_id=stripe_customer_id)
         return self._changed(now, linked, stripe_customer_id=stripe_customer_id)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, BillingAccountDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+        return self._changed(now, BillingAccountDeleted(), deleted_at=now)
 
     def _require_not_canceled(self, command: str) -> None:
         if self.payment_status is PaymentStatus.CANCELED:
             raise InvariantViolation(f"cannot {command}: account {self.id} is canceled")
-
-    def _updated(self, now: datetime, **changes: Any) -> Self:
-        """With ``billing.account.updated``, which names what changed; itself when nothing does."""
-        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
-        if not fields:
-            return self
-        updated = BillingAccountUpdated(**self._fact(now), fields=fields, updated_at=now)
-        return self._changed(now, updated, **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "account_id": self.id}

@@ -8,73 +8,70 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class BillingAccountCreated(DomainEvent):
+class BillingAccountEvent(DomainEvent):
+    """What every one of them says first."""
+
+    account_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class BillingAccountCreated(BillingAccountEvent):
     event_name = "billing.account.created"
 
-    account_id: UUID
-    user_id: UUID
-    name: str
-    billing_email: str
+    user_id: UUID = from_aggregate("user_id")
+    name: str = from_aggregate("name")
+    billing_email: str = from_aggregate("billing_email")
 
 
 @attrs.frozen(kw_only=True)
-class BillingAccountUpdated(DomainEvent):
+class BillingAccountUpdated(BillingAccountEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "billing.account.updated"
 
-    account_id: UUID
     fields: tuple[str, ...]
-    updated_at: datetime
+    updated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class BillingPaymentActivated(DomainEvent):
+class BillingPaymentActivated(BillingAccountEvent):
     """``payment_method`` as the row holds it: see :class:`PaymentMethod`."""
 
     event_name = "billing.payment.activated"
 
-    account_id: UUID
     payment_method: dict[str, Any] = attrs.field(hash=False)
 
 
 @attrs.frozen(kw_only=True)
-class BillingAccountSuspended(DomainEvent):
+class BillingAccountSuspended(BillingAccountEvent):
     event_name = "billing.account.suspended"
 
-    account_id: UUID
     reason: str
 
 
 @attrs.frozen(kw_only=True)
-class BillingAccountReactivated(DomainEvent):
+class BillingAccountReactivated(BillingAccountEvent):
     event_name = "billing.account.reactivated"
 
-    account_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class BillingAccountCanceled(DomainEvent):
+class BillingAccountCanceled(BillingAccountEvent):
     event_name = "billing.account.canceled"
 
-    account_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class BillingStripeCustomerLinked(DomainEvent):
+class BillingStripeCustomerLinked(BillingAccountEvent):
     event_name = "billing.stripe.customer_linked"
 
-    account_id: UUID
     stripe_customer_id: str
 
 
 @attrs.frozen(kw_only=True)
-class BillingAccountDeleted(DomainEvent):
+class BillingAccountDeleted(BillingAccountEvent):
     event_name = "billing.account.deleted"
 
-    account_id: UUID
-    deleted_at: datetime
+    deleted_at: datetime = from_occurrence()

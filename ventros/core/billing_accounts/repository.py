@@ -28,7 +28,9 @@ class BillingAccountRepository(Repository[BillingAccount]):
     LOCK_FOR_SHARE = statement("billing_accounts.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("billing_accounts.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("billing_accounts.lock_for_update")
-    TRY_LOCK = statement("billing_accounts.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("billing_accounts.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("billing_accounts.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("billing_accounts.try_lock_for_update")
     LIST_BY_USER = statement("billing_accounts.list_by_user")
     FIND_ACTIVE_BY_USER = statement("billing_accounts.find_active_by_user")
 

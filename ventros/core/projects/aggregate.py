@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
@@ -15,14 +14,10 @@ from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrate
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.values import same_json
 
 DEFAULT_SESSION_TIMEOUT_MINUTES = 30
 """What the older system falls back to when neither pipeline, channel nor project says otherwise."""
-
-
-def _told_apart(value: dict[str, Any]) -> str:
-    """Equal for equal objects, and only for those: to Python alone, true in an object equals 1."""
-    return json.dumps(value, sort_keys=True, default=str)
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +30,8 @@ class Project(AggregateRoot):
     """
 
     resource = "project"
+    created_event = ProjectCreated
+    updated_event = ProjectUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     customer_id: UUID = attrs.field(validator=validators.not_nil)
@@ -65,15 +62,7 @@ class Project(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        created = ProjectCreated(
-            occurred_at=now,
-            project_id=project.id,
-            customer_id=customer_id,
-            billing_account_id=billing_account_id,
-            tenant_id=tenant_id,
-            name=name,
-        )
-        return attrs.evolve(project, domain_events=(created,))
+        return project._created(ProjectCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
@@ -85,22 +74,20 @@ class Project(AggregateRoot):
     def deactivate(self, *, now: datetime) -> Self:
         return self._updated(now, active=False)
 
-    def update_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
+    def set_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces the whole of it."""
-        wanted = own_copy(configuration)
-        if _told_apart(wanted) == _told_apart(self.configuration):
+        if same_json(configuration, self.configuration):
             return self
-        updated = ProjectUpdated(**self._fact(now), fields=("configuration",), updated_at=now)
-        return self._changed(now, updated, configuration=wanted)
+        return self._changed(now, ProjectUpdated(fields=("configuration",)), configuration=configuration)
 
-    def update_description(self, description: str, *, now: datetime) -> Self:
+    def set_description(self, description: str, *, now: datetime) -> Self:
         return self._updated(now, description=description)
 
     def set_session_timeout(self, minutes: int, *, now: datetime) -> Self:
         """Raises ValidationError unless it is above 0."""
         return self._updated(now, session_timeout_minutes=minutes)
 
-    def set_agent_assignment_config(self, config: AgentAssignmentConfig, *, now: datetime) -> Self:
+    def set_agent_assignment(self, config: AgentAssignmentConfig, *, now: datetime) -> Self:
         """Replaces the whole of it, the place of the next agent included."""
         return self._updated(now, agent_assignment=config)
 
@@ -125,7 +112,7 @@ class Project(AggregateRoot):
         config = self.agent_assignment
         if agent_id not in config.agent_ids:
             raise NotFound("agent", agent_id)
-        kept = tuple(each for each in config.agent_ids if each != agent_id)
+        kept = tuple(assigned for assigned in config.agent_ids if assigned != agent_id)
         index = config.round_robin_index if config.round_robin_index < len(kept) else 0
         return self._assignment(now, agent_ids=kept, round_robin_index=index)
 
@@ -169,7 +156,7 @@ class Project(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and so is the tenant. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ProjectDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
+        return self._changed(now, ProjectDeleted(), deleted_at=now)
 
     def should_reassign_session(
         self, *, last_activity_at: datetime, reassignments: int, now: datetime
@@ -191,15 +178,3 @@ class Project(AggregateRoot):
         except ValidationError as error:
             raise InvariantViolation(f"the agent assignment of project {self.id}: {error}") from error
         return self._updated(now, agent_assignment=config)
-
-    def _updated(self, now: datetime, **changes: Any) -> Self:
-        """With ``project.updated``, which names what changed; itself when nothing does."""
-        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
-        if not fields:
-            return self
-        updated = ProjectUpdated(**self._fact(now), fields=fields, updated_at=now)
-        return self._changed(now, updated, **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "project_id": self.id}

@@ -7,34 +7,38 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class ProjectCreated(DomainEvent):
+class ProjectEvent(DomainEvent):
+    """What every one of them says first."""
+
+    project_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class ProjectCreated(ProjectEvent):
     event_name = "project.created"
 
-    project_id: UUID
-    customer_id: UUID
-    billing_account_id: UUID
-    tenant_id: str
-    name: str
+    customer_id: UUID = from_aggregate("customer_id")
+    billing_account_id: UUID = from_aggregate("billing_account_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
 
 
 @attrs.frozen(kw_only=True)
-class ProjectUpdated(DomainEvent):
+class ProjectUpdated(ProjectEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed."""
 
     event_name = "project.updated"
 
-    project_id: UUID
     fields: tuple[str, ...]
-    updated_at: datetime
+    updated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ProjectDeleted(DomainEvent):
+class ProjectDeleted(ProjectEvent):
     event_name = "project.deleted"
 
-    project_id: UUID
-    deleted_at: datetime
+    deleted_at: datetime = from_occurrence()

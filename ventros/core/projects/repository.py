@@ -25,7 +25,9 @@ class ProjectRepository(Repository[Project]):
     LOCK_FOR_SHARE = statement("projects.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("projects.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("projects.lock_for_update")
-    TRY_LOCK = statement("projects.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("projects.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("projects.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("projects.try_lock_for_update")
     FIND_BY_TENANT = statement("projects.find_by_tenant")
     LIST_BY_CUSTOMER = statement("projects.list_by_customer")
 

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 DEFAULT_MAX_REASSIGNMENTS = 3
 """The older system's value for a new rule."""
 
 
-class AssignmentStrategy(StrEnum):
-    """How the agent of a new session is chosen. An unknown one raises ValidationError(field="strategy")."""
+class AssignmentStrategy(ValidatedEnum, field="strategy"):
+    """How the agent of a new session is chosen."""
 
     ROUND_ROBIN = "round_robin"
     LEAST_SESSIONS = "least_sessions"
     MANUAL = "manual"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no assignment strategy", field="strategy")
 
-
-class ReassignmentTrigger(StrEnum):
-    """Why a session gets another agent. An unknown one raises ValidationError(field="trigger")."""
+class ReassignmentTrigger(ValidatedEnum, field="trigger"):
+    """Why a session gets another agent."""
 
     INACTIVITY = "inactivity"
     MANUAL = "manual"
     NO_RESPONSE = "no_response"
     WORKLOAD_BALANCE = "workload_balance"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no reassignment trigger", field="trigger")
 
 
 _TIMED = frozenset({ReassignmentTrigger.INACTIVITY, ReassignmentTrigger.NO_RESPONSE})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
@@ -33,20 +32,14 @@ from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot, own_copy
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
-from ventros.values import Email
+from ventros.values import Email, same_json
 
 VIRTUAL_NAME_PREFIX = "[Virtual] "
 
 
 def _texts(values: Iterable[str]) -> frozenset[str]:
     """Plain texts, for a member of an enum is one only almost."""
-    return frozenset(str(each) for each in values)
-
-
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether they are the same JSON object; to ``==`` 1, 1.0 and true would be one value."""
-    texts = (json.dumps(dict(each), sort_keys=True, default=repr) for each in (one, other))
-    return next(texts) == next(texts)
+    return frozenset(map(str, values))
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +59,8 @@ class Agent(AggregateRoot):
     """
 
     resource = "agent"
+    created_event = AgentCreated
+    updated_event = AgentUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
@@ -123,12 +118,12 @@ class Agent(AggregateRoot):
         """A new agent, offline, version 1. A human one needs a ``user_id``; an empty email is none.
 
         Raises ValidationError for a nil, empty or unknown argument, and for the types virtual and system:
-        see :meth:`create_virtual` and :meth:`system`.
+        see :meth:`create_virtual` and :meth:`create_system`.
         """
         known = AgentType(type)
         if known in {AgentType.VIRTUAL, AgentType.SYSTEM}:
             raise ValidationError(f"a {known} agent has a factory of its own", field="type")
-        return cls(
+        agent = cls(
             tenant_id=tenant_id,
             project_id=project_id,
             user_id=user_id,
@@ -139,7 +134,8 @@ class Agent(AggregateRoot):
             active=active,
             created_at=now,
             updated_at=now,
-        )._announced()
+        )
+        return agent._created(AgentCreated(email=_text(agent.email)))
 
     @classmethod
     def create_virtual(
@@ -165,7 +161,7 @@ class Agent(AggregateRoot):
             source_device=source_device,
             notes=notes,
         )
-        return cls(
+        agent = cls(
             tenant_id=tenant_id,
             project_id=project_id,
             name=f"{VIRTUAL_NAME_PREFIX}{represents_person_name}",
@@ -173,13 +169,14 @@ class Agent(AggregateRoot):
             virtual_metadata=metadata,
             created_at=now,
             updated_at=now,
-        )._announced()
+        )
+        return agent._created(AgentCreated())
 
     @classmethod
-    def system(cls, which: SystemAgent, *, project_id: UUID, tenant_id: str, now: datetime) -> Self:
+    def create_system(cls, kind: SystemAgent, *, project_id: UUID, tenant_id: str, now: datetime) -> Self:
         """The tenant's own row of a built-in agent; adding it a second time raises AlreadyExists."""
-        known = SystemAgent(which)
-        return cls(
+        known = SystemAgent(kind)
+        agent = cls(
             id=known.id,
             tenant_id=tenant_id,
             project_id=project_id,
@@ -188,18 +185,8 @@ class Agent(AggregateRoot):
             config={"description": known.description, "immutable": True},
             created_at=now,
             updated_at=now,
-        )._announced()
-
-    def _announced(self) -> Self:
-        """With its first event."""
-        created = AgentCreated(
-            **self._fact(self.created_at),
-            tenant_id=self.tenant_id,
-            name=self.name,
-            email=self.email.value if self.email else None,
-            role=self.role.value,
         )
-        return attrs.evolve(self, domain_events=(created,))
+        return agent._created(AgentCreated())
 
     @property
     def is_virtual(self) -> bool:
@@ -226,22 +213,16 @@ class Agent(AggregateRoot):
         needed = {AgentPermission.REASSIGN_SESSIONS.value, AgentPermission.MANAGE_AGENTS.value}
         return not self.is_virtual and not needed.isdisjoint(self.permissions)
 
-    def update_profile(self, *, name: str, email: str, now: datetime) -> Self:
+    def set_profile(self, *, name: str, email: str, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty or ``email`` is none, InvariantViolation for a
         virtual agent, which keeps its name and has no email.
         """
-        self._refuse_virtual("update its profile")
-        if not name:
-            raise ValidationError("name must not be empty", field="name")
-        value = Email(email)
-        old_email = self.email.value if self.email else None
-        told = {"name": (self.name, name), "email": (old_email, value.value)}
-        return self._updated(now, told, name=name, email=value)
+        self._refuse_virtual("set its profile")
+        return self._updated_with_values(now, name=name, email=Email(email))
 
     def set_role(self, role: AgentRole, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown one."""
-        known = AgentRole(role)
-        return self._updated(now, {"role": (self.role.value, known.value)}, role=known)
+        return self._updated_with_values(now, role=AgentRole(role))
 
     def set_status(self, status: AgentStatus, *, now: datetime) -> Self:
         """Saving it is an activity of the agent too: see :meth:`AgentRepository.counters`.
@@ -249,27 +230,26 @@ class Agent(AggregateRoot):
         Raises ValidationError for an unknown one, InvariantViolation for a virtual agent.
         """
         self._refuse_virtual("set its status")
-        known = AgentStatus(status)
-        return self._updated(now, {"status": (self.status.value, known.value)}, status=known)
+        return self._updated_with_values(now, status=AgentStatus(status))
 
     def activate(self, *, now: datetime) -> Self:
         """Raises InvariantViolation when it is active already."""
         if self.active:
             raise InvariantViolation(f"agent {self.id} is active already")
-        return self._changed(now, AgentActivated(**self._fact(now)), active=True)
+        return self._changed(now, AgentActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         """Raises InvariantViolation when it is inactive already."""
         if not self.active:
             raise InvariantViolation(f"agent {self.id} is inactive already")
-        return self._changed(now, AgentDeactivated(**self._fact(now)), active=False)
+        return self._changed(now, AgentDeactivated(), active=False)
 
     def record_login(self, *, now: datetime) -> Self:
         """One not later than the last on record changes nothing."""
         self._refuse_virtual("log in")
         if self.last_login_at is not None and now <= self.last_login_at:
             return self
-        return self._changed(now, AgentLoggedIn(**self._fact(now)), last_login_at=now)
+        return self._changed(now, AgentLoggedIn(), last_login_at=now)
 
     def grant_permission(self, permission: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty, InvariantViolation for a virtual agent."""
@@ -277,7 +257,7 @@ class Agent(AggregateRoot):
         granted = _permission(permission)
         if granted in self.permissions:
             return self
-        event = AgentPermissionGranted(**self._fact(now), permission=granted)
+        event = AgentPermissionGranted(permission=granted)
         return self._changed(now, event, permissions=self.permissions | {granted})
 
     def revoke_permission(self, permission: str, *, now: datetime) -> Self:
@@ -285,20 +265,20 @@ class Agent(AggregateRoot):
         revoked = _permission(permission)
         if revoked not in self.permissions:
             return self
-        event = AgentPermissionRevoked(**self._fact(now), permission=revoked)
+        event = AgentPermissionRevoked(permission=revoked)
         return self._changed(now, event, permissions=self.permissions - {revoked})
 
-    def update_settings(self, settings: Mapping[str, Any], *, now: datetime) -> Self:
+    def set_settings(self, settings: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces them all."""
-        if _alike(settings, self.settings):
+        if same_json(settings, self.settings):
             return self
-        return self._changed(now, AgentUpdated(**self._fact(now), fields=("settings",)), settings=settings)
+        return self._changed(now, AgentUpdated(fields=("settings",)), settings=settings)
 
     def set_config(self, config: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces it all."""
-        if _alike(config, self.config):
+        if same_json(config, self.config):
             return self
-        return self._changed(now, AgentUpdated(**self._fact(now), fields=("config",)), config=config)
+        return self._changed(now, AgentUpdated(fields=("config",)), config=config)
 
     def end_virtual_period(self, end: datetime, *, now: datetime) -> Self:
         """May be set again. Raises InvariantViolation when the agent is not virtual, ValidationError when
@@ -307,37 +287,40 @@ class Agent(AggregateRoot):
         if self.virtual_metadata is None:
             raise InvariantViolation(f"agent {self.id} is not virtual; it has no period to end")
         metadata = attrs.evolve(self.virtual_metadata, period_end=end)
-        if metadata == self.virtual_metadata:
-            return self
-        event = AgentUpdated(**self._fact(now), fields=("virtual_metadata",))
-        return self._changed(now, event, virtual_metadata=metadata)
+        return self._updated(now, virtual_metadata=metadata)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already, or a system agent."""
-        return self._changed(now, AgentDeleted(**self._fact(now)), deleted_at=now)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "agent_id": self.id}
+        return self._changed(now, AgentDeleted(), deleted_at=now)
 
     def _refuse_virtual(self, command: str) -> None:
         if self.is_virtual:
             raise InvariantViolation(f"agent {self.id} is virtual; nobody can {command}")
 
-    def _updated(self, now: datetime, told: dict[str, tuple[str | None, str]], **wanted: Any) -> Self:
-        """With those of ``wanted`` that differ; ``told`` are old and new value as the event shows them."""
-        changes = {field: {"old": old, "new": new} for field, (old, new) in told.items() if old != new}
-        if not changes:
+    def _updated_with_values(self, now: datetime, **changes: Any) -> Self:
+        """As :meth:`_updated`; the event tells old and new values too."""
+        old = {field: getattr(self, field) for field in changes}
+        differing = {field: value for field, value in changes.items() if value != old[field]}
+        if not differing:
             return self
-        event = AgentUpdated(**self._fact(now), fields=tuple(changes), changes=changes)
-        return self._changed(now, event, **{field: wanted[field] for field in changes})
+        values = {field: {"old": _text(old[field]), "new": _text(new)} for field, new in differing.items()}
+        return self._changed(now, AgentUpdated(fields=tuple(values), changes=values), **differing)
 
-    def _changed(self, now: datetime, *events: DomainEvent, **changes: Any) -> Self:
+    def _changed(
+        self,
+        now: datetime,
+        event: DomainEvent,
+        *further: DomainEvent,
+        occurred_at: datetime | None = None,
+        **changes: Any,
+    ) -> Self:
         if self.is_system:
             raise InvariantViolation(f"agent {self.id} is a system agent; it never changes")
-        if self.deleted_at is not None:
-            raise InvariantViolation(f"agent {self.id} is deleted; nothing can be done with it")
-        return super()._changed(now, *events, **changes)
+        return super()._changed(now, event, *further, occurred_at=occurred_at, **changes)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _permission(text: str) -> str:

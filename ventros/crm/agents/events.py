@@ -7,22 +7,28 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class AgentCreated(DomainEvent):
+class AgentEvent(DomainEvent):
+    """What every one of them says first."""
+
+    agent_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class AgentCreated(AgentEvent):
     event_name = "agent.created"
 
-    agent_id: UUID
-    tenant_id: str
-    name: str
-    email: str | None
-    role: str
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
+    email: str | None = None
+    role: str = from_aggregate("role")
 
 
 @attrs.frozen(kw_only=True)
-class AgentUpdated(DomainEvent):
+class AgentUpdated(AgentEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed.
 
     ``changes`` tells ``{field: {"old": ..., "new": ...}}`` of name, email, status and role. Of config and
@@ -31,50 +37,39 @@ class AgentUpdated(DomainEvent):
 
     event_name = "agent.updated"
 
-    agent_id: UUID
     fields: tuple[str, ...]
     changes: dict[str, dict[str, Any]] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(kw_only=True)
-class AgentActivated(DomainEvent):
+class AgentActivated(AgentEvent):
     event_name = "agent.activated"
 
-    agent_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class AgentDeactivated(DomainEvent):
+class AgentDeactivated(AgentEvent):
     event_name = "agent.deactivated"
 
-    agent_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class AgentLoggedIn(DomainEvent):
+class AgentLoggedIn(AgentEvent):
     event_name = "agent.logged_in"
 
-    agent_id: UUID
-
 
 @attrs.frozen(kw_only=True)
-class AgentPermissionGranted(DomainEvent):
+class AgentPermissionGranted(AgentEvent):
     event_name = "agent.permission_granted"
 
-    agent_id: UUID
     permission: str
 
 
 @attrs.frozen(kw_only=True)
-class AgentPermissionRevoked(DomainEvent):
+class AgentPermissionRevoked(AgentEvent):
     event_name = "agent.permission_revoked"
 
-    agent_id: UUID
     permission: str
 
 
 @attrs.frozen(kw_only=True)
-class AgentDeleted(DomainEvent):
+class AgentDeleted(AgentEvent):
     event_name = "agent.deleted"
-
-    agent_id: UUID

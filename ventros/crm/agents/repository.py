@@ -56,17 +56,19 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     LOCK_FOR_SHARE = statement("agents.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("agents.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("agents.lock_for_update")
-    TRY_LOCK = statement("agents.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("agents.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("agents.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("agents.try_lock_for_update")
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
 
     async def _after_update(self, aggregates: Sequence[Agent]) -> None:
         """One statement for each whose status changed, which is an activity of the agent."""
-        for each in aggregates:
-            changed_at = _status_changed_at(each)
+        for agent in aggregates:
+            changed_at = _status_changed_at(agent)
             if changed_at is not None:
-                await self._connection.affected(self.BUMP, self._tenant, each.id, 0, 0, changed_at)
+                await self._connection.affected(self.BUMP, self._tenant, agent.id, 0, 0, changed_at)
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 
-class AgentType(StrEnum):
-    """An unknown one raises ValidationError(field="type")."""
-
+class AgentType(ValidatedEnum, field="type"):
     HUMAN = "human"
     AI = "ai"
     BOT = "bot"
@@ -26,26 +25,18 @@ class AgentType(StrEnum):
     SYSTEM = "system"
     """One of :class:`SystemAgent`."""
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no agent type", field="type")
 
-
-class AgentStatus(StrEnum):
-    """Presence. An unknown one raises ValidationError(field="status")."""
+class AgentStatus(ValidatedEnum, field="status"):
+    """Presence."""
 
     AVAILABLE = "available"
     BUSY = "busy"
     AWAY = "away"
     OFFLINE = "offline"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no agent status", field="status")
 
-
-class AgentRole(StrEnum):
-    """What an agent is there for. An unknown one raises ValidationError(field="role").
+class AgentRole(ValidatedEnum, field="role"):
+    """What an agent is there for.
 
     No command of an agent consults its role; callers ask it.
     """
@@ -59,10 +50,6 @@ class AgentRole(StrEnum):
     WORKFLOW_BOT = "workflow_bot"
     ANALYTICS_BOT = "analytics_bot"
     SUMMARIZER_BOT = "summarizer_bot"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no agent role", field="role")
 
     @property
     def is_human(self) -> bool:
@@ -104,11 +91,8 @@ class AgentPermission(StrEnum):
     MANAGE_AUTOMATIONS = "manage_automations"
 
 
-class SystemAgent(StrEnum):
-    """The built-in agents, each under an id that is the same for every tenant.
-
-    An unknown one raises ValidationError(field="system_agent").
-    """
+class SystemAgent(ValidatedEnum, field="system_agent"):
+    """The built-in agents, each under an id that is the same for every tenant."""
 
     BROADCAST = "broadcast"
     SEQUENCE = "sequence"
@@ -117,10 +101,6 @@ class SystemAgent(StrEnum):
     SCHEDULED = "scheduled"
     TEST = "test"
     DEFAULT = "default"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no system agent", field="system_agent")
 
     @property
     def id(self) -> UUID:
@@ -154,7 +134,7 @@ _DESCRIPTIONS: Final = {
     SystemAgent.TEST: "end-to-end tests",
     SystemAgent.DEFAULT: "fallback",
 }
-RESERVED_IDS: Final = frozenset(each.id for each in SystemAgent)
+RESERVED_IDS: Final = frozenset(agent.id for agent in SystemAgent)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,14 +9,17 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.channels.configs import (
-    TelegramConfig,
-    WahaConfig,
+    PlatformConfig,
     WahaImportStrategy,
-    WhatsAppConfig,
+    WahaSessionStatus,
     own_session_id,
 )
 from ventros.crm.channels.events import (
+    ChannelActivated,
+    ChannelActivationFailed,
+    ChannelActivationRequested,
     ChannelCreated,
+    ChannelDeactivated,
     ChannelDeleted,
     ChannelPipelineAssociated,
     ChannelPipelineDisassociated,
@@ -24,21 +27,34 @@ from ventros.crm.channels.events import (
 from ventros.crm.channels.history_import import ChannelHistoryImport
 from ventros.crm.channels.platform import ChannelPlatform
 from ventros.crm.channels.values import ChannelStatus, ChannelType, ConnectionMode
-from ventros.kernel.ids import new_id
+from ventros.kernel.errors import InvariantViolation
+
+_STARTABLE = frozenset({ChannelStatus.INACTIVE, ChannelStatus.ERROR, ChannelStatus.DISCONNECTED})
+_CONNECTABLE = _STARTABLE | {ChannelStatus.ACTIVATING}
 
 
 @attrs.frozen(kw_only=True)
 class Channel(ChannelPlatform, ChannelHistoryImport):
     """What it counts is kept beside it: see :meth:`ChannelRepository.count_received`.
 
-    Its fields stand in ``state.py``; its commands in ``connection.py``, ``platform.py``,
-    ``history_import.py`` and here. Owner, project, type, ``webhook_id`` (the path of its inbound webhook)
-    and time of creation never change. ``external_id`` is its id on the platform, no two channels of one
-    platform share it. ``config`` holds keys to the platform, so it is left out of the repr.
+    Its fields stand in ``state.py``, the commands of its config in ``platform.py``, those of its import in
+    ``history_import.py``, all others here. Owner, project, type, ``webhook_id`` (the path of its inbound
+    webhook) and time of creation never change. ``external_id`` is its id on the platform, no two channels
+    of one platform share it. ``config`` holds keys to the platform, so it is left out of the repr.
+
+    A command that would lead to the status that the channel has changes nothing::
+
+        inactive, error, disconnected              -> activating   request_activation
+        inactive, error, disconnected, activating  -> connecting   set_connecting
+        every other                                -> active       activate
+        activating                                 -> inactive     fail_activation
+        every other                                -> inactive     deactivate
+        any                                        -> error        set_error
 
     Stricter than the older system: no nil owner, project, pipeline or agent, ``channel.created`` tells the
     ``external_id``, a WhatsApp Business channel has its ``external_id`` from the start, a status follows
-    only those that it may follow, and no command works on a deleted channel.
+    only those that it may follow, both kinds of WAHA channel follow the status of their session, and no
+    command works on a deleted channel.
     """
 
     @classmethod
@@ -50,13 +66,16 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         tenant_id: str,
         name: str,
         type: ChannelType,  # noqa: A002 - the field's name everywhere
+        config: PlatformConfig | None = None,
         now: datetime,
     ) -> Self:
-        """A new, inactive channel without a config, version 1.
+        """A new, inactive channel, version 1. Its ``config`` gives its ``external_id``; both may come later.
 
-        Raises ValidationError for a nil or empty argument or an unknown type.
+        One of type whatsapp_business is connecting: the service makes a session, named ``channel-<id>``, on
+        a WAHA server of its own. Raises ValidationError for a nil or empty argument or an unknown type,
+        InvariantViolation for the config of another type or session.
         """
-        return cls(
+        channel = cls(
             tenant_id=tenant_id,
             user_id=user_id,
             project_id=project_id,
@@ -64,114 +83,88 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
             type=type,
             created_at=now,
             updated_at=now,
-        )._announced()
-
-    @classmethod
-    def create_waha(
-        cls, *, user_id: UUID, project_id: UUID, tenant_id: str, name: str, config: WahaConfig, now: datetime
-    ) -> Self:
-        """A session on a WAHA server of the user's own; its name is the ``external_id``."""
-        return cls(
-            tenant_id=tenant_id,
-            user_id=user_id,
-            project_id=project_id,
-            name=name,
-            type=ChannelType.WAHA,
-            external_id=config.session_id,
-            config=config.as_dict(),
-            connection_mode=ConnectionMode.MANUAL,
-            created_at=now,
-            updated_at=now,
-        )._announced()
-
-    @classmethod
-    def create_whatsapp_business(
-        cls, *, user_id: UUID, project_id: UUID, tenant_id: str, name: str, now: datetime
-    ) -> Self:
-        """Connecting: the service makes a session, named ``channel-<id>``, on a WAHA server of its own."""
-        id_ = new_id()
-        session_id = own_session_id(id_)
-        return cls(
-            id=id_,
-            tenant_id=tenant_id,
-            user_id=user_id,
-            project_id=project_id,
-            name=name,
-            type=ChannelType.WHATSAPP_BUSINESS,
-            status=ChannelStatus.CONNECTING,
-            external_id=session_id,
-            config={"session_id": session_id, "import_strategy": WahaImportStrategy.NONE.value},
-            connection_mode=ConnectionMode.AUTO,
-            created_at=now,
-            updated_at=now,
-        )._announced()
-
-    @classmethod
-    def create_whatsapp(
-        cls,
-        *,
-        user_id: UUID,
-        project_id: UUID,
-        tenant_id: str,
-        name: str,
-        config: WhatsAppConfig,
-        now: datetime,
-    ) -> Self:
-        """A number of the WhatsApp Cloud API; its ``phone_number_id`` is the ``external_id``."""
-        return cls(
-            tenant_id=tenant_id,
-            user_id=user_id,
-            project_id=project_id,
-            name=name,
-            type=ChannelType.WHATSAPP,
-            external_id=config.phone_number_id,
-            config=config.as_dict(),
-            created_at=now,
-            updated_at=now,
-        )._announced()
-
-    @classmethod
-    def create_telegram(
-        cls,
-        *,
-        user_id: UUID,
-        project_id: UUID,
-        tenant_id: str,
-        name: str,
-        config: TelegramConfig,
-        now: datetime,
-    ) -> Self:
-        """A Telegram bot; its ``bot_id`` is the ``external_id``."""
-        return cls(
-            tenant_id=tenant_id,
-            user_id=user_id,
-            project_id=project_id,
-            name=name,
-            type=ChannelType.TELEGRAM,
-            external_id=config.bot_id,
-            config=config.as_dict(),
-            created_at=now,
-            updated_at=now,
-        )._announced()
+        )
+        if channel.type is ChannelType.WHATSAPP_BUSINESS:
+            session_id = own_session_id(channel.id)
+            channel = attrs.evolve(
+                channel,
+                status=ChannelStatus.CONNECTING,
+                external_id=session_id,
+                config={"session_id": session_id, "import_strategy": WahaImportStrategy.NONE.value},
+                connection_mode=ConnectionMode.AUTO,
+            )
+        if config is not None:
+            channel = attrs.evolve(channel, **channel._platform_fields(config))
+        return channel._created(ChannelCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
         return self._updated(now, name=name)
 
-    def associate_pipeline(self, pipeline_id: UUID, *, now: datetime) -> Self:
+    def request_activation(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation when the channel is active or connecting."""
+        if self.status is ChannelStatus.ACTIVATING:
+            return self
+        self._require(_STARTABLE, "request activation")
+        return self._changed(now, ChannelActivationRequested(), status=ChannelStatus.ACTIVATING)
+
+    def activate(self, *, now: datetime) -> Self:
+        if self.status is ChannelStatus.ACTIVE:
+            return self
+        return self._changed(now, ChannelActivated(), status=ChannelStatus.ACTIVE)
+
+    def fail_activation(self, reason: str, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless the channel is activating."""
+        self._require(frozenset({ChannelStatus.ACTIVATING}), "fail to activate")
+        return self._changed(
+            now,
+            ChannelActivationFailed(reason=reason),
+            status=ChannelStatus.INACTIVE,
+            last_error=reason,
+            last_error_at=now,
+        )
+
+    def deactivate(self, *, now: datetime) -> Self:
+        if self.status is ChannelStatus.INACTIVE:
+            return self
+        return self._changed(now, ChannelDeactivated(), status=ChannelStatus.INACTIVE)
+
+    def set_connecting(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation when the channel is active."""
+        if self.status is not ChannelStatus.CONNECTING:
+            self._require(_CONNECTABLE, "connect")
+        return self._updated(now, status=ChannelStatus.CONNECTING)
+
+    def set_error(self, message: str, *, now: datetime) -> Self:
+        """The last error stays on record when the channel is active again."""
+        return self._updated(now, status=ChannelStatus.ERROR, last_error=message, last_error_at=now)
+
+    def set_session_status(self, status: WahaSessionStatus, *, now: datetime) -> Self:
+        """WORKING activates the channel, FAILED and STOPPED deactivate it; only WAHA has sessions."""
+        if not self.type.is_waha_based:
+            return self
+        known = WahaSessionStatus(status)
+        channel = self._configured(now, session_status=known.value)
+        if known is WahaSessionStatus.WORKING:
+            return channel.activate(now=now)
+        if known in {WahaSessionStatus.FAILED, WahaSessionStatus.STOPPED}:
+            return channel.deactivate(now=now)
+        return channel
+
+    def _require(self, allowed: frozenset[ChannelStatus], command: str) -> None:
+        if self.status not in allowed:
+            raise InvariantViolation(f"cannot {command}: channel {self.id} is {self.status}")
+
+    def set_pipeline(self, pipeline_id: UUID, *, now: datetime) -> Self:
         """Sessions of this channel start in it. Raises ValidationError for the nil UUID."""
         if pipeline_id == self.pipeline_id:
             return self
-        associated = ChannelPipelineAssociated(**self._fact(now), pipeline_id=pipeline_id, associated_at=now)
-        return self._changed(now, associated, pipeline_id=pipeline_id)
+        return self._changed(now, ChannelPipelineAssociated(pipeline_id=pipeline_id), pipeline_id=pipeline_id)
 
-    def disassociate_pipeline(self, *, now: datetime) -> Self:
+    def clear_pipeline(self, *, now: datetime) -> Self:
         if self.pipeline_id is None:
             return self
-        disassociated = ChannelPipelineDisassociated(
-            **self._fact(now), pipeline_id=self.pipeline_id, disassociated_at=now
-        )
-        return self._changed(now, disassociated, pipeline_id=None)
+        return self._changed(now, ChannelPipelineDisassociated(), pipeline_id=None)
 
     def set_session_timeout(self, minutes: int | None, *, now: datetime) -> Self:
         """None is the project's. Raises ValidationError unless it is from 1 to 1440."""
@@ -199,18 +192,4 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and its ``external_id`` is free again. Raises InvariantViolation when it is deleted."""
-        return self._changed(now, ChannelDeleted(**self._fact(now), deleted_at=now), deleted_at=now)
-
-    def _announced(self) -> Self:
-        """With its first event, made last, when all that the event tells is known."""
-        created = ChannelCreated(
-            occurred_at=self.created_at,
-            channel_id=self.id,
-            project_id=self.project_id,
-            tenant_id=self.tenant_id,
-            name=self.name,
-            type=self.type.value,
-            external_id=self.external_id,
-            created_at=self.created_at,
-        )
-        return attrs.evolve(self, domain_events=(created,))
+        return self._changed(now, ChannelDeleted(), deleted_at=now)

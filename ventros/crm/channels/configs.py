@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import attrs
 from ventros.crm.channels.values import ChannelType, between
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 LABEL_COLORS = 20
@@ -21,20 +21,16 @@ LABEL_COLORS = 20
 _COLOR_HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
-class WahaImportStrategy(StrEnum):
-    """How much history to fetch. An unknown one raises ValidationError(field="import_strategy")."""
+class WahaImportStrategy(ValidatedEnum, field="import_strategy"):
+    """How much history to fetch."""
 
     NONE = "none"
     NEW_ONLY = "new_only"
     ALL = "all"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no import strategy", field="import_strategy")
 
-
-class WahaSessionStatus(StrEnum):
-    """What WAHA says of its session. An unknown one raises ValidationError(field="session_status")."""
+class WahaSessionStatus(ValidatedEnum, field="session_status"):
+    """What WAHA says of its session."""
 
     STARTING = "STARTING"
     SCAN_QR_CODE = "SCAN_QR_CODE"
@@ -43,12 +39,8 @@ class WahaSessionStatus(StrEnum):
     STOPPED = "STOPPED"
     UNAUTHORIZED = "UNAUTHORIZED"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no status of a WAHA session", field="session_status")
 
-
-def _given(**values: str | None) -> dict[str, str]:
+def _without_none(**values: str | None) -> dict[str, str]:
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -88,10 +80,10 @@ class WahaConfig:
         """As the config of a channel holds it."""
         return {
             "base_url": self.base_url,
-            "auth": _given(api_key=self.api_key, token=self.token),
+            "auth": _without_none(api_key=self.api_key, token=self.token),
             "import_strategy": self.import_strategy.value,
             "import_completed": self.import_completed,
-            **_given(session_id=self.session_id, webhook_url=self.webhook_url),
+            **_without_none(session_id=self.session_id, webhook_url=self.webhook_url),
         }
 
     @classmethod
@@ -133,7 +125,7 @@ class WhatsAppConfig:
         return {
             "access_token": self.access_token,
             "phone_number_id": self.phone_number_id,
-            **_given(
+            **_without_none(
                 business_id=self.business_id, webhook_url=self.webhook_url, verify_token=self.verify_token
             ),
         }
@@ -167,7 +159,11 @@ class TelegramConfig:
 
     def as_dict(self) -> dict[str, Any]:
         """As the config of a channel holds it."""
-        return {"bot_token": self.bot_token, "bot_id": self.bot_id, **_given(webhook_url=self.webhook_url)}
+        return {
+            "bot_token": self.bot_token,
+            "bot_id": self.bot_id,
+            **_without_none(webhook_url=self.webhook_url),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -207,8 +203,8 @@ class Label:
         return cls(id=data["id"], name=data["name"], color=data["color"], color_hex=data["colorHex"])
 
 
-class AiContentType(StrEnum):
-    """What AI may work on. An unknown one raises ValidationError(field="content_type")."""
+class AiContentType(ValidatedEnum, field="content_type"):
+    """What AI may work on."""
 
     TEXT = "text"
     AUDIO = "audio"
@@ -216,10 +212,6 @@ class AiContentType(StrEnum):
     VIDEO = "video"
     DOCUMENT = "document"
     VOICE = "voice"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of content for AI", field="content_type")
 
 
 @attrs.frozen(kw_only=True)

@@ -8,161 +8,152 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class ChannelCreated(DomainEvent):
+class ChannelEvent(DomainEvent):
+    """What every one of them says first."""
+
+    channel_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class ChannelCreated(ChannelEvent):
     event_name = "channel.created"
 
-    channel_id: UUID
-    project_id: UUID
-    tenant_id: str
-    name: str
-    type: str
-    external_id: str | None
-    created_at: datetime
+    project_id: UUID = from_aggregate("project_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    name: str = from_aggregate("name")
+    type: str = from_aggregate("type")
+    external_id: str | None = from_aggregate("external_id")
+    created_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelUpdated(DomainEvent):
+class ChannelUpdated(ChannelEvent):
     """A change that has no event of its own; ``fields`` are the names of what changed, never the values."""
 
     event_name = "channel.updated"
 
-    channel_id: UUID
     fields: tuple[str, ...]
-    updated_at: datetime
+    updated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelActivationRequested(DomainEvent):
+class ChannelActivationRequested(ChannelEvent):
     event_name = "channel.activation.requested"
 
-    channel_id: UUID
-    channel_type: str
-    requested_at: datetime
+    channel_type: str = from_aggregate("type")
+    requested_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelActivated(DomainEvent):
+class ChannelActivated(ChannelEvent):
     event_name = "channel.activated"
 
-    channel_id: UUID
-    activated_at: datetime
+    activated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelActivationFailed(DomainEvent):
+class ChannelActivationFailed(ChannelEvent):
     event_name = "channel.activation.failed"
 
-    channel_id: UUID
     reason: str
-    failed_at: datetime
+    failed_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelDeactivated(DomainEvent):
+class ChannelDeactivated(ChannelEvent):
     event_name = "channel.deactivated"
 
-    channel_id: UUID
-    deactivated_at: datetime
+    deactivated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelDeleted(DomainEvent):
+class ChannelDeleted(ChannelEvent):
     event_name = "channel.deleted"
 
-    channel_id: UUID
-    deleted_at: datetime
+    deleted_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelPipelineAssociated(DomainEvent):
+class ChannelPipelineAssociated(ChannelEvent):
     event_name = "channel.pipeline.associated"
 
-    channel_id: UUID
     pipeline_id: UUID
-    associated_at: datetime
+    associated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelPipelineDisassociated(DomainEvent):
+class ChannelPipelineDisassociated(ChannelEvent):
     """``pipeline_id`` is the one that the channel had."""
 
     event_name = "channel.pipeline.disassociated"
 
-    channel_id: UUID
-    pipeline_id: UUID
-    disassociated_at: datetime
+    pipeline_id: UUID = from_aggregate("pipeline_id")
+    disassociated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelLabelUpserted(DomainEvent):
+class ChannelLabelUpserted(ChannelEvent):
     event_name = "channel.label.upserted"
 
-    channel_id: UUID
     label_id: str
     label_name: str
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelLabelDeleted(DomainEvent):
+class ChannelLabelDeleted(ChannelEvent):
     event_name = "channel.label.deleted"
 
-    channel_id: UUID
     label_id: str
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelHistoryImportEnabled(DomainEvent):
+class ChannelHistoryImportEnabled(ChannelEvent):
     event_name = "channel.history_import.enabled"
 
-    channel_id: UUID
     agent_id: UUID
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelHistoryImportRequested(DomainEvent):
+class ChannelHistoryImportRequested(ChannelEvent):
     """``time_range_days`` is None but for the strategy of that name, ``limit`` None without a limit."""
 
     event_name = "channel.history_import.requested"
 
-    channel_id: UUID
-    channel_type: str
+    channel_type: str = from_aggregate("type")
     correlation_id: str
     strategy: str
     time_range_days: int | None
     limit: int | None
-    requested_at: datetime
+    requested_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelHistoryImportStarted(DomainEvent):
+class ChannelHistoryImportStarted(ChannelEvent):
     event_name = "channel.history_import.started"
 
-    channel_id: UUID
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelHistoryImportCompleted(DomainEvent):
+class ChannelHistoryImportCompleted(ChannelEvent):
     """``stats`` as the row holds them: see :class:`HistoryImportStats`."""
 
     event_name = "channel.history_import.completed"
 
-    channel_id: UUID
     stats: dict[str, Any] = attrs.field(hash=False)
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class ChannelHistoryImportFailed(DomainEvent):
+class ChannelHistoryImportFailed(ChannelEvent):
     event_name = "channel.history_import.failed"
 
-    channel_id: UUID
     reason: str
-    timestamp: datetime
+    timestamp: datetime = from_occurrence()

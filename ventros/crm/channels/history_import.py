@@ -74,7 +74,7 @@ class ChannelHistoryImport(ChannelState):
             return self
         return enabled._changed(
             now,
-            ChannelHistoryImportEnabled(**self._fact(now), agent_id=agent_id, timestamp=now),
+            ChannelHistoryImportEnabled(agent_id=agent_id),
             history_import_status=self.history_import_status
             if self.is_importing
             else HistoryImportStatus.IDLE,
@@ -121,13 +121,10 @@ class ChannelHistoryImport(ChannelState):
             return self
         self._require_startable("request")
         requested = ChannelHistoryImportRequested(
-            **self._fact(now),
-            channel_type=self.type.value,
             correlation_id=correlation_id,
             strategy=known.value,
             time_range_days=time_range_days,
             limit=limit,
-            requested_at=now,
         )
         return self._changed(now, requested, history_import_correlation_id=correlation_id)
 
@@ -136,7 +133,7 @@ class ChannelHistoryImport(ChannelState):
         self._require_startable("start")
         return self._changed(
             now,
-            ChannelHistoryImportStarted(**self._fact(now), timestamp=now),
+            ChannelHistoryImportStarted(),
             history_import_status=HistoryImportStatus.IMPORTING,
             history_import_stats=HistoryImportStats(started_at=now),
         )
@@ -152,7 +149,7 @@ class ChannelHistoryImport(ChannelState):
         )
         return self._changed(
             now,
-            ChannelHistoryImportCompleted(**self._fact(now), stats=stats.as_dict(), timestamp=now),
+            ChannelHistoryImportCompleted(stats=stats.as_dict()),
             history_import_status=HistoryImportStatus.COMPLETED,
             history_import_stats=stats,
             last_import_date=now,
@@ -163,7 +160,7 @@ class ChannelHistoryImport(ChannelState):
         self._require_importing("fail")
         return self._changed(
             now,
-            ChannelHistoryImportFailed(**self._fact(now), reason=reason, timestamp=now),
+            ChannelHistoryImportFailed(reason=reason),
             history_import_status=HistoryImportStatus.FAILED,
             history_import_stats=self._ended_stats(now),
         )

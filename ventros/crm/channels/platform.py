@@ -19,8 +19,8 @@ from ventros.crm.channels.configs import (
     WahaSessionStatus,
     own_session_id,
 )
-from ventros.crm.channels.connection import ChannelConnection
 from ventros.crm.channels.events import ChannelLabelDeleted, ChannelLabelUpserted
+from ventros.crm.channels.state import ChannelState
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
@@ -29,12 +29,12 @@ QR_CODE_SECONDS = 45
 
 
 @attrs.frozen(kw_only=True)
-class ChannelPlatform(ChannelConnection):
-    """Session status, QR code and the mark of a completed import are WAHA's: for a channel of another
-    type their commands change nothing.
+class ChannelPlatform(ChannelState):
+    """QR code and the mark of a completed import are WAHA's: for a channel of another type their commands
+    change nothing.
 
-    Stricter than the older system: both kinds of WAHA channel follow the status of their session, an
-    unknown status or strategy is refused, every label is checked and they keep their order.
+    Stricter than the older system: an unknown status or strategy is refused, every label is checked and
+    they keep their order.
     """
 
     @property
@@ -86,12 +86,16 @@ class ChannelPlatform(ChannelConnection):
         To change a part of it, evolve :attr:`platform_config`. A WhatsApp Business channel keeps the session
         that is named after it. Raises InvariantViolation for the config of another type or session.
         """
+        return self._updated(now, **self._platform_fields(config))
+
+    def _platform_fields(self, config: PlatformConfig) -> dict[str, Any]:
+        """The fields that hold ``config``, once it is known to be of this channel."""
         if self.type not in config.TYPES:
             raise InvariantViolation(f"a channel of type {self.type} takes no {type(config).__name__}")
         if self.type is ChannelType.WHATSAPP_BUSINESS and isinstance(config, WahaConfig):
             config = self._of_own_session(config)
         kept = {key: value for key, value in self.config.items() if key not in config.KEYS}
-        return self._updated(now, config={**kept, **config.as_dict()}, external_id=config.external_id)
+        return {"config": {**kept, **config.as_dict()}, "external_id": config.external_id}
 
     def _of_own_session(self, config: WahaConfig) -> WahaConfig:
         own = own_session_id(self.id)
@@ -99,19 +103,7 @@ class ChannelPlatform(ChannelConnection):
             raise InvariantViolation(f"the session of channel {self.id} is {own} and no other")
         return attrs.evolve(config, session_id=own)
 
-    def set_session_status(self, status: WahaSessionStatus, *, now: datetime) -> Self:
-        """WORKING activates the channel, FAILED and STOPPED deactivate it."""
-        if not self.type.is_waha_based:
-            return self
-        known = WahaSessionStatus(status)
-        channel = self._configured(now, session_status=known.value)
-        if known is WahaSessionStatus.WORKING:
-            return channel.activate(now=now)
-        if known in {WahaSessionStatus.FAILED, WahaSessionStatus.STOPPED}:
-            return channel.deactivate(now=now)
-        return channel
-
-    def update_qr_code(self, code: str, *, now: datetime) -> Self:
+    def set_qr_code(self, code: str, *, now: datetime) -> Self:
         """A new code to be scanned, and counted. Raises ValidationError when it is empty."""
         if not self.type.is_waha_based:
             return self
@@ -137,7 +129,7 @@ class ChannelPlatform(ChannelConnection):
             return self
         return self._configured(now, import_completed=True, import_completed_at=int(now.timestamp()))
 
-    def configure_webhook(self, url: str, *, now: datetime) -> Self:
+    def set_webhook(self, url: str, *, now: datetime) -> Self:
         """The platform sends its events to ``url`` from ``now`` on; the same one again changes nothing.
 
         Raises InvariantViolation when the channel is not WAHA's, ValidationError when ``url`` is empty.
@@ -155,7 +147,7 @@ class ChannelPlatform(ChannelConnection):
             config={**self.config, "webhook_url": url, "webhook_configured_at": int(now.timestamp())},
         )
 
-    def set_ai_processing_config(
+    def set_ai_processing(
         self, content_type: AiContentType, processing: AiProcessing, *, now: datetime
     ) -> Self:
         """Raises ValidationError for an unknown type of content."""
@@ -168,38 +160,35 @@ class ChannelPlatform(ChannelConnection):
     def add_label(self, label: Label, *, now: datetime) -> Self:
         """Takes the place of the one with the same id. Raises InvariantViolation when it is not WAHA's."""
         self._require_waha("labels")
-        labels = {each.id: each for each in self.labels}
+        labels = {held.id: held for held in self.labels}
         if labels.get(label.id) == label:
             return self
-        upserted = ChannelLabelUpserted(
-            **self._fact(now), label_id=label.id, label_name=label.name, timestamp=now
-        )
+        upserted = ChannelLabelUpserted(label_id=label.id, label_name=label.name)
         labels[label.id] = label
         return self._changed(now, upserted, config=self._labelled(labels.values()))
 
     def remove_label(self, label_id: str, *, now: datetime) -> Self:
         """Raises NotFound when there is none, InvariantViolation when the channel is not WAHA's."""
         self._require_waha("labels")
-        kept = [each for each in self.labels if each.id != label_id]
+        kept = [label for label in self.labels if label.id != label_id]
         if len(kept) == len(self.labels):
             raise NotFound("label", label_id)
-        deleted = ChannelLabelDeleted(**self._fact(now), label_id=label_id, timestamp=now)
-        return self._changed(now, deleted, config=self._labelled(kept))
+        return self._changed(now, ChannelLabelDeleted(label_id=label_id), config=self._labelled(kept))
 
     def set_labels(self, labels: Iterable[Label], *, now: datetime) -> Self:
         """Replace them all; of two with one id the later counts. Raises as :meth:`add_label` does."""
         self._require_waha("labels")
-        wanted = {each.id: each for each in labels}
-        if tuple(wanted.values()) == self.labels:
+        by_id = {label.id: label for label in labels}
+        if tuple(by_id.values()) == self.labels:
             return self
-        return self._updated(now, config=self._labelled(wanted.values()))
+        return self._updated(now, config=self._labelled(by_id.values()))
 
     def _labelled(self, labels: Iterable[Label]) -> dict[str, Any]:
-        return {**self.config, "labels": [each.as_dict() for each in labels]}
+        return {**self.config, "labels": [label.as_dict() for label in labels]}
 
     def _configured(self, now: datetime, **entries: Any) -> Self:
         return self._updated(now, config={**self.config, **entries})
 
-    def _require_waha(self, what: str) -> None:
+    def _require_waha(self, feature: str) -> None:
         if not self.type.is_waha_based:
-            raise InvariantViolation(f"a channel of type {self.type} has no {what}")
+            raise InvariantViolation(f"a channel of type {self.type} has no {feature}")

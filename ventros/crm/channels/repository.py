@@ -63,7 +63,9 @@ class ChannelRepository(Repository[Channel]):
     LOCK_FOR_SHARE = statement("channels.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("channels.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("channels.lock_for_update")
-    TRY_LOCK = statement("channels.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("channels.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("channels.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("channels.try_lock_for_update")
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")
@@ -86,13 +88,13 @@ class ChannelRepository(Repository[Channel]):
 
     async def _after_update(self, aggregates: Sequence[Channel]) -> None:
         """One statement for each: the directory follows the channel."""
-        for each in aggregates:
-            external_id = _routed_as(each)
+        for channel in aggregates:
+            external_id = _routed_as(channel)
             if external_id is None:
-                await self._connection.affected(self.DELETE_ROUTE, self._tenant, each.id)
+                await self._connection.affected(self.DELETE_ROUTE, self._tenant, channel.id)
             else:
                 await self._connection.affected(
-                    self.SET_ROUTE, each.type.platform, external_id, self._tenant, each.id
+                    self.SET_ROUTE, channel.type.platform, external_id, self._tenant, channel.id
                 )
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
 import attrs
 
-from ventros.crm.channels.events import ChannelUpdated
+from ventros.crm.channels.events import ChannelCreated, ChannelUpdated
 from ventros.crm.channels.values import (
     DEFAULT_DEBOUNCE_TIMEOUT_MS,
     MAX_DEBOUNCE_TIMEOUT_MS,
@@ -30,6 +30,8 @@ class ChannelState(AggregateRoot):
     """The fields of :class:`ventros.crm.channels.aggregate.Channel`, in the order of their columns."""
 
     resource = "channel"
+    created_event = ChannelCreated
+    updated_event = ChannelUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     user_id: UUID = attrs.field(validator=validators.not_nil)
@@ -97,15 +99,3 @@ class ChannelState(AggregateRoot):
     def effective_debounce_ms(self) -> int:
         """0 means the default."""
         return self.debounce_timeout_ms or DEFAULT_DEBOUNCE_TIMEOUT_MS
-
-    def _updated(self, now: datetime, **changes: Any) -> Self:
-        """With ``channel.updated``, which names what changed; itself when nothing does."""
-        fields = tuple(name for name, value in changes.items() if getattr(self, name) != value)
-        if not fields:
-            return self
-        updated = ChannelUpdated(**self._fact(now), fields=fields, updated_at=now)
-        return self._changed(now, updated, **changes)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "channel_id": self.id}

@@ -10,6 +10,7 @@ from typing import Any, Self
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 DEFAULT_DEBOUNCE_TIMEOUT_MS = 15_000
@@ -22,8 +23,8 @@ MAX_SESSION_TIMEOUT_MINUTES = 1440
 """A day, as in the older system; also a CHECK of the table."""
 
 
-class ChannelType(StrEnum):
-    """The platform and the way to it. An unknown one raises ValidationError(field="type")."""
+class ChannelType(ValidatedEnum, field="type"):
+    """The platform and the way to it."""
 
     WAHA = "waha"
     WHATSAPP_BUSINESS = "whatsapp_business"
@@ -34,10 +35,6 @@ class ChannelType(StrEnum):
     WECHAT = "wechat"
     TWILIO_SMS = "twilio_sms"
     WEB_FORM = "web_form"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no channel type", field="type")
 
     @property
     def type_id(self) -> int | None:
@@ -94,16 +91,12 @@ class HistoryImportStatus(StrEnum):
     FAILED = "failed"
 
 
-class HistoryImportStrategy(StrEnum):
-    """Which messages to fetch. An unknown one raises ValidationError(field="strategy")."""
+class HistoryImportStrategy(ValidatedEnum, field="strategy"):
+    """Which messages to fetch."""
 
     TIME_RANGE = "time_range"
     FULL = "full"
     RECENT = "recent"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no strategy of a history import", field="strategy")
 
 
 def between(low: int, high: int | None = None) -> Callable[[object, attrs.Attribute[Any], int], None]:

@@ -59,6 +59,7 @@ class Chat(AggregateRoot):
     """
 
     resource = "chat"
+    created_event = ChatCreated
     updated_event = ChatUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

@@ -63,7 +63,9 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     LOCK_FOR_SHARE = statement("chats.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("chats.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("chats.lock_for_update")
-    TRY_LOCK = statement("chats.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("chats.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("chats.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("chats.try_lock_for_update")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
     FIND_PARTICIPANTS = statement("chat_participants.find_by_chats")
@@ -107,7 +109,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         row = await self._connection.maybe(statement, self._tenant, *key)
         return None if row is None else (await self._load_all([row]))[0]
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[Chat]:
         """With those who take part, at the cost of one statement for all chats."""
         if not rows:
             return []

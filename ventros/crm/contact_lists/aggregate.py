@@ -35,6 +35,7 @@ class ContactList(AggregateRoot):
     """
 
     resource = "contact_list"
+    created_event = ContactListCreated
     updated_event = ContactListUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

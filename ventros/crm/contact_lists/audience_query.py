@@ -239,13 +239,15 @@ def _custom_field(shape: RuleShape, contacts: Table, tenant: Any, bound: Callabl
 
 def _placement(shape: RuleShape, contacts: Table, tenant: Any, bound: Callable[[str, str], Any]) -> Any:
     """Where the contact is now."""
-    stays = Table("contact_pipeline_statuses").as_("s")
-    rows = PostgreSQLQuery.from_(stays).select(stays.id)
-    rows = rows.where(stays.tenant_id == tenant).where(stays.contact_id == contacts.id)
-    rows = rows.where(stays.pipeline_id == bound("pipeline_id", "uuid")).where(stays.exited_at.isnull())
+    placements = Table("placements").as_("p")
+    rows = PostgreSQLQuery.from_(placements).select(placements.id)
+    rows = rows.where(placements.tenant_id == tenant).where(placements.contact_id == contacts.id)
+    rows = rows.where(placements.pipeline_id == bound("pipeline_id", "uuid")).where(
+        placements.exited_at.isnull()
+    )
     if not shape.operator.takes_value:
         return rows
-    return rows.where(COMPARISONS[shape.operator](stays.status_id, bound("value", shape.value_type)))
+    return rows.where(COMPARISONS[shape.operator](placements.status_id, bound("value", shape.value_type)))
 
 
 @functools.lru_cache(maxsize=256)

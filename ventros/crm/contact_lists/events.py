@@ -68,10 +68,9 @@ class ContactListDeleted(ContactListEvent):
 
 
 @attrs.frozen(kw_only=True)
-class ContactListMemberEvent(DomainEvent):
+class ContactListMemberEvent(ContactListEvent):
     """Recorded by the repository: members are no part of the aggregate, its version stays."""
 
-    contact_list_id: UUID
     contact_id: UUID
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -61,7 +62,9 @@ class ContactListRepository(
     LOCK_FOR_SHARE = statement("contact_lists.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("contact_lists.lock_for_update")
-    TRY_LOCK = statement("contact_lists.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("contact_lists.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("contact_lists.try_lock_for_update")
     FIND_RULES = statement("contact_list_filters.find_by_lists")
     INSERT_RULE = statement("contact_list_filters.insert")
     UPDATE_RULE = statement("contact_list_filters.update")
@@ -96,14 +99,14 @@ class ContactListRepository(
         for rule in diff.added:
             await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, rule))
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
         """With their rules, all of them by one statement more, none when there are no rows.
 
         Rules that changed in between belong to a version that :meth:`save` refuses.
         """
         if not rows:
             return []
-        lists = await super()._load_all(rows)
+        lists = await super()._map_all(rows)
         rules = await self._rules([contact_list.id for contact_list in lists])
         try:
             return [
@@ -129,8 +132,7 @@ class ContactListRepository(
         InvariantViolation when the list is dynamic.
         """
         if await self._connection.affected(self.ADD_MEMBER, self._tenant, contact_list_id, contact_id, now):
-            added = ContactListContactAdded(contact_list_id=contact_list_id, contact_id=contact_id)
-            self._record_member(added, now)
+            self._record_member(contact_list_id, ContactListContactAdded(contact_id=contact_id), now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
         if not membership["contact_found"]:
@@ -145,8 +147,7 @@ class ContactListRepository(
         Raises NotFound when there is no such list, InvariantViolation when the list is dynamic.
         """
         if await self._connection.affected(self.REMOVE_MEMBER, self._tenant, contact_list_id, contact_id):
-            removed = ContactListContactRemoved(contact_list_id=contact_list_id, contact_id=contact_id)
-            self._record_member(removed, now)
+            self._record_member(contact_list_id, ContactListContactRemoved(contact_id=contact_id), now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
         if membership["member"]:
@@ -162,7 +163,7 @@ class ContactListRepository(
         ValidationError for a limit that is not 1 to 1,000, and for a cursor that is damaged, or of another
         list or other rules.
         """
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         check_limit(limit)
         audience, arguments = audience_of(contact_list)
         cursors = Cursors.of(contact_list.id, str(audience), arguments)
@@ -180,7 +181,7 @@ class ContactListRepository(
 
     async def count_contacts(self, contact_list: ContactList) -> int:
         """How many :meth:`contacts` all pages together have."""
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
             return int(row["members"])
@@ -190,7 +191,7 @@ class ContactListRepository(
 
     async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
         """Whether the contact is one of the list's :meth:`contacts`."""
-        self.require_own_tenant(contact_list)
+        self.require_writable(contact_list)
         if contact_list.is_static:
             row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
             return bool(row["member"])
@@ -213,10 +214,10 @@ class ContactListRepository(
             raise InvariantViolation(f"contact list {contact_list_id} is dynamic; its rules say who is in it")
         return row
 
-    def _record_member(self, event: ContactListMemberEvent, now: datetime) -> None:
+    def _record_member(self, contact_list_id: UUID, event: ContactListMemberEvent, now: datetime) -> None:
         """Without a version: the list has not changed."""
-        recorded = event.recorded(self, now)
-        self._unit.record(envelopes((recorded,), self.resource, event.contact_list_id, None))
+        recorded = event.recorded(SimpleNamespace(id=contact_list_id), now)
+        self._unit.record(envelopes((recorded,), self.resource, contact_list_id, None))
 
 
 def _rule(row: asyncpg.Record) -> PlacedRule:

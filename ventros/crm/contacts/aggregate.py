@@ -42,6 +42,7 @@ class Contact(AggregateRoot):
     """
 
     resource = "contact"
+    created_event = ContactCreated
     updated_event = ContactUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

@@ -27,7 +27,9 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
     LOCK_FOR_SHARE = statement("contacts.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("contacts.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("contacts.lock_for_update")
-    TRY_LOCK = statement("contacts.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("contacts.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contacts.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("contacts.try_lock_for_update")
     FIND_BY_PHONE = statement("contacts.find_by_phone")
 
     async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:

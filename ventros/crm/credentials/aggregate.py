@@ -54,6 +54,8 @@ class Credential(AggregateRoot):
     """
 
     resource = "credential"
+    created_event = CredentialCreated
+    updated_event = CredentialUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID | None = attrs.field(
@@ -108,10 +110,7 @@ class Credential(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        created = CredentialCreated(
-            **credential._fact(now), tenant_id=tenant_id, credential_type=known.value, name=name
-        )
-        return attrs.evolve(credential, domain_events=(created,))
+        return credential._created(CredentialCreated())
 
     @property
     def oauth_access_token(self) -> EncryptedValue | None:
@@ -192,42 +191,32 @@ class Credential(AggregateRoot):
             token = attrs.evolve(token, refresh=encryptor.encrypt(refresh, self._place(REFRESH_TOKEN)))
         return self._refreshed(token, now)
 
-    def update_value(self, plain_value: str, *, encryptor: Encryptor, now: datetime) -> Self:
+    def set_secret(self, plain_value: str, *, encryptor: Encryptor, now: datetime) -> Self:
         """Encrypted anew even if it is the same text. Raises ValidationError when it is empty."""
         if not plain_value:
             raise ValidationError("plain_value must not be empty", field="plain_value")
-        value = encryptor.encrypt(plain_value, self._place(SECRET))
-        return self._changed(now, self._updated(now, "secret"), secret=value)
+        return self._updated(now, secret=encryptor.encrypt(plain_value, self._place(SECRET)))
 
     def reencrypt(self, *, encryptor: Encryptor, now: datetime) -> Self:
         """Every value that another key wrote, with the writer's key; the texts stay what they are.
 
         Raises UnknownKey when the other key has been taken off the ring too early, DecryptionFailed.
         """
-        changes: dict[str, Any] = {}
-        if self.secret.key_id != encryptor.writer:
-            changes["secret"] = self._renewed(self.secret, SECRET, encryptor)
-        if self.oauth is not None:
-            refresh = self.oauth.refresh
+        secret, token = self._renewed(self.secret, SECRET, encryptor), self.oauth
+        if token is not None:
             token = attrs.evolve(
-                self.oauth,
-                access=self._renewed(self.oauth.access, ACCESS_TOKEN, encryptor),
-                refresh=refresh and self._renewed(refresh, REFRESH_TOKEN, encryptor),
+                token,
+                access=self._renewed(token.access, ACCESS_TOKEN, encryptor),
+                refresh=token.refresh and self._renewed(token.refresh, REFRESH_TOKEN, encryptor),
             )
-            if token != self.oauth:
-                changes["oauth"] = token
-        return self._changed(now, self._updated(now, *changes), **changes) if changes else self
+        return self._updated(now, secret=secret, oauth=token)
 
-    def update_description(self, description: str, *, now: datetime) -> Self:
-        if description == self.description:
-            return self
-        return self._changed(now, self._updated(now, "description"), description=description)
+    def set_description(self, description: str, *, now: datetime) -> Self:
+        return self._updated(now, description=description)
 
     def set_project(self, project_id: UUID, *, now: datetime) -> Self:
         """Cannot be cleared again. Raises ValidationError for the nil id."""
-        if project_id == self.project_id:
-            return self
-        return self._changed(now, self._updated(now, "project_id"), project_id=project_id)
+        return self._updated(now, project_id=project_id)
 
     def set_metadata(self, key: str, value: Any, *, now: datetime) -> Self:
         """Raises ValidationError when ``key`` is empty or ``value`` is nothing that JSON can say."""
@@ -237,17 +226,17 @@ class Credential(AggregateRoot):
         if key in self.metadata and text == _json(self.metadata[key]):
             return self
         metadata = {**self.metadata, key: json.loads(text)}
-        return self._changed(now, self._updated(now, "metadata"), metadata=metadata)
+        return self._changed(now, CredentialUpdated(fields=("metadata",)), metadata=metadata)
 
     def activate(self, *, now: datetime) -> Self:
         if self.is_active:
             return self
-        return self._changed(now, CredentialActivated(**self._fact(now)), is_active=True)
+        return self._changed(now, CredentialActivated(), is_active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         if not self.is_active:
             return self
-        return self._changed(now, CredentialDeactivated(**self._fact(now)), is_active=False)
+        return self._changed(now, CredentialDeactivated(), is_active=False)
 
     def _place(self, column: str) -> Place:
         return Place(table=TABLE, column=column, tenant_id=self.tenant_id, row_id=self.id)
@@ -269,17 +258,8 @@ class Credential(AggregateRoot):
         return encryptor.encrypt(encryptor.decrypt(value, place).reveal(), place)
 
     def _refreshed(self, token: OAuthToken, now: datetime) -> Self:
-        event = CredentialOAuthRefreshed(
-            **self._fact(now), expires_at=token.expires_at, is_first=self.oauth is None
-        )
+        event = CredentialOAuthRefreshed(expires_at=token.expires_at, is_first=self.oauth is None)
         return self._changed(now, event, oauth=token)
-
-    def _updated(self, now: datetime, *fields: str) -> CredentialUpdated:
-        return CredentialUpdated(**self._fact(now), fields=fields)
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "credential_id": self.id}
 
 
 def _after(now: datetime, expires_in: int) -> datetime:

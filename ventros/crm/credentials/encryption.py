@@ -53,7 +53,7 @@ class KeyRing:
             raise ConfigurationError(f"the key that is to encrypt, {writer!r}, is not among the keys")
         self._writer = writer
         self._ciphers: Mapping[str, AESGCM] = MappingProxyType(
-            {_id(each): _cipher(each, key) for each, key in keys.items()}
+            {_id(name): _cipher(name, key) for name, key in keys.items()}
         )
 
     @classmethod

@@ -7,49 +7,49 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate
 
 
 @attrs.frozen(kw_only=True)
-class CredentialCreated(DomainEvent):
+class CredentialEvent(DomainEvent):
+    """What every one of them says first."""
+
+    credential_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class CredentialCreated(CredentialEvent):
     event_name = "credential.created"
 
-    credential_id: UUID
-    tenant_id: str
-    credential_type: str
-    name: str
+    tenant_id: str = from_aggregate("tenant_id")
+    credential_type: str = from_aggregate("credential_type")
+    name: str = from_aggregate("name")
 
 
 @attrs.frozen(kw_only=True)
-class CredentialUpdated(DomainEvent):
+class CredentialUpdated(CredentialEvent):
     """``fields`` are the names of what changed, never the values."""
 
     event_name = "credential.updated"
 
-    credential_id: UUID
     fields: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class CredentialOAuthRefreshed(DomainEvent):
+class CredentialOAuthRefreshed(CredentialEvent):
     """``is_first`` tells the first token apart from one that took the place of another."""
 
     event_name = "credential.oauth_refreshed"
 
-    credential_id: UUID
     expires_at: datetime
     is_first: bool
 
 
 @attrs.frozen(kw_only=True)
-class CredentialActivated(DomainEvent):
+class CredentialActivated(CredentialEvent):
     event_name = "credential.activated"
-
-    credential_id: UUID
 
 
 @attrs.frozen(kw_only=True)
-class CredentialDeactivated(DomainEvent):
+class CredentialDeactivated(CredentialEvent):
     event_name = "credential.deactivated"
-
-    credential_id: UUID

@@ -116,7 +116,7 @@ def _token(
 ) -> OAuthToken | None:
     """The table's CHECKs let the four be NULL together, and the refresh token alone."""
     if access is None or token_type is None or expires_at is None:
-        if any(each is not None for each in (access, refresh, token_type, expires_at)):
+        if any(part is not None for part in (access, refresh, token_type, expires_at)):
             raise ValidationError("the columns of the OAuth token are incomplete", field="oauth")
         return None
     return OAuthToken(

@@ -7,13 +7,13 @@ import binascii
 import hmac
 import re
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final, NoReturn, Protocol, Self
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel import validators
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 
 REFRESH_MARGIN: Final = timedelta(minutes=30)
@@ -27,8 +27,8 @@ MAX_TOKEN_TYPE: Final = 20
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class CredentialType(StrEnum):
-    """Which service it is for; fixed. An unknown one raises ValidationError(field="credential_type")."""
+class CredentialType(ValidatedEnum, field="credential_type"):
+    """Which service it is for; fixed."""
 
     META_WHATSAPP_CLOUD = "meta_whatsapp_cloud"
     META_ADS = "meta_ads"
@@ -39,10 +39,6 @@ class CredentialType(StrEnum):
     API_KEY = "api_key"
     BASIC_AUTH = "basic_auth"
     WAHA_INSTANCE = "waha_instance"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no type of credential", field="credential_type")
 
     @property
     def scopes(self) -> tuple[str, ...]:

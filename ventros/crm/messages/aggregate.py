@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
@@ -22,14 +21,13 @@ from ventros.crm.messages.events import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import Entity, own_copy
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.values import MediaUrl, MessageText
 
 
-class ContentType(StrEnum):
-    """An unknown one raises ValidationError(field="content_type")."""
-
+class ContentType(ValidatedEnum, field="content_type"):
     TEXT = "text"
     IMAGE = "image"
     VIDEO = "video"
@@ -40,10 +38,6 @@ class ContentType(StrEnum):
     CONTACT = "contact"
     STICKER = "sticker"
     SYSTEM = "system"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no content type", field="content_type")
 
     @property
     def is_media(self) -> bool:
@@ -66,11 +60,10 @@ _MEDIA = frozenset(
 )
 
 
-class MessageStatus(StrEnum):
+class MessageStatus(ValidatedEnum, field="status"):
     """In the order in which delivery moves, which messages.advance_delivery repeats.
 
     ``failed`` lies below ``delivered``: a message reported as delivered after all was delivered.
-    An unknown one raises ValidationError(field="status").
     """
 
     QUEUED = "queued"
@@ -80,10 +73,6 @@ class MessageStatus(StrEnum):
     READ = "read"
     PLAYED = "played"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no message status", field="status")
-
     @property
     def rank(self) -> int:
         return _RANKS[self]
@@ -92,8 +81,8 @@ class MessageStatus(StrEnum):
 _RANKS = {status: rank for rank, status in enumerate(MessageStatus)}
 
 
-class MessageSource(StrEnum):
-    """What a message was sent by. An unknown one raises ValidationError(field="source")."""
+class MessageSource(ValidatedEnum, field="source"):
+    """What a message was sent by."""
 
     MANUAL = "manual"
     BROADCAST = "broadcast"
@@ -105,10 +94,6 @@ class MessageSource(StrEnum):
     SCHEDULED = "scheduled"
     TEST = "test"
     HISTORY_IMPORT = "history_import"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no message source", field="source")
 
     @property
     def is_automated(self) -> bool:
@@ -140,6 +125,8 @@ class Message(Entity):
     """
 
     resource = "message"
+    created_event = MessageCreated
+    updated_event = MessageUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     timestamp: datetime = attrs.field(validator=validators.aware)
@@ -159,7 +146,7 @@ class Message(Entity):
     reply_to_id: UUID | None = None
     status: MessageStatus = MessageStatus.SENT
     language: str | None = None
-    agent_id: UUID | None = None
+    agent_id: UUID | None = attrs.field(default=None, validator=attrs.validators.optional(validators.not_nil))
     source: MessageSource = MessageSource.MANUAL
     metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
     mentions: tuple[str, ...] = ()
@@ -220,10 +207,7 @@ class Message(Entity):
             created_at=timestamp,
             updated_at=timestamp,
         )
-        created = MessageCreated(
-            **message._fact(timestamp), contact_id=contact_id, from_me=from_me, created_at=timestamp
-        )
-        return attrs.evolve(message, domain_events=(created,))
+        return message._created(MessageCreated())
 
     @property
     def is_inbound(self) -> bool:
@@ -259,109 +243,80 @@ class Message(Entity):
         """Raises InvariantViolation unless the content type is text, ValidationError for a bad text."""
         if self.content_type is not ContentType.TEXT:
             raise InvariantViolation(f"a {self.content_type} message holds no text")
-        return self._set(now, text=MessageText(text))
+        return self._updated(now, text=MessageText(text))
 
-    def set_media_content(self, url: str, mimetype: str | None, *, now: datetime) -> Self:
+    def set_media(self, url: str, mimetype: str | None, *, now: datetime) -> Self:
         """Raises InvariantViolation unless the content type is a media type."""
         if not self.content_type.is_media:
             raise InvariantViolation(f"a {self.content_type} message holds no media")
-        return self._set(now, media_url=MediaUrl(url), media_mimetype=mimetype)
+        return self._updated(now, media_url=MediaUrl(url), media_mimetype=mimetype)
 
-    def assign_to_channel(self, channel_id: UUID, channel_type_id: int | None, *, now: datetime) -> Self:
-        return self._set(now, channel_id=channel_id, channel_type_id=channel_type_id)
+    def set_channel(self, channel_id: UUID, channel_type_id: int | None, *, now: datetime) -> Self:
+        return self._updated(now, channel_id=channel_id, channel_type_id=channel_type_id)
 
-    def set_channel_id(self, channel_id: UUID, *, now: datetime) -> Self:
-        return self._set(now, channel_id=channel_id)
-
-    def assign_to_session(self, session_id: UUID, *, now: datetime) -> Self:
-        return self._set(now, session_id=session_id)
+    def set_session(self, session_id: UUID, *, now: datetime) -> Self:
+        return self._updated(now, session_id=session_id)
 
     def assign_agent(self, agent_id: UUID, *, now: datetime) -> Self:
         """Raises ValidationError for the nil id."""
-        if agent_id.int == 0:
-            raise ValidationError("agent_id must not be the nil UUID", field="agent_id")
-        return self._set(now, agent_id=agent_id)
+        return self._updated(now, agent_id=agent_id)
 
     def set_channel_message_id(self, channel_message_id: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
         if not channel_message_id:
             raise ValidationError("channel_message_id must not be empty", field="channel_message_id")
-        return self._set(now, channel_message_id=channel_message_id)
+        return self._updated(now, channel_message_id=channel_message_id)
 
     def set_source(self, source: MessageSource, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown source."""
-        return self._set(now, source=MessageSource(source))
+        return self._updated(now, source=MessageSource(source))
 
     def set_mentions(self, mentions: Iterable[str] | None, *, now: datetime) -> Self:
-        return self._set(now, mentions=tuple(mentions or ()))
+        return self._updated(now, mentions=tuple(mentions or ()))
 
     def track_ad(self, tracking: Mapping[str, str], *, now: datetime) -> Self:
         """Keep under ``metadata["tracking"]`` what the platform says of the advertisement, and tell of it.
 
-        ``tracking`` has the payload's names as keys; others are kept in the metadata only.
+        ``tracking`` has the event's names as keys; others are kept in the metadata only.
         """
         if not tracking or self.metadata.get("tracking") == dict(tracking):
             return self
-        known: dict[str, Any] = {field: tracking.get(field) for field in AD_TRACKING_FIELDS}
         tracked = MessageFromAdTracked(
-            **self._fact(now),
-            **known,
-            contact_id=self.contact_id,
-            session_id=self.session_id,
-            tenant_id=self.tenant_id,
-            tracked_at=now,
+            conversion_source=tracking.get("conversion_source"),
+            conversion_app=tracking.get("conversion_app"),
+            conversion_data=tracking.get("conversion_data"),
+            external_source=tracking.get("external_source"),
+            external_medium=tracking.get("external_medium"),
+            ad_source_type=tracking.get("ad_source_type"),
+            ad_source_id=tracking.get("ad_source_id"),
+            ad_source_app=tracking.get("ad_source_app"),
+            ad_source_url=tracking.get("ad_source_url"),
+            ctwa_click_id=tracking.get("ctwa_click_id"),
         )
         return self._changed(now, tracked, metadata={**self.metadata, "tracking": dict(tracking)})
 
-    def mark_as_sent(self, *, at: datetime) -> Self:
-        return self._advance(MessageStatus.SENT, at, MessageSent(**self._fact(at), sent_at=at))
+    def mark_as_sent(self, *, now: datetime) -> Self:
+        return self._advance(MessageStatus.SENT, now, MessageSent())
 
-    def mark_as_delivered(self, *, at: datetime) -> Self:
-        event = MessageDelivered(**self._fact(at), delivered_at=at)
-        return self._advance(MessageStatus.DELIVERED, at, event, delivered_at=self.delivered_at or at)
+    def mark_as_delivered(self, *, now: datetime) -> Self:
+        return self._advance(
+            MessageStatus.DELIVERED, now, MessageDelivered(), delivered_at=self.delivered_at or now
+        )
 
-    def mark_as_read(self, *, at: datetime) -> Self:
-        event = MessageRead(**self._fact(at), read_at=at)
-        return self._advance(MessageStatus.READ, at, event, read_at=self.read_at or at)
+    def mark_as_read(self, *, now: datetime) -> Self:
+        return self._advance(MessageStatus.READ, now, MessageRead(), read_at=self.read_at or now)
 
-    def mark_as_played(self, *, at: datetime) -> Self:
+    def mark_as_played(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless the content type is audio or voice."""
         if not self.content_type.is_playable:
             raise InvariantViolation(f"a {self.content_type} message cannot be played")
-        event = MessagePlayed(**self._fact(at), played_at=at)
-        return self._advance(MessageStatus.PLAYED, at, event, played_at=self.played_at or at)
+        return self._advance(MessageStatus.PLAYED, now, MessagePlayed(), played_at=self.played_at or now)
 
-    def mark_as_failed(self, *, at: datetime, reason: str | None = None) -> Self:
-        event = MessageFailed(**self._fact(at), failure_reason=reason, failed_at=at)
-        return self._advance(MessageStatus.FAILED, at, event)
+    def mark_as_failed(self, *, now: datetime, reason: str | None = None) -> Self:
+        return self._advance(MessageStatus.FAILED, now, MessageFailed(failure_reason=reason))
 
-    def _advance(self, status: MessageStatus, at: datetime, event: DomainEvent, **stamps: datetime) -> Self:
+    def _advance(self, status: MessageStatus, now: datetime, event: DomainEvent, **stamps: datetime) -> Self:
+        """Itself when it is as far along already; ``now`` is the time that the platform reports."""
         if status.rank <= self.status.rank:
             return self
-        return self._changed(at, event, status=status, **stamps)
-
-    def _set(self, now: datetime, **changes: Any) -> Self:
-        changed = tuple(field for field, value in changes.items() if getattr(self, field) != value)
-        if not changed:
-            return self
-        return self._changed(
-            now, MessageUpdated(**self._fact(now), fields=changed, updated_at=now), **changes
-        )
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "message_id": self.id}
-
-
-AD_TRACKING_FIELDS = (
-    "conversion_source",
-    "conversion_app",
-    "conversion_data",
-    "external_source",
-    "external_medium",
-    "ad_source_type",
-    "ad_source_id",
-    "ad_source_app",
-    "ad_source_url",
-    "ctwa_click_id",
-)
+        return self._changed(now, event, status=status, **stamps)

@@ -7,81 +7,80 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class MessageCreated(DomainEvent):
+class MessageEvent(DomainEvent):
+    """What every one of them says first."""
+
+    message_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class MessageCreated(MessageEvent):
     event_name = "message.created"
 
-    message_id: UUID
-    contact_id: UUID
-    from_me: bool
-    created_at: datetime
+    contact_id: UUID = from_aggregate("contact_id")
+    from_me: bool = from_aggregate("from_me")
+    created_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageUpdated(DomainEvent):
+class MessageUpdated(MessageEvent):
     """Content or links changed; ``fields`` are the names of what changed."""
 
     event_name = "message.updated"
 
-    message_id: UUID
     fields: tuple[str, ...]
-    updated_at: datetime
+    updated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageSent(DomainEvent):
+class MessageSent(MessageEvent):
     event_name = "message.sent"
 
-    message_id: UUID
-    sent_at: datetime
+    sent_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageDelivered(DomainEvent):
+class MessageDelivered(MessageEvent):
     event_name = "message.delivered"
 
-    message_id: UUID
-    delivered_at: datetime
+    delivered_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageRead(DomainEvent):
+class MessageRead(MessageEvent):
     event_name = "message.read"
 
-    message_id: UUID
-    read_at: datetime
+    read_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessagePlayed(DomainEvent):
+class MessagePlayed(MessageEvent):
     event_name = "message.played"
 
-    message_id: UUID
-    played_at: datetime
+    played_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageFailed(DomainEvent):
+class MessageFailed(MessageEvent):
     event_name = "message.failed"
 
-    message_id: UUID
     failure_reason: str | None
-    failed_at: datetime
+    failed_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class MessageFromAdTracked(DomainEvent):
+class MessageFromAdTracked(MessageEvent):
     """An advertisement led to this message. What the platform did not say is None."""
 
     event_name = "tracking.message.meta_ads"
 
-    message_id: UUID
-    contact_id: UUID
-    session_id: UUID | None
-    tenant_id: str
+    contact_id: UUID = from_aggregate("contact_id")
+    session_id: UUID | None = from_aggregate("session_id")
+    tenant_id: str = from_aggregate("tenant_id")
     conversion_source: str | None
     conversion_app: str | None
     conversion_data: str | None
@@ -92,4 +91,4 @@ class MessageFromAdTracked(DomainEvent):
     ad_source_app: str | None
     ad_source_url: str | None
     ctwa_click_id: str | None
-    tracked_at: datetime
+    tracked_at: datetime = from_occurrence()

@@ -38,7 +38,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
-        self.require_own_tenant(message)
+        self.require_writable(message)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
             raise AlreadyExists(self.resource, "messages_channel_message_key")
         self.record_events(message, None)
@@ -55,7 +55,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         when it is gone, Conflict when its delivery has meanwhile gone as far or further: then nothing is
         written, and after loading it again there may be nothing left to do.
         """
-        self.require_own_tenant(message)
+        self.require_writable(message)
         stored = message
         if any(isinstance(event, DELIVERY_EVENTS) for event in message.domain_events):
             stored = await self._advance_delivery(message)

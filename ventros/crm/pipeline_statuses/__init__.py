@@ -1,1 +1,1 @@
-"""The stages of pipelines."""
+"""The statuses of pipelines."""

@@ -37,6 +37,7 @@ class PipelineStatus(AggregateRoot):
     """
 
     resource = "pipeline_status"
+    created_event = StatusCreated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     pipeline_id: UUID = attrs.field(validator=validators.not_nil)

@@ -1,4 +1,4 @@
-"""Where the stages of pipelines are kept."""
+"""Where the statuses of pipelines are kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ventros.kernel.statements import statement
 
 
 class PipelineStatusRepository(Repository[PipelineStatus]):
-    """:meth:`add` and :meth:`save` raise AlreadyExists when another live stage there has the name."""
+    """:meth:`add` and :meth:`save` raise AlreadyExists when another live status there has the name."""
 
     resource = "pipeline_status"
     mapper = mapper
@@ -27,10 +27,12 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
     LOCK_FOR_SHARE = statement("pipeline_statuses.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("pipeline_statuses.lock_for_update")
-    TRY_LOCK = statement("pipeline_statuses.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("pipeline_statuses.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("pipeline_statuses.try_lock_for_update")
     FIND_BY_PIPELINE = statement("pipeline_statuses.find_by_pipeline")
     PIPELINE_IS_LIVE = statement("pipelines.is_live")
-    CONTACTS_EXIST = statement("contact_pipeline_statuses.exist_in_status")
+    CONTACTS_EXIST = statement("placements.exist_in_status")
 
     async def add(self, aggregate: PipelineStatus) -> PipelineStatus:
         """Raises NotFound, beside what any ``add`` raises, when there is no live pipeline of that id."""
@@ -43,18 +45,18 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
             raise NotFound("pipeline", aggregate.pipeline_id) from None
 
     async def _before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
-        """Raises InvariantViolation for a deleted stage in which a contact still stands."""
+        """Raises InvariantViolation for a deleted status in which a contact still stands."""
         for status in aggregates:
             if status.deleted_at is not None:
                 await self._refuse_with_contacts(status)
 
     async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
-        """The live stages by position."""
+        """The live statuses by position."""
         rows = await self._connection.many(self.FIND_BY_PIPELINE, self._tenant, pipeline_id, active_only)
         return [self._load(row) for row in rows]
 
     async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
-        """Asked under the lock on the stage, which a contact that enters it has to wait for."""
+        """Asked under the lock on the status, which a contact that enters it has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
         row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
         if row["found"]:

@@ -58,15 +58,16 @@ def _by_key(fields: Iterable[PipelineCustomField]) -> tuple[PipelineCustomField,
 
 @attrs.frozen(kw_only=True)
 class Pipeline(AggregateRoot):
-    """Its stages are aggregates of their own, which point at it; it holds no list of them, so it neither
+    """Its statuses are aggregates of their own, which point at it; it holds no list of them, so it neither
     adds nor removes one. ``session_timeout_minutes`` None leaves the timeout to channel and project.
 
     Stricter than the older system: a colour is a colour, a stored timeout out of range is refused, every
     change has its event and no change has none, no command works on a deleted pipeline, and one that
-    still has a live stage is not deleted (see :meth:`PipelineRepository.save`).
+    still has a live status is not deleted (see :meth:`PipelineRepository.save`).
     """
 
     resource = "pipeline"
+    created_event = PipelineCreated
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
@@ -126,7 +127,7 @@ class Pipeline(AggregateRoot):
         return self._changed(now, PipelineActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
-        """Contacts stay where they are, but none enters a stage of it any more."""
+        """Contacts stay where they are, but none enters a status of it any more."""
         if not self.active:
             return self
         return self._changed(now, PipelineDeactivated(), active=False)

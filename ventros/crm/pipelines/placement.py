@@ -1,4 +1,4 @@
-"""Placement: one stay of a contact in one status of a pipeline; an entity, and without a version."""
+"""Placement: a contact's time in one status of a pipeline; an entity, and without a version."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ class Placement(Entity):
     out, and why, is told by the placement that follows, or by ``contact.exited_pipeline``.
 
     Stricter than the older system: a closing that comes with a time before the entry takes place at the
-    entry, so no stay is negative and none overlaps the next.
+    entry, so no duration is negative and no placement overlaps the next.
     """
 
     resource = "placement"
+    created_event = (ContactEnteredPipeline, ContactPipelineStatusChanged)
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     contact_id: UUID = attrs.field(validator=validators.not_nil)

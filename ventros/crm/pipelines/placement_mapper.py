@@ -1,4 +1,4 @@
-"""Placement and its row, column by column, in the order of ``sql/contact_pipeline_statuses.sql``."""
+"""Placement and its row, column by column, in the order of ``sql/placements.sql``."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class ChangeView:
 
 
 @attrs.frozen(kw_only=True)
-class Stay:
-    """A line of a contact's history in a pipeline; the status is called as it is called now."""
+class NamedPlacement:
+    """A placement in a contact's history, with the name that its status has now."""
 
     status_name: str
     placement: Placement
@@ -80,7 +80,7 @@ def from_row(row: Sequence[Any]) -> Placement:
 
 
 def change_from_row(row: Iterable[Any]) -> ChangeView:
-    """contact_pipeline_statuses.find_change; without an open placement its columns are NULL."""
+    """placements.find_change; without an open placement its columns are NULL."""
     pipeline_active, status_active, status_name, open_status_name, *placement = row
     return ChangeView(
         pipeline_active=pipeline_active,
@@ -91,14 +91,14 @@ def change_from_row(row: Iterable[Any]) -> ChangeView:
     )
 
 
-def stay_from_row(row: Iterable[Any]) -> Stay:
-    """contact_pipeline_statuses.history."""
+def named_from_row(row: Iterable[Any]) -> NamedPlacement:
+    """placements.history."""
     status_name, *placement = row
-    return Stay(status_name=status_name, placement=from_row(placement))
+    return NamedPlacement(status_name=status_name, placement=from_row(placement))
 
 
 def insert_args(placement: Placement) -> tuple[object, ...]:
-    """contact_pipeline_statuses.insert, from $1."""
+    """placements.insert, from $1."""
     return (
         placement.tenant_id,
         placement.id,
@@ -117,7 +117,7 @@ def insert_args(placement: Placement) -> tuple[object, ...]:
 
 
 def close_args(placement: Placement) -> tuple[object, ...]:
-    """contact_pipeline_statuses.close, from $1."""
+    """placements.close, from $1."""
     return (
         placement.tenant_id,
         placement.id,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ventros.crm.pipelines import placement_mapper as mapper
 from ventros.crm.pipelines.placement import Placement
-from ventros.crm.pipelines.placement_mapper import ChangeView, Stay
+from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement
 from ventros.kernel.errors import Conflict, WriteSuppressed
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import statement
@@ -24,18 +24,18 @@ class PlacementRepository(EntityRepository[Placement]):
     resource = "placement"
     mapper = mapper
 
-    INSERT = statement("contact_pipeline_statuses.insert")
-    CLOSE = statement("contact_pipeline_statuses.close")
-    FIND_OPEN = statement("contact_pipeline_statuses.find_open")
-    FIND_CHANGE = statement("contact_pipeline_statuses.find_change")
-    HISTORY = statement("contact_pipeline_statuses.history")
-    CONTACTS_IN_STATUS = statement("contact_pipeline_statuses.contacts_in_status")
+    INSERT = statement("placements.insert")
+    CLOSE = statement("placements.close")
+    FIND_OPEN = statement("placements.find_open")
+    FIND_CHANGE = statement("placements.find_change")
+    HISTORY = statement("placements.history")
+    CONTACTS_IN_STATUS = statement("placements.contacts_in_status")
 
     async def add(self, placement: Placement) -> Placement:
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
         ConstraintViolation when there is no such contact, or no such status in the pipeline.
         """
-        self.require_own_tenant(placement)
+        self.require_writable(placement)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
             raise WriteSuppressed(
                 f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
@@ -48,7 +48,7 @@ class PlacementRepository(EntityRepository[Placement]):
 
         Raises Conflict when another has ended it first.
         """
-        self.require_own_tenant(placement)
+        self.require_writable(placement)
         if await self._connection.affected(self.CLOSE, *mapper.close_args(placement)) != 1:
             raise Conflict(
                 f"placement {placement.id} was closed by another; load the open one and decide again"
@@ -73,10 +73,10 @@ class PlacementRepository(EntityRepository[Placement]):
         )
         return None if row is None else mapper.change_from_row(row)
 
-    async def history(self, contact_id: UUID, pipeline_id: UUID) -> list[Stay]:
-        """The latest stay first, the open one included."""
+    async def history(self, contact_id: UUID, pipeline_id: UUID) -> list[NamedPlacement]:
+        """The latest placement first, the open one included."""
         rows = await self._connection.many(self.HISTORY, self._tenant, contact_id, pipeline_id)
-        return [mapper.stay_from_row(row) for row in rows]
+        return [mapper.named_from_row(row) for row in rows]
 
     async def contacts_in_status(
         self, pipeline_id: UUID, status_id: UUID, *, after: UUID = FIRST, limit: int = 1000

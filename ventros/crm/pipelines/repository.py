@@ -23,7 +23,7 @@ from ventros.kernel.statements import statement
 class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, PipelineFilter, PipelineSort]):
     """Custom fields are read and written after the row of their pipeline: reading, a change in between is
     one of its version, writing, the lock on the row keeps others away. Removing a pipeline takes them along;
-    one that ever had a stage cannot be removed, only deleted.
+    one that ever had a status cannot be removed, only deleted.
     """
 
     resource = "pipeline"
@@ -39,7 +39,9 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
     LOCK_FOR_SHARE = statement("pipelines.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("pipelines.lock_for_update")
-    TRY_LOCK = statement("pipelines.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("pipelines.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("pipelines.try_lock_for_update")
     STATUSES_EXIST = statement("pipeline_statuses.exist_in_pipeline")
     INSERT_FIELD = statement("pipeline_custom_fields.insert")
     UPDATE_FIELD = statement("pipeline_custom_fields.update")
@@ -52,7 +54,7 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
         return added
 
     async def _before_update(self, aggregates: Sequence[Pipeline]) -> None:
-        """Raises InvariantViolation for a deleted pipeline that still has a live stage."""
+        """Raises InvariantViolation for a deleted pipeline that still has a live status."""
         for pipeline in aggregates:
             if pipeline.deleted_at is not None:
                 await self._refuse_with_statuses(pipeline)
@@ -70,11 +72,11 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
             await self._add_fields(pipeline, change.added)
 
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
-        """Asked under the lock on the pipeline, which a new stage has to wait for."""
+        """Asked under the lock on the pipeline, which a new status has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
         row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
         if row["found"]:
-            raise InvariantViolation(f"pipeline {pipeline.id} still has stages; delete them first")
+            raise InvariantViolation(f"pipeline {pipeline.id} still has statuses; delete them first")
 
     async def _add_fields(self, pipeline: Pipeline, fields: Sequence[PipelineCustomField]) -> None:
         for field in fields:
@@ -82,11 +84,11 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
                 self.INSERT_FIELD, *mapper.custom_field_insert_args(pipeline, field)
             )
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[Pipeline]:
         """With their custom fields, all of them by one statement more, none when there are no rows."""
         if not rows:
             return []
-        pipelines = await super()._load_all(rows)
+        pipelines = await super()._map_all(rows)
         fields = await self._fields([pipeline.id for pipeline in pipelines])
         return [attrs.evolve(pipeline, custom_fields=fields[pipeline.id]) for pipeline in pipelines]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
@@ -21,26 +20,19 @@ from ventros.crm.sessions.events import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
 
 DEFAULT_TIMEOUT = timedelta(minutes=30)
 SUMMARY_MIN_MESSAGES = 3
 
 
-class SessionStatus(StrEnum):
-    """An unknown one raises ValidationError(field="status")."""
-
+class SessionStatus(ValidatedEnum, field="status"):
     ACTIVE = "active"
     ENDED = "ended"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no session status", field="status")
 
-
-class EndReason(StrEnum):
-    """An unknown one raises ValidationError(field="reason")."""
-
+class EndReason(ValidatedEnum, field="reason"):
     INACTIVITY_TIMEOUT = "inactivity_timeout"
     MANUAL_CLOSE = "manual_close"
     CONTACT_REQUEST = "contact_request"
@@ -48,26 +40,16 @@ class EndReason(StrEnum):
     SYSTEM_CLOSE = "system_close"
     SAGA_ROLLBACK = "saga_rollback"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no reason to end a session", field="reason")
 
-
-class Sentiment(StrEnum):
-    """An unknown one raises ValidationError(field="sentiment")."""
-
+class Sentiment(ValidatedEnum, field="sentiment"):
     POSITIVE = "positive"
     NEUTRAL = "neutral"
     NEGATIVE = "negative"
     MIXED = "mixed"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no sentiment", field="sentiment")
 
-
-class AssignmentSource(StrEnum):
-    """Why an agent was assigned. An unknown one raises ValidationError(field="source")."""
+class AssignmentSource(ValidatedEnum, field="source"):
+    """Why an agent was assigned."""
 
     MANUAL = "manual"
     AUTOMATIC = "automatic"
@@ -76,10 +58,6 @@ class AssignmentSource(StrEnum):
     REASSIGNMENT_WORKLOAD = "reassignment_workload"
     REASSIGNMENT_MANUAL = "reassignment_manual"
     SYSTEM = "system"
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        raise ValidationError(f"{value!r} is no source of an assignment", field="source")
 
 
 @attrs.frozen(kw_only=True)
@@ -93,11 +71,14 @@ class Session(AggregateRoot):
     """
 
     resource = "session"
+    created_event = SessionStarted
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     contact_id: UUID = attrs.field(validator=validators.not_nil)
     channel_type_id: int | None = None
-    pipeline_id: UUID | None = None
+    pipeline_id: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
     started_at: datetime
     ended_at: datetime | None = None
     status: SessionStatus = SessionStatus.ACTIVE
@@ -141,8 +122,6 @@ class Session(AggregateRoot):
 
         A ``timeout`` that is None or not positive is 30 minutes. Raises ValidationError for nil ids.
         """
-        if pipeline_id is not None and pipeline_id.int == 0:
-            raise ValidationError("pipeline_id must not be the nil UUID", field="pipeline_id")
         session = cls(
             tenant_id=tenant_id,
             contact_id=contact_id,
@@ -154,14 +133,7 @@ class Session(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        started = SessionStarted(
-            **session._fact(now),
-            contact_id=contact_id,
-            tenant_id=tenant_id,
-            channel_type_id=channel_type_id,
-            started_at=now,
-        )
-        return attrs.evolve(session, domain_events=(started,))
+        return session._created(SessionStarted())
 
     @property
     def is_active(self) -> bool:
@@ -175,11 +147,6 @@ class Session(AggregateRoot):
     @property
     def has_assigned_agents(self) -> bool:
         return bool(self.agent_ids)
-
-    @property
-    def reassignment_count(self) -> int:
-        """What ``session.agent_assigned`` calls the transfers so far."""
-        return self.agent_transfers
 
     @property
     def should_generate_summary(self) -> bool:
@@ -207,7 +174,7 @@ class Session(AggregateRoot):
         changes = self._first_from_contact(now) if from_contact else self._first_from_agent(now)
         return self._changed(
             now,
-            SessionMessageRecorded(**self._fact(now), from_contact=from_contact, recorded_at=now),
+            SessionMessageRecorded(from_contact=from_contact),
             message_count=self.message_count + 1,
             messages_from_contact=self.messages_from_contact + from_contact,
             messages_from_agent=self.messages_from_agent + (not from_contact),
@@ -248,37 +215,15 @@ class Session(AggregateRoot):
             return self
         transfers = self.agent_transfers + bool(self.agent_ids)
         assigned = SessionAgentAssigned(
-            **self._fact(now),
             agent_id=agent_id,
-            assigned_at=now,
             source=AssignmentSource(source).value,
             assigned_by_agent_id=assigned_by,
-            previous_agent_id=self.current_agent,
             reassignment_reason=reason,
             assignment_strategy=strategy,
             reassignment_count=transfers,
         )
-        others = tuple(each for each in self.agent_ids if each != agent_id)
+        others = tuple(assigned_id for assigned_id in self.agent_ids if assigned_id != agent_id)
         return self._changed(now, assigned, agent_ids=(*others, agent_id), agent_transfers=transfers)
-
-    def assign_agent_automatic(self, agent_id: UUID, *, strategy: str, now: datetime) -> Self:
-        return self.assign_agent(agent_id, now=now, source=AssignmentSource.AUTOMATIC, strategy=strategy)
-
-    def reassign_manually(self, agent_id: UUID, *, assigned_by: UUID, reason: str, now: datetime) -> Self:
-        source = AssignmentSource.REASSIGNMENT_MANUAL
-        return self.assign_agent(agent_id, now=now, source=source, assigned_by=assigned_by, reason=reason)
-
-    def reassign_by_inactivity(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
-        source = AssignmentSource.REASSIGNMENT_INACTIVITY
-        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
-
-    def reassign_by_no_response(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
-        source = AssignmentSource.REASSIGNMENT_NO_RESPONSE
-        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
-
-    def reassign_by_workload(self, agent_id: UUID, *, strategy: str, reason: str, now: datetime) -> Self:
-        source = AssignmentSource.REASSIGNMENT_WORKLOAD
-        return self.assign_agent(agent_id, now=now, source=source, strategy=strategy, reason=reason)
 
     def check_timeout(self, *, now: datetime) -> Self:
         """Ended by inactivity, as of the moment its timeout ran out, if that lies before ``now``."""
@@ -297,13 +242,6 @@ class Session(AggregateRoot):
         first_of_each_side = (self.first_contact_message_at, self.first_agent_response_at)
         duration = _whole_seconds(self.started_at, now) or 0
         ended = SessionEnded(
-            **self._fact(now),
-            contact_id=self.contact_id,
-            tenant_id=self.tenant_id,
-            channel_type_id=self.channel_type_id,
-            pipeline_id=self.pipeline_id,
-            started_at=self.started_at,
-            ended_at=now,
             reason=known.value,
             duration=duration,
             metrics={
@@ -328,12 +266,12 @@ class Session(AggregateRoot):
         self._require_ended("resolve")
         if self.resolved:
             return self
-        return self._changed(now, SessionResolved(**self._fact(now), resolved_at=now), resolved=True)
+        return self._changed(now, SessionResolved(), resolved=True)
 
     def escalate(self, *, now: datetime) -> Self:
         if self.escalated:
             return self
-        return self._changed(now, SessionEscalated(**self._fact(now), escalated_at=now), escalated=True)
+        return self._changed(now, SessionEscalated(), escalated=True)
 
     def set_summary(
         self,
@@ -358,11 +296,7 @@ class Session(AggregateRoot):
         if all(getattr(self, field) == value for field, value in changes.items()):
             return self
         summarized = SessionSummarized(
-            **self._fact(now),
-            summary=summary,
-            sentiment=known.value if known else None,
-            sentiment_score=sentiment_score,
-            generated_at=now,
+            summary=summary, sentiment=known.value if known else None, sentiment_score=sentiment_score
         )
         return self._changed(now, summarized, **changes)
 
@@ -373,10 +307,6 @@ class Session(AggregateRoot):
     def _require_ended(self, command: str) -> None:
         if self.is_active:
             raise InvariantViolation(f"cannot {command}: session {self.id} is still active")
-
-    def _fact(self, now: datetime) -> dict[str, Any]:
-        """What each of its events says first."""
-        return {"occurred_at": now, "session_id": self.id}
 
 
 def _whole_seconds(earlier: datetime | None, later: datetime) -> int | None:

@@ -8,84 +8,86 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.events import DomainEvent
+from ventros.kernel.events import DomainEvent, from_aggregate, from_occurrence
 
 
 @attrs.frozen(kw_only=True)
-class SessionStarted(DomainEvent):
+class SessionEvent(DomainEvent):
+    """What every one of them says first."""
+
+    session_id: UUID = from_aggregate("id")
+
+
+@attrs.frozen(kw_only=True)
+class SessionStarted(SessionEvent):
     event_name = "session.started"
 
-    session_id: UUID
-    contact_id: UUID
-    tenant_id: str
-    channel_type_id: int | None
-    started_at: datetime
+    contact_id: UUID = from_aggregate("contact_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    channel_type_id: int | None = from_aggregate("channel_type_id")
+    started_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class SessionMessageRecorded(DomainEvent):
+class SessionMessageRecorded(SessionEvent):
     event_name = "session.message_recorded"
 
-    session_id: UUID
     from_contact: bool
-    recorded_at: datetime
+    recorded_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class SessionAgentAssigned(DomainEvent):
+class SessionAgentAssigned(SessionEvent):
+    """``previous_agent_id`` is the one who was current until then."""
+
     event_name = "session.agent_assigned"
 
-    session_id: UUID
     agent_id: UUID
-    assigned_at: datetime
+    assigned_at: datetime = from_occurrence()
     source: str
     assigned_by_agent_id: UUID | None
-    previous_agent_id: UUID | None
+    previous_agent_id: UUID | None = from_aggregate("current_agent")
     reassignment_reason: str | None
     assignment_strategy: str | None
     reassignment_count: int
 
 
 @attrs.frozen(kw_only=True)
-class SessionEnded(DomainEvent):
+class SessionEnded(SessionEvent):
     """``duration`` is in whole seconds; ``metrics`` counts messages by side."""
 
     event_name = "session.ended"
 
-    session_id: UUID
-    contact_id: UUID
-    tenant_id: str
-    channel_type_id: int | None
-    pipeline_id: UUID | None
-    started_at: datetime
-    ended_at: datetime
+    contact_id: UUID = from_aggregate("contact_id")
+    tenant_id: str = from_aggregate("tenant_id")
+    channel_type_id: int | None = from_aggregate("channel_type_id")
+    pipeline_id: UUID | None = from_aggregate("pipeline_id")
+    started_at: datetime = from_aggregate("started_at")
+    ended_at: datetime = from_occurrence()
     reason: str
     duration: int
     metrics: dict[str, Any] = attrs.field(hash=False)
 
 
 @attrs.frozen(kw_only=True)
-class SessionResolved(DomainEvent):
+class SessionResolved(SessionEvent):
     event_name = "session.resolved"
 
-    session_id: UUID
-    resolved_at: datetime
+    resolved_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class SessionEscalated(DomainEvent):
+class SessionEscalated(SessionEvent):
     event_name = "session.escalated"
 
-    session_id: UUID
-    escalated_at: datetime
+    escalated_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)
-class SessionSummarized(DomainEvent):
+class SessionSummarized(SessionEvent):
     event_name = "session.summarized"
 
-    session_id: UUID
     summary: str
     sentiment: str | None
     sentiment_score: float | None
-    generated_at: datetime
+    generated_at: datetime = from_occurrence()

@@ -26,7 +26,9 @@ class SessionRepository(Repository[Session], ListRepository[Session, SessionFilt
     LOCK_FOR_SHARE = statement("sessions.lock_for_share")
     LOCK_FOR_NO_KEY_UPDATE = statement("sessions.lock_for_no_key_update")
     LOCK_FOR_UPDATE = statement("sessions.lock_for_update")
-    TRY_LOCK = statement("sessions.try_lock")
+    TRY_LOCK_FOR_SHARE = statement("sessions.try_lock_for_share")
+    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("sessions.try_lock_for_no_key_update")
+    TRY_LOCK_FOR_UPDATE = statement("sessions.try_lock_for_update")
     FIND_ACTIVE = statement("sessions.find_active")
 
     async def find_active(self, contact_id: UUID, channel_type_id: int | None) -> Session | None:

@@ -65,6 +65,7 @@ class WebhookSubscription(AggregateRoot):
     """
 
     resource = "webhook_subscription"
+    created_event = WebhookSubscriptionCreated
     updated_event = WebhookSubscriptionUpdated
 
     tenant_id: str = attrs.field(validator=validators.tenant)

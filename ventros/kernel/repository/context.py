@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.events import Envelope
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import Telemetry
 
 
-class LoadedVersion(NamedTuple):
-    """An aggregate and the version that it was loaded with."""
-
-    resource: str
-    id: UUID
-    version: int
-
-
 class UnitContext(Protocol):
-    """``verified`` holds the repository and the aggregate of each version that the commit is to compare."""
+    """``verified`` holds the repository and the aggregate that the commit is to compare, ``written`` the
+    scope of the last write, each by resource and id; ``scope`` is that of the innermost open savepoint.
+    """
 
     tenant: str
     started_at: datetime
-    verified: dict[LoadedVersion, tuple[Any, Any]]
+    verified: dict[tuple[str, UUID], tuple[Any, Any]]
+    written: dict[tuple[str, UUID], WriteScope]
+    scope: WriteScope
 
     @property
     def connection(self) -> Connection: ...

@@ -9,9 +9,18 @@ import asyncpg
 
 from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import MappingError, NotFound, TenancyViolation, ValidationError
+from ventros.kernel.errors import (
+    ChangeWithoutEvent,
+    MappingError,
+    NotFound,
+    NotNew,
+    TenancyViolation,
+    UndoneWrite,
+    ValidationError,
+)
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
+from ventros.kernel.repository.origin import LOADED
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -48,23 +57,42 @@ class EntityRepository(Generic[E]):
         return self._unit.tenant
 
     def _load(self, row: asyncpg.Record) -> E:
-        """The aggregate that the row holds. Raises MappingError, naming the row, when it holds none."""
+        """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""
         loaded: E = map_row(self.mapper.from_row, self.resource, row)
-        return loaded
+        return self._handed_out(loaded)
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
-        """The same for many. A slice whose aggregates have children reads those of all at once, after the
-        roots: if another commit comes between, the root's version is the older one, and a save conflicts.
+        """The same for many, with their children."""
+        return [self._handed_out(loaded) for loaded in await self._map_all(rows)]
+
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
+        """A slice whose aggregates have children reads those of all at once, after the roots: if another
+        commit comes between, the root's version is the older one, and a save conflicts.
         """
-        return [self._load(row) for row in rows]
+        return [map_row(self.mapper.from_row, self.resource, row) for row in rows]
+
+    def _handed_out(self, loaded: E) -> E:
+        """``loaded``, which nobody else holds yet, with its origin: the unit's own write, if it wrote it."""
+        written = self._unit.written
+        scope = written.get((self.resource, loaded.id)) if written else None
+        object.__setattr__(loaded, "_origin", LOADED if scope is None else scope.innermost_standing())
+        return loaded
 
     def _load_found(self, row: asyncpg.Record | None, key: object) -> E:
         if row is None:
             raise NotFound(self.resource, key)
         return self._load(row)
 
-    def require_own_tenant(self, entity: E) -> None:
-        """Refuse to write what belongs to another tenant, for roles too that row-level security spares."""
+    def require_writable(self, entity: E) -> None:
+        """Refuse what belongs to another tenant, for roles too that row-level security spares, and what came
+        back from a write that was undone.
+        """
+        origin = entity._origin
+        if origin is not None and origin is not LOADED and (fault := origin.fault()):
+            raise UndoneWrite(
+                f"this instance of {self.resource} {entity.id} came back from a write that {fault}: use the "
+                "instance that was given to that write, or load it again"
+            )
         tenant = getattr(entity, "tenant_id", self._tenant)
         if tenant != self._tenant:
             raise TenancyViolation(
@@ -72,6 +100,36 @@ class EntityRepository(Generic[E]):
                 f"the unit of work to tenant {self._tenant}"
             )
 
+    def require_new(self, entity: E, version: int = 1) -> None:
+        """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
+        another, what this unit of work has written before.
+        """
+        self.require_writable(entity)
+        events = entity.domain_events
+        if version != 1:
+            fault = f"is at version {version}"
+        elif not events or not isinstance(events[0], entity.created_event):
+            fault = "does not have the event of its creation first"
+        elif events[0].aggregate_id != entity.id:
+            fault = f"was copied from {events[0].aggregate_id}, whose creation its first event tells"
+        elif (self.resource, entity.id) in self._unit.written:
+            fault = "was written by this unit of work before"
+        else:
+            return
+        raise NotNew(
+            f"{self.resource} {entity.id} cannot be added: it {fault}; make a new one with "
+            f"{type(entity).__name__}'s own constructors, or save what is stored already"
+        )
+
+    def require_change_told(self, entity: E) -> None:
+        """Refuse an instance that neither carries an event nor came from here: its values would be lost."""
+        if entity._origin is None and not entity.domain_events:
+            raise ChangeWithoutEvent(
+                f"this instance of {self.resource} {entity.id} carries no event, and no repository returned "
+                "it, so what it says would not be stored: change it by its commands"
+            )
+
     def record_events(self, entity: E, version: int | None) -> None:
         """Keep the entity's events for the outbox, as those that led to ``version``."""
+        self._unit.written[self.resource, entity.id] = self._unit.scope
         self._unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))

@@ -14,11 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate, UnitOfWorkError
-from ventros.kernel.repository.context import LoadedVersion, UnitContext
+from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.versioned import Repository
 
 Target = tuple[Repository[Any], Any]
 """An aggregate, after its repository."""
+
+Key = tuple[str, UUID]
+"""Resource and id."""
 
 
 async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
@@ -28,10 +31,11 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     those for children. Raises OptimisticLockErrors, with all that are stale, before anything is written; the
     locks stay until the transaction ends.
     """
-    changed = {_key(target): target for target in targets if target[1].domain_events}
-    _refuse_twice(targets)
-    for repository, aggregate in changed.values():
-        repository.require_own_tenant(aggregate)
+    by_key = _by_key(targets)
+    for repository, aggregate in targets:
+        repository.require_writable(aggregate)
+        repository.require_change_told(aggregate)
+    changed = {key: target for key, target in by_key.items() if target[1].domain_events}
     if changed:
         await _lock(unit, changed)
     saved = {}
@@ -44,17 +48,32 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     return [saved.get((repository.resource, aggregate.id), aggregate) for repository, aggregate in targets]
 
 
+async def remove_all(unit: UnitContext, targets: Sequence[Target]) -> None:
+    """Remove each as its repository's ``remove`` would, none of them when one is stale.
+
+    One round trip a table to lock and compare, one to delete each. Raises as :func:`save_all` does.
+    """
+    by_key = _by_key(targets)
+    for repository, aggregate in targets:
+        repository.require_writable(aggregate)
+    if by_key:
+        await _lock(unit, by_key, removing=True)
+    for repository, aggregate in targets:
+        await repository.remove(aggregate)
+
+
 async def verify(unit: UnitContext) -> None:
     """Lock and compare what is still to be verified. Raises OptimisticLockErrors."""
     await _lock(unit, {})
 
 
-async def _lock(unit: UnitContext, changed: Mapping[LoadedVersion, Target]) -> None:
+async def _lock(unit: UnitContext, written: Mapping[Key, Target], *, removing: bool = False) -> None:
     stale: list[StaleAggregate] = []
-    for group in _by_table({**_still_to_verify(unit), **changed}).values():
+    for group in _by_table({**_still_to_verify(unit), **written}).values():
         repository = group[0][0]
-        written = any(_key(target) in changed for target in group)
-        lock = repository.LOCK_FOR_NO_KEY_UPDATE if written else repository.LOCK_FOR_SHARE
+        lock = repository.LOCK_FOR_SHARE
+        if any(_key(target) in written for target in group):
+            lock = repository.LOCK_FOR_UPDATE if removing else repository.LOCK_FOR_NO_KEY_UPDATE
         stored = await repository.lock_versions(lock, [aggregate.id for _, aggregate in group])
         stale += [
             StaleAggregate(repository.resource, aggregate.id, aggregate.version, stored.get(aggregate.id))
@@ -67,19 +86,18 @@ async def _lock(unit: UnitContext, changed: Mapping[LoadedVersion, Target]) -> N
         unit.verified.clear()
 
 
-def _still_to_verify(unit: UnitContext) -> dict[LoadedVersion, Target]:
-    """Without what the unit has saved from that version: this compared it, and every version has an event."""
+def _still_to_verify(unit: UnitContext) -> dict[Key, Target]:
+    """Without what the unit has saved since: this compared it, and every version has an event."""
     if not unit.verified:
         return {}
-    saved = {(event.aggregate_type, event.aggregate_id, event.aggregate_version) for event in unit.events}
-    return {
-        loaded: target
-        for loaded, target in unit.verified.items()
-        if (loaded.resource, loaded.id, loaded.version + 1) not in saved
-    }
+    saved: defaultdict[Key, int] = defaultdict(int)
+    for event in unit.events:
+        key = (event.aggregate_type, event.aggregate_id)
+        saved[key] = max(saved[key], event.aggregate_version or 0)
+    return {key: target for key, target in unit.verified.items() if saved[key] <= target[1].version}
 
 
-def _by_table(targets: Mapping[LoadedVersion, Target]) -> dict[str, list[Target]]:
+def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:
     """By the name of the table, in its order."""
     groups: defaultdict[str, list[Target]] = defaultdict(list)
     for target in targets.values():
@@ -87,17 +105,17 @@ def _by_table(targets: Mapping[LoadedVersion, Target]) -> dict[str, list[Target]
     return dict(sorted(groups.items()))
 
 
-def _key(target: Target) -> LoadedVersion:
+def _key(target: Target) -> Key:
     repository, aggregate = target
-    return LoadedVersion(repository.resource, aggregate.id, aggregate.version)
+    return (repository.resource, aggregate.id)
 
 
-def _refuse_twice(targets: Sequence[Target]) -> None:
-    seen: set[tuple[str, UUID]] = set()
-    for repository, aggregate in targets:
-        key = (repository.resource, aggregate.id)
-        if key in seen:
-            raise UnitOfWorkError(
-                f"{repository.resource} {aggregate.id} is given twice; only one can be saved"
-            )
-        seen.add(key)
+def _by_key(targets: Sequence[Target]) -> dict[Key, Target]:
+    """Raises UnitOfWorkError when one aggregate is given twice."""
+    by_key: dict[Key, Target] = {}
+    for target in targets:
+        key = _key(target)
+        if key in by_key:
+            raise UnitOfWorkError(f"{key[0]} {key[1]} is given twice; only one can be written")
+        by_key[key] = target
+    return by_key

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar
+from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar, get_args
 from uuid import UUID
 
 import asyncpg
 
 from ventros.kernel.aggregate import AggregateRoot, copy_with
 from ventros.kernel.errors import (
+    LockNotAvailable,
     NotFound,
-    OperationTimeout,
     OptimisticLockError,
     ResultMismatch,
     ValidationError,
@@ -21,7 +21,6 @@ from ventros.kernel.errors import (
 )
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository.context import LoadedVersion
 from ventros.kernel.repository.entity import EntityRepository
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
@@ -55,7 +54,9 @@ class Repository(EntityRepository[A]):
     LOCK_FOR_SHARE: ClassVar[Statement]
     LOCK_FOR_NO_KEY_UPDATE: ClassVar[Statement]
     LOCK_FOR_UPDATE: ClassVar[Statement]
-    TRY_LOCK: ClassVar[Statement]
+    TRY_LOCK_FOR_SHARE: ClassVar[Statement]
+    TRY_LOCK_FOR_NO_KEY_UPDATE: ClassVar[Statement]
+    TRY_LOCK_FOR_UPDATE: ClassVar[Statement]
 
     def _key(self, key: object) -> tuple[object, ...]:
         """The first arguments of a statement about ``key``, an id or a list of ids."""
@@ -64,29 +65,33 @@ class Repository(EntityRepository[A]):
     async def add(self, aggregate: A) -> A:
         """INSERT a new aggregate.
 
-        Raises AlreadyExists when its id, or another unique key, is taken, WriteSuppressed when a trigger
-        ate the write.
+        Raises NotNew for one that its constructors have not just made, AlreadyExists when its id, or another
+        unique key, is taken, WriteSuppressed when a trigger ate the write.
         """
-        self.require_own_tenant(aggregate)
+        self.require_new(aggregate, aggregate.version)
         if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
-        return aggregate.clear_events()
+        return copy_with(aggregate, domain_events=(), _origin=self._unit.scope)
 
     async def get(
         self,
         id: UUID,  # noqa: A002 - the field's name everywhere
         *,
+        expected_version: int | None = None,
         lock: Lock | None = None,
         nowait: bool = False,
         skip_locked: bool = False,
     ) -> A:
         """Raises NotFound when there is none for this tenant, MappingError when the row is not valid.
 
+        ``expected_version``, as a client sends it in If-Match or as it was read before, raises
+        OptimisticLockError when another is stored.
+
         ``lock`` holds the row until the transaction ends, by one statement more, sent first. It waits for
-        others that hold it, as long as the lock timeout; ``nowait`` raises OperationTimeout instead, and
+        others that hold it, as long as the lock timeout; ``nowait`` raises LockNotAvailable instead, and
         ``skip_locked`` NotFound, as SQL does, which takes a locked row for absent. After either the
-        transaction is as usable as before. Both go with "no key update" alone.
+        transaction is as usable as before.
         """
         if lock is not None:
             await self._lock(id, lock, nowait=nowait, skip_locked=skip_locked)
@@ -95,19 +100,39 @@ class Repository(EntityRepository[A]):
         row = await self._connection.maybe(self.SELECT, *self._key(id))
         if row is None:
             raise NotFound(self.resource, id)
-        return (await self._load_all([row]))[0]
+        loaded = (await self._load_all([row]))[0]
+        if expected_version is not None and loaded.version != expected_version:
+            raise self._conflict(id, expected_version, loaded.version)
+        return loaded
+
+    async def get_many(self, ids: Sequence[UUID]) -> list[A]:
+        """Those of the ids, in their order; all rows come in one round trip, children in one more.
+
+        Raises NotFound, naming the first that is not there for this tenant.
+        """
+        if not ids:
+            return []
+        rows = await self._connection.batch(self.SELECT, [self._key(id_) for id_ in ids])
+        loaded = {aggregate.id: aggregate for aggregate in await self._load_all(rows)}
+        for id_ in ids:
+            if id_ not in loaded:
+                raise NotFound(self.resource, id_)
+        return [loaded[id_] for id_ in ids]
 
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
 
         An aggregate without new events is unchanged and costs nothing. Raises OptimisticLockError when
-        somebody saved first, NotFound when it is gone, WriteSuppressed when a trigger ate the write.
+        somebody saved first, with None for the actual version when somebody removed it, WriteSuppressed when
+        a trigger ate the write, UndoneWrite for what came back from a write that was rolled back,
+        ChangeWithoutEvent for what no command made and no repository returned.
         Several aggregates are better saved by ``save_all`` of the unit of work: two units that save the
         same ones one after the other, each in an order of its own, wait for each other (DeadlockDetected).
         """
+        self.require_writable(aggregate)
         if not aggregate.domain_events:
+            self.require_change_told(aggregate)
             return aggregate
-        self.require_own_tenant(aggregate)
         (saved,) = await self.update([aggregate])
         self.record_events(aggregate, saved.version)
         return saved
@@ -115,11 +140,13 @@ class Repository(EntityRepository[A]):
     async def touch(self, aggregate: A) -> A:
         """Step the version without another change; ``<resource>.touched`` tells of it. Raises as ``save``.
 
-        A changed aggregate is saved, which steps its version just as well.
+        A changed aggregate is saved, which steps its version just as well. What ``touch`` returned can be
+        touched again, in the same unit too: each call is one step and one event.
         """
         if aggregate.domain_events:
             return await self.save(aggregate)
-        self.require_own_tenant(aggregate)
+        self.require_writable(aggregate)
+        self.require_change_told(aggregate)
         row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
         touched = await self._with_stored_version(aggregate, row)
         self.record_events(aggregate, touched.version)
@@ -131,7 +158,7 @@ class Repository(EntityRepository[A]):
 
         Its pending events, then ``<resource>.removed``, tell of it as the next version.
         """
-        self.require_own_tenant(aggregate)
+        self.require_writable(aggregate)
         key = self._key(aggregate.id)
         if await self._connection.affected(self.DELETE, *key, aggregate.version) != 1:
             raise await self._explain_no_row(aggregate)
@@ -143,13 +170,17 @@ class Repository(EntityRepository[A]):
 
         Nothing is sent now. All that is to be verified is locked FOR SHARE and compared at the commit, or
         with the next ``save_all``, in one order; what the unit itself saves from that version needs no more.
+        Of two verifications of one aggregate the newer counts; :meth:`unverify` withdraws it.
 
         Save by ``save_all`` where another unit may verify what this one saves: after a plain ``save`` the two
         locks of a unit are in no order, and two such units end in a deadlock, which the server breaks.
         """
-        self.require_own_tenant(aggregate)
-        key = LoadedVersion(self.resource, aggregate.id, aggregate.version)
-        self._unit.verified[key] = (self, aggregate)
+        self.require_writable(aggregate)
+        self._unit.verified[self.resource, aggregate.id] = (self, aggregate)
+
+    def unverify(self, id: UUID) -> None:  # noqa: A002 - the field's name everywhere
+        """Let the commit succeed whatever became of the aggregate; without effect when none is verified."""
+        self._unit.verified.pop((self.resource, id), None)
 
     async def apply(
         self,
@@ -222,31 +253,27 @@ class Repository(EntityRepository[A]):
                 f"{row['version']}: a trigger stepped it once more",
                 table=self.UPDATE.path.stem,
             )
-        return copy_with(aggregate, version=version, domain_events=())
+        return copy_with(aggregate, version=version, domain_events=(), _origin=self._unit.scope)
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
-        statement = self._locks[lock]
-        if nowait or skip_locked:
-            if lock != "no key update" or (nowait and skip_locked):
-                raise ValidationError(
-                    'one of nowait and skip_locked can be given, and only with "no key update"', field="lock"
-                )
-            statement = self.TRY_LOCK
-        if await self.lock_versions(statement, [id]):
+        if lock not in get_args(Lock):
+            raise ValidationError(f"{lock!r} is no lock; there is {', '.join(get_args(Lock))}", field="lock")
+        if nowait and skip_locked:
+            raise ValidationError("nowait and skip_locked exclude each other", field="lock")
+        if await self.lock_versions(self._lock_statement(lock, wait=not (nowait or skip_locked)), [id]):
             return
         if nowait and await self._connection.maybe(self.STORED_VERSION, *self._key(id)):
-            raise OperationTimeout(
+            raise LockNotAvailable(
                 f"{self.resource} {id} is locked by another transaction", table=self.UPDATE.path.stem
             )
         raise NotFound(self.resource, id)
 
-    @property
-    def _locks(self) -> dict[Lock, Statement]:
-        return {
-            "share": self.LOCK_FOR_SHARE,
-            "no key update": self.LOCK_FOR_NO_KEY_UPDATE,
-            "update": self.LOCK_FOR_UPDATE,
-        }
+    def _lock_statement(self, lock: Lock, *, wait: bool) -> Statement:
+        if lock == "share":
+            return self.LOCK_FOR_SHARE if wait else self.TRY_LOCK_FOR_SHARE
+        if lock == "update":
+            return self.LOCK_FOR_UPDATE if wait else self.TRY_LOCK_FOR_UPDATE
+        return self.LOCK_FOR_NO_KEY_UPDATE if wait else self.TRY_LOCK_FOR_NO_KEY_UPDATE
 
     async def lock_versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
         """What is stored of these, locked by that statement in the order of their ids."""
@@ -267,14 +294,16 @@ class Repository(EntityRepository[A]):
             payload={f"{self.resource}_id": aggregate.id},
         )
 
-    async def _explain_no_row(self, aggregate: A) -> NotFound | OptimisticLockError | WriteSuppressed:
+    async def _explain_no_row(self, aggregate: A) -> OptimisticLockError | WriteSuppressed:
         """Why a versioned write touched no row. A second statement sees what the first one lost to."""
         row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
-        if row is None:
-            return NotFound(self.resource, aggregate.id)
-        if row["version"] == aggregate.version:
-            return self._suppressed(aggregate, f"is stored at version {aggregate.version} as expected")
-        conflict = OptimisticLockError(self.resource, aggregate.id, aggregate.version, row["version"])
+        stored = None if row is None else row["version"]
+        if stored == aggregate.version:
+            return self._suppressed(aggregate, f"is stored at version {stored} as expected")
+        return self._conflict(aggregate.id, aggregate.version, stored)
+
+    def _conflict(self, id: UUID, expected: int, actual: int | None) -> OptimisticLockError:  # noqa: A002
+        conflict = OptimisticLockError(self.resource, id, expected, actual)
         return self._unit.telemetry.report_conflict(conflict)
 
     def _suppressed(self, aggregate: A, state: str) -> WriteSuppressed:

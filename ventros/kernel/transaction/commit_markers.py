@@ -15,7 +15,7 @@ from ventros.kernel.statements import statement
 
 CLAIM = statement("commit_markers.claim")
 ADD = statement("commit_markers.add")
-PROBE = statement("commit_markers.fence")
+PROBE = statement("commit_markers.probe")
 PRUNE = statement("commit_markers.prune")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction.begin import AuditContext, restore_local, set_local
 from ventros.kernel.transaction.transaction import check_claim, is_closed, transaction_aborted
@@ -36,6 +38,7 @@ class JoinedTransaction:
         self.outcome = Outcome.NOT_STARTED
         self.release_timeout = settings.release_timeout
         self.telemetry = telemetry
+        self.in_doubt: MutableMapping[CommitMarker, WriteScope] = {}
         self._driver = driver
         self._connection = connection_for(driver, settings.statement_timeout, telemetry)
         self._restore = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, MutableMapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction.begin import AuditContext, TransactionOptions, set_local
 from ventros.kernel.transaction.deferral import DeferCancellation
@@ -32,10 +33,12 @@ class PooledTransaction:
         settings: Settings,
         options: TransactionOptions,
         telemetry: Telemetry = NO_TELEMETRY,
+        in_doubt: MutableMapping[CommitMarker, WriteScope] | None = None,
     ) -> None:
         self.outcome = Outcome.NOT_STARTED
         self.release_timeout = settings.release_timeout
         self.telemetry = telemetry
+        self.in_doubt = {} if in_doubt is None else in_doubt
         self._pool = pool
         self._settings = settings
         self._options = options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,17 +11,22 @@ import asyncpg
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import AlreadyProcessed, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext
 
 
 class Transaction(Protocol):
-    """What a unit of work needs of its transaction: the pool's, or a part of its caller's."""
+    """What a unit of work needs of its transaction: the pool's, or a part of its caller's.
+
+    ``in_doubt`` takes the scope of a unit that ends in doubt, for whoever resolves its marker.
+    """
 
     outcome: Outcome
     commits_on_exit: bool
     release_timeout: float
     telemetry: Telemetry
+    in_doubt: MutableMapping[CommitMarker, WriteScope]
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection: ...
 

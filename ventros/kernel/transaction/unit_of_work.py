@@ -21,7 +21,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository import save_all
-from ventros.kernel.repository.context import LoadedVersion
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import audit_context
@@ -73,7 +73,9 @@ class UnitOfWork:
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
-        self.verified: dict[LoadedVersion, save_all.Target] = {}
+        self.verified: dict[save_all.Key, save_all.Target] = {}
+        self.written: dict[save_all.Key, WriteScope] = {}
+        self._unit_scope = self.scope = WriteScope()
         self._transaction = transaction
         self._correlation_id = correlation_id
         self._causation_id = causation_id
@@ -173,7 +175,10 @@ class UnitOfWork:
         if self.verified:
             await save_all.verify(self)
         await self._write_events_and_marker(connection)
-        await self._transaction.commit(connection, self.marker if connection.wrote else None)
+        try:
+            await self._transaction.commit(connection, self.marker if connection.wrote else None)
+        finally:
+            self._settle_scope()
         self.events_written = len(self._events)
 
     async def _write_events_and_marker(self, connection: Connection) -> None:
@@ -207,6 +212,7 @@ class UnitOfWork:
         connection, recorded = self.connection, len(self._events)
         await connection.control(SAVEPOINT)
         self._savepoints += 1
+        around, self.scope = self.scope, WriteScope(parent=self.scope)
         try:
             yield
         except BaseException:
@@ -216,6 +222,7 @@ class UnitOfWork:
             await self._release(connection, recorded)
         finally:
             self._savepoints -= 1
+            self.scope = around
 
     async def _release(self, connection: Connection, recorded: int) -> None:
         if self.outcome is not Outcome.ACTIVE:  # rolled back in the block
@@ -235,6 +242,7 @@ class UnitOfWork:
 
     async def _roll_back_to_savepoint(self, connection: Connection, recorded: int) -> None:
         del self._events[recorded:]
+        self.scope.outcome = Outcome.ROLLED_BACK
         if self.outcome is Outcome.ACTIVE:
             await connection.roll_back_to(ROLLBACK, self._transaction.release_timeout)
 
@@ -261,7 +269,14 @@ class UnitOfWork:
             attach_outcome(cancelled, self.outcome, self.marker)
             raise
         finally:
+            self._settle_scope()
             self._report_outcome()
+
+    def _settle_scope(self) -> None:
+        """What the unit's writes returned stands or falls with it."""
+        self._unit_scope.outcome = self.outcome
+        if self.outcome is Outcome.IN_DOUBT:
+            self._transaction.in_doubt[self.marker] = self._unit_scope
 
     def _report_outcome(self) -> None:
         """Once, though a unit may be rolled back before it is left."""

@@ -1,29 +1,28 @@
--- name: contact_pipeline_statuses.insert
--- why: a contact enters a status; one that stands in the pipeline already is refused by
---      contact_pipeline_statuses_open_key
+-- name: placements.insert
+-- why: a contact enters a status; one that stands in the pipeline already is refused by placements_open_key
 -- params: tenant_id text, id uuid, contact_id uuid, pipeline_id uuid, status_id uuid,
 --         entered_at timestamptz, exited_at timestamptz, duration_seconds bigint, changed_by uuid,
 --         reason text, notes text, created_at timestamptz, updated_at timestamptz
 -- rows: affected
-INSERT INTO contact_pipeline_statuses (
+INSERT INTO placements (
     tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
     changed_by, reason, notes, created_at, updated_at
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 );
 
--- name: contact_pipeline_statuses.close
+-- name: placements.close
 -- why: a contact leaves a status; of two who close the same placement the second touches no row
 -- params: tenant_id text, id uuid, exited_at timestamptz, duration_seconds bigint,
 --         updated_at timestamptz
 -- rows: affected
-UPDATE contact_pipeline_statuses
+UPDATE placements
    SET exited_at = $3,
        duration_seconds = $4,
        updated_at = $5
  WHERE tenant_id = $1 AND id = $2 AND exited_at IS NULL;
 
--- name: contact_pipeline_statuses.find_open
+-- name: placements.find_open
 -- why: where a contact stands in a pipeline
 -- params: tenant_id text, contact_id uuid, pipeline_id uuid
 -- rows: maybe
@@ -32,10 +31,10 @@ UPDATE contact_pipeline_statuses
 --          reason text, notes text, created_at timestamptz, updated_at timestamptz
 SELECT id, tenant_id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
        changed_by, reason, notes, created_at, updated_at
-  FROM contact_pipeline_statuses
+  FROM placements
  WHERE tenant_id = $1 AND contact_id = $2 AND pipeline_id = $3 AND exited_at IS NULL;
 
--- name: contact_pipeline_statuses.find_change
+-- name: placements.find_change
 -- why: all that a change of status has to know, in one round trip; contact, pipeline and status can be
 --      neither deleted nor deactivated by another before the transaction ends
 -- params: tenant_id text, project_id uuid, contact_id uuid, pipeline_id uuid, status_id uuid
@@ -51,7 +50,7 @@ SELECT p.active AS pipeline_active, s.active AS status_active, s.name AS status_
   FROM contacts c
   JOIN pipelines p ON p.tenant_id = c.tenant_id AND p.project_id = c.project_id
   JOIN pipeline_statuses s ON s.tenant_id = p.tenant_id AND s.pipeline_id = p.id
-  LEFT JOIN contact_pipeline_statuses o
+  LEFT JOIN placements o
     ON o.tenant_id = c.tenant_id AND o.contact_id = c.id AND o.pipeline_id = p.id AND o.exited_at IS NULL
   LEFT JOIN pipeline_statuses os ON os.tenant_id = o.tenant_id AND os.id = o.status_id
  WHERE c.tenant_id = $1 AND c.project_id = $2 AND c.id = $3 AND c.deleted_at IS NULL
@@ -59,8 +58,8 @@ SELECT p.active AS pipeline_active, s.active AS status_active, s.name AS status_
    AND s.id = $5 AND s.deleted_at IS NULL
    FOR SHARE OF c, s, p;
 
--- name: contact_pipeline_statuses.history
--- why: the way of a contact through a pipeline, the latest stay first
+-- name: placements.history
+-- why: the way of a contact through a pipeline, the latest placement first
 -- params: tenant_id text, contact_id uuid, pipeline_id uuid
 -- rows: many
 -- returns: status_name text, id uuid, tenant_id text, contact_id uuid, pipeline_id uuid,
@@ -68,27 +67,27 @@ SELECT p.active AS pipeline_active, s.active AS status_active, s.name AS status_
 --          changed_by uuid, reason text, notes text, created_at timestamptz, updated_at timestamptz
 SELECT s.name AS status_name, h.id, h.tenant_id, h.contact_id, h.pipeline_id, h.status_id, h.entered_at,
        h.exited_at, h.duration_seconds, h.changed_by, h.reason, h.notes, h.created_at, h.updated_at
-  FROM contact_pipeline_statuses h
+  FROM placements h
   JOIN pipeline_statuses s ON s.tenant_id = h.tenant_id AND s.id = h.status_id
  WHERE h.tenant_id = $1 AND h.contact_id = $2 AND h.pipeline_id = $3
  ORDER BY h.entered_at DESC, h.id DESC;
 
--- name: contact_pipeline_statuses.contacts_in_status
+-- name: placements.contacts_in_status
 -- why: who stands in a status, page by page: the contacts after a given one, by id
 -- params: tenant_id text, pipeline_id uuid, status_id uuid, after uuid, limit bigint
 -- rows: many
 -- returns: contact_id uuid
 SELECT contact_id
-  FROM contact_pipeline_statuses
+  FROM placements
  WHERE tenant_id = $1 AND pipeline_id = $2 AND status_id = $3 AND exited_at IS NULL AND contact_id > $4
  ORDER BY contact_id
  LIMIT $5;
 
--- name: contact_pipeline_statuses.exist_in_status
+-- name: placements.exist_in_status
 -- why: a status in which a contact stands is not deleted
 -- params: tenant_id text, pipeline_id uuid, status_id uuid
 -- rows: one
 -- returns: found boolean
 SELECT EXISTS (
-       SELECT FROM contact_pipeline_statuses
+       SELECT FROM placements
         WHERE tenant_id = $1 AND pipeline_id = $2 AND status_id = $3 AND exited_at IS NULL) AS found;

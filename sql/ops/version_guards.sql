@@ -1,20 +1,20 @@
--- name:  version_fences
+-- name:  version_guards
 -- kind:  findings
--- why:   a version fence refuses every UPDATE that does not step the version by one, psql's included. Where it
+-- why:   a version guard refuses every UPDATE that does not step the version by one, psql's included. Where it
 --        is missing or switched off, a hand-made write goes past optimistic locking, and nobody's save notices.
 -- role:  any that may connect
--- read:  one row for each of the fifteen aggregate tables that is missing or without a version, or whose fence
---        is missing, off, or weaker than it was made; and one when the function behind the fences is.
+-- read:  one row for each of the fifteen aggregate tables that is missing or without a version, or whose guard
+--        is missing, off, or weaker than it was made; and one when the function behind the guards is.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds writers up for a
 --        moment.
--- blind: it sees the fence as it is now. What was written while it was off is seen by outbox_versions, if it
+-- blind: it sees the guard as it is now. What was written while it was off is seen by outbox_versions, if it
 --        changed the version; a change that left the version as it was leaves no trace outside the row's
 --        history.
 WITH aggregate (name) AS (
     VALUES ('agents'), ('billing_accounts'), ('broadcasts'), ('campaigns'), ('channels'), ('chats'),
            ('contact_lists'), ('contacts'), ('credentials'), ('pipeline_statuses'), ('pipelines'), ('projects'),
            ('sequences'), ('sessions'), ('webhook_subscriptions')
-), fence AS (
+), guard AS (
     SELECT trigger.tgrelid, trigger.tgenabled,
            -- 19 is BEFORE UPDATE FOR EACH ROW; tgattr lists the columns of an UPDATE OF.
            trigger.tgtype = 19 AND trigger.tgattr = ''
@@ -22,23 +22,23 @@ WITH aggregate (name) AS (
                ~* 'WHEN \(\(new\.version IS DISTINCT FROM \(old\.version \+ 1\)\)\)' AS whole
       FROM pg_trigger AS trigger
       JOIN pg_proc AS function ON function.oid = trigger.tgfoid
-     WHERE trigger.tgname = 'version_fence' AND function.proname = 'ventros_version_fence'
+     WHERE trigger.tgname = 'version_guard' AND function.proname = 'ventros_version_guard'
 ), fault AS (
     SELECT aggregate.name,
-           CASE WHEN found.oid IS NULL THEN 'is missing'
+           CASE WHEN relation.oid IS NULL THEN 'is missing'
                 WHEN version.attname IS NULL THEN 'has no column version integer NOT NULL DEFAULT 1'
-                WHEN fence.tgrelid IS NULL THEN 'has no version fence'
-                WHEN NOT fence.whole THEN 'has a version fence that lets some updates pass'
-                WHEN fence.tgenabled NOT IN ('O', 'A') THEN 'has its version fence switched off'
+                WHEN guard.tgrelid IS NULL THEN 'has no version guard'
+                WHEN NOT guard.whole THEN 'has a version guard that lets some updates pass'
+                WHEN guard.tgenabled NOT IN ('O', 'A') THEN 'has its version guard switched off'
            END AS text
       FROM aggregate
-      LEFT JOIN pg_class AS found ON found.oid = to_regclass(aggregate.name)
+      LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(aggregate.name)
       LEFT JOIN pg_attribute AS version
-        ON version.attrelid = found.oid AND version.attname = 'version' AND version.atttypid = 'integer'::regtype
+        ON version.attrelid = relation.oid AND version.attname = 'version' AND version.atttypid = 'integer'::regtype
        AND version.attnotnull
        AND (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
              WHERE adrelid = version.attrelid AND adnum = version.attnum) = '1'
-      LEFT JOIN fence ON fence.tgrelid = found.oid
+      LEFT JOIN guard ON guard.tgrelid = relation.oid
 )
 SELECT name AS subject,
        CASE WHEN text = 'is missing' THEN format('the table %s is missing', name)
@@ -46,20 +46,20 @@ SELECT name AS subject,
        format('SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = to_regclass(%L);',
               name) AS see,
        CASE WHEN text LIKE '%switched off'
-            THEN format('ALTER TABLE %I ENABLE TRIGGER version_fence;', name)
-            WHEN text LIKE '%fence%'
-            THEN format('CREATE OR REPLACE TRIGGER version_fence BEFORE UPDATE ON %I FOR EACH ROW WHEN '
-                        '(NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_fence(); '
-                        'ALTER TABLE %I ENABLE TRIGGER version_fence;', name, name)
+            THEN format('ALTER TABLE %I ENABLE TRIGGER version_guard;', name)
+            WHEN text LIKE '%guard%'
+            THEN format('CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON %I FOR EACH ROW WHEN '
+                        '(NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard(); '
+                        'ALTER TABLE %I ENABLE TRIGGER version_guard;', name, name)
             ELSE 'ventros migrate, or restore the table from a backup if it was there before' END AS mend
   FROM fault
  WHERE text IS NOT NULL
 UNION ALL
-SELECT 'ventros_version_fence()', 'the function behind the version fences no longer refuses anything',
-       'SELECT prosrc FROM pg_proc WHERE proname = ''ventros_version_fence'';',
-       'run the CREATE OR REPLACE FUNCTION ventros_version_fence of '
+SELECT 'ventros_version_guard()', 'the function behind the version guards no longer refuses anything',
+       'SELECT prosrc FROM pg_proc WHERE proname = ''ventros_version_guard'';',
+       'run the CREATE OR REPLACE FUNCTION ventros_version_guard of '
        'migrations/0001.create-tenant-and-version-functions.sql'
   FROM pg_proc
- WHERE oid = to_regproc('ventros_version_fence')
+ WHERE oid = to_regproc('ventros_version_guard')
    AND prosrc !~ '^\s*BEGIN\s+RAISE EXCEPTION '
  ORDER BY 1;

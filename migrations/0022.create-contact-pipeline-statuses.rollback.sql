@@ -1,1 +1,0 @@
-DROP TABLE IF EXISTS contact_pipeline_statuses;

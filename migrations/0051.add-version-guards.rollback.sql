@@ -1,0 +1,15 @@
+DROP TRIGGER IF EXISTS version_guard ON agents;
+DROP TRIGGER IF EXISTS version_guard ON billing_accounts;
+DROP TRIGGER IF EXISTS version_guard ON broadcasts;
+DROP TRIGGER IF EXISTS version_guard ON campaigns;
+DROP TRIGGER IF EXISTS version_guard ON channels;
+DROP TRIGGER IF EXISTS version_guard ON chats;
+DROP TRIGGER IF EXISTS version_guard ON contact_lists;
+DROP TRIGGER IF EXISTS version_guard ON contacts;
+DROP TRIGGER IF EXISTS version_guard ON credentials;
+DROP TRIGGER IF EXISTS version_guard ON pipeline_statuses;
+DROP TRIGGER IF EXISTS version_guard ON pipelines;
+DROP TRIGGER IF EXISTS version_guard ON projects;
+DROP TRIGGER IF EXISTS version_guard ON sequences;
+DROP TRIGGER IF EXISTS version_guard ON sessions;
+DROP TRIGGER IF EXISTS version_guard ON webhook_subscriptions;
