@@ -11,7 +11,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, NotFound, UnitOfWork, ValidationError
 from ventros.application.change_pipeline_status import (
     ChangePipelineStatus,

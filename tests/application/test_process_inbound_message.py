@@ -12,8 +12,8 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.snapshots import snapshot
+from tests.support.constants import NOW, TENANT
+from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
 from ventros.application.process_inbound_message import (
     Duplicate,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, NotFound, OptimisticLockError, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository

@@ -25,9 +25,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import NOW, TENANT
-from tests.contract.factory import Factory, Refs
-from tests.contract.test_contract import FACTORIES
+from tests.support.constants import NOW, TENANT
+from tests.support.factory import Factory, Refs
+from tests.support.subjects import FACTORIES
 from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import Encryptor
 from ventros.demo.seed import Seed

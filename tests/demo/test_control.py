@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, OptimisticLockError, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository

@@ -7,9 +7,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from tests.conftest import TENANT
-from tests.faults.conftest import Contacts
-from tests.faults.proxy import COMMIT, COMMITTED, Proxy
+from tests.support.constants import TENANT
+from tests.support.contacts import Contacts
+from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome

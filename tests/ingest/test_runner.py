@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.snapshots import snapshot
+from tests.support.snapshots import snapshot
 from tests.support.waha_lines import ack_line, message_statuses, own_message_line
 from ventros import Database, UnitOfWork
 from ventros.application.record_message_ack import AckResult
