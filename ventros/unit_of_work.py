@@ -68,8 +68,7 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     async def add_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
         """Add any mix of new aggregates in the order given, so what is referred to comes first.
 
-        Raises as the repositories' ``add``; none is stored then, for the unit cannot be committed, but for
-        NotNew, which is raised before anything is written.
+        Raises NotNew before anything is sent, else as the repositories' ``add``.
         """
         return cast("tuple[*Aggregates]", tuple(await save_all.add_all(self._targets(aggregates))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -71,7 +71,7 @@ async def savepoint_undone(subject: Subject, write: Callable[[UnitOfWork], Await
 async def joined_unit_undone(subject: Subject, write: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
     async with subject.db._pool.acquire() as connection, connection.transaction():
         with pytest.raises(KeyError):
-            async with UnitOfWork.join(connection, TENANT) as uow:
+            async with UnitOfWork.join(cast("Any", connection), TENANT) as uow:
                 written = await write(uow)
                 raise KeyError
     return written
