@@ -346,9 +346,9 @@ SABOTEURS = [
             scopeless,
             SCOPES,
             "test_what_an_undone_write_returned_is_refused[contact-rolled_back_by_hand]",
-            "DID NOT RAISE UndoneWrite|NotNew",
+            "NotNew",
         ),
-        (newness, SCOPES, "test_what_is_not_new_is_not_added[contact]", "DID NOT RAISE NotNew"),
+        (newness, SCOPES, "test_what_is_not_new_is_not_added[contact]", "AlreadyExists"),
         (
             silent,
             SCOPES,
