@@ -148,19 +148,6 @@ async def test_after_a_savepoint_was_undone_what_is_read_is_the_units(subject: S
     assert await subject.load(stored.id) == saved
 
 
-async def test_an_instance_of_a_unit_in_doubt_is_refused_until_it_is_resolved(subject: Subject) -> None:
-    """A unit that ends in doubt is made by hand here; tests/faults makes real ones."""
-    async with subject.db.unit_of_work(TENANT) as uow:
-        added = await subject.repository(uow).add(subject.new())
-        await uow.commit()
-    uow._unit_scope.outcome = Outcome.IN_DOUBT
-    subject.db._in_doubt[uow.marker] = uow._unit_scope
-    with pytest.raises(UndoneWrite, match="in doubt"):
-        await subject.save(subject.change(added))
-    assert await subject.db.resolve(uow.marker) is Outcome.COMMITTED
-    assert (await subject.save(subject.change(added))).version == 2
-
-
 async def test_what_is_not_new_is_not_added(subject: Subject) -> None:
     stored = await subject.stored()
     newer = await subject.save(subject.change(stored))
