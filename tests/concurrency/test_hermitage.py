@@ -20,7 +20,7 @@ from tests.support.isolation import MODES, NONE, REPEATABLE_READ, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.demo.control import UnguardedContacts
+from ventros.demo.control import UncheckedContactRepository
 from ventros.values import Phone
 
 
@@ -232,5 +232,5 @@ async def test_control_without_the_version_check_updates_are_lost(
 ) -> None:
     """G0 stays prevented even so, by the row locks alone; P4 does not."""
     x, y = await contacts(2)
-    stage = Stage(wide, NONE, x, y, UnguardedContacts)
+    stage = Stage(wide, NONE, x, y, UncheckedContactRepository)
     assert await played(stage, scenario) == (scenario is p4)

@@ -15,7 +15,7 @@ from tests.support.elle import Key, Transaction, anomalies
 from tests.support.isolation import MODES, NONE, REPEATABLE_READ, SERIALIZABLE, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
-from ventros.demo.control import UnguardedContacts
+from ventros.demo.control import UncheckedContactRepository
 
 CLIENTS, LISTS = 10, 3
 
@@ -37,7 +37,7 @@ async def together(uow: UnitOfWork, changed: list[Contact]) -> None:
 async def overwriting(uow: UnitOfWork, changed: list[Contact]) -> None:
     """The control: a save that does not compare the version."""
     for each in sorted(changed, key=lambda each: each.id):
-        await UnguardedContacts(uow).save(each)
+        await UncheckedContactRepository(uow).save(each)
 
 
 async def run(

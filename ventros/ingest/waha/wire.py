@@ -1,36 +1,30 @@
-"""The shape of a WAHA webhook event, as far as it is used; null and absent are the same, all else is ignored.
-
-Engines differ in what they fill in. An own message may come with ``to`` empty and the contact's chat in
-``from``, and a person may be addressed by a ``@lid``, which is an alias and not a phone number.
-"""
+"""The shape of a WAHA event, as far as it is used; null and absent are the same, all else is ignored."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from msgspec import Struct, field
 
-# false_<chat>_<id>[_<participant>]; a bare id does not match.
-_COMPOSED_ID: Final = re.compile(r"(true|false)_([^_@]+@[^_]+)_[^_]+(?:_(.+))?")
+
+class AdReply(Struct):
+    """The fields have the names of MessageFromAdTracked."""
+
+    ad_source_type: str | None = field(default=None, name="sourceType")
+    ad_source_id: str | None = field(default=None, name="sourceID")
+    ad_source_app: str | None = field(default=None, name="sourceApp")
+    ad_source_url: str | None = field(default=None, name="sourceURL")
+    ctwa_click_id: str | None = field(default=None, name="ctwaClid")
 
 
-class AdReply(Struct, rename="camel"):
-    source_type: str | None = None
-    source_id: str | None = field(default=None, name="sourceID")
-    source_app: str | None = None
-    source_url: str | None = field(default=None, name="sourceURL")
-    ctwa_clid: str | None = None
+class ContextInfo(Struct):
+    """The fields have the names of MessageFromAdTracked; ``entry_point_source`` is one more."""
 
-
-class ContextInfo(Struct, rename="camel"):
-    conversion_source: str | None = None
-    conversion_data: str | None = None
-    entry_point_conversion_source: str | None = None
-    entry_point_conversion_app: str | None = None
-    entry_point_conversion_external_source: str | None = None
-    entry_point_conversion_external_medium: str | None = None
-    external_ad_reply: AdReply | None = None
+    conversion_source: str | None = field(default=None, name="conversionSource")
+    conversion_data: str | None = field(default=None, name="conversionData")
+    conversion_app: str | None = field(default=None, name="entryPointConversionApp")
+    entry_point_source: str | None = field(default=None, name="entryPointConversionSource")
+    external_source: str | None = field(default=None, name="entryPointConversionExternalSource")
+    external_medium: str | None = field(default=None, name="entryPointConversionExternalMedium")
+    ad_reply: AdReply | None = field(default=None, name="externalAdReply")
 
 
 class ExtendedText(Struct, rename="camel"):
@@ -51,9 +45,9 @@ class EngineMedia(Struct, rename="camel"):
         return self.lower_url or self.upper_url
 
 
-class Location(Struct, rename="camel"):
-    degrees_latitude: float | None = None
-    degrees_longitude: float | None = None
+class Location(Struct):
+    latitude: float | None = field(default=None, name="degreesLatitude")
+    longitude: float | None = field(default=None, name="degreesLongitude")
     name: str | None = None
     address: str | None = None
 
@@ -93,7 +87,7 @@ class Info(Source, rename="pascal"):
     is_from_me: bool | None = None
 
 
-class Engine(Source, rename="pascal"):
+class EngineData(Source, rename="pascal"):
     """A message has its source in ``Info``, a delivery report has it here."""
 
     info: Info | None = None
@@ -109,7 +103,7 @@ class Payload(Struct, rename="camel"):
     to: str | None = None
     from_me: bool | None = None
     participant: str | None = None
-    engine: Engine | None = field(default=None, name="_data")
+    engine: EngineData | None = field(default=None, name="_data")
 
     @property
     def info(self) -> Info:
@@ -118,28 +112,6 @@ class Payload(Struct, rename="camel"):
     @property
     def source(self) -> Source:
         return (self.engine and (self.engine.info or self.engine)) or Source()
-
-    @property
-    def composed_id(self) -> tuple[str | None, str | None, str | None]:
-        """``true`` for an own message or ``false``, chat and participant, as far as the id tells."""
-        match = _COMPOSED_ID.fullmatch(self.id or "")
-        return (match[1], match[2], match[3]) if match else (None, None, None)
-
-    @property
-    def own(self) -> bool:
-        if self.from_me is not None:
-            return self.from_me
-        return bool(self.info.is_from_me) or self.composed_id[0] == "true"
-
-    @property
-    def chats(self) -> tuple[str, ...]:
-        """Every id that may be the chat's."""
-        ids = (self.sender, self.to, self.source.chat, self.composed_id[1])
-        return tuple(id_ for id_ in ids if id_)
-
-    @property
-    def group(self) -> str | None:
-        return next((id_ for id_ in self.chats if id_.endswith("@g.us")), None)
 
 
 class Media(Struct):
@@ -179,7 +151,7 @@ class Me(Struct):
     jid: str | None = None
 
 
-class Named(Struct):
+class EventName(Struct):
     """Enough of any event to tell whether it is ours."""
 
     event: str | None = None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from ventros.crm.messages.aggregate import ContentType
-from ventros.ingest.waha_event import (
+from ventros.ingest.waha.parties import group_id
+from ventros.ingest.waha.wire import (
     AdReply,
     Content,
     ContextInfo,
@@ -18,7 +22,7 @@ from ventros.ingest.waha_event import (
     Vcard,
 )
 
-_BY_MEDIA_TYPE: Final = {
+TYPE_BY_MEDIA_TYPE: Final = {
     "image": ContentType.IMAGE,
     "video": ContentType.VIDEO,
     "gif": ContentType.VIDEO,
@@ -35,8 +39,7 @@ _BY_MEDIA_TYPE: Final = {
     "url": ContentType.TEXT,
 }
 
-
-OF_AN_AD: Final = {"conversion_source", "ad_source_type", "ad_source_id", "ad_source_url", "ctwa_click_id"}
+AD_FIELDS: Final = {"conversion_source", "ad_source_type", "ad_source_id", "ad_source_url", "ctwa_click_id"}
 """Tracking data that only an advertisement brings; entry points are told of ordinary messages too."""
 
 
@@ -49,19 +52,20 @@ def content_type(payload: MessagePayload) -> ContentType | None:
     info, content = payload.info, payload.content
     if info.type == "text" or content.conversation:
         return ContentType.TEXT
-    found = next((kind for kind, part in _parts(content) if part is not None), None)
-    if found is ContentType.AUDIO and (info.media_type == "ptt" or _engine_media(payload).ptt):
+    by_part = next((type_ for type_, part in _parts(content) if part is not None), None)
+    if by_part is ContentType.AUDIO and (info.media_type == "ptt" or _engine_media(payload).ptt):
         return ContentType.VOICE
-    bare = payload.body and not (info.type or info.media_type or payload.has_media)
-    return found or _BY_MEDIA_TYPE.get(info.media_type or "") or (ContentType.TEXT if bare else None)
+    body_only = payload.body and not (info.type or info.media_type or payload.has_media)
+    by_body = ContentType.TEXT if body_only else None
+    return by_part or TYPE_BY_MEDIA_TYPE.get(info.media_type or "") or by_body
 
 
-def named_type(payload: MessagePayload) -> str:
+def platform_type(payload: MessagePayload) -> str:
     """The platform's own words for what the message is."""
-    return f"type {_named(payload.info.type)} and media type {_named(payload.info.media_type)}"
+    return f"type {_quote(payload.info.type)} and media type {_quote(payload.info.media_type)}"
 
 
-def _named(name: str | None) -> str:
+def _quote(name: str | None) -> str:
     return repr(name[:40]) if name else "unknown"
 
 
@@ -85,7 +89,7 @@ def _engine_media(payload: MessagePayload) -> EngineMedia:
     return next(parts, EngineMedia())
 
 
-def _stored(payload: MessagePayload) -> Media:
+def _stored_media(payload: MessagePayload) -> Media:
     return (payload.has_media and payload.media) or Media()
 
 
@@ -103,33 +107,30 @@ def text(payload: MessagePayload) -> str | None:
 
 def media(payload: MessagePayload) -> tuple[str | None, str | None]:
     """Address and MIME type: what WAHA stored, else what the engine tells."""
-    stored, engine = _stored(payload), _engine_media(payload)
+    stored, engine = _stored_media(payload), _engine_media(payload)
     return stored.url or engine.url or None, stored.mimetype or engine.mimetype or None
 
 
-def metadata(event: Event, payload: MessagePayload, kind: ContentType) -> dict[str, Any]:
+def metadata(
+    event: Event, payload: MessagePayload, content_type: ContentType, *, is_from_ad: bool
+) -> dict[str, Any]:
     """All but the tracking data, which the message itself adds and tells of."""
     location = payload.content.location_message or Location()
     vcard = payload.content.contact_message or Vcard()
     document = payload.content.document_message or EngineMedia()
     reply_to = payload.reply_to
-    group = payload.group
-    return _present(
+    group = group_id(payload)
+    return _without_empty(
         source="waha",
         event_id=event.id,
         session=event.session,
-        caption=text(payload) if kind.is_media else None,
-        filename=_stored(payload).filename or document.file_name,
-        location=_present(
-            latitude=location.degrees_latitude,
-            longitude=location.degrees_longitude,
-            name=location.name,
-            address=location.address,
-        ),
-        contact=_present(display_name=vcard.display_name, vcard=vcard.vcard),
-        group=_present(group_external_id=group, participant=payload.participant) if group else None,
+        caption=text(payload) if content_type.is_media else None,
+        filename=_stored_media(payload).filename or document.file_name,
+        location=_without_empty(**asdict(location)),
+        contact=_without_empty(**asdict(vcard)),
+        group=_without_empty(group_external_id=group, participant=payload.participant) if group else None,
         reply_to=reply_to.id if isinstance(reply_to, ReplyTo) else reply_to,
-        is_from_ad=True if OF_AN_AD & tracking(payload).keys() else None,
+        is_from_ad=is_from_ad or None,
     )
 
 
@@ -137,22 +138,15 @@ def tracking(payload: MessagePayload) -> dict[str, str]:
     """Where the conversation came from, under the names of MessageFromAdTracked and one more."""
     extended = payload.content.extended_text_message
     context = (extended and extended.context_info) or ContextInfo()
-    ad = context.external_ad_reply or AdReply()
-    return _present(
-        conversion_source=context.conversion_source,
-        conversion_data=context.conversion_data,
-        conversion_app=context.entry_point_conversion_app,
-        entry_point_source=context.entry_point_conversion_source,
-        external_source=context.entry_point_conversion_external_source,
-        external_medium=context.entry_point_conversion_external_medium,
-        ad_source_type=ad.source_type,
-        ad_source_id=ad.source_id,
-        ad_source_app=ad.source_app,
-        ad_source_url=ad.source_url,
-        ctwa_click_id=ad.ctwa_clid,
-    )
+    values = asdict(context) | asdict(context.ad_reply or AdReply())
+    del values["ad_reply"]
+    return _without_empty(**values)
 
 
-def _present(**values: Any) -> dict[str, Any]:
+def is_from_ad(tracking: Mapping[str, str]) -> bool:
+    return not AD_FIELDS.isdisjoint(tracking)
+
+
+def _without_empty(**values: Any) -> dict[str, Any]:
     """Without what is absent or empty; 0 is neither, but a latitude."""
     return {name: value for name, value in values.items() if value not in (None, "", {})}
