@@ -20,8 +20,8 @@ from ventros.demo.seed import Seed
 from ventros.kernel.errors import (
     AlreadyExists,
     ConnectionLost,
-    ConstraintViolation,
     OperationTimeout,
+    ReferenceNotFound,
     TransactionRolledBack,
     UnitOfWorkError,
 )
@@ -68,7 +68,7 @@ async def test_the_answer_to_commit_is_checked(db: Database[UnitOfWork], seed: S
     nowhere = attrs.evolve(new_contact(seed), project_id=new_id())
     with pytest.raises(TransactionRolledBack, match="answered COMMIT with ROLLBACK"):
         async with unit as uow:
-            with pytest.raises(ConstraintViolation):
+            with pytest.raises(ReferenceNotFound):
                 await uow.contacts.add(nowhere)
             await uow.commit()
     assert unit.outcome is Outcome.ROLLED_BACK
