@@ -10,7 +10,8 @@ from typing import Any, cast
 import asyncpg
 
 from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
-from ventros.kernel.errors import ResultMismatch, ServerReadOnly, error_for_sqlstate
+from ventros.kernel.connection.sqlstates import error_for_sqlstate
+from ventros.kernel.errors import ResultMismatch, ServerReadOnly
 from ventros.kernel.statements.definition import Rows, Statement
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")

@@ -10,21 +10,23 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from ventros.kernel.errors import (
+from ventros.kernel.connection.sqlstates import (
     CONNECTION_ENDING_SQLSTATES,
     READ_ONLY_TRANSACTION,
     REFERRED_TO,
     REFERRING,
+    SentStatement,
+    error_for_sqlstate,
+)
+from ventros.kernel.errors import (
     ConnectionLost,
     DatabaseError,
     OperationTimeout,
     PoolExhausted,
     SchemaChanged,
-    SentStatement,
     ServerUnreachable,
     UnitOfWorkError,
     VentrosError,
-    error_for_sqlstate,
 )
 from ventros.kernel.statements.definition import Statement
 
