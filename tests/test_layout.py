@@ -16,6 +16,8 @@ NOT_IMPORTED = {
     "kernel/transaction/test_savepoints.py": "through ventros.UnitOfWork",
     "kernel/repository/test_optimistic_locking.py": "through a slice's repository",
     "ops/test_cli.py": "through the program",
+    "ingest/waha/test_content.py": "through the builders of tests/support/waha.py",
+    "ingest/waha/test_parties.py": "through the builders of tests/support/waha.py",
 }
 """Tests that reach what they test by other means than an import."""
 NO_MODULE = {"test_facade.py", "test_layout.py", "test_left_behind.py", "test_readme.py"}

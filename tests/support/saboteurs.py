@@ -17,7 +17,8 @@ from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import CommitInDoubt, TransactionRolledBack, is_optimistic_lock_error
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome
-from ventros.kernel.repository import Repository, save_all
+from ventros.kernel.repository import EntityRepository, Repository, save_all
+from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.repository.versioned import IN_TRANSACTION
 from ventros.kernel.retry import run_with_retry
 from ventros.kernel.statements import Statement
@@ -236,6 +237,21 @@ def claim(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pooled, "check_claim", lambda *_: None)
 
 
+def scopeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance outlives the write that returned it."""
+    monkeypatch.setattr(WriteScope, "fault", lambda _: None)
+
+
+def newness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether what is added is new is not looked at."""
+    monkeypatch.setattr(EntityRepository, "require_new", lambda *_: None)
+
+
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance without an event is taken for unchanged, wherever it comes from."""
+    monkeypatch.setattr(EntityRepository, "require_change_told", lambda *_: None)
+
+
 @attrs.frozen
 class Saboteur:
     """``test`` runs with what ``spoil`` does, and must fail as ``reason`` says: a pattern of its message."""
@@ -248,6 +264,7 @@ class Saboteur:
         return f"{self.spoil.__name__}-{self.test.rpartition('::')[2]}"
 
 
+SCOPES = "tests/contract/test_write_scopes.py::{}"
 CONTRACT = "tests/contract/test_contract.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
@@ -325,6 +342,19 @@ SABOTEURS = [
             "a part of the unit is stored and another is not",
         ),
         (kept, SAVEPOINTS, "test_what_fails_in_a_savepoint_is_undone_with_its_events", "assert 4 == 2"),
+        (
+            scopeless,
+            SCOPES,
+            "test_what_an_undone_write_returned_is_refused[contact-rolled_back_by_hand]",
+            "NotNew",
+        ),
+        (newness, SCOPES, "test_what_is_not_new_is_not_added[contact]", "AlreadyExists"),
+        (
+            silent,
+            SCOPES,
+            "test_a_change_without_an_event_is_refused[contact]",
+            "DID NOT RAISE ChangeWithoutEvent",
+        ),
         (claim, INBOX, "test_a_command_is_processed_once", "DID NOT RAISE AlreadyProcessed"),
     )
 ]

@@ -49,6 +49,14 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def whole_number(value: object, field: str, least: int, most: int | None = None) -> None:
+    """Raises ValidationError unless ``value`` is an int, no bool, from ``least`` to ``most``."""
+    in_range = isinstance(value, int) and least <= value and (most is None or value <= most)
+    if isinstance(value, bool) or not in_range:
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ValidationError(f"{field} must be a whole number, {limits}, not {shown(value)}", field=field)
+
+
 def uuid_or_none(value: object, field: str) -> None:
     """Raises ValidationError for anything else, such as the text of a UUID."""
     if value is not None and not isinstance(value, UUID):
@@ -77,12 +85,7 @@ def whole(least: int, most: int | None = None) -> Callable[[object, Attribute[An
     """An int, no bool, from ``least`` to ``most``."""
 
     def validate(_instance: object, attribute: Attribute[Any], value: object) -> None:
-        in_range = isinstance(value, int) and least <= value and (most is None or value <= most)
-        if isinstance(value, bool) or not in_range:
-            limits = f"at least {least}" if most is None else f"from {least} to {most}"
-            raise ValidationError(
-                f"{attribute.name} must be a whole number, {limits}, not {shown(value)}", field=attribute.name
-            )
+        whole_number(value, attribute.name, least, most)
 
     return validate
 

@@ -13,6 +13,7 @@ from tests.support.constants import NOW
 from tests.support.list_case import Case, Filtered
 from ventros import UnitOfWork
 from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.events import ChannelCreated
 from ventros.crm.channels.values import ChannelType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message
@@ -101,7 +102,8 @@ async def talk(uow: UnitOfWork, seed: Seed, live: list[Session], gone: Session) 
         type=ChannelType.WEB_FORM,
         now=NOW,
     )
-    await uow.channels.add(attrs.evolve(channel, id=CHANNEL))
+    named = attrs.evolve(channel, id=CHANNEL, domain_events=())
+    await uow.channels.add(named._created(ChannelCreated()))
 
     def message(session: Session, channel_id: UUID) -> Message:
         return Message.create(

@@ -19,7 +19,7 @@ from ventros.kernel.ids import new_id
 from ventros.values import MediaUrl, MessageText
 
 MINUTE = timedelta(minutes=1)
-GIVEN_ELSEWHERE = {"id", "tenant_id", "domain_events"}
+GIVEN_ELSEWHERE = {"id", "tenant_id", "domain_events", "_origin"}
 NEVER_TOGETHER = {"text"}
 """A message has either text or media; the second message of the test has the text."""
 

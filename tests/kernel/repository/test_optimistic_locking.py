@@ -134,8 +134,9 @@ async def test_a_contact_that_is_gone_is_not_found_and_never_inserted_again(
     async with db.unit_of_work(TENANT) as uow:
         await uow.contacts.remove(contact)
         await uow.commit()
-    with pytest.raises(NotFound):
+    with pytest.raises(OptimisticLockError) as caught:
         await save(db, contact.rename("Alice", now=NOW))
+    assert caught.value.actual is None
     with pytest.raises(NotFound):
         await load(db, contact.id)
     assert superuser.execute("SELECT count(*) FROM contacts").fetchone() == (0,)
@@ -159,8 +160,9 @@ async def test_a_deleted_contact_is_not_found(db: Database[UnitOfWork], seed: Se
     await save(db, contact.delete(now=NOW))
     with pytest.raises(NotFound):
         await load(db, contact.id)
-    with pytest.raises(NotFound):
+    with pytest.raises(OptimisticLockError) as caught:
         await save(db, contact.rename("Alice", now=NOW))
+    assert caught.value.actual is None
 
 
 async def test_the_same_id_twice_already_exists(db: Database[UnitOfWork], seed: Seed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 import asyncpg
 
@@ -21,6 +22,7 @@ from ventros.kernel.errors import (
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
+from ventros.kernel.validators import shown
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -83,10 +85,18 @@ class EntityRepository(Generic[E]):
             raise NotFound(self.resource, key)
         return self._load(row)
 
+    def require_own(self, entity: E) -> None:
+        """Raises ValidationError for anything but an instance of the repository's entity."""
+        if not isinstance(entity, Entity) or entity.resource != self.resource:
+            raise ValidationError(
+                f"this repository takes a {self.resource}, not {shown(entity)}", field=self.resource
+            )
+
     def require_writable(self, entity: E) -> None:
-        """Refuse what belongs to another tenant, for roles too that row-level security spares, and what came
-        back from a write that was undone.
+        """Refuse what is no entity of the repository, what belongs to another tenant, for roles too that
+        row-level security spares, and what came back from a write that was undone.
         """
+        self.require_own(entity)
         origin = entity._origin
         if origin is not None and origin is not LOADED and (fault := origin.fault()):
             raise UndoneWrite(
@@ -100,20 +110,21 @@ class EntityRepository(Generic[E]):
                 f"the unit of work to tenant {self._tenant}"
             )
 
-    def require_new(self, entity: E, version: int = 1) -> None:
+    def require_new(self, entity: E) -> None:
         """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
-        another, what this unit of work has written before.
+        another, what this unit of work has removed.
         """
         self.require_writable(entity)
         events = entity.domain_events
+        version = getattr(entity, "version", 1)
         if version != 1:
             fault = f"is at version {version}"
         elif not events or not isinstance(events[0], entity.created_event):
             fault = "does not have the event of its creation first"
         elif events[0].aggregate_id != entity.id:
             fault = f"was copied from {events[0].aggregate_id}, whose creation its first event tells"
-        elif (self.resource, entity.id) in self._unit.written:
-            fault = "was written by this unit of work before"
+        elif self._was_removed(entity.id):
+            fault = "was removed by this unit of work"
         else:
             return
         raise NotNew(
@@ -121,8 +132,15 @@ class EntityRepository(Generic[E]):
             f"{type(entity).__name__}'s own constructors, or save what is stored already"
         )
 
+    def _was_removed(self, id_: UUID) -> bool:
+        if (self.resource, id_) not in self._unit.written:
+            return False
+        removed = f"{self.resource}.removed"
+        return any(event.event_name == removed and event.aggregate_id == id_ for event in self._unit.events)
+
     def require_change_told(self, entity: E) -> None:
         """Refuse an instance that neither carries an event nor came from here: its values would be lost."""
+        self.require_own(entity)
         if entity._origin is None and not entity.domain_events:
             raise ChangeWithoutEvent(
                 f"this instance of {self.resource} {entity.id} carries no event, and no repository returned "
@@ -131,5 +149,6 @@ class EntityRepository(Generic[E]):
 
     def record_events(self, entity: E, version: int | None) -> None:
         """Keep the entity's events for the outbox, as those that led to ``version``."""
+        self.require_own(entity)
         self._unit.written[self.resource, entity.id] = self._unit.scope
         self._unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))
