@@ -118,19 +118,21 @@ _MODULES: Final = {
 """Where a public name that is no error stands."""
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - for those who ask
+if not TYPE_CHECKING:  # or mypy would take any name for one of these
 
-        value: Any = version("ventros")
-    elif name in __all__:
-        from importlib import import_module  # noqa: PLC0415 - as above
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - for those who ask
 
-        value = getattr(import_module(_MODULES.get(name, _ERRORS)), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+            value: Any = version("ventros")
+        elif name in __all__:
+            from importlib import import_module  # noqa: PLC0415 - as above
+
+            value = getattr(import_module(_MODULES.get(name, _ERRORS)), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -23,6 +23,7 @@ from ventros.kernel.database import UnitOptions
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import CommitMarker
 from ventros.kernel.retry import Retry
+from ventros.kernel.transaction.unit_of_work import UnitKeywords
 from ventros.values import Email, Phone
 
 Choices = Mapping[str, tuple[Any, ...]]
@@ -121,7 +122,8 @@ def parameters(method: Callable[..., Any]) -> dict[str, inspect.Parameter]:
             del found[name]
             if "Unpack" in str(parameter.annotation):
                 by_name = inspect.Parameter.KEYWORD_ONLY
-                for option in UnitOptions.__annotations__:
+                typed = UnitKeywords if "UnitKeywords" in str(parameter.annotation) else UnitOptions
+                for option in typed.__annotations__:
                     found.setdefault(option, inspect.Parameter(option, by_name, default=LEFT_OUT))
     return found
 
@@ -223,7 +225,7 @@ class Tally:
                 phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             )
-            bounds(seed(self.seed)(drawn))()
+            bounds(seed(self.seed + len(self.calls))(drawn))()
 
 
 def _safe(value: object) -> str:

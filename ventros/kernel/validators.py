@@ -66,9 +66,10 @@ def uuid_or_none(value: object, field: str) -> None:
 def instance_of(kind: type[Any], value: object, field: str) -> None:
     """Raises ValidationError unless ``value`` is an instance of ``kind``."""
     if not isinstance(value, kind):
-        raise ValidationError(
-            f"{field} must be a {kind.__module__}.{kind.__qualname__}, not {shown(value)}", field=field
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         )
+        raise ValidationError(f"{field} must be of type {name}, not {shown(value)}", field=field)
 
 
 def function(value: object, field: str) -> None:
@@ -137,9 +138,14 @@ def not_nil(_instance: object, attribute: Attribute[Any], value: UUID) -> None:
         raise ValidationError(f"{attribute.name} must be a UUID, and not the nil one", field=attribute.name)
 
 
-def aware(_instance: object, attribute: Attribute[Any], value: datetime) -> None:
-    if value.tzinfo is None:
+def aware_time(value: object, field: str) -> None:
+    """Raises ValidationError unless ``value`` is a datetime with a time zone."""
+    instance_of(datetime, value, field)
+    if value.tzinfo is None:  # type: ignore[attr-defined]
         raise ValidationError(
-            f"{attribute.name} is a naive datetime; give it a time zone, best datetime.UTC",
-            field=attribute.name,
+            f"{field} is a naive datetime; give it a time zone, best datetime.UTC", field=field
         )
+
+
+def aware(_instance: object, attribute: Attribute[Any], value: datetime) -> None:
+    aware_time(value, attribute.name)

@@ -88,7 +88,7 @@ class ListQuery(Generic[F, S]):
             raise ConfigurationError(f"{self.table}: the filter's fields {fields} are not the conditions")
 
     def arguments(self, filter: F) -> dict[str, object]:  # noqa: A002 - the caller's word
-        """The arguments of the fields that are set, by name. Raises ValidationError for what no field holds."""
+        """The arguments of the fields that are set, by name. Raises ValidationError, with the field."""
         instance_of(self.filter, filter, "filter")
         return {
             condition.name: condition.checked_argument(value)

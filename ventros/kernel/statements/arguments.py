@@ -2,8 +2,8 @@
 is sent.
 
 asyncpg takes a naive datetime for UTC, and datetime.max for infinity; JSON turns NaN into null; the server
-refuses NUL in text only after the statement has begun, which kills the transaction. It takes the text of a UUID
-for one, and True for 1, but what is loaded then is not found by them.
+refuses NUL in text only after the statement has begun, which kills the transaction. The driver takes the text
+of a UUID for one, and True for 1, but what is loaded then is not found by them.
 """
 
 from __future__ import annotations
