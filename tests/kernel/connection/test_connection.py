@@ -30,7 +30,7 @@ async def test_sql_that_is_no_statement_is_refused(db: Database[UnitOfWork], kin
 
 async def test_what_is_no_connection_of_asyncpg_is_not_joined(superuser: psycopg.Connection) -> None:
     for driver in (superuser, None, object()):
-        with pytest.raises(ValidationError, match="must be of type asyncpg.connection.Connection") as refused:
+        with pytest.raises(ValidationError, match=r"of type asyncpg\.connection\.Connection") as refused:
             UnitOfWork.join(driver, TENANT)  # type: ignore[arg-type]
         assert refused.value.field == "driver"
 
@@ -63,7 +63,7 @@ async def test_control_without_the_question_the_row_is_blamed(
 
 
 @pytest.mark.parametrize(
-    ("filter", "field"),
+    ("fields", "field"),
     [
         (ContactFilter(text="\ud800"), "text"),
         (ContactFilter(text=5), "text"),  # type: ignore[arg-type]
@@ -76,11 +76,11 @@ async def test_control_without_the_question_the_row_is_blamed(
     ],
 )
 async def test_a_filter_is_refused_by_the_name_of_its_field(
-    db: Database[UnitOfWork], filter: Any, field: str
+    db: Database[UnitOfWork], fields: Any, field: str
 ) -> None:
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ValidationError) as refused:
-            await uow.contacts.page(filter)
+            await uow.contacts.page(fields)
     assert refused.value.field == field
 
 
