@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -24,6 +25,20 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
         ("double precision", float("nan"), "finite"),
         ("double precision", float("inf"), "finite"),
         ("numeric", Decimal("NaN"), "finite"),
+        ("uuid", "01890000-0000-7000-8000-000000000000", "must be a UUID, not str"),
+        ("uuid[]", ["01890000-0000-7000-8000-000000000000"], "must be a UUID"),
+        ("uuid[]", "01890000-0000-7000-8000-000000000000", "must be a list"),
+        ("text", 5, "must be a str"),
+        ("text[]", "abc", "must be a list"),
+        ("integer", True, "not bool"),
+        ("integer", 1.0, "not float"),
+        ("integer", 2**31, "32 bits"),
+        ("bigint", -(2**63) - 1, "64 bits"),
+        ("smallint", 10**400, "16 bits"),
+        ("boolean", 1, "must be a bool"),
+        ("boolean[]", ["t"], "must be a bool"),
+        ("timestamptz", "2026-01-01", "must be a datetime"),
+        ("double precision", True, "not bool"),
         ("jsonb", {"a": [{"b": float("nan")}]}, "finite"),
         ("jsonb", {"a\x00": 1}, "NUL"),
         ("jsonb", ["x", ("\x00",)], "NUL"),
@@ -41,10 +56,14 @@ def test_refused(type_name: str, value: object, told: str) -> None:
     ("type_name", "value"),
     [
         ("timestamptz", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("timestamptz", None),
         ("text", "olá 👋"),
-        ("text", None),
         ("text[]", ("a", "b")),
+        ("text[]", ["a", None]),
+        ("uuid", UUID(int=1)),
+        ("integer", -(2**31)),
+        ("bigint", 2**63 - 1),
+        ("boolean", False),
+        ("numeric", Decimal("1.5")),
         ("double precision", 0.5),
         ("double precision", 3),
         ("jsonb", {"a": [1, "x", None, True, {"b": 0.5}]}),

@@ -37,6 +37,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
 
     async def remove(self, aggregate: Broadcast) -> None:
         """With its counters. Raises InvariantViolation unless it is a draft or cancelled."""
+        self.require_own(aggregate)
         aggregate.require_removable()
         await super().remove(aggregate)
 

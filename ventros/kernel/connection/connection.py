@@ -11,8 +11,9 @@ import asyncpg
 
 from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
-from ventros.kernel.errors import ResultMismatch, ServerReadOnly
+from ventros.kernel.errors import ResultMismatch, ServerReadOnly, UnitOfWorkError, ValidationError
 from ventros.kernel.statements.definition import Rows, Statement
+from ventros.kernel.validators import shown
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
 
@@ -21,9 +22,12 @@ IN_FAILED_TRANSACTION = "25P02"
 
 CALLER_SETTINGS_QUERY = (
     "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
-    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), '')"
+    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
+    "'true'::jsonb"
 )
-"""The only query that is no statement of sql/: it is about no table, but the caller's transaction."""
+"""The only query that is no statement of sql/: it is about no table, but the caller's transaction, and, by
+its last column, about his connection: without our codec the driver hands out JSON as text.
+"""
 
 
 class Connection:
@@ -104,8 +108,16 @@ class Connection:
         return True
 
     async def caller_settings(self) -> tuple[str, str, str]:
-        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set."""
-        tenant, actor, use_case = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set.
+
+        Raises UnitOfWorkError for a connection that has not been prepared.
+        """
+        tenant, actor, use_case, true = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        if true is not True:
+            raise UnitOfWorkError(
+                "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
+                "is made"
+            )
         return tenant, actor, use_case
 
     async def _fetch(
@@ -118,6 +130,12 @@ class Connection:
         return cast("list[asyncpg.Record]", rows)
 
     def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
+        if not isinstance(statement, Statement):
+            raise ValidationError(
+                "SQL is sent by name: give what ventros.kernel.statements.statement(name) returns, not "
+                f"{shown(statement)}",
+                field="statement",
+            )
         if statement.rows != kind:
             raise _mismatch(
                 statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
