@@ -8,7 +8,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.statements import statement
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
-INSERT = statement("users.insert")
+INSERT = statement("users.insert").of("user")
 
 
 async def add(uow: UnitOfWork, email: str, *, role: str = "user") -> UUID:

@@ -23,7 +23,7 @@ from ventros.kernel.connection.driver import acquire, give_back, prepare_driver
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import ConfigurationError, ConnectionLost, ValidationError, VentrosError
+from ventros.kernel.errors import ConfigurationError, ServerUnreachable, ValidationError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
@@ -96,7 +96,7 @@ class Database(Generic[U]):
     ) -> Self:
         """Connect. ``dsn`` as in :func:`resolve_dsn`.
 
-        Raises ConfigurationError for a DSN that is none, ConnectionLost when the server cannot be reached
+        Raises ConfigurationError for a DSN that is none, ServerUnreachable when the server cannot be reached
         or does not let us in, ValidationError for another argument that is not what it should be.
         """
         chosen = Settings() if settings is None else settings
@@ -122,7 +122,7 @@ class Database(Generic[U]):
         except (OSError, asyncpg.PostgresError) as error:
             # Of these only the server's own refusals are known to quote no password.
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
-            raise ConnectionLost(f"cannot reach the database {describe(target)}: {reason}") from error
+            raise ServerUnreachable(f"cannot reach the database {describe(target)}: {reason}") from error
         except (asyncpg.InterfaceError, ValueError, OverflowError) as error:
             raise ConfigurationError(
                 "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : "

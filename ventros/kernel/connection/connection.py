@@ -9,8 +9,14 @@ from typing import Any, cast
 
 import asyncpg
 
-from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
-from ventros.kernel.errors import ResultMismatch, UnitOfWorkError, ValidationError, error_for_sqlstate
+from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
+from ventros.kernel.errors import (
+    ResultMismatch,
+    ServerReadOnly,
+    UnitOfWorkError,
+    ValidationError,
+    error_for_sqlstate,
+)
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
@@ -35,16 +41,18 @@ class Connection:
     ``timeout`` bounds each statement, in seconds; None leaves it to the driver's command_timeout.
     ``wrote`` tells whether any of them changed a row. ``interrupted`` tells that one got no answer, by a
     timeout or a cancellation: whether it took effect is unknown, so as after an error nothing but a
-    rollback is sent any more.
+    rollback is sent any more. ``read_only`` tells that the transaction was begun so; else a server that
+    takes no writes is one to leave: the connection is terminated.
     """
 
-    __slots__ = ("_driver", "_timeout", "interrupted", "wrote")
+    __slots__ = ("_driver", "_timeout", "interrupted", "read_only", "wrote")
 
     def __init__(self, driver: asyncpg.Connection[Any], timeout: float | None = None) -> None:
         self._driver = driver
         self._timeout = timeout
         self.wrote = False
         self.interrupted = False
+        self.read_only = False
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
@@ -158,7 +166,10 @@ class Connection:
             raise
         except Exception as error:
             self.interrupted |= isinstance(error, TimeoutError)
-            raise translate_driver_error(error, statement) from error
+            failure = translate_driver_error(error, statement, args, read_only=self.read_only)
+            if isinstance(failure, ServerReadOnly):
+                terminate(self._driver)
+            raise failure from error
 
 
 def affected_rows(tag: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from ventros.kernel.errors import ConnectionLost, ValidationError
+from ventros.kernel.errors import ServerUnreachable, ValidationError
 from ventros.kernel.validators import MOST_CONNECTIONS, attribute, instance_of, seconds, shown, whole_number
 
 Password = str | Callable[[], str] | Callable[[], Awaitable[str]]
@@ -88,15 +88,15 @@ class Settings:
         }
 
     async def current_password(self) -> str:
-        """What ``password``, a function, returns now. Raises ConnectionLost when it fails."""
+        """What ``password``, a function, returns now. Raises ServerUnreachable when it fails."""
         try:
             password: Any = self.password() if callable(self.password) else self.password
             if inspect.isawaitable(password):
                 password = await password
         except Exception as error:
-            raise ConnectionLost(f"Settings(password=) raised {type(error).__name__}") from error
+            raise ServerUnreachable(f"Settings(password=) raised {type(error).__name__}") from error
         if not isinstance(password, str):
-            raise ConnectionLost(f"Settings(password=) returned no text, but a {type(password).__name__}")
+            raise ServerUnreachable(f"Settings(password=) returned no text, but a {type(password).__name__}")
         return password
 
 

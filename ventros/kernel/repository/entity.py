@@ -22,6 +22,7 @@ from ventros.kernel.errors import (
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
+from ventros.kernel.statements.definition import Statement
 from ventros.kernel.validators import shown
 
 E = TypeVar("E", bound=Entity)
@@ -46,6 +47,13 @@ class EntityRepository(Generic[E]):
 
     resource: ClassVar[str]
     mapper: Any
+
+    def __init_subclass__(cls) -> None:
+        """The class's statements are sent for its resource: an error of theirs names it, not the table."""
+        super().__init_subclass__()
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Statement):
+                setattr(cls, name, value.of(cls.resource))
 
     def __init__(self, unit: UnitContext) -> None:
         self._unit = unit

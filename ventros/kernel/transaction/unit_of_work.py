@@ -169,6 +169,8 @@ class UnitOfWork:
         try:
             self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
         except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                attach_outcome(error, self.outcome, self.marker)
             self._report_outcome(error)
             raise
         return self
