@@ -175,7 +175,7 @@ async def connect(
     """The database, for the time of an ``async with`` block.
 
     ``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else libpq's PG* variables. Raises
-    ConfigurationError when none is set, ConnectionLost when the server cannot be reached. To hold the
+    ConfigurationError when none is set, ServerUnreachable when the server cannot be reached. To hold the
     database longer than a block: ``await Database.open(UnitOfWork, dsn)``, and ``close()`` it.
     """
     database = await Database.open(UnitOfWork, dsn, settings, telemetry)

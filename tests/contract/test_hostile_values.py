@@ -22,7 +22,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.transaction.begin import TransactionOptions
 
-EXAMPLES = 10
+EXAMPLES = 6
 """Sets of arguments to a method."""
 CONSTRUCTORS = {kind.__name__: kind for kind in (Settings, Retry, Telemetry, TransactionOptions)}
 

@@ -80,6 +80,8 @@ DRAWN = st.one_of(
     ),
 )
 HOSTILE = st.sampled_from(FIXED) | DRAWN
+UNCALLED = st.sampled_from([value for value in FIXED if value is same or not callable(value)]) | DRAWN
+"""For a function of the caller's: what it raises is the caller's."""
 NAMED: Choices = {
     "tenant": ("acme",),
     "deadline": (5.0,),
@@ -158,9 +160,8 @@ def calls(draw: st.DrawFn, method: Callable[..., Any], choices: Choices) -> Argu
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for name, parameter in taken.items():
-        values = HOSTILE if name in hostile else fitting(name, parameter, choices)
-        if name in FUNCTIONS:  # what a function of the caller's raises is the caller's
-            values = values.filter(lambda value: not callable(value) or value in {same, nothing})
+        hostile_values = UNCALLED if name in FUNCTIONS else HOSTILE
+        values = hostile_values if name in hostile else fitting(name, parameter, choices)
         value = draw(values)
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             args.append(value)

@@ -77,7 +77,9 @@ class Database(Generic[U]):
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
-        self.settings, self.telemetry = _checked(unit_of_work, settings, telemetry)
+        self.settings = Settings() if settings is None else settings
+        self.telemetry = telemetry
+        _require(unit_of_work, self.settings, telemetry)
         instance_of(asyncpg.Pool, pool, "pool")
         self._pool = pool
         self._connections: Any = Pool(pool, telemetry)  # taken for asyncpg's own by who acquires
@@ -97,7 +99,8 @@ class Database(Generic[U]):
         Raises ConfigurationError for a DSN that is none, ServerUnreachable when the server cannot be reached
         or does not let us in, ValidationError for another argument that is not what it should be.
         """
-        chosen, telemetry = _checked(unit_of_work, settings, telemetry)
+        chosen = Settings() if settings is None else settings
+        _require(unit_of_work, chosen, telemetry)
         target = resolve_dsn(dsn)
         # None leaves the DSN's, PGPASSWORD or the password file.
         password = chosen.current_password if callable(chosen.password) else chosen.password
@@ -269,18 +272,12 @@ class Database(Generic[U]):
         await self.close()
 
 
-def _checked(
-    unit_of_work: object, settings: Settings | None, telemetry: Telemetry
-) -> tuple[Settings, Telemetry]:
-    """The settings, or the default ones. Raises ValidationError for what is none."""
+def _require(unit_of_work: object, settings: object, telemetry: object) -> None:
+    """Raises ValidationError for what no database is made of."""
     if not (isinstance(unit_of_work, type) and issubclass(unit_of_work, UnitOfWork)):
-        raise ValidationError(
-            f"unit_of_work must be a class of units of work, not {shown(unit_of_work)}", field="unit_of_work"
-        )
-    settings = Settings() if settings is None else settings
+        raise ValidationError(f"{shown(unit_of_work)} is no class of units of work", field="unit_of_work")
     instance_of(Settings, settings, "settings")
     instance_of(Telemetry, telemetry, "telemetry")
-    return settings, telemetry
 
 
 def _unknown_option(name: str) -> ValidationError:

@@ -6,22 +6,14 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from ventros.kernel.errors import ValidationError, VentrosError
-from ventros.kernel.validators import LONGEST_WAIT, is_number, shown, whole
+from ventros.kernel.validators import attribute, seconds_or_zero, whole_number
 
 T = TypeVar("T")
-
-
-def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not is_number(value) or not 0 <= value <= LONGEST_WAIT:
-        raise ValidationError(
-            f"{attribute.name} must be a number of seconds from 0 to {LONGEST_WAIT}, not {shown(value)}",
-            field=attribute.name,
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -34,10 +26,10 @@ class Retry:
     Jitter", AWS Architecture Blog, 2015). Raises ValidationError with ``field``.
     """
 
-    attempts: int = attrs.field(default=10, validator=whole(1))
-    deadline: float | None = attrs.field(default=None, validator=attrs.validators.optional(_not_negative))
-    base: float = attrs.field(default=0.002, validator=_not_negative)
-    cap: float = attrs.field(default=0.25, validator=_not_negative)
+    attempts: int = attrs.field(default=10, validator=attribute(whole_number, 1))
+    deadline: float | None = attrs.field(default=None, validator=attrs.validators.optional(seconds_or_zero))
+    base: float = attrs.field(default=0.002, validator=seconds_or_zero)
+    cap: float = attrs.field(default=0.25, validator=seconds_or_zero)
 
     def __attrs_post_init__(self) -> None:
         if self.base > self.cap:

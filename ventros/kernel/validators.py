@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import reprlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any
 from uuid import UUID
 
 from attrs import Attribute
@@ -34,41 +35,10 @@ def shown(value: object) -> str:
         return f"a value of type {type(value).__name__}"
 
 
-def bound(value: object, field: str) -> None:
-    """Raises ValidationError unless ``value`` is a number of seconds that something may wait at most."""
-    if not is_number(value) or not 0 < value <= LONGEST_WAIT:
-        raise ValidationError(
-            f"{field} must be a number of seconds, more than 0 and at most {LONGEST_WAIT}, not "
-            f"{shown(value)}: to PostgreSQL 0 means no bound, and nothing waits without one",
-            field=field,
-        )
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether it is an int or a float, and no bool."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def whole_number(value: object, field: str, least: int, most: int | None = None) -> None:
-    """Raises ValidationError unless ``value`` is an int, no bool, from ``least`` to ``most``."""
-    in_range = isinstance(value, int) and least <= value and (most is None or value <= most)
-    if isinstance(value, bool) or not in_range:
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise ValidationError(f"{field} must be a whole number, {limits}, not {shown(value)}", field=field)
-
-
-def uuid_or_none(value: object, field: str) -> None:
-    """Raises ValidationError for anything else, such as the text of a UUID."""
-    if value is not None and not isinstance(value, UUID):
-        raise ValidationError(f"{field} must be a uuid.UUID, not {shown(value)}", field=field)
-
-
-def instance_of(kind: type[Any], value: object, field: str) -> None:
-    """Raises ValidationError unless ``value`` is an instance of ``kind``."""
+def instance_of(kind: Any, value: object, field: str) -> None:
+    """Raises ValidationError unless ``value`` is an instance of ``kind``, a class or a union of some."""
     if not isinstance(value, kind):
-        name = (
-            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        )
+        name = str(kind).removeprefix("<class '").removesuffix("'>")
         raise ValidationError(f"{field} must be of type {name}, not {shown(value)}", field=field)
 
 
@@ -78,24 +48,34 @@ def function(value: object, field: str) -> None:
         raise ValidationError(f"{field} must be a function, not {shown(value)}", field=field)
 
 
-def seconds(_instance: object, attribute: Attribute[Any], value: object) -> None:
-    bound(value, attribute.name)
-
-
-def whole(least: int, most: int | None = None) -> Callable[[object, Attribute[Any], object], None]:
-    """An int, no bool, from ``least`` to ``most``."""
-
-    def validate(_instance: object, attribute: Attribute[Any], value: object) -> None:
-        whole_number(value, attribute.name, least, most)
-
-    return validate
-
-
-def boolean(_instance: object, attribute: Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
+def bound(value: Any, field: str, *, zero: bool = False) -> None:
+    """Raises ValidationError unless ``value`` is a finite number of seconds; 0 only where that means none."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= LONGEST_WAIT or not (value or zero):
+        least = "0" if zero else "more than 0, which to PostgreSQL means no bound,"
         raise ValidationError(
-            f"{attribute.name} must be True or False, not {shown(value)}", field=attribute.name
+            f"{field} must be a number of seconds, {least} to {LONGEST_WAIT}, not {shown(value)}: nothing "
+            "waits without a bound",
+            field=field,
         )
+
+
+def whole_number(value: Any, field: str, least: int, most: float = math.inf) -> None:
+    """Raises ValidationError unless ``value`` is an int, no bool, from ``least`` to ``most``."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValidationError(
+            f"{field} must be a whole number from {least} to {most}, not {shown(value)}", field=field
+        )
+
+
+def attribute(check: Callable[..., None], *args: Any, **kwargs: Any) -> Callable[..., None]:
+    """An attrs validator that makes the ``check`` of a value and a field's name."""
+    return lambda _instance, field, value: check(value, field.name, *args, **kwargs)
+
+
+seconds = attribute(bound)
+seconds_or_zero = attribute(bound, zero=True)
+boolean = attribute(lambda value, field: instance_of(bool, value, field))
 
 
 def tenant_id(text: str) -> str:

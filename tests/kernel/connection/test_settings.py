@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from tests.support.constants import TENANT
-from ventros import ConnectionLost, Database, Settings, UnitOfWork, ValidationError
+from ventros import Database, ServerUnreachable, Settings, UnitOfWork, ValidationError
 from ventros.kernel.connection import settings as module
 
 BOUNDS = [field.name for field in attrs.fields(Settings) if field.name.endswith("_timeout")]
@@ -95,7 +95,7 @@ async def test_a_password_may_be_a_function_and_is_never_shown(dsn: str, kind: s
 
 async def test_control_without_it_the_dsns_password_is_refused(dsn: str) -> None:
     secret = dsn.split("//")[1].split("@", maxsplit=1)[0].split(":")[1]
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ServerUnreachable):
         await Database.open(UnitOfWork, dsn.replace(secret, "rotated"))
 
 
@@ -106,6 +106,6 @@ async def test_a_password_that_cannot_be_had_is_no_raw_error(dsn: str, answer: A
             raise answer
         return answer  # type: ignore[no-any-return]
 
-    with pytest.raises(ConnectionLost, match=r"Settings\(password=\)") as lost:
+    with pytest.raises(ServerUnreachable, match=r"Settings\(password=\)") as lost:
         await Database.open(UnitOfWork, dsn, Settings(password=password))
     assert "s3cret" not in str(lost.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable
 from typing import Any
 
 import asyncpg
@@ -29,6 +28,7 @@ class Pool:
 
     def __init__(self, pool: asyncpg.Pool[Any], telemetry: Telemetry) -> None:
         self._pool = pool
+        self.get_size, self.get_max_size, self.release = pool.get_size, pool.get_max_size, pool.release
         self._telemetry = telemetry
         self._process = os.getpid()
         self._waiting = 0
@@ -47,9 +47,6 @@ class Pool:
             if started is not None:
                 self._telemetry.report_acquire(started, acquired=acquired)
         return driver
-
-    def release(self, driver: Any, *, timeout: float) -> Awaitable[None]:
-        return self._pool.release(driver, timeout=timeout)
 
     def require_home(self) -> None:
         """Raises UnitOfWorkError where the connections of the pool cannot be used."""

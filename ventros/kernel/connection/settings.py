@@ -5,60 +5,44 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
-from ventros.kernel.errors import ConnectionLost, ValidationError
-from ventros.kernel.validators import MOST_CONNECTIONS, seconds, shown, whole
+from ventros.kernel.errors import ServerUnreachable, ValidationError
+from ventros.kernel.validators import MOST_CONNECTIONS, attribute, instance_of, seconds, shown, whole_number
 
 Password = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
-_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_REFUSED: Final = {
-    "application_name": "say Settings(application_name=)",
-    "statement_timeout": "say Settings(statement_timeout=)",
-    "lock_timeout": "say Settings(lock_timeout=)",
-    "idle_in_transaction_session_timeout": "say Settings(idle_in_transaction_timeout=)",
-    "client_encoding": "the driver says it",
-    "options": "name the settings themselves",
-    "user": "say it in the DSN",
-    "database": "say it in the DSN",
-    "replication": "no statement could be sent",
-}
-"""What ``server_settings`` cannot hold, and what to do instead."""
+_NOT_FOR_A_SESSION = re.compile(
+    r"application_name|statement_timeout|lock_timeout|idle_in_transaction_session_timeout|client_encoding|options"
+    r"|user|database|replication|app\..*",
+    re.IGNORECASE,
+)
+"""Fields of Settings, of the DSN or of the driver; and a tenant, which is set for a transaction."""
 
 
 def _text(value: object, field: str, pattern: str) -> None:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise ValidationError(f"{field} must be a text of {pattern}, not {shown(value)}", field=field)
+        raise ValidationError(f"{field} cannot hold {shown(value)}: it must be of {pattern}", field=field)
 
 
-def _application_name(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """The server would cut off a longer one, and put ? for other characters."""
-    _text(value, attribute.name, r"[ -~]{1,63}")
+def _password(value: object, field: str) -> None:
+    if value is not None and not isinstance(value, str) and not callable(value):  # which is not shown
+        raise ValidationError("password must be a text, or a function that returns one", field=field)
 
 
-def _password(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and not isinstance(value, str) and not callable(value):
-        raise ValidationError(  # which does not show the value
-            "password must be a text, or a function that returns one", field=attribute.name
-        )
-
-
-def _server_settings(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, Mapping):
-        raise ValidationError(
-            f"server_settings must map names to texts, not {shown(value)}", field=attribute.name
-        )
+def _settings(value: Any, field: str) -> None:
+    instance_of(Mapping, value, field)
     for name, setting in value.items():
-        _text(name, attribute.name, _SETTING.pattern)
-        _text(setting, attribute.name, "[^\x00\ud800-\udfff]*")
-        instead = _REFUSED.get(name.lower())
-        if name.lower().startswith("app."):
-            instead = "a tenant is set for a transaction, never for a session"
-        if instead:
-            raise ValidationError(f"server_settings cannot hold {name}: {instead}", field=attribute.name)
+        _text(name, field, r"[A-Za-z_][A-Za-z0-9_.]*")
+        _text(setting, field, "[^\x00\ud800-\udfff]*")
+        if _NOT_FOR_A_SESSION.fullmatch(name):
+            raise ValidationError(
+                f"{field} cannot hold {name}: say it in another field of Settings or in the DSN; a tenant is "
+                "set for a transaction, never for a session",
+                field=field,
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -74,8 +58,8 @@ class Settings:
     would contradict ours, or set a tenant for the session, is refused. Raises ValidationError with ``field``.
     """
 
-    min_size: int = attrs.field(default=1, validator=whole(0, MOST_CONNECTIONS))
-    max_size: int = attrs.field(default=10, validator=whole(1, MOST_CONNECTIONS))
+    min_size: int = attrs.field(default=1, validator=attribute(whole_number, 0, MOST_CONNECTIONS))
+    max_size: int = attrs.field(default=10, validator=attribute(whole_number, 1, MOST_CONNECTIONS))
     connect_timeout: float = attrs.field(default=5.0, validator=seconds)
     acquire_timeout: float = attrs.field(default=5.0, validator=seconds)
     statement_timeout: float = attrs.field(default=10.0, validator=seconds)
@@ -83,9 +67,9 @@ class Settings:
     idle_in_transaction_timeout: float = attrs.field(default=30.0, validator=seconds)
     commit_timeout: float = attrs.field(default=10.0, validator=seconds)
     release_timeout: float = attrs.field(default=2.0, validator=seconds)
-    application_name: str = attrs.field(default="ventros", validator=_application_name)
-    password: Password | None = attrs.field(default=None, validator=_password, repr=False)
-    server_settings: Mapping[str, str] = attrs.field(factory=dict, validator=_server_settings)
+    application_name: str = attrs.field(default="ventros", validator=attribute(_text, "[ -~]{1,63}"))
+    password: Password | None = attrs.field(default=None, validator=attribute(_password), repr=False)
+    server_settings: Mapping[str, str] = attrs.field(factory=dict, validator=attribute(_settings))
 
     def __attrs_post_init__(self) -> None:
         if self.min_size > self.max_size:
@@ -104,15 +88,15 @@ class Settings:
         }
 
     async def current_password(self) -> str:
-        """What ``password``, a function, returns now. Raises ConnectionLost when it fails."""
+        """What ``password``, a function, returns now. Raises ServerUnreachable when it fails."""
         try:
             password: Any = self.password() if callable(self.password) else self.password
             if inspect.isawaitable(password):
                 password = await password
         except Exception as error:
-            raise ConnectionLost(f"Settings(password=) raised {type(error).__name__}") from error
+            raise ServerUnreachable(f"Settings(password=) raised {type(error).__name__}") from error
         if not isinstance(password, str):
-            raise ConnectionLost(f"Settings(password=) returned no text, but a {type(password).__name__}")
+            raise ServerUnreachable(f"Settings(password=) returned no text, but a {type(password).__name__}")
         return password
 
 

@@ -37,11 +37,12 @@ def _timestamp(value: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, str):
-        if "\x00" in value:
-            return "holds a NUL character, which PostgreSQL text cannot hold"
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            return "holds half of a surrogate pair, which is no Unicode text"
+    if not isinstance(value, str):
+        return f"must be a str, not {type(value).__name__}"
+    if "\x00" in value:
+        return "holds a NUL character, which PostgreSQL text cannot hold"
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        return "holds half of a surrogate pair, which is no Unicode text"
     return None
 
 
@@ -107,7 +108,7 @@ def _integer(bits: int) -> Check:
 
 
 _SCALARS: dict[str, Check] = {
-    "text": _only(str, "a str", _text),
+    "text": _text,
     "timestamptz": _only(datetime, "a datetime", _timestamp),
     "double precision": _only((int, float), "a float", _number),
     "numeric": _only((int, float, Decimal), "a Decimal", _number),

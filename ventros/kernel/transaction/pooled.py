@@ -52,7 +52,7 @@ class PooledTransaction:
         another is taken, once for each that the pool can hold and until the acquire timeout is over.
         """
         text = f"{self._options.begin}; {set_local(tenant, command_id, audit)}"
-        chances, give_up = self._pool.get_max_size(), monotonic() + self._settings.acquire_timeout
+        chances, give_up = self._settings.max_size, monotonic() + self._settings.acquire_timeout
         while True:
             driver = await acquire(self._pool, self._settings.acquire_timeout)
             try:

@@ -15,7 +15,7 @@ import asyncpg
 
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import DatabaseError, UnitOfWorkError, ValidationError
+from ventros.kernel.errors import DatabaseError, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
@@ -27,7 +27,7 @@ from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import audit_context
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted
-from ventros.kernel.validators import instance_of, shown, tenant_id, uuid_or_none
+from ventros.kernel.validators import instance_of, tenant_id
 
 # Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
 SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
@@ -70,9 +70,9 @@ class UnitOfWork:
     ) -> None:
         self.tenant = tenant_id(tenant)
         self.audit_context = audit_context(actor, use_case)
-        uuid_or_none(command_id, "command_id")
-        uuid_or_none(correlation_id, "correlation_id")
-        uuid_or_none(causation_id, "causation_id")
+        ids = {"command_id": command_id, "correlation_id": correlation_id, "causation_id": causation_id}
+        for name, value in ids.items():
+            instance_of(UUID | None, value, name)
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
@@ -155,8 +155,7 @@ class UnitOfWork:
 
         Raises ValidationError for what is no event in its envelope.
         """
-        if not isinstance(events, Iterable):
-            raise ValidationError(f"events must be several, not {shown(events)}", field="events")
+        instance_of(Iterable, events, "events")
         recorded = list(events)
         for event in recorded:
             instance_of(Envelope, event, "events")
