@@ -19,7 +19,7 @@ import asyncpg
 import attrs
 
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import acquire, give_back, prepare_driver
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
@@ -82,7 +82,7 @@ class Database(Generic[U]):
         _require(unit_of_work, self.settings, telemetry)
         instance_of(asyncpg.Pool, pool, "pool")
         self._pool = pool
-        self._connections: Any = Pool(pool, telemetry)  # taken for asyncpg's own by who acquires
+        self._connections = Pool(pool, telemetry)
         self._unit_of_work = unit_of_work
         self._in_doubt: WeakValueDictionary[CommitMarker, WriteScope] = WeakValueDictionary()
 
@@ -233,11 +233,11 @@ class Database(Generic[U]):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
-        driver = await acquire(self._connections, self.settings.acquire_timeout)
+        driver = await self._connections.acquire(self.settings.acquire_timeout)
         try:
             yield connection_for(driver, self.settings.statement_timeout, self.telemetry)
         finally:
-            await give_back(self._connections, driver, self.settings.release_timeout)
+            await self._connections.give_back(driver, self.settings.release_timeout)
 
     async def ping(self) -> None:
         """Return when the pool had a connection and the server answered BEGIN on it, else raise as a unit of
@@ -248,8 +248,7 @@ class Database(Generic[U]):
 
     def stats(self) -> PoolStats:
         """What the pool is doing in this moment; it asks nobody."""
-        stats: PoolStats = self._connections.stats()
-        return stats
+        return self._connections.stats()
 
     async def close(self) -> None:
         """Close the pool; connections still in use after the release timeout are terminated.

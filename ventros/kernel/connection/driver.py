@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 from typing import Any
@@ -22,9 +21,7 @@ from ventros.kernel.errors import (
     ConnectionLost,
     DatabaseError,
     OperationTimeout,
-    PoolExhausted,
     SchemaChanged,
-    ServerUnreachable,
     UnitOfWorkError,
     VentrosError,
 )
@@ -100,38 +97,6 @@ def _server_error(
     return error_for_sqlstate(
         error.sqlstate or "XX000", circumstance, constraint=constraint, table=table, sent=sent
     )
-
-
-async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
-    """A connection of the pool, within ``timeout`` seconds. Raises PoolExhausted or ServerUnreachable."""
-    try:
-        # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
-        async with asyncio.timeout(timeout):
-            return await pool.acquire()
-    except TimeoutError as error:
-        if pool.get_size() == pool.get_max_size():
-            raise PoolExhausted(
-                f"no connection became free within {timeout:g} s: all {pool.get_size()} are in use"
-            ) from error
-        raise ServerUnreachable("the server did not answer while a connection was made") from error
-    except DRIVER_FAILURES as error:
-        failure = translate_driver_error(error)
-        if type(failure) is ConnectionLost:  # before it was anybody's
-            failure = ServerUnreachable(f"no connection could be made: {failure}", sqlstate=failure.sqlstate)
-        raise failure from error
-
-
-async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
-    """To the pool within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another.
-
-    A connection that was lost has left the pool by itself.
-    """
-    if not idle:
-        terminate(driver)
-    try:
-        await pool.release(driver, timeout=timeout)
-    except DRIVER_FAILURES:
-        terminate(driver)
 
 
 def terminate(driver: Any) -> None:

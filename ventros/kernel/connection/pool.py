@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 import attrs
 
-from ventros.kernel.errors import UnitOfWorkError
+from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
+from ventros.kernel.errors import ConnectionLost, PoolExhausted, ServerUnreachable, UnitOfWorkError
 from ventros.kernel.telemetry import Telemetry
 
 
@@ -33,20 +34,50 @@ class Pool:
         self._process = os.getpid()
         self._waiting = 0
 
-    async def acquire(self) -> Any:
-        """A connection. Raises UnitOfWorkError in another process or event loop, else as asyncpg's does."""
+    async def acquire(self, timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
+        """A connection within ``timeout`` seconds.
+
+        Raises PoolExhausted, ServerUnreachable, and UnitOfWorkError in another process or event loop.
+        """
         self.require_home()
         started = self._telemetry.acquire_timer()
         acquired = False
         self._waiting += 1
         try:
-            driver = await self._pool.acquire()
+            # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
+            async with asyncio.timeout(timeout):
+                driver = await self._pool.acquire()
             acquired = True
+        except TimeoutError as error:
+            if self._pool.get_size() == self._pool.get_max_size():
+                raise PoolExhausted(
+                    f"no connection became free within {timeout:g} s: all {self._pool.get_size()} are in use"
+                ) from error
+            raise ServerUnreachable("the server did not answer while a connection was made") from error
+        except DRIVER_FAILURES as error:
+            failure = translate_driver_error(error)
+            if type(failure) is ConnectionLost:  # before it was anybody's
+                failure = ServerUnreachable(
+                    f"no connection could be made: {failure}", sqlstate=failure.sqlstate
+                )
+            raise failure from error
         finally:
             self._waiting -= 1
             if started is not None:
                 self._telemetry.report_acquire(started, acquired=acquired)
         return driver
+
+    async def give_back(self, driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
+        """Within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another.
+
+        A connection that was lost has left the pool by itself.
+        """
+        if not idle:
+            terminate(driver)
+        try:
+            await self._pool.release(driver, timeout=timeout)
+        except DRIVER_FAILURES:
+            terminate(driver)
 
     def require_home(self) -> None:
         """Raises UnitOfWorkError where the connections of the pool cannot be used."""

@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import DRIVER_FAILURES, acquire, give_back, translate_driver_error
+from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
+from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
@@ -30,7 +31,7 @@ class PooledTransaction:
 
     def __init__(
         self,
-        pool: asyncpg.Pool[Any],
+        pool: Pool,
         settings: Settings,
         options: TransactionOptions,
         telemetry: Telemetry = NO_TELEMETRY,
@@ -54,7 +55,7 @@ class PooledTransaction:
         text = f"{self._options.begin}; {set_local(tenant, command_id, audit)}"
         chances, give_up = self._settings.max_size, monotonic() + self._settings.acquire_timeout
         while True:
-            driver = await acquire(self._pool, self._settings.acquire_timeout)
+            driver = await self._pool.acquire(self._settings.acquire_timeout)
             try:
                 return await self._begin_on(driver, text, tenant, command_id)
             except ConnectionLost as lost:
@@ -139,7 +140,7 @@ class PooledTransaction:
         try:
             idle = known and await _ensure_idle(driver, self.release_timeout)
         finally:
-            await give_back(self._pool, driver, self.release_timeout, idle=idle)
+            await self._pool.give_back(driver, self.release_timeout, idle=idle)
 
 
 async def _ensure_idle(driver: Any, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
