@@ -58,7 +58,7 @@ async def test_a_misspelt_option_is_found_by_mypy_and_by_name(db: Database[UnitO
         db.unit_of_work(TENANT, comand_id=None)  # type: ignore[call-arg]
     with pytest.raises(ValidationError, match="isolation level"):
         await db.run(TENANT, succeed, isolation="none")  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="read_only must be True or False"):
+    with pytest.raises(ValidationError, match="read_only must be of type bool"):
         await db.run(TENANT, succeed, read_only="no")  # type: ignore[arg-type]
     assert await db.run(TENANT, succeed, isolation="serializable", actor="user:1", read_only=True) == "done"
 
