@@ -29,9 +29,10 @@ from ventros.crm.agents.values import (
     VirtualAgentMetadata,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
+from ventros.kernel.json_values import json_object
 from ventros.values import Email, same_json
 
 VIRTUAL_NAME_PREFIX = "[Virtual] "
@@ -71,9 +72,9 @@ class Agent(AggregateRoot):
     status: AgentStatus = attrs.field(default=AgentStatus.OFFLINE, converter=AgentStatus)
     role: AgentRole = attrs.field(default=AgentRole.HUMAN_AGENT, converter=AgentRole)
     active: bool = True
-    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    config: dict[str, Any] = json_object(repr=False)
     permissions: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
-    settings: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    settings: dict[str, Any] = json_object(repr=False)
     virtual_metadata: VirtualAgentMetadata | None = None
     last_login_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -270,13 +271,13 @@ class Agent(AggregateRoot):
 
     def set_settings(self, settings: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces them all."""
-        if same_json(settings, self.settings):
+        if same_json(settings, self.settings, "settings"):
             return self
         return self._changed(now, AgentUpdated(fields=("settings",)), settings=settings)
 
     def set_config(self, config: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces it all."""
-        if same_json(config, self.config):
+        if same_json(config, self.config, "config"):
             return self
         return self._changed(now, AgentUpdated(fields=("config",)), config=config)
 

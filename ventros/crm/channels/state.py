@@ -21,8 +21,9 @@ from ventros.crm.channels.values import (
     between,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, or_none, own_copy
+from ventros.kernel.aggregate import AggregateRoot, or_none
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +41,7 @@ class ChannelState(AggregateRoot):
     type: ChannelType = attrs.field(converter=ChannelType)
     status: ChannelStatus = ChannelStatus.INACTIVE
     external_id: str | None = attrs.field(default=None, converter=or_none)
-    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    config: dict[str, Any] = json_object(repr=False)
     connection_mode: ConnectionMode = ConnectionMode.MANUAL
     webhook_id: str = attrs.field(factory=lambda: str(uuid4()), validator=validators.not_empty)
     webhook_url: str | None = None
@@ -75,7 +76,7 @@ class ChannelState(AggregateRoot):
     default_agent_id: UUID | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.not_nil)
     )
-    custom_field_definitions: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    custom_field_definitions: dict[str, Any] = json_object()
     deleted_at: datetime | None = None
 
     @ai_agents_enabled.validator

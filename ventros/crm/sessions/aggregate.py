@@ -19,9 +19,10 @@ from ventros.crm.sessions.events import (
     SessionSummarized,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.json_values import json_object
 
 DEFAULT_TIMEOUT = timedelta(minutes=30)
 SUMMARY_MIN_MESSAGES = 3
@@ -101,7 +102,7 @@ class Session(AggregateRoot):
     topics: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     outcome_tags: tuple[str, ...] = ()
-    key_entities: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    key_entities: dict[str, Any] = json_object()
     resolved: bool = False
     escalated: bool = False
     converted: bool = False

@@ -23,8 +23,9 @@ from ventros.crm.webhook_subscriptions.values import (
     patterns_matching,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10
@@ -83,7 +84,7 @@ class WebhookSubscription(AggregateRoot):
     )
     active: bool = True
     secret: EncryptedSecret | None = None
-    headers: dict[str, str] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    headers: dict[str, str] = json_object(repr=False)
     retry_count: int = attrs.field(default=DEFAULT_RETRY_COUNT)
     timeout_seconds: int = attrs.field(default=DEFAULT_TIMEOUT_SECONDS)
     deleted_at: datetime | None = None

@@ -1,0 +1,158 @@
+"""What JSON would give back as another value is refused where JSON is stored, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import enum
+from collections import OrderedDict
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import attrs
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import MAX_BYTES, MAX_DEPTH, copied_json, json_object
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Shade(enum.StrEnum):
+    DARK = "dark"
+
+
+def nested(depth: int) -> Any:
+    value: Any = None
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+CIRCLE: list[Any] = []
+CIRCLE.append(CIRCLE)
+
+HOSTILE: dict[str, Any] = {
+    "Decimal": Decimal(1),
+    "bytes": b"x",
+    "set": {1},
+    "tuple": (1,),
+    "Enum": Colour.RED,
+    "StrEnum": Shade.DARK,
+    "timedelta": timedelta(1),
+    "date": date(2026, 1, 2),
+    "time": time(1),
+    "datetime": datetime(2026, 1, 2, tzinfo=UTC),
+    "UUID": UUID(int=1),
+    "object": object(),
+    "OrderedDict": OrderedDict(a=1),
+    "key of int": {1: "x"},
+    "key of None": {None: "x"},
+    "key of Enum": {Shade.DARK: "x"},
+    "key with NUL": {"\x00": "x"},
+    "key with half a pair": {"\ud800": "x"},
+    "NaN": float("nan"),
+    "infinity": float("-inf"),
+    "integer": 10**400,
+    "NUL": "a\x00b",
+    "half a pair": "\udfff",
+    "deep": nested(MAX_DEPTH),
+    "very deep": nested(3000),
+    "circle": CIRCLE,
+}
+"""By what is wrong with it; each, inside one object and one list, is refused."""
+
+
+@attrs.frozen
+class Held:
+    document: dict[str, Any] = json_object()
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_what_json_would_bend_is_refused_by_field_and_path(value: Any) -> None:
+    with pytest.raises(ValidationError, match=r"^document: \$\.a\[3\]\.b") as caught:
+        Held({"a": [0, 1, 2, {"b": value}]})
+    assert caught.value.field == "document"
+
+
+def test_control_a_codec_alone_would_bend_half_of_them_without_a_word() -> None:
+    bent = []
+    for name, value in HOSTILE.items():
+        try:
+            if msgspec.json.decode(msgspec.json.encode(value)) != value:
+                bent.append(name)
+        except (TypeError, ValueError, RecursionError):
+            continue
+    assert {"Decimal", "bytes", "set", "tuple", "Enum", "UUID", "datetime", "key of int", "NaN"} <= set(bent)
+
+
+def test_a_path_is_spelled_as_jsonpath_spells_it() -> None:
+    for document, path in (
+        ({"a b": {"ü": {1}}}, '$."a b".ü'),
+        ({"": [[b""]]}, '$.""[0][0]'),
+        ({'"': 1j}, '$."\\""'),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            copied_json(document, "f")
+        assert str(caught.value).startswith(f"f: {path} is of type ")
+    with pytest.raises(ValidationError, match=r"^f: \$ is of type bytes"):
+        copied_json(b"", "f")
+
+
+def test_an_object_is_demanded_where_one_is_stored() -> None:
+    for value in ([], "x", None, 1):
+        with pytest.raises(ValidationError, match=r"^document: \$ is no object"):
+            Held(value)  # type: ignore[arg-type]
+
+
+def test_more_than_a_mebibyte_of_text_is_refused() -> None:
+    room = MAX_BYTES - len('{"a":""}')
+    assert copied_json({"a": "x" * room}, "f") == {"a": "x" * room}
+    for text in ("x" * (room + 1), "é" * (room // 2 + 1), "\n" * room):
+        with pytest.raises(ValidationError, match=r"^f: \$ is over 1 MiB"):
+            copied_json({"a": text}, "f")
+    assert copied_json(nested(MAX_DEPTH), "f") == nested(MAX_DEPTH)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**308), 10**308)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii", min_codepoint=1)), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(json_values)
+def test_what_is_accepted_is_copied_whole(value: Any) -> None:
+    before = copy.deepcopy(value)
+    copied = copied_json(value, "f")
+    assert copied == before
+    assert msgspec.json.decode(msgspec.json.encode(copied)) == copied
+    assert copied_json(copied, "f") == copied
+    assert shared(value, copied) == []
+
+
+def shared(one: Any, other: Any) -> list[Any]:
+    """The lists and dicts that are one object in both."""
+    found = [one] if isinstance(one, list | dict) and one is other else []
+    if isinstance(one, dict):
+        return found + [part for key in one for part in shared(one[key], other[key])]
+    if isinstance(one, list):
+        return found + [part for pair in zip(one, other, strict=True) for part in shared(*pair)]
+    return found
+
+
+def test_backslashes_before_a_u_are_no_nul() -> None:
+    value = {"a": "\\u0000", "b": "\\\\u0000"}
+    assert copied_json(value, "f") == value
