@@ -15,6 +15,7 @@ import msgspec
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import LARGEST, copied_json
+from ventros.kernel.validators import require_indexable
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _NOT_IN_PHONE = re.compile(r"[^0-9+]")
@@ -27,6 +28,7 @@ def _email(text: str) -> str:
     value = text.lower().strip()
     if not _EMAIL.fullmatch(value) or "@." in value:
         raise ValidationError("email must have the form name@domain.tld", field="email")
+    require_indexable(value, "email")
     return value
 
 
@@ -36,6 +38,7 @@ def _phone(text: str) -> str:
         raise ValidationError(
             f"phone must have at least {PHONE_MIN_CHARACTERS} digits, a leading + included", field="phone"
         )
+    require_indexable(value, "phone")
     return value
 
 
@@ -214,6 +217,7 @@ class CustomField:
     def _check_key(self, _attribute: object, key: str) -> None:
         if not key:
             raise ValidationError("the key of a custom field must not be empty", field="key")
+        require_indexable(key, "key")
 
     @value.validator
     def _check_value(self, _attribute: object, value: object) -> None:

@@ -201,7 +201,12 @@ class SchemaChanged(Conflict):
 
 
 class MappingError(VentrosError):
+    """``table``, ``id`` and ``column`` say where, as far as it is known."""
+
     code = "MAPPING_ERROR"
+    table: str | None = None
+    id: object = None
+    column: str | None = None
 
 
 class DatabaseError(VentrosError):
@@ -326,6 +331,16 @@ CONNECTION_ENDING_SQLSTATES = frozenset(
     code for code, (kind, _) in _BY_SQLSTATE.items() if kind is ConnectionLost
 )
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
+
+
+def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002
+    """The error for a stored row that is not valid."""
+    row = f"row {id} of {table}" if id is not None else f"a row of {table}"
+    error = MappingError(
+        f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
+    )
+    error.table, error.id, error.column = table, id, column
+    return error
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -43,7 +43,7 @@ class Project(AggregateRoot):
     active: bool = True
     session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
     agent_assignment: AgentAssignmentConfig = attrs.field(factory=AgentAssignmentConfig)
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @session_timeout_minutes.validator
     def _check_session_timeout(self, _attribute: object, value: int) -> None:

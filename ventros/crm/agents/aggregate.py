@@ -39,8 +39,8 @@ VIRTUAL_NAME_PREFIX = "[Virtual] "
 
 
 def _texts(values: Iterable[str]) -> frozenset[str]:
-    """Plain texts, for a member of an enum is one only almost."""
-    return frozenset(map(str, values))
+    """Plain texts, for a member of an enum is one only almost; what is none is refused by the validator."""
+    return frozenset(str(value) if isinstance(value, str) else value for value in values)
 
 
 @attrs.frozen(kw_only=True)
@@ -66,18 +66,20 @@ class Agent(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     user_id: UUID | None = attrs.field(default=None, validator=attrs.validators.optional(validators.not_nil))
-    name: str = attrs.field(validator=validators.not_empty)
+    name: str = attrs.field(validator=[validators.not_empty, validators.indexed])
     email: Email | None = None
     type: AgentType = attrs.field(converter=AgentType)
     status: AgentStatus = attrs.field(default=AgentStatus.OFFLINE, converter=AgentStatus)
     role: AgentRole = attrs.field(default=AgentRole.HUMAN_AGENT, converter=AgentRole)
     active: bool = True
     config: dict[str, Any] = json_object(repr=False)
-    permissions: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
+    permissions: frozenset[str] = attrs.field(
+        default=frozenset(), converter=_texts, validator=validators.texts
+    )
     settings: dict[str, Any] = json_object(repr=False)
     virtual_metadata: VirtualAgentMetadata | None = None
-    last_login_at: datetime | None = None
-    deleted_at: datetime | None = None
+    last_login_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     def __attrs_post_init__(self) -> None:
         if self.type is AgentType.HUMAN and self.user_id is None:

@@ -66,17 +66,15 @@ class Chat(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     chat_type: ChatType = attrs.field(converter=ChatType)
-    external_id: str | None = attrs.field(default=None, converter=or_none)
+    external_id: str | None = attrs.field(default=None, converter=or_none, validator=validators.indexed)
     subject: str | None = attrs.field(default=None)
     description: str | None = attrs.field(default=None, converter=or_none)
     participants: tuple[Participant, ...] = attrs.field(default=(), converter=_by_joining)
     status: ChatStatus = attrs.field(default=ChatStatus.ACTIVE, converter=ChatStatus)
     metadata: dict[str, Any] = json_object()
-    label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order)
-    last_message_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    deleted_at: datetime | None = None
+    label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order, validator=validators.texts)
+    last_message_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @subject.validator
     def _check_subject(self, _attribute: object, value: str | None) -> None:

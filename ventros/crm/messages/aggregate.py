@@ -143,18 +143,18 @@ class Message(Entity):
     text: MessageText | None = None
     media_url: MediaUrl | None = None
     media_mimetype: str | None = None
-    channel_message_id: str | None = None
+    channel_message_id: str | None = attrs.field(default=None, validator=validators.indexed)
     reply_to_id: UUID | None = None
     status: MessageStatus = MessageStatus.SENT
     language: str | None = None
     agent_id: UUID | None = attrs.field(default=None, validator=attrs.validators.optional(validators.not_nil))
     source: MessageSource = MessageSource.MANUAL
     metadata: dict[str, Any] = json_object()
-    mentions: tuple[str, ...] = ()
-    delivered_at: datetime | None = None
-    read_at: datetime | None = None
-    played_at: datetime | None = None
-    deleted_at: datetime | None = None
+    mentions: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
+    delivered_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    read_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    played_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
     def create(
