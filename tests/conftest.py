@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from types import ModuleType
 
 import attrs
 import psycopg
@@ -14,6 +15,8 @@ import pytest
 from pytest_postgresql import factories
 from pytest_postgresql.executors import NoopExecutor
 
+from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
+from tests.support.left_behind import sessions
 from ventros import Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import entries, reconcile
@@ -21,10 +24,25 @@ from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
 
-TENANT = "acme"
-OTHER_TENANT = "umbrella"
-SEEDED = "seeded"
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+STARTERS = {id(subprocess), id(DevServer)}
+
+
+def starts_programs(module: ModuleType) -> bool:
+    """Whether it has a starter, or a helper from a module that has one."""
+    values = list(vars(module).values())
+    helpers = {str(getattr(value, "__module__", "")) for value in values}
+    modules = [sys.modules[name] for name in helpers if name.startswith("tests.support.")]
+    found = {id(value) for each in modules for value in vars(each).values()}.union(map(id, values))
+    return not STARTERS.isdisjoint(found)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast is what needs no server, and is in a module that starts no program."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        served = not {"server", "bench_server"}.isdisjoint(item.fixturenames)
+        if not served and not starts_programs(item.module) and not item.get_closest_marker("slow"):
+            item.add_marker("fast")
 
 
 @attrs.frozen
@@ -100,19 +118,6 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if look is not None:
         assert sessions(look) == []
-
-
-def sessions(superuser: psycopg.Connection, patience: int = 200) -> list[tuple[str, str]]:
-    """State and last statement of the application's sessions; one that was closed may take a moment to go."""
-    for _ in range(patience):
-        found = superuser.execute(
-            "SELECT state, query FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename LIKE 'ventros%'"
-        ).fetchall()
-        if not found:
-            break
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture

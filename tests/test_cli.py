@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,18 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.program import ventros
 from ventros.devserver import DevServer
-
-WITHOUT_DATABASE = {
-    key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "VENTROS_DATABASE_URL"}
-}
-
-
-def ventros(*args: str | Path, database: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Every Python warning is an error, so that none reaches the user."""
-    environment = WITHOUT_DATABASE | ({"VENTROS_DATABASE_URL": database} if database else {})
-    command = [sys.executable, "-W", "error", "-m", "ventros.cli", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_demo_keeps_every_update_and_the_control_does_not() -> None:

@@ -6,7 +6,8 @@ import asyncio
 
 import psycopg
 
-from tests.conftest import TENANT, sessions
+from tests.support.constants import TENANT
+from tests.support.left_behind import sessions
 from ventros import Database, UnitOfWork
 
 

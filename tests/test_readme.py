@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-
-
-def block(language: str, containing: str, document: str = README) -> str:
-    """The only block in that language that contains the text."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
-    (found,) = [each for each in blocks if containing in each]
-    return str(found)
+from tests.support.documents import block
 
 
 def test_the_five_minute_program_prints_what_stands_beside_it(dsn: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, OptimisticLockError, UnitOfWork, roles
 from ventros.audit.catalogue import all_statements
 from ventros.audit.grants import Privilege, grants_sql, privileges

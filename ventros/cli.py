@@ -86,30 +86,31 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
     Starts an embedded PostgreSQL, ingests a stream of WhatsApp messages with many workers, then the
     same stream with a last-write-wins save. Exits with 1 unless Ventros lost nothing.
     """
-    from ventros.demo.run import TENANTS, faults, report, run_both
+    from ventros.demo.run import TENANTS, find_faults, report, run_both
     from ventros.demo.stream import make_stream
     from ventros.devserver import DevServer
 
     stream = make_stream(tuple(TENANTS.values()), messages=messages, contacts=contacts, seed=seed)
     with _progress("ingesting", 2 * len(stream.lines)) as advance, DevServer() as server:
-        checked, control = asyncio.run(
+        ventros_arm, control_arm = asyncio.run(
             run_both(server, stream, workers=workers, on_line=lambda _line: advance(1))
         )
         version = server.version
-    figures = report(checked, control)
-    failures = faults(checked, stream)
+    figures = report(ventros_arm, control_arm)
+    faults = find_faults(ventros_arm, stream)
     if as_json:
         click.echo(json.dumps(figures))
     else:
-        control_figures = report(control, control)
+        control_figures = report(control_arm, control_arm)
         _print_demo(figures, control_figures, f"PostgreSQL {version}, {workers} workers, seed {seed}")
         lost = (
-            f"{control.lost_updates} updates lost without the version check, {checked.lost_updates} with it"
+            f"{control_arm.lost_updates} updates lost without the version check, "
+            f"{ventros_arm.lost_updates} with it"
         )
         click.echo(f"\n{lost}.")
-    for failure in failures:
-        click.echo(f"FAILED: {failure}", err=True)
-    if failures:
+    for fault in faults:
+        click.echo(f"FAILED: {fault}", err=True)
+    if faults:
         sys.exit(FAILED)
 
 

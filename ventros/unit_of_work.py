@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
 
@@ -62,8 +63,25 @@ class UnitOfWork(unit_of_work.UnitOfWork):
         units of work never wait for each other in a circle. Raises OptimisticLockErrors with all conflicts,
         else as the repositories' ``save``; see :func:`ventros.kernel.repository.save_all.save_all`.
         """
-        targets = [(self.repository_of(each), each) for each in aggregates]
-        return cast("tuple[*Aggregates]", tuple(await save_all.save_all(self, targets)))
+        return cast("tuple[*Aggregates]", tuple(await save_all.save_all(self, self._targets(aggregates))))
+
+    async def add_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
+        """Add any mix of new aggregates in the order given, so what is referred to comes first.
+
+        Raises NotNew before anything is sent, else as the repositories' ``add``.
+        """
+        return cast("tuple[*Aggregates]", tuple(await save_all.add_all(self._targets(aggregates))))
+
+    async def remove_all(self, *aggregates: object) -> None:
+        """Remove any mix of versioned aggregates, none of them when one is stale; locks as ``save_all`` does.
+
+        They are removed in the order given, so what refers comes first. Raises OptimisticLockErrors with all
+        conflicts, else as the repositories' ``remove``.
+        """
+        await save_all.remove_all(self, self._targets(aggregates))
+
+    def _targets(self, aggregates: Iterable[object]) -> list[tuple[Repository[Any], Any]]:
+        return [(self.repository_of(aggregate), aggregate) for aggregate in aggregates]
 
     def repository_of(self, aggregate: object) -> Repository[Any]:
         """Raises UnitOfWorkError for what has no version."""

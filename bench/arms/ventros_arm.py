@@ -7,7 +7,7 @@ from uuid import UUID
 from bench.arms.arm import ALL, PAGE, TEXT, Arm, now, phone
 from bench.server import TENANT
 from ventros import Database, Settings, UnitOfWork
-from ventros.application.process_inbound_message import InboundMessage, Stored, process_inbound_message
+from ventros.application.process_inbound_message import InboundMessage, StoredMessage, process_inbound_message
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType
 from ventros.kernel.ids import new_id
@@ -48,7 +48,6 @@ class Ventros(Arm):
 
     async def process_inbound_message(self, worker: int) -> None:
         message = InboundMessage(
-            channel_id=self.channel_id,
             channel_message_id=str(new_id()),
             contact_phone=phone(self.keys[worker].number()),
             contact_name=None,
@@ -56,8 +55,8 @@ class Ventros(Arm):
             text=TEXT,
             received_at=now(),
         )
-        stored = await self.db.run(TENANT, lambda uow: process_inbound_message(uow, message))
-        if not isinstance(stored, Stored):
+        stored = await self.db.run(TENANT, lambda uow: process_inbound_message(uow, self.channel_id, message))
+        if not isinstance(stored, StoredMessage):
             raise RuntimeError("the message was taken for a duplicate")  # noqa: TRY004 - no caller's fault
 
     async def save_all(self, worker: int) -> None:

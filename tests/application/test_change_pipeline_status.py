@@ -11,7 +11,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, NotFound, UnitOfWork, ValidationError
 from ventros.application.change_pipeline_status import (
     ChangePipelineStatus,
@@ -268,12 +268,10 @@ async def test_racing_changes_leave_one_open_placement_and_a_history_without_a_g
 
     moved = sum(await asyncio.gather(*(race(start) for start in range(3))))
     async with db.unit_of_work(TENANT) as uow:
-        placements = [
-            each.placement for each in await uow.placements.history(funnel.contact.id, funnel.pipeline.id)
-        ]
-    assert len(placements) == moved
-    assert [each.exited_at is None for each in placements].count(True) == 1
-    ids = {each.id for each in placements}
+        stays = await uow.placements.history(funnel.contact.id, funnel.pipeline.id)
+    assert len(stays) == moved
+    assert [stay.placement.exited_at is None for stay in stays].count(True) == 1
+    ids = {stay.placement.id for stay in stays}
     changes = [event for event in events(superuser) if event[0] == "contact.pipeline_status_changed"]
     assert len(changes) == moved
     assert {event[2] for event in changes} == ids
@@ -288,11 +286,11 @@ async def test_control_the_unique_key_is_what_keeps_two_first_placements_apart(
 ) -> None:
     """Without it both of two racers enter the pipeline."""
     superuser.execute("DROP INDEX placements_open_key")
-    async with db.unit_of_work(TENANT) as one, db.unit_of_work(TENANT) as two:
-        await change_pipeline_status(one, funnel.change(funnel.new))
-        await change_pipeline_status(two, funnel.change(funnel.won))
-        await one.commit()
-        await two.commit()
+    async with db.unit_of_work(TENANT) as first, db.unit_of_work(TENANT) as second:
+        await change_pipeline_status(first, funnel.change(funnel.new))
+        await change_pipeline_status(second, funnel.change(funnel.won))
+        await first.commit()
+        await second.commit()
     found = superuser.execute("SELECT count(*) FROM placements WHERE exited_at IS NULL").fetchone()
     assert found == (2,)
 

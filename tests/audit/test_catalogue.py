@@ -9,8 +9,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.audit.test_shapes import drawn, drawn_audiences, each_list
-from tests.test_cli import ventros
+from tests.support.drawn_lists import drawn, drawn_audiences, each_list
+from tests.support.program import ventros
 from ventros.audit.catalogue import all_statements, find
 from ventros.audit.reading import read
 from ventros.audit.shapes import list_queries

@@ -18,7 +18,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.audit.faults import (
+from tests.support.audit_faults import (
     CONTACT,
     COPIED,
     FALSIFIED,
@@ -28,7 +28,7 @@ from tests.audit.faults import (
     SESSION,
     UNGUARDED,
 )
-from tests.test_cli import ventros
+from tests.support.program import ventros
 from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.demo.run import TENANTS, Arm, run_both
 from ventros.demo.stream import make_stream

@@ -6,7 +6,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.test_cli import ventros
+from tests.support.program import ventros
 from ventros.audit import lint as module
 from ventros.audit.catalogue import all_statements, find
 from ventros.audit.lint import NON_VOLATILE, WITHOUT_TENANT, lint

@@ -10,17 +10,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.test_sql import faults
+from tests.support.drawn_lists import drawn, drawn_audiences, each_list
+from tests.support.prepared import faults
 from ventros.audit.shapes import list_queries, page, statements
-from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, shapes, statements_of
+from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator
-from ventros.kernel.lists import Direction, ListQuery, Shape
+from ventros.kernel.lists import ListQuery, Shape
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement, catalogue
-
-each_list = pytest.mark.parametrize("name", sorted(list_queries()))
-DRAWN = 60
-"""Shapes of each list that are put together at random, beside all the committed ones."""
 
 
 @pytest.fixture
@@ -39,17 +36,6 @@ def test_the_committed_texts_are_those_that_are_sent(name: str) -> None:
 
 def test_no_committed_text_is_left_over() -> None:
     assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(list_queries())
-
-
-def drawn(list_query: ListQuery[Any, Any], generator: random.Random) -> list[Shape]:
-    names = [condition.name for condition in list_query.conditions]
-    shapes = []
-    for _ in range(DRAWN):
-        filters = tuple(each for each in names if generator.random() < 0.5)
-        sort = generator.choice([None, *list_query.sorts])
-        position = generator.choice(list_query.positions(sort)) if sort else ""
-        shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))
-    return shapes
 
 
 @each_list
@@ -103,17 +89,6 @@ def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
         assert not re.search(r"(?<![$\w])\d", statement.text), "a number that is no parameter"
         assert "OFFSET" not in statement.text
         assert statement.name not in catalogue()
-
-
-def drawn_audiences(generator: random.Random) -> list[Audience]:
-    known = list(shapes())
-    return [
-        Audience(
-            tuple(sorted(generator.choices(known, k=generator.randint(2, 6)))),
-            generator.choice(list(LogicalOperator)),
-        )
-        for _ in range(DRAWN)
-    ]
 
 
 async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(

@@ -13,22 +13,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.test_cli import ventros
+from tests.support.constants import NOW, TENANT
+from tests.support.counted_work import SHAPE, work
+from tests.support.program import ventros
 from ventros import Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Reconciliation, entries, reconcile
-from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.contacts.list_query import ContactFilter, ContactSort
 from ventros.demo.run import run_both
-from ventros.demo.seed import Seed, seed_tenant
+from ventros.demo.seed import seed_tenant
 from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.lists import Direction
 
 OTHER = "other_app"
 AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"
-SHAPE = "contacts.page(name, tags) by name desc"
 
 
 @pytest.fixture
@@ -45,22 +42,6 @@ def other_dsn(dsn: str, server: DevServer, owner_dsn: str, superuser: psycopg.Co
 async def other_db(other_dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
     async with await Database.open(UnitOfWork, other_dsn) as db:
         yield db
-
-
-async def work(db: Database[UnitOfWork], seed: Seed) -> None:
-    """A contact is added, listed and renamed, each in a unit of its own."""
-    contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
-    async with db.unit_of_work(TENANT) as uow:
-        await uow.contacts.add(contact)
-        await uow.commit()
-    async with db.unit_of_work(TENANT) as uow:
-        chosen = ContactFilter(name="a", tags=["vip"])
-        await uow.contacts.page(chosen, sort=ContactSort.NAME, direction=Direction.DESC, limit=7)
-    for name in ("Alice", "Bob"):
-        async with db.unit_of_work(TENANT) as uow:
-            loaded = await uow.contacts.get(contact.id)
-            await uow.contacts.save(loaded.rename(name, now=NOW))
-            await uow.commit()
 
 
 def reconciled(owner_dsn: str, role: str) -> Reconciliation:
@@ -156,9 +137,9 @@ SUITE = Path(__file__).parents[1]
 
 def test_a_test_that_sends_its_own_sql_as_the_app_fails_the_whole_run() -> None:
     """The control of the check in conftest.py, which stands at the end of every run."""
-    chosen = "kernel/test_unit_of_work.py::test_without_commit_nothing_is_stored"
+    chosen = "kernel/transaction/test_unit_of_work.py::test_without_commit_nothing_is_stored"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "tests.audit.sabotage", SUITE / chosen],
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.ad_hoc_query", SUITE / chosen],
         env=dict(os.environ),
         cwd=SUITE.parent,
         capture_output=True,

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from ventros import Database, UnitOfWork
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep

@@ -9,7 +9,7 @@ import pytest
 
 from bench.command import SCENARIOS
 from bench.result import dump
-from tests.bench.conftest import SIZES
+from tests.support.bench_sizes import SIZES
 
 COMMON = {
     *("scenario", "profile", "durability", "seed", "started_at", "seconds", "machine", "versions", "git"),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import MakeContacts
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-
-Contacts = Callable[[int], Awaitable[list[Contact]]]
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ async def wide(dsn: str, superuser: psycopg.Connection) -> AsyncIterator[Databas
 
 
 @pytest.fixture
-def contacts(wide: Database[UnitOfWork], seed: Seed) -> Contacts:
+def contacts(wide: Database[UnitOfWork], seed: Seed) -> MakeContacts:
     """So many new ones, stored, at version 1."""
 
     async def make(number: int) -> list[Contact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.concurrency.elle import Transaction, anomalies
+from tests.support.elle import Transaction, anomalies
 
 
 def done(reads: str = "", appends: str = "", *, committed: bool = True) -> Transaction:

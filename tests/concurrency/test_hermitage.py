@@ -14,13 +14,13 @@ from uuid import UUID
 import attrs
 import pytest
 
-from tests.concurrency.conftest import Contacts
-from tests.concurrency.modes import MODES, NONE, REPEATABLE_READ, VERIFY, Mode
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import MakeContacts
+from tests.support.isolation import MODES, NONE, REPEATABLE_READ, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.demo.control import UnguardedContacts
+from ventros.demo.control import UncheckedContactRepository
 from ventros.values import Phone
 
 
@@ -201,7 +201,7 @@ async def played(stage: Stage, scenario: Scenario) -> bool:
 
 
 async def test_each_mode_prevents_what_it_promises_and_nothing_else(
-    wide: Database[UnitOfWork], contacts: Contacts
+    wide: Database[UnitOfWork], contacts: MakeContacts
 ) -> None:
     found: dict[Scenario, set[Mode]] = {scenario: set() for scenario in OCCURS}
     for scenario in OCCURS:
@@ -228,9 +228,9 @@ async def forget_people(db: Database[UnitOfWork], project_id: UUID) -> None:
 @pytest.mark.spoiled
 @pytest.mark.parametrize("scenario", [p4, g0], ids=lambda scenario: scenario.__name__)
 async def test_control_without_the_version_check_updates_are_lost(
-    wide: Database[UnitOfWork], contacts: Contacts, scenario: Scenario
+    wide: Database[UnitOfWork], contacts: MakeContacts, scenario: Scenario
 ) -> None:
     """G0 stays prevented even so, by the row locks alone; P4 does not."""
     x, y = await contacts(2)
-    stage = Stage(wide, NONE, x, y, UnguardedContacts)
+    stage = Stage(wide, NONE, x, y, UncheckedContactRepository)
     assert await played(stage, scenario) == (scenario is p4)

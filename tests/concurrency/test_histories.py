@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.concurrency.conftest import Contacts
-from tests.concurrency.elle import Key, Transaction, anomalies
-from tests.concurrency.modes import MODES, NONE, REPEATABLE_READ, SERIALIZABLE, VERIFY, Mode
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import MakeContacts
+from tests.support.elle import Key, Transaction, anomalies
+from tests.support.isolation import MODES, NONE, REPEATABLE_READ, SERIALIZABLE, VERIFY, Mode
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
-from ventros.demo.control import UnguardedContacts
+from ventros.demo.control import UncheckedContactRepository
 
 CLIENTS, LISTS = 10, 3
 
@@ -37,7 +37,7 @@ async def together(uow: UnitOfWork, changed: list[Contact]) -> None:
 async def overwriting(uow: UnitOfWork, changed: list[Contact]) -> None:
     """The control: a save that does not compare the version."""
     for each in sorted(changed, key=lambda each: each.id):
-        await UnguardedContacts(uow).save(each)
+        await UncheckedContactRepository(uow).save(each)
 
 
 async def run(
@@ -79,7 +79,7 @@ async def run(
 
 
 async def checked(
-    db: Database[UnitOfWork], make: Contacts, mode: Mode, batches: int, rounds: int, save: Save = together
+    db: Database[UnitOfWork], make: MakeContacts, mode: Mode, batches: int, rounds: int, save: Save = together
 ) -> Counter[str]:
     """Prints what was found; several short histories, because a list is read whole each time."""
     seed = random.randrange(10**6)
@@ -106,20 +106,20 @@ def verdict(mode: Mode, found: Counter[str]) -> None:
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 async def test_a_history_has_the_anomalies_of_its_mode_and_no_other(
-    wide: Database[UnitOfWork], contacts: Contacts, mode: Mode
+    wide: Database[UnitOfWork], contacts: MakeContacts, mode: Mode
 ) -> None:
     verdict(mode, await checked(wide, contacts, mode, batches=10, rounds=12))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
-async def test_a_long_history_too(wide: Database[UnitOfWork], contacts: Contacts, mode: Mode) -> None:
+async def test_a_long_history_too(wide: Database[UnitOfWork], contacts: MakeContacts, mode: Mode) -> None:
     verdict(mode, await checked(wide, contacts, mode, batches=80, rounds=15))
 
 
 @pytest.mark.spoiled
 async def test_control_a_save_that_does_not_compare_the_version_loses_appends(
-    wide: Database[UnitOfWork], contacts: Contacts
+    wide: Database[UnitOfWork], contacts: MakeContacts
 ) -> None:
     found = await checked(wide, contacts, NONE, batches=2, rounds=10, save=overwriting)
     assert found["lost"] > 0

@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.concurrency.conftest import Contacts
-from tests.conftest import NOW, TENANT
-from tests.listening import heard, listen
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import MakeContacts
+from tests.support.listening import heard, listen
 from ventros import Database, OptimisticLockError, UnitOfWork
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
@@ -62,7 +62,7 @@ async def steps(db: Database[UnitOfWork], stored: list[Contact]) -> int:
         return sum([(await uow.contacts.get(each.id)).version - 1 for each in stored])
 
 
-async def test_no_deadlocks_when_saved_together(wide: Database[UnitOfWork], contacts: Contacts) -> None:
+async def test_no_deadlocks_when_saved_together(wide: Database[UnitOfWork], contacts: MakeContacts) -> None:
     seed = random.randrange(10**6)
     stored = await contacts(10)
     outcomes = await work(wide, stored, together, seed)
@@ -73,7 +73,7 @@ async def test_no_deadlocks_when_saved_together(wide: Database[UnitOfWork], cont
 
 
 async def test_control_deadlocks_when_saved_in_any_order(
-    wide: Database[UnitOfWork], contacts: Contacts
+    wide: Database[UnitOfWork], contacts: MakeContacts
 ) -> None:
     seed = random.randrange(10**6)
     stored = await contacts(10)
@@ -84,7 +84,7 @@ async def test_control_deadlocks_when_saved_in_any_order(
 
 
 async def test_of_fifty_racers_one_wins_and_all_others_are_told(
-    wide: Database[UnitOfWork], contacts: Contacts, superuser: psycopg.Connection
+    wide: Database[UnitOfWork], contacts: MakeContacts, superuser: psycopg.Connection
 ) -> None:
     (contact,) = await contacts(1)
     start = asyncio.Barrier(50)
@@ -111,7 +111,7 @@ async def test_of_fifty_racers_one_wins_and_all_others_are_told(
     assert events == [("contact.name_changed",)]
 
 
-async def thousand(wide: Database[UnitOfWork], contacts: Contacts) -> tuple[list[Contact], list[Contact]]:
+async def thousand(wide: Database[UnitOfWork], contacts: MakeContacts) -> tuple[list[Contact], list[Contact]]:
     """A thousand that were loaded, and seven of them that others have saved since."""
     stored = await contacts(1000)
     stale = random.sample(stored, 7)
@@ -128,7 +128,7 @@ def named(superuser: psycopg.Connection, name: str) -> int:
 
 
 async def test_of_a_thousand_exactly_the_seven_stale_are_told_and_none_is_written(
-    wide: Database[UnitOfWork], contacts: Contacts, superuser: psycopg.Connection
+    wide: Database[UnitOfWork], contacts: MakeContacts, superuser: psycopg.Connection
 ) -> None:
     changed, stale = await thousand(wide, contacts)
     async with wide.unit_of_work(TENANT) as uow:
@@ -153,7 +153,7 @@ async def test_of_a_thousand_exactly_the_seven_stale_are_told_and_none_is_writte
 
 
 async def test_control_executemany_overlooks_the_stale_and_writes_the_others(
-    wide: Database[UnitOfWork], contacts: Contacts, superuser: psycopg.Connection
+    wide: Database[UnitOfWork], contacts: MakeContacts, superuser: psycopg.Connection
 ) -> None:
     changed, _ = await thousand(wide, contacts)
     async with wide.unit_of_work(TENANT) as uow:

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, NotFound, OptimisticLockError, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.demo.control import unguarded
+from ventros.demo.control import without_version_check
 from ventros.demo.seed import seed_tenant
 from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors
 from ventros.kernel.ids import new_id
@@ -284,6 +284,6 @@ def test_two_sessions_do_what_the_model_says_for_long(model: type[Model]) -> Non
 def test_control_without_the_version_check_they_do_not(
     model: type[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ContactRepository, "UPDATE", unguarded(ContactRepository.UPDATE))
+    monkeypatch.setattr(ContactRepository, "UPDATE", without_version_check(ContactRepository.UPDATE))
     with pytest.raises(AssertionError):
         run(model, 300, 50)

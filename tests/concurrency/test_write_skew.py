@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 import attrs
 import pytest
 
-from tests.concurrency.conftest import Contacts
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import MakeContacts
 from ventros import Conflict, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
@@ -44,7 +44,7 @@ async def locked_at_once(uow: UnitOfWork, changed: Contact, read: Contact) -> No
     await uow.contacts.save(changed)
 
 
-async def duels(db: Database[UnitOfWork], make: Contacts, save: Save) -> Counter[str]:
+async def duels(db: Database[UnitOfWork], make: MakeContacts, save: Save) -> Counter[str]:
     """How many duels both won, and how many deadlocks there were."""
     outcomes: Counter[str] = Counter(both=0, deadlocks=0)
 
@@ -74,14 +74,14 @@ async def duels(db: Database[UnitOfWork], make: Contacts, save: Save) -> Counter
 
 
 @pytest.mark.parametrize("save", [verified_with_the_save, verified_at_commit, locked_at_once])
-async def test_verified_one_gives_way(wide: Database[UnitOfWork], contacts: Contacts, save: Save) -> None:
+async def test_verified_one_gives_way(wide: Database[UnitOfWork], contacts: MakeContacts, save: Save) -> None:
     outcomes = await duels(wide, contacts, save)
     print(f"{save.__name__}: {dict(outcomes)} of {DUELS}")
     assert outcomes["both"] == 0
     assert save is not verified_with_the_save or outcomes["deadlocks"] == 0
 
 
-async def test_control_unverified_both_win(wide: Database[UnitOfWork], contacts: Contacts) -> None:
+async def test_control_unverified_both_win(wide: Database[UnitOfWork], contacts: MakeContacts) -> None:
     outcomes = await duels(wide, contacts, unverified)
     print(f"unverified: {dict(outcomes)} of {DUELS}")
     assert outcomes["both"] > 0
@@ -90,7 +90,7 @@ async def test_control_unverified_both_win(wide: Database[UnitOfWork], contacts:
 @pytest.mark.spoiled
 @pytest.mark.parametrize("instead", ["FOR KEY SHARE", ""])
 async def test_control_of_a_weaker_lock_both_win(
-    wide: Database[UnitOfWork], contacts: Contacts, monkeypatch: pytest.MonkeyPatch, instead: str
+    wide: Database[UnitOfWork], contacts: MakeContacts, monkeypatch: pytest.MonkeyPatch, instead: str
 ) -> None:
     """FOR KEY SHARE lets others save; a plain SELECT, the version compared, is no lock at all."""
     monkeypatch.setattr(

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,112 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import NOW, OTHER_TENANT, TENANT
-from tests.contract.factory import Factory, Refs
-from tests.listening import heard, listen
-from tests.test_sql import REPOSITORIES
+from tests.support.constants import OTHER_TENANT, TENANT
+from tests.support.listening import heard, listen
+from tests.support.repositories import REPOSITORIES
+from tests.support.subjects import FACTORIES, LATER, Filled, Subject, only, outbox
 from ventros import (
     AlreadyExists,
-    Database,
     NotFound,
     OptimisticLockError,
     Retry,
-    UnitOfWork,
     is_optimistic_lock_error,
 )
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors, ResultMismatch, StaleAggregate
-from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import Lock, Repository, save_all
-
-NO_FACTORY = {"factory", "test_contract", "test_purity", "values"}
-MODULES = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_FACTORY)
-FACTORIES: list[Factory] = [importlib.import_module(f"tests.contract.{name}").FACTORY for name in MODULES]
-LATER = NOW + timedelta(hours=1)
-
-
-@attrs.frozen(kw_only=True)
-class Filled(DomainEvent):
-    """Stands for the commands that would have led to drawn values."""
-
-    event_name = "contract.filled"
-
-
-@attrs.frozen
-class Subject:
-    """One aggregate's factory on a database that has what the aggregate refers to."""
-
-    db: Database[UnitOfWork]
-    factory: Factory
-    seed: Seed
-    refs: Refs
-
-    def repository(self, uow: UnitOfWork) -> Repository[Any]:
-        return self.factory.repository(uow)
-
-    def new(self) -> Any:
-        return self.factory.new(self.seed, self.refs)
-
-    async def stored(self) -> Any:
-        """A new one, added and committed, as the repository returned it."""
-        async with self.db.unit_of_work(TENANT) as uow:
-            added = await self.repository(uow).add(self.new())
-            await uow.commit()
-        return added
-
-    async def another(self) -> Any:
-        """As :meth:`stored`, with what it refers to made anew."""
-        async with self.db.unit_of_work(TENANT) as uow:
-            refs = await self.factory.prepare(uow, self.seed)
-            added = await self.repository(uow).add(self.factory.new(self.seed, refs))
-            await uow.commit()
-        return added
-
-    async def load(self, id_: Any) -> Any:
-        async with self.db.unit_of_work(TENANT) as uow:
-            return await self.repository(uow).get(id_)
-
-    async def save(self, aggregate: Any) -> Any:
-        async with self.db.unit_of_work(TENANT) as uow:
-            saved = await self.repository(uow).save(aggregate)
-            await uow.commit()
-        return saved
-
-    async def touch(self, aggregate: Any) -> Any:
-        async with self.db.unit_of_work(TENANT) as uow:
-            touched = await self.repository(uow).touch(aggregate)
-            await uow.commit()
-        return touched
-
-    def change(self, aggregate: Any) -> Any:
-        return self.factory.change(aggregate, LATER)
-
-
-@pytest.fixture(params=FACTORIES, ids=lambda factory: factory.resource)
-async def subject(request: pytest.FixtureRequest, db: Database[UnitOfWork], seed: Seed) -> Subject:
-    factory: Factory = request.param
-    async with db.unit_of_work(TENANT) as uow:
-        refs = await factory.prepare(uow, seed)
-        await uow.commit()
-    return Subject(db, factory, seed, refs)
-
-
-def only(which: Callable[[Factory], bool]) -> pytest.MarkDecorator:
-    """Run a test of those aggregates alone that it can be asked of."""
-    chosen = [factory for factory in FACTORIES if which(factory)]
-    return pytest.mark.parametrize("subject", chosen, indirect=True, ids=lambda factory: factory.resource)
-
-
-def outbox(superuser: psycopg.Connection, aggregate: Any) -> list[tuple[Any, ...]]:
-    return superuser.execute(
-        """
-        SELECT aggregate_version, sequence, event_name, event_version, aggregate_type, tenant_id,
-               occurred_at, payload, event_id
-          FROM outbox_events WHERE aggregate_id = %s ORDER BY position
-        """,
-        [aggregate.id],
-    ).fetchall()
 
 
 def test_every_versioned_aggregate_has_a_factory() -> None:
@@ -172,8 +77,9 @@ async def test_what_was_removed_is_not_found_and_never_comes_back(
     async with subject.db.unit_of_work(TENANT) as uow:
         await subject.repository(uow).remove(added)
         await uow.commit()
-    with pytest.raises(NotFound):
+    with pytest.raises(OptimisticLockError) as caught:
         await subject.save(subject.change(added))
+    assert (caught.value.expected, caught.value.actual) == (1, None)
     with pytest.raises(NotFound):
         await subject.load(added.id)
     last = outbox(superuser, added)[-1]
@@ -306,7 +212,7 @@ async def test_every_column_is_stored_as_it_was(subject: Subject, data: st.DataO
 
 def assert_complete(subject: Subject, drawn: dict[str, Any]) -> None:
     """The factory draws every field that is stored, so that none can be forgotten by a mapper unseen."""
-    given_elsewhere = {"id", "version", "tenant_id", "created_at", "domain_events"}
+    given_elsewhere = {"id", "version", "tenant_id", "created_at", "domain_events", "_origin"}
     stored = {field.name for field in attrs.fields(type(subject.new()))} - given_elsewhere
     assert set(drawn) == stored
 

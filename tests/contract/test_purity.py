@@ -25,14 +25,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import NOW, TENANT
-from tests.contract.factory import Factory, Refs
-from tests.contract.test_contract import FACTORIES
+from tests.support.constants import NOW, TENANT
+from tests.support.factory import Factory, Refs
+from tests.support.subjects import FACTORIES
 from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import Encryptor
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.ids import new_id
+from ventros.kernel.repository.origin import LOADED
 
 TEXTS = {
     "email": "ada@example.org",
@@ -165,6 +166,8 @@ def test_every_command_is_pure(factory: Factory, monkeypatch: pytest.MonkeyPatch
         chance = random.Random(number)
         pool = Pool([new, one, other], chance)
         states = [new, one]
+        for state in states:
+            object.__setattr__(state, "_origin", LOADED)
         for name, command in chance.sample(list(asked.items()), len(asked)):
             state = chance.choice(states)
             try:
@@ -174,7 +177,9 @@ def test_every_command_is_pure(factory: Factory, monkeypatch: pytest.MonkeyPatch
             result = asked_twice(monkeypatch, name, command, state, args)
             if result is not None:
                 succeeded.add(name)
-                states += [result] if isinstance(result, kind) else []
+                if isinstance(result, kind):
+                    assert result._origin is LOADED, f"{name} forgets where the instance came from"
+                    states.append(result)
 
     ask()
     print(f"{factory.resource}: {len(asked)} commands, {len(succeeded)} seen to succeed, 0 impure")

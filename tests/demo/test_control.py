@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from tests.conftest import NOW, TENANT
+from tests.support.constants import NOW, TENANT
 from ventros import Database, OptimisticLockError, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.demo.control import LastWriteWins, unguarded
+from ventros.demo.control import LastWriteWins, without_version_check
 from ventros.demo.seed import Seed
 
 Save = Callable[[UUID, str], Awaitable[None]]
@@ -20,9 +20,10 @@ Save = Callable[[UUID, str], Awaitable[None]]
 
 def test_only_the_check_is_taken_out() -> None:
     update = ContactRepository.UPDATE
-    assert unguarded(update).text.replace("AND $3::integer IS NOT NULL", "AND version = $3") == update.text
+    text = without_version_check(update).text
+    assert text.replace("AND $3::integer IS NOT NULL", "AND version = $3") == update.text
     with pytest.raises(ValueError, match="is not guarded"):
-        unguarded(ContactRepository.SELECT)
+        without_version_check(ContactRepository.SELECT)
 
 
 @pytest.mark.parametrize(("unit", "kept"), [(UnitOfWork, 1), (LastWriteWins, 2)])
@@ -46,7 +47,7 @@ async def test_of_two_tags_one_is_refused_or_lost(
 
     async with arm:
         results = await asyncio.gather(tag("one"), tag("two"), return_exceptions=True)
-    assert sum(each is None for each in results) == kept
-    assert sum(isinstance(each, OptimisticLockError) for each in results) == 2 - kept
+    assert sum(result is None for result in results) == kept
+    assert sum(isinstance(result, OptimisticLockError) for result in results) == 2 - kept
     async with db.unit_of_work(TENANT) as uow:
         assert len((await uow.contacts.get(contact.id)).tags) == 1

@@ -7,12 +7,12 @@ from typing import Any
 import attrs
 import pytest
 
-from ventros.demo.run import Arm, faults
+from ventros.demo.run import Arm, find_faults
 from ventros.demo.stream import Stream
 from ventros.ingest.runner import Tally
 
-STREAM = Stream(lines=(), distinct=10)
-KEPT = Arm(
+STREAM = Stream(lines=(), distinct_messages=10)
+FAULTLESS = Arm(
     tally=Tally(messages_offered=12, messages_stored=10, duplicates=2, events=30, seconds=2.0),
     lost_updates=0,
     message_rows=10,
@@ -21,11 +21,11 @@ KEPT = Arm(
 
 
 def test_a_run_that_kept_all_has_no_fault() -> None:
-    assert faults(KEPT, STREAM) == []
+    assert find_faults(FAULTLESS, STREAM) == []
 
 
 @pytest.mark.parametrize(
-    ("arm", "tally", "told"),
+    ("arm", "tally", "message"),
     [
         ({"lost_updates": 1}, {}, "1 updates were lost"),
         ({"message_rows": 9}, {}, "9 are stored"),
@@ -35,15 +35,15 @@ def test_a_run_that_kept_all_has_no_fault() -> None:
         ({}, {"rejected": 1}, "1 lines were rejected"),
     ],
 )
-def test_each_broken_promise_is_told(arm: dict[str, Any], tally: dict[str, Any], told: str) -> None:
-    broken = attrs.evolve(KEPT, tally=attrs.evolve(KEPT.tally, **tally), **arm)
-    (fault,) = faults(broken, STREAM)
-    assert told in fault
+def test_each_broken_promise_is_a_fault(arm: dict[str, Any], tally: dict[str, Any], message: str) -> None:
+    broken = attrs.evolve(FAULTLESS, tally=attrs.evolve(FAULTLESS.tally, **tally), **arm)
+    (fault,) = find_faults(broken, STREAM)
+    assert message in fault
 
 
 def test_percentiles_are_in_milliseconds() -> None:
-    arm = attrs.evolve(KEPT, tally=Tally(latencies=[number / 1000 for number in range(1, 101)]))
+    arm = attrs.evolve(FAULTLESS, tally=Tally(latencies=[number / 1000 for number in range(1, 101)]))
     assert arm.latency_ms(50) == pytest.approx(50.5)
     assert arm.latency_ms(99) == pytest.approx(99.01)
-    assert attrs.evolve(KEPT, tally=Tally(latencies=[0.25])).latency_ms(99) == 250
-    assert KEPT.messages_per_second == 6
+    assert attrs.evolve(FAULTLESS, tally=Tally(latencies=[0.25])).latency_ms(99) == 250
+    assert FAULTLESS.messages_per_second == 6

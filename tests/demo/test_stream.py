@@ -22,21 +22,21 @@ def test_the_same_seed_makes_the_same_stream() -> None:
 
 def test_what_it_holds() -> None:
     stream = events()
-    messages = [each for each in stream if each["event"] != "message.ack"]
-    deliveries = Counter((each["session"], each["payload"]["id"]) for each in messages)
+    messages = [event for event in stream if event["event"] != "message.ack"]
+    deliveries = Counter((message["session"], message["payload"]["id"]) for message in messages)
     assert len(deliveries) == 1000
     twins = sum(times - 1 for times in deliveries.values())
     assert 25 <= twins <= 75
-    assert len({each["id"] for each in messages}) < len(messages), "some twins have the same event id"
-    times = [each["payload"]["timestamp"] for each in messages]
+    assert len({message["id"] for message in messages}) < len(messages), "some twins have the same event id"
+    times = [message["payload"]["timestamp"] for message in messages]
     assert times != sorted(times)
-    assert any(each["event"] == "message.ack" for each in stream)
-    assert {each["session"] for each in stream} == set(SESSIONS)
+    assert any(event["event"] == "message.ack" for event in stream)
+    assert {event["session"] for event in stream} == set(SESSIONS)
 
 
 def test_it_begins_with_a_burst_of_one_phone() -> None:
-    early = [each for each in events() if each["payload"].get("body") in bodies(BURST)]
-    assert len({each["payload"]["from"] for each in early}) == 1
+    burst = [event for event in events() if event["payload"].get("body") in bodies(BURST)]
+    assert len({event["payload"]["from"] for event in burst}) == 1
 
 
 def bodies(count: int) -> set[str]:

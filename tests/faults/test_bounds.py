@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.faults.conftest import SHORT, Contacts
-from tests.faults.proxy import COMMIT, COMMITTED, Proxy
+from tests.support.constants import NOW, SHORT, TENANT
+from tests.support.contacts import Contacts
+from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel.errors import ConnectionLost, OperationTimeout
 from ventros.kernel.outcome import Outcome

@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.faults.conftest import SHORT, Contacts
-from tests.faults.interrupt import Interrupted
+from tests.support.constants import NOW, SHORT, TENANT
+from tests.support.contacts import Contacts
+from tests.support.interrupt import Interrupted
 from ventros import Database, UnitOfWork
 from ventros.kernel.outcome import Outcome
 

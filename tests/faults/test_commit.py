@@ -7,10 +7,12 @@ import asyncio
 import asyncpg
 import pytest
 
-from tests.conftest import TENANT
-from tests.faults.conftest import Contacts
-from tests.faults.proxy import COMMIT, COMMITTED, Proxy
+from tests.support.constants import NOW, TENANT
+from tests.support.contacts import Contacts
+from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork
+from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.errors import UndoneWrite
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 from ventros.ops import history
@@ -69,6 +71,32 @@ async def test_no_answer_to_commit_is_in_doubt_and_can_be_resolved(
     outcome = await through.resolve(caught.value.marker, deadline=5)
     assert (outcome is Outcome.COMMITTED) == contacts.stored("Alice") == (held is COMMITTED)
     assert await through.resolve(caught.value.marker) is outcome
+
+
+@pytest.mark.parametrize("held", [COMMIT, COMMITTED], ids=["COMMIT", "its answer"])
+async def test_what_a_unit_in_doubt_returned_waits_for_its_outcome(
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, held: bytes
+) -> None:
+    with pytest.raises(CommitInDoubt) as caught:
+        async with through.unit_of_work(TENANT) as uow:
+            alice = await uow.contacts.save((await uow.contacts.get(contacts.id)).rename("Alice", now=NOW))
+            proxy.hold = held
+            await uow.commit()
+    proxy.cut()
+    proxy.hold = None
+    with pytest.raises(UndoneWrite, match="in doubt"):
+        await save(through, alice)
+    outcome = await through.resolve(caught.value.marker, deadline=5)
+    if outcome is Outcome.COMMITTED:
+        assert await save(through, alice) == alice
+    else:
+        with pytest.raises(UndoneWrite, match="rolled back"):
+            await save(through, alice)
+
+
+async def save(db: Database[UnitOfWork], contact: Contact) -> Contact:
+    async with db.unit_of_work(TENANT) as uow:
+        return await uow.contacts.save(contact)
 
 
 async def test_control_asyncpgs_transaction_does_not_wait_for_its_answer(

@@ -11,8 +11,8 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.faults.crash import Crashing
+from tests.support.constants import NOW, TENANT
+from tests.support.crash import Crashing
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant

@@ -8,9 +8,9 @@ from collections.abc import Awaitable
 
 import pytest
 
-from tests.conftest import TENANT
-from tests.faults.conftest import Contacts
-from tests.faults.proxy import COMMIT, Direction, Proxy
+from tests.support.constants import TENANT
+from tests.support.contacts import Contacts
+from tests.support.proxy import COMMIT, Direction, Proxy
 from ventros import CommitInDoubt, Database, UnitOfWork, VentrosError
 from ventros.kernel.outcome import Outcome
 

@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
-from tests.faults.conftest import SHORT, Contacts
-from tests.faults.proxy import Proxy
+from tests.support.constants import NOW, SHORT, TENANT
+from tests.support.contacts import Contacts
+from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
 from ventros.kernel import errors
 from ventros.kernel.connection.driver import translate_driver_error

@@ -14,8 +14,8 @@ import attrs
 import psycopg
 import pytest
 
-from tests.conftest import NOW, TENANT
-from tests.test_readme import block
+from tests.support.constants import NOW, TENANT
+from tests.support.documents import block
 from ventros import Conflict, Database, OptimisticLockError, Settings, Telemetry, UnitOfWork
 from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact

@@ -1,4 +1,4 @@
-"""Somebody who may log in, and owns nothing."""
+"""Every aggregate, and somebody who may log in and owns nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+
+from tests.support.subjects import subject  # noqa: F401
 
 
 @pytest.fixture

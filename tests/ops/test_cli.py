@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from tests.test_cli import ventros
+from tests.support.program import ventros
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 

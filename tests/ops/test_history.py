@@ -13,15 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from tests.conftest import NOW, TENANT
-from tests.contract.test_contract import (
-    Filled,
-    Subject,
-    outbox,
-    subject,  # noqa: F401 - the fixture, of all fifteen aggregates
-)
-from tests.listening import heard, listen
-from tests.migrations.test_schema import VERSIONED
+from tests.support.constants import NOW, TENANT, VERSIONED
+from tests.support.listening import heard, listen
+from tests.support.subjects import Filled, Subject, outbox
 from ventros import Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -51,7 +45,7 @@ def recorded(superuser: psycopg.Connection, id_: object) -> list[Row]:
 
 
 async def test_every_step_of_every_aggregate_is_recorded_and_replays(
-    subject: Subject,  # noqa: F811
+    subject: Subject,
     superuser: psycopg.Connection,
     owner_dsn: str,
 ) -> None:
@@ -81,7 +75,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_any_value_replays(
-    subject: Subject,  # noqa: F811
+    subject: Subject,
     server: DevServer,
     superuser: psycopg.Connection,
     owner_dsn: str,

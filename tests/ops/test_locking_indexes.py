@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.migrations.test_schema import VERSIONED
+from tests.support.constants import VERSIONED
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sabotage.plugin import SABOTEURS, Saboteur
+from tests.support.saboteurs import SABOTEURS, Saboteur
 
-UNSPOILED = "tests/kernel/test_commands.py::test_a_command_that_failed_can_be_sent_again"
+UNSPOILED = "tests/kernel/outbox/test_inbox.py::test_a_command_that_failed_can_be_sent_again"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def verdicts() -> dict[str, str]:
         "-rA",
         "--tb=no",
         "-p",
-        "tests.sabotage.plugin",
+        "tests.support.saboteurs",
     ]
     done = subprocess.run(
         [*command, UNSPOILED, *(each.test for each in SABOTEURS)],

@@ -25,11 +25,10 @@ CONTACT_TAG = "whatsapp"
 
 @attrs.frozen(kw_only=True)
 class InboundMessage:
-    """What the platform delivered. ``received_at`` is when the message was written, and the one clock of
-    all that follows from it; ``event_id`` names the delivery, ``channel_message_id`` the message.
+    """What the platform delivered on a channel. ``received_at`` is when the message was written, and the one
+    clock of all that follows from it; ``event_id`` names the delivery, ``channel_message_id`` the message.
     """
 
-    channel_id: UUID
     channel_message_id: str
     contact_phone: str
     contact_name: str | None
@@ -48,7 +47,7 @@ class InboundMessage:
 
 
 @attrs.frozen(kw_only=True)
-class Stored:
+class StoredMessage:
     """The message was new."""
 
     message_id: UUID
@@ -61,7 +60,9 @@ class Duplicate:
     """The event or the message was there already; nothing was changed."""
 
 
-async def process_inbound_message(uow: UnitOfWork, command: InboundMessage) -> Stored | Duplicate:
+async def process_inbound_message(
+    uow: UnitOfWork, channel_id: UUID, command: InboundMessage
+) -> StoredMessage | Duplicate:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
 
     A duplicate rolls the unit back. Of two first messages of one phone, unique indexes let one create
@@ -70,17 +71,17 @@ async def process_inbound_message(uow: UnitOfWork, command: InboundMessage) -> S
     ValidationError for a phone, text or media address that is none.
     """
     phone = Phone(command.contact_phone)
-    if await _seen(uow, command):
+    if await _is_duplicate(uow, channel_id, command):
         await uow.rollback()
         return Duplicate()
-    channel = await uow.channels.inbound(command.channel_id)
+    channel = await uow.channels.inbound(channel_id)
     if channel.status is not ChannelStatus.ACTIVE:
         raise InvariantViolation(
             f"channel {channel.id} is {channel.status}, not active: it takes no messages"
         )
-    contact = await _contact(uow, command, channel, phone)
-    session = await _session(uow, command, channel, contact)
-    message = _message(uow, command, channel, session)
+    contact = await _save_contact(uow, command, channel, phone)
+    session = await _save_session(uow, command, channel, contact)
+    message = _create_message(uow, command, channel, session)
     try:
         await uow.messages.add(message)
     except AlreadyExists:
@@ -91,20 +92,20 @@ async def process_inbound_message(uow: UnitOfWork, command: InboundMessage) -> S
         await uow.channels.count_sent(channel.id)
     else:
         await uow.channels.count_received(channel.id, command.received_at)
-    return Stored(message_id=message.id, contact_id=contact.id, session_id=session.id)
+    return StoredMessage(message_id=message.id, contact_id=contact.id, session_id=session.id)
 
 
-async def _seen(uow: UnitOfWork, command: InboundMessage) -> bool:
+async def _is_duplicate(uow: UnitOfWork, channel_id: UUID, command: InboundMessage) -> bool:
     """Decided before anything is touched; two deliveries at once are decided by the unique keys."""
     if command.event_id is not None and not await inbox.record(
         uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
     ):
         return True
-    known = await uow.messages.find_by_channel_message_id(command.channel_id, command.channel_message_id)
-    return known is not None
+    message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
+    return message is not None
 
 
-async def _contact(
+async def _save_contact(
     uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, phone: Phone
 ) -> Contact:
     now = command.received_at
@@ -130,18 +131,18 @@ async def _contact(
         raise Conflict("another message of this phone created the contact first") from error
 
 
-async def _session(
+async def _save_session(
     uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact
 ) -> Session:
     """The active session with this message counted; a new one when there is none or it timed out."""
     now = command.received_at
     type_id = channel.type.type_id
     from_contact = not command.from_me
-    active = await uow.sessions.find_active(contact.id, type_id)
-    if active is not None:
-        if not active.has_timed_out(now):
-            return await uow.sessions.save(active.record_message(from_contact=from_contact, now=now))
-        await uow.sessions.save(active.check_timeout(now=now))
+    session = await uow.sessions.find_active(contact.id, type_id)
+    if session is not None:
+        if not session.has_timed_out(now):
+            return await uow.sessions.save(session.record_message(from_contact=from_contact, now=now))
+        await uow.sessions.save(session.check_timeout(now=now))
     session = Session.start(
         contact_id=contact.id,
         tenant_id=uow.tenant,
@@ -156,9 +157,11 @@ async def _session(
         raise Conflict("another message of this contact started the session first") from error
 
 
-def _message(uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, session: Session) -> Message:
+def _create_message(
+    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, session: Session
+) -> Message:
     agent_id = session.current_agent if command.from_me else command.source.system_agent_id
-    entry = {"tracking": dict(command.tracking)} if command.tracking and not command.is_from_ad else {}
+    tracking = {"tracking": dict(command.tracking)} if command.tracking and not command.is_from_ad else {}
     message = Message.create(
         tenant_id=uow.tenant,
         user_id=channel.user_id,
@@ -174,7 +177,7 @@ def _message(uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, 
         media_url=command.media_url,
         media_mimetype=command.media_mimetype,
         mentions=command.mentions,
-        metadata={**command.metadata, **entry},
+        metadata={**command.metadata, **tracking},
         source=command.source,
         agent_id=agent_id,
         timestamp=command.received_at,

@@ -19,7 +19,6 @@ CONSUMER = "record_message_ack"
 class MessageAck:
     """``at`` is when the platform learnt of it."""
 
-    channel_id: UUID
     channel_message_id: str
     status: MessageStatus
     at: datetime
@@ -35,21 +34,21 @@ class AckResult(Enum):
     DUPLICATE = "duplicate"
 
 
-async def record_message_ack(uow: UnitOfWork, command: MessageAck) -> AckResult:
+async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: MessageAck) -> AckResult:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts."""
     if command.event_id is not None and not await inbox.record(
         uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
     ):
         await uow.rollback()
         return AckResult.DUPLICATE
-    message = await uow.messages.find_by_channel_message_id(command.channel_id, command.channel_message_id)
+    message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN
-    advanced = _advance(message, command)
-    if advanced is message:
+    updated_message = _advance(message, command)
+    if updated_message is message:
         return AckResult.UNCHANGED
-    await uow.messages.save(advanced)
+    await uow.messages.save(updated_message)
     return AckResult.ADVANCED
 
 

@@ -19,14 +19,15 @@ from ventros.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=AggregateRoot)
 
-PREDICATE = "AND version = $3"
+VERSION_PREDICATE = "AND version = $3"
 
 
-def unguarded(statement: Statement) -> Statement:
+def without_version_check(statement: Statement) -> Statement:
     """The same UPDATE without its version predicate; the parameter stays, so that it has a type."""
-    if statement.text.count(PREDICATE) != 1:
-        raise ValueError(f"{statement.name} is not guarded by {PREDICATE}")
-    return attrs.evolve(statement, text=statement.text.replace(PREDICATE, "AND $3::integer IS NOT NULL"))
+    if statement.text.count(VERSION_PREDICATE) != 1:
+        raise ValueError(f"{statement.name} is not guarded by {VERSION_PREDICATE}")
+    text = statement.text.replace(VERSION_PREDICATE, "AND $3::integer IS NOT NULL")
+    return attrs.evolve(statement, text=text)
 
 
 async def overwrite(repository: Repository[A], aggregate: A) -> A:
@@ -40,15 +41,15 @@ async def overwrite(repository: Repository[A], aggregate: A) -> A:
     return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
 
 
-class UnguardedContacts(ContactRepository):
-    UPDATE = unguarded(ContactRepository.UPDATE)
+class UncheckedContactRepository(ContactRepository):
+    UPDATE = without_version_check(ContactRepository.UPDATE)
 
     async def save(self, aggregate: Contact) -> Contact:
         return await overwrite(self, aggregate)
 
 
-class UnguardedSessions(SessionRepository):
-    UPDATE = unguarded(SessionRepository.UPDATE)
+class UncheckedSessionRepository(SessionRepository):
+    UPDATE = without_version_check(SessionRepository.UPDATE)
 
     async def save(self, aggregate: Session) -> Session:
         return await overwrite(self, aggregate)
@@ -59,8 +60,8 @@ class LastWriteWins(UnitOfWork):
 
     @cached_property
     def contacts(self) -> ContactRepository:
-        return UnguardedContacts(self)
+        return UncheckedContactRepository(self)
 
     @cached_property
     def sessions(self) -> SessionRepository:
-        return UnguardedSessions(self)
+        return UncheckedSessionRepository(self)

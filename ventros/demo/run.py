@@ -12,7 +12,7 @@ from ventros.demo.control import LastWriteWins
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.demo.stream import Stream
 from ventros.devserver import DevServer
-from ventros.ingest.runner import Ingest, Tally, by_turns
+from ventros.ingest.runner import Ingest, Tally, round_robin
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.statements import Statement, statement
@@ -59,7 +59,7 @@ async def run_arm(
     workers: int,
     on_line: Callable[[bytes], None],
 ) -> Arm:
-    """A database of its own, migrated and seeded; then the stream, dealt to the workers by turns.
+    """A database of its own, migrated and seeded; then the stream, dealt to the workers in turn.
 
     What is no part of the library, so what has other SQL, does not log in as the app.
     """
@@ -71,13 +71,13 @@ async def run_arm(
     async with db:
         now = datetime.now(UTC)
         seeds = [await seed_tenant(db, tenant, session, now) for tenant, session in TENANTS.items()]
-        before = await _sum(db, seeds, EVENTS)
-        tally = await Ingest(db, workers=workers, route=by_turns, on_line=on_line).run(stream.lines)
+        events_before = await _sum(db, seeds, EVENTS)
+        tally = await Ingest(db, workers=workers, partitioner=round_robin, on_line=on_line).run(stream.lines)
         return Arm(
             tally=tally,
             lost_updates=await _sum(db, seeds, MISCOUNTS),
             message_rows=await _sum(db, seeds, MESSAGES),
-            event_rows=await _sum(db, seeds, EVENTS) - before,
+            event_rows=await _sum(db, seeds, EVENTS) - events_before,
         )
 
 
@@ -94,43 +94,43 @@ async def run_both(
     server: DevServer, stream: Stream, *, workers: int, on_line: Callable[[bytes], None]
 ) -> tuple[Arm, Arm]:
     """Ventros, then the control, on the same stream and the same server."""
-    checked = await run_arm(server, "checked", UnitOfWork, stream, workers=workers, on_line=on_line)
-    control = await run_arm(server, "control", LastWriteWins, stream, workers=workers, on_line=on_line)
-    return checked, control
+    ventros_arm = await run_arm(server, "checked", UnitOfWork, stream, workers=workers, on_line=on_line)
+    control_arm = await run_arm(server, "control", LastWriteWins, stream, workers=workers, on_line=on_line)
+    return ventros_arm, control_arm
 
 
-def faults(arm: Arm, stream: Stream) -> list[str]:
+def find_faults(arm: Arm, stream: Stream) -> list[str]:
     """What the library promised and did not keep; empty when it kept all."""
     tally = arm.tally
-    found = []
+    faults = []
     if arm.lost_updates:
-        found.append(f"{arm.lost_updates} updates were lost")
-    if arm.message_rows != stream.distinct or tally.messages_stored != stream.distinct:
-        found.append(
-            f"{stream.distinct} distinct messages were offered, {tally.messages_stored} acknowledged, "
-            f"{arm.message_rows} are stored"
+        faults.append(f"{arm.lost_updates} updates were lost")
+    if arm.message_rows != stream.distinct_messages or tally.messages_stored != stream.distinct_messages:
+        faults.append(
+            f"{stream.distinct_messages} distinct messages were offered, "
+            f"{tally.messages_stored} acknowledged, {arm.message_rows} are stored"
         )
     if arm.event_rows != tally.events:
-        found.append(f"{tally.events} events were acknowledged, {arm.event_rows} are in the outbox")
+        faults.append(f"{tally.events} events were acknowledged, {arm.event_rows} are in the outbox")
     if tally.rejected:
-        found.append(f"{tally.rejected} lines were rejected")
-    return found
+        faults.append(f"{tally.rejected} lines were rejected")
+    return faults
 
 
-def report(checked: Arm, control: Arm) -> dict[str, int | float]:
+def report(arm: Arm, control: Arm) -> dict[str, int | float]:
     """The figures by the names of ``ventros demo --json``; times in seconds and milliseconds."""
-    tally = checked.tally
+    tally = arm.tally
     return {
         "messages_offered": tally.messages_offered,
-        "messages_stored": checked.message_rows,
+        "messages_stored": arm.message_rows,
         "duplicates": tally.duplicates,
         "conflicts": tally.conflicts,
         "retries": tally.retries,
-        "lost_updates": checked.lost_updates,
+        "lost_updates": arm.lost_updates,
         "control_lost_updates": control.lost_updates,
-        "events": checked.event_rows,
+        "events": arm.event_rows,
         "seconds": round(tally.seconds, 3),
-        "messages_per_second": round(checked.messages_per_second, 1),
-        "p50_ms": round(checked.latency_ms(50), 2),
-        "p99_ms": round(checked.latency_ms(99), 2),
+        "messages_per_second": round(arm.messages_per_second, 1),
+        "p50_ms": round(arm.latency_ms(50), 2),
+        "p99_ms": round(arm.latency_ms(99), 2),
     }

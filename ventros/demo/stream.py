@@ -21,32 +21,32 @@ SECONDS_BETWEEN = 2
 
 @attrs.frozen
 class Stream:
-    """``lines`` as they arrive; ``distinct`` messages among them."""
+    """``lines`` as they arrive; among them ``distinct_messages``, a number."""
 
     lines: tuple[bytes, ...]
-    distinct: int
+    distinct_messages: int
 
 
 @attrs.frozen(kw_only=True)
-class Item:
-    """One message of the stream: written at ``at`` (Unix seconds), delivered at ``arrival``."""
+class StreamMessage:
+    """One message of the stream, ``from_me`` when it is the channel's own; times in Unix seconds."""
 
     number: int
     session: str
     phone: str
-    own: bool
-    at: int
-    arrival: float
+    from_me: bool
+    written_at: int
+    arrives_at: float
 
     @property
     def message_id(self) -> str:
-        return f"{str(self.own).lower()}_{self.phone}@c.us_{self.number:020X}"
+        return f"{str(self.from_me).lower()}_{self.phone}@c.us_{self.number:020X}"
 
     @property
     def parties(self) -> dict[str, object]:
         contact = f"{self.phone}@c.us"
-        sender, recipient = (CHANNEL, contact) if self.own else (contact, CHANNEL)
-        return {"from": sender, "to": recipient, "fromMe": self.own}
+        sender, recipient = (CHANNEL, contact) if self.from_me else (contact, CHANNEL)
+        return {"from": sender, "to": recipient, "fromMe": self.from_me}
 
 
 CHANNEL = "551130000000@c.us"
@@ -59,27 +59,28 @@ def make_stream(sessions: Sequence[str], *, messages: int, contacts: int, seed: 
     messages are delivered twice, half of these with the same event id; a tenth arrive early or late;
     half of our own get delivery reports.
     """
-    chance = random.Random(seed)  # noqa: S311 - a reproducible stream, no secret
+    rng = random.Random(seed)  # noqa: S311 - a reproducible stream, no secret
     arrivals: list[tuple[float, bytes]] = []
     for number in range(messages):
-        burst = number < BURST * len(sessions)
-        own = not burst and chance.random() < OWN_SHARE
-        at = int(START.timestamp()) + number * SECONDS_BETWEEN
-        item = Item(
+        in_burst = number < BURST * len(sessions)
+        from_me = not in_burst and rng.random() < OWN_SHARE
+        written_at = int(START.timestamp()) + number * SECONDS_BETWEEN
+        message = StreamMessage(
             number=number,
             session=sessions[number // BURST % len(sessions)],
-            phone=_phone(0 if burst else int(contacts * chance.random() ** 2)),
-            own=own,
-            at=at,
-            arrival=at + (chance.uniform(-60, 60) if chance.random() < OUT_OF_ORDER_SHARE else 0),
+            phone=_phone(0 if in_burst else int(contacts * rng.random() ** 2)),
+            from_me=from_me,
+            written_at=written_at,
+            arrives_at=written_at + (rng.uniform(-60, 60) if rng.random() < OUT_OF_ORDER_SHARE else 0),
         )
-        arrivals.append((item.arrival, _message(item, event=number)))
-        if chance.random() < DUPLICATE_SHARE:
-            event = number if chance.random() < 0.5 else messages + number
-            arrivals.append((item.arrival + chance.uniform(0, 3), _message(item, event=event)))
-        if own and chance.random() < ACKED_SHARE:
-            arrivals.extend((item.arrival + ack, _ack(item, ack)) for ack in (2, 3))
-    arrivals.sort(key=lambda each: each[0])
+        arrivals.append((message.arrives_at, _message_line(message, event_number=number)))
+        if rng.random() < DUPLICATE_SHARE:
+            event_number = number if rng.random() < 0.5 else messages + number
+            twin_line = _message_line(message, event_number=event_number)
+            arrivals.append((message.arrives_at + rng.uniform(0, 3), twin_line))
+        if from_me and rng.random() < ACKED_SHARE:
+            arrivals.extend((message.arrives_at + ack, _ack_line(message, ack)) for ack in (2, 3))
+    arrivals.sort(key=lambda arrival: arrival[0])
     return Stream(tuple(line for _, line in arrivals), messages)
 
 
@@ -87,19 +88,19 @@ def _phone(contact: int) -> str:
     return f"5511{900000000 + contact:09d}"
 
 
-def _message(item: Item, event: int) -> bytes:
-    info = {"Type": "text", "PushName": None if item.own else f"Contact {item.phone[-4:]}"}
+def _message_line(message: StreamMessage, event_number: int) -> bytes:
+    info = {"Type": "text", "PushName": None if message.from_me else f"Contact {message.phone[-4:]}"}
     return _line(
         {
-            "id": f"evt_{event:026d}",
-            "timestamp": item.at * 1000 + 250,
-            "event": "message.any" if item.own else "message",
-            "session": item.session,
+            "id": f"evt_{event_number:026d}",
+            "timestamp": message.written_at * 1000 + 250,
+            "event": "message.any" if message.from_me else "message",
+            "session": message.session,
             "payload": {
-                "id": item.message_id,
-                "timestamp": item.at,
-                **item.parties,
-                "body": f"message {item.number}",
+                "id": message.message_id,
+                "timestamp": message.written_at,
+                **message.parties,
+                "body": f"message {message.number}",
                 "hasMedia": False,
                 "_data": {"Info": info},
             },
@@ -107,14 +108,14 @@ def _message(item: Item, event: int) -> bytes:
     )
 
 
-def _ack(item: Item, ack: int) -> bytes:
+def _ack_line(message: StreamMessage, ack: int) -> bytes:
     return _line(
         {
-            "id": f"evt_ack{ack}{item.number:022d}",
-            "timestamp": (item.at + ack) * 1000,
+            "id": f"evt_ack{ack}{message.number:022d}",
+            "timestamp": (message.written_at + ack) * 1000,
             "event": "message.ack",
-            "session": item.session,
-            "payload": {"id": item.message_id, **item.parties, "ack": ack},
+            "session": message.session,
+            "payload": {"id": message.message_id, **message.parties, "ack": ack},
         }
     )
 

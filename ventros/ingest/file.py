@@ -55,5 +55,5 @@ async def ingest_file(
         try:
             tally = await Ingest(db, workers=workers, on_line=on_line, on_reject=rejects.add).run(stream)
         finally:
-            path = rejects.close()
-    return tally, path
+            rejects_path = rejects.close()
+    return tally, rejects_path

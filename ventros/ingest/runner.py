@@ -11,11 +11,17 @@ from typing import TypeVar
 
 import attrs
 
-from ventros.application.process_inbound_message import Duplicate, Stored, process_inbound_message
-from ventros.application.record_message_ack import AckResult, record_message_ack
+from ventros.application.process_inbound_message import (
+    Duplicate,
+    InboundMessage,
+    StoredMessage,
+    process_inbound_message,
+)
+from ventros.application.record_message_ack import AckResult, MessageAck, record_message_ack
 from ventros.crm.channels.repository import ChannelRoute, find_route
 from ventros.crm.channels.values import WAHA_PLATFORM
-from ventros.ingest.waha import Rejected, Skipped, WahaAck, WahaMessage, interpret
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
+from ventros.ingest.waha.interpretation import interpret
 from ventros.kernel.database import Database
 from ventros.kernel.errors import Conflict, DomainError, VentrosError
 from ventros.kernel.retry import Retry
@@ -36,19 +42,19 @@ class Line:
 
     number: int
     raw: bytes
-    event: WahaMessage | WahaAck
+    delivery: Delivery
 
 
-Route = Callable[[Line], int]
+Partitioner = Callable[[Line], int]
 """Chooses the worker of a line; the number is taken modulo the number of workers."""
 
 
 def by_conversation(line: Line) -> int:
     """All events of one conversation go to one worker, so that they take effect in the stream's order."""
-    return zlib.crc32(line.event.conversation.encode())
+    return zlib.crc32(line.delivery.conversation.encode())
 
 
-def by_turns(line: Line) -> int:
+def round_robin(line: Line) -> int:
     """As a web server gets them: whichever worker is next, conversations mixed."""
     return line.number
 
@@ -96,27 +102,27 @@ class Ingest:
 
     db: Database[UnitOfWork]
     workers: int = 4
-    route: Route = by_conversation
+    partitioner: Partitioner = by_conversation
     on_line: Callable[[bytes], None] = lambda _line: None
     on_reject: Callable[[int, str, bytes], None] = lambda _number, _reason, _line: None
     tally: Tally = attrs.field(factory=Tally)
-    _channels: dict[str, ChannelRoute] = attrs.field(factory=dict)
-    _deferred: list[Line] = attrs.field(factory=list)
+    _routes: dict[str, ChannelRoute] = attrs.field(factory=dict)
+    _early_acks: list[Line] = attrs.field(factory=list)
 
     async def run(self, stream: Iterable[bytes]) -> Tally:
         """Read ``stream`` to its end."""
-        started = time.perf_counter()
+        started_at = time.perf_counter()
         queues: list[asyncio.Queue[Line | None]] = [asyncio.Queue(QUEUE_SIZE) for _ in range(self.workers)]
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in queues:
                     group.create_task(self._work(queue))
                 group.create_task(self._read(stream, queues))
-        except* VentrosError as failed:
-            raise failed.exceptions[0] from None
-        for line in self._deferred:
-            await self._take(line, last_chance=True)
-        self.tally.seconds = time.perf_counter() - started
+        except* VentrosError as errors:
+            raise errors.exceptions[0] from None
+        for line in self._early_acks:
+            await self._process(line, last_chance=True)
+        self.tally.seconds = time.perf_counter() - started_at
         return self.tally
 
     async def _read(self, stream: Iterable[bytes], queues: list[asyncio.Queue[Line | None]]) -> None:
@@ -126,77 +132,80 @@ class Ingest:
                 continue
             self.tally.lines += 1
             try:
-                event = interpret(raw)
-            except Rejected as rejected:
-                self._reject(number, str(rejected), raw)
+                delivery = interpret(raw)
+            except RejectedLine as rejection:
+                self._reject(number, rejection.reason, raw)
                 continue
-            if isinstance(event, Skipped):
+            if isinstance(delivery, SkippedEvent):
                 self.tally.skipped += 1
                 self.on_line(raw)
                 continue
-            line = Line(number, raw, event)
-            await queues[self.route(line) % self.workers].put(line)
+            line = Line(number, raw, delivery)
+            await queues[self.partitioner(line) % self.workers].put(line)
         for queue in queues:
             await queue.put(None)
 
     async def _work(self, queue: asyncio.Queue[Line | None]) -> None:
         while (line := await queue.get()) is not None:
-            await self._take(line)
+            await self._process(line)
 
-    async def _take(self, line: Line, *, last_chance: bool = False) -> None:
+    async def _process(self, line: Line, *, last_chance: bool = False) -> None:
+        command = line.delivery.command
         try:
-            route = await self._channel(line.event.session)
-            if isinstance(line.event, WahaMessage):
-                await self._message(line.event, route)
-            elif not await self._ack(line.event, route, last_chance=last_chance):
-                self._deferred.append(line)
+            route = await self._find_route(line.delivery.channel_external_id)
+            if isinstance(command, InboundMessage):
+                await self._process_message(command, route)
+            elif not await self._record_ack(command, route, last_chance=last_chance):
+                self._early_acks.append(line)
                 return
-        except (DomainError, Rejected, Conflict) as error:
+        except (DomainError, RejectedLine, Conflict) as error:
             self._reject(line.number, str(error), line.raw)
             return
         self.on_line(line.raw)
 
-    async def _channel(self, session: str) -> ChannelRoute:
-        if session not in self._channels:
+    async def _find_route(self, external_id: str) -> ChannelRoute:
+        if external_id not in self._routes:
             async with self.db.connection() as connection:
-                route = await find_route(connection, WAHA_PLATFORM, session)
+                route = await find_route(connection, WAHA_PLATFORM, external_id)
             if route is None:
-                raise Rejected(f"no channel has the session {session!r}")
-            self._channels[session] = route
-        return self._channels[session]
+                raise RejectedLine(f"no channel has the session {external_id!r}")
+            self._routes[external_id] = route
+        return self._routes[external_id]
 
-    async def _message(self, event: WahaMessage, route: ChannelRoute) -> None:
-        command = event.command(route.channel_id)
-        started = time.perf_counter()
+    async def _process_message(self, command: InboundMessage, route: ChannelRoute) -> None:
+        started_at = time.perf_counter()
         self.tally.messages_offered += 1
-        result = await self._run(route.tenant_id, lambda uow: process_inbound_message(uow, command))
-        self.tally.latencies.append(time.perf_counter() - started)
-        self.tally.messages_stored += isinstance(result, Stored)
+        result = await self._run(
+            route.tenant_id, lambda uow: process_inbound_message(uow, route.channel_id, command)
+        )
+        self.tally.latencies.append(time.perf_counter() - started_at)
+        self.tally.messages_stored += isinstance(result, StoredMessage)
         self.tally.duplicates += isinstance(result, Duplicate)
 
-    async def _ack(self, event: WahaAck, route: ChannelRoute, *, last_chance: bool) -> bool:
+    async def _record_ack(self, command: MessageAck, route: ChannelRoute, *, last_chance: bool) -> bool:
         """Whether the line is done: a report of an unknown message waits for its last chance."""
-        command = event.command(route.channel_id)
-        result = await self._run(route.tenant_id, lambda uow: record_message_ack(uow, command))
+        result = await self._run(
+            route.tenant_id, lambda uow: record_message_ack(uow, route.channel_id, command)
+        )
         if result is AckResult.UNKNOWN and not last_chance:
             return False
         self.tally.acks[result] += 1
         return True
 
     async def _run(self, tenant: str, use_case: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        last: UnitOfWork | None = None
+        last_unit: UnitOfWork | None = None
 
-        async def remembered(uow: UnitOfWork) -> T:
-            nonlocal last
-            last = uow
+        async def run_in(uow: UnitOfWork) -> T:
+            nonlocal last_unit
+            last_unit = uow
             return await use_case(uow)
 
-        def count(_error: VentrosError, attempt: int) -> None:
+        def count_conflict(_error: VentrosError, attempt: int) -> None:
             self.tally.conflicts += 1
             self.tally.retries += attempt < RETRY.attempts
 
-        result = await self.db.run(tenant, remembered, retry=RETRY, on_conflict=count)
-        self.tally.events += last.events_written if last else 0
+        result = await self.db.run(tenant, run_in, retry=RETRY, on_conflict=count_conflict)
+        self.tally.events += last_unit.events_written if last_unit else 0
         return result
 
     def _reject(self, number: int, reason: str, raw: bytes) -> None:

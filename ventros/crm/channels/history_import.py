@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import attrs
@@ -63,22 +63,17 @@ class ChannelHistoryImport(ChannelState):
         """
         if self.status not in _IMPORTABLE:
             raise InvariantViolation(f"cannot import history: channel {self.id} is {self.status}")
-        enabled = attrs.evolve(
-            self,
-            history_import_enabled=True,
-            default_agent_id=agent_id,
-            history_import_max_days=max_days,
-            history_import_max_messages_per_chat=max_messages_per_chat,
-        )
-        if enabled == self:
+        changes: dict[str, Any] = {
+            "history_import_enabled": True,
+            "default_agent_id": agent_id,
+            "history_import_max_days": max_days,
+            "history_import_max_messages_per_chat": max_messages_per_chat,
+        }
+        if all(getattr(self, field) == value for field, value in changes.items()):
             return self
-        return enabled._changed(
-            now,
-            ChannelHistoryImportEnabled(agent_id=agent_id),
-            history_import_status=self.history_import_status
-            if self.is_importing
-            else HistoryImportStatus.IDLE,
-        )
+        status = HistoryImportStatus.IMPORTING if self.is_importing else HistoryImportStatus.IDLE
+        enabled = ChannelHistoryImportEnabled(agent_id=agent_id)
+        return self._changed(now, enabled, history_import_status=status, **changes)
 
     def disable_history_import(self, *, now: datetime) -> Self:
         """A running import may still be completed or failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 import asyncpg
 
@@ -102,7 +103,7 @@ class EntityRepository(Generic[E]):
 
     def require_new(self, entity: E, version: int = 1) -> None:
         """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
-        another, what this unit of work has written before.
+        another, what this unit of work has removed.
         """
         self.require_writable(entity)
         events = entity.domain_events
@@ -112,14 +113,20 @@ class EntityRepository(Generic[E]):
             fault = "does not have the event of its creation first"
         elif events[0].aggregate_id != entity.id:
             fault = f"was copied from {events[0].aggregate_id}, whose creation its first event tells"
-        elif (self.resource, entity.id) in self._unit.written:
-            fault = "was written by this unit of work before"
+        elif self._was_removed(entity.id):
+            fault = "was removed by this unit of work"
         else:
             return
         raise NotNew(
             f"{self.resource} {entity.id} cannot be added: it {fault}; make a new one with "
             f"{type(entity).__name__}'s own constructors, or save what is stored already"
         )
+
+    def _was_removed(self, id_: UUID) -> bool:
+        if (self.resource, id_) not in self._unit.written:
+            return False
+        removed = f"{self.resource}.removed"
+        return any(event.event_name == removed and event.aggregate_id == id_ for event in self._unit.events)
 
     def require_change_told(self, entity: E) -> None:
         """Refuse an instance that neither carries an event nor came from here: its values would be lost."""

@@ -48,6 +48,13 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     return [saved.get((repository.resource, aggregate.id), aggregate) for repository, aggregate in targets]
 
 
+async def add_all(targets: Sequence[Target]) -> list[Any]:
+    """Each as its repository's ``add`` would return it; nothing is sent when one is not new."""
+    for repository, aggregate in targets:
+        repository.require_new(aggregate, aggregate.version)
+    return [await repository.add(aggregate) for repository, aggregate in targets]
+
+
 async def remove_all(unit: UnitContext, targets: Sequence[Target]) -> None:
     """Remove each as its repository's ``remove`` would, none of them when one is stale.
 

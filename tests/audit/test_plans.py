@@ -1,0 +1,244 @@
+"""Every statement has the plan that is expected of it, by an index, and every index has a statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+
+from tests.support.constants import SEEDED
+from tests.support.program import ventros
+from ventros.audit.catalogue import all_statements
+from ventros.audit.expectations import (
+    HEAD,
+    LARGE,
+    TENANTS,
+    deviations,
+    expectations_text,
+    format_expectations,
+    major,
+    observe,
+    read,
+    read_committed,
+)
+from ventros.devserver import DevServer
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement, catalogue, columns
+
+Connection = psycopg.Connection[Any]
+STATEMENTS = all_statements()
+EXPECTED, VERSIONS = read_committed()
+_INDEXES = """
+SELECT i.indexrelid::regclass::text
+  FROM pg_index AS i
+  JOIN pg_class AS c ON c.oid = i.indexrelid
+ WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique AND c.relname NOT LIKE '%yoyo%'
+ ORDER BY 1
+"""
+_FOREIGN_KEYS = """
+SELECT format('SELECT %L FROM %s AS child LEFT JOIN %s AS parent ON (%s) = (%s) WHERE (%s) IS NOT NULL '
+              'AND parent IS NULL LIMIT 1',
+              f.conname, f.conrelid::regclass, f.confrelid::regclass, parent.names, child.names, child.names)
+  FROM pg_constraint AS f,
+LATERAL (SELECT string_agg('child.' || quote_ident(attname), ', ' ORDER BY at) AS names
+           FROM unnest(f.conkey) WITH ORDINALITY AS key (number, at)
+           JOIN pg_attribute ON attrelid = f.conrelid AND attnum = number) AS child,
+LATERAL (SELECT string_agg('parent.' || quote_ident(attname), ', ' ORDER BY at) AS names
+           FROM unnest(f.confkey) WITH ORDINALITY AS key (number, at)
+           JOIN pg_attribute ON attrelid = f.confrelid AND attnum = number) AS parent
+ WHERE f.contype = 'f'
+"""
+
+
+@pytest.fixture
+def connection(seeded_dsn: str) -> Iterator[Connection]:
+    """In a transaction that is rolled back, as the owner: row-level security binds it as it does the app."""
+    with psycopg.connect(seeded_dsn) as connection:
+        yield connection
+        connection.rollback()
+
+
+def found(connection: Connection, *statements: Statement) -> list[str]:
+    return [str(each) for each in deviations(connection, statements, EXPECTED)]
+
+
+def test_every_plan_is_the_expected(connection: Connection) -> None:
+    """Else, when that is right: ventros sql plans --also DIR > sql/plans/expected.txt"""
+    assert found(connection, *STATEMENTS) == []
+
+
+def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
+    """To the letter, if made on this version: neither more nor less, and by the same kind of plan."""
+    version = major(connection)
+    text = expectations_text([connection])
+    chosen, versions = read(text)
+    assert versions == {version}
+    head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
+    assert head in (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
+    if version in VERSIONS:
+        here = [
+            attrs.evolve(each, plans=frozenset(plan for plan in each.plans if plan[0] == version))
+            for each in EXPECTED
+        ]
+        assert chosen == [each for each in here if each.plans]
+
+
+def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
+    assert {each.statement for each in EXPECTED} == {each.name for each in STATEMENTS}
+    assert len(STATEMENTS) > 600
+    text = (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
+    lines = "\n".join(format_expectations(EXPECTED, VERSIONS))
+    assert text.endswith(f"\n{lines}")
+    assert all(line.startswith("#") for line in text.removesuffix(lines).splitlines())
+    assert text.splitlines()[:3] == HEAD.splitlines()[:3]
+    with pytest.raises(ConfigurationError, match=r"expected\.txt:2 cannot be read: contacts  by chance"):
+        read("contacts.get\n    contacts  by chance\n")
+
+
+def test_no_statement_reads_more_than_a_tenant() -> None:
+    assert [each for each in EXPECTED if each.access.rows == "all"] == []
+
+
+def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why() -> None:
+    """In the header's plan: line, and no other statement has one."""
+    more = {each.statement for each in EXPECTED if each.access.filtered}
+    assert {each.name for each in catalogue().values() if each.plan} == more & set(catalogue())
+    assert len(more & set(catalogue())) > 5
+
+
+def test_what_is_looked_for_by_its_key_is_one_row() -> None:
+    by_id = {
+        each.name: each.name.split(".")[0]
+        for each in catalogue().values()
+        if tuple(param.name for param in each.params[:2]) == ("tenant_id", "id")
+        and not each.text.startswith("INSERT")
+    }
+    found = [each for each in EXPECTED if by_id.get(each.statement) == each.access.table]
+    assert [each for each in found if each.access.rows != "one"] == []
+    assert len(found) > 50
+
+
+def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connection) -> None:
+    """So each of them serves a statement, and the tests above notice what they are for."""
+    missed = {}
+    read_by = defaultdict(set)
+    for each in EXPECTED:
+        read_by[each.access.index].add(each.statement)
+    for index in [row[0] for row in connection.execute(_INDEXES).fetchall()]:
+        with connection.transaction(force_rollback=True):
+            connection.execute(f"DROP INDEX {index}".encode())
+            readers = [each for each in STATEMENTS if each.name in read_by[index]]
+            missed[index] = [each.statement for each in deviations(connection, readers, EXPECTED)]
+    assert [index for index, names in missed.items() if not names] == []
+    assert set(missed["broadcasts_due_idx"]) == {"broadcasts.find_due"}
+    assert len(missed) > 10
+
+
+@pytest.mark.parametrize(
+    ("key", "statement", "fault"),
+    [
+        (
+            "contacts_pkey",
+            "contacts.update",
+            "reads contacts by -: all, expected contacts_pkey(tenant_id, id): one",
+        ),
+        (
+            "contacts_pkey",
+            "placements.find_change",
+            "reads contacts by any(tenant_id): tenant",
+        ),
+        ("channel_routes_pkey", "channel_routes.find", "reads channel_routes by -: all"),
+        (
+            "chats_live_individual_key",
+            "chats.find_individual",
+            "reads chats by any(tenant_id): tenant, filtered",
+        ),
+        ("contacts_live_phone_key", "contacts.find_by_phone", "reads contacts by any(tenant_id): tenant"),
+    ],
+)
+def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statement: str, fault: str) -> None:
+    constraint = connection.execute(
+        "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p' AND conname = %s", [key]
+    ).fetchone()
+    drop = f"ALTER TABLE {constraint[0]} DROP CONSTRAINT {key} CASCADE" if constraint else f"DROP INDEX {key}"
+    connection.execute(drop.encode())
+    assert f"{statement}: {fault}" in " ".join(found(connection, catalogue()[statement]))
+
+
+def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
+    """Statements that pass by the key's first column, where row-level security does not lend it to them."""
+    any_route = attrs.evolve(
+        catalogue()["channel_routes.find"],
+        text="SELECT tenant_id, channel_id FROM channel_routes WHERE external_id = $1",
+        params=columns("external_id text"),
+    )
+    last_route = attrs.evolve(
+        any_route, text="SELECT platform FROM channel_routes ORDER BY platform DESC LIMIT 1", params=()
+    )
+    any_account = attrs.evolve(
+        any_route, text="SELECT id FROM billing_accounts WHERE name LIKE $1", params=columns("name text")
+    )
+    for statement in (any_route, last_route, any_account):
+        assert {access.rows for _, access in observe(connection, [statement])} == {"all"}
+        assert found(connection, statement)
+
+
+def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
+    find = catalogue()["channel_routes.find"]
+    superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
+    assert {access.rows for _, access in observe(superuser, [find])} == {"all"}
+    assert found(superuser, find) == []
+    superuser.execute("UPDATE pg_class SET reltuples = %s WHERE relname = 'channel_routes'", [LARGE])
+    assert found(superuser, find) != []
+
+
+def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: str) -> None:
+    of = [argument for tenant in TENANTS for argument in ("--tenant", tenant)]
+    same = ventros("sql", "plans", "--dsn", seeded_dsn, *of)
+    assert (same.returncode, same.stdout) == (0, "")
+    assert same.stderr == f"{len(STATEMENTS)} statements, 0 deviations\n"
+    server.create_database("without_index", SEEDED)
+    with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:
+        superuser.execute("DROP INDEX broadcasts_due_idx")
+    other = ventros("sql", "plans", "--dsn", server.owner_dsn("without_index"), *of)
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as superuser:
+        superuser.execute("DROP DATABASE without_index")  # it is in memory
+    assert other.returncode == 1
+    assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"broadcasts.find_due"}
+    assert "expected broadcasts_due_idx(tenant_id" in other.stdout
+    alone = ventros("sql", "plans", "--dsn", seeded_dsn)
+    assert alone.returncode == 2
+    assert "--dsn and --tenant go together" in alone.stderr
+
+
+def test_what_differs_between_versions_is_written_and_read_again() -> None:
+    each = EXPECTED[0]
+    plans = {
+        "always": {(15, "generic"), (15, "custom"), (18, "generic"), (18, "custom")},
+        "custom": {(15, "custom"), (18, "custom")},
+        "18": {(18, "generic"), (18, "custom")},
+        "15 custom, 18": {(15, "custom"), (18, "generic"), (18, "custom")},
+    }
+    for text, chosen in plans.items():
+        line = "\n".join(format_expectations([attrs.evolve(each, plans=frozenset(chosen))], (18, 15)))
+        assert f"  {text}  " in line
+        assert read(f"# PostgreSQL: 15, 18; 20,000 rows\n{line}")[0][0].plans == chosen
+
+
+def test_the_seed_is_large_and_its_foreign_keys_hold(server: DevServer, seeded_dsn: str) -> None:
+    with psycopg.connect(server.superuser_dsn(SEEDED)) as superuser:
+        sizes = superuser.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND relname NOT LIKE '%yoyo%'"
+            " AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
+        queries = [row[0] for row in superuser.execute(_FOREIGN_KEYS).fetchall()]
+        orphans = [row for query in queries for row in superuser.execute(query.encode()).fetchall()]
+    assert [(table, rows) for table, rows in sizes if rows < 20 * LARGE] == []
+    assert orphans == []
+    assert len(sizes) > 30
+    assert len(queries) > 40

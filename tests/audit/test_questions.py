@@ -1,0 +1,71 @@
+"""The files of sql/ops are whole, and name the tables and columns that the statements have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pglast.stream import RawStream
+
+from tests.support.constants import VERSIONED
+from tests.support.repositories import REPOSITORIES
+from ventros.audit import checks
+from ventros.audit.catalogue import all_statements
+from ventros.audit.checks import HEADER, questions
+from ventros.audit.reading import read
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.repository import Repository
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import catalogue
+
+OPS = directory("sql") / "ops"
+
+
+def test_each_file_says_what_it_is_and_stands_in_the_readme() -> None:
+    page = (directory("sql") / "README.md").read_text(encoding="utf-8")
+    for each in questions():
+        assert set(HEADER) >= set(each.header) >= set(HEADER[:-1]), each.name
+        assert f"ops/{each.name}.sql" in page, each.name
+    assert not {each.name for each in questions()} & {name.split(".")[0] for name in catalogue()}
+
+
+def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "nameless.sql"
+    file.write_text("-- name: nameless\n-- kind: look\nSELECT 1;\n")
+    with pytest.raises(ConfigurationError, match="does not say why, role, read, mend"):
+        checks.read_question(file)
+    file.write_text("".join(f"-- {key}: other\n" for key in HEADER))
+    with pytest.raises(ConfigurationError, match="named nameless"):
+        checks.read_question(file)
+
+
+def test_the_files_name_the_aggregates_that_there_are() -> None:
+    pairs = {
+        (name, each.UPDATE.path.stem) for name, each in REPOSITORIES.items() if issubclass(each, Repository)
+    }
+    text = (OPS / "outbox_versions.sql").read_text(encoding="utf-8")
+    assert set(re.findall(r"\('(\w+)', '(\w+)'\)", text)) == pairs
+    assert set(re.findall(r"SELECT '(\w+)', (?:tenant_id|''), id, version FROM (\w+)", text)) == pairs
+    guards = (OPS / "version_guards.sql").read_text(encoding="utf-8").partition("), guard AS")[0]
+    assert set(re.findall(r"\('(\w+)'\)", guards)) == VERSIONED == {table for _, table in pairs}
+
+
+def test_the_columns_that_change_are_those_that_statements_change() -> None:
+    """Each is assigned by some statement, and each that a statement makes of its old value is there."""
+    text = (OPS / "hot_indexes.sql").read_text(encoding="utf-8")
+    listed = {
+        (table, column.strip("' "))
+        for table, columns in re.findall(r"\('(\w+)', ARRAY\[([^]]+)\]\)", text)
+        for column in columns.split(",")
+    }
+    writes = [write for each in all_statements() for write in read(each).writes if write.kind == "UPDATE"]
+    assigned = {(each.target.table, column) for each in writes for column in each.assigned}
+    stepped = {
+        (each.target.table, column)
+        for each in writes
+        for column, value in each.assigned.items()
+        if f"{each.target.table}.{column}" in RawStream()(value)
+    }
+    assert listed <= assigned
+    assert stepped <= listed

@@ -1,0 +1,71 @@
+"""Credential, for the contract suite: of a type with OAuth, which has every field."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.constants import NOW
+from tests.support.drawn_values import json_objects, maybe, texts, times
+from tests.support.factory import Factory, Refs
+from ventros.crm.credentials.aggregate import Credential
+from ventros.crm.credentials.encryption import KeyRing
+from ventros.crm.credentials.values import CredentialType, EncryptedValue, OAuthToken
+from ventros.demo.seed import Seed
+from ventros.kernel.ids import new_id
+
+
+def new(seed: Seed, _refs: Refs) -> Credential:
+    return Credential.create(
+        tenant_id=seed.tenant,
+        credential_type=CredentialType.META_ADS,
+        name=f"ads {new_id()}",
+        plain_value="a secret",
+        encryptor=KeyRing(writer="test", keys={"test": bytes(32)}),
+        now=NOW,
+    )
+
+
+def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+    encrypted = st.builds(
+        EncryptedValue,
+        key_id=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+        nonce=st.binary(min_size=12, max_size=12),
+        ciphertext=st.binary(min_size=17, max_size=60),
+    )
+    tokens = st.builds(
+        OAuthToken,
+        access=encrypted,
+        refresh=maybe(encrypted),
+        expires_at=times,
+        token_type=texts.map(lambda text: text[:20]),
+    )
+    return st.fixed_dictionaries(
+        {
+            "project_id": maybe(st.just(seed.project_id)),
+            "credential_type": st.just(CredentialType.META_ADS),
+            "name": texts,
+            "description": st.just("") | texts,
+            "secret": encrypted,
+            "oauth": maybe(tokens),
+            "metadata": json_objects,
+            "is_active": st.booleans(),
+            "updated_at": times,
+        }
+    )
+
+
+def change(credential: Credential, now: datetime) -> Credential:
+    return credential.set_description(f"for the summer {new_id()}", now=now)
+
+
+FACTORY = Factory(
+    resource="credential",
+    repository=lambda uow: uow.credentials,
+    new=new,
+    fields=fields,
+    change=change,
+    fixed=frozenset({"credential_type", "name"}),
+)

@@ -1,0 +1,3 @@
+"""Every aggregate, for each test that asks for a subject."""
+
+from tests.support.subjects import subject  # noqa: F401

@@ -1,0 +1,111 @@
+"""Whatever an event holds, wherever: null and absent are the same, the unknown is ignored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.waha import (
+    AD,
+    CARD,
+    CONTACT,
+    DOCUMENT,
+    IMAGE,
+    IN_GROUP,
+    LID,
+    LOCATION,
+    MESSAGE_ID,
+    OWN,
+    RECEIPT,
+    TEXT,
+    VOICE,
+    Json,
+    Path,
+    by_lid,
+    line,
+    make_ack,
+    make_event,
+    make_media_event,
+    paths,
+    with_value,
+)
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
+from ventros.ingest.waha.interpretation import interpret
+
+EVENTS = [
+    make_event(),
+    AD,
+    IMAGE,
+    VOICE,
+    DOCUMENT,
+    make_media_event("sticker"),
+    LOCATION,
+    CARD,
+    IN_GROUP,
+    OWN,
+    by_lid(SenderAlt=f"{CONTACT}@s.whatsapp.net"),
+    make_event({"replyTo": {"id": "3EB0"}}),
+    make_ack(),
+    make_ack({"id": MESSAGE_ID, "to": LID, "_data": RECEIPT}),
+]
+PLACES = [(event, path) for event in EVENTS for path in paths(event)]
+
+
+def outcome(raw: bytes) -> object:
+    try:
+        return interpret(raw)
+    except RejectedLine as error:
+        return error.reason
+
+
+@given(st.sampled_from(EVENTS), st.data())
+def test_null_and_absent_are_the_same(event: Json, data: st.DataObject) -> None:
+    chosen = data.draw(st.sets(st.sampled_from(sorted(paths(event))), max_size=6))
+    null = absent = event
+    # The longest first: a place within an object that is itself taken away is gone.
+    for path in sorted(chosen, key=len, reverse=True):
+        null, absent = with_value(null, path, None), with_value(absent, path, ...)
+    assert outcome(line(null)) == outcome(line(absent))
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_unknown_keys_are_ignored_at_every_level(event: Json) -> None:
+    objects = [(), *(path for path in paths(event) if isinstance(value_at(event, path), dict))]
+    for path in objects:
+        extended = with_value(event, (*path, "unheardOf"), {"nested": [1, TEXT]})
+        assert outcome(line(extended)) == outcome(line(event)), path
+
+
+def value_at(event: Json, path: Path) -> object:
+    value: Any = event
+    for key in path:
+        value = value[key]
+    return value
+
+
+@given(st.binary())
+def test_bytes_are_at_worst_rejected(raw: bytes) -> None:
+    assert isinstance(outcome(raw), str | SkippedEvent)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(PLACES), JSON)
+def test_anything_anywhere_is_at_worst_rejected(place: tuple[Json, Path], value: object) -> None:
+    event, path = place
+    result = outcome(json.dumps(with_value(event, path, value)).encode())
+    if isinstance(result, Delivery):
+        assert result.channel_external_id
+        assert result.conversation
+        assert result.command.channel_message_id
+    else:
+        assert isinstance(result, str | SkippedEvent)

@@ -1,0 +1,180 @@
+"""Two runs at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from yoyo import exceptions as yoyo_exceptions
+from yoyo.backends import PostgresqlPsycopgBackend
+
+from tests.support.migrations import (
+    DROP_INDEX,
+    INDEX,
+    A,
+    B,
+    C,
+    applied,
+    query,
+    refused,
+    until,
+    write,
+)
+from ventros import administration
+from ventros import migrate as module
+from ventros.devserver import DevServer
+from ventros.migrate import (
+    LOCK_KEY,
+    migrate,
+    rollback,
+    status,
+)
+
+
+def sessions(dsn: str, statement: str) -> list[int]:
+    """Backends of migration runs whose latest statement begins with ``statement``."""
+    rows = query(
+        dsn,
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        "   AND application_name = 'ventros migrate' AND query LIKE %s",
+        f"{statement}%",
+    )
+    return [pid for (pid,) in rows]
+
+
+def test_two_runs_at_once_apply_each_migration_once(dsn: str, folder: Path) -> None:
+    write(folder, B, INDEX.replace("IF NOT EXISTS ", ""), DROP_INDEX)
+    start = threading.Barrier(4)
+
+    def run() -> list[str]:
+        start.wait()
+        return migrate(dsn, directory=folder)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [future.result() for future in [pool.submit(run) for _ in range(4)]]
+    assert sorted(done) == [[], [], [], [A, B, C]]
+
+
+def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path) -> None:
+    def second(_id: str) -> None:
+        began = time.monotonic()
+        for run in (migrate, rollback):
+            (holder,) = sessions(dsn, "SELECT 1")
+            with refused(f"pid {holder} (ventros migrate, role ventros_owner, from a socket", "waited 0.2 s"):
+                run(dsn, directory=folder, lock_wait=0.2)
+        assert 0.4 < time.monotonic() - began < 5
+        assert migrate(dsn, directory=folder, dry_run=True) == [B, C]
+        assert len(status(dsn, folder)) == 3
+
+    assert migrate(dsn, directory=folder, report=lambda each: second(each) if each == A else None) == [
+        A,
+        B,
+        C,
+    ]
+
+
+def test_control_without_the_lock_two_runs_collide(
+    dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connect(parameters))
+
+    def second(each: str) -> None:
+        if each == A:
+            assert migrate(dsn, directory=folder) == [B, C]
+
+    with refused(f"{B} failed: duplicate key value", "_yoyo_migration_pkey"):
+        migrate(dsn, directory=folder, report=second)
+
+
+def wait_politely(dsn: str, folder: Path) -> object:
+    return migrate(dsn, directory=folder)
+
+
+def wait_in_the_server(dsn: str, _folder: Path) -> object:
+    return query(dsn, "SELECT pg_advisory_lock(%s)", LOCK_KEY)
+
+
+@pytest.mark.parametrize("waiting", [wait_politely, wait_in_the_server])
+def test_an_index_is_built_while_another_run_waits(
+    dsn: str, folder: Path, waiting: Callable[[str, Path], object]
+) -> None:
+    """The control is the run that waits inside the server: its snapshot stops the index for ever."""
+    write(folder, B, INDEX.replace("\n", "\nSET lock_timeout = '300ms';\n"), DROP_INDEX)
+    with ThreadPoolExecutor(1) as pool:
+        others = []
+
+        def report(each: str) -> None:
+            if each == A:
+                others.append(pool.submit(waiting, dsn, folder))
+                until(lambda: bool(sessions(dsn, "SELECT pg_try_advisory_lock") or blocked(dsn)))
+
+        if waiting is wait_politely:
+            assert migrate(dsn, directory=folder, report=report) == [A, B, C]
+            assert others[0].result() == []
+        else:
+            with refused(f"{B} failed: canceling statement due to lock timeout"):
+                migrate(dsn, directory=folder, report=report)
+            assert others[0].result() == [("",)]
+
+
+def blocked(dsn: str) -> bool:
+    return bool(query(dsn, "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+
+
+def test_the_lock_is_free_after_a_failure(dsn: str, folder: Path) -> None:
+    write(folder, B, "SELECT 1 / 0;")
+    for _ in range(2):
+        with refused(f"{B} failed: division by zero"):
+            migrate(dsn, directory=folder, lock_wait=0)
+    assert query(dsn, "SELECT pid FROM pg_locks WHERE locktype = 'advisory'") == []
+
+
+def test_databases_of_one_server_do_not_wait_for_each_other(
+    server: DevServer, dsn: str, folder: Path
+) -> None:
+    server.create_database("migrations_other")
+    other = server.owner_dsn("migrations_other")
+    seen: list[list[str]] = []
+
+    def report(each: str) -> None:
+        seen.append(migrate(other, directory=folder, to=each, lock_wait=0))
+
+    migrate(dsn, directory=folder, report=report)
+    assert seen == [[A], [B], [C]]
+
+
+def test_a_run_that_lost_the_lock_stops(dsn: str, folder: Path) -> None:
+    def lose(_id: str) -> None:
+        (holder,) = sessions(dsn, "SELECT 1")
+        query(dsn, "SELECT pg_terminate_backend(%s)", holder)
+        until(lambda: not sessions(dsn, "SELECT 1"))
+
+    with refused(f"stopped before {B}: the migration lock is lost"):
+        migrate(dsn, directory=folder, report=lose)
+    assert applied(dsn) == [A]
+    assert migrate(dsn, directory=folder) == [B, C]
+
+
+def test_a_server_that_ends_idle_sessions_does_not_take_the_lock_away(dsn: str, folder: Path) -> None:
+    write(folder, A, "CREATE TABLE a (); SELECT pg_sleep(0.5);", "DROP TABLE a;")
+    own = f"{dsn}&options=-c%20idle_session_timeout%3D200"
+    assert migrate(own, directory=folder) == [A, B, C]
+
+
+def test_yoyos_own_lock_left_by_a_crash_stops_nobody(
+    dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query(dsn, "CREATE TABLE yoyo_lock (locked int DEFAULT 1 PRIMARY KEY, ctime timestamp, pid int NOT NULL)")
+    query(dsn, "INSERT INTO yoyo_lock VALUES (1, now(), 4711)")
+    assert migrate(dsn, directory=folder, to=A) == [A]
+    # The control: yoyo's lock meets the row whenever it sets up its tables.
+    query(dsn, "DROP TABLE _yoyo_migration, _yoyo_log, _yoyo_version, a")
+    monkeypatch.setattr(
+        module._Backend, "lock", lambda backend: PostgresqlPsycopgBackend.lock(backend, timeout=0.1)
+    )
+    with pytest.raises(yoyo_exceptions.LockTimeout, match="Process 4711"):
+        migrate(dsn, directory=folder)

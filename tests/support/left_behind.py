@@ -1,0 +1,20 @@
+"""What a test may not leave on the server."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+
+
+def sessions(superuser: psycopg.Connection, patience: int = 200) -> list[tuple[str, str]]:
+    """State and last statement of the application's sessions; one that was closed may take a moment to go."""
+    for _ in range(patience):
+        found = superuser.execute(
+            "SELECT state, query FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename LIKE 'ventros%'"
+        ).fetchall()
+        if not found:
+            break
+        time.sleep(0.01)
+    return found

@@ -1,0 +1,24 @@
+"""The repositories of all slices."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import ventros
+from ventros.kernel.repository import EntityRepository
+
+
+def repositories() -> list[type[EntityRepository[Any]]]:
+    """Every slice's: found by importing each module that is called repository."""
+    names = [module.name for module in pkgutil.walk_packages(ventros.__path__, "ventros.")]
+    found: list[type[EntityRepository[Any]]] = []
+    for name in names:
+        if name.count(".") == 3 and name.endswith(".repository"):
+            classes = vars(importlib.import_module(name)).values()
+            found += [each for each in classes if isinstance(each, type) and each.__module__ == name]
+    return [each for each in found if issubclass(each, EntityRepository)]
+
+
+REPOSITORIES = {each.resource: each for each in repositories()}

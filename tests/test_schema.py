@@ -1,0 +1,246 @@
+"""The project's own migrations: up and down without a rest, and a schema that keeps the design's rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.constants import NOW, OTHER_TENANT, TENANT, VERSIONED
+from ventros import Database, UnitOfWork, roles
+from ventros.crm.contacts.aggregate import Contact
+from ventros.demo.seed import Seed
+from ventros.devserver import DevServer
+from ventros.kernel.resources import directory
+from ventros.migrate import migrate, rollback, status, verify_checksums
+from ventros.schema import snapshot
+
+WITHOUT_TENANT = {"users", "billing_accounts"}
+SCHEMA = """
+SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
+  FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%'
+UNION ALL
+SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+   AND tablename NOT LIKE '%yoyo%'
+UNION ALL
+SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
+  FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '%yoyo%'
+UNION ALL
+SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '' FROM pg_trigger
+ WHERE NOT tgisinternal
+UNION ALL
+SELECT 'policy', tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public'
+UNION ALL
+SELECT 'function', proname, '', prosrc, '', '' FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+ORDER BY 1, 2, 3
+"""
+
+
+def rows(dsn: str, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def tables(dsn: str) -> set[str]:
+    return {
+        row[0]
+        for row in rows(dsn, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        if "yoyo" not in row[0]
+    }
+
+
+def test_the_checksums_are_those_of_the_files() -> None:
+    verify_checksums()
+
+
+def test_the_snapshot_is_what_the_migrations_make(server: DevServer) -> None:
+    snapshot_file = directory("sql") / "schema.sql"
+    dumped_by = re.search(r"PostgreSQL (\d+)", snapshot_file.read_text(encoding="utf-8"))
+    assert dumped_by is not None
+    if server.version.split(".")[0] != dumped_by[1]:
+        pytest.skip(f"pg_dump of PostgreSQL {dumped_by[1]} wrote it, another would write it otherwise")
+    assert snapshot(server) == snapshot_file.read_text(encoding="utf-8"), (
+        "ventros migrate schema > sql/schema.sql"
+    )
+
+
+def test_up_down_up_leaves_no_difference(server: DevServer) -> None:
+    server.create_database("up_down_up")
+    dsn = server.owner_dsn("up_down_up")
+    migrate(dsn)
+    up = rows(dsn, SCHEMA)
+    assert len(up) > 200
+    every = len(status(dsn))
+    assert len(rollback(dsn, steps=every)) == every
+    assert rows(dsn, SCHEMA) == []
+    migrate(dsn)
+    assert rows(dsn, SCHEMA) == up
+
+
+async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
+    owner_dsn: str, seed: Seed
+) -> None:
+    def locking() -> set[str]:
+        found = rows(owner_dsn, "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%(id, version)'")
+        return {row[0] for row in found}
+
+    def versioned() -> set[str]:
+        found = rows(
+            owner_dsn,
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE column_name = 'version' AND table_schema = 'public' AND table_name NOT LIKE '%yoyo%'",
+        )
+        return {row[0] for row in found}
+
+    assert (locking(), versioned()) == (set(), VERSIONED)
+    rollback(owner_dsn, to="0051")
+    assert locking() == VERSIONED
+    rollback(owner_dsn, to="0019")
+    assert (locking(), versioned()) == (set(), set())
+    migrate(owner_dsn)
+    roles.set_up(owner_dsn)
+    assert (locking(), versioned()) == (set(), VERSIONED)
+    # As the owner: to the server, what reads a column that was made anew is another statement.
+    async with await Database.open(UnitOfWork, owner_dsn) as db, db.unit_of_work(TENANT) as uow:
+        assert (await uow.channels.get(seed.channel_id)).version == 1
+
+
+def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(owner_dsn: str) -> None:
+    found = dict(
+        rows(
+            owner_dsn,
+            "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE '%yoyo%'",
+        )
+    )
+    assert {name for name, forced in found.items() if not forced} == WITHOUT_TENANT
+    keys = dict(
+        rows(
+            owner_dsn,
+            "SELECT conrelid::regclass::text, pg_get_constraintdef(oid)"
+            " FROM pg_constraint WHERE contype = 'p'",
+        )
+    )
+    by_tenant = {name for name, key in keys.items() if key.startswith("PRIMARY KEY (tenant_id, ")}
+    assert tables(owner_dsn) - by_tenant == WITHOUT_TENANT | {"channel_routes"}
+
+
+def test_foreign_keys_between_tenant_tables_carry_the_tenant(owner_dsn: str) -> None:
+    found = rows(
+        owner_dsn,
+        "SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE contype = 'f'",
+    )
+    assert len(found) > 10
+    for source, target, definition in found:
+        if source not in WITHOUT_TENANT and target not in WITHOUT_TENANT:
+            assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, target)
+
+
+def test_every_time_has_its_zone(owner_dsn: str) -> None:
+    times = rows(
+        owner_dsn,
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' AND data_type ~ '^(date|time)'",
+    )
+    assert [each for each in times if each[2] != "timestamp with time zone"] == []
+    assert len(times) > 90
+
+
+def test_every_table_and_column_says_what_it_is(owner_dsn: str) -> None:
+    silent = rows(
+        owner_dsn,
+        "SELECT c.relname, a.attname FROM pg_class c"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '%yoyo%'"
+        " AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)",
+    )
+    assert silent == []
+
+
+def test_no_index_holds_what_changes_with_most_updates(owner_dsn: str) -> None:
+    """Not even in a predicate: every update would then have to touch every index of its table."""
+    hot = ("version", "updated_at", "last_activity_at", "last_interaction_at", "message_count")
+    found = rows(owner_dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    of_rows_that_stay = {"outbox_events_version_key", "aggregate_history_pkey"}
+    kept = [name for name, definition in found if name not in of_rows_that_stay and "yoyo" not in definition]
+    assert len(kept) > 15
+    for name, definition in found:
+        if name in kept:
+            assert not any(column in definition.split(" USING ")[1] for column in hot), name
+
+
+@pytest.mark.parametrize("table", sorted(VERSIONED))
+def test_the_version_guard_stands_on_every_versioned_table(owner_dsn: str, table: str) -> None:
+    found = rows(
+        owner_dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_guard'"
+    )
+    assert (table, b"O") in found or (table, "O") in found
+
+
+async def stored_contact(db: Database[UnitOfWork], seed: Seed) -> Contact:
+    contact = Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Ada", now=NOW)
+    async with db.unit_of_work(seed.tenant) as uow:
+        await uow.contacts.add(contact)
+        await uow.commit()
+    return contact
+
+
+async def test_a_hand_made_update_must_step_the_version(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    """Even the superuser's."""
+    contact = await stored_contact(db, seed)
+    for change in ("", ", version = version + 2", ", version = version"):
+        with pytest.raises(psycopg.DatabaseError) as caught:
+            superuser.execute(f"UPDATE contacts SET name = 'x'{change}")  # noqa: S608
+        assert caught.value.sqlstate == "VT002"
+        assert "version = version + 1" in str(caught.value.diag.message_hint)
+    superuser.execute("UPDATE contacts SET name = 'x', version = version + 1")
+    async with db.unit_of_work(TENANT) as uow:
+        loaded = await uow.contacts.get(contact.id)
+    assert (loaded.name, loaded.version) == ("x", 2)
+
+
+async def test_without_a_tenant_nothing_is_read_and_the_error_says_why(
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed
+) -> None:
+    await stored_contact(db, seed)
+    with psycopg.connect(owner_dsn) as connection:
+        for _ in range(2):  # the second time the setting is '' and no longer NULL
+            with pytest.raises(psycopg.DatabaseError) as caught:
+                connection.execute("SELECT * FROM contacts")
+            assert caught.value.sqlstate == "VT001"
+            connection.rollback()
+            connection.execute("SET LOCAL app.tenant_id = 'acme'")
+            connection.commit()
+
+
+async def test_one_tenant_neither_sees_nor_writes_anothers_rows(
+    owner_dsn: str, db: Database[UnitOfWork], seed: Seed, other_seed: Seed
+) -> None:
+    contact = await stored_contact(db, seed)
+    with psycopg.connect(owner_dsn) as connection:
+        connection.execute("SET LOCAL app.tenant_id = 'umbrella'")
+        assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (0,)
+        touched = connection.execute("UPDATE contacts SET name = 'x', version = version + 1")
+        assert touched.rowcount == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("INSERT INTO processed_events VALUES ('acme', 'x', gen_random_uuid(), now())")
+        connection.rollback()
+        assert OTHER_TENANT == "umbrella"
+        connection.execute("SET LOCAL app.tenant_id = 'acme'")
+        assert connection.execute("SELECT id FROM contacts").fetchall() == [(contact.id,)]
+
+
+def test_the_channel_directory_is_read_without_a_tenant_and_written_only_with_it(
+    owner_dsn: str, superuser: psycopg.Connection
+) -> None:
+    with psycopg.connect(owner_dsn) as connection:
+        assert connection.execute("SELECT count(*) FROM channel_routes").fetchone() == (0,)
+        with pytest.raises(psycopg.DatabaseError) as caught:
+            connection.execute("INSERT INTO channel_routes VALUES ('waha', 'x', 'acme', gen_random_uuid())")
+        assert caught.value.sqlstate == "VT001"
