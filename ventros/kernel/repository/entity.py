@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -12,30 +13,35 @@ from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import (
     ChangeWithoutEvent,
-    MappingError,
     NotFound,
     NotNew,
     TenancyViolation,
     UndoneWrite,
     ValidationError,
+    invalid_row,
 )
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
+from ventros.kernel.statements.definition import Statement
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
 
-def map_row(read: Callable[..., T], resource: str, row: asyncpg.Record, *children: object) -> T:
+_INFINITE = (datetime.max, datetime.min)  # noqa: DTZ901 - asyncpg's for infinity, without a zone
+
+
+def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: object) -> T:
     """``read(row, *children)``; what it raises for a row that breaks a rule leaves as a MappingError."""
     try:
         return read(row, *children)
     except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise MappingError(
-            f"the stored {resource} {row['id']} is not valid: {error}; mend the row, "
-            "it can be neither read nor saved as it is"
-        ) from error
+        fault, column = str(error), getattr(error, "field", None)
+        for name, value in row.items():
+            if value in _INFINITE:
+                fault, column = f"{name} is infinite", name
+        raise invalid_row(table, row["id"], column, fault) from error
 
 
 class EntityRepository(Generic[E]):
@@ -45,6 +51,7 @@ class EntityRepository(Generic[E]):
 
     resource: ClassVar[str]
     mapper: Any
+    INSERT: ClassVar[Statement]
 
     def __init__(self, unit: UnitContext) -> None:
         self._unit = unit
@@ -57,9 +64,12 @@ class EntityRepository(Generic[E]):
     def _tenant(self) -> str:
         return self._unit.tenant
 
+    def _table(self) -> str:
+        return self.INSERT.path.stem
+
     def _load(self, row: asyncpg.Record) -> E:
         """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""
-        loaded: E = map_row(self.mapper.from_row, self.resource, row)
+        loaded: E = map_row(self.mapper.from_row, self._table(), row)
         return self._handed_out(loaded)
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
@@ -70,7 +80,7 @@ class EntityRepository(Generic[E]):
         """A slice whose aggregates have children reads those of all at once, after the roots: if another
         commit comes between, the root's version is the older one, and a save conflicts.
         """
-        return [map_row(self.mapper.from_row, self.resource, row) for row in rows]
+        return [map_row(self.mapper.from_row, self._table(), row) for row in rows]
 
     def _handed_out(self, loaded: E) -> E:
         """``loaded``, which nobody else holds yet, with its origin: the unit's own write, if it wrote it."""
