@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import copy
-import enum
-from collections import OrderedDict
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import attrs
 import msgspec
@@ -16,57 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.hostile_json import HOSTILE, nested, placed
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import MAX_BYTES, MAX_DEPTH, copied_json, json_object
-
-
-class Colour(enum.Enum):
-    RED = "red"
-
-
-class Shade(enum.StrEnum):
-    DARK = "dark"
-
-
-def nested(depth: int) -> Any:
-    value: Any = None
-    for _ in range(depth):
-        value = [value]
-    return value
-
-
-CIRCLE: list[Any] = []
-CIRCLE.append(CIRCLE)
-
-HOSTILE: dict[str, Any] = {
-    "Decimal": Decimal(1),
-    "bytes": b"x",
-    "set": {1},
-    "tuple": (1,),
-    "Enum": Colour.RED,
-    "StrEnum": Shade.DARK,
-    "timedelta": timedelta(1),
-    "date": date(2026, 1, 2),
-    "time": time(1),
-    "datetime": datetime(2026, 1, 2, tzinfo=UTC),
-    "UUID": UUID(int=1),
-    "object": object(),
-    "OrderedDict": OrderedDict(a=1),
-    "key of int": {1: "x"},
-    "key of None": {None: "x"},
-    "key of Enum": {Shade.DARK: "x"},
-    "key with NUL": {"\x00": "x"},
-    "key with half a pair": {"\ud800": "x"},
-    "NaN": float("nan"),
-    "infinity": float("-inf"),
-    "integer": 10**400,
-    "NUL": "a\x00b",
-    "half a pair": "\udfff",
-    "deep": nested(MAX_DEPTH),
-    "very deep": nested(3000),
-    "circle": CIRCLE,
-}
-"""By what is wrong with it; each, inside one object and one list, is refused."""
 
 
 @attrs.frozen
@@ -77,7 +24,7 @@ class Held:
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_what_json_would_bend_is_refused_by_field_and_path(value: Any) -> None:
     with pytest.raises(ValidationError, match=r"^document: \$\.a\[3\]\.b") as caught:
-        Held({"a": [0, 1, 2, {"b": value}]})
+        Held(placed(value))
     assert caught.value.field == "document"
 
 

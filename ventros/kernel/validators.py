@@ -79,6 +79,12 @@ def texts(_instance: object, attribute: Attribute[Any], value: Iterable[object])
             )
 
 
+def ids(_instance: object, attribute: Attribute[Any], value: Iterable[UUID]) -> None:
+    """Of what is stored as uuid[]."""
+    for item in value:
+        not_nil(_instance, attribute, item)
+
+
 def indexed(_instance: object, attribute: Attribute[Any], value: str | None) -> None:
     """Of a text under an index, or None."""
     if value is not None:

@@ -96,7 +96,7 @@ class Session(AggregateRoot):
     first_agent_response_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     agent_response_time_seconds: int | None = None
     contact_wait_time_seconds: int | None = None
-    agent_ids: tuple[UUID, ...] = ()
+    agent_ids: tuple[UUID, ...] = attrs.field(default=(), validator=validators.ids)
     agent_transfers: int = 0
     summary: str | None = None
     sentiment: Sentiment | None = None

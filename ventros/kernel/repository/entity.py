@@ -41,6 +41,8 @@ def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: 
         for name, value in row.items():
             if value in _INFINITE:
                 fault, column = f"{name} is infinite", name
+            elif isinstance(value, list) and any(item is None or isinstance(item, list) for item in value):
+                fault, column = f"{name} holds a NULL or has several dimensions", name
         raise invalid_row(table, row["id"], column, fault) from error
 
 
