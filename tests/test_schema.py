@@ -285,12 +285,16 @@ def unbounded(connection: psycopg.Connection) -> list[tuple[str, str, Any]]:
     """Columns with a value that every CHECK of their table lets pass.
 
     A CHECK is asked about a row with that one value and NULLs. It refuses the value if it is false for it,
-    and either not so for another value, or about this column alone.
+    and either not so for another value, or about this column alone. A column that refers to another row has
+    the bound of the column there.
     """
     checks = connection.execute(CHECKS.format("contype = 'c' AND convalidated")).fetchall()
+    references = connection.execute(CHECKS.format("contype = 'f' AND convalidated")).fetchall()
+    referring = {(table, number) for table, _, key in references for number in key}
     return [
         (table, column, value)
         for table, number, column, kind in connection.execute(COLUMNS).fetchall()
+        if (table, number) not in referring
         for value in HOSTILE[kind][1]
         if not any(
             refuses(connection, table, check, column, value)

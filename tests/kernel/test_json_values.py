@@ -53,7 +53,8 @@ def test_a_path_is_spelled_as_jsonpath_spells_it() -> None:
 
 
 def test_an_object_is_demanded_where_one_is_stored() -> None:
-    for value in ([], "x", None, 1):
+    values: list[Any] = [[], "x", None, 1]
+    for value in values:
         with pytest.raises(ValidationError, match=r"^document: \$ is no object"):
             Held(value)  # type: ignore[arg-type]
 

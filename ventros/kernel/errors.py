@@ -20,7 +20,7 @@
     │   ├── SerializationFailure   SQLSTATE 40001
     │   ├── DeadlockDetected       SQLSTATE 40P01
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
-    ├── MappingError               a stored row that is not a valid aggregate
+    ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    foreign key, check, not-null or exclusion
         ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
