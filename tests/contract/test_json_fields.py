@@ -72,7 +72,7 @@ async def test_what_is_accepted_comes_back_equal(subject: Subject) -> None:
     """Drawn documents stand in the contract of every column; these are at the limits."""
     new = subject.new()
     text = json_fields(type(new)) & {"headers"}  # of texts alone
-    document = {
+    document: dict[str, Any] = {
         "": [{}, [], None, True, 2**70, -(10**300), 1e300, 5e-324, 0.1, -0.0, "\\u0000"],
         "é": {"": ""},
     }

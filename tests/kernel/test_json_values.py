@@ -56,7 +56,7 @@ def test_an_object_is_demanded_where_one_is_stored() -> None:
     values: list[Any] = [[], "x", None, 1]
     for value in values:
         with pytest.raises(ValidationError, match=r"^document: \$ is no object"):
-            Held(value)  # type: ignore[arg-type]
+            Held(value)
 
 
 def test_more_than_a_mebibyte_of_text_is_refused() -> None:
