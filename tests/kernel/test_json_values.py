@@ -9,8 +9,8 @@ import attrs
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.support.drawn_values import json_values
 from tests.support.hostile_json import HOSTILE, nested, placed
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import MAX_BYTES, MAX_DEPTH, copied_json, json_object
@@ -66,19 +66,6 @@ def test_more_than_a_mebibyte_of_text_is_refused() -> None:
         with pytest.raises(ValidationError, match=r"^f: \$ is over 1 MiB"):
             copied_json({"a": text}, "f")
     assert copied_json(nested(MAX_DEPTH), "f") == nested(MAX_DEPTH)
-
-
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**308), 10**308)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii", min_codepoint=1)), inner)
-    ),
-    max_leaves=20,
-)
 
 
 @given(json_values)
