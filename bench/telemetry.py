@@ -25,6 +25,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import attrs
+
 from ventros import Database, Telemetry, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
@@ -53,7 +55,7 @@ def nothing(*_: object) -> None:
 WAYS = {
     "none": Telemetry(),
     "none, again": Telemetry(),
-    "nothing done": Telemetry(statement=nothing, conflict=nothing, retry=nothing, outcome=nothing),
+    "nothing done": Telemetry(**{field.name: nothing for field in attrs.fields(Telemetry)}),
     "logged": Telemetry(statement=logged),
 }
 

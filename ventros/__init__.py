@@ -1,56 +1,157 @@
-"""Ventros: a raw-SQL persistence layer for a WhatsApp-centred CRM, without an ORM."""
+"""Ventros: a raw-SQL persistence layer for a WhatsApp-centred CRM, without an ORM.
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+A name is loaded when it is first asked for, so that ``import ventros.kernel`` loads nothing of the CRM.
+"""
 
-from ventros.kernel.connection.settings import Settings
-from ventros.kernel.database import Database
-from ventros.kernel.errors import (
-    AlreadyExists,
-    CommitInDoubt,
-    Conflict,
-    NotFound,
-    OptimisticLockError,
-    OptimisticLockErrors,
-    ValidationError,
-    VentrosError,
-    is_optimistic_lock_error,
-)
-from ventros.kernel.retry import Retry
-from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
-from ventros.unit_of_work import UnitOfWork
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ventros.kernel.connection.driver import prepare_driver
+    from ventros.kernel.connection.pool import PoolStats
+    from ventros.kernel.connection.settings import Settings
+    from ventros.kernel.database import Database
+    from ventros.kernel.errors import (
+        AlreadyExists,
+        AlreadyProcessed,
+        ChangeWithoutEvent,
+        CommitInDoubt,
+        ConfigurationError,
+        Conflict,
+        ConnectionLost,
+        ConstraintViolation,
+        DatabaseError,
+        DeadlockDetected,
+        DomainError,
+        InsufficientPrivilege,
+        IntegrityViolation,
+        InvariantViolation,
+        LockNotAvailable,
+        LockTimeout,
+        MappingError,
+        MigrationError,
+        NotFound,
+        NotNew,
+        NumericOverflow,
+        OperationTimeout,
+        OptimisticLockError,
+        OptimisticLockErrors,
+        PoolExhausted,
+        ReferenceNotFound,
+        ResultMismatch,
+        SchemaChanged,
+        SerializationFailure,
+        ServerReadOnly,
+        ServerUnreachable,
+        StatementTimeout,
+        StillReferenced,
+        TenancyViolation,
+        TransactionRolledBack,
+        UndoneWrite,
+        UnitOfWorkError,
+        UnknownStatement,
+        ValidationError,
+        VentrosError,
+        WriteSuppressed,
+        is_optimistic_lock_error,
+    )
+    from ventros.kernel.ids import new_id
+    from ventros.kernel.outcome import CommitMarker, Outcome
+    from ventros.kernel.retry import Retry
+    from ventros.kernel.telemetry import Telemetry
+    from ventros.unit_of_work import UnitOfWork, connect
+
+    __version__: str
 
 __all__ = [
     "connect",
     "Database",
+    "PoolStats",
     "UnitOfWork",
     "Settings",
     "Retry",
     "Telemetry",
+    "Outcome",
+    "CommitMarker",
+    "new_id",
+    "prepare_driver",
+    # Every error, in the order of the tree in ventros/kernel/errors.py.
     "VentrosError",
+    "ConfigurationError",
+    "UnknownStatement",
+    "MigrationError",
+    "UnitOfWorkError",
+    "UndoneWrite",
+    "NotNew",
+    "ChangeWithoutEvent",
+    "AlreadyProcessed",
+    "DomainError",
+    "ValidationError",
+    "NumericOverflow",
+    "InvariantViolation",
+    "NotFound",
+    "IntegrityViolation",
+    "AlreadyExists",
+    "ReferenceNotFound",
+    "StillReferenced",
     "Conflict",
     "OptimisticLockError",
     "OptimisticLockErrors",
-    "is_optimistic_lock_error",
-    "NotFound",
-    "AlreadyExists",
-    "ValidationError",
+    "SerializationFailure",
+    "DeadlockDetected",
+    "SchemaChanged",
+    "MappingError",
+    "DatabaseError",
+    "ConstraintViolation",
+    "TenancyViolation",
+    "InsufficientPrivilege",
+    "ResultMismatch",
+    "WriteSuppressed",
+    "OperationTimeout",
+    "StatementTimeout",
+    "LockTimeout",
+    "LockNotAvailable",
+    "PoolExhausted",
+    "ConnectionLost",
+    "ServerUnreachable",
+    "ServerReadOnly",
+    "TransactionRolledBack",
     "CommitInDoubt",
+    "is_optimistic_lock_error",
 ]
 
+_ERRORS: Final = "ventros.kernel.errors"
+_MODULES: Final = {
+    "connect": "ventros.unit_of_work",
+    "Database": "ventros.kernel.database",
+    "PoolStats": "ventros.kernel.connection.pool",
+    "UnitOfWork": "ventros.unit_of_work",
+    "Settings": "ventros.kernel.connection.settings",
+    "Retry": "ventros.kernel.retry",
+    "Telemetry": "ventros.kernel.telemetry",
+    "Outcome": "ventros.kernel.outcome",
+    "CommitMarker": "ventros.kernel.outcome",
+    "new_id": "ventros.kernel.ids",
+    "prepare_driver": "ventros.kernel.connection.driver",
+}
+"""Where a public name that is no error stands."""
 
-@asynccontextmanager
-async def connect(
-    dsn: str | None = None, settings: Settings | None = None, telemetry: Telemetry = NO_TELEMETRY
-) -> AsyncIterator[Database[UnitOfWork]]:
-    """The database, for the time of an ``async with`` block.
 
-    ``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else libpq's PG* variables. Raises
-    ConfigurationError when none is set, ConnectionLost when the server cannot be reached. To hold the
-    database longer than a block: ``await Database.open(UnitOfWork, dsn)``, and ``close()`` it.
-    """
-    database = await Database.open(UnitOfWork, dsn, settings, telemetry)
-    try:
-        yield database
-    finally:
-        await database.close()
+if not TYPE_CHECKING:  # or mypy would take any name for one of these
+
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - for those who ask
+
+            value: Any = version("ventros")
+        elif name in __all__:
+            from importlib import import_module  # noqa: PLC0415 - as above
+
+            value = getattr(import_module(_MODULES.get(name, _ERRORS)), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
 
@@ -24,8 +25,12 @@ from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
+from ventros.kernel.aggregate import Entity
+from ventros.kernel.connection.settings import Settings
+from ventros.kernel.database import Database
 from ventros.kernel.errors import UnitOfWorkError
 from ventros.kernel.repository import save_all
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
 
 if TYPE_CHECKING:
@@ -85,7 +90,7 @@ class UnitOfWork(unit_of_work.UnitOfWork):
 
     def repository_of(self, aggregate: object) -> Repository[Any]:
         """Raises UnitOfWorkError for what has no version."""
-        resource = getattr(aggregate, "resource", type(aggregate).__name__)
+        resource = aggregate.resource if isinstance(aggregate, Entity) else type(aggregate).__name__
         if resource not in REPOSITORIES:
             raise UnitOfWorkError(f"{resource} is no aggregate with a version")
         return cast("Repository[Any]", getattr(self, REPOSITORIES[resource]))
@@ -161,3 +166,20 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     @cached_property
     def webhook_subscriptions(self) -> WebhookSubscriptionRepository:
         return WebhookSubscriptionRepository(self)
+
+
+@asynccontextmanager
+async def connect(
+    dsn: str | None = None, settings: Settings | None = None, telemetry: Telemetry = NO_TELEMETRY
+) -> AsyncIterator[Database[UnitOfWork]]:
+    """The database, for the time of an ``async with`` block.
+
+    ``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else libpq's PG* variables. Raises
+    ConfigurationError when none is set, ConnectionLost when the server cannot be reached. To hold the
+    database longer than a block: ``await Database.open(UnitOfWork, dsn)``, and ``close()`` it.
+    """
+    database = await Database.open(UnitOfWork, dsn, settings, telemetry)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -45,7 +45,7 @@ class AsyncpgSame(Arm):
             init=prepare_driver,
             reset=no_reset,
             command_timeout=Settings().statement_timeout,
-            server_settings=Settings().server_settings(),
+            server_settings=Settings().startup_settings(),
         )
 
     async def close(self) -> None:

@@ -22,7 +22,7 @@ from ventros.automation.sequences.values import TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, TemplateType
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import ConstraintViolation, InvariantViolation, MappingError
+from ventros.kernel.errors import InvariantViolation, MappingError, ReferenceNotFound
 from ventros.kernel.ids import new_id
 
 LATER = NOW + timedelta(hours=1)
@@ -233,13 +233,13 @@ async def test_counters_add_up_over_many_connections_without_a_version(
 
 async def test_nothing_is_counted_for_what_is_not_there(db: Database[UnitOfWork], seed: Seed) -> None:
     async with db.unit_of_work(TENANT) as uow:
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(ReferenceNotFound):
             await uow.campaigns.count_conversions(new_id())
     async with db.unit_of_work(TENANT) as uow:
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(ReferenceNotFound):
             await uow.sequences.count_exited(new_id())
     async with db.unit_of_work(TENANT) as uow:
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(ReferenceNotFound):
             await uow.broadcasts.count_sent(new_id())
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.constants import OTHER_TENANT, TENANT
+from tests.support.factory import Factory
 from tests.support.listening import heard, listen
 from tests.support.repositories import REPOSITORIES
 from tests.support.subjects import FACTORIES, LATER, Filled, Subject, only, outbox
@@ -24,7 +25,14 @@ from ventros import (
     is_optimistic_lock_error,
 )
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import OperationTimeout, OptimisticLockErrors, ResultMismatch, StaleAggregate
+from ventros.kernel.errors import (
+    DomainError,
+    OperationTimeout,
+    OptimisticLockErrors,
+    ReferenceNotFound,
+    ResultMismatch,
+    StaleAggregate,
+)
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import Lock, Repository, save_all
 
@@ -143,15 +151,30 @@ async def test_another_tenants_aggregate_is_not_found(subject: Subject, other_se
 
 async def test_the_same_id_twice_already_exists(subject: Subject) -> None:
     new = subject.new()
-    for attempt in (1, 2):
-        try:
-            async with subject.db.unit_of_work(TENANT) as uow:
-                await subject.repository(uow).add(new)
-                await uow.commit()
-        except AlreadyExists:
-            assert attempt == 2
-        else:
-            assert attempt == 1
+    async with subject.db.unit_of_work(TENANT) as uow:
+        await subject.repository(uow).add(new)
+        await uow.commit()
+    with pytest.raises(AlreadyExists) as caught:
+        async with subject.db.unit_of_work(TENANT) as uow:
+            await subject.repository(uow).add(new)
+    assert (caught.value.resource, caught.value.id) == (subject.factory.resource, new.id)
+    assert caught.value.constraint is not None
+
+
+def refers_to_a_project(factory: Factory) -> bool:
+    repository: Any = REPOSITORIES[factory.resource]
+    return "project_id" in [param.name for param in repository.INSERT.params]
+
+
+@only(refers_to_a_project)
+async def test_a_project_that_is_not_there_is_the_callers_mistake(subject: Subject) -> None:
+    astray = attrs.evolve(subject.new(), project_id=new_id())
+    with pytest.raises(ReferenceNotFound) as caught:
+        async with subject.db.unit_of_work(TENANT) as uow:
+            await subject.repository(uow).add(astray)
+    error = caught.value
+    assert (error.resource, error.id, error.field) == (subject.factory.resource, astray.id, "project_id")
+    assert isinstance(error, DomainError)
 
 
 async def test_events_are_in_the_outbox_in_order_in_a_full_envelope(

@@ -14,7 +14,7 @@ from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
-from ventros.kernel.errors import ConnectionLost, OperationTimeout
+from ventros.kernel.errors import ConnectionLost, OperationTimeout, ServerUnreachable
 from ventros.kernel.outcome import Outcome
 
 SLACK = 0.5
@@ -144,7 +144,7 @@ async def test_a_black_hole_while_a_new_connection_is_made(
 ) -> None:
     proxy.black_hole = True
     error, seconds = await timed(contacts.rename(through.unit_of_work(TENANT), "Alice"))
-    assert isinstance(error, OperationTimeout)
+    assert isinstance(error, ServerUnreachable)
     assert seconds < SHORT.acquire_timeout + SLACK
     await serves_again(through, proxy, contacts)
 

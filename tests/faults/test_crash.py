@@ -17,7 +17,7 @@ from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DATABASE
-from ventros.kernel.errors import ConnectionLost
+from ventros.kernel.errors import ConnectionLost, ServerReadOnly
 from ventros.kernel.outcome import Outcome
 from ventros.schema import create_database
 
@@ -115,6 +115,25 @@ async def test_control_an_asynchronous_commit_is_lost(crashing: Crashing) -> Non
     lost = tally.acknowledged - contacts
     print(f"synchronous_commit off: {len(tally.acknowledged)} acknowledged, lost {len(lost)}")
     assert lost
+
+
+async def test_a_standby_is_left(crashing: Crashing) -> None:
+    """It is read, and takes no writes; promoted, it takes them, on connections made since."""
+    async with await Database.open(UnitOfWork, crashing.dsn(), SETTINGS) as database:
+        seed = await seed_tenant(database, f"standby-{random.random()}", "phone", NOW)
+        crashing.halt()
+        (crashing._data / "standby.signal").touch()
+        crashing.start_again()
+        contact = Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Ada", now=NOW)
+
+        async def add(uow: UnitOfWork) -> None:
+            assert (await uow.projects.get(seed.project_id)).id == seed.project_id
+            await uow.contacts.add(contact)
+
+        with pytest.raises(ServerReadOnly):
+            await database.run(seed.tenant, add)
+        crashing._pg_ctl("promote", "-w")
+        await database.run(seed.tenant, add)
 
 
 async def test_a_server_in_recovery_is_a_typed_error(crashing: Crashing) -> None:

@@ -14,9 +14,11 @@ from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
 from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
+from ventros.crm.contacts.aggregate import Contact
 from ventros.kernel import errors
 from ventros.kernel.connection.driver import translate_driver_error
 from ventros.kernel.errors import ConnectionLost, OperationTimeout
+from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 
 Fault = Callable[[Contacts, Proxy, UnitOfWork], Awaitable[None]]
@@ -127,15 +129,58 @@ async def read_only(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None
     await contacts.rename(unit, "Alice")
 
 
+def refuse_updates(contacts: Contacts, code: str) -> None:
+    """By a trigger, with that SQLSTATE."""
+    contacts.superuser.execute(
+        sql.SQL(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+                AS $$BEGIN RAISE 'no' USING ERRCODE = {}; END$$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON contacts FOR EACH ROW EXECUTE FUNCTION refuse()
+            """
+        ).format(sql.Literal(code))
+    )
+
+
+async def value_too_large(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    refuse_updates(contacts, "54000")
+    await contacts.rename(unit, "Alice")
+
+
+async def value_too_long(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    refuse_updates(contacts, "22001")
+    await contacts.rename(unit, "Alice")
+
+
+async def reference_to_nothing(_contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        await uow.contacts.add(Contact.create(project_id=new_id(), tenant_id=TENANT, name="Alice", now=NOW))
+
+
+async def still_referenced(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    async with unit as uow:
+        await uow.projects.remove(await uow.projects.get(contacts.seed.project_id))
+
+
+async def no_privilege(contacts: Contacts, _proxy: Proxy, unit: UnitOfWork) -> None:
+    contacts.superuser.execute("REVOKE UPDATE (name) ON contacts FROM ventros_app")
+    await contacts.rename(unit, "Alice")
+
+
 FAULTS: list[tuple[Fault, type[VentrosError], str | None, dict[str, Any]]] = [
-    (statement_timeout, OperationTimeout, "57014", {}),
-    (lock_timeout, OperationTimeout, "55P03", {}),
+    (statement_timeout, errors.StatementTimeout, "57014", {}),
+    (lock_timeout, errors.LockTimeout, "55P03", {}),
     (idle_in_transaction, ConnectionLost, None, {"idle_in_transaction_timeout": 0.2}),
     (terminated, ConnectionLost, None, {}),
     (terminated_before_commit, ConnectionLost, None, {}),
     (cut, ConnectionLost, None, {}),
     (deferred_constraint, errors.ConstraintViolation, "23514", {}),
     (greatest_version, errors.NumericOverflow, "22003", {}),
+    (value_too_large, errors.ValidationError, "54000", {}),
+    (value_too_long, errors.ValidationError, "22001", {}),
+    (reference_to_nothing, errors.ReferenceNotFound, "23503", {}),
+    (still_referenced, errors.StillReferenced, None, {}),
+    (no_privilege, errors.InsufficientPrivilege, "42501", {}),
     (serialization_failure, errors.SerializationFailure, None, {"isolation": "repeatable read"}),
     (schema_changed, errors.SchemaChanged, None, {}),
     (read_only, errors.DatabaseError, "25006", {"read_only": True}),
@@ -161,7 +206,6 @@ async def test_every_fault_is_a_typed_error(
         await fault(contacts, proxy, unit)
     assert type(caught.value) is kind
     if sqlstate is not None:
-        assert isinstance(caught.value, errors.DatabaseError)
         assert caught.value.sqlstate == sqlstate
     assert unit.outcome is Outcome.ROLLED_BACK
     assert not contacts.stored("Alice")
@@ -195,6 +239,47 @@ async def test_too_many_connections(through: Database[UnitOfWork], contacts: Con
     await contacts.rename(through.unit_of_work(TENANT), "Alice")
 
 
+async def test_a_server_that_cannot_be_reached(
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts
+) -> None:
+    proxy.refuse = True
+    with pytest.raises(errors.ServerUnreachable):
+        await contacts.rename(through.unit_of_work(TENANT), "Alice")
+    proxy.refuse = False
+    await contacts.rename(through.unit_of_work(TENANT), "Alice")
+
+
+async def test_what_has_one_sqlstate_is_told_apart(owner_dsn: str, contacts: Contacts) -> None:
+    """By the function of the server that raised it: row security or privilege, a wait or none."""
+    contacts.superuser.execute("REVOKE ALL ON projects FROM ventros_owner")
+    driver = await asyncpg.connect(owner_dsn)
+
+    async def error_of(text: str) -> VentrosError:
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await driver.execute(f"SET LOCAL app.tenant_id = '{TENANT}'; SET LOCAL lock_timeout = 50; {text}")
+        return translate_driver_error(caught.value)
+
+    with contacts.superuser.transaction():
+        contacts.superuser.execute("SELECT FROM contacts FOR UPDATE")
+        met = {
+            text: await error_of(text)
+            for text in (
+                "INSERT INTO commit_markers (tenant_id, id) VALUES ('umbrella', gen_random_uuid())",
+                "DELETE FROM projects",
+                "SELECT FROM contacts FOR SHARE NOWAIT",
+                "SELECT FROM contacts FOR SHARE",
+            )
+        }
+    await driver.close()
+    assert [(type(error), error.sqlstate) for error in met.values()] == [
+        (errors.TenancyViolation, "42501"),
+        (errors.InsufficientPrivilege, "42501"),
+        (errors.LockNotAvailable, "55P03"),
+        (errors.LockTimeout, "55P03"),
+    ]
+    assert len({error.code for error in met.values()}) == 4
+
+
 async def test_no_secret_in_what_an_error_says(dsn: str, contacts: Contacts) -> None:
     """Nor in what is said of the errors on the way to it; the driver's own stays as the cause."""
     password = dsn.split(":")[2].split("@", maxsplit=1)[0]
@@ -211,16 +296,16 @@ def test_each_of_the_drivers_failures_is_told_apart() -> None:
         asyncpg.InterfaceError("connection is closed"): ConnectionLost,
         asyncpg.ConnectionDoesNotExistError("gone"): ConnectionLost,
         asyncpg.ConnectionFailureError("gone"): ConnectionLost,
-        asyncpg.CannotConnectNowError("starting up"): ConnectionLost,
+        asyncpg.CannotConnectNowError("starting up"): errors.ServerUnreachable,
         asyncpg.AdminShutdownError("bye"): ConnectionLost,
         asyncpg.CrashShutdownError("bye"): ConnectionLost,
         asyncpg.IdleInTransactionSessionTimeoutError("bye"): ConnectionLost,
-        asyncpg.TooManyConnectionsError("full"): ConnectionLost,
-        asyncpg.InvalidPasswordError("no"): ConnectionLost,
+        asyncpg.TooManyConnectionsError("full"): errors.ServerUnreachable,
+        asyncpg.InvalidPasswordError("no"): errors.ServerUnreachable,
         ConnectionRefusedError(): ConnectionLost,
         TimeoutError(): OperationTimeout,
-        asyncpg.QueryCanceledError("cancelled"): OperationTimeout,
-        asyncpg.LockNotAvailableError("locked"): OperationTimeout,
+        asyncpg.QueryCanceledError("cancelled"): errors.StatementTimeout,
+        asyncpg.LockNotAvailableError("locked"): errors.LockNotAvailable,
         asyncpg.SerializationError("again"): errors.SerializationFailure,
         asyncpg.DeadlockDetectedError("again"): errors.DeadlockDetected,
         asyncpg.InvalidCachedStatementError("again"): errors.SchemaChanged,

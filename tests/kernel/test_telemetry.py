@@ -26,9 +26,11 @@ from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.errors import (
     AlreadyExists,
     AlreadyProcessed,
+    NotFound,
     OperationTimeout,
     OptimisticLockErrors,
     SerializationFailure,
+    TransactionRolledBack,
     ValidationError,
 )
 from ventros.kernel.ids import new_id
@@ -46,13 +48,18 @@ class Heard:
     conflicts: list[Conflict] = attrs.field(factory=list)
     retries: list[tuple[int, float]] = attrs.field(factory=list)
     outcomes: list[tuple[Outcome, int]] = attrs.field(factory=list)
+    ends: list[tuple[bool, type[BaseException] | type[None]]] = attrs.field(factory=list)
+    waits: list[bool] = attrs.field(factory=list)
 
     def statement(self, name: str, seconds: float, rows: int | None, error: BaseException | None) -> None:
         self.statements.append((name, rows, error))
         self.seconds.append(seconds)
 
-    def outcome(self, outcome: Outcome, seconds: float, events: int) -> None:
+    def outcome(
+        self, outcome: Outcome, seconds: float, events: int, wrote: bool, error: BaseException | None
+    ) -> None:
         self.outcomes.append((outcome, events))
+        self.ends.append((wrote, type(error)))
         self.seconds.append(seconds)
 
     @property
@@ -62,6 +69,7 @@ class Heard:
             conflict=self.conflicts.append,
             retry=lambda attempt, pause: self.retries.append((attempt, pause)),
             outcome=self.outcome,
+            acquire=lambda _seconds, acquired: self.waits.append(acquired),
         )
 
 
@@ -290,6 +298,50 @@ async def test_each_unit_that_is_entered_is_told_of_once(
         (Outcome.ROLLED_BACK, 0),
         (Outcome.ROLLED_BACK, 0),
     ]
+    nothing = type(None)
+    errors = [nothing, AlreadyProcessed, nothing, KeyError, OperationTimeout, nothing, nothing]
+    for (_, error), wanted in zip(heard.ends, errors, strict=True):
+        assert issubclass(error, wanted)
+    assert heard.waits == [True] * 6 + [False]
+
+
+async def test_a_read_is_told_from_a_failure_and_from_a_write(
+    told: Database[UnitOfWork], heard: Heard, ada: Contact
+) -> None:
+    async with told.unit_of_work(TENANT) as uow:
+        await uow.contacts.get(ada.id)
+    with pytest.raises(NotFound):
+        async with told.unit_of_work(TENANT) as uow:
+            await uow.contacts.get(new_id())
+    async with told.unit_of_work(TENANT) as uow:
+        await uow.contacts.save(ada.rename("Alice", now=NOW))
+    async with told.unit_of_work(TENANT) as uow:
+        await uow.contacts.save(ada.rename("Alice", now=NOW))
+        await uow.commit()
+    await told.ping()
+    nothing = type(None)
+    assert [(outcome, *end) for (outcome, _), end in zip(heard.outcomes, heard.ends, strict=True)] == [
+        (Outcome.ROLLED_BACK, False, nothing),
+        (Outcome.ROLLED_BACK, False, NotFound),
+        (Outcome.ROLLED_BACK, True, nothing),
+        (Outcome.COMMITTED, True, nothing),
+        (Outcome.ROLLED_BACK, False, nothing),
+    ]
+
+
+async def test_a_joined_unit_that_cannot_end_is_told_with_its_error(
+    dsn: str, heard: Heard, ada: Contact
+) -> None:
+    driver = await asyncpg.connect(dsn)
+    await prepare_driver(driver)
+    with pytest.raises(TransactionRolledBack):
+        async with driver.transaction(), UnitOfWork.join(driver, TENANT, telemetry=heard.telemetry) as uow:
+            await uow.contacts.save(ada.rename("Alice", now=NOW))
+            with pytest.raises(AlreadyExists):
+                await users.add(uow, "a@acme.example")
+                await users.add(uow, "a@acme.example")
+    await driver.close()
+    assert [error for _, error in heard.ends] == [TransactionRolledBack]
 
 
 async def test_a_unit_that_joins_is_told_of(dsn: str, heard: Heard, ada: Contact) -> None:
@@ -306,7 +358,7 @@ def failing() -> Telemetry:
     def fail(*_: object) -> None:
         raise LookupError
 
-    return Telemetry(statement=fail, conflict=fail, retry=fail, outcome=fail)
+    return Telemetry(statement=fail, conflict=fail, retry=fail, outcome=fail, acquire=fail)
 
 
 async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
@@ -331,7 +383,7 @@ async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
                 await users.add(uow, "secret@acme.example")
                 await users.add(uow, "secret@acme.example")
         assert uow.outcome is Outcome.ROLLED_BACK
-    assert [(each.name, each.levelname) for each in caplog.records] == [("ventros", "ERROR")] * 4
+    assert [(each.name, each.levelname) for each in caplog.records] == [("ventros", "ERROR")] * 5
     assert "a telemetry hook raised LookupError" in caplog.text
     assert "in fail" in caplog.text
 

@@ -49,6 +49,7 @@ class StepRepository(Repository[A]):
 
     async def remove(self, aggregate: A) -> None:
         """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        self.require_own(aggregate)
         aggregate.require_removable()
         await super().remove(aggregate)
 

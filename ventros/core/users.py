@@ -9,7 +9,7 @@ from ventros.kernel.statements import statement
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 from ventros.kernel.validators import require_indexable
 
-INSERT = statement("users.insert")
+INSERT = statement("users.insert").of("user")
 
 
 async def add(uow: UnitOfWork, email: str, *, role: str = "user") -> UUID:

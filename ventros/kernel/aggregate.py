@@ -10,7 +10,7 @@ from uuid import UUID
 import attrs
 
 from ventros.kernel import validators
-from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 
@@ -99,10 +99,7 @@ class Entity:
         """
         if getattr(self, "deleted_at", None) is not None:
             raise InvariantViolation(f"{self.resource} {self.id} is deleted; nothing can be done with it")
-        if now.tzinfo is None:
-            raise ValidationError(
-                "now is a naive datetime; give it a time zone, best datetime.UTC", field="now"
-            )
+        validators.aware_time(now, "now")
         at = occurred_at or now
         changed = attrs.evolve(
             self,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import functools
+import inspect
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,8 +21,9 @@ import attrs
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import acquire, give_back, prepare_driver
 from ventros.kernel.connection.observed import connection_for
+from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import ConfigurationError, ConnectionLost, VentrosError
+from ventros.kernel.errors import ConfigurationError, ServerUnreachable, ValidationError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
@@ -28,10 +31,16 @@ from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import TransactionKeywords, transaction_options
 from ventros.kernel.transaction.pooled import PooledTransaction
-from ventros.kernel.transaction.unit_of_work import UnitOfWork
+from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
+from ventros.kernel.validators import bound, function, instance_of, shown
 
 U = TypeVar("U", bound=UnitOfWork)
 T = TypeVar("T")
+
+
+class UnitOptions(UnitKeywords, TransactionKeywords, total=False):
+    """What :meth:`Database.unit_of_work` takes beside the tenant, and with it :meth:`Database.run`."""
+
 
 _DSN_VARIABLES = ("VENTROS_DATABASE_URL", "DATABASE_URL")
 _MORE_THAN_ALL_STATEMENTS = 1000
@@ -41,9 +50,11 @@ _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 def resolve_dsn(dsn: str | None = None) -> str | None:
     """``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else None for libpq's own PG* variables.
 
-    Raises ConfigurationError when none of them is set.
+    Raises ConfigurationError when none of them is set, or ``dsn`` is no text.
     """
     if dsn:
+        if not isinstance(dsn, str):
+            raise ConfigurationError(f"a DSN is a text, not a value of type {type(dsn).__name__}")
         return dsn
     for variable in _DSN_VARIABLES:
         if os.environ.get(variable):
@@ -66,10 +77,11 @@ class Database(Generic[U]):
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
+        self.settings, self.telemetry = _checked(unit_of_work, settings, telemetry)
+        instance_of(asyncpg.Pool, pool, "pool")
         self._pool = pool
+        self._connections: Any = Pool(pool, telemetry)  # taken for asyncpg's own by who acquires
         self._unit_of_work = unit_of_work
-        self.settings = settings or Settings()
-        self.telemetry = telemetry
         self._in_doubt: WeakValueDictionary[CommitMarker, WriteScope] = WeakValueDictionary()
 
     @classmethod
@@ -82,11 +94,13 @@ class Database(Generic[U]):
     ) -> Self:
         """Connect. ``dsn`` as in :func:`resolve_dsn`.
 
-        Raises ConfigurationError for a DSN that is none, ConnectionLost when the server cannot be reached
-        or does not let us in.
+        Raises ConfigurationError for a DSN that is none, ServerUnreachable when the server cannot be reached
+        or does not let us in, ValidationError for another argument that is not what it should be.
         """
-        chosen = settings or Settings()
+        chosen, telemetry = _checked(unit_of_work, settings, telemetry)
         target = resolve_dsn(dsn)
+        # None leaves the DSN's, PGPASSWORD or the password file.
+        password = chosen.current_password if callable(chosen.password) else chosen.password
         try:
             pool = await asyncpg.create_pool(
                 target,
@@ -94,7 +108,8 @@ class Database(Generic[U]):
                 max_size=chosen.max_size,
                 timeout=chosen.connect_timeout,
                 command_timeout=chosen.statement_timeout,
-                server_settings=chosen.server_settings(),
+                server_settings=chosen.startup_settings(),
+                password=password,
                 init=prepare_driver,
                 reset=_nothing_to_reset,
                 # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.
@@ -104,8 +119,8 @@ class Database(Generic[U]):
         except (OSError, asyncpg.PostgresError) as error:
             # Of these only the server's own refusals are known to quote no password.
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
-            raise ConnectionLost(f"cannot reach the database {describe(target)}: {reason}") from error
-        except (asyncpg.InterfaceError, ValueError) as error:
+            raise ServerUnreachable(f"cannot reach the database {describe(target)}: {reason}") from error
+        except (asyncpg.InterfaceError, ValueError, OverflowError) as error:
             raise ConfigurationError(
                 "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : "
                 "and / inside the password percent-encoded"
@@ -126,11 +141,17 @@ class Database(Generic[U]):
         """A new unit of work for ``tenant``; ids, actor and use case as in :class:`UnitOfWork`, the rest as
         in :class:`ventros.kernel.transaction.begin.TransactionOptions`.
 
-        Raises ValidationError for a tenant, actor, use case or option that cannot be.
+        Raises ValidationError for a tenant, id, actor, use case or option that cannot be, or is misspelt.
         """
+        if unknown := options.keys() - TransactionKeywords.__annotations__.keys():
+            raise _unknown_option(min(unknown))
         return self._unit_of_work(
             PooledTransaction(
-                self._pool, self.settings, transaction_options(**options), self.telemetry, self._in_doubt
+                self._connections,
+                self.settings,
+                transaction_options(**options),
+                self.telemetry,
+                self._in_doubt,
             ),
             tenant,
             command_id=command_id,
@@ -150,30 +171,39 @@ class Database(Generic[U]):
         deadline: float | None = None,
         retry: Retry | None = None,
         on_conflict: Callable[[VentrosError, int], None] | None = None,
-        **options: Any,
+        **options: Unpack[UnitOptions],
     ) -> T:
         """Run ``use_case`` in a unit of work and commit; on a conflict, again from the start.
 
         ``use_case`` may run several times, so its only effects are those on the unit of work. It may
-        end the unit itself, by ``rollback()`` when there is nothing to store. ``attempts`` and
-        ``deadline`` replace those of ``retry``; ``options`` as in :meth:`unit_of_work`. Where they name an
-        actor and no use case, the function's own name is sent for it; never without an actor, for each
-        setting takes the server some time.
+        end the unit itself, by ``rollback()`` when there is nothing to store. ``attempts``, 1 or more, and
+        ``deadline``, 0 for no second attempt, replace those of ``retry``; ``options`` as in
+        :meth:`unit_of_work`. Where they name an actor and no use case, the function's own name is sent for
+        it; never without an actor, for each setting takes the server some time. Raises ValidationError for
+        an argument that cannot be, before a connection is asked for.
         """
+        policy = Retry() if retry is None else retry
+        instance_of(Retry, policy, "retry")
+        if attempts is not None:
+            policy = attrs.evolve(policy, attempts=attempts)
+        if deadline is not None:
+            policy = attrs.evolve(policy, deadline=deadline)
+        function(use_case, "use_case")
+        if on_conflict is not None:
+            function(on_conflict, "on_conflict")
         if options.get("actor") is not None and "use_case" not in options:
             options["use_case"] = _name(use_case)
 
         async def once() -> T:
             async with self.unit_of_work(tenant, **options) as unit:
-                result = await use_case(unit)
+                work = use_case(unit)
+                if not inspect.isawaitable(work):
+                    raise ValidationError("use_case must be an async function", field="use_case")
+                result = await work
                 if unit.outcome is Outcome.ACTIVE:
                     await unit.commit()
             return result
 
-        policy = retry or Retry()
-        policy = attrs.evolve(
-            policy, attempts=attempts or policy.attempts, deadline=deadline or policy.deadline
-        )
         return await run_with_retry(once, policy, on_conflict, on_retry=self.telemetry.retry)
 
     async def resolve(self, marker: CommitMarker, *, deadline: float = 60.0) -> Outcome:
@@ -183,13 +213,15 @@ class Database(Generic[U]):
         it still be at work, and for a server that is away, for at most ``deadline`` seconds: then
         CommitInDoubt again.
         """
+        instance_of(CommitMarker, marker, "marker")
+        bound(deadline, "deadline")
 
         async def ask() -> bool:
             async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
                 return await commit_markers.probe(unit.connection, marker)
 
-        bound = max(deadline - self.settings.release_timeout, deadline / 2)
-        committed = await commit_markers.resolve(ask, marker, bound)
+        patience = max(deadline - self.settings.release_timeout, deadline / 2)
+        committed = await commit_markers.resolve(ask, marker, patience)
         outcome = Outcome.COMMITTED if committed else Outcome.ROLLED_BACK
         if (scope := self._in_doubt.pop(marker, None)) is not None:
             scope.outcome = outcome
@@ -198,14 +230,30 @@ class Database(Generic[U]):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
-        driver = await acquire(self._pool, self.settings.acquire_timeout)
+        driver = await acquire(self._connections, self.settings.acquire_timeout)
         try:
             yield connection_for(driver, self.settings.statement_timeout, self.telemetry)
         finally:
-            await give_back(self._pool, driver, self.settings.release_timeout)
+            await give_back(self._connections, driver, self.settings.release_timeout)
+
+    async def ping(self) -> None:
+        """Return when the pool had a connection and the server answered BEGIN on it, else raise as a unit of
+        work does on entering, within the same bounds.
+        """
+        async with self.unit_of_work("ping"):
+            pass
+
+    def stats(self) -> PoolStats:
+        """What the pool is doing in this moment; it asks nobody."""
+        stats: PoolStats = self._connections.stats()
+        return stats
 
     async def close(self) -> None:
-        """Close the pool; connections still in use after the release timeout are terminated."""
+        """Close the pool; connections still in use after the release timeout are terminated.
+
+        Raises UnitOfWorkError in another process or event loop than that which opened it.
+        """
+        self._connections.require_home()
         try:
             async with asyncio.timeout(self.settings.release_timeout):
                 await self._pool.close()
@@ -219,6 +267,26 @@ class Database(Generic[U]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _checked(
+    unit_of_work: object, settings: Settings | None, telemetry: Telemetry
+) -> tuple[Settings, Telemetry]:
+    """The settings, or the default ones. Raises ValidationError for what is none."""
+    if not (isinstance(unit_of_work, type) and issubclass(unit_of_work, UnitOfWork)):
+        raise ValidationError(
+            f"unit_of_work must be a class of units of work, not {shown(unit_of_work)}", field="unit_of_work"
+        )
+    settings = Settings() if settings is None else settings
+    instance_of(Settings, settings, "settings")
+    instance_of(Telemetry, telemetry, "telemetry")
+    return settings, telemetry
+
+
+def _unknown_option(name: str) -> ValidationError:
+    near = difflib.get_close_matches(name, UnitOptions.__annotations__, n=2)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return ValidationError(f"a unit of work has no option {name}{hint}", field=name)
 
 
 def _name(use_case: Callable[..., Any]) -> str | None:
@@ -240,6 +308,7 @@ def describe(dsn: str | None) -> str:
     if dsn is None:
         return "named by the PG* variables"
     parts = urlsplit(dsn)
-    place = parts.hostname or "the local socket"
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.path.lstrip('/') or '?'} at {place}{port}"
+    if "@" in parts.path:  # a password with a slash in it, not encoded
+        return "that the DSN names"
+    place = parts.netloc.rpartition("@")[2] or "the local socket"
+    return f"{parts.path.lstrip('/') or '?'} at {place}"

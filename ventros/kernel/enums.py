@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.validators import shown
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -27,4 +28,4 @@ class ValidatedEnum(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self:
         words = _WORD.sub(" ", cls.__name__).lower()
-        raise ValidationError(f"{value!r} is no {words}; there is {', '.join(cls)}", field=cls._field)
+        raise ValidationError(f"{shown(value)} is no {words}; there is {', '.join(cls)}", field=cls._field)

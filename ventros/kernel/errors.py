@@ -11,9 +11,13 @@
     ├── AlreadyProcessed           a unit of work with this command_id was committed before (``marker``)
     ├── DomainError                the request breaks a rule of the domain
     │   ├── ValidationError        an argument is malformed (``field``)
+    │   │   └── NumericOverflow    a number outgrew its column, as a version at its greatest would
     │   ├── InvariantViolation     the aggregate is in no state for this command
     │   ├── NotFound               gone, never there, or another tenant's: never told apart
-    │   └── AlreadyExists          a uniqueness rule is broken (``constraint``)
+    │   └── IntegrityViolation     other rows stand against it (``resource``, ``id``, ``constraint``)
+    │       ├── AlreadyExists      another such row is there
+    │       ├── ReferenceNotFound  the row that it refers to is not there for this tenant (``field``)
+    │       └── StillReferenced    other rows refer to it, so it cannot go (``table``)
     ├── Conflict                   retryable: roll back, load afresh, decide again
     │   ├── OptimisticLockError    somebody else saved first (``expected``, ``actual``)
     │   ├── OptimisticLockErrors   the same of several at once (``conflicts``); nothing was written
@@ -22,14 +26,19 @@
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
     ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
-        ├── ConstraintViolation    foreign key, check, not-null or exclusion
+        ├── ConstraintViolation    check, not-null or exclusion; a foreign key of which no more is known
         ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
+        ├── InsufficientPrivilege  the role that is logged in may not do this, whoever's the row
         ├── ResultMismatch         a statement returned what its ``rows:`` header rules out
         ├── WriteSuppressed        the row was there at the expected version; something ate the write
         ├── OperationTimeout       nothing waits without a bound; this is the bound
-        │   └── LockNotAvailable   somebody else holds the row, and nobody was to wait for it
-        ├── NumericOverflow        a number outgrew its column, as a version at its greatest would
-        ├── ConnectionLost         the connection is gone, or none is to be had; nothing was committed
+        │   ├── StatementTimeout   the server ended the statement at its timeout, or was asked to
+        │   ├── LockTimeout        somebody else held the lock for longer than the lock timeout
+        │   ├── LockNotAvailable   somebody else holds the row, and nobody was to wait for it
+        │   └── PoolExhausted      retryable: no connection became free in time; nothing was begun
+        ├── ConnectionLost         the connection is gone; nothing was committed
+        │   ├── ServerUnreachable  none is to be had: no answer, refused, full, not let in
+        │   └── ServerReadOnly     the server takes no writes: a standby, or set so
         ├── TransactionRolledBack  the server answered COMMIT with ROLLBACK
         └── CommitInDoubt          COMMIT was sent and its answer never came (``marker``, to resolve it)
 
@@ -40,17 +49,44 @@ which may quote them, stays reachable as ``__cause__``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
 from ventros.kernel.outcome import CommitMarker
 
 
+class Said(TypedDict, total=False):
+    """What the server says of an error: see :class:`VentrosError`."""
+
+    sqlstate: str | None
+    constraint: str | None
+    table: str | None
+
+
 class VentrosError(Exception):
-    """Root of the tree. ``code`` is stable and meant for machines; the text is meant for people."""
+    """Root of the tree. ``code`` is stable and meant for machines; the text is meant for people.
+
+    ``retryable``: the same may succeed from the start, and ``db.run`` tries. ``sqlstate``, ``constraint`` and
+    ``table`` are what the server said, if it was the server. Pickled or copied, an error keeps its text,
+    attributes and notes, not its ``__cause__``, which may hold row values.
+    """
 
     code: ClassVar[str] = "VENTROS_ERROR"
     retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str = "", **said: Unpack[Said]) -> None:
+        super().__init__(message)
+        self.sqlstate = said.get("sqlstate")
+        self.constraint = said.get("constraint")
+        self.table = said.get("table")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Exception's own would call the class with the text alone, which is not what most take."""
+        return _without_init, (type(self), self.args), self.__dict__
+
+
+def _without_init(kind: type[VentrosError], args: tuple[object, ...]) -> VentrosError:
+    return kind.__new__(kind, *args)
 
 
 class ConfigurationError(VentrosError):
@@ -98,9 +134,13 @@ class DomainError(VentrosError):
 class ValidationError(DomainError):
     code = "VALIDATION_FAILED"
 
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, field: str = "args", **said: Unpack[Said]) -> None:
+        super().__init__(message, **said)
         self.field = field
+
+
+class NumericOverflow(ValidationError):
+    code = "NUMERIC_OVERFLOW"
 
 
 class InvariantViolation(DomainError):
@@ -118,13 +158,49 @@ class NotFound(DomainError):
         self.id = id
 
 
-class AlreadyExists(DomainError):
-    code = "RESOURCE_ALREADY_EXISTS"
+class IntegrityViolation(DomainError):
+    """``resource`` and ``id`` are of the aggregate whose write was refused; its id is None where it is not
+    known which of several it was. ``field`` is the argument that refers to nothing.
+    """
 
-    def __init__(self, resource: str, constraint: str | None) -> None:
-        super().__init__(f"{resource}: such a row already exists (constraint {constraint})")
+    code = "INTEGRITY_VIOLATION"
+    fault: ClassVar[str] = "other rows stand against it"
+
+    def __init__(
+        self,
+        resource: str,
+        constraint: str | None = None,
+        id: object = None,  # noqa: A002 - the field's name everywhere
+        field: str | None = None,
+        *,
+        table: str | None = None,
+        sqlstate: str | None = None,
+    ) -> None:
+        fault = self.fault.format(field=field, table=table or "other tables")
+        super().__init__(
+            f"{resource}{'' if id is None else f' {id}'}: {fault} (constraint {constraint})",
+            sqlstate=sqlstate,
+            constraint=constraint,
+            table=table,
+        )
         self.resource = resource
-        self.constraint = constraint
+        self.id = id
+        self.field = field
+
+
+class AlreadyExists(IntegrityViolation):
+    code = "RESOURCE_ALREADY_EXISTS"
+    fault = "such a row already exists"
+
+
+class ReferenceNotFound(IntegrityViolation):
+    code = "REFERENCE_NOT_FOUND"
+    fault = "its {field} refers to nothing that is there for this tenant"
+
+
+class StillReferenced(IntegrityViolation):
+    code = "STILL_REFERENCED"
+    fault = "rows of {table} still refer to it"
 
 
 class Conflict(VentrosError):
@@ -212,19 +288,6 @@ class MappingError(VentrosError):
 class DatabaseError(VentrosError):
     code = "DATABASE_ERROR"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        sqlstate: str | None = None,
-        constraint: str | None = None,
-        table: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.sqlstate = sqlstate
-        self.constraint = constraint
-        self.table = table
-
 
 class ConstraintViolation(DatabaseError):
     code = "CONSTRAINT_VIOLATION"
@@ -232,6 +295,10 @@ class ConstraintViolation(DatabaseError):
 
 class TenancyViolation(DatabaseError):
     code = "TENANCY_VIOLATION"
+
+
+class InsufficientPrivilege(DatabaseError):
+    code = "INSUFFICIENT_PRIVILEGE"
 
 
 class ResultMismatch(DatabaseError):
@@ -246,16 +313,33 @@ class OperationTimeout(DatabaseError):
     code = "TIMEOUT"
 
 
+class StatementTimeout(OperationTimeout):
+    code = "STATEMENT_TIMEOUT"
+
+
+class LockTimeout(OperationTimeout):
+    code = "LOCK_TIMEOUT"
+
+
 class LockNotAvailable(OperationTimeout):
     code = "LOCK_NOT_AVAILABLE"
 
 
-class NumericOverflow(DatabaseError):
-    code = "NUMERIC_OVERFLOW"
+class PoolExhausted(OperationTimeout):
+    code = "POOL_EXHAUSTED"
+    retryable = True
 
 
 class ConnectionLost(DatabaseError):
     code = "CONNECTION_LOST"
+
+
+class ServerUnreachable(ConnectionLost):
+    code = "SERVER_UNREACHABLE"
+
+
+class ServerReadOnly(ConnectionLost):
+    code = "SERVER_READ_ONLY"
 
 
 class TransactionRolledBack(DatabaseError):
@@ -272,65 +356,6 @@ class CommitInDoubt(DatabaseError):
             f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
         )
         self.marker = marker
-
-
-def error_for_sqlstate(
-    sqlstate: str, constraint: str | None = None, table: str | None = None, statement: str | None = None
-) -> VentrosError:
-    """The Ventros error for a server error, by PostgreSQL's table of SQLSTATE codes (its appendix A)."""
-    where = (f" on {table}" if table else "") + (f" in {statement}" if statement else "")
-    named = f" (constraint {constraint})" if constraint else ""
-    if sqlstate == "23505":
-        return AlreadyExists(table or "row", constraint)
-    if sqlstate == "40001":
-        return SerializationFailure(f"the transaction could not be serialized{where}; run it again")
-    if sqlstate == "40P01":
-        return DeadlockDetected(f"the server broke a deadlock{where}; run the unit of work again")
-    kind, text = _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2]) or _OTHER
-    return kind(
-        f"{text}{where}{named} [SQLSTATE {sqlstate}]", sqlstate=sqlstate, constraint=constraint, table=table
-    )
-
-
-_OTHER: tuple[type[DatabaseError], str] = (DatabaseError, "the server refused the statement")
-_BY_SQLSTATE: dict[str, tuple[type[DatabaseError], str]] = {
-    "22003": (NumericOverflow, "a number outgrew its column, as a version at its greatest would"),
-    "25006": (DatabaseError, "the unit of work is read-only"),
-    "25P02": (DatabaseError, "an earlier statement of this transaction failed; roll back"),
-    "25P03": (ConnectionLost, "the server ended the session: it was idle in a transaction for too long"),
-    "25P04": (ConnectionLost, "the server ended the session: its transaction took too long"),
-    "23502": (ConstraintViolation, "a required column is missing"),
-    "23503": (ConstraintViolation, "a reference points to no row of this tenant, or the row is still in use"),
-    "23514": (ConstraintViolation, "a value breaks a check"),
-    "3D000": (ConnectionLost, "there is no such database"),
-    "42501": (TenancyViolation, "the row belongs to another tenant, or the role may not touch it"),
-    "42P01": (DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),
-    "42703": (DatabaseError, "the schema lacks a column; bring it up to date with ventros migrate"),
-    "53300": (ConnectionLost, "the server takes no more connections"),
-    "55P03": (OperationTimeout, "a lock was not to be had within its timeout"),
-    "57014": (OperationTimeout, "the statement ran into its timeout, or was cancelled"),
-    "57P01": (ConnectionLost, "the server is shutting down, or ended this session"),
-    "57P02": (ConnectionLost, "the server crashed"),
-    "57P03": (ConnectionLost, "the server does not accept connections yet"),
-    "57P04": (ConnectionLost, "the database was dropped"),
-    "57P05": (ConnectionLost, "the server ended the session: it was idle for too long"),
-    "VT002": (
-        ConstraintViolation,
-        "the version guard refused an update that does not step the version by one",
-    ),
-    "VT001": (TenancyViolation, "no tenant is set for this transaction"),
-}
-_BY_CLASS: dict[str, tuple[type[DatabaseError], str]] = {
-    "08": (ConnectionLost, "the connection to the server failed"),
-    "23": (ConstraintViolation, "a constraint is broken"),
-    "28": (ConnectionLost, "the server does not let this role in"),
-    "53": (DatabaseError, "the server is out of a resource"),
-}
-
-CONNECTION_ENDING_SQLSTATES = frozenset(
-    code for code, (kind, _) in _BY_SQLSTATE.items() if kind is ConnectionLost
-)
-"""SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
 def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002

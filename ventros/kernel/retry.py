@@ -6,32 +6,50 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
-from ventros.kernel.errors import VentrosError
+from ventros.kernel.errors import ValidationError, VentrosError
+from ventros.kernel.validators import LONGEST_WAIT, is_number, shown, whole
 
 T = TypeVar("T")
 
 
+def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not is_number(value) or not 0 <= value <= LONGEST_WAIT:
+        raise ValidationError(
+            f"{attribute.name} must be a number of seconds from 0 to {LONGEST_WAIT}, not {shown(value)}",
+            field=attribute.name,
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Retry:
-    """At most ``attempts`` runs, within ``deadline`` seconds of the first when one is given.
+    """At most ``attempts`` runs, 1 or more; none begins later than ``deadline`` seconds after the first one,
+    if that is given: with a deadline of 0 there is no second one.
 
     The pause before run n is uniform between 0 and min(``cap``, ``base`` * 2^(n-1)) seconds: full
     jitter, which keeps the losers of one race from meeting again (Brooker, "Exponential Backoff And
-    Jitter", AWS Architecture Blog, 2015).
+    Jitter", AWS Architecture Blog, 2015). Raises ValidationError with ``field``.
     """
 
-    attempts: int = attrs.field(default=10, validator=attrs.validators.ge(1))
-    deadline: float | None = None
-    base: float = 0.002
-    cap: float = 0.25
+    attempts: int = attrs.field(default=10, validator=whole(1))
+    deadline: float | None = attrs.field(default=None, validator=attrs.validators.optional(_not_negative))
+    base: float = attrs.field(default=0.002, validator=_not_negative)
+    cap: float = attrs.field(default=0.25, validator=_not_negative)
+
+    def __attrs_post_init__(self) -> None:
+        if self.base > self.cap:
+            raise ValidationError(f"base {self.base} is more than cap {self.cap}", field="base")
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the ``attempt``-th run, from 1."""
-        return random.uniform(0, min(self.cap, self.base * 2**attempt))  # noqa: S311 - jitter, no secret
+        return random.uniform(0, min(self.cap, self.base * 2 ** min(attempt, _MOST_DOUBLINGS)))  # noqa: S311 - jitter, no secret
+
+
+_MOST_DOUBLINGS = 100
+"""After which any pause has long met its cap; a float holds no power of 2 beyond 1023."""
 
 
 def _retryable(error: VentrosError) -> bool:
@@ -63,7 +81,7 @@ async def run_with_retry(
             if on_conflict is not None:
                 on_conflict(error, attempt)
             pause = policy.pause(attempt)
-            late = policy.deadline is not None and time.monotonic() - started + pause > policy.deadline
+            late = policy.deadline is not None and time.monotonic() - started + pause >= policy.deadline
             if attempt >= policy.attempts or late:
                 raise
         if on_retry is not None:

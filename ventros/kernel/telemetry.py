@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import attrs
 
+from ventros.kernel import validators
 from ventros.kernel.errors import Conflict
 from ventros.kernel.outcome import Outcome
 
@@ -52,18 +53,23 @@ class Telemetry:
     for a batch; rows are None after an error. Transaction control, savepoints included, has no name.
     ``conflict``: the error, wherever one is met, whether or not it is caught.
     ``retry``: the attempt that met a conflict, from 1, and the seconds to wait before the next one.
-    ``outcome``: what became of a unit of work, seconds from entering to leaving it, events recorded in it.
-    Of each that was entered, once; NOT_STARTED when it got no connection or its command was done before.
+    ``outcome``: what became of a unit of work, seconds from entering to leaving it, events recorded in it,
+    whether a statement of it wrote, and the error that it ended by, or None. Of each that was entered, once;
+    NOT_STARTED when it got no connection or its command was done before. One that only read and was left
+    without commit() is ROLLED_BACK, wrote nothing, and has no error.
+    ``acquire``: seconds that a unit waited for a connection of the pool, and whether it got one.
     """
 
     statement: Callable[[str, float, int | None, BaseException | None], None] | None = None
     conflict: Callable[[Conflict], None] | None = None
     retry: Callable[[int, float], None] | None = None
-    outcome: Callable[[Outcome, float, int], None] | None = None
+    outcome: Callable[[Outcome, float, int, bool, BaseException | None], None] | None = None
+    acquire: Callable[[float, bool], None] | None = None
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Telemetry):
             if (hook := getattr(self, field.name)) is not None:
+                validators.function(hook, field.name)
                 object.__setattr__(self, field.name, _guarded(hook))
 
     def report_conflict(self, conflict: C) -> C:
@@ -76,10 +82,21 @@ class Telemetry:
         """The time at which a unit begins; None when nobody will be told of its outcome."""
         return None if self.outcome is None else perf_counter()
 
-    def report_outcome(self, outcome: Outcome, started: float, events: int) -> None:
+    def report_outcome(
+        self, outcome: Outcome, started: float, events: int, *, wrote: bool, error: BaseException | None
+    ) -> None:
         """``started`` is what :meth:`unit_timer` gave."""
         if self.outcome is not None:
-            self.outcome(outcome, perf_counter() - started, events)
+            self.outcome(outcome, perf_counter() - started, events, wrote, error)
+
+    def acquire_timer(self) -> float | None:
+        """The time at which somebody begins to wait for a connection; None when nobody will be told."""
+        return None if self.acquire is None else perf_counter()
+
+    def report_acquire(self, started: float, *, acquired: bool) -> None:
+        """``started`` is what :meth:`acquire_timer` gave."""
+        if self.acquire is not None:
+            self.acquire(perf_counter() - started, acquired)
 
 
 NO_TELEMETRY = Telemetry()

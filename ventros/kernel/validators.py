@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import reprlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from attrs import Attribute
@@ -17,6 +18,87 @@ MAX_INDEXED = 500
 """Characters of a text under a btree: its entries hold 2,704 bytes, 500 of four, a tenant and an id."""
 _LABEL = re.compile(r"[A-Za-z0-9_.:@-]{1,100}")
 
+LONGEST_WAIT = 2_147_483
+"""Seconds. No timeout of PostgreSQL holds more milliseconds."""
+
+MOST_CONNECTIONS = 262_143
+"""The most that PostgreSQL's max_connections can be."""
+
+_shortened = reprlib.Repr()
+_shortened.maxstring = _shortened.maxother = 120
+
+
+def shown(value: object) -> str:
+    """A short repr for a message; the name of the type where there is none, as of an int of 5,000 digits."""
+    try:
+        return _shortened.repr(value)
+    except Exception:  # noqa: BLE001 - whatever a repr raises
+        return f"a value of type {type(value).__name__}"
+
+
+def bound(value: object, field: str) -> None:
+    """Raises ValidationError unless ``value`` is a number of seconds that something may wait at most."""
+    if not is_number(value) or not 0 < value <= LONGEST_WAIT:
+        raise ValidationError(
+            f"{field} must be a number of seconds, more than 0 and at most {LONGEST_WAIT}, not "
+            f"{shown(value)}: to PostgreSQL 0 means no bound, and nothing waits without one",
+            field=field,
+        )
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is an int or a float, and no bool."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole_number(value: object, field: str, least: int, most: int | None = None) -> None:
+    """Raises ValidationError unless ``value`` is an int, no bool, from ``least`` to ``most``."""
+    in_range = isinstance(value, int) and least <= value and (most is None or value <= most)
+    if isinstance(value, bool) or not in_range:
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ValidationError(f"{field} must be a whole number, {limits}, not {shown(value)}", field=field)
+
+
+def uuid_or_none(value: object, field: str) -> None:
+    """Raises ValidationError for anything else, such as the text of a UUID."""
+    if value is not None and not isinstance(value, UUID):
+        raise ValidationError(f"{field} must be a uuid.UUID, not {shown(value)}", field=field)
+
+
+def instance_of(kind: type[Any], value: object, field: str) -> None:
+    """Raises ValidationError unless ``value`` is an instance of ``kind``."""
+    if not isinstance(value, kind):
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        )
+        raise ValidationError(f"{field} must be of type {name}, not {shown(value)}", field=field)
+
+
+def function(value: object, field: str) -> None:
+    """Raises ValidationError for what cannot be called."""
+    if not callable(value):
+        raise ValidationError(f"{field} must be a function, not {shown(value)}", field=field)
+
+
+def seconds(_instance: object, attribute: Attribute[Any], value: object) -> None:
+    bound(value, attribute.name)
+
+
+def whole(least: int, most: int | None = None) -> Callable[[object, Attribute[Any], object], None]:
+    """An int, no bool, from ``least`` to ``most``."""
+
+    def validate(_instance: object, attribute: Attribute[Any], value: object) -> None:
+        whole_number(value, attribute.name, least, most)
+
+    return validate
+
+
+def boolean(_instance: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValidationError(
+            f"{attribute.name} must be True or False, not {shown(value)}", field=attribute.name
+        )
+
 
 def tenant_id(text: str) -> str:
     """``text`` itself, when it is 3 to 100 characters of ``[A-Za-z0-9_.:@-]``; else ValidationError.
@@ -25,7 +107,7 @@ def tenant_id(text: str) -> str:
     """
     if not isinstance(text, str) or not _TENANT.fullmatch(text):
         raise ValidationError(
-            f"{text!r} is no tenant: 3 to 100 characters of A-Z a-z 0-9 _ . : @ - are allowed",
+            f"{shown(text)} is no tenant: 3 to 100 characters of A-Z a-z 0-9 _ . : @ - are allowed",
             field="tenant_id",
         )
     return text
@@ -38,7 +120,8 @@ def label(text: str, field: str) -> str:
     """
     if not isinstance(text, str) or not _LABEL.fullmatch(text):
         raise ValidationError(
-            f"{text!r} is no {field}: 1 to 100 characters of A-Z a-z 0-9 _ . : @ - are allowed", field=field
+            f"{shown(text)} is no {field}: 1 to 100 characters of A-Z a-z 0-9 _ . : @ - are allowed",
+            field=field,
         )
     return text
 
@@ -57,11 +140,12 @@ def not_nil(_instance: object, attribute: Attribute[Any], value: UUID) -> None:
         raise ValidationError(f"{attribute.name} must be a UUID, and not the nil one", field=attribute.name)
 
 
-def aware(_instance: object, attribute: Attribute[Any], value: datetime) -> None:
-    if value.tzinfo is None:
+def aware_time(value: object, field: str) -> None:
+    """Raises ValidationError unless ``value`` is a datetime with a time zone."""
+    instance_of(datetime, value, field)
+    if value.tzinfo is None:  # type: ignore[attr-defined]
         raise ValidationError(
-            f"{attribute.name} is a naive datetime; give it a time zone, best datetime.UTC",
-            field=attribute.name,
+            f"{field} is a naive datetime; give it a time zone, best datetime.UTC", field=field
         )
 
 
@@ -97,3 +181,7 @@ def require_indexable(text: str, field: str) -> None:
         raise ValidationError(
             f"{field} has {len(text)} characters; {MAX_INDEXED} are allowed, for it is indexed", field=field
         )
+
+
+def aware(_instance: object, attribute: Attribute[Any], value: datetime) -> None:
+    aware_time(value, attribute.name)

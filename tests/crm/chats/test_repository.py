@@ -18,7 +18,7 @@ from ventros.crm.chats.repository import ChatRepository
 from ventros.crm.chats.values import ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import ConstraintViolation, MappingError, WriteSuppressed
+from ventros.kernel.errors import MappingError, ReferenceNotFound, WriteSuppressed
 
 LATER = NOW + timedelta(hours=1)
 
@@ -161,7 +161,7 @@ def places(superuser: psycopg.Connection) -> dict[UUID, str]:
 async def test_a_participant_is_one_of_the_tenants(
     db: Database[UnitOfWork], seed: Seed, kind: ParticipantType
 ) -> None:
-    with pytest.raises(ConstraintViolation) as caught:
+    with pytest.raises(ReferenceNotFound) as caught:
         async with db.unit_of_work(TENANT) as uow:
             creator = await add_contact(uow, seed)
             await ChatRepository(uow).add(group(seed, creator).add_participant(uuid4(), kind, now=NOW))

@@ -17,7 +17,7 @@ from ventros.crm.contact_lists.repository import ContactListRepository
 from ventros.crm.contact_lists.values import FilterOperator, FilterRule, LogicalOperator
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import ConstraintViolation, InvariantViolation, MappingError
+from ventros.kernel.errors import InvariantViolation, MappingError, ReferenceNotFound
 from ventros.kernel.ids import new_id
 from ventros.values import CustomFieldType
 
@@ -122,7 +122,7 @@ async def test_a_rule_on_a_pipeline_status_is_kept_by_ids(
     contact_list = await stored_list(db, seed, *rules)
     assert (await load(db, contact_list.id)).filter_rules == rules
     assert {type(each) for each in rules[1].value} == {UUID}
-    with pytest.raises(ConstraintViolation):
+    with pytest.raises(ReferenceNotFound):
         await stored_list(db, seed, attrs.evolve(rules[0], pipeline_id=new_id()))
 
 

@@ -16,7 +16,7 @@ from ventros.crm.credentials.encryption import DecryptionFailed, KeyRing
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.credentials.values import CredentialType
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import ConstraintViolation, MappingError
+from ventros.kernel.errors import MappingError, ReferenceNotFound
 from ventros.kernel.ids import new_id
 
 OLD_KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
@@ -205,8 +205,8 @@ async def test_uses_do_not_conflict_with_a_refresh(db: Database[UnitOfWork]) -> 
 @pytest.mark.usefixtures("seed")
 @pytest.mark.parametrize("project_id", [new_id()])
 async def test_what_is_not_the_tenants_is_not_pointed_at(db: Database[UnitOfWork], project_id: UUID) -> None:
-    with pytest.raises(ConstraintViolation):
+    with pytest.raises(ReferenceNotFound):
         await stored(db, make("ads").set_project(project_id, now=NOW))
-    with pytest.raises(ConstraintViolation):
+    with pytest.raises(ReferenceNotFound):
         async with db.unit_of_work(TENANT) as uow:
             await CredentialRepository(uow).mark_used(new_id(), NOW)

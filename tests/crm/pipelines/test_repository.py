@@ -17,7 +17,13 @@ from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.pipelines.placement import Placement
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import Conflict, ConstraintViolation, InvariantViolation, MappingError
+from ventros.kernel.errors import (
+    Conflict,
+    InvariantViolation,
+    MappingError,
+    ReferenceNotFound,
+    StillReferenced,
+)
 from ventros.kernel.ids import new_id
 from ventros.values import CustomField, CustomFieldType
 
@@ -170,12 +176,12 @@ async def test_a_pipeline_with_statuses_and_a_status_with_contacts_are_not_delet
 async def test_what_has_a_history_is_not_removed(db: Database[UnitOfWork], seed: Seed) -> None:
     pipeline, status = await add_status(db, seed)
     async with db.unit_of_work(TENANT) as uow:
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(StillReferenced):
             await uow.pipelines.remove(pipeline)
     placement = await add_placement(db, seed, status)
     async with db.unit_of_work(TENANT) as uow:
         await uow.placements.close(placement.exit(status_name=status.name, now=LATER))
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(StillReferenced):
             await uow.pipeline_statuses.remove(status)
 
 
@@ -216,7 +222,7 @@ async def test_a_status_of_another_pipeline_is_refused(db: Database[UnitOfWork],
     placement = await add_placement(db, seed, status)
     async with db.unit_of_work(TENANT) as uow:
         other = await uow.pipelines.add(new_pipeline(seed, "Support"))
-        with pytest.raises(ConstraintViolation):
+        with pytest.raises(ReferenceNotFound):
             await uow.placements.add(
                 attrs.evolve(enter(seed, placement.contact_id, status), pipeline_id=other.id)
             )

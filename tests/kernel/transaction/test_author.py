@@ -84,7 +84,7 @@ async def guest(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 
 async def test_a_joined_unit_has_its_callers_unless_it_names_its_own(guest: asyncpg.Connection[Any]) -> None:
     async def said() -> tuple[str, ...]:
-        return tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())
+        return tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())[:3]
 
     async with guest.transaction():
         await guest.execute("SET LOCAL app.actor = 'caller'")

@@ -37,6 +37,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
 
     async def remove(self, aggregate: Broadcast) -> None:
         """With its counters. Raises InvariantViolation unless it is a draft or cancelled."""
+        self.require_own(aggregate)
         aggregate.require_removable()
         await super().remove(aggregate)
 
@@ -50,7 +51,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     async def count_contacts(self, broadcast_id: UUID, number: int) -> None:
         """``number`` more contacts are to get the message: a part of the list, or all of it.
 
-        Without loading the broadcast or stepping its version. Raises ConstraintViolation when there is no
+        Without loading the broadcast or stepping its version. Raises ReferenceNotFound when there is no
         such broadcast.
         """
         await self._connection.affected(self.BUMP, self._tenant, broadcast_id, number, 0, 0, 0)

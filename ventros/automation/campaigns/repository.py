@@ -50,7 +50,7 @@ class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, Camp
     async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
         """Without loading the campaign or stepping its version.
 
-        Raises ConstraintViolation when there is no such campaign.
+        Raises ReferenceNotFound when there is no such campaign.
         """
         await self._connection.affected(self.BUMP, self._tenant, campaign_id, number, 0)
 

@@ -53,7 +53,7 @@ class SequenceRepository(StepRepository[Sequence]):
         """Without loading the sequence or stepping its version.
 
         That each enrollment is counted once, and once at its end, is the enrollment's own version's care.
-        Raises ConstraintViolation when there is no such sequence.
+        Raises ReferenceNotFound when there is no such sequence.
         """
         await self._connection.affected(self.BUMP, self._tenant, sequence_id, 1, 0, 0)
 

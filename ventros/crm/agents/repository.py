@@ -12,10 +12,11 @@ from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
 from ventros.crm.agents.list_query import LIST_QUERY, AgentFilter, AgentSort
-from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.errors import InvariantViolation, NotFound
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import instance_of, whole_number
 from ventros.values import Email
 
 
@@ -72,12 +73,14 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""
+        self.require_own(aggregate)
         if aggregate.is_system:
             raise InvariantViolation(f"agent {aggregate.id} is a system agent; it is never removed")
         await super().remove(aggregate)
 
     async def find_by_email(self, email: Email) -> Agent | None:
         """The tenant's only live agent of that email."""
+        instance_of(Email, email, "email")
         row = await self._connection.maybe(self.FIND_BY_EMAIL, self._tenant, email.value)
         return None if row is None else self._load(row)
 
@@ -86,8 +89,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
 
         A virtual agent counts nothing. Raises ValidationError for a negative time, NotFound.
         """
-        if response_ms < 0:
-            raise ValidationError("response_ms must not be negative", field="response_ms")
+        whole_number(response_ms, "response_ms", 0)
         args = (self._tenant, agent_id, 1, response_ms, at)
         if await self._connection.affected(self.BUMP, *args) == 1:
             return

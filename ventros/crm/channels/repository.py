@@ -127,7 +127,7 @@ class ChannelRepository(Repository[Channel]):
     async def count_received(self, channel_id: UUID, at: datetime) -> None:
         """Count one message received at ``at``, without loading the channel or stepping its version.
 
-        Raises ConstraintViolation when there is no such channel.
+        Raises ReferenceNotFound when there is no such channel.
         """
         await self._connection.affected(self.BUMP, self._tenant, channel_id, 1, 0, at)
 

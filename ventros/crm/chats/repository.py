@@ -47,7 +47,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     """A live chat is the only one of its external id, and an individual one the only one of its contact in
     the project: :meth:`add` and :meth:`save` raise AlreadyExists otherwise.
 
-    They raise ConstraintViolation when a participant is no contact, or no agent, of the tenant.
+    They raise ReferenceNotFound when a participant is no contact, or no agent, of the tenant.
     """
 
     resource = "chat"

@@ -12,6 +12,7 @@ from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, No
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import instance_of
 from ventros.values import CustomField
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ContactCustomFields(EntityRepository[Contact]):
         Raises NotFound when there is no such contact, InvariantViolation when the field is there with
         another type: remove it first.
         """
+        instance_of(CustomField, field, "field")
         written = await self._connection.affected(
             self.SET,
             self._tenant,
@@ -85,6 +87,7 @@ class ContactCustomFields(EntityRepository[Contact]):
 
     async def find_by_custom_field(self, field: CustomField, *, limit: int = FIND_LIMIT) -> list[Contact]:
         """The live contacts that have this very field: key, type and value; the oldest first."""
+        instance_of(CustomField, field, "field")
         rows = await self._connection.many(
             self.FIND_CONTACTS, self._tenant, field.key, field.field_type, field.json_value, limit
         )

@@ -10,6 +10,7 @@ from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSo
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import instance_of
 from ventros.values import Phone
 
 
@@ -34,5 +35,6 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
 
     async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
         """The project's only live contact of that phone."""
+        instance_of(Phone, phone, "phone")
         row = await self._connection.maybe(self.FIND_BY_PHONE, self._tenant, project_id, phone.value)
         return None if row is None else self._load(row)

@@ -81,7 +81,7 @@ class CredentialRepository(Repository[Credential]):
     async def mark_used(self, credential_id: UUID, at: datetime) -> None:
         """Note a use at ``at``, without loading the credential or stepping its version; no event tells of it.
 
-        Raises ConstraintViolation when there is no such credential.
+        Raises ReferenceNotFound when there is no such credential.
         """
         await self._connection.affected(self.MARK_USED, self._tenant, credential_id, at)
 

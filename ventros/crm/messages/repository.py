@@ -40,7 +40,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
         self.require_writable(message)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
-            raise AlreadyExists(self.resource, "messages_channel_message_key")
+            raise AlreadyExists(self.resource, "messages_channel_message_key", message.id)
         self.record_events(message, None)
         return message.clear_events()
 

@@ -33,7 +33,7 @@ class PlacementRepository(EntityRepository[Placement]):
 
     async def add(self, placement: Placement) -> Placement:
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
-        ConstraintViolation when there is no such contact, or no such status in the pipeline.
+        ReferenceNotFound when there is no such contact, or no such status in the pipeline.
         """
         self.require_writable(placement)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:

@@ -13,6 +13,7 @@ from ventros.crm.webhook_subscriptions.values import patterns_matching
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement, statement
+from ventros.kernel.validators import instance_of
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +66,7 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
 
     async def find_active_by_event(self, project_id: UUID, event: str) -> list[WebhookSubscription]:
         """Those that :meth:`WebhookSubscription.should_notify` of the outward name ``event``."""
+        instance_of(str, event, "event")
         return await self._find(self.FIND_ACTIVE_BY_EVENT, project_id, patterns_matching(event))
 
     async def find_active_by_contact_event(

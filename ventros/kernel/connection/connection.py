@@ -14,10 +14,20 @@ from ventros.kernel.connection.driver import (
     UNREADABLE,
     is_unreadable,
     probing,
+    terminate,
     translate_driver_error,
 )
-from ventros.kernel.errors import ResultMismatch, VentrosError, error_for_sqlstate, invalid_row
+from ventros.kernel.connection.sqlstates import error_for_sqlstate
+from ventros.kernel.errors import (
+    ResultMismatch,
+    ServerReadOnly,
+    UnitOfWorkError,
+    ValidationError,
+    VentrosError,
+    invalid_row,
+)
 from ventros.kernel.statements.definition import Rows, Statement
+from ventros.kernel.validators import shown
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
 
@@ -26,9 +36,12 @@ IN_FAILED_TRANSACTION = "25P02"
 
 CALLER_SETTINGS_QUERY = (
     "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
-    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), '')"
+    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
+    "'true'::jsonb"
 )
-"""The only query that is no statement of sql/: it is about no table, but the caller's transaction."""
+"""The only query that is no statement of sql/: it is about no table, but the caller's transaction, and, by
+its last column, about his connection: without our codec the driver hands out JSON as text.
+"""
 
 
 class Connection:
@@ -37,16 +50,18 @@ class Connection:
     ``timeout`` bounds each statement, in seconds; None leaves it to the driver's command_timeout.
     ``wrote`` tells whether any of them changed a row. ``interrupted`` tells that one got no answer, by a
     timeout or a cancellation: whether it took effect is unknown, so as after an error nothing but a
-    rollback is sent any more.
+    rollback is sent any more. ``read_only`` tells that the transaction was begun so; else a server that
+    takes no writes is one to leave: the connection is terminated.
     """
 
-    __slots__ = ("_driver", "_timeout", "interrupted", "wrote")
+    __slots__ = ("_driver", "_timeout", "interrupted", "read_only", "wrote")
 
     def __init__(self, driver: asyncpg.Connection[Any], timeout: float | None = None) -> None:
         self._driver = driver
         self._timeout = timeout
         self.wrote = False
         self.interrupted = False
+        self.read_only = False
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
@@ -107,8 +122,16 @@ class Connection:
         return True
 
     async def caller_settings(self) -> tuple[str, str, str]:
-        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set."""
-        tenant, actor, use_case = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set.
+
+        Raises UnitOfWorkError for a connection that has not been prepared.
+        """
+        tenant, actor, use_case, true = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        if true is not True:
+            raise UnitOfWorkError(
+                "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
+                "is made"
+            )
         return tenant, actor, use_case
 
     async def _fetch(
@@ -121,6 +144,12 @@ class Connection:
         return cast("list[asyncpg.Record]", rows)
 
     def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
+        if not isinstance(statement, Statement):
+            raise ValidationError(
+                "SQL is sent by name: give what ventros.kernel.statements.statement(name) returns, not "
+                f"{shown(statement)}",
+                field="statement",
+            )
         if statement.rows != kind:
             raise _mismatch(
                 statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
@@ -148,7 +177,10 @@ class Connection:
             self.interrupted |= isinstance(error, TimeoutError)
             if statement is not None and is_unreadable(error):
                 raise await self._unreadable_row(method, statement, args) from error
-            raise translate_driver_error(error, statement) from error
+            failure = translate_driver_error(error, statement, args, read_only=self.read_only)
+            if isinstance(failure, ServerReadOnly):
+                terminate(self._driver)
+            raise failure from error
 
     async def _unreadable_row(
         self, method: Callable[..., Awaitable[Any]], statement: Statement, args: tuple[object, ...]
@@ -164,7 +196,7 @@ class Connection:
                     raise
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
                     self.interrupted |= isinstance(error, TimeoutError)
-                    return translate_driver_error(error, statement)
+                    return translate_driver_error(error, statement, args, read_only=self.read_only)
         table = statement.path.stem
         for row in rows:
             for column, value in row.items():

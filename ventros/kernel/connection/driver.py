@@ -12,15 +12,23 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from ventros.kernel.errors import (
+from ventros.kernel.connection.sqlstates import (
     CONNECTION_ENDING_SQLSTATES,
+    READ_ONLY_TRANSACTION,
+    REFERRED_TO,
+    REFERRING,
+    SentStatement,
+    error_for_sqlstate,
+)
+from ventros.kernel.errors import (
     ConnectionLost,
     DatabaseError,
     OperationTimeout,
+    PoolExhausted,
     SchemaChanged,
+    ServerUnreachable,
     UnitOfWorkError,
     VentrosError,
-    error_for_sqlstate,
 )
 from ventros.kernel.statements.definition import Statement
 
@@ -32,14 +40,24 @@ DRIVER_FAILURES = (
     asyncpg.InternalClientError,
 )
 
+FOREIGN_KEY_VIOLATION, READ_ONLY = "23503", "25006"
 _ARGUMENT = re.compile(r"argument \$(\d+)")
 _JSONB_FORMAT = b"\x01"
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
 
-def translate_driver_error(error: BaseException, statement: Statement | None = None) -> VentrosError:
-    """Our error for one of the driver's, of the network's or of asyncio's, without any row value."""
+def translate_driver_error(
+    error: BaseException,
+    statement: Statement | None = None,
+    args: tuple[object, ...] = (),
+    *,
+    read_only: bool = False,
+) -> VentrosError:
+    """Our error for one of the driver's, of the network's or of asyncio's, without any row value.
+
+    ``args`` are what ``statement`` was sent with; ``read_only`` says that the transaction was begun so.
+    """
     where = f"{statement.name}: " if statement else ""
     if isinstance(error, VentrosError):
         return error
@@ -52,15 +70,11 @@ def translate_driver_error(error: BaseException, statement: Statement | None = N
     if isinstance(error, asyncpg.ConnectionDoesNotExistError):
         last = getattr(error.__cause__, "sqlstate", None)  # what the server said before it hung up
         return error_for_sqlstate(
-            last if last in CONNECTION_ENDING_SQLSTATES else "08003", statement=_name(statement)
+            last if last in CONNECTION_ENDING_SQLSTATES else "08003",
+            sent=SentStatement(statement.name if statement else None),
         )
     if isinstance(error, asyncpg.PostgresError):
-        return error_for_sqlstate(
-            error.sqlstate or "XX000",
-            constraint=getattr(error, "constraint_name", None),
-            table=getattr(error, "table_name", None),
-            statement=_name(statement),
-        )
+        return _server_error(error, statement, args, read_only=read_only)
     if isinstance(error, TimeoutError):
         return OperationTimeout(f"{where}no answer from the server within the timeout")
     if isinstance(error, asyncpg.InterfaceError) and "another operation is in progress" in str(error):
@@ -70,35 +84,64 @@ def translate_driver_error(error: BaseException, statement: Statement | None = N
     return DatabaseError(f"{where}{type(error).__name__} in the driver")
 
 
-def _name(statement: Statement | None) -> str | None:
-    return statement.name if statement else None
+def _server_error(
+    error: Any, statement: Statement | None, args: tuple[object, ...], *, read_only: bool
+) -> VentrosError:
+    table, constraint, circumstance = (
+        getattr(error, name, None) for name in ("table_name", "constraint_name", "server_source_function")
+    )
+    sent = SentStatement()
+    if statement is not None:
+        sent = SentStatement(statement.name, statement.resource, statement.id_in(args))
+        if error.sqlstate == FOREIGN_KEY_VIOLATION:  # the server names the same table of both
+            circumstance = REFERRING if statement.writes_to(table) else REFERRED_TO
+        if circumstance == REFERRING:
+            sent = sent._replace(field=statement.field_of(constraint, table))
+    if read_only and error.sqlstate == READ_ONLY:
+        circumstance = READ_ONLY_TRANSACTION
+    return error_for_sqlstate(
+        error.sqlstate or "XX000", circumstance, constraint=constraint, table=table, sent=sent
+    )
 
 
 async def acquire(pool: asyncpg.Pool[Any], timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's own
-    """A connection of the pool, within ``timeout`` seconds. Raises OperationTimeout or ConnectionLost."""
+    """A connection of the pool, within ``timeout`` seconds. Raises PoolExhausted or ServerUnreachable."""
     try:
         # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
         async with asyncio.timeout(timeout):
             return await pool.acquire()
     except TimeoutError as error:
-        raise OperationTimeout(f"no connection became free within {timeout:g} s") from error
+        if pool.get_size() == pool.get_max_size():
+            raise PoolExhausted(
+                f"no connection became free within {timeout:g} s: all {pool.get_size()} are in use"
+            ) from error
+        raise ServerUnreachable("the server did not answer while a connection was made") from error
     except DRIVER_FAILURES as error:
-        raise translate_driver_error(error) from error
+        failure = translate_driver_error(error)
+        if type(failure) is ConnectionLost:  # before it was anybody's
+            failure = ServerUnreachable(f"no connection could be made: {failure}", sqlstate=failure.sqlstate)
+        raise failure from error
 
 
 async def give_back(pool: asyncpg.Pool[Any], driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
     """To the pool within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another.
 
-    A connection that was lost has left the pool by itself, and its proxy refuses every call.
+    A connection that was lost has left the pool by itself.
     """
     if not idle:
-        with contextlib.suppress(asyncpg.InterfaceError):
-            driver.terminate()
+        terminate(driver)
     try:
         await pool.release(driver, timeout=timeout)
     except DRIVER_FAILURES:
-        with contextlib.suppress(asyncpg.InterfaceError):
-            driver.terminate()
+        terminate(driver)
+
+
+def terminate(driver: Any) -> None:
+    """Close it without a word to the server, and without waiting. Does nothing to one that was lost: it has
+    left the pool, and its proxy refuses every call.
+    """
+    with contextlib.suppress(asyncpg.InterfaceError):
+        driver.terminate()
 
 
 UNREADABLE = object()

@@ -14,7 +14,9 @@ from pypika.queries import QueryBuilder
 from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.statements.arguments import check_for
 from ventros.kernel.statements.definition import Column
+from ventros.kernel.validators import shown
 
 
 class Binds:
@@ -53,6 +55,17 @@ class Condition:
     type: str
     criterion: Callable[[Table, Parameter], Any]
     argument: Callable[[Any], object] = lambda value: value
+
+    def checked_argument(self, value: object) -> object:
+        """The argument for a field's value. Raises ValidationError with the field's name."""
+        try:
+            argument = self.argument(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(f"{self.name} cannot be {shown(value)}", field=self.name) from error
+        check = check_for(self.type)
+        if check is not None and (fault := check(argument)):
+            raise ValidationError(f"{self.name} {fault}", field=self.name)
+        return argument
 
 
 def equal(name: str, type: str) -> Condition:  # noqa: A002 - the header's word

@@ -14,6 +14,7 @@ from ventros.kernel.lists.query import ListQuery, Shape
 from ventros.kernel.lists.sort import Direction, Sort
 from ventros.kernel.repository.entity import EntityRepository
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.validators import shown
 
 E = TypeVar("E", bound=Entity)
 F = TypeVar("F")
@@ -87,8 +88,8 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
 
 def check_limit(limit: int) -> None:
     """Raises ValidationError for a limit that no page has."""
-    if not 1 <= limit <= MAX_LIMIT:
-        raise ValidationError(f"a page has 1 to {MAX_LIMIT} rows, not {limit}", field="limit")
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        raise ValidationError(f"a page has 1 to {MAX_LIMIT} rows, not {shown(limit)}", field="limit")
 
 
 def call(statement: Statement, arguments: Mapping[str, object]) -> Iterable[Any]:

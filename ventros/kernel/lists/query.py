@@ -27,6 +27,7 @@ from ventros.kernel.lists.conditions import Binds, Condition
 from ventros.kernel.lists.render import render
 from ventros.kernel.lists.sort import Direction, Sort, SortKey
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.validators import instance_of
 
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)
@@ -87,9 +88,10 @@ class ListQuery(Generic[F, S]):
             raise ConfigurationError(f"{self.table}: the filter's fields {fields} are not the conditions")
 
     def arguments(self, filter: F) -> dict[str, object]:  # noqa: A002 - the caller's word
-        """The arguments of the fields that are set, by name."""
+        """The arguments of the fields that are set, by name. Raises ValidationError, with the field."""
+        instance_of(self.filter, filter, "filter")
         return {
-            condition.name: condition.argument(value)
+            condition.name: condition.checked_argument(value)
             for condition in self.conditions
             if (value := getattr(filter, condition.name)) is not None
         }

@@ -24,6 +24,7 @@ from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.validators import shown
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -54,6 +55,13 @@ class EntityRepository(Generic[E]):
     resource: ClassVar[str]
     mapper: Any
     INSERT: ClassVar[Statement]
+
+    def __init_subclass__(cls) -> None:
+        """The class's statements are sent for its resource: an error of theirs names it, not the table."""
+        super().__init_subclass__()
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, Statement):
+                setattr(cls, name, value.of(cls.resource))
 
     def __init__(self, unit: UnitContext) -> None:
         self._unit = unit
@@ -96,10 +104,18 @@ class EntityRepository(Generic[E]):
             raise NotFound(self.resource, key)
         return self._load(row)
 
+    def require_own(self, entity: E) -> None:
+        """Raises ValidationError for anything but an instance of the repository's entity."""
+        if not isinstance(entity, Entity) or entity.resource != self.resource:
+            raise ValidationError(
+                f"this repository takes a {self.resource}, not {shown(entity)}", field=self.resource
+            )
+
     def require_writable(self, entity: E) -> None:
-        """Refuse what belongs to another tenant, for roles too that row-level security spares, and what came
-        back from a write that was undone.
+        """Refuse what is no entity of the repository, what belongs to another tenant, for roles too that
+        row-level security spares, and what came back from a write that was undone.
         """
+        self.require_own(entity)
         origin = entity._origin
         if origin is not None and origin is not LOADED and (fault := origin.fault()):
             raise UndoneWrite(
@@ -113,12 +129,13 @@ class EntityRepository(Generic[E]):
                 f"the unit of work to tenant {self._tenant}"
             )
 
-    def require_new(self, entity: E, version: int = 1) -> None:
+    def require_new(self, entity: E) -> None:
         """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
         another, what this unit of work has removed.
         """
         self.require_writable(entity)
         events = entity.domain_events
+        version = getattr(entity, "version", 1)
         if version != 1:
             fault = f"is at version {version}"
         elif not events or not isinstance(events[0], entity.created_event):
@@ -142,6 +159,7 @@ class EntityRepository(Generic[E]):
 
     def require_change_told(self, entity: E) -> None:
         """Refuse an instance that neither carries an event nor came from here: its values would be lost."""
+        self.require_own(entity)
         if entity._origin is None and not entity.domain_events:
             raise ChangeWithoutEvent(
                 f"this instance of {self.resource} {entity.id} carries no event, and no repository returned "
@@ -150,5 +168,6 @@ class EntityRepository(Generic[E]):
 
     def record_events(self, entity: E, version: int | None) -> None:
         """Keep the entity's events for the outbox, as those that led to ``version``."""
+        self.require_own(entity)
         self._unit.written[self.resource, entity.id] = self._unit.scope
         self._unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))

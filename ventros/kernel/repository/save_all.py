@@ -51,7 +51,7 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
 async def add_all(targets: Sequence[Target]) -> list[Any]:
     """Each as its repository's ``add`` would return it; nothing is sent when one is not new."""
     for repository, aggregate in targets:
-        repository.require_new(aggregate, aggregate.version)
+        repository.require_new(aggregate)
     return [await repository.add(aggregate) for repository, aggregate in targets]
 
 

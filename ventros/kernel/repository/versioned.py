@@ -24,6 +24,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.repository.entity import EntityRepository
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.validators import function, instance_of, shown, whole_number
 
 A = TypeVar("A", bound=AggregateRoot)
 P = ParamSpec("P")
@@ -67,7 +68,7 @@ class Repository(EntityRepository[A]):
         Raises NotNew for one that its constructors have not just made, AlreadyExists when its id, or another
         unique key, is taken, WriteSuppressed when a trigger ate the write.
         """
-        self.require_new(aggregate, aggregate.version)
+        self.require_new(aggregate)
         if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
@@ -96,6 +97,8 @@ class Repository(EntityRepository[A]):
             await self._lock(id, lock, nowait=nowait, skip_locked=skip_locked)
         elif nowait or skip_locked:
             raise ValidationError("nowait and skip_locked say how to wait for a lock; name one", field="lock")
+        if expected_version is not None:
+            whole_number(expected_version, "expected_version", 1)
         row = await self._connection.maybe(self.SELECT, *self._key(id))
         if row is None:
             raise NotFound(self.resource, id)
@@ -109,6 +112,7 @@ class Repository(EntityRepository[A]):
 
         Raises NotFound, naming the first that is not there for this tenant.
         """
+        instance_of(Sequence, ids, "ids")
         if not ids:
             return []
         rows = await self._connection.batch(self.SELECT, [self._key(id_) for id_ in ids])
@@ -142,9 +146,9 @@ class Repository(EntityRepository[A]):
         A changed aggregate is saved, which steps its version just as well. What ``touch`` returned can be
         touched again, in the same unit too: each call is one step and one event.
         """
+        self.require_writable(aggregate)
         if aggregate.domain_events:
             return await self.save(aggregate)
-        self.require_writable(aggregate)
         self.require_change_told(aggregate)
         row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
         touched = await self._with_stored_version(aggregate, row)
@@ -179,6 +183,7 @@ class Repository(EntityRepository[A]):
 
     def unverify(self, id: UUID) -> None:  # noqa: A002 - the field's name everywhere
         """Let the commit succeed whatever became of the aggregate; without effect when none is verified."""
+        instance_of(UUID, id, "id")
         self._unit.verified.pop((self.resource, id), None)
 
     async def apply(
@@ -192,6 +197,7 @@ class Repository(EntityRepository[A]):
 
         As :meth:`reapply` does with its own policy.
         """
+        function(command, "command")
         return await self.reapply(id, lambda loaded: command(loaded, *args, **kwargs))
 
     async def reapply(
@@ -209,6 +215,8 @@ class Repository(EntityRepository[A]):
         ``db.run`` can settle. With ``lock_last`` the last attempt locks the row before it is loaded, so
         that nobody can come between. Raises as :meth:`get` and :meth:`save` do.
         """
+        function(change, "change")
+        instance_of(Retry, policy, "policy")
         attempts = itertools.count(1)
 
         async def once() -> A:
@@ -228,6 +236,9 @@ class Repository(EntityRepository[A]):
 
     async def update(self, aggregates: Sequence[A]) -> list[A]:
         """Write roots and children; the roots in one round trip, whatever their number."""
+        instance_of(Sequence, aggregates, "aggregates")
+        for aggregate in aggregates:
+            self.require_own(aggregate)
         await self._before_update(aggregates)
         args = [self.mapper.update_args(aggregate) for aggregate in aggregates]
         if len(args) == 1:  # a twelfth faster than a batch of one
@@ -256,7 +267,9 @@ class Repository(EntityRepository[A]):
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
         if lock not in get_args(Lock):
-            raise ValidationError(f"{lock!r} is no lock; there is {', '.join(get_args(Lock))}", field="lock")
+            raise ValidationError(
+                f"{shown(lock)} is no lock; there is {', '.join(get_args(Lock))}", field="lock"
+            )
         if nowait and skip_locked:
             raise ValidationError("nowait and skip_locked exclude each other", field="lock")
         if await self.lock_versions(self._lock_statement(lock, wait=not (nowait or skip_locked)), [id]):

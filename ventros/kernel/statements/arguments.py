@@ -1,7 +1,9 @@
-"""What PostgreSQL would refuse late, or bend without a word, is refused here by type, before it is sent.
+"""What PostgreSQL or the driver would refuse late, or bend without a word, is refused here by type, before it
+is sent.
 
 asyncpg takes a naive datetime for UTC, and datetime.max for infinity; JSON turns NaN into null; the server
-refuses NUL in text only after the statement has begun, which kills the transaction.
+refuses NUL in text only after the statement has begun, which kills the transaction. The driver takes the text
+of a UUID for one, and True for 1, but what is loaded then is not found by them.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from ventros.kernel.json_values import LARGEST, MAX_DEPTH
@@ -78,24 +81,50 @@ def _json(value: object, depth: int = 0) -> str | None:
     return _timestamp(value) or _number(value)
 
 
-def _items(check: Check) -> Check:
+def _only(kind: type[Any] | tuple[type[Any], ...], words: str, check: Check | None = None) -> Check:
+    """Values of that Python type, and no bool among numbers, which then pass ``check``."""
+
+    def check_kind(value: object) -> str | None:
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            return f"must be {words}, not {type(value).__name__}"
+        return check(value) if check else None
+
+    return check_kind
+
+
+def _array(check: Check) -> Check:
+    """A list or tuple; an item may be None, which is NULL."""
+
     def check_items(value: object) -> str | None:
-        if isinstance(value, list | tuple):
-            for item in value:
-                if fault := check(item):
-                    return fault
+        if not isinstance(value, list | tuple):
+            return f"must be a list, not {type(value).__name__}"
+        for item in value:
+            if item is not None and (fault := check(item)):
+                return fault
         return None
 
     return check_items
 
 
-_CHECKS: dict[str, Check] = {
-    "text": _text,
-    "text[]": _items(_text),
-    "timestamptz": _timestamp,
-    "timestamptz[]": _items(_timestamp),
-    "double precision": _number,
-    "numeric": _number,
+def _integer(bits: int) -> Check:
+    limit = 1 << (bits - 1)
+
+    def check_range(value: Any) -> str | None:
+        return None if -limit <= value < limit else f"does not fit into {bits} bits"
+
+    return _only(int, "an int", check_range)
+
+
+_SCALARS: dict[str, Check] = {
+    "text": _only(str, "a str", _text),
+    "timestamptz": _only(datetime, "a datetime", _timestamp),
+    "double precision": _only((int, float), "a float", _number),
+    "numeric": _only((int, float, Decimal), "a Decimal", _number),
+    "smallint": _integer(16),
+    "integer": _integer(32),
+    "bigint": _integer(64),
+    "boolean": _only(bool, "a bool"),
+    "uuid": _only(UUID, "a UUID"),
     "jsonb": _json,
-    "jsonb[]": _items(_json),
 }
+_CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}

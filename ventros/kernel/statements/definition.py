@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import attrs
 
@@ -26,7 +26,9 @@ class Column:
 
 @attrs.frozen
 class Statement:
-    """One named SQL text. ``text`` is what the server receives, its name included."""
+    """One named SQL text. ``text`` is what the server receives, its name included; ``resource`` is the
+    aggregate's type whose repository sends it, by which an error names it.
+    """
 
     name: str
     text: str
@@ -38,12 +40,41 @@ class Statement:
     line: int
     checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
     plan: str = ""
+    resource: str | None = attrs.field(default=None, eq=False)
     writes: bool = attrs.field(init=False, repr=False)
 
     @writes.default
     def _may_write(self) -> bool:
         """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
         return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
+
+    def of(self, resource: str) -> Self:
+        """The same, sent for ``resource``."""
+        return attrs.evolve(self, resource=resource)
+
+    def id_in(self, args: tuple[object, ...]) -> object:
+        """The id of the resource among the arguments: ``<resource>_id``, as its children have it, or ``id``.
+
+        None when there is none, and of a batch.
+        """
+        names = [param.name for param in self.params]
+        for name in (f"{self.resource}_id", "id"):
+            if name in names and len(args) == len(names):
+                return args[names.index(name)]
+        return None
+
+    def writes_to(self, table: str | None) -> bool:
+        """Whether it inserts into ``table`` or updates it."""
+        return bool(re.search(rf"\b(?:INTO|UPDATE)\s+(?:\w+\.)?{table}\b", self.text))
+
+    def field_of(self, constraint: str | None, table: str | None) -> str | None:
+        """The parameter that makes the reference, by the constraint's name, which is
+        ``<table>_<reference>_fkey``: the one that ends in ``<reference>_id``. Else what the name says.
+        """
+        if constraint is None:
+            return None
+        reference = constraint.removeprefix(f"{table}_").removesuffix("_fkey").removesuffix("_id") + "_id"
+        return next((param.name for param in self.params if param.name.endswith(reference)), reference)
 
     def check(self, args: tuple[object, ...]) -> None:
         """Refuse, before anything is sent, what PostgreSQL would refuse or silently bend.

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import functools
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack, get_args
 from uuid import UUID
 
 import attrs
 
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.transaction.commit_markers import CLAIM
-from ventros.kernel.validators import label, tenant_id
+from ventros.kernel.validators import boolean, label, seconds, shown, tenant_id
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 
 
-def _positive(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise ValidationError(f"{attribute.name} must be more than 0 seconds", field=attribute.name)
+_own_or_the_pools = attrs.validators.optional(seconds)
 
 
 class TransactionKeywords(TypedDict, total=False):
@@ -33,21 +31,25 @@ class TransactionKeywords(TypedDict, total=False):
 
 @attrs.frozen(kw_only=True)
 class TransactionOptions:
-    """How a unit of work's transaction begins; timeouts in seconds, None for those of the pool.
+    """How a unit of work's transaction begins; timeouts in seconds, None for those of the pool: 0 and inf
+    are refused, for nothing waits without a bound.
 
     ``deferrable`` waits for a snapshot that cannot fail; only a serializable read-only unit can.
     """
 
     isolation: Isolation | None = None
-    read_only: bool = False
-    deferrable: bool = False
-    statement_timeout: float | None = attrs.field(default=None, validator=_positive)
-    lock_timeout: float | None = attrs.field(default=None, validator=_positive)
-    idle_in_transaction_timeout: float | None = attrs.field(default=None, validator=_positive)
+    read_only: bool = attrs.field(default=False, validator=boolean)
+    deferrable: bool = attrs.field(default=False, validator=boolean)
+    statement_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
+    lock_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
+    idle_in_transaction_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
 
     def __attrs_post_init__(self) -> None:
-        if self.isolation not in {None, "read committed", "repeatable read", "serializable"}:
-            raise ValidationError(f"{self.isolation!r} is no isolation level", field="isolation")
+        if self.isolation is not None and self.isolation not in get_args(Isolation):
+            raise ValidationError(
+                f"{shown(self.isolation)} is no isolation level; there is {', '.join(get_args(Isolation))}",
+                field="isolation",
+            )
         if self.deferrable and not (self.read_only and self.isolation == "serializable"):
             raise ValidationError(
                 "deferrable does nothing but in a serializable read-only unit of work", field="deferrable"

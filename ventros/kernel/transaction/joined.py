@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.driver import terminate
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import DatabaseError, UnitOfWorkError
@@ -41,6 +39,7 @@ class JoinedTransaction:
         self.in_doubt: MutableMapping[CommitMarker, WriteScope] = {}
         self._driver = driver
         self._connection = connection_for(driver, settings.statement_timeout, telemetry)
+        self._connection.read_only = True  # for all we know: the caller began it
         self._restore = ""
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
@@ -84,5 +83,4 @@ class JoinedTransaction:
 
     def _terminate(self) -> None:
         """Else the caller could commit a part of the unit."""
-        with contextlib.suppress(asyncpg.InterfaceError):
-            self._driver.terminate()
+        terminate(self._driver)

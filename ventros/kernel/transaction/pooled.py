@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, MutableMapping
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -45,8 +46,23 @@ class PooledTransaction:
         self._driver: Any = None  # asyncpg's pool proxy, typed by its stubs as something narrower
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
-        """Acquire and BEGIN. Whatever happens, no connection is left behind in an unknown state."""
-        driver = await acquire(self._pool, self._settings.acquire_timeout)
+        """Acquire and BEGIN. Whatever happens, no connection is left behind in an unknown state.
+
+        A pooled connection may have died unseen. Its BEGIN carries no COMMIT, so nothing was stored and
+        another is taken, once for each that the pool can hold and until the acquire timeout is over.
+        """
+        text = f"{self._options.begin}; {set_local(tenant, command_id, audit)}"
+        chances, give_up = self._pool.get_max_size(), monotonic() + self._settings.acquire_timeout
+        while True:
+            driver = await acquire(self._pool, self._settings.acquire_timeout)
+            try:
+                return await self._begin_on(driver, text, tenant, command_id)
+            except ConnectionLost as lost:
+                chances -= 1
+                if type(lost) is not ConnectionLost or chances < 0 or monotonic() > give_up:
+                    raise
+
+    async def _begin_on(self, driver: Any, text: str, tenant: str, command_id: UUID | None) -> Connection:
         bound = self._options.statement_timeout or self._settings.statement_timeout
         answered = False
         try:
@@ -55,21 +71,22 @@ class PooledTransaction:
                     "the pool gave a connection that is already in a transaction: somebody used it past its "
                     "release; it has been closed"
                 )
-            tag = await driver.execute(
-                f"{self._options.begin}; {set_local(tenant, command_id, audit)}", timeout=bound
-            )
+            tag = await driver.execute(text, timeout=bound)
             answered = True
             check_claim(tag, tenant, command_id)
         except BaseException as error:
+            failure = translate_driver_error(error, read_only=self._options.read_only)
             # After an error the server has said in which state it is; else, whether BEGIN arrived is unknown.
             known = answered or isinstance(error, asyncpg.PostgresError)
-            await self._give_back(driver, known=known)
+            await self._give_back(driver, known=known and not isinstance(failure, ConnectionLost))
             if isinstance(error, Exception):
-                raise translate_driver_error(error) from error
+                raise failure from error
             raise
         self._driver = driver
         self.outcome = Outcome.ACTIVE
-        return connection_for(driver, bound, self.telemetry)
+        connection = connection_for(driver, bound, self.telemetry)
+        connection.read_only = self._options.read_only
+        return connection
 
     async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
         """Send COMMIT and see that the answer is COMMIT; ``marker`` is None when nothing was written.

@@ -15,7 +15,7 @@ import asyncpg
 
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import DatabaseError, UnitOfWorkError
+from ventros.kernel.errors import DatabaseError, UnitOfWorkError, ValidationError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
@@ -27,7 +27,7 @@ from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import audit_context
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted
-from ventros.kernel.validators import tenant_id
+from ventros.kernel.validators import instance_of, shown, tenant_id, uuid_or_none
 
 # Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
 SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
@@ -70,6 +70,9 @@ class UnitOfWork:
     ) -> None:
         self.tenant = tenant_id(tenant)
         self.audit_context = audit_context(actor, use_case)
+        uuid_or_none(command_id, "command_id")
+        uuid_or_none(correlation_id, "correlation_id")
+        uuid_or_none(causation_id, "causation_id")
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
         self.events_written = 0
@@ -103,7 +106,11 @@ class UnitOfWork:
         that without actor or use_case the caller's stands. If the savepoint cannot be rolled back, ``driver``
         is terminated.
         """
-        return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **keywords)
+        instance_of(asyncpg.Connection, driver, "driver")
+        settings = Settings() if settings is None else settings
+        instance_of(Settings, settings, "settings")
+        instance_of(Telemetry, telemetry, "telemetry")
+        return cls(JoinedTransaction(driver, settings, telemetry), tenant, **keywords)
 
     @property
     def outcome(self) -> Outcome:
@@ -126,7 +133,7 @@ class UnitOfWork:
             raise UnitOfWorkError(
                 f"the unit of work is {self.outcome.value}; use it inside its async with block"
             )
-        if asyncio.current_task() is not self._task:
+        if _current_task() is not self._task:
             raise UnitOfWorkError(
                 "the unit of work belongs to the task that entered it; one unit of work, one task "
                 "(asyncio.wait_for makes a task of its own before Python 3.12: use asyncio.timeout)"
@@ -144,18 +151,28 @@ class UnitOfWork:
         return self._savepoints > 0
 
     def record(self, events: Iterable[Envelope]) -> None:
-        """Keep ``events`` for the outbox; they are written by :meth:`commit`."""
-        self._events.extend(events)
+        """Keep ``events`` for the outbox; they are written by :meth:`commit`.
+
+        Raises ValidationError for what is no event in its envelope.
+        """
+        if not isinstance(events, Iterable):
+            raise ValidationError(f"events must be several, not {shown(events)}", field="events")
+        recorded = list(events)
+        for event in recorded:
+            instance_of(Envelope, event, "events")
+        self._events += recorded
 
     async def __aenter__(self) -> Self:
         if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
-        self._task = asyncio.current_task()
+        self._task = _current_task()
         self._timer = self.telemetry.unit_timer()
         try:
             self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
-        except BaseException:
-            self._report_outcome()
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                attach_outcome(error, self.outcome, self.marker)
+            self._report_outcome(error)
             raise
         return self
 
@@ -254,15 +271,19 @@ class UnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        failure = error
         try:
             if kind is None and self._transaction.commits_on_exit and self.outcome is Outcome.ACTIVE:
                 await self.commit()
+        except BaseException as raised:
+            failure = raised
+            raise
         finally:
-            await self._end()
+            await self._end(failure)
         if isinstance(error, asyncio.CancelledError):
             attach_outcome(error, self.outcome, self.marker)
 
-    async def _end(self) -> None:
+    async def _end(self, failure: BaseException | None = None) -> None:
         try:
             await self._transaction.end()
         except asyncio.CancelledError as cancelled:
@@ -270,7 +291,7 @@ class UnitOfWork:
             raise
         finally:
             self._settle_scope()
-            self._report_outcome()
+            self._report_outcome(failure)
 
     def _settle_scope(self) -> None:
         """What the unit's writes returned stands or falls with it."""
@@ -278,8 +299,18 @@ class UnitOfWork:
         if self.outcome is Outcome.IN_DOUBT:
             self._transaction.in_doubt[self.marker] = self._unit_scope
 
-    def _report_outcome(self) -> None:
+    def _report_outcome(self, failure: BaseException | None) -> None:
         """Once, though a unit may be rolled back before it is left."""
         started, self._timer = self._timer, None
         if started is not None:
-            self.telemetry.report_outcome(self.outcome, started, len(self._events))
+            wrote = self._connection is not None and self._connection.wrote
+            self.telemetry.report_outcome(
+                self.outcome, started, len(self._events), wrote=wrote, error=failure
+            )
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # a thread without an event loop
+        return None
