@@ -98,7 +98,8 @@ CREATE TABLE public.agent_counters (
     sessions_handled bigint DEFAULT 0 NOT NULL,
     response_ms_total bigint DEFAULT 0 NOT NULL,
     last_activity_at timestamp with time zone,
-    CONSTRAINT agent_counters_check CHECK (((sessions_handled >= 0) AND (response_ms_total >= 0)))
+    CONSTRAINT agent_counters_check CHECK (((sessions_handled >= 0) AND (response_ms_total >= 0))),
+    CONSTRAINT agent_counters_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> last_activity_at))
 );
 
 ALTER TABLE ONLY public.agent_counters FORCE ROW LEVEL SECURITY;
@@ -139,6 +140,7 @@ CREATE TABLE public.agents (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT agents_config_check CHECK ((jsonb_typeof(config) = 'object'::text)),
     CONSTRAINT agents_email_check CHECK (((email <> ''::text) AND (email = lower(email)))),
+    CONSTRAINT agents_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(email) <= 500))),
     CONSTRAINT agents_name_check CHECK ((name <> ''::text)),
     CONSTRAINT agents_permissions_check CHECK (((array_position(permissions, ''::text) IS NULL) AND (array_position(permissions, NULL::text) IS NULL))),
     CONSTRAINT agents_reserved_id_check CHECK (((type = 'system'::text) = (id = ANY (ARRAY['00000000-0000-0000-0000-000000000001'::uuid, '00000000-0000-0000-0000-000000000002'::uuid, '00000000-0000-0000-0000-000000000003'::uuid, '00000000-0000-0000-0000-000000000004'::uuid, '00000000-0000-0000-0000-000000000005'::uuid, '00000000-0000-0000-0000-000000000010'::uuid, '00000000-0000-0000-0000-000000000099'::uuid])))),
@@ -146,6 +148,7 @@ CREATE TABLE public.agents (
     CONSTRAINT agents_settings_check CHECK ((jsonb_typeof(settings) = 'object'::text)),
     CONSTRAINT agents_status_check CHECK ((status = ANY (ARRAY['available'::text, 'busy'::text, 'away'::text, 'offline'::text]))),
     CONSTRAINT agents_system_check CHECK (((type <> 'system'::text) OR ((status = 'offline'::text) AND active AND (deleted_at IS NULL)))),
+    CONSTRAINT agents_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[last_login_at, created_at, updated_at, deleted_at]))),
     CONSTRAINT agents_type_check CHECK ((type = ANY (ARRAY['human'::text, 'ai'::text, 'bot'::text, 'channel'::text, 'virtual'::text, 'system'::text]))),
     CONSTRAINT agents_user_check CHECK ((((type <> 'human'::text) OR (user_id IS NOT NULL)) AND ((type <> ALL (ARRAY['virtual'::text, 'system'::text])) OR (user_id IS NULL)))),
     CONSTRAINT agents_virtual_check CHECK (((type <> 'virtual'::text) OR ((status = 'offline'::text) AND (email IS NULL) AND (permissions = '{}'::text[])))),
@@ -208,7 +211,9 @@ CREATE TABLE public.aggregate_history (
     after jsonb,
     CONSTRAINT aggregate_history_after_check CHECK (((kind = 'baseline'::text) OR ((after IS NOT NULL) = (kind = ANY (ARRAY['insert'::text, 'update'::text]))))),
     CONSTRAINT aggregate_history_before_check CHECK (((before IS NOT NULL) = (kind = ANY (ARRAY['update'::text, 'delete'::text])))),
-    CONSTRAINT aggregate_history_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text, 'baseline'::text])))
+    CONSTRAINT aggregate_history_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text, 'baseline'::text]))),
+    CONSTRAINT aggregate_history_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(aggregate_table) <= 100))),
+    CONSTRAINT aggregate_history_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
 );
 
 ALTER TABLE ONLY public.aggregate_history FORCE ROW LEVEL SECURITY;
@@ -252,9 +257,11 @@ CREATE TABLE public.billing_accounts (
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT billing_accounts_billing_email_check CHECK ((billing_email <> ''::text)),
+    CONSTRAINT billing_accounts_length_bounds_check CHECK ((char_length(stripe_customer_id) <= 500)),
     CONSTRAINT billing_accounts_name_check CHECK ((name <> ''::text)),
     CONSTRAINT billing_accounts_payment_methods_check CHECK ((jsonb_typeof(payment_methods) = 'array'::text)),
-    CONSTRAINT billing_accounts_payment_status_check CHECK ((payment_status = ANY (ARRAY['pending'::text, 'active'::text, 'suspended'::text, 'canceled'::text])))
+    CONSTRAINT billing_accounts_payment_status_check CHECK ((payment_status = ANY (ARRAY['pending'::text, 'active'::text, 'suspended'::text, 'canceled'::text]))),
+    CONSTRAINT billing_accounts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[suspended_at, created_at, updated_at, deleted_at])))
 );
 
 COMMENT ON TABLE public.billing_accounts IS 'What a user pays through, for one project or several.';
@@ -336,7 +343,8 @@ CREATE TABLE public.broadcasts (
     CONSTRAINT broadcasts_rate_limit_check CHECK ((rate_limit >= 0)),
     CONSTRAINT broadcasts_scheduled_check CHECK (((status <> 'scheduled'::text) OR (scheduled_for IS NOT NULL))),
     CONSTRAINT broadcasts_started_check CHECK (((status <> ALL (ARRAY['running'::text, 'completed'::text, 'failed'::text])) OR (started_at IS NOT NULL))),
-    CONSTRAINT broadcasts_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+    CONSTRAINT broadcasts_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT broadcasts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[scheduled_for, started_at, completed_at, created_at, updated_at])))
 );
 
 ALTER TABLE ONLY public.broadcasts FORCE ROW LEVEL SECURITY;
@@ -407,6 +415,7 @@ CREATE TABLE public.campaign_steps (
     CONSTRAINT campaign_steps_conditions_check CHECK ((jsonb_typeof(conditions) = 'array'::text)),
     CONSTRAINT campaign_steps_config_check CHECK ((jsonb_typeof(config) = 'object'::text)),
     CONSTRAINT campaign_steps_position_check CHECK (("position" >= 0)),
+    CONSTRAINT campaign_steps_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> created_at)),
     CONSTRAINT campaign_steps_type_check CHECK ((type = ANY (ARRAY['broadcast'::text, 'sequence'::text, 'delay'::text, 'condition'::text, 'wait'::text])))
 );
 
@@ -448,9 +457,11 @@ CREATE TABLE public.campaigns (
     CONSTRAINT campaigns_end_check CHECK (((status <> 'completed'::text) OR (end_date IS NOT NULL))),
     CONSTRAINT campaigns_goal_type_check CHECK ((goal_type = ANY (ARRAY['reach_contacts'::text, 'conversions'::text, 'engagement'::text]))),
     CONSTRAINT campaigns_goal_value_check CHECK ((goal_value >= 0)),
+    CONSTRAINT campaigns_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT campaigns_name_check CHECK ((name <> ''::text)),
     CONSTRAINT campaigns_start_check CHECK (((status <> 'scheduled'::text) OR (start_date IS NOT NULL))),
-    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text])))
+    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
+    CONSTRAINT campaigns_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[start_date, end_date, created_at, updated_at])))
 );
 
 ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
@@ -488,7 +499,8 @@ CREATE TABLE public.channel_counters (
     messages_received bigint DEFAULT 0 NOT NULL,
     messages_sent bigint DEFAULT 0 NOT NULL,
     last_message_at timestamp with time zone,
-    CONSTRAINT channel_counters_check CHECK (((messages_received >= 0) AND (messages_sent >= 0)))
+    CONSTRAINT channel_counters_check CHECK (((messages_received >= 0) AND (messages_sent >= 0))),
+    CONSTRAINT channel_counters_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> last_message_at))
 );
 
 ALTER TABLE ONLY public.channel_counters FORCE ROW LEVEL SECURITY;
@@ -511,7 +523,8 @@ CREATE TABLE public.channel_routes (
     platform text NOT NULL,
     external_id text NOT NULL,
     tenant_id text NOT NULL,
-    channel_id uuid NOT NULL
+    channel_id uuid NOT NULL,
+    CONSTRAINT channel_routes_length_bounds_check CHECK (((char_length(platform) <= 100) AND (char_length(external_id) <= 500)))
 );
 
 ALTER TABLE ONLY public.channel_routes FORCE ROW LEVEL SECURITY;
@@ -568,9 +581,11 @@ CREATE TABLE public.channels (
     CONSTRAINT channels_debounce_check CHECK (((debounce_timeout_ms >= 0) AND (debounce_timeout_ms <= 300000))),
     CONSTRAINT channels_history_import_limits_check CHECK (((history_import_max_days > 0) AND (history_import_max_messages_per_chat > 0))),
     CONSTRAINT channels_history_import_status_check CHECK ((history_import_status = ANY (ARRAY['idle'::text, 'importing'::text, 'completed'::text, 'failed'::text]))),
+    CONSTRAINT channels_length_bounds_check CHECK ((char_length(webhook_id) <= 500)),
     CONSTRAINT channels_name_check CHECK ((name <> ''::text)),
     CONSTRAINT channels_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
     CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text]))),
+    CONSTRAINT channels_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[webhook_configured_at, last_error_at, last_import_date, created_at, updated_at, deleted_at]))),
     CONSTRAINT channels_type_check CHECK ((type = ANY (ARRAY['waha'::text, 'whatsapp_business'::text, 'whatsapp'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'wechat'::text, 'twilio_sms'::text, 'web_form'::text])))
 );
 
@@ -667,6 +682,7 @@ CASE
 END) STORED,
     joined_at timestamp with time zone NOT NULL,
     is_admin boolean NOT NULL,
+    CONSTRAINT chat_participants_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> joined_at)),
     CONSTRAINT chat_participants_type_check CHECK ((participant_type = ANY (ARRAY['contact'::text, 'agent'::text])))
 );
 
@@ -712,9 +728,11 @@ CREATE TABLE public.chats (
     CONSTRAINT chats_external_id_check CHECK ((external_id <> ''::text)),
     CONSTRAINT chats_individual_contact_check CHECK (((chat_type = 'individual'::text) = (individual_contact_id IS NOT NULL))),
     CONSTRAINT chats_label_ids_check CHECK (((array_position(label_ids, ''::text) IS NULL) AND (array_position(label_ids, NULL::text) IS NULL))),
+    CONSTRAINT chats_length_bounds_check CHECK ((char_length(external_id) <= 500)),
     CONSTRAINT chats_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT chats_status_check CHECK ((status = ANY (ARRAY['active'::text, 'archived'::text, 'closed'::text]))),
-    CONSTRAINT chats_subject_check CHECK ((((chat_type = 'individual'::text) = (subject IS NULL)) AND ((char_length(subject) >= 1) AND (char_length(subject) <= 255))))
+    CONSTRAINT chats_subject_check CHECK ((((chat_type = 'individual'::text) = (subject IS NULL)) AND ((char_length(subject) >= 1) AND (char_length(subject) <= 255)))),
+    CONSTRAINT chats_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[last_message_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.chats FORCE ROW LEVEL SECURITY;
@@ -756,7 +774,9 @@ COMMENT ON COLUMN public.chats.version IS 'Stepped by one with every update; wha
 CREATE TABLE public.commit_markers (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT commit_markers_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT commit_markers_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
 );
 
 ALTER TABLE ONLY public.commit_markers FORCE ROW LEVEL SECURITY;
@@ -781,6 +801,8 @@ CREATE TABLE public.contact_custom_fields (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     CONSTRAINT contact_custom_fields_key_check CHECK ((field_key <> ''::text)),
+    CONSTRAINT contact_custom_fields_length_bounds_check CHECK ((char_length(field_key) <= 500)),
+    CONSTRAINT contact_custom_fields_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at]))),
     CONSTRAINT contact_custom_fields_value_check CHECK ((jsonb_typeof(field_value) =
 CASE
     WHEN (field_type = ANY (ARRAY['text'::text, 'date'::text, 'url'::text, 'email'::text, 'phone'::text, 'select'::text])) THEN 'string'::text
@@ -839,6 +861,7 @@ END),
     CONSTRAINT contact_list_filters_operator_check CHECK ((operator = ANY (ARRAY['eq'::text, 'ne'::text, 'gt'::text, 'lt'::text, 'gte'::text, 'lte'::text, 'contains'::text, 'not_contains'::text, 'starts_with'::text, 'ends_with'::text, 'in'::text, 'not_in'::text, 'is_null'::text, 'is_not_null'::text]))),
     CONSTRAINT contact_list_filters_pipeline_check CHECK (((pipeline_id IS NOT NULL) = (filter_type = 'pipeline_status'::text))),
     CONSTRAINT contact_list_filters_position_check CHECK (("position" >= 0)),
+    CONSTRAINT contact_list_filters_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> created_at)),
     CONSTRAINT contact_list_filters_value_check CHECK ((((value IS NULL) = (operator = ANY (ARRAY['is_null'::text, 'is_not_null'::text]))) AND ((jsonb_typeof(value) = 'array'::text) = (operator = ANY (ARRAY['in'::text, 'not_in'::text]))) AND (value <> ALL (ARRAY['null'::jsonb, '[]'::jsonb]))))
 );
 
@@ -872,7 +895,8 @@ CREATE TABLE public.contact_list_members (
     tenant_id text NOT NULL,
     contact_list_id uuid NOT NULL,
     contact_id uuid NOT NULL,
-    added_at timestamp with time zone NOT NULL
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_list_members_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> added_at))
 );
 
 ALTER TABLE ONLY public.contact_list_members FORCE ROW LEVEL SECURITY;
@@ -904,7 +928,8 @@ CREATE TABLE public.contact_lists (
     CONSTRAINT contact_lists_contact_count_check CHECK ((contact_count >= 0)),
     CONSTRAINT contact_lists_description_check CHECK ((description <> ''::text)),
     CONSTRAINT contact_lists_logical_operator_check CHECK ((logical_operator = ANY (ARRAY['AND'::text, 'OR'::text]))),
-    CONSTRAINT contact_lists_name_check CHECK ((name <> ''::text))
+    CONSTRAINT contact_lists_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT contact_lists_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[last_calculated_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.contact_lists FORCE ROW LEVEL SECURITY;
@@ -957,12 +982,15 @@ CREATE TABLE public.contacts (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT contacts_array_bounds_check CHECK ((array_position(tags, NULL::text) IS NULL)),
     CONSTRAINT contacts_email_check CHECK ((email ~ '^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$'::text)),
     CONSTRAINT contacts_interaction_check CHECK ((((first_interaction_at IS NULL) = (last_interaction_at IS NULL)) AND (last_interaction_at >= first_interaction_at))),
     CONSTRAINT contacts_language_check CHECK ((language <> ''::text)),
+    CONSTRAINT contacts_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(phone) <= 500))),
     CONSTRAINT contacts_name_check CHECK ((name <> ''::text)),
     CONSTRAINT contacts_phone_check CHECK ((phone ~ '^[0-9+]{8,}$'::text)),
-    CONSTRAINT contacts_profile_picture_check CHECK (((profile_picture_url IS NULL) = (profile_picture_fetched_at IS NULL)))
+    CONSTRAINT contacts_profile_picture_check CHECK (((profile_picture_url IS NULL) = (profile_picture_fetched_at IS NULL))),
+    CONSTRAINT contacts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
@@ -1011,7 +1039,8 @@ CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
     credential_id uuid NOT NULL,
     slot smallint NOT NULL,
-    last_used_at timestamp with time zone NOT NULL
+    last_used_at timestamp with time zone NOT NULL,
+    CONSTRAINT credential_uses_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> last_used_at))
 );
 
 ALTER TABLE ONLY public.credential_uses FORCE ROW LEVEL SECURITY;
@@ -1048,6 +1077,7 @@ CREATE TABLE public.credentials (
     CONSTRAINT credentials_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
     CONSTRAINT credentials_oauth_check CHECK ((((oauth_access_token IS NULL) = (expires_at IS NULL)) AND ((oauth_access_token IS NULL) = (oauth_token_type IS NULL)) AND ((oauth_refresh_token IS NULL) OR (oauth_access_token IS NOT NULL)) AND ((char_length(oauth_token_type) >= 1) AND (char_length(oauth_token_type) <= 20)))),
     CONSTRAINT credentials_oauth_type_check CHECK (((oauth_access_token IS NULL) OR (credential_type = ANY (ARRAY['meta_whatsapp_cloud'::text, 'meta_ads'::text, 'meta_conversions_api'::text, 'google_ads'::text, 'google_analytics'::text])))),
+    CONSTRAINT credentials_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[expires_at, created_at, updated_at]))),
     CONSTRAINT credentials_type_check CHECK ((credential_type = ANY (ARRAY['meta_whatsapp_cloud'::text, 'meta_ads'::text, 'meta_conversions_api'::text, 'google_ads'::text, 'google_analytics'::text, 'webhook_auth'::text, 'api_key'::text, 'basic_auth'::text, 'waha_instance'::text])))
 );
 
@@ -1117,11 +1147,14 @@ CREATE TABLE public.messages (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    CONSTRAINT messages_array_bounds_check CHECK ((array_position(mentions, NULL::text) IS NULL)),
     CONSTRAINT messages_content_type_check CHECK ((content_type = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'location'::text, 'contact'::text, 'sticker'::text, 'system'::text]))),
+    CONSTRAINT messages_length_bounds_check CHECK ((char_length(channel_message_id) <= 500)),
     CONSTRAINT messages_media_check CHECK (((media_url IS NULL) OR (content_type = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'sticker'::text])))),
     CONSTRAINT messages_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'broadcast'::text, 'sequence'::text, 'trigger'::text, 'bot'::text, 'system'::text, 'webhook'::text, 'scheduled'::text, 'test'::text, 'history_import'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text]))),
-    CONSTRAINT messages_text_check CHECK (((text IS NULL) OR (content_type = 'text'::text)))
+    CONSTRAINT messages_text_check CHECK (((text IS NULL) OR (content_type = 'text'::text))),
+    CONSTRAINT messages_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY["timestamp", delivered_at, read_at, played_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
@@ -1200,7 +1233,9 @@ CREATE TABLE public.outbox_events (
     sequence smallint NOT NULL,
     correlation_id uuid,
     causation_id uuid,
-    payload jsonb NOT NULL
+    payload jsonb NOT NULL,
+    CONSTRAINT outbox_events_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT outbox_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> occurred_at))
 );
 
 ALTER TABLE ONLY public.outbox_events FORCE ROW LEVEL SECURITY;
@@ -1268,7 +1303,9 @@ CASE field_type
     WHEN 'multi_select'::text THEN 'array'::text
     WHEN 'label'::text THEN 'array'::text
     ELSE 'no such type'::text
-END))
+END)),
+    CONSTRAINT pipeline_custom_fields_length_bounds_check CHECK ((char_length(field_key) <= 500)),
+    CONSTRAINT pipeline_custom_fields_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at])))
 );
 
 ALTER TABLE ONLY public.pipeline_custom_fields FORCE ROW LEVEL SECURITY;
@@ -1306,8 +1343,10 @@ CREATE TABLE public.pipeline_statuses (
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT pipeline_statuses_color_check CHECK ((color ~ '^#[0-9A-F]{6}$'::text)),
+    CONSTRAINT pipeline_statuses_length_bounds_check CHECK ((char_length(name) <= 500)),
     CONSTRAINT pipeline_statuses_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT pipeline_statuses_status_type_check CHECK ((status_type = ANY (ARRAY['open'::text, 'active'::text, 'closed'::text])))
+    CONSTRAINT pipeline_statuses_status_type_check CHECK ((status_type = ANY (ARRAY['open'::text, 'active'::text, 'closed'::text]))),
+    CONSTRAINT pipeline_statuses_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.pipeline_statuses FORCE ROW LEVEL SECURITY;
@@ -1361,7 +1400,8 @@ CREATE TABLE public.pipelines (
     CONSTRAINT pipelines_color_check CHECK ((color ~ '^#[0-9A-F]{6}$'::text)),
     CONSTRAINT pipelines_lead_qualification_check CHECK ((jsonb_typeof(lead_qualification) = 'object'::text)),
     CONSTRAINT pipelines_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT pipelines_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440)))
+    CONSTRAINT pipelines_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
+    CONSTRAINT pipelines_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.pipelines FORCE ROW LEVEL SECURITY;
@@ -1417,7 +1457,8 @@ CREATE TABLE public.placements (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT placements_duration_check CHECK (((duration_seconds)::numeric = floor(EXTRACT(epoch FROM (exited_at - entered_at))))),
-    CONSTRAINT placements_exited_check CHECK (((exited_at >= entered_at) AND ((exited_at IS NULL) = (duration_seconds IS NULL))))
+    CONSTRAINT placements_exited_check CHECK (((exited_at >= entered_at) AND ((exited_at IS NULL) = (duration_seconds IS NULL)))),
+    CONSTRAINT placements_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[entered_at, exited_at, created_at, updated_at])))
 );
 
 ALTER TABLE ONLY public.placements FORCE ROW LEVEL SECURITY;
@@ -1454,7 +1495,9 @@ CREATE TABLE public.processed_events (
     tenant_id text NOT NULL,
     consumer text NOT NULL,
     event_id uuid NOT NULL,
-    processed_at timestamp with time zone NOT NULL
+    processed_at timestamp with time zone NOT NULL,
+    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 500))),
+    CONSTRAINT processed_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> processed_at))
 );
 
 ALTER TABLE ONLY public.processed_events FORCE ROW LEVEL SECURITY;
@@ -1486,7 +1529,8 @@ CREATE TABLE public.projects (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
-    CONSTRAINT projects_tenant_check CHECK ((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text))
+    CONSTRAINT projects_tenant_check CHECK ((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text)),
+    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1562,7 +1606,8 @@ CREATE TABLE public.sequence_steps (
     CONSTRAINT sequence_steps_delay_check CHECK ((delay_amount >= 0)),
     CONSTRAINT sequence_steps_delay_unit_check CHECK ((delay_unit = ANY (ARRAY['minutes'::text, 'hours'::text, 'days'::text]))),
     CONSTRAINT sequence_steps_message_template_check CHECK ((jsonb_typeof(message_template) = 'object'::text)),
-    CONSTRAINT sequence_steps_position_check CHECK (("position" >= 0))
+    CONSTRAINT sequence_steps_position_check CHECK (("position" >= 0)),
+    CONSTRAINT sequence_steps_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> created_at))
 );
 
 ALTER TABLE ONLY public.sequence_steps FORCE ROW LEVEL SECURITY;
@@ -1601,8 +1646,10 @@ CREATE TABLE public.sequences (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT sequences_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT sequences_name_check CHECK ((name <> ''::text)),
     CONSTRAINT sequences_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text]))),
+    CONSTRAINT sequences_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at]))),
     CONSTRAINT sequences_trigger_data_check CHECK ((jsonb_typeof(trigger_data) = 'object'::text)),
     CONSTRAINT sequences_trigger_type_check CHECK ((trigger_type = ANY (ARRAY['manual'::text, 'tag_added'::text, 'list_joined'::text, 'form_submit'::text, 'pipeline_entered'::text])))
 );
@@ -1670,11 +1717,15 @@ CREATE TABLE public.sessions (
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT sessions_activity_check CHECK ((last_activity_at >= started_at)),
+    CONSTRAINT sessions_array_bounds_check CHECK (((array_position(agent_ids, NULL::uuid) IS NULL) AND (array_position(topics, NULL::text) IS NULL) AND (array_position(next_steps, NULL::text) IS NULL) AND (array_position(outcome_tags, NULL::text) IS NULL))),
     CONSTRAINT sessions_counts_check CHECK (((messages_from_contact >= 0) AND (messages_from_agent >= 0) AND (message_count = (messages_from_contact + messages_from_agent)))),
     CONSTRAINT sessions_end_reason_check CHECK ((end_reason = ANY (ARRAY['inactivity_timeout'::text, 'manual_close'::text, 'contact_request'::text, 'agent_close'::text, 'system_close'::text, 'saga_rollback'::text]))),
     CONSTRAINT sessions_ended_check CHECK ((((status = 'active'::text) = (ended_at IS NULL)) AND ((ended_at IS NULL) = (end_reason IS NULL)))),
     CONSTRAINT sessions_sentiment_check CHECK ((sentiment = ANY (ARRAY['positive'::text, 'neutral'::text, 'negative'::text, 'mixed'::text]))),
+    CONSTRAINT sessions_sentiment_score_bounds_check CHECK (((sentiment_score > '-Infinity'::double precision) AND (sentiment_score < 'Infinity'::double precision))),
     CONSTRAINT sessions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text]))),
+    CONSTRAINT sessions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[started_at, ended_at, last_activity_at, first_contact_message_at, first_agent_response_at, created_at, updated_at, deleted_at]))),
+    CONSTRAINT sessions_timeout_bounds_check CHECK ((timeout <= '36500 days'::interval)),
     CONSTRAINT sessions_timeout_check CHECK ((timeout > '00:00:00'::interval)),
     CONSTRAINT sessions_times_check CHECK (((duration_seconds >= 0) AND (agent_response_time_seconds >= 0) AND (contact_wait_time_seconds >= 0)))
 );
@@ -1758,7 +1809,9 @@ CREATE TABLE public.users (
     email text NOT NULL,
     role text DEFAULT 'user'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'manager'::text, 'user'::text, 'readonly'::text])))
+    CONSTRAINT users_length_bounds_check CHECK ((char_length(email) <= 500)),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'manager'::text, 'user'::text, 'readonly'::text]))),
+    CONSTRAINT users_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> created_at))
 );
 
 COMMENT ON TABLE public.users IS 'The users that rows point to as their owners; users are managed elsewhere.';
@@ -1779,7 +1832,8 @@ CREATE TABLE public.webhook_counters (
     failure_count bigint DEFAULT 0 NOT NULL,
     last_success_at timestamp with time zone,
     last_failure_at timestamp with time zone,
-    CONSTRAINT webhook_counters_check CHECK (((success_count >= 0) AND (failure_count >= 0)))
+    CONSTRAINT webhook_counters_check CHECK (((success_count >= 0) AND (failure_count >= 0))),
+    CONSTRAINT webhook_counters_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[last_success_at, last_failure_at])))
 );
 
 ALTER TABLE ONLY public.webhook_counters FORCE ROW LEVEL SECURITY;
@@ -1829,6 +1883,7 @@ CREATE TABLE public.webhook_subscriptions (
     CONSTRAINT webhook_subscriptions_name_check CHECK ((name <> ''::text)),
     CONSTRAINT webhook_subscriptions_retry_count_check CHECK (((retry_count >= 1) AND (retry_count <= 10))),
     CONSTRAINT webhook_subscriptions_secret_check CHECK ((((secret_ciphertext IS NULL) = (secret_nonce IS NULL)) AND (secret_ciphertext <> ''::text) AND (secret_nonce <> ''::text))),
+    CONSTRAINT webhook_subscriptions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at]))),
     CONSTRAINT webhook_subscriptions_timeout_check CHECK (((timeout_seconds >= 1) AND (timeout_seconds <= 30))),
     CONSTRAINT webhook_subscriptions_url_check CHECK ((url ~* '^https?://.'::text))
 );

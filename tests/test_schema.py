@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -244,3 +246,137 @@ def test_the_channel_directory_is_read_without_a_tenant_and_written_only_with_it
         with pytest.raises(psycopg.DatabaseError) as caught:
             connection.execute("INSERT INTO channel_routes VALUES ('waha', 'x', 'acme', gen_random_uuid())")
         assert caught.value.sqlstate == "VT001"
+
+
+TIMES = [
+    "infinity",
+    "-infinity",
+    "0001-01-01Z",
+    "0044-03-15 BC",
+    "9999-12-31T23:59:59.999999Z",
+    "20000-01-01",
+]
+HOSTILE: dict[str, tuple[Any, list[Any]]] = {
+    "timestamp with time zone": ("2026-01-02", TIMES),
+    "text[]": (["a"], [["a", None], [["a"], ["b"]]]),
+    "uuid[]": ([str(UUID(int=1))], [[None], [[str(UUID(int=1))], [str(UUID(int=2))]]]),
+    "double precision": (0.5, ["NaN", "Infinity", "-Infinity"]),
+    "numeric": (0.5, ["NaN", "Infinity", "-Infinity"]),
+    "interval": ("1 day", ["1000000000 days"]),
+    "text": ("a", ["a" * 501]),
+}
+"""By type: a value that may pass, and those that a CHECK has to refuse. Of texts, the indexed ones."""
+COLUMNS = """
+SELECT attrelid::regclass::text, attnum, attname, format_type(atttypid, NULL) FROM pg_attribute
+  JOIN pg_class c ON c.oid = attrelid AND c.relkind IN ('r', 'p') AND relname NOT LIKE '%yoyo%'
+ WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+   AND (format_type(atttypid, NULL) IN ('timestamp with time zone', 'double precision', 'numeric', 'interval')
+        OR format_type(atttypid, NULL) LIKE '%[]'
+        OR atttypid IN ('text'::regtype, 'varchar'::regtype) AND EXISTS (
+            SELECT FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+              JOIN pg_am a ON a.oid = i.relam AND a.amname = 'btree'
+             WHERE indrelid = attrelid AND attnum = ANY (indkey)))
+ ORDER BY 1, 2
+"""
+CHECKS = "SELECT conrelid::regclass::text, pg_get_expr(conbin, conrelid), conkey FROM pg_constraint WHERE {}"
+
+
+def unbounded(connection: psycopg.Connection) -> list[tuple[str, str, Any]]:
+    """Columns with a value that every CHECK of their table lets pass.
+
+    A CHECK is asked about a row with that one value and NULLs. It refuses the value if it is false for it,
+    and either not so for another value, or about this column alone. A column that refers to another row has
+    the bound of the column there.
+    """
+    checks = connection.execute(CHECKS.format("contype = 'c' AND convalidated")).fetchall()
+    references = connection.execute(CHECKS.format("contype = 'f' AND convalidated")).fetchall()
+    referring = {(table, number) for table, _, key in references for number in key}
+    return [
+        (table, column, value)
+        for table, number, column, kind in connection.execute(COLUMNS).fetchall()
+        if (table, number) not in referring
+        for value in HOSTILE[kind][1]
+        if not any(
+            refuses(connection, table, check, column, value)
+            and (key == [number] or not refuses(connection, table, check, column, HOSTILE[kind][0]))
+            for checked, check, key in checks
+            if checked == table and number in key
+        )
+    ]
+
+
+def refuses(connection: psycopg.Connection, table: str, check: str, column: str, value: Any) -> bool:
+    try:
+        row = connection.execute(
+            f"SELECT ({check}) IS FALSE FROM jsonb_populate_record(NULL::{table}, %s)",  # noqa: S608
+            [json.dumps({column: value})],
+        ).fetchone()
+    except psycopg.errors.FeatureNotSupported:  # array_position() of several dimensions
+        return True
+    assert row is not None
+    return bool(row[0])
+
+
+def test_every_time_array_float_and_indexed_text_has_its_bound(superuser: psycopg.Connection) -> None:
+    superuser.execute("SET TimeZone = 'UTC'")
+    assert unbounded(superuser) == []
+    asked = {kind for *_, kind in superuser.execute(COLUMNS).fetchall()}
+    assert asked >= {"timestamp with time zone", "text[]", "uuid[]", "double precision", "interval", "text"}
+
+
+def test_control_a_table_without_bounds_is_found(superuser: psycopg.Connection) -> None:
+    """And one whose bounds are too wide, or not validated, or of another column."""
+    superuser.execute("""
+        SET TimeZone = 'UTC';
+        CREATE TABLE loose (
+            a timestamptz, b text[], c text PRIMARY KEY, d numeric, e text, f timestamptz,
+            CHECK (isfinite(a)), CHECK (char_length(c) <= 600), CHECK ((e IS NULL) = (f IS NULL)),
+            CHECK (d < 'Infinity'), CHECK (array_ndims(b) = 1), CHECK (char_length(e) < 9)
+        );
+        ALTER TABLE loose ADD CHECK (f > '0001-01-01' AND f < '9999-12-31') NOT VALID
+        """)
+    found = unbounded(superuser)
+    assert {(column, str(value)) for table, column, value in found if table == "loose"} == {
+        *(("a", value) for value in TIMES if "infinity" not in value),
+        ("b", "['a', None]"),
+        ("c", "a" * 501),
+        ("d", "-Infinity"),
+        *(("f", value) for value in TIMES),
+    }
+    assert len(found) == len([each for each in found if each[0] == "loose"])
+
+
+def test_no_index_entry_can_outgrow_its_page(superuser: psycopg.Connection) -> None:
+    """A text of n characters takes 4 n bytes at most and 4 for its length, anything else here 16."""
+    indexes = superuser.execute("""
+        SELECT i.relname, x.indrelid::regclass::text, array_agg(a.attname::text), count(*) FROM pg_index x
+          JOIN pg_class i ON i.oid = indexrelid JOIN pg_am m ON m.oid = i.relam AND m.amname = 'btree'
+          JOIN pg_attribute a ON a.attrelid = indrelid AND a.attnum = ANY (indkey)
+           AND a.atttypid = 'text'::regtype
+         WHERE i.relnamespace = 'public'::regnamespace AND i.relname NOT LIKE '%yoyo%' GROUP BY 1, 2
+        """).fetchall()
+    checks = superuser.execute(CHECKS.format("contype = 'c'")).fetchall()
+    referring = superuser.execute("""
+        SELECT conrelid::regclass::text, attname FROM pg_constraint
+          JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+         WHERE contype = 'f' AND atttypid = 'text'::regtype
+        """).fetchall()
+    assert {column for _, column in referring} == {"tenant_id"}
+    assert len(indexes) > 15
+    for name, table, columns, _ in indexes:
+        size = 8 + 16 * 4
+        for column in columns:
+            if (table, column) in referring:  # to projects in the end, whose tenant has 100 ASCII characters
+                size += 4 + 100
+                continue
+            lengths = [
+                length
+                for length in (100, 255, 500)
+                if not any(
+                    refuses(superuser, table, check, column, "a" * length)
+                    for owner, check, _ in checks
+                    if owner == table and "char_length" in check and column in check
+                )
+            ]
+            size += 4 + 4 * max(lengths)
+        assert size <= 2704, name

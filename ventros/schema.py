@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 
@@ -42,7 +43,8 @@ def snapshot(server: DevServer) -> str:
         "--no-privileges",
         "--exclude-table=*yoyo*",
     ]
-    dump = subprocess.run([*command, dsn], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    utc = {**os.environ, "PGTZ": "UTC"}  # in which times of CHECKs are written
+    dump = subprocess.run([*command, dsn], capture_output=True, text=True, check=False, env=utc)  # noqa: S603 - our own
     if dump.returncode:
         raise ConfigurationError(f"pg_dump failed: {dump.stderr.strip()}")
     body = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", dump.stdout)).strip()

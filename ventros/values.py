@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
-import json
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +14,8 @@ import msgspec
 
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import LARGEST, copied_json
+from ventros.kernel.validators import require_indexable
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _NOT_IN_PHONE = re.compile(r"[^0-9+]")
@@ -29,6 +28,7 @@ def _email(text: str) -> str:
     value = text.lower().strip()
     if not _EMAIL.fullmatch(value) or "@." in value:
         raise ValidationError("email must have the form name@domain.tld", field="email")
+    require_indexable(value, "email")
     return value
 
 
@@ -38,6 +38,7 @@ def _phone(text: str) -> str:
         raise ValidationError(
             f"phone must have at least {PHONE_MIN_CHARACTERS} digits, a leading + included", field="phone"
         )
+    require_indexable(value, "phone")
     return value
 
 
@@ -142,24 +143,27 @@ class CustomFieldType(ValidatedEnum, field="field_type"):
         The content of a url, an email, a phone and a select is not looked at; a bool is no number.
         """
         if self is CustomFieldType.NUMBER:
-            return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+            return type(value) in {int, float} and -LARGEST <= value <= LARGEST  # type: ignore[operator]
         if self is CustomFieldType.BOOLEAN:
             return isinstance(value, bool)
         if self is CustomFieldType.DATE:
             return isinstance(value, datetime) and value.tzinfo is UTC
         if self is CustomFieldType.JSON:
-            return isinstance(value, dict) and _is_json(value)
+            return isinstance(value, dict)
         if self in {CustomFieldType.MULTI_SELECT, CustomFieldType.LABEL}:
             return isinstance(value, tuple) and all(isinstance(text, str) for text in value)
         return isinstance(value, str)
 
 
 def settled(value: object) -> Any:
-    """``value`` so that nobody else can change it: lists as tuples, dicts copied, times in UTC."""
+    """``value`` so that nobody else can change it: lists as tuples, dicts copied, times in UTC.
+
+    Raises ValidationError for a dict that is no JSON object.
+    """
     if isinstance(value, list):
         return tuple(map(settled, value))
     if isinstance(value, dict):
-        return copy.deepcopy(value)
+        return copied_json(value, "value")
     if isinstance(value, datetime) and value.tzinfo is not None:
         with contextlib.suppress(OverflowError):  # out of what a datetime in UTC can be; refused later
             return value.astimezone(UTC)
@@ -182,21 +186,14 @@ def to_json(value: object) -> Any:
     return value
 
 
-def same_json(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether they are the same JSON object; to ``==`` 1, 1.0 and true would be one value."""
-    texts = {json.dumps(dict(value), sort_keys=True, default=repr) for value in (one, other)}
+def same_json(new: Mapping[str, Any], stored: Mapping[str, Any], field: str) -> bool:
+    """Whether they are the same JSON object; to ``==`` 1, 1.0 and true would be one value.
+
+    Raises ValidationError, naming ``field``, when ``new`` is no JSON.
+    """
+    copied_json(dict(new), field)
+    texts = {msgspec.json.encode(dict(value), order="deterministic") for value in (new, stored)}
     return len(texts) == 1
-
-
-def _is_json(value: object) -> bool:
-    """Whether JSON gives it back as it is; so no tuple, which would come back as a list."""
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_json(member) for key, member in value.items())
-    if isinstance(value, list):
-        return all(map(_is_json, value))
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return value is None or isinstance(value, str | int)
 
 
 def _json_text(value: object) -> bytes:
@@ -220,6 +217,7 @@ class CustomField:
     def _check_key(self, _attribute: object, key: str) -> None:
         if not key:
             raise ValidationError("the key of a custom field must not be empty", field="key")
+        require_indexable(key, "key")
 
     @value.validator
     def _check_value(self, _attribute: object, value: object) -> None:

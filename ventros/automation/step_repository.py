@@ -88,7 +88,7 @@ class StepRepository(Repository[A]):
         return steps
 
     def _load_step(self, row: asyncpg.Record) -> Any:
-        return map_row(self.mapper.step_from_row, f"step of {self.resource} {row[self.ROOT_ID]}", row)
+        return map_row(self.mapper.step_from_row, self.SELECT_STEPS.path.stem, row)
 
     async def _write(self, statement: Statement, rows: Sequence[object], args: Iterable[object]) -> None:
         if await self._connection.affected(statement, *args) != len(rows):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +9,11 @@ from typing import Any
 import attrs
 
 from ventros.kernel import validators
-from ventros.kernel.aggregate import or_none, own_copy
+from ventros.kernel.aggregate import or_none
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object, json_value
 from ventros.values import MediaUrl
-
-
-def _deep_copy(value: Any) -> Any:
-    return copy.deepcopy(value)
 
 
 def not_negative(_instance: object, attribute: attrs.Attribute[Any], value: int) -> None:
@@ -68,7 +64,7 @@ class MessageTemplate:
     type: TemplateType = attrs.field(converter=TemplateType)
     content: str = ""
     template_id: str | None = attrs.field(default=None, converter=or_none)
-    variables: dict[str, str] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    variables: dict[str, str] = json_object()
     media_url: MediaUrl | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -89,9 +85,9 @@ class StepCondition:
 
     type: str = attrs.field(validator=validators.not_empty)
     operator: str = attrs.field(validator=validators.not_empty)
-    value: Any = attrs.field(default=None, converter=_deep_copy, hash=False)
+    value: Any = json_value()
     field: str | None = attrs.field(default=None, converter=or_none)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    metadata: dict[str, Any] = json_object()
 
 
 def all_of(conditions: Iterable[StepCondition]) -> tuple[StepCondition, ...]:

@@ -7,12 +7,14 @@ from uuid import UUID
 from ventros.kernel.ids import new_id
 from ventros.kernel.statements import statement
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
+from ventros.kernel.validators import require_indexable
 
 INSERT = statement("users.insert").of("user")
 
 
 async def add(uow: UnitOfWork, email: str, *, role: str = "user") -> UUID:
     """The id of a new user. Raises AlreadyExists when the email is taken."""
+    require_indexable(email, "email")
     id_ = new_id()
     await uow.connection.affected(INSERT, id_, email, role)
     return id_

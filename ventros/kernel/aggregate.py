@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import functools
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
@@ -23,11 +21,6 @@ class FieldsUpdated(Protocol):
     """Makes the event that names the fields which changed: a subclass of DomainEvent with ``fields``."""
 
     def __call__(self, *, fields: tuple[str, ...]) -> DomainEvent: ...
-
-
-def own_copy(value: Mapping[str, Any]) -> dict[str, Any]:
-    """An attrs converter for a field of JSON: nobody else holds a part of it that can be changed."""
-    return copy.deepcopy(dict(value))
 
 
 def or_none(text: str | None) -> str | None:

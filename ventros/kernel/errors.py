@@ -24,7 +24,7 @@
     │   ├── SerializationFailure   SQLSTATE 40001
     │   ├── DeadlockDetected       SQLSTATE 40P01
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
-    ├── MappingError               a stored row that is not a valid aggregate
+    ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    check, not-null or exclusion; a foreign key of which no more is known
         ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
@@ -277,7 +277,12 @@ class SchemaChanged(Conflict):
 
 
 class MappingError(VentrosError):
+    """``table``, ``id`` and ``column`` say where, as far as it is known."""
+
     code = "MAPPING_ERROR"
+    table: str | None = None
+    id: object = None
+    column: str | None = None
 
 
 class DatabaseError(VentrosError):
@@ -351,6 +356,16 @@ class CommitInDoubt(DatabaseError):
             f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
         )
         self.marker = marker
+
+
+def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002
+    """The error for a stored row that is not valid."""
+    row = f"row {id} of {table}" if id is not None else f"a row of {table}"
+    error = MappingError(
+        f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
+    )
+    error.table, error.id, error.column = table, id, column
+    return error
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:

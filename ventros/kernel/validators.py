@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from attrs import Attribute
 from ventros.kernel.errors import ValidationError
 
 _TENANT = re.compile(r"[A-Za-z0-9_.:@-]{3,100}")
+MAX_INDEXED = 500
+"""Characters of a text under a btree: its entries hold 2,704 bytes, 500 of four, a tenant and an id."""
 _LABEL = re.compile(r"[A-Za-z0-9_.:@-]{1,100}")
 
 LONGEST_WAIT = 2_147_483
@@ -124,6 +126,40 @@ def aware_time(value: object, field: str) -> None:
     if value.tzinfo is None:  # type: ignore[attr-defined]
         raise ValidationError(
             f"{field} is a naive datetime; give it a time zone, best datetime.UTC", field=field
+        )
+
+
+def aware_or_none(_instance: object, attribute: Attribute[Any], value: datetime | None) -> None:
+    if value is not None:
+        aware(_instance, attribute, value)
+
+
+def texts(_instance: object, attribute: Attribute[Any], value: Iterable[object]) -> None:
+    """Of what is stored as text[]: PostgreSQL would take a None for NULL, and lists for dimensions."""
+    for item in value:
+        if not isinstance(item, str):
+            raise ValidationError(
+                f"{attribute.name} holds {type(item).__name__}, where each is a text", field=attribute.name
+            )
+
+
+def ids(_instance: object, attribute: Attribute[Any], value: Iterable[UUID]) -> None:
+    """Of what is stored as uuid[]."""
+    for item in value:
+        not_nil(_instance, attribute, item)
+
+
+def indexed(_instance: object, attribute: Attribute[Any], value: str | None) -> None:
+    """Of a text under an index, or None."""
+    if value is not None:
+        require_indexable(value, attribute.name)
+
+
+def require_indexable(text: str, field: str) -> None:
+    """Raises ValidationError for more than :data:`MAX_INDEXED` characters."""
+    if len(text) > MAX_INDEXED:
+        raise ValidationError(
+            f"{field} has {len(text)} characters; {MAX_INDEXED} are allowed, for it is indexed", field=field
         )
 
 

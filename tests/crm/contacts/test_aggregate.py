@@ -70,9 +70,12 @@ def test_a_new_contact_has_the_defaults_and_one_event() -> None:
     }
 
 
-def test_a_name_is_neither_trimmed_nor_limited() -> None:
-    name = "  Ada " + "x" * 10_000
+def test_a_name_is_not_trimmed_and_has_500_characters_at_most() -> None:
+    name = "  Ada " + "x" * 494
     assert Contact.create(project_id=PROJECT, tenant_id="acme", name=name, now=NOW).name == name
+    with pytest.raises(ValidationError) as caught:
+        Contact.create(project_id=PROJECT, tenant_id="acme", name=f"{name}x", now=NOW)
+    assert caught.value.field == "name"
 
 
 @pytest.mark.parametrize(

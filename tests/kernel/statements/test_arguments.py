@@ -74,3 +74,19 @@ def test_let_through(type_name: str, value: object) -> None:
     check = check_for(type_name)
     assert check is not None
     assert check(value) is None
+
+
+def test_json_too_deep_or_a_number_too_large_is_refused_and_not_raised_raw() -> None:
+    check = check_for("jsonb")
+    checks = check_for("jsonb[]")
+    assert check is not None
+    assert checks is not None
+    deep: object = 1
+    for _ in range(3000):
+        deep = [deep]
+    for value, fault in ((deep, "deeper"), ({"a": deep}, "deeper"), ({"a": [10**400]}, "largest float")):
+        assert fault in (check(value) or "")
+        assert fault in (checks([{}, value]) or "")
+    assert "finite" in (check({"a": {float("nan")}}) or ""), "in a set too"
+    document = {"id": UUID(int=1), "at": (datetime(2026, 1, 2, tzinfo=UTC),), "n": 10**300, "tags": {"a"}}
+    assert check(document) is None, "an event may hold what has one text in JSON"

@@ -44,15 +44,9 @@ class Broadcast(Automation):
     list_id: UUID = attrs.field(validator=validators.not_nil)
     message_template: MessageTemplate
     status: BroadcastStatus = DRAFT
-    scheduled_for: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    started_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    completed_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    scheduled_for: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    started_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    completed_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     failure_reason: str | None = None
     rate_limit: int = attrs.field(default=0, validator=not_negative)
 

@@ -79,12 +79,8 @@ class Campaign(SteppedAggregate[CampaignStep]):
     status: CampaignStatus = DRAFT
     goal_type: GoalType = attrs.field(converter=GoalType)
     goal_value: int = attrs.field(default=0, validator=not_negative)
-    start_date: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    end_date: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    start_date: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    end_date: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
     def create(

@@ -11,9 +11,10 @@ import attrs
 
 from ventros.automation.values import DelayUnit
 from ventros.kernel import validators
-from ventros.kernel.aggregate import or_none, own_copy
+from ventros.kernel.aggregate import or_none
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object_or_none
 
 
 class CampaignStatus(ValidatedEnum, field="status"):
@@ -57,10 +58,6 @@ def _at_least(low: int) -> Any:
     return attrs.validators.optional(check)
 
 
-def _copied_or_none(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if value is None else own_copy(value)
-
-
 _NEEDED: Mapping[StepType, tuple[str, ...]] = {
     StepType.BROADCAST: ("broadcast_id",),
     StepType.SEQUENCE: ("sequence_id",),
@@ -86,7 +83,7 @@ class StepConfig:
     delay_amount: int | None = attrs.field(default=None, validator=_at_least(0))
     delay_unit: DelayUnit | None = attrs.field(default=None, converter=attrs.converters.optional(DelayUnit))
     condition_type: str | None = attrs.field(default=None, converter=or_none)
-    condition_data: dict[str, Any] | None = attrs.field(default=None, converter=_copied_or_none, hash=False)
+    condition_data: dict[str, Any] | None = json_object_or_none()
     wait_for: WaitFor | None = attrs.field(default=None, converter=attrs.converters.optional(WaitFor))
     wait_timeout: int | None = attrs.field(default=None, validator=_at_least(1))
     timeout_step: int | None = attrs.field(default=None, validator=_at_least(0))

@@ -22,9 +22,9 @@ from ventros.automation.sequences.values import ConditionType, SequenceStatus, T
 from ventros.automation.steps import SteppedAggregate
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, not_negative
 from ventros.kernel import validators
-from ventros.kernel.aggregate import own_copy
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.json_values import json_object
 
 DRAFT, ACTIVE = SequenceStatus.DRAFT, SequenceStatus.ACTIVE
 PAUSED, ARCHIVED = SequenceStatus.PAUSED, SequenceStatus.ARCHIVED
@@ -76,7 +76,7 @@ class Sequence(SteppedAggregate[SequenceStep]):
 
     status: SequenceStatus = DRAFT
     trigger_type: TriggerType = attrs.field(converter=TriggerType)
-    trigger_data: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    trigger_data: dict[str, Any] = json_object()
     exit_on_reply: bool = True
 
     @classmethod

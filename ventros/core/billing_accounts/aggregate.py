@@ -43,9 +43,7 @@ class PaymentMethod:
 
     type: str = attrs.field(validator=validators.not_empty)
     last_digits: str
-    expires_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    expires_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     is_default: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,14 +85,14 @@ class BillingAccount(AggregateRoot):
     user_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
     stripe_customer_id: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.not_empty)
+        default=None, validator=[attrs.validators.optional(validators.not_empty), validators.indexed]
     )
     payment_status: PaymentStatus = PaymentStatus.PENDING
     payment_methods: tuple[PaymentMethod, ...] = attrs.field(default=())
     billing_email: str = attrs.field(validator=validators.not_empty)
-    suspended_at: datetime | None = None
+    suspended_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     suspension_reason: str | None = None
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @payment_methods.validator
     def _check_payment_methods(self, _attribute: object, value: tuple[PaymentMethod, ...]) -> None:

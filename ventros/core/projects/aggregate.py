@@ -12,8 +12,9 @@ import attrs
 from ventros.core.projects.events import ProjectCreated, ProjectDeleted, ProjectUpdated
 from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrategy, ReassignmentRule
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.json_values import json_object
 from ventros.values import same_json
 
 DEFAULT_SESSION_TIMEOUT_MINUTES = 30
@@ -38,11 +39,11 @@ class Project(AggregateRoot):
     billing_account_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
     description: str = ""
-    configuration: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    configuration: dict[str, Any] = json_object()
     active: bool = True
     session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
     agent_assignment: AgentAssignmentConfig = attrs.field(factory=AgentAssignmentConfig)
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @session_timeout_minutes.validator
     def _check_session_timeout(self, _attribute: object, value: int) -> None:
@@ -76,7 +77,7 @@ class Project(AggregateRoot):
 
     def set_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces the whole of it."""
-        if same_json(configuration, self.configuration):
+        if same_json(configuration, self.configuration, "configuration"):
             return self
         return self._changed(now, ProjectUpdated(fields=("configuration",)), configuration=configuration)
 

@@ -29,17 +29,18 @@ from ventros.crm.agents.values import (
     VirtualAgentMetadata,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
+from ventros.kernel.json_values import json_object
 from ventros.values import Email, same_json
 
 VIRTUAL_NAME_PREFIX = "[Virtual] "
 
 
 def _texts(values: Iterable[str]) -> frozenset[str]:
-    """Plain texts, for a member of an enum is one only almost."""
-    return frozenset(map(str, values))
+    """Plain texts, for a member of an enum is one only almost; what is none is refused by the validator."""
+    return frozenset(str(value) if isinstance(value, str) else value for value in values)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,18 +66,20 @@ class Agent(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     user_id: UUID | None = attrs.field(default=None, validator=attrs.validators.optional(validators.not_nil))
-    name: str = attrs.field(validator=validators.not_empty)
+    name: str = attrs.field(validator=[validators.not_empty, validators.indexed])
     email: Email | None = None
     type: AgentType = attrs.field(converter=AgentType)
     status: AgentStatus = attrs.field(default=AgentStatus.OFFLINE, converter=AgentStatus)
     role: AgentRole = attrs.field(default=AgentRole.HUMAN_AGENT, converter=AgentRole)
     active: bool = True
-    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
-    permissions: frozenset[str] = attrs.field(default=frozenset(), converter=_texts)
-    settings: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    config: dict[str, Any] = json_object(repr=False)
+    permissions: frozenset[str] = attrs.field(
+        default=frozenset(), converter=_texts, validator=validators.texts
+    )
+    settings: dict[str, Any] = json_object(repr=False)
     virtual_metadata: VirtualAgentMetadata | None = None
-    last_login_at: datetime | None = None
-    deleted_at: datetime | None = None
+    last_login_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     def __attrs_post_init__(self) -> None:
         if self.type is AgentType.HUMAN and self.user_id is None:
@@ -270,13 +273,13 @@ class Agent(AggregateRoot):
 
     def set_settings(self, settings: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces them all."""
-        if same_json(settings, self.settings):
+        if same_json(settings, self.settings, "settings"):
             return self
         return self._changed(now, AgentUpdated(fields=("settings",)), settings=settings)
 
     def set_config(self, config: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces it all."""
-        if same_json(config, self.config):
+        if same_json(config, self.config, "config"):
             return self
         return self._changed(now, AgentUpdated(fields=("config",)), config=config)
 

@@ -146,9 +146,7 @@ class VirtualAgentMetadata:
 
     represents_person_name: str = attrs.field(validator=validators.not_empty)
     period_start: datetime = attrs.field(validator=validators.aware)
-    period_end: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    period_end: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     reason: str = attrs.field(validator=validators.not_empty)
     source_device: str | None = attrs.field(default=None, converter=or_none)
     notes: str = ""

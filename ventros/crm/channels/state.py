@@ -21,8 +21,9 @@ from ventros.crm.channels.values import (
     between,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, or_none, own_copy
+from ventros.kernel.aggregate import AggregateRoot, or_none
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object
 
 
 @attrs.frozen(kw_only=True)
@@ -39,12 +40,14 @@ class ChannelState(AggregateRoot):
     name: str = attrs.field(validator=validators.not_empty)
     type: ChannelType = attrs.field(converter=ChannelType)
     status: ChannelStatus = ChannelStatus.INACTIVE
-    external_id: str | None = attrs.field(default=None, converter=or_none)
-    config: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    external_id: str | None = attrs.field(default=None, converter=or_none, validator=validators.indexed)
+    config: dict[str, Any] = json_object(repr=False)
     connection_mode: ConnectionMode = ConnectionMode.MANUAL
-    webhook_id: str = attrs.field(factory=lambda: str(uuid4()), validator=validators.not_empty)
+    webhook_id: str = attrs.field(
+        factory=lambda: str(uuid4()), validator=[validators.not_empty, validators.indexed]
+    )
     webhook_url: str | None = None
-    webhook_configured_at: datetime | None = None
+    webhook_configured_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     webhook_active: bool = False
     pipeline_id: UUID | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.not_nil)
@@ -59,13 +62,13 @@ class ChannelState(AggregateRoot):
     debounce_timeout_ms: int = attrs.field(
         default=DEFAULT_DEBOUNCE_TIMEOUT_MS, validator=between(0, MAX_DEBOUNCE_TIMEOUT_MS)
     )
-    last_error_at: datetime | None = None
+    last_error_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     last_error: str | None = None
     history_import_enabled: bool = False
     history_import_status: HistoryImportStatus = HistoryImportStatus.IDLE
     history_import_stats: HistoryImportStats | None = None
     history_import_correlation_id: str | None = None
-    last_import_date: datetime | None = None
+    last_import_date: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     history_import_max_days: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(between(1))
     )
@@ -75,8 +78,8 @@ class ChannelState(AggregateRoot):
     default_agent_id: UUID | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.not_nil)
     )
-    custom_field_definitions: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
-    deleted_at: datetime | None = None
+    custom_field_definitions: dict[str, Any] = json_object()
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @ai_agents_enabled.validator
     def _check_ai_agents(self, _attribute: object, value: bool) -> None:

@@ -118,9 +118,7 @@ class HistoryImportStats:
     processed: int = attrs.field(default=0, validator=between(0))
     failed: int = attrs.field(default=0, validator=between(0))
     started_at: datetime = attrs.field(validator=validators.aware)
-    ended_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    ended_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     def as_dict(self) -> dict[str, Any]:
         """As the row and the event hold it."""

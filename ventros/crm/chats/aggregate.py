@@ -26,8 +26,9 @@ from ventros.crm.chats.events import (
 )
 from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, or_none, own_copy
+from ventros.kernel.aggregate import AggregateRoot, or_none
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.json_values import json_object
 
 MAX_SUBJECT = 255
 """Characters, as in the older system's column; also a CHECK of the table."""
@@ -65,17 +66,15 @@ class Chat(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     chat_type: ChatType = attrs.field(converter=ChatType)
-    external_id: str | None = attrs.field(default=None, converter=or_none)
+    external_id: str | None = attrs.field(default=None, converter=or_none, validator=validators.indexed)
     subject: str | None = attrs.field(default=None)
     description: str | None = attrs.field(default=None, converter=or_none)
     participants: tuple[Participant, ...] = attrs.field(default=(), converter=_by_joining)
     status: ChatStatus = attrs.field(default=ChatStatus.ACTIVE, converter=ChatStatus)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
-    label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order)
-    last_message_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    deleted_at: datetime | None = None
+    metadata: dict[str, Any] = json_object()
+    label_ids: tuple[str, ...] = attrs.field(default=(), converter=_in_order, validator=validators.texts)
+    last_message_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @subject.validator
     def _check_subject(self, _attribute: object, value: str | None) -> None:

@@ -114,7 +114,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         if not rows:
             return []
         stored = await self._participants([row["id"] for row in rows])
-        return [map_row(mapper.from_row, self.resource, row, stored[row["id"]]) for row in rows]
+        return [map_row(mapper.from_row, self._table(), row, stored[row["id"]]) for row in rows]
 
     async def _participants(self, ids: list[UUID]) -> defaultdict[UUID, list[asyncpg.Record]]:
         by_chat: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)

@@ -46,12 +46,8 @@ class ContactList(AggregateRoot):
     is_static: bool = False
     filter_rules: tuple[FilterRule, ...] = attrs.field(default=())
     contact_count: int = attrs.field(default=0)
-    last_calculated_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
-    deleted_at: datetime | None = attrs.field(
-        default=None, validator=attrs.validators.optional(validators.aware)
-    )
+    last_calculated_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @filter_rules.validator
     def _check_rules(self, _attribute: object, rules: tuple[object, ...]) -> None:

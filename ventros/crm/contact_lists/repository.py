@@ -221,7 +221,7 @@ class ContactListRepository(
 
 
 def _rule(row: asyncpg.Record) -> PlacedRule:
-    return map_row(mapper.rule_from_row, f"rule of contact list {row['contact_list_id']}", row)
+    return map_row(mapper.rule_from_row, "contact_list_filters", row)
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

@@ -47,19 +47,21 @@ class Contact(AggregateRoot):
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID = attrs.field(validator=validators.not_nil)
-    name: str = attrs.field(validator=validators.not_empty)
+    name: str = attrs.field(validator=[validators.not_empty, validators.indexed])
     email: Email | None = None
     phone: Phone | None = None
     external_id: str | None = None
     source_channel: str | None = None
     language: str = attrs.field(default=DEFAULT_LANGUAGE, validator=validators.not_empty)
     timezone: str | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
     profile_picture_url: str | None = None
-    profile_picture_fetched_at: datetime | None = None
-    first_interaction_at: datetime | None = None
-    last_interaction_at: datetime | None = None
-    deleted_at: datetime | None = None
+    profile_picture_fetched_at: datetime | None = attrs.field(
+        default=None, validator=validators.aware_or_none
+    )
+    first_interaction_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    last_interaction_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:

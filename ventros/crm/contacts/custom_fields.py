@@ -34,6 +34,9 @@ class ContactCustomFields(EntityRepository[Contact]):
     REMOVE = statement("contact_custom_fields.remove")
     FIND_CONTACTS = statement("contact_custom_fields.find_contacts")
 
+    def _table(self) -> str:
+        return "contacts"
+
     async def set(self, contact_id: UUID, field: CustomField, *, now: datetime) -> bool:
         """Whether anything changed. Of two writers the later wins; a removed field may come back.
 

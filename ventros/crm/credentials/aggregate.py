@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from uuid import UUID
@@ -25,9 +24,11 @@ from ventros.crm.credentials.values import (
     Secret,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.json_values import copied_json, json_object
+from ventros.values import same_json
 
 TABLE: Final = "credentials"
 SECRET: Final = "secret"  # noqa: S105 - the name of a column
@@ -66,7 +67,7 @@ class Credential(AggregateRoot):
     description: str = ""
     secret: EncryptedValue
     oauth: OAuthToken | None = attrs.field(default=None)
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    metadata: dict[str, Any] = json_object(repr=False)
     is_active: bool = True
 
     @name.validator
@@ -219,13 +220,12 @@ class Credential(AggregateRoot):
         return self._updated(now, project_id=project_id)
 
     def set_metadata(self, key: str, value: Any, *, now: datetime) -> Self:
-        """Raises ValidationError when ``key`` is empty or ``value`` is nothing that JSON can say."""
+        """Raises ValidationError when ``key`` is empty or ``value`` is no JSON."""
         if not key:
             raise ValidationError("key must not be empty", field="key")
-        text = _json(value)
-        if key in self.metadata and text == _json(self.metadata[key]):
+        metadata = {**self.metadata, key: copied_json(value, "value")}
+        if same_json(metadata, self.metadata, "metadata"):
             return self
-        metadata = {**self.metadata, key: json.loads(text)}
         return self._changed(now, CredentialUpdated(fields=("metadata",)), metadata=metadata)
 
     def activate(self, *, now: datetime) -> Self:
@@ -269,11 +269,3 @@ def _after(now: datetime, expires_in: int) -> datetime:
         return now + timedelta(seconds=expires_in)
     except OverflowError:
         raise ValidationError("expires_in leads past the year 9999", field="expires_in") from None
-
-
-def _json(value: Any) -> str:
-    """In one form, by which 1 and True are told apart, which Python takes for equal."""
-    try:
-        return json.dumps(value, sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        raise ValidationError("value is nothing that JSON can say", field="value") from None

@@ -20,10 +20,11 @@ from ventros.crm.messages.events import (
     MessageUpdated,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import Entity, own_copy
+from ventros.kernel.aggregate import Entity
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
+from ventros.kernel.json_values import json_object
 from ventros.values import MediaUrl, MessageText
 
 
@@ -142,18 +143,18 @@ class Message(Entity):
     text: MessageText | None = None
     media_url: MediaUrl | None = None
     media_mimetype: str | None = None
-    channel_message_id: str | None = None
+    channel_message_id: str | None = attrs.field(default=None, validator=validators.indexed)
     reply_to_id: UUID | None = None
     status: MessageStatus = MessageStatus.SENT
     language: str | None = None
     agent_id: UUID | None = attrs.field(default=None, validator=attrs.validators.optional(validators.not_nil))
     source: MessageSource = MessageSource.MANUAL
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
-    mentions: tuple[str, ...] = ()
-    delivered_at: datetime | None = None
-    read_at: datetime | None = None
-    played_at: datetime | None = None
-    deleted_at: datetime | None = None
+    metadata: dict[str, Any] = json_object()
+    mentions: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
+    delivered_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    read_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    played_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
     def create(
@@ -202,7 +203,7 @@ class Message(Entity):
             agent_id=agent_id,
             source=MessageSource(source),
             mentions=tuple(mentions),
-            metadata=metadata or {},
+            metadata=dict(metadata or {}),
             timestamp=timestamp,
             created_at=timestamp,
             updated_at=timestamp,

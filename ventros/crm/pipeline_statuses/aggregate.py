@@ -41,13 +41,13 @@ class PipelineStatus(AggregateRoot):
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     pipeline_id: UUID = attrs.field(validator=validators.not_nil)
-    name: str = attrs.field(validator=validators.not_empty)
+    name: str = attrs.field(validator=[validators.not_empty, validators.indexed])
     description: str = ""
     color: HexColor | None = None
     status_type: StatusType = attrs.field(converter=StatusType)
     position: int = 0
     active: bool = True
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
     def create(

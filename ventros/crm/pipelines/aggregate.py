@@ -82,7 +82,7 @@ class Pipeline(AggregateRoot):
     ai_provider: str | None = None
     ai_model: str | None = None
     custom_fields: tuple[PipelineCustomField, ...] = attrs.field(default=(), converter=_by_key)
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @session_timeout_minutes.validator
     def _check_session_timeout(self, _attribute: object, value: int | None) -> None:

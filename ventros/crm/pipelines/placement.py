@@ -39,7 +39,7 @@ class Placement(Entity):
     pipeline_id: UUID = attrs.field(validator=validators.not_nil)
     status_id: UUID = attrs.field(validator=validators.not_nil)
     entered_at: datetime = attrs.field(validator=validators.aware)
-    exited_at: datetime | None = None
+    exited_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     duration_seconds: int | None = None
     changed_by: UUID | None = None
     reason: str | None = None

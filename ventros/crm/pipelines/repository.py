@@ -101,4 +101,4 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
 
 
 def _custom_field(row: asyncpg.Record) -> PipelineCustomField:
-    return map_row(mapper.custom_field_from_row, f"custom field of pipeline {row['pipeline_id']}", row)
+    return map_row(mapper.custom_field_from_row, "pipeline_custom_fields", row)

@@ -19,11 +19,14 @@ from ventros.crm.sessions.events import (
     SessionSummarized,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.kernel.json_values import json_object
 
 DEFAULT_TIMEOUT = timedelta(minutes=30)
+MAX_TIMEOUT = timedelta(days=36_500)
+"""Also a CHECK of the table."""
 SUMMARY_MIN_MESSAGES = 3
 
 
@@ -79,33 +82,38 @@ class Session(AggregateRoot):
     pipeline_id: UUID | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.not_nil)
     )
-    started_at: datetime
-    ended_at: datetime | None = None
+    started_at: datetime = attrs.field(validator=validators.aware)
+    ended_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     status: SessionStatus = SessionStatus.ACTIVE
     end_reason: EndReason | None = None
-    timeout: timedelta = DEFAULT_TIMEOUT
-    last_activity_at: datetime
+    timeout: timedelta = attrs.field(default=DEFAULT_TIMEOUT)
+    last_activity_at: datetime = attrs.field(validator=validators.aware)
     message_count: int = 0
     messages_from_contact: int = 0
     messages_from_agent: int = 0
     duration_seconds: int = 0
-    first_contact_message_at: datetime | None = None
-    first_agent_response_at: datetime | None = None
+    first_contact_message_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    first_agent_response_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     agent_response_time_seconds: int | None = None
     contact_wait_time_seconds: int | None = None
-    agent_ids: tuple[UUID, ...] = ()
+    agent_ids: tuple[UUID, ...] = attrs.field(default=(), validator=validators.ids)
     agent_transfers: int = 0
     summary: str | None = None
     sentiment: Sentiment | None = None
     sentiment_score: float | None = None
-    topics: tuple[str, ...] = ()
-    next_steps: tuple[str, ...] = ()
-    outcome_tags: tuple[str, ...] = ()
-    key_entities: dict[str, Any] = attrs.field(factory=dict, converter=own_copy, hash=False)
+    topics: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
+    next_steps: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
+    outcome_tags: tuple[str, ...] = attrs.field(default=(), validator=validators.texts)
+    key_entities: dict[str, Any] = json_object()
     resolved: bool = False
     escalated: bool = False
     converted: bool = False
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+
+    @timeout.validator
+    def _check_timeout(self, _attribute: object, value: timedelta) -> None:
+        if not timedelta(0) < value <= MAX_TIMEOUT:
+            raise ValidationError("timeout must be above 0 and at most 36,500 days", field="timeout")
 
     @classmethod
     def start(

@@ -23,8 +23,9 @@ from ventros.crm.webhook_subscriptions.values import (
     patterns_matching,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, own_copy
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10
@@ -45,6 +46,7 @@ def _filter(values: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def _check_filter(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...] | None) -> None:
+    validators.texts(_instance, attribute, value or ())
     if value is not None and "" in value:
         raise ValidationError(f"{attribute.name} must not hold an empty text", field=attribute.name)
 
@@ -73,7 +75,7 @@ class WebhookSubscription(AggregateRoot):
     project_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
     url: str = attrs.field()
-    events: tuple[str, ...] = attrs.field(converter=_distinct)
+    events: tuple[str, ...] = attrs.field(converter=_distinct, validator=validators.texts)
     subscribe_contact_events: bool = False
     contact_event_types: tuple[str, ...] | None = attrs.field(
         default=None, converter=_filter, validator=_check_filter
@@ -83,10 +85,10 @@ class WebhookSubscription(AggregateRoot):
     )
     active: bool = True
     secret: EncryptedSecret | None = None
-    headers: dict[str, str] = attrs.field(factory=dict, converter=own_copy, repr=False, hash=False)
+    headers: dict[str, str] = json_object(repr=False)
     retry_count: int = attrs.field(default=DEFAULT_RETRY_COUNT)
     timeout_seconds: int = attrs.field(default=DEFAULT_TIMEOUT_SECONDS)
-    deleted_at: datetime | None = None
+    deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @url.validator
     def _check_url(self, _attribute: object, value: str) -> None:

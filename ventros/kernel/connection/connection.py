@@ -9,9 +9,23 @@ from typing import Any, cast
 
 import asyncpg
 
-from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
+from ventros.kernel.connection.driver import (
+    DRIVER_FAILURES,
+    UNREADABLE,
+    is_unreadable,
+    probing,
+    terminate,
+    translate_driver_error,
+)
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
-from ventros.kernel.errors import ResultMismatch, ServerReadOnly, UnitOfWorkError, ValidationError
+from ventros.kernel.errors import (
+    ResultMismatch,
+    ServerReadOnly,
+    UnitOfWorkError,
+    ValidationError,
+    VentrosError,
+    invalid_row,
+)
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
@@ -161,10 +175,35 @@ class Connection:
             raise
         except Exception as error:
             self.interrupted |= isinstance(error, TimeoutError)
+            if statement is not None and is_unreadable(error):
+                raise await self._unreadable_row(method, statement, args) from error
             failure = translate_driver_error(error, statement, args, read_only=self.read_only)
             if isinstance(failure, ServerReadOnly):
                 terminate(self._driver)
             raise failure from error
+
+    async def _unreadable_row(
+        self, method: Callable[..., Awaitable[Any]], statement: Statement, args: tuple[object, ...]
+    ) -> VentrosError:
+        """Which row and column hold what no Python value can be; asked once more, unless that would write."""
+        rows: Sequence[asyncpg.Record] = ()
+        if not statement.writes:
+            async with probing(self._driver):
+                try:
+                    rows = await method(statement.text, *args, timeout=self._timeout)
+                except asyncio.CancelledError:
+                    self.interrupted = True
+                    raise
+                except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
+                    self.interrupted |= isinstance(error, TimeoutError)
+                    return translate_driver_error(error, statement, args, read_only=self.read_only)
+        table = statement.path.stem
+        for row in rows:
+            for column, value in row.items():
+                if value is UNREADABLE:
+                    fault = f"{column} holds what no Python value can be"
+                    return invalid_row(table, row.get("id"), column, fault)
+        return invalid_row(table, None, None, f"{statement.name} met what no Python value can be")
 
 
 def affected_rows(tag: str) -> int | None:

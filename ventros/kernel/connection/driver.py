@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -107,6 +109,71 @@ def terminate(driver: Any) -> None:
         driver.terminate()
 
 
+UNREADABLE = object()
+"""Stands for a value that no Python value can be."""
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether a decoder raised it: asyncpg's for a time, ours for JSON."""
+    decoder_raised = isinstance(error, OverflowError | ValueError | RecursionError)
+    return decoder_raised and not isinstance(error, asyncpg.InterfaceError)  # of which some are ValueErrors
+
+
+@contextlib.asynccontextmanager
+async def probing(driver: asyncpg.Connection[Any]) -> AsyncIterator[None]:
+    """Meanwhile a value whose decoder could raise is None, or :data:`UNREADABLE` if it would.
+
+    To set the codec of a built-in type is no I/O, so it ends as it began, whatever comes between.
+    """
+    try:
+        for name, (form, encoder, probe) in _PROBES.items():
+            await driver.set_type_codec(
+                name, schema="pg_catalog", encoder=encoder, decoder=probe, format=form
+            )
+        yield
+    finally:
+        for name in _PROBES:
+            await driver.reset_type_codec(name, schema="pg_catalog")
+        await prepare_driver(driver)
+
+
+def _probe(decode: Callable[[Any], object]) -> Callable[[Any], object]:
+    def probe(data: Any) -> object:
+        try:
+            decode(data)
+        except (OverflowError, ValueError, RecursionError):
+            return UNREADABLE
+        return None
+
+    return probe
+
+
+def _to_jsonb(value: object) -> bytes:
+    return _JSONB_FORMAT + _encode_json(value)
+
+
+def _from_jsonb(data: bytes) -> object:
+    return _decode_json(memoryview(data)[1:])
+
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""PostgreSQL's, from which it counts microseconds."""
+_MICROSECOND = timedelta(microseconds=1)
+_PROBES: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], object]]] = {
+    "timestamptz": (
+        "tuple",
+        lambda moment: ((moment - _EPOCH) // _MICROSECOND,),
+        _probe(lambda parts: _EPOCH + timedelta(microseconds=parts[0])),
+    ),
+    "interval": (
+        "tuple",
+        lambda length: (0, length.days, length.seconds * 10**6 + length.microseconds),
+        _probe(lambda parts: timedelta(days=parts[0] * 31 + parts[1], microseconds=parts[2])),
+    ),
+    "jsonb": ("binary", _to_jsonb, _probe(_from_jsonb)),
+}
+
+
 async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
     """Give a fresh asyncpg connection our jsonb codec; uuid and timestamptz are right as they are.
 
@@ -117,7 +184,7 @@ async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
     await driver.set_type_codec(
         "jsonb",
         schema="pg_catalog",
-        encoder=lambda value: _JSONB_FORMAT + _encode_json(value),
-        decoder=lambda data: _decode_json(memoryview(data)[1:]),
+        encoder=_to_jsonb,
+        decoder=_from_jsonb,
         format="binary",
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import require_indexable
 
 RECORD = statement("processed_events.record")
 
@@ -16,4 +17,5 @@ async def record(connection: Connection, tenant: str, consumer: str, event_id: U
 
     Waits for another transaction that is at work on the same event, and then tells by its outcome.
     """
+    require_indexable(consumer, "consumer")
     return await connection.affected(RECORD, tenant, consumer, event_id, at) == 1

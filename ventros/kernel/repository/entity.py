@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import (
     ChangeWithoutEvent,
-    MappingError,
     NotFound,
     NotNew,
     TenancyViolation,
     UndoneWrite,
     ValidationError,
+    invalid_row,
 )
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
@@ -29,15 +30,21 @@ E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
 
-def map_row(read: Callable[..., T], resource: str, row: asyncpg.Record, *children: object) -> T:
+_INFINITE = (datetime.max, datetime.min)  # noqa: DTZ901 - asyncpg's for infinity, without a zone
+
+
+def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: object) -> T:
     """``read(row, *children)``; what it raises for a row that breaks a rule leaves as a MappingError."""
     try:
         return read(row, *children)
     except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise MappingError(
-            f"the stored {resource} {row['id']} is not valid: {error}; mend the row, "
-            "it can be neither read nor saved as it is"
-        ) from error
+        fault, column = str(error), getattr(error, "field", None)
+        for name, value in row.items():
+            if value in _INFINITE:
+                fault, column = f"{name} is infinite", name
+            elif isinstance(value, list) and any(item is None or isinstance(item, list) for item in value):
+                fault, column = f"{name} holds a NULL or has several dimensions", name
+        raise invalid_row(table, row["id"], column, fault) from error
 
 
 class EntityRepository(Generic[E]):
@@ -47,6 +54,7 @@ class EntityRepository(Generic[E]):
 
     resource: ClassVar[str]
     mapper: Any
+    INSERT: ClassVar[Statement]
 
     def __init_subclass__(cls) -> None:
         """The class's statements are sent for its resource: an error of theirs names it, not the table."""
@@ -66,9 +74,12 @@ class EntityRepository(Generic[E]):
     def _tenant(self) -> str:
         return self._unit.tenant
 
+    def _table(self) -> str:
+        return self.INSERT.path.stem
+
     def _load(self, row: asyncpg.Record) -> E:
         """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""
-        loaded: E = map_row(self.mapper.from_row, self.resource, row)
+        loaded: E = map_row(self.mapper.from_row, self._table(), row)
         return self._handed_out(loaded)
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
@@ -79,7 +90,7 @@ class EntityRepository(Generic[E]):
         """A slice whose aggregates have children reads those of all at once, after the roots: if another
         commit comes between, the root's version is the older one, and a save conflicts.
         """
-        return [map_row(self.mapper.from_row, self.resource, row) for row in rows]
+        return [map_row(self.mapper.from_row, self._table(), row) for row in rows]
 
     def _handed_out(self, loaded: E) -> E:
         """``loaded``, which nobody else holds yet, with its origin: the unit's own write, if it wrote it."""

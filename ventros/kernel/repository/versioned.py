@@ -46,7 +46,6 @@ class Repository(EntityRepository[A]):
     :meth:`_load_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
     """
 
-    INSERT: ClassVar[Statement]
     SELECT: ClassVar[Statement]
     UPDATE: ClassVar[Statement]
     DELETE: ClassVar[Statement]

@@ -9,13 +9,17 @@ of a UUID for one, and True for 1, but what is loaded then is not found by them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-_PLAIN = frozenset({type(None), bool, int, UUID})
+from ventros.kernel.json_values import LARGEST, MAX_DEPTH
+
+_PLAIN = frozenset({type(None), bool, UUID})
+MAX_DOCUMENT_DEPTH = 2 * MAX_DEPTH
+"""An aggregate's JSON may be a part of a document, such as a step of a campaign, and of an event."""
 _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
 
 Check = Callable[[object], str | None]
@@ -52,25 +56,30 @@ def _number(value: object) -> str | None:
     return None
 
 
-def _json(value: object) -> str | None:
-    """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning."""
+def _json(value: object, depth: int = 0) -> str | None:
+    """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning.
+
+    What an aggregate holds as JSON is held to more: see :mod:`ventros.kernel.json_values`. Here it may be a
+    part of a larger document, and an event's payload may hold what has one text in JSON, as a UUID has.
+    """
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, dict | Mapping):
-        for key, item in value.items():
-            if fault := _text(key) or (None if type(item) in _PLAIN else _json(item)):
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        if depth == MAX_DOCUMENT_DEPTH:
+            return f"lies deeper than {MAX_DOCUMENT_DEPTH} objects and lists"
+        items: Iterable[object] = value
+        if isinstance(value, Mapping):
+            for key in value:
+                if fault := _text(key):
+                    return fault
+            items = value.values()
+        for item in items:
+            if type(item) not in _PLAIN and (fault := _json(item, depth + 1)):
                 return fault
         return None
-    if isinstance(value, list | tuple):
-        return _json_items(value)
+    if isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        return "holds an integer beyond the largest float"
     return _timestamp(value) or _number(value)
-
-
-def _json_items(value: object) -> str | None:
-    for item in cast("list[object]", value):
-        if fault := _json(item):
-            return fault
-    return None
 
 
 def _only(kind: type[Any] | tuple[type[Any], ...], words: str, check: Check | None = None) -> Check:

@@ -1,0 +1,90 @@
+-- A row that breaks a bound stops this, and names the constraint: mend the row, then migrate again.
+ALTER TABLE agent_counters
+    VALIDATE CONSTRAINT agent_counters_time_bounds_check;
+ALTER TABLE agents
+    VALIDATE CONSTRAINT agents_time_bounds_check,
+    VALIDATE CONSTRAINT agents_length_bounds_check;
+ALTER TABLE aggregate_history
+    VALIDATE CONSTRAINT aggregate_history_time_bounds_check,
+    VALIDATE CONSTRAINT aggregate_history_length_bounds_check;
+ALTER TABLE billing_accounts
+    VALIDATE CONSTRAINT billing_accounts_time_bounds_check,
+    VALIDATE CONSTRAINT billing_accounts_length_bounds_check;
+ALTER TABLE broadcasts
+    VALIDATE CONSTRAINT broadcasts_time_bounds_check;
+ALTER TABLE campaign_steps
+    VALIDATE CONSTRAINT campaign_steps_time_bounds_check;
+ALTER TABLE campaigns
+    VALIDATE CONSTRAINT campaigns_time_bounds_check,
+    VALIDATE CONSTRAINT campaigns_length_bounds_check;
+ALTER TABLE channel_counters
+    VALIDATE CONSTRAINT channel_counters_time_bounds_check;
+ALTER TABLE channel_routes
+    VALIDATE CONSTRAINT channel_routes_length_bounds_check;
+ALTER TABLE channels
+    VALIDATE CONSTRAINT channels_time_bounds_check,
+    VALIDATE CONSTRAINT channels_length_bounds_check;
+ALTER TABLE chat_participants
+    VALIDATE CONSTRAINT chat_participants_time_bounds_check;
+ALTER TABLE chats
+    VALIDATE CONSTRAINT chats_time_bounds_check,
+    VALIDATE CONSTRAINT chats_length_bounds_check;
+ALTER TABLE commit_markers
+    VALIDATE CONSTRAINT commit_markers_time_bounds_check,
+    VALIDATE CONSTRAINT commit_markers_length_bounds_check;
+ALTER TABLE contact_custom_fields
+    VALIDATE CONSTRAINT contact_custom_fields_time_bounds_check,
+    VALIDATE CONSTRAINT contact_custom_fields_length_bounds_check;
+ALTER TABLE contact_list_filters
+    VALIDATE CONSTRAINT contact_list_filters_time_bounds_check;
+ALTER TABLE contact_list_members
+    VALIDATE CONSTRAINT contact_list_members_time_bounds_check;
+ALTER TABLE contact_lists
+    VALIDATE CONSTRAINT contact_lists_time_bounds_check;
+ALTER TABLE contacts
+    VALIDATE CONSTRAINT contacts_time_bounds_check,
+    VALIDATE CONSTRAINT contacts_array_bounds_check,
+    VALIDATE CONSTRAINT contacts_length_bounds_check;
+ALTER TABLE credential_uses
+    VALIDATE CONSTRAINT credential_uses_time_bounds_check;
+ALTER TABLE credentials
+    VALIDATE CONSTRAINT credentials_time_bounds_check;
+ALTER TABLE messages
+    VALIDATE CONSTRAINT messages_time_bounds_check,
+    VALIDATE CONSTRAINT messages_array_bounds_check,
+    VALIDATE CONSTRAINT messages_length_bounds_check;
+ALTER TABLE outbox_events
+    VALIDATE CONSTRAINT outbox_events_time_bounds_check,
+    VALIDATE CONSTRAINT outbox_events_length_bounds_check;
+ALTER TABLE pipeline_custom_fields
+    VALIDATE CONSTRAINT pipeline_custom_fields_time_bounds_check,
+    VALIDATE CONSTRAINT pipeline_custom_fields_length_bounds_check;
+ALTER TABLE pipeline_statuses
+    VALIDATE CONSTRAINT pipeline_statuses_time_bounds_check,
+    VALIDATE CONSTRAINT pipeline_statuses_length_bounds_check;
+ALTER TABLE pipelines
+    VALIDATE CONSTRAINT pipelines_time_bounds_check;
+ALTER TABLE placements
+    VALIDATE CONSTRAINT placements_time_bounds_check;
+ALTER TABLE processed_events
+    VALIDATE CONSTRAINT processed_events_time_bounds_check,
+    VALIDATE CONSTRAINT processed_events_length_bounds_check;
+ALTER TABLE projects
+    VALIDATE CONSTRAINT projects_time_bounds_check;
+ALTER TABLE sequence_steps
+    VALIDATE CONSTRAINT sequence_steps_time_bounds_check;
+ALTER TABLE sequences
+    VALIDATE CONSTRAINT sequences_time_bounds_check,
+    VALIDATE CONSTRAINT sequences_length_bounds_check;
+ALTER TABLE sessions
+    VALIDATE CONSTRAINT sessions_time_bounds_check,
+    VALIDATE CONSTRAINT sessions_array_bounds_check,
+    VALIDATE CONSTRAINT sessions_sentiment_score_bounds_check,
+    VALIDATE CONSTRAINT sessions_timeout_bounds_check;
+ALTER TABLE users
+    VALIDATE CONSTRAINT users_time_bounds_check,
+    VALIDATE CONSTRAINT users_length_bounds_check;
+ALTER TABLE webhook_counters
+    VALIDATE CONSTRAINT webhook_counters_time_bounds_check;
+ALTER TABLE webhook_subscriptions
+    VALIDATE CONSTRAINT webhook_subscriptions_time_bounds_check;
