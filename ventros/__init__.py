@@ -20,7 +20,7 @@ from ventros.kernel.retry import Retry
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.unit_of_work import UnitOfWork
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "connect",
     "Database",
     "UnitOfWork",

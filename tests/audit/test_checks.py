@@ -360,8 +360,10 @@ def test_the_command_prints_findings_and_ends_with_1(world: World, connection: p
     assert told.stdout.splitlines() == [
         "version_guards",
         "  chats: the table chats has its version guard switched off",
-        "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
-        " WHERE tgrelid = to_regclass('chats');",
+        (
+            "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgrelid = to_regclass('chats');"
+        ),
         "    mend: ALTER TABLE chats ENABLE TRIGGER version_guard;",
     ]
     printed = ventros("audit", "--json", "--dsn", dsn)

@@ -81,8 +81,10 @@ def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
             "commit_markers",
         ),
         (
-            "SELECT s.id FROM contacts AS c JOIN sessions AS s ON s.contact_id = c.id"
-            " WHERE c.tenant_id = $1 AND c.id = $2",
+            (
+                "SELECT s.id FROM contacts AS c JOIN sessions AS s ON s.contact_id = c.id"
+                " WHERE c.tenant_id = $1 AND c.id = $2"
+            ),
             "tenant_id text, id uuid",
             "sessions",
         ),

@@ -168,18 +168,24 @@ PAST_THE_TRIGGERS: list[tuple[LiteralString, str]] = [
         "is at version 3, while its history ends with 2",
     ),
     (
-        "UPDATE aggregate_history SET after = after || jsonb_build_object('name', 'x')"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 1",
+        (
+            "UPDATE aggregate_history SET after = after || jsonb_build_object('name', 'x')"
+            " WHERE aggregate_table = 'contacts' AND aggregate_version = 1"
+        ),
         "has name before version 2 not as the record had left it",
     ),
     (
-        "UPDATE aggregate_history SET before = before || jsonb_build_object('name', 'x')"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 2",
+        (
+            "UPDATE aggregate_history SET before = before || jsonb_build_object('name', 'x')"
+            " WHERE aggregate_table = 'contacts' AND aggregate_version = 2"
+        ),
         "has name before version 2 not as the record had left it",
     ),
     (
-        "UPDATE aggregate_history SET after = after - 'name'"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 2",
+        (
+            "UPDATE aggregate_history SET after = after - 'name'"
+            " WHERE aggregate_table = 'contacts' AND aggregate_version = 2"
+        ),
         "differs from its replayed history in name",
     ),
 ]
@@ -404,9 +410,11 @@ FORGERIES: list[LiteralString] = [
     "TRUNCATE aggregate_history",
     "ALTER TABLE contacts DISABLE TRIGGER history",
     "SET session_replication_role = replica",
-    "CREATE TEMP TABLE contacts (tenant_id text, id uuid, version integer);"
-    "CREATE TRIGGER history AFTER INSERT ON pg_temp.contacts"
-    " FOR EACH ROW EXECUTE FUNCTION ventros_record_history()",
+    (
+        "CREATE TEMP TABLE contacts (tenant_id text, id uuid, version integer);"
+        "CREATE TRIGGER history AFTER INSERT ON pg_temp.contacts"
+        " FOR EACH ROW EXECUTE FUNCTION ventros_record_history()"
+    ),
 ]
 
 

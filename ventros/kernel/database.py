@@ -123,10 +123,11 @@ class Database(Generic[U]):
         use_case: str | None = None,
         **options: Unpack[TransactionKeywords],
     ) -> U:
-        """A new unit of work for ``tenant``; ids, actor and use case as in :class:`UnitOfWork`, the rest as
-        in :class:`ventros.kernel.transaction.begin.TransactionOptions`.
+        """A new unit of work for ``tenant``.
 
-        Raises ValidationError for a tenant, actor, use case or option that cannot be.
+        Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
+        :class:`ventros.kernel.transaction.begin.TransactionOptions`. Raises ValidationError for a tenant,
+        actor, use case or option that cannot be.
         """
         return self._unit_of_work(
             PooledTransaction(
@@ -230,8 +231,9 @@ def _name(use_case: Callable[..., Any]) -> str | None:
 
 
 async def _nothing_to_reset(_driver: Any) -> None:
-    """Instead of asyncpg's four reset statements, a round trip for each release: a unit sets nothing
-    beyond its transaction, and asyncpg itself still rolls back what is open.
+    """Stands for asyncpg's four reset statements, which cost each release a round trip.
+
+    A unit sets nothing beyond its transaction, and asyncpg itself still rolls back what is open.
     """
 
 

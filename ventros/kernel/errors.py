@@ -133,8 +133,10 @@ class Conflict(VentrosError):
 
 
 class OptimisticLockError(Conflict):
-    """``expected`` is the version the aggregate was loaded with, ``actual`` the version now stored, None when
-    it is gone: removed, deleted, or never there for this tenant, which is never told apart.
+    """``expected`` is the version the aggregate was loaded with, ``actual`` the version that is stored now.
+
+    ``actual`` is None when the aggregate is gone: removed, deleted, or never there for this tenant, which
+    is never told apart.
     """
 
     code = "OPTIMISTIC_LOCK_CONFLICT"

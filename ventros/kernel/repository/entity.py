@@ -39,7 +39,9 @@ def map_row(read: Callable[..., T], resource: str, row: asyncpg.Record, *childre
 
 
 class EntityRepository(Generic[E]):
-    """``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
+    """Reads rows as entities, and refuses instances that must not be written.
+
+    ``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
     ``update_args`` between an aggregate and its row, in the order of the statements' columns.
     """
 
@@ -67,8 +69,10 @@ class EntityRepository(Generic[E]):
         return [self._handed_out(loaded) for loaded in await self._map_all(rows)]
 
     async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
-        """A slice whose aggregates have children reads those of all at once, after the roots: if another
-        commit comes between, the root's version is the older one, and a save conflicts.
+        """The entities of ``rows``, in their order; a slice whose aggregates have children overrides it.
+
+        It reads the children of all at once, after the roots: if another commit comes between, the root's
+        version is the older one, and a save conflicts.
         """
         return [map_row(self.mapper.from_row, self.resource, row) for row in rows]
 
@@ -85,8 +89,9 @@ class EntityRepository(Generic[E]):
         return self._load(row)
 
     def require_writable(self, entity: E) -> None:
-        """Refuse what belongs to another tenant, for roles too that row-level security spares, and what came
-        back from a write that was undone.
+        """Refuse what came back from an undone write (UndoneWrite) or is another tenant's (TenancyViolation).
+
+        The tenant is compared for the roles too that row-level security spares.
         """
         origin = entity._origin
         if origin is not None and origin is not LOADED and (fault := origin.fault()):
@@ -102,8 +107,10 @@ class EntityRepository(Generic[E]):
             )
 
     def require_new(self, entity: E, version: int = 1) -> None:
-        """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
-        another, what this unit of work has removed.
+        """Refuse, with NotNew, what is stored already or was never created.
+
+        That is what has a version, what lacks the event of its creation or has that of another, and what
+        this unit of work has removed.
         """
         self.require_writable(entity)
         events = entity.domain_events
