@@ -8,7 +8,8 @@ import signal
 import time
 from pathlib import Path
 
-from ventros.devserver import DevServer, _account, find_binaries
+from ventros.devserver import DevServer, find_binaries
+from ventros.devserver.account import find_account
 
 
 class Crashing(DevServer):
@@ -20,7 +21,7 @@ class Crashing(DevServer):
 
     def _pg_ctl(self, *arguments: str | Path) -> str:
         copied = next(self.directory.glob("installation/*/*/bin"), None)
-        return _account().run((copied or find_binaries()) / "pg_ctl", *arguments, "-D", self._data)
+        return find_account().run((copied or find_binaries()) / "pg_ctl", *arguments, "-D", self._data)
 
     def kill(self) -> None:
         postmaster = int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
