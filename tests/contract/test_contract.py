@@ -23,7 +23,7 @@ from ventros.kernel.repository import Lock, Repository
 
 
 def test_every_versioned_aggregate_has_a_factory() -> None:
-    versioned = {name for name, each in REPOSITORIES.items() if issubclass(each, Repository)}
+    versioned = {name for name, repository in REPOSITORIES.items() if issubclass(repository, Repository)}
     assert {factory.resource for factory in FACTORIES} == versioned
     assert len(versioned) == 15
 
@@ -40,8 +40,8 @@ async def test_save_steps_the_version_by_one_and_returns_what_get_returns(subjec
     assert (saved.version, saved.domain_events) == (2, ())
     assert saved != added
     assert await subject.load(added.id) == saved
-    again = await subject.save(subject.change(saved))
-    assert again.version == 3
+    saved_again = await subject.save(subject.change(saved))
+    assert saved_again.version == 3
 
 
 async def test_a_stale_save_and_a_stale_remove_are_told_what_is_stored(subject: Subject) -> None:
@@ -52,8 +52,8 @@ async def test_a_stale_save_and_a_stale_remove_are_told_what_is_stored(subject: 
             async with subject.db.unit_of_work(TENANT) as uow:
                 await getattr(subject.repository(uow), write)(subject.change(stale))
         error = caught.value
-        told = (error.resource, error.id, error.expected, error.actual)
-        assert told == (subject.factory.resource, stale.id, 1, 2)
+        conflict = (error.resource, error.id, error.expected, error.actual)
+        assert conflict == (subject.factory.resource, stale.id, 1, 2)
 
 
 async def test_saving_the_old_instance_again_conflicts(subject: Subject) -> None:
@@ -174,8 +174,8 @@ async def test_of_racing_savers_exactly_one_wins(subject: Subject, superuser: ps
     results = await asyncio.gather(
         *(subject.save(subject.change(added)) for _ in range(6)), return_exceptions=True
     )
-    winners = [each for each in results if not isinstance(each, BaseException)]
-    losers = [each for each in results if isinstance(each, OptimisticLockError)]
+    winners = [result for result in results if not isinstance(result, BaseException)]
+    losers = [result for result in results if isinstance(result, OptimisticLockError)]
     assert (len(winners), len(losers)) == (1, 5)
     assert await subject.load(added.id) == winners[0]
     assert {row[0] for row in outbox(superuser, added)} == {1, 2}
@@ -277,8 +277,8 @@ async def test_save_all_saves_all_or_tells_of_all_that_are_stale(
         assert names[:2] == [repository.LOCK_FOR_NO_KEY_UPDATE.name, repository.UPDATE.name]
         assert names.count(repository.UPDATE.name) == 1, "one round trip"
         await uow.commit()
-    assert [each.version for each in saved] == [2, 1, 2]
-    assert [await subject.load(each.id) for each in saved] == list(saved)
+    assert [aggregate.version for aggregate in saved] == [2, 1, 2]
+    assert [await subject.load(aggregate.id) for aggregate in saved] == list(saved)
 
     await subject.touch(read)
     async with subject.db.unit_of_work(TENANT) as uow:
@@ -291,8 +291,8 @@ async def test_save_all_saves_all_or_tells_of_all_that_are_stale(
         uow.verified.clear()
         await uow.commit()
     name = subject.factory.resource
-    told = {(name, one.id, 1, 2), (name, three.id, 2, None), (name, read.id, 1, 2)}
-    assert set(caught.value.conflicts) == told
+    conflicts = {(name, one.id, 1, 2), (name, three.id, 2, None), (name, read.id, 1, 2)}
+    assert set(caught.value.conflicts) == conflicts
     assert await subject.load(two.id) == two, "nothing was written"
     assert {row[0] for row in outbox(superuser, two)} == {1}
 

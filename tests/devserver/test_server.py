@@ -64,8 +64,10 @@ async def test_answers_both_drivers(server: DevServer) -> None:
     user, database, version = row
     assert (user, database) == ("ventros_app", "ventros")
     assert version.split()[0] == server.version
-    [found] = ask(server.dsn(), "SELECT current_user, current_database(), current_setting('server_version')")
-    assert found == (user, database, version)
+    [by_psycopg] = ask(
+        server.dsn(), "SELECT current_user, current_database(), current_setting('server_version')"
+    )
+    assert by_psycopg == (user, database, version)
     assert ask(server.superuser_dsn(), "SELECT current_user, current_database()") == [
         ("postgres", "postgres")
     ]
@@ -124,24 +126,26 @@ def test_reachable_by_socket_only(server: DevServer) -> None:
         " current_setting('max_connections'), current_setting('fsync'), current_setting('data_checksums')",
     )
     assert settings == [("", "0", "100", "off", "on")]
-    sockets = [each for each in server.directory.iterdir() if stat.S_ISSOCK(each.stat().st_mode)]
-    assert [each.name for each in sockets] == [f".s.PGSQL.{server.port}"]
+    sockets = [path for path in server.directory.iterdir() if stat.S_ISSOCK(path.stat().st_mode)]
+    assert [socket.name for socket in sockets] == [f".s.PGSQL.{server.port}"]
     assert stat.S_IMODE(sockets[0].stat().st_mode) == 0o700
 
 
 def test_directory_is_closed_to_others(server: DevServer) -> None:
-    found = server.directory.stat()
-    assert stat.S_IMODE(found.st_mode) == 0o700
-    assert (found.st_uid != 0) if ROOT else (found.st_uid == os.geteuid())
+    status = server.directory.stat()
+    assert stat.S_IMODE(status.st_mode) == 0o700
+    assert (status.st_uid != 0) if ROOT else (status.st_uid == os.geteuid())
     if not ROOT:
         return
-    stranger = next(each.pw_uid for each in pwd.getpwall() if each.pw_uid not in (0, found.st_uid))
-    list_queries = [
-        subprocess.run(["/bin/ls", each], user=stranger, extra_groups=[], capture_output=True, check=False)
-        for each in (server.directory, server.directory.parent)
+    stranger = next(account.pw_uid for account in pwd.getpwall() if account.pw_uid not in (0, status.st_uid))
+    listings = [
+        subprocess.run(
+            ["/bin/ls", directory], user=stranger, extra_groups=[], capture_output=True, check=False
+        )
+        for directory in (server.directory, server.directory.parent)
     ]
-    assert list_queries[0].returncode != 0
-    assert list_queries[1].returncode == 0  # control: the stranger can list at all
+    assert listings[0].returncode != 0
+    assert listings[1].returncode == 0  # control: the stranger can list at all
 
 
 def test_foreign_modes_and_owners_stay(server: DevServer, foreign: FileModes) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
-from tests.support.history import CHECK, LATER, found
+from tests.support.history import CHECK, LATER, findings
 from tests.support.listening import heard, listen
 from tests.support.subjects import Filled, Subject, outbox
 from ventros import Database, UnitOfWork, roles
@@ -47,7 +47,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
         await subject.repository(uow).remove(old)
         await uow.commit()
     assert [row[:2] for row in recorded(superuser, old.id)] == [(1, "baseline"), (2, "update"), (3, "delete")]
-    assert found(superuser) == []
+    assert findings(superuser) == []
     new = await subject.stored()
     new = await subject.touch(await subject.save(subject.change(new)))
     if subject.factory.change_child is not None:
@@ -55,7 +55,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
     steps = recorded(superuser, new.id)
     assert [row[1] for row in steps] == ["insert"] + ["update"] * (new.version - 1)
     assert [row[0] for row in steps] == sorted({row[0] for row in outbox(superuser, new)})
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 @given(data=st.data())
@@ -129,9 +129,9 @@ def test_what_is_written_rightly_by_hand_is_recorded_too(
         (4, superuser.info.user, None, None, "Bea", "x"),
         (5, roles.OWNER, "dba:eve", None, "x", "y"),
     ]
-    assert found(superuser) == []
+    assert findings(superuser) == []
     superuser.execute("RESET ALL")
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
@@ -147,7 +147,7 @@ def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
             superuser.execute(text)
         assert caught.value.diag.constraint_name == "aggregate_history_pkey"
     superuser.execute("UPDATE contacts SET name = 'x', version = version + 2")
-    ((about, finding),) = found(superuser)
+    ((about, finding),) = findings(superuser)
     assert (about, finding[-29:]) == (f"contacts {ada.id}", "has version 5 after version 3")
 
 
@@ -161,7 +161,7 @@ def test_an_insert_at_another_version_is_a_baseline(superuser: psycopg.Connectio
         " AND aggregate_id <> %s",
         [ada.id],
     ).fetchall() == [("baseline", 7)]
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_while_it_is_disabled_nothing_is_found_and_baselines_begin_anew(
@@ -174,13 +174,13 @@ def test_while_it_is_disabled_nothing_is_found_and_baselines_begin_anew(
     assert history.status(owner_dsn).recorded == ()
     superuser.execute("UPDATE contacts SET name = 'x', version = version + 1")
     superuser.execute("DELETE FROM channels")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     assert history.enable(owner_dsn) == 2
     assert recorded(superuser, ada.id)[:3] == kept
     assert recorded(superuser, ada.id)[3][:3] == (4, "baseline", None)
     assert recorded(superuser, channel)[-1] == (2, "baseline", None, None)
     superuser.execute("UPDATE contacts SET name = 'y', version = version + 1")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     assert history.enable(owner_dsn) == 0
     superuser.execute("ALTER TABLE contacts DISABLE TRIGGER history")
     assert history.status(owner_dsn).not_recorded == ("contacts",)
@@ -210,7 +210,7 @@ async def test_owner_and_superuser_write_the_same_baselines_of_all_tenants(
     forget(superuser, "true")
     assert history.enable(server.superuser_dsn(superuser.info.dbname)) == 6
     assert baselines() == by_owner
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def forget(superuser: psycopg.Connection, condition: LiteralString) -> None:
@@ -239,9 +239,9 @@ def test_what_is_recorded_stays(superuser: psycopg.Connection, owner_dsn: str, a
             assert owner.execute(text).rowcount == 0, "there is no policy for it"
         owner.execute("ALTER TABLE aggregate_history ENABLE TRIGGER append_only")
     forget(superuser, "aggregate_table = 'contacts'")
-    assert len(found(superuser)) == 1
+    assert len(findings(superuser)) == 1
     assert history.enable(owner_dsn) == 1
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 FORGERIES: list[LiteralString] = [
@@ -290,7 +290,7 @@ async def test_a_save_sends_the_same_with_history(
 SAID = "encrypt|nonce|keys? |secret|Authorization"
 SAID_TO_BE_NONE = {
     ("credentials", "metadata"),  # nothing secret belongs there
-    *(("credentials", each) for each in ("tenant_id", "id", "expires_at")),
+    *(("credentials", column) for column in ("tenant_id", "id", "expires_at")),
 }
 
 
@@ -308,8 +308,8 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     kept = {(table, column) for table, column, value in said if value != "***"}
     assert kept - SAID_TO_BE_NONE == set()
     assert {(table, column) for table, column, value in said if value == "***"} == {
-        *(("credentials", each) for each in ("secret", "oauth_access_token", "oauth_refresh_token")),
-        *(("webhook_subscriptions", each) for each in ("secret_ciphertext", "secret_nonce", "headers")),
+        *(("credentials", column) for column in ("secret", "oauth_access_token", "oauth_refresh_token")),
+        *(("webhook_subscriptions", column) for column in ("secret_ciphertext", "secret_nonce", "headers")),
         *(("agents", "config"), ("channels", "config")),
     }
     superuser.execute(
@@ -321,7 +321,7 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     assert "geheim" not in everything
     assert '{"config": "***"}' in everything.replace('""', '"').replace("\\", "")
     superuser.execute("UPDATE agents SET version = version + 1")
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_it_is_not_changed_while_the_tables_are_in_use(

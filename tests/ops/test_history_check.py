@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.support.constants import VERSIONED
-from tests.support.history import CHECK, found
+from tests.support.history import CHECK, findings
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.ops import history
@@ -83,37 +83,37 @@ WHILE_SWITCHED_OFF: list[tuple[LiteralString, LiteralString, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "told"), PAST_THE_TRIGGERS)
+@pytest.mark.parametrize(("fault", "reason"), PAST_THE_TRIGGERS)
 def test_what_is_done_past_the_triggers_is_found(
-    superuser: psycopg.Connection, ada: Contact, fault: LiteralString, told: str
+    superuser: psycopg.Connection, ada: Contact, fault: LiteralString, reason: str
 ) -> None:
     """One finding, of that aggregate alone; without the fault there is none."""
-    assert found(superuser) == []
+    assert findings(superuser) == []
     with superuser.transaction():
         superuser.execute("SET LOCAL session_replication_role = replica")
         superuser.execute(fault)
-    ((about, finding),) = found(superuser)
+    ((about, finding),) = findings(superuser)
     assert about == f"contacts {ada.id}"
-    assert finding.endswith(told)
+    assert finding.endswith(reason)
 
 
-@pytest.mark.parametrize(("off", "on", "told"), WHILE_SWITCHED_OFF)
+@pytest.mark.parametrize(("off", "on", "reason"), WHILE_SWITCHED_OFF)
 def test_triggers_that_were_switched_off_for_a_while_are_found_out(
-    superuser: psycopg.Connection, ada: Contact, off: LiteralString, on: LiteralString, told: str
+    superuser: psycopg.Connection, ada: Contact, off: LiteralString, on: LiteralString, reason: str
 ) -> None:
     superuser.execute("ALTER TABLE contacts DISABLE TRIGGER ALL")
     superuser.execute(off)
-    assert found(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
+    assert findings(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
     superuser.execute("ALTER TABLE contacts ENABLE TRIGGER ALL")
     superuser.execute(on)
-    ((about, finding),) = found(superuser)
+    ((about, finding),) = findings(superuser)
     assert about == f"contacts {ada.id}"
-    assert finding.endswith(told)
+    assert finding.endswith(reason)
 
 
 def test_a_table_whose_trigger_is_gone_is_found(superuser: psycopg.Connection, ada: Contact) -> None:
     superuser.execute("DROP TRIGGER history ON contacts")
-    assert found(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
+    assert findings(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
 
 
 def test_a_removed_aggregate_that_came_back_unseen_is_found(
@@ -121,11 +121,11 @@ def test_a_removed_aggregate_that_came_back_unseen_is_found(
 ) -> None:
     superuser.execute("CREATE TEMP TABLE kept AS TABLE contacts")
     superuser.execute("DELETE FROM contacts")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     superuser.execute("SET session_replication_role = replica")
     superuser.execute("INSERT INTO contacts SELECT * FROM kept")
     superuser.execute("SET session_replication_role = origin")
-    ((about, finding),) = found(superuser)
+    ((about, finding),) = findings(superuser)
     assert about == f"contacts {ada.id}"
     assert finding.endswith("is at version 3, while its history ends with 4 and its removal")
 
@@ -136,13 +136,13 @@ def test_many_at_fault_are_cut_short(superuser: psycopg.Connection, ada: Contact
     superuser.execute("SET session_replication_role = replica")
     superuser.execute("INSERT INTO contacts TABLE copied")
     superuser.execute("SET session_replication_role = origin")
-    assert len(found(superuser)) == 11
-    assert ("contacts", "2 more of contacts are at fault") in found(superuser)
+    assert len(findings(superuser)) == 11
+    assert ("contacts", "2 more of contacts are at fault") in findings(superuser)
     superuser.execute("SET ventros.most = '12'")
-    assert len(found(superuser)) == 12
+    assert len(findings(superuser)) == 12
 
 
 def test_without_history_nothing_is_found(superuser: psycopg.Connection, seed: Seed) -> None:
     superuser.execute("UPDATE channels SET name = 'x', version = version + 1")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     assert superuser.execute("SELECT count(*) FROM aggregate_history").fetchone() == (0,)

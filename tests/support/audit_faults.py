@@ -144,7 +144,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "CREATE INDEX d ON sessions ((message_count + 1));"
             "ALTER TABLE chats ADD CONSTRAINT e UNIQUE (tenant_id, id, version)"
         ),
-        [("hot_indexes", each) for each in "abcde"],
+        [("hot_indexes", name) for name in "abcde"],
     ),
     "the app is too mighty": (
         (

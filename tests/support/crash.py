@@ -46,10 +46,10 @@ class Crashing(DevServer):
 
 def _processes() -> list[tuple[int, int]]:
     """Process ids with their parents'; of those that are not yet gone."""
-    found = []
+    processes = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, parent = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[:2]
             if state != "Z":
-                found.append((int(path.parent.name), int(parent)))
-    return found
+                processes.append((int(path.parent.name), int(parent)))
+    return processes

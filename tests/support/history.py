@@ -14,6 +14,6 @@ CHECK = (directory("sql") / "ops" / "history.sql").read_text(encoding="utf-8").p
 """Without its SET, so one statement."""
 
 
-def found(superuser: psycopg.Connection) -> list[tuple[str, str]]:
+def findings(superuser: psycopg.Connection) -> list[tuple[str, str]]:
     """Subject and finding of sql/ops/history.sql."""
     return [row[:2] for row in superuser.execute(CHECK.encode()).fetchall()]

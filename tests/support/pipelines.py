@@ -19,12 +19,12 @@ def make_pipeline() -> Pipeline:
     return pipeline.clear_events()
 
 
-def told(pipeline: Pipeline) -> list[tuple[str, dict[str, Any]]]:
+def recorded(pipeline: Pipeline) -> list[tuple[str, dict[str, Any]]]:
     """Names and payloads of the events, each of which must name the pipeline first."""
-    found = []
+    events = []
     for event in pipeline.domain_events:
         assert event.occurred_at == LATER
         payload = event.payload()
         assert payload.pop("pipeline_id") == pipeline.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events

@@ -79,9 +79,9 @@ def test_the_period_of_a_virtual_agent_ends_and_may_end_otherwise() -> None:
         {"agent_id": agent.id, "fields": ("virtual_metadata",), "changes": {}},
     )
     assert agent.end_virtual_period(LATER, now=LATER) is agent
-    again = agent.end_virtual_period(NOW, now=LATER)
-    assert again.virtual_metadata is not None
-    assert again.virtual_metadata.period_end == NOW
+    shortened = agent.end_virtual_period(NOW, now=LATER)
+    assert shortened.virtual_metadata is not None
+    assert shortened.virtual_metadata.period_end == NOW
 
 
 @pytest.mark.parametrize("end", [NOW - timedelta(microseconds=1), NAIVE])

@@ -18,8 +18,10 @@ from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 NEW = FilterRule.tag(FilterOperator.EQ, "new", now=NOW)
 
 
-def obey(given: ContactList, command: str, arguments: dict[str, Any], now: datetime = LATER) -> ContactList:
-    changed: ContactList = getattr(given, command)(**arguments, now=now)
+def obey(
+    contact_list: ContactList, command: str, arguments: dict[str, Any], now: datetime = LATER
+) -> ContactList:
+    changed: ContactList = getattr(contact_list, command)(**arguments, now=now)
     return changed
 
 
@@ -89,7 +91,7 @@ def test_a_static_list_has_no_rules() -> None:
         make_list(is_static=True).add_filter_rule(VIP, now=LATER)
 
 
-# given, command, its arguments, what it changes, its event, and of the payload what is not in all of them
+# fields, command, its arguments, what it changes, its event, and of the payload what is not in all of them
 COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
     (
         {},
@@ -175,20 +177,20 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
 ]
 
 
-@pytest.mark.parametrize(("given", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
+@pytest.mark.parametrize(("fields", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
 def test_a_command_changes_what_it_says_and_tells_of_it(
-    given: dict[str, Any],
+    fields: dict[str, Any],
     command: str,
     arguments: dict[str, Any],
     effect: dict[str, Any],
     event_name: str,
     payload: dict[str, Any],
 ) -> None:
-    before = make_list(**given, version=7)
+    before = make_list(**fields, version=7)
     after = obey(before, command, arguments)
     (event,) = after.domain_events
     assert after == attrs.evolve(before, **effect, updated_at=LATER, domain_events=(event,))
-    assert before == make_list(**given, version=7, id=before.id)
+    assert before == make_list(**fields, version=7, id=before.id)
     assert (event.event_name, event.event_version, event.occurred_at) == (event_name, "v1", LATER)
     assert event.payload() == {"contact_list_id": before.id, **payload}
 
@@ -203,7 +205,7 @@ def test_every_command_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "command", "arguments"),
+    ("fields", "command", "arguments"),
     [
         ({}, "rename", {"name": "Customers"}),
         ({}, "set_description", {"description": ""}),
@@ -220,18 +222,18 @@ def test_every_command_is_in_the_table() -> None:
     ],
 )
 def test_a_command_that_changes_nothing_returns_the_same(
-    given: dict[str, Any], command: str, arguments: dict[str, Any]
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
 ) -> None:
-    contact_list = make_list(**given)
+    contact_list = make_list(**fields)
     assert obey(contact_list, command, arguments) is contact_list
 
 
-@pytest.mark.parametrize(("given", "command", "arguments"), [case[:3] for case in COMMANDS])
+@pytest.mark.parametrize(("fields", "command", "arguments"), [case[:3] for case in COMMANDS])
 def test_no_command_works_on_a_deleted_list(
-    given: dict[str, Any], command: str, arguments: dict[str, Any]
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
 ) -> None:
     with pytest.raises(InvariantViolation):
-        obey(make_list(**given, deleted_at=NOW), command, arguments)
+        obey(make_list(**fields, deleted_at=NOW), command, arguments)
 
 
 @pytest.mark.parametrize(

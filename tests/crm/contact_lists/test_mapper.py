@@ -65,7 +65,7 @@ def test_what_the_mapper_writes_of_a_rule_it_reads(
     rule = PlacedRule(make(*arguments, now=NOW), 5)
     tenant_id, *stored = mapper.rule_insert_args(make_list(), rule)
     assert tenant_id == "acme"
-    read = mapper.rule_from_row([list(each) if isinstance(each, tuple) else each for each in stored])
+    read = mapper.rule_from_row([list(value) if isinstance(value, tuple) else value for value in stored])
     assert read == rule
     assert kind is rule.rule.kind
     assert rule.rule.value == fields["value"]
@@ -97,6 +97,6 @@ def test_a_rule_keeps_its_position_while_positions_rise(
 ) -> None:
     ids = {letter: new_id() for letter in "abcdx"}
     rules = [attrs.evolve(VIP, id=ids[letter]) for letter in wanted]
-    found = mapper.placed(rules, {ids[letter]: at for at, letter in enumerate(stored)})
-    assert [each.rule for each in found] == rules
-    assert [each.position for each in found] == positions
+    placed = mapper.placed(rules, {ids[letter]: at for at, letter in enumerate(stored)})
+    assert [stored_rule.rule for stored_rule in placed] == rules
+    assert [stored_rule.position for stored_rule in placed] == positions

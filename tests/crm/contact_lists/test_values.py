@@ -27,7 +27,9 @@ def test_a_rule_is_made_by_the_method_of_its_type(
     make: Callable[..., FilterRule], arguments: tuple[Any, ...], fields: dict[str, Any], kind: ValueKind
 ) -> None:
     rule = make(*arguments, now=NOW)
-    (operator,) = [each for each in arguments if isinstance(each, str) and each in set(FilterOperator)]
+    (operator,) = [
+        argument for argument in arguments if isinstance(argument, str) and argument in set(FilterOperator)
+    ]
     assert rule == FilterRule(
         id=rule.id,
         filter_type=FilterType(make.__name__),
@@ -117,7 +119,7 @@ def test_every_kind_has_operators_and_every_kind_can_be_asked_for_nothing() -> N
 
 
 def test_nobody_else_holds_a_part_of_a_value() -> None:
-    given = {"key": [1]}
-    rule = FilterRule.custom_field("key", CustomFieldType.JSON, FilterOperator.EQ, given, now=NOW)
-    given["key"].append(2)
+    value = {"key": [1]}
+    rule = FilterRule.custom_field("key", CustomFieldType.JSON, FilterOperator.EQ, value, now=NOW)
+    value["key"].append(2)
     assert rule.value == {"key": [1]}

@@ -24,7 +24,7 @@ def obey(contact: Contact, command: str, arguments: dict[str, Any], now: datetim
     return changed
 
 
-# given, command, its arguments, what it changes, its event, and of the payload what is not in all of them
+# fields, command, its arguments, what it changes, its event, and of the payload what is not in all of them
 COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
     (
         {},
@@ -206,16 +206,16 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
 ]
 
 
-@pytest.mark.parametrize(("given", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
+@pytest.mark.parametrize(("fields", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
 def test_a_command_changes_what_it_says_and_tells_of_it(
-    given: dict[str, Any],
+    fields: dict[str, Any],
     command: str,
     arguments: dict[str, Any],
     effect: dict[str, Any],
     event_name: str,
     payload: dict[str, Any],
 ) -> None:
-    before = make_contact(**given, version=7)
+    before = make_contact(**fields, version=7)
     kept = attrs.astuple(before, recurse=False)
     after = obey(before, command, arguments)
     (event,) = after.domain_events
@@ -236,7 +236,7 @@ def test_every_command_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "command", "arguments"),
+    ("fields", "command", "arguments"),
     [
         ({}, "rename", {"name": "Ada", "changed_by": USER}),
         ({"email": Email("ada@example.com")}, "set_email", {"email": "ADA@example.com "}),
@@ -265,9 +265,9 @@ def test_every_command_is_in_the_table() -> None:
     ],
 )
 def test_a_command_that_changes_nothing_returns_the_same_instance(
-    given: dict[str, Any], command: str, arguments: dict[str, Any]
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
 ) -> None:
-    contact = make_contact(**given)
+    contact = make_contact(**fields)
     assert obey(contact, command, arguments) is contact
     assert contact.domain_events == ()
 
@@ -294,11 +294,11 @@ def test_a_bad_argument_is_refused_and_the_old_value_kept(
     assert attrs.astuple(contact, recurse=False) == kept
 
 
-@pytest.mark.parametrize(("given", "command", "arguments"), [case[:3] for case in COMMANDS])
+@pytest.mark.parametrize(("fields", "command", "arguments"), [case[:3] for case in COMMANDS])
 def test_nothing_can_be_done_with_a_deleted_contact(
-    given: dict[str, Any], command: str, arguments: dict[str, Any]
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
 ) -> None:
-    deleted = make_contact(**given).delete(now=NOW).clear_events()
+    deleted = make_contact(**fields).delete(now=NOW).clear_events()
     kept = attrs.astuple(deleted, recurse=False)
     with pytest.raises(InvariantViolation, match=str(deleted.id)):
         obey(deleted, command, arguments)

@@ -41,14 +41,14 @@ async def test_a_platform_id_is_the_channels_own_and_may_be_missing(
     db: Database[UnitOfWork], place: Place
 ) -> None:
     async with db.unit_of_work(TENANT) as uow:
-        here = await uow.messages.add(new_message(place, channel_message_id="1"))
+        in_channel = await uow.messages.add(new_message(place, channel_message_id="1"))
         there = await uow.messages.add(
             new_message(place, channel_message_id="1", channel_id=place.other_channel_id)
         )
         for _ in range(2):
             await uow.messages.add(new_message(place))
         find = uow.messages.find_by_channel_message_id
-        assert await find(place.seed.channel_id, "1") == here
+        assert await find(place.seed.channel_id, "1") == in_channel
         assert await find(place.other_channel_id, "1") == there
         assert await find(place.other_channel_id, "2") is None
 

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from tests.support.constants import NOW
-from tests.support.pipelines import LATER, PROJECT, make_pipeline, told
+from tests.support.pipelines import LATER, PROJECT, make_pipeline, recorded
 from ventros.crm.pipelines import mapper
 from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
@@ -110,7 +110,7 @@ def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
     command: Callable[[Pipeline], Pipeline], field: str, old: object, new: object
 ) -> None:
     pipeline = command(make_pipeline())
-    assert told(pipeline) == [updated(field, old, new)]
+    assert recorded(pipeline) == [updated(field, old, new)]
     assert (pipeline.updated_at, pipeline.version) == (LATER, 1)
     assert command(pipeline) is pipeline
 
@@ -119,7 +119,7 @@ def test_colour_and_timeout_can_be_taken_back() -> None:
     pipeline = make_pipeline().set_color("#00FF00", now=NOW).set_session_timeout(5, now=NOW)
     bare = pipeline.clear_events().set_color(None, now=LATER).set_session_timeout(None, now=LATER)
     assert (bare.color, bare.session_timeout_minutes) == (None, None)
-    assert told(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
+    assert recorded(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
 
 
 def test_what_is_refused_leaves_the_pipeline_as_it_was() -> None:
@@ -139,15 +139,15 @@ def test_the_flag_goes_up_and_down_and_repetition_is_no_change() -> None:
     pipeline = make_pipeline()
     assert pipeline.activate(now=LATER) is pipeline
     inactive = pipeline.deactivate(now=LATER)
-    assert told(inactive) == [("pipeline.deactivated", {})]
+    assert recorded(inactive) == [("pipeline.deactivated", {})]
     assert inactive.deactivate(now=LATER) is inactive
-    assert told(inactive.clear_events().activate(now=LATER)) == [("pipeline.activated", {})]
+    assert recorded(inactive.clear_events().activate(now=LATER)) == [("pipeline.activated", {})]
 
 
 def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
     pipeline = make_pipeline().set_ai_summary(enabled=True, provider="acme-ai", model="", now=LATER)
     assert (pipeline.enable_ai_summary, pipeline.ai_provider, pipeline.ai_model) == (True, "acme-ai", None)
-    assert told(pipeline) == [
+    assert recorded(pipeline) == [
         updated("enable_ai_summary", False, True),
         updated("ai_provider", None, "acme-ai"),
     ]
@@ -155,7 +155,7 @@ def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
 
 def test_a_deleted_pipeline_takes_no_command() -> None:
     deleted = make_pipeline().delete(now=LATER)
-    assert told(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
+    assert recorded(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
     for command in (deleted.delete, deleted.deactivate):
         with pytest.raises(InvariantViolation):
             command(now=LATER)
@@ -180,10 +180,10 @@ def test_a_custom_field_is_set_changed_and_removed() -> None:
     assert changed.custom_fields == (
         attrs.evolve(south, field=changed.custom_field("region"), updated_at=LATER),
     )
-    assert told(changed) == [updated("custom_fields.region", "south", "north")]
+    assert recorded(changed) == [updated("custom_fields.region", "south", "north")]
     removed = changed.clear_events().remove_custom_field("region", now=LATER)
     assert removed.custom_fields == ()
-    assert told(removed) == [updated("custom_fields.region", "north", None)]
+    assert recorded(removed) == [updated("custom_fields.region", "north", None)]
 
 
 def test_the_same_value_again_is_no_change() -> None:
@@ -219,7 +219,7 @@ def test_custom_fields_are_in_the_order_of_their_keys_and_each_key_is_there_once
     pipeline = make_pipeline()
     for key in ("b", "é", "Z", "a"):
         pipeline = pipeline.set_custom_field(CustomField(key, TEXT, key), now=NOW)
-    assert [each.field.key for each in pipeline.custom_fields] == ["Z", "a", "b", "é"]
+    assert [field.field.key for field in pipeline.custom_fields] == ["Z", "a", "b", "é"]
     twice = (*pipeline.custom_fields, attrs.evolve(pipeline.custom_fields[0], id=new_id()))
     with pytest.raises(ValidationError) as raised:
         attrs.evolve(pipeline, custom_fields=twice)
@@ -230,7 +230,7 @@ def test_a_date_goes_to_the_event_and_to_the_row_as_text() -> None:
     field = CustomField("since", CustomFieldType.DATE, NOW)
     pipeline = make_pipeline().set_custom_field(field, now=LATER)
     text = "2026-01-02T03:04:05.000000+00:00"
-    assert told(pipeline) == [updated("custom_fields.since", None, text)]
+    assert recorded(pipeline) == [updated("custom_fields.since", None, text)]
     child = pipeline.custom_fields[0]
     row = (pipeline.id, child.id, "since", "date", text, LATER, LATER)
     assert (

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from tests.support.pipelines import LATER, make_pipeline, told
+from tests.support.pipelines import LATER, make_pipeline, recorded
 from ventros.crm.pipelines import mapper
 from ventros.crm.pipelines.lead_qualification import DEFAULT_QUESTIONS, LeadQualificationConfig, Question
 from ventros.kernel.errors import ValidationError
@@ -21,7 +21,7 @@ def question(**changes: Any) -> Question:
 def test_the_default_questions_are_those_of_the_older_system() -> None:
     config = LeadQualificationConfig()
     assert (config.enabled, config.min_score, config.questions) == (False, 5, DEFAULT_QUESTIONS)
-    assert {each.key: each.weight for each in DEFAULT_QUESTIONS} == {
+    assert {default.key: default.weight for default in DEFAULT_QUESTIONS} == {
         "product_interest": 8,
         "ticket_size": 10,
         "purchase_intent": 6,
@@ -53,11 +53,11 @@ def test_a_faulty_lead_qualification_is_refused(make: Callable[[], object], fiel
 def test_enabling_lead_qualification_sets_it_up_and_disabling_keeps_it() -> None:
     enabled = make_pipeline().enable_lead_qualification(now=LATER)
     assert enabled.lead_qualification == LeadQualificationConfig(enabled=True)
-    assert told(enabled) == [("pipeline.lead_qualification_enabled", {})]
+    assert recorded(enabled) == [("pipeline.lead_qualification_enabled", {})]
     assert enabled.enable_lead_qualification(now=LATER) is enabled
     disabled = enabled.clear_events().disable_lead_qualification(now=LATER)
     assert disabled.lead_qualification == LeadQualificationConfig(enabled=False)
-    assert told(disabled) == [("pipeline.lead_qualification_disabled", {})]
+    assert recorded(disabled) == [("pipeline.lead_qualification_disabled", {})]
     assert disabled.disable_lead_qualification(now=LATER) is disabled
     assert make_pipeline().disable_lead_qualification(now=LATER).domain_events == ()
 
@@ -65,7 +65,7 @@ def test_enabling_lead_qualification_sets_it_up_and_disabling_keeps_it() -> None
 def test_enabling_keeps_the_questions_that_are_there() -> None:
     config = LeadQualificationConfig(min_score=9, questions=(question(),))
     pipeline = make_pipeline().set_lead_qualification(config, now=LATER)
-    assert told(pipeline) == [("pipeline.lead_qualification_config_updated", {})]
+    assert recorded(pipeline) == [("pipeline.lead_qualification_config_updated", {})]
     assert pipeline.set_lead_qualification(config, now=LATER) is pipeline
     enabled = pipeline.enable_lead_qualification(now=LATER)
     assert enabled.lead_qualification == attrs.evolve(config, enabled=True)

@@ -18,7 +18,7 @@ CONTACT, PIPELINE, NEW, WON, BOSS = (new_id() for _ in range(5))
 
 
 def enter(**changes: Any) -> Placement:
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "tenant_id": "acme",
         "project_id": PROJECT,
         "contact_id": CONTACT,
@@ -29,7 +29,7 @@ def enter(**changes: Any) -> Placement:
         "changed_by": BOSS,
         "reason": "wrote to us",
     }
-    return Placement.enter(**{**given, **changes})
+    return Placement.enter(**{**defaults, **changes})
 
 
 def move(placement: Placement, now: datetime) -> tuple[Placement, Placement]:
@@ -102,9 +102,9 @@ def test_a_contact_leaves_the_pipeline() -> None:
         "exited_by": BOSS,
         "reason": "moved away",
     }
-    for again in (lambda: left.exit(status_name="New", now=LATER), lambda: move(left, LATER)):
+    for command in (lambda: left.exit(status_name="New", now=LATER), lambda: move(left, LATER)):
         with pytest.raises(InvariantViolation):
-            again()
+            command()
 
 
 def test_a_contact_does_not_move_to_where_it_is() -> None:
