@@ -32,8 +32,8 @@ def starts_programs(module: ModuleType) -> bool:
     values = list(vars(module).values())
     helpers = {str(getattr(value, "__module__", "")) for value in values}
     modules = [sys.modules[name] for name in helpers if name.startswith("tests.support.")]
-    found = {id(value) for each in modules for value in vars(each).values()}.union(map(id, values))
-    return not STARTERS.isdisjoint(found)
+    reachable = {id(value) for module in modules for value in vars(module).values()}.union(map(id, values))
+    return not STARTERS.isdisjoint(reachable)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +90,7 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
     yield
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
         executed = entries(connection, roles.APP, everywhere=True)
-        unknown = [each.text for each in reconcile(connection, executed).unknown]
+        unknown = [entry.text for entry in reconcile(connection, executed).unknown]
         pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
     assert unknown == [], "the app executed what is no statement"
     assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"

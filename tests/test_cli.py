@@ -48,7 +48,7 @@ def test_demo_prints_both_arms_side_by_side() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "reason"),
     [
         (("demo", "--workers", "0"), "0 is not in the range 1<=x<=64"),
         (("demo", "--messages", "many"), "'many' is not a valid integer"),
@@ -60,10 +60,10 @@ def test_demo_prints_both_arms_side_by_side() -> None:
         (("migrate", "status", "--dsn", "mysql://x:secret@localhost/y"), ""),
     ],
 )
-def test_wrong_arguments_end_with_one_clear_line_and_status_2(args: tuple[str, ...], told: str) -> None:
+def test_wrong_arguments_end_with_one_clear_line_and_status_2(args: tuple[str, ...], reason: str) -> None:
     done = ventros(*args)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert reason in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
     assert done.stdout == ""

@@ -56,7 +56,7 @@ def test_the_committed_grants_are_those_that_the_statements_need() -> None:
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
-    assert [each.name for each in all_statements() if not allowed(hand, each)] == []
+    assert [statement.name for statement in all_statements() if not allowed(hand, statement)] == []
 
 
 def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
@@ -70,14 +70,14 @@ def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection
     needless = []
     count = 0
     for privilege in privileges(statements):
-        readers = [each for each in statements if privilege.table in each.text]
+        readers = [statement for statement in statements if privilege.table in statement.text]
         for what, table in parts(privilege):
             count += 1
             hand.execute("SAVEPOINT whole")
             hand.execute("RESET ROLE")
             hand.execute(f"REVOKE {what} ON {table} FROM {roles.APP}".encode())
             hand.execute(f"SET LOCAL ROLE {HAND}".encode())
-            if all(allowed(hand, each) for each in readers):
+            if all(allowed(hand, reader) for reader in readers):
                 needless.append(f"{what} ON {table}")
             hand.execute("ROLLBACK TO whole")
     assert needless == []
@@ -136,10 +136,10 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     superuser.execute("GRANT UPDATE (tenant_id) ON agents TO ventros_app")
     superuser.execute("GRANT SELECT ON _yoyo_log TO ventros_app")
     assert granted() != before
-    told: list[str] = []
-    roles.set_up(server.owner_dsn(superuser.info.dbname), report=told.append)
+    reports: list[str] = []
+    roles.set_up(server.owner_dsn(superuser.info.dbname), report=reports.append)
     assert granted() == before
-    assert told == ["granted ventros_app what sql/grants.sql says"]
+    assert reports == ["granted ventros_app what sql/grants.sql says"]
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def other(superuser: psycopg.Connection) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("power", "told"),
+    ("power", "reason"),
     [
         ("ALTER ROLE other_app SUPERUSER", "is a superuser"),
         ("ALTER ROLE other_app BYPASSRLS", "has BYPASSRLS"),
@@ -162,12 +162,12 @@ def other(superuser: psycopg.Connection) -> Iterator[str]:
     ],
 )
 def test_a_role_that_may_do_more_is_not_made_the_app(
-    server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, told: str
+    server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, reason: str
 ) -> None:
     dsn = server.owner_dsn(superuser.info.dbname)
     roles.set_up(dsn, app=other)  # the control: without it all is well
     superuser.execute(power)
-    with pytest.raises(ConfigurationError, match=told):
+    with pytest.raises(ConfigurationError, match=reason):
         roles.set_up(dsn, app=other)
 
 

@@ -86,16 +86,16 @@ async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
     owner_dsn: str, seed: Seed
 ) -> None:
     def locking() -> set[str]:
-        found = rows(owner_dsn, "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%(id, version)'")
-        return {row[0] for row in found}
+        stored = rows(owner_dsn, "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%(id, version)'")
+        return {row[0] for row in stored}
 
     def versioned() -> set[str]:
-        found = rows(
+        stored = rows(
             owner_dsn,
             "SELECT table_name FROM information_schema.columns"
             " WHERE column_name = 'version' AND table_schema = 'public' AND table_name NOT LIKE '%yoyo%'",
         )
-        return {row[0] for row in found}
+        return {row[0] for row in stored}
 
     assert (locking(), versioned()) == (set(), VERSIONED)
     rollback(owner_dsn, to="0051")
@@ -111,14 +111,14 @@ async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
 
 
 def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(owner_dsn: str) -> None:
-    found = dict(
+    stored = dict(
         rows(
             owner_dsn,
             "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
             " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE '%yoyo%'",
         )
     )
-    assert {name for name, forced in found.items() if not forced} == WITHOUT_TENANT
+    assert {name for name, forced in stored.items() if not forced} == WITHOUT_TENANT
     keys = dict(
         rows(
             owner_dsn,
@@ -131,13 +131,13 @@ def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(
 
 
 def test_foreign_keys_between_tenant_tables_carry_the_tenant(owner_dsn: str) -> None:
-    found = rows(
+    stored = rows(
         owner_dsn,
         "SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef(oid)"
         " FROM pg_constraint WHERE contype = 'f'",
     )
-    assert len(found) > 10
-    for source, target, definition in found:
+    assert len(stored) > 10
+    for source, target, definition in stored:
         if source not in WITHOUT_TENANT and target not in WITHOUT_TENANT:
             assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, target)
 
@@ -148,7 +148,7 @@ def test_every_time_has_its_zone(owner_dsn: str) -> None:
         "SELECT table_name, column_name, data_type FROM information_schema.columns"
         " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' AND data_type ~ '^(date|time)'",
     )
-    assert [each for each in times if each[2] != "timestamp with time zone"] == []
+    assert [time for time in times if time[2] != "timestamp with time zone"] == []
     assert len(times) > 90
 
 
@@ -166,21 +166,21 @@ def test_every_table_and_column_says_what_it_is(owner_dsn: str) -> None:
 def test_no_index_holds_what_changes_with_most_updates(owner_dsn: str) -> None:
     """Not even in a predicate: every update would then have to touch every index of its table."""
     hot = ("version", "updated_at", "last_activity_at", "last_interaction_at", "message_count")
-    found = rows(owner_dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    stored = rows(owner_dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
     of_rows_that_stay = {"outbox_events_version_key", "aggregate_history_pkey"}
-    kept = [name for name, definition in found if name not in of_rows_that_stay and "yoyo" not in definition]
+    kept = [name for name, definition in stored if name not in of_rows_that_stay and "yoyo" not in definition]
     assert len(kept) > 15
-    for name, definition in found:
+    for name, definition in stored:
         if name in kept:
             assert not any(column in definition.split(" USING ")[1] for column in hot), name
 
 
 @pytest.mark.parametrize("table", sorted(VERSIONED))
 def test_the_version_guard_stands_on_every_versioned_table(owner_dsn: str, table: str) -> None:
-    found = rows(
+    stored = rows(
         owner_dsn, "SELECT tgrelid::regclass::text, tgenabled FROM pg_trigger WHERE tgname = 'version_guard'"
     )
-    assert (table, b"O") in found or (table, "O") in found
+    assert (table, b"O") in stored or (table, "O") in stored
 
 
 async def stored_contact(db: Database[UnitOfWork], seed: Seed) -> Contact:

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "connect",
     "Database",
     "PoolStats",

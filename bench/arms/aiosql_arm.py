@@ -22,8 +22,10 @@ class AiosqlAsyncpg(Arm):
     name = "aiosql"
     title = "aiosql + asyncpg"
     notes = (
-        "aiosql leaves transactions to asyncpg and has no optimistic locking: UPDATE ... RETURNING version, "
-        "whose missing row is noticed by hand.",
+        (
+            "aiosql leaves transactions to asyncpg and has no optimistic locking: UPDATE ... RETURNING "
+            "version, whose missing row is noticed by hand."
+        ),
     )
 
     async def open(self) -> None:

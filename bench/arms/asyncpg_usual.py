@@ -65,9 +65,11 @@ class AsyncpgUsual(Arm):
     name = "asyncpg-usual"
     title = "asyncpg, as usual"
     notes = (
-        "asyncpg-usual checks versions by hand (RETURNING version), writes only the "
-        "columns that change, sends "
-        "BEGIN and the tenant separately, and leaves the pool to reset each connection.",
+        (
+            "asyncpg-usual checks versions by hand (RETURNING version), writes only the "
+            "columns that change, sends "
+            "BEGIN and the tenant separately, and leaves the pool to reset each connection."
+        ),
     )
     operations = ALL
 

@@ -54,13 +54,16 @@ class Piccolo(Arm):
     name = "piccolo"
     title = "Piccolo"
     notes = (
-        "Piccolo has no optimistic locking and no composite primary keys: id is declared as the key, tenant "
-        "and version stand in each WHERE by hand, and UPDATE ... RETURNING tells whether a row was touched.",
+        (
+            "Piccolo has no optimistic locking and no composite primary keys: id is declared as the key, "
+            "tenant and version stand in each WHERE by hand, and UPDATE ... RETURNING tells whether a row "
+            "was touched."
+        ),
     )
 
     async def open(self) -> None:
         self.engine = PostgresEngine(config={"dsn": self.dsn}, extensions=())
-        Contact._meta._db = OutboxEvent._meta._db = self.engine
+        Contact._meta.db = OutboxEvent._meta.db = self.engine
         await self.engine.start_connection_pool(min_size=self.size, max_size=self.size)
 
     async def close(self) -> None:

@@ -15,8 +15,10 @@ class SqlalchemyOrm(Arm):
     name = "sqlalchemy-orm"
     title = "SQLAlchemy ORM"
     notes = (
-        "SQLAlchemy ORM: versions by version_id_col; the tenant is set by a statement of its own; "
-        "StaleDataError does not say which version is stored.",
+        (
+            "SQLAlchemy ORM: versions by version_id_col; the tenant is set by a statement of its own; "
+            "StaleDataError does not say which version is stored."
+        ),
     )
 
     async def open(self) -> None:

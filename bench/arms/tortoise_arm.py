@@ -64,8 +64,10 @@ class TortoiseOrm(Arm):
     name = "tortoise"
     title = "Tortoise ORM"
     notes = (
-        "Tortoise has no optimistic locking and no composite primary keys: id is declared as the key, tenant "
-        "and version stand in a filter by hand, and the row count of its update is compared.",
+        (
+            "Tortoise has no optimistic locking and no composite primary keys: id is declared as the key, "
+            "tenant and version stand in a filter by hand, and the row count of its update is compared."
+        ),
     )
 
     async def open(self) -> None:

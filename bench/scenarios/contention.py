@@ -25,8 +25,10 @@ from ventros import Database, UnitOfWork
 BASELINE = "optimistic"
 LOCKED = "for-update"
 NOTES = (
-    "Each write loads a session, records a message and saves it with its event, in one unit of work; retries "
-    "go on until it is stored. conflicts_per_write counts what had to be done again.",
+    (
+        "Each write loads a session, records a message and saves it with its event, in one unit of work; "
+        "retries go on until it is stored. conflicts_per_write counts what had to be done again."
+    ),
     "lost_updates compares the messages that the sessions count with the writes that were acknowledged.",
     'SELECT FOR UPDATE is get(lock="update"): the layer locks by a statement of its own, then loads.',
     "Writers are tasks of one process, each with a connection of its own.",

@@ -29,8 +29,10 @@ SIZES = {
     "full": Size(rows=100_000, rounds=12, count=150, only=OPERATIONS),
 }
 NOTES = (
-    "A proxy in a process of its own delays each direction by half of the round trip; at 0 ms it only stands "
-    "between. measured_ms is what SELECT 1 then takes, the proxy's own time included.",
+    (
+        "A proxy in a process of its own delays each direction by half of the round trip; at 0 ms it only "
+        "stands between. measured_ms is what SELECT 1 then takes, the proxy's own time included."
+    ),
 )
 
 

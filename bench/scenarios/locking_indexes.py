@@ -43,14 +43,20 @@ EXPLAIN (FORMAT JSON) SELECT version FROM contacts WHERE tenant_id = 'bench' AND
 }
 NOTES = (
     "An update is what a message brings: of a contact its last interaction, of a session its counts.",
-    "Each arm is a database of its own, copied from one; arms take turns, round by "
-    "round, and age as they go.",
+    (
+        "Each arm is a database of its own, copied from one; arms take turns, round by "
+        "round, and age as they go."
+    ),
     "hot_share, dead_rows and cache_hit_share are over all updates of the arm, sizes are those after them.",
-    "wal_bytes_per_update, with its commit record, and server_updates_per_second are "
-    "taken in the server, by a "
-    "procedure that does not wait for the disk; layer and pgbench wait for it as the server is set.",
-    "wal_bytes_per_update leaves full-page images out, where the log can be read: "
-    "full_page_bytes_per_update.",
+    (
+        "wal_bytes_per_update, with its commit record, and server_updates_per_second are "
+        "taken in the server, by a "
+        "procedure that does not wait for the disk; layer and pgbench wait for it as the server is set."
+    ),
+    (
+        "wal_bytes_per_update leaves full-page images out, where the log can be read: "
+        "full_page_bytes_per_update."
+    ),
     "Autovacuum is off on the embedded server; the time of one VACUUM after all updates is measured.",
     "Reads are measured after that VACUUM, the best case of an index-only scan.",
     "The earlier system's indexes stand beside our primary key, (tenant_id, id).",

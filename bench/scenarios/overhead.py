@@ -28,10 +28,11 @@ SIZES = {
 }
 NOTES = (
     "Client CPU is user and system time of the client process; pgbench's includes its start.",
-    "Round trips are Sync, Query and Flush messages, counted by a proxy. peak_bytes is what Python held at "
-    "most during one operation beyond what it held before, by tracemalloc, in runs "
-    "of their own, with answers "
-    "received into 4 KiB.",
+    (
+        "Round trips are Sync, Query and Flush messages, counted by a proxy. peak_bytes is what Python held "
+        "at most during one operation beyond what it held before, by tracemalloc, in runs of their own, with "
+        "answers received into 4 KiB."
+    ),
 )
 
 

@@ -33,12 +33,16 @@ SIZES = {
     "full": Size(rows=100_000, rounds=20, count=480),
 }
 NOTES = (
-    "get: one contact by its key. save: a contact in memory is renamed and written with the version that it "
-    "was loaded with, and one event. unit_of_work: get, rename, save, one event. "
-    "Each is one transaction with "
-    "its COMMIT (get may end by ROLLBACK), in which the tenant is set, since row-level security asks for it.",
-    "Ratios are peer / Ventros: above 1, the peer takes longer. With a pool of one, one task works; with a "
-    "pool of eight, eight tasks of the one process.",
+    (
+        "get: one contact by its key. save: a contact in memory is renamed and written with the version that "
+        "it was loaded with, and one event. unit_of_work: get, rename, save, one event. Each is one "
+        "transaction with its COMMIT (get may end by ROLLBACK), in which the tenant is set, since row-level "
+        "security asks for it."
+    ),
+    (
+        "Ratios are peer / Ventros: above 1, the peer takes longer. With a pool of one, one task works; with "
+        "a pool of eight, eight tasks of the one process."
+    ),
 )
 
 

@@ -24,9 +24,9 @@ def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     audiences = drawn_audiences(random.Random(seed))
-    for statement in (*evaluations(), *(each for one in audiences for each in statements_of(one))):
-        again = find(statement.name)
-        assert (again.text, again.params) == (statement.text, statement.params)
+    for statement in (*evaluations(), *(form for one in audiences for form in statements_of(one))):
+        rendered = find(statement.name)
+        assert (rendered.text, rendered.params) == (statement.text, statement.params)
 
 
 @each_list
@@ -36,8 +36,8 @@ def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
     list_query = list_queries()[name]
     for shape in (*list_query.shapes(), *drawn(list_query, random.Random(seed))):
         statement = list_query.statement(shape)
-        again = find(statement.name)
-        assert (again.text, again.params) == (statement.text, statement.params)
+        rendered = find(statement.name)
+        assert (rendered.text, rendered.params) == (statement.text, statement.params)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_is_no_name_is_told(name: str) -> None:
 
 def test_all_are_listed() -> None:
     rows = json.loads(ventros("sql", "ls", "--json").stdout)
-    assert [row["name"] for row in rows] == [each.name for each in all_statements()]
+    assert [row["name"] for row in rows] == [statement.name for statement in all_statements()]
     assert list(rows[0]) == ["name", "file", "kind", "tables", "rows", "why"]
     by_name = {row["name"]: row for row in rows}
     update = by_name["contacts.update"]
@@ -93,9 +93,9 @@ def test_a_statement_is_shown_as_it_can_be_read_again(tmp_path: Path) -> None:
         shown = ventros("sql", "show", name)
         assert (shown.returncode, shown.stderr) == (0, "")
         (tmp_path / "contacts.sql").write_text(shown.stdout.replace(f"\n/* {name} */", ""))
-        again = load(tmp_path)[name]
+        loaded = load(tmp_path)[name]
         known = catalogue()[name]
-        assert (again.text, again.params, again.why) == (known.text, known.params, known.why)
+        assert (loaded.text, loaded.params, loaded.why) == (known.text, known.params, known.why)
     unknown = ventros("sql", "show", "contacts.gets")
     assert unknown.returncode == 2
     assert "did you mean contacts.get" in unknown.stderr

@@ -38,7 +38,7 @@ from ventros.kernel.resources import directory
 from ventros.kernel.statements import catalogue
 
 OPS = directory("sql") / "ops"
-CHECKS = [each.name for each in questions() if each.finds]
+CHECKS = [question.name for question in questions() if question.finds]
 NAMES = itertools.count(1)
 
 
@@ -89,9 +89,9 @@ def psql(dsn: str, *args: str | Path) -> str:
     return done.stdout
 
 
-def found(findings: list[Finding]) -> list[tuple[str, str]]:
+def subjects_of(findings: list[Finding]) -> list[tuple[str, str]]:
     """Check and subject, without the ids of aggregates."""
-    return [(each.check, each.subject.split(" ")[0]) for each in findings]
+    return [(finding.check, finding.subject.split(" ")[0]) for finding in findings]
 
 
 def test_a_database_in_use_is_clean(world: World, database: str) -> None:
@@ -112,11 +112,11 @@ def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> No
     with psycopg.connect(mended, autocommit=True) as connection:
         connection.execute(plant.encode())
         findings = audit(connection)
-        assert found(findings) == expected
-        for each in findings:
-            seen = psql(mended, "-A", "-t", "-c", each.see).strip()
-            assert seen or re.match("no policy|.* has no version guard", each.text), each.see
-            psql(mended, "-c", each.mend)
+        assert subjects_of(findings) == expected
+        for finding in findings:
+            seen = psql(mended, "-A", "-t", "-c", finding.see).strip()
+            assert seen or re.match("no policy|.* has no version guard", finding.text), finding.see
+            psql(mended, "-c", finding.mend)
         assert audit(connection) == []
 
 
@@ -131,7 +131,7 @@ def test_exactly_the_four_faults_of_a_bad_day_are_found(
     connection.execute("DELETE FROM outbox_events WHERE aggregate_type = 'channel' AND tenant_id = 'bakery'")
     connection.execute(FALSIFIED.format(session=SESSION).encode())
     findings = audit(connection)
-    assert found(findings) == [
+    assert subjects_of(findings) == [
         ("counters", "sessions"),
         ("hot_indexes", "contacts_updated_at_idx"),
         ("outbox_versions", "channels"),
@@ -167,7 +167,7 @@ def test_lost_updates_are_found_after_the_fact(world: World) -> None:
     with psycopg.connect(world.database("control"), autocommit=True) as connection:
         findings = audit(connection)
     assert world.arms[1].lost_updates > 0
-    assert {each.check for each in findings} == {"counters", "outbox_versions"}
+    assert {finding.check for finding in findings} == {"counters", "outbox_versions"}
 
 
 def test_a_hollow_version_guard_is_found(connection: psycopg.Connection) -> None:
@@ -175,7 +175,7 @@ def test_a_hollow_version_guard_is_found(connection: psycopg.Connection) -> None
         "CREATE OR REPLACE FUNCTION ventros_version_guard() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN RETURN NEW; END'"
     )
-    assert found(audit(connection)) == [("version_guards", "ventros_version_guard()")]
+    assert subjects_of(audit(connection)) == [("version_guards", "ventros_version_guard()")]
 
 
 def test_many_at_fault_are_cut_short_unless_more_are_asked_for(connection: psycopg.Connection) -> None:
@@ -193,15 +193,15 @@ def test_an_index_that_no_query_used_is_found_once_there_was_use(connection: psy
     connection.execute("CREATE INDEX contacts_email_idx ON contacts (email)")
     connection.execute("SET ventros.unused_after = '0 s'")
     connection.execute("SELECT pg_stat_reset_single_table_counters('contacts'::regclass)")
-    assert "contacts_email_idx" not in {each.subject for each in audit(connection)}
+    assert "contacts_email_idx" not in {finding.subject for finding in audit(connection)}
     connection.execute(
         "DO $$ BEGIN FOR n IN 1..1000 LOOP PERFORM FROM contacts WHERE tenant_id = 'bakery' AND id IS NULL; "
         "PERFORM count(*) FROM contacts; END LOOP; END $$"
     )
     connection.execute("SELECT pg_stat_force_next_flush()")
-    unused = [each for each in audit(connection) if each.check == "unused_indexes"]
-    assert "contacts_email_idx" in {each.subject for each in unused}
-    assert not {each.subject for each in unused} & {"contacts_pkey", "contacts_live_phone_key"}
+    unused = [finding for finding in audit(connection) if finding.check == "unused_indexes"]
+    assert "contacts_email_idx" in {finding.subject for finding in unused}
+    assert not {finding.subject for finding in unused} & {"contacts_pkey", "contacts_live_phone_key"}
     connection.execute("RESET ventros.unused_after")
     assert audit(connection) == []
 
@@ -212,13 +212,13 @@ def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT FROM contacts")
         writer.execute("CREATE TABLE mine ()")
-        by_subject = {each.subject: each for each in audit(connection)}
-        pids = [f"pid {each.info.backend_pid}" for each in (reader, writer)]
+        by_subject = {finding.subject: finding for finding in audit(connection)}
+        pids = [f"pid {session.info.backend_pid}" for session in (reader, writer)]
         assert sorted(by_subject) == sorted(pids)
         assert ["readers of the outbox" in by_subject[pid].text for pid in pids] == [False, True]
-        for each in by_subject.values():
-            assert psql(database, "-A", "-t", "-c", each.see).strip()
-            psql(database, "-c", each.mend)
+        for finding in by_subject.values():
+            assert psql(database, "-A", "-t", "-c", finding.see).strip()
+            psql(database, "-c", finding.mend)
         reader.close()
         writer.close()
     connection.execute("CREATE TABLE two_phases ()")
@@ -230,7 +230,7 @@ def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection
 
 
 def test_a_server_for_tests_is_found_to_be_one(superuser: psycopg.Connection) -> None:
-    assert found(audit(superuser)) == [
+    assert subjects_of(audit(superuser)) == [
         ("durability", "fsync"),
         ("durability", "full_page_writes"),
         ("durability", "synchronous_commit"),
@@ -243,17 +243,20 @@ def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World)
     with psycopg.connect(world.server.owner_dsn("checked"), autocommit=True) as connection:
         connection.execute("SET app.tenant_id = 'bakery'")
         findings = audit(connection)
-    assert {each.check for each in findings if each.subject == "not checked"} == blind
-    assert all("BYPASSRLS" in each.mend for each in findings)
+    assert {finding.check for finding in findings if finding.subject == "not checked"} == blind
+    assert all("BYPASSRLS" in finding.mend for finding in findings)
     with psycopg.connect(world.server.dsn("checked"), autocommit=True) as connection:
         findings = audit(connection)
-    assert {each.check for each in findings if each.subject == "not checked"} == {*blind, "long_transactions"}
+    assert {finding.check for finding in findings if finding.subject == "not checked"} == {
+        *blind,
+        "long_transactions",
+    }
 
 
 def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psycopg.Connection) -> None:
     connection.execute("DROP TABLE broadcasts CASCADE")
     findings = audit(connection)
-    assert found(findings) == [
+    assert subjects_of(findings) == [
         ("history", "not"),
         ("outbox_versions", "not"),
         ("version_guards", "broadcasts"),
@@ -277,11 +280,11 @@ def test_a_question_only_reads_waits_for_nobody_and_ends(
     with psycopg.connect(database) as other:
         other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
         blocked = audit(connection)
-    assert [each.check for each in blocked] == ["counters", "redundant_indexes", "row_security"]
-    assert all("lock timeout" in each.text and "no longer locked" in each.mend for each in blocked)
+    assert [finding.check for finding in blocked] == ["counters", "redundant_indexes", "row_security"]
+    assert all("lock timeout" in finding.text and "no longer locked" in finding.mend for finding in blocked)
 
 
-@pytest.mark.parametrize("name", [each.name for each in questions()])
+@pytest.mark.parametrize("name", [question.name for question in questions()])
 def test_a_question_takes_no_lock_that_a_writer_would_wait_for(
     connection: psycopg.Connection, name: str
 ) -> None:
@@ -309,8 +312,8 @@ def faulty(world: World) -> str:
 def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     shown = list(csv.DictReader(io.StringIO(psql(faulty, "--csv", "-f", OPS / f"{name}.sql"))))
     with psycopg.connect(faulty, autocommit=True) as connection:
-        findings = [each for each in audit(connection) if each.check == name]
-    assert [tuple(each.values()) for each in shown] == [attrs.astuple(each)[1:] for each in findings]
+        findings = [finding for finding in audit(connection) if finding.check == name]
+    assert [tuple(row.values()) for row in shown] == [attrs.astuple(finding)[1:] for finding in findings]
     elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
     assert bool(findings) == (name not in elsewhere)
 
@@ -322,16 +325,16 @@ def looked(dsn: str, name: str) -> list[dict[str, str]]:
 def test_a_look_at_the_outbox_tells_what_a_reader_must_not_see_yet(database: str) -> None:
     with psycopg.connect(database) as writer, psycopg.connect(database, autocommit=True) as other:
         before = looked(database, "outbox_lag")
-        assert {each["tenant_id"]: each["held_back"] for each in before} == {"bakery": "0", "garage": "0"}
+        assert {row["tenant_id"]: row["held_back"] for row in before} == {"bakery": "0", "garage": "0"}
         writer.execute("CREATE TABLE mine ()")
         other.execute(FALSIFIED.format(session=SESSION).encode())
-        assert [each["held_back"] for each in looked(database, "outbox_lag")] == ["1", "0"]
+        assert [row["held_back"] for row in looked(database, "outbox_lag")] == ["1", "0"]
 
 
 def test_a_look_at_locks_tells_who_waits_for_whom(database: str) -> None:
     rename = "UPDATE contacts SET name = 'x', version = version + 1 /* contacts.update */"
     with psycopg.connect(database) as first, psycopg.connect(database) as second:
-        pids = [str(each.info.backend_pid) for each in (second, first)]
+        pids = [str(session.info.backend_pid) for session in (second, first)]
         first.execute(rename)
         waiter = threading.Thread(target=second.execute, args=(rename,))
         waiter.start()
@@ -340,12 +343,12 @@ def test_a_look_at_locks_tells_who_waits_for_whom(database: str) -> None:
                 break
         first.rollback()
         waiter.join()
-    assert [[each["pid"], each["blocked_by"]] for each in shown] == [pids]
+    assert [[row["pid"], row["blocked_by"]] for row in shown] == [pids]
     assert shown[0]["statement"] == shown[0]["their_last_statement"] == "contacts.update"
 
 
 def test_a_look_at_costs_names_the_statements(world: World) -> None:
-    names = {each["statement"] for each in looked(world.server.superuser_dsn("checked"), "statement_costs")}
+    names = {row["statement"] for row in looked(world.server.superuser_dsn("checked"), "statement_costs")}
     assert {"contacts.update", "sessions.update", "outbox_events.append"} <= names
     assert names - {""} <= set(catalogue())
 
@@ -355,18 +358,20 @@ def test_the_command_prints_findings_and_ends_with_1(world: World, connection: p
     assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", f"0 findings by {len(CHECKS)} checks\n")
     connection.execute("ALTER TABLE chats DISABLE TRIGGER version_guard")
     dsn = world.server.superuser_dsn(connection.info.dbname)
-    told = ventros("audit", database=dsn)
-    assert (told.returncode, told.stderr) == (1, f"1 findings by {len(CHECKS)} checks\n")
-    assert told.stdout.splitlines() == [
+    audited = ventros("audit", database=dsn)
+    assert (audited.returncode, audited.stderr) == (1, f"1 findings by {len(CHECKS)} checks\n")
+    assert audited.stdout.splitlines() == [
         "version_guards",
         "  chats: the table chats has its version guard switched off",
-        "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
-        " WHERE tgrelid = to_regclass('chats');",
+        (
+            "    see:  SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgrelid = to_regclass('chats');"
+        ),
         "    mend: ALTER TABLE chats ENABLE TRIGGER version_guard;",
     ]
     printed = ventros("audit", "--json", "--dsn", dsn)
     assert printed.returncode == 1
-    assert json.loads(printed.stdout) == [attrs.asdict(each) for each in audit(connection)]
+    assert json.loads(printed.stdout) == [attrs.asdict(finding) for finding in audit(connection)]
 
 
 def test_the_command_ends_with_2_and_one_line_where_it_cannot_ask(world: World) -> None:

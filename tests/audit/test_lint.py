@@ -22,8 +22,8 @@ def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Stat
     """The statement of that name, with ``old``, which must stand in it once, replaced."""
     statement = find(name)
     assert statement.text.count(old) == 1, statement.text
-    given = statement.params if params is None else columns(params)
-    return attrs.evolve(statement, text=statement.text.replace(old, new), params=given)
+    columns_ = statement.params if params is None else columns(params)
+    return attrs.evolve(statement, text=statement.text.replace(old, new), params=columns_)
 
 
 def written(text: str, params: str = "tenant_id text, id uuid, expected_version integer") -> Statement:
@@ -178,14 +178,14 @@ def test_what_statements_may_call_is_not_volatile(superuser: psycopg.Connection)
 
 
 def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connection) -> None:
-    found: dict[str, tuple[str, ...]] = {}
+    columns_of: dict[str, tuple[str, ...]] = {}
     for table, column in superuser.execute(
         "SELECT table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' ORDER BY 1, ordinal_position"
     ):
-        found[table] = (*found.get(table, ()), column)
-    assert {each.name: each.columns for each in tables().values()} == found
-    assert sum(each.versioned for each in tables().values()) == 15
+        columns_of[table] = (*columns_of.get(table, ()), column)
+    assert {table.name: table.columns for table in tables().values()} == columns_of
+    assert sum(table.versioned for table in tables().values()) == 15
 
 
 def test_the_command_says_it() -> None:

@@ -63,13 +63,13 @@ def connection(seeded_dsn: str) -> Iterator[Connection]:
         connection.rollback()
 
 
-def found(connection: Connection, *statements: Statement) -> list[str]:
-    return [str(each) for each in deviations(connection, statements, EXPECTED)]
+def deviating(connection: Connection, *statements: Statement) -> list[str]:
+    return [str(deviation) for deviation in deviations(connection, statements, EXPECTED)]
 
 
 def test_every_plan_is_the_expected(connection: Connection) -> None:
     """Else, when that is right: ventros sql plans --also DIR > sql/plans/expected.txt"""
-    assert found(connection, *STATEMENTS) == []
+    assert deviating(connection, *STATEMENTS) == []
 
 
 def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
@@ -81,15 +81,17 @@ def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
     head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
     assert head in (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
     if version in VERSIONS:
-        here = [
-            attrs.evolve(each, plans=frozenset(plan for plan in each.plans if plan[0] == version))
-            for each in EXPECTED
+        of_this_version = [
+            attrs.evolve(
+                expectation, plans=frozenset(plan for plan in expectation.plans if plan[0] == version)
+            )
+            for expectation in EXPECTED
         ]
-        assert chosen == [each for each in here if each.plans]
+        assert chosen == [expectation for expectation in of_this_version if expectation.plans]
 
 
 def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
-    assert {each.statement for each in EXPECTED} == {each.name for each in STATEMENTS}
+    assert {expectation.statement for expectation in EXPECTED} == {statement.name for statement in STATEMENTS}
     assert len(STATEMENTS) > 600
     text = (directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8")
     lines = "\n".join(format_expectations(EXPECTED, VERSIONS))
@@ -101,39 +103,45 @@ def test_the_file_holds_every_statement_and_is_read_as_it_is_written() -> None:
 
 
 def test_no_statement_reads_more_than_a_tenant() -> None:
-    assert [each for each in EXPECTED if each.access.rows == "all"] == []
+    assert [expectation for expectation in EXPECTED if expectation.access.rows == "all"] == []
 
 
 def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why() -> None:
     """In the header's plan: line, and no other statement has one."""
-    more = {each.statement for each in EXPECTED if each.access.filtered}
-    assert {each.name for each in catalogue().values() if each.plan} == more & set(catalogue())
-    assert len(more & set(catalogue())) > 5
+    filtering = {expectation.statement for expectation in EXPECTED if expectation.access.filtered}
+    assert {statement.name for statement in catalogue().values() if statement.plan} == filtering & set(
+        catalogue()
+    )
+    assert len(filtering & set(catalogue())) > 5
 
 
 def test_what_is_looked_for_by_its_key_is_one_row() -> None:
     by_id = {
-        each.name: each.name.split(".")[0]
-        for each in catalogue().values()
-        if tuple(param.name for param in each.params[:2]) == ("tenant_id", "id")
-        and not each.text.startswith("INSERT")
+        statement.name: statement.name.split(".")[0]
+        for statement in catalogue().values()
+        if tuple(param.name for param in statement.params[:2]) == ("tenant_id", "id")
+        and not statement.text.startswith("INSERT")
     }
-    found = [each for each in EXPECTED if by_id.get(each.statement) == each.access.table]
-    assert [each for each in found if each.access.rows != "one"] == []
-    assert len(found) > 50
+    expectations = [
+        expectation
+        for expectation in EXPECTED
+        if by_id.get(expectation.statement) == expectation.access.table
+    ]
+    assert [expectation for expectation in expectations if expectation.access.rows != "one"] == []
+    assert len(expectations) > 50
 
 
 def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connection) -> None:
     """So each of them serves a statement, and the tests above notice what they are for."""
     missed = {}
     read_by = defaultdict(set)
-    for each in EXPECTED:
-        read_by[each.access.index].add(each.statement)
+    for expectation in EXPECTED:
+        read_by[expectation.access.index].add(expectation.statement)
     for index in [row[0] for row in connection.execute(_INDEXES).fetchall()]:
         with connection.transaction(force_rollback=True):
             connection.execute(f"DROP INDEX {index}".encode())
-            readers = [each for each in STATEMENTS if each.name in read_by[index]]
-            missed[index] = [each.statement for each in deviations(connection, readers, EXPECTED)]
+            readers = [statement for statement in STATEMENTS if statement.name in read_by[index]]
+            missed[index] = [deviation.statement for deviation in deviations(connection, readers, EXPECTED)]
     assert [index for index, names in missed.items() if not names] == []
     assert set(missed["broadcasts_due_idx"]) == {"broadcasts.find_due"}
     assert len(missed) > 10
@@ -167,7 +175,7 @@ def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statemen
     ).fetchone()
     drop = f"ALTER TABLE {constraint[0]} DROP CONSTRAINT {key} CASCADE" if constraint else f"DROP INDEX {key}"
     connection.execute(drop.encode())
-    assert f"{statement}: {fault}" in " ".join(found(connection, catalogue()[statement]))
+    assert f"{statement}: {fault}" in " ".join(deviating(connection, catalogue()[statement]))
 
 
 def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
@@ -185,16 +193,16 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
     )
     for statement in (any_route, last_route, any_account):
         assert {access.rows for _, access in observe(connection, [statement])} == {"all"}
-        assert found(connection, statement)
+        assert deviating(connection, statement)
 
 
 def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
     find = catalogue()["channel_routes.find"]
     superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
     assert {access.rows for _, access in observe(superuser, [find])} == {"all"}
-    assert found(superuser, find) == []
+    assert deviating(superuser, find) == []
     superuser.execute("UPDATE pg_class SET reltuples = %s WHERE relname = 'channel_routes'", [LARGE])
-    assert found(superuser, find) != []
+    assert deviating(superuser, find) != []
 
 
 def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: str) -> None:
@@ -217,7 +225,7 @@ def test_a_database_is_compared_by_the_command(server: DevServer, seeded_dsn: st
 
 
 def test_what_differs_between_versions_is_written_and_read_again() -> None:
-    each = EXPECTED[0]
+    expectation = EXPECTED[0]
     plans = {
         "always": {(15, "generic"), (15, "custom"), (18, "generic"), (18, "custom")},
         "custom": {(15, "custom"), (18, "custom")},
@@ -225,7 +233,7 @@ def test_what_differs_between_versions_is_written_and_read_again() -> None:
         "15 custom, 18": {(15, "custom"), (18, "generic"), (18, "custom")},
     }
     for text, chosen in plans.items():
-        line = "\n".join(format_expectations([attrs.evolve(each, plans=frozenset(chosen))], (18, 15)))
+        line = "\n".join(format_expectations([attrs.evolve(expectation, plans=frozenset(chosen))], (18, 15)))
         assert f"  {text}  " in line
         assert read(f"# PostgreSQL: 15, 18; 20,000 rows\n{line}")[0][0].plans == chosen
 

@@ -24,10 +24,10 @@ OPS = directory("sql") / "ops"
 
 def test_each_file_says_what_it_is_and_stands_in_the_readme() -> None:
     page = (directory("sql") / "README.md").read_text(encoding="utf-8")
-    for each in questions():
-        assert set(HEADER) >= set(each.header) >= set(HEADER[:-1]), each.name
-        assert f"ops/{each.name}.sql" in page, each.name
-    assert not {each.name for each in questions()} & {name.split(".")[0] for name in catalogue()}
+    for question in questions():
+        assert set(HEADER) >= set(question.header) >= set(HEADER[:-1]), question.name
+        assert f"ops/{question.name}.sql" in page, question.name
+    assert not {question.name for question in questions()} & {name.split(".")[0] for name in catalogue()}
 
 
 def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
@@ -42,7 +42,9 @@ def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
 
 def test_the_files_name_the_aggregates_that_there_are() -> None:
     pairs = {
-        (name, each.UPDATE.path.stem) for name, each in REPOSITORIES.items() if issubclass(each, Repository)
+        (name, repository.UPDATE.path.stem)
+        for name, repository in REPOSITORIES.items()
+        if issubclass(repository, Repository)
     }
     text = (OPS / "outbox_versions.sql").read_text(encoding="utf-8")
     assert set(re.findall(r"\('(\w+)', '(\w+)'\)", text)) == pairs
@@ -59,13 +61,15 @@ def test_the_columns_that_change_are_those_that_statements_change() -> None:
         for table, columns in re.findall(r"\('(\w+)', ARRAY\[([^]]+)\]\)", text)
         for column in columns.split(",")
     }
-    writes = [write for each in all_statements() for write in read(each).writes if write.kind == "UPDATE"]
-    assigned = {(each.target.table, column) for each in writes for column in each.assigned}
+    writes = [
+        write for statement in all_statements() for write in read(statement).writes if write.kind == "UPDATE"
+    ]
+    assigned = {(write.target.table, column) for write in writes for column in write.assigned}
     stepped = {
-        (each.target.table, column)
-        for each in writes
-        for column, value in each.assigned.items()
-        if f"{each.target.table}.{column}" in RawStream()(value)
+        (write.target.table, column)
+        for write in writes
+        for column, value in write.assigned.items()
+        if f"{write.target.table}.{column}" in RawStream()(value)
     }
     assert listed <= assigned
     assert stepped <= listed

@@ -47,7 +47,7 @@ async def test_every_shape_is_prepared_and_agrees_with_its_header(
     list_query = list_queries()[name]
     others = [list_query.statement(shape) for shape in drawn(list_query, random.Random(seed))]
     disagreements = [
-        fault for each in (*statements(list_query), *others) for fault in await faults(driver, each)
+        fault for statement in (*statements(list_query), *others) for fault in await faults(driver, statement)
     ]
     assert disagreements == []
 
@@ -64,7 +64,7 @@ def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     for shape in drawn(list_query, random.Random(seed)):
-        parts = start + [alone[each][-1] for each in shape.filters]
+        parts = start + [alone[name][-1] for name in shape.filters]
         assert conditions(list_query, shape)[: len(parts)] == parts
         assert len(conditions(list_query, shape)) == len(parts) + bool(shape.position)
 
@@ -100,8 +100,8 @@ async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header
     disagreements = [
         fault
         for audience in drawn
-        for each in statements_of(audience)
-        for fault in await faults(driver, each)
+        for statement in statements_of(audience)
+        for fault in await faults(driver, statement)
     ]
     assert disagreements == []
 
@@ -118,6 +118,6 @@ def test_rules_that_are_joined_are_the_committed_ones_behind_tenant_and_project(
         alone = list(map(condition, audience.rules))
         if audience.joined_by is LogicalOperator.OR:
             alone = [f"({' OR '.join(alone)})"]
-        wanted = everybody + [f" AND {each}" for each in alone]
+        wanted = everybody + [f" AND {condition}" for condition in alone]
         for statement in statements_of(audience):
             assert lines_of_where(statement)[: len(wanted)] == wanted

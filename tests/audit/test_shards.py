@@ -44,19 +44,25 @@ def spoiled(text: str, params: str) -> Statement:
 
 
 def test_every_statement_touches_one_partition_of_each_table(connection: Connection, shards: Shards) -> None:
-    touched = {each.name: shards.partitions_touched(connection, each) for each in all_statements()}
-    more = {
+    touched = {
+        statement.name: shards.partitions_touched(connection, statement) for statement in all_statements()
+    }
+    scattered = {
         name: counts
         for name, counts in touched.items()
         if name not in WITHOUT_TENANT and any(count not in {0, 1, None} for count in counts.values())
     }
-    assert more == {}
+    assert scattered == {}
     counted = Counter(count for counts in touched.values() for count in counts.values())
     assert counted[1] > 700
     assert set(counted) <= {1, None}
     expected, _ = read_committed()
-    said = {(each.statement, each.access.table): each.partitions for each in expected}
-    assert {way: said[way] for way in said if touched[way[0]].get(way[1], 0) not in {said[way], 0}} == {}
+    said = {
+        (expectation.statement, expectation.access.table): expectation.partitions for expectation in expected
+    }
+    assert {
+        pair: said[pair] for pair in said if touched[pair[0]].get(pair[1], 0) not in {said[pair], 0}
+    } == {}
     assert set(WITHOUT_TENANT) <= set(touched)
 
 
@@ -81,8 +87,10 @@ def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
             "commit_markers",
         ),
         (
-            "SELECT s.id FROM contacts AS c JOIN sessions AS s ON s.contact_id = c.id"
-            " WHERE c.tenant_id = $1 AND c.id = $2",
+            (
+                "SELECT s.id FROM contacts AS c JOIN sessions AS s ON s.contact_id = c.id"
+                " WHERE c.tenant_id = $1 AND c.id = $2"
+            ),
             "tenant_id text, id uuid",
             "sessions",
         ),
@@ -137,7 +145,7 @@ def test_what_does_not_go_by_the_tenant_is_told(connection: Connection) -> None:
     connection.execute("CREATE TABLE marks (tenant_id text, note text, id uuid, PRIMARY KEY (tenant_id, id))")
     connection.execute("ALTER TABLE marks ADD FOREIGN KEY (note, id) REFERENCES notes (tenant_id, id)")
     with planning(connection), split(connection) as shards:
-        assert [each.partition(":")[0] for each in shards.crossing_keys] == ["channel_routes", "marks"]
+        assert [key.partition(":")[0] for key in shards.crossing_keys] == ["channel_routes", "marks"]
     connection.execute("CREATE UNIQUE INDEX alone ON marks (id)")
     with planning(connection), split(connection) as shards:
         assert "alone" in shards.unsplit["marks"]

@@ -54,14 +54,14 @@ async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
 ) -> None:
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
-    here = reconciled(owner_dsn, OTHER)
-    counted = {statement.name: entry for statement, entry in here.known}
+    reconciliation = reconciled(owner_dsn, OTHER)
+    counted = {statement.name: entry for statement, entry in reconciliation.known}
     assert {"contacts.insert", "contacts.get", "contacts.update", SHAPE} <= set(counted)
     assert (counted["contacts.get"].calls, counted["contacts.get"].rows) == (2, 2)
     assert counted["contacts.update"].wal_bytes > 0
     assert counted["contacts.get"].shared_hits > 0
-    assert here.unknown == []
-    never = {statement.name for statement in here.never_ran}
+    assert reconciliation.unknown == []
+    never = {statement.name for statement in reconciliation.never_ran}
     assert "contacts.delete" in never
     assert not never & set(counted)
 
@@ -76,12 +76,14 @@ async def test_a_statement_that_has_two_ids_is_one(
         await work(db, seed)
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         executed = entries(connection, OTHER)
-        here = reconcile(connection, executed)
-    appended = [each for each in executed if "/* outbox_events.append */" in each.text]
-    assert sorted(each.calls for each in appended) == [1, 3]
-    (append,) = [entry for statement, entry in here.known if statement.name == "outbox_events.append"]
+        reconciliation = reconcile(connection, executed)
+    appended = [entry for entry in executed if "/* outbox_events.append */" in entry.text]
+    assert sorted(entry.calls for entry in appended) == [1, 3]
+    (append,) = [
+        entry for statement, entry in reconciliation.known if statement.name == "outbox_events.append"
+    ]
     assert append.calls == 4
-    assert here.unknown == []
+    assert reconciliation.unknown == []
 
 
 async def test_one_query_that_is_no_statement_is_found(
@@ -106,16 +108,16 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
     assert "0 unknown texts" in clean.stderr
 
     stats = json.loads(ventros("sql", "stats", "--json", database=owner_dsn).stdout)
-    (get,) = [each for each in stats if each["name"] == "contacts.get"]
+    (get,) = [stat for stat in stats if stat["name"] == "contacts.get"]
     assert list(get) == ["name", "calls", "mean_ms", "rows", "shared_hits", "wal_bytes"]
     assert get["calls"] == 2
     assert "contacts.update" in ventros("sql", "stats", "--role", OTHER, database=owner_dsn).stdout
 
     async with other_db.unit_of_work(TENANT) as uow:
         await uow.connection._driver.fetchval(AD_HOC)
-    told = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
-    assert told.returncode == 1
-    assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in told.stdout
+    reported = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
+    assert reported.returncode == 1
+    assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in reported.stdout
 
 
 def test_who_may_not_read_the_statistics_is_told(

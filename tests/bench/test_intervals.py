@@ -15,7 +15,7 @@ TRIALS = 300
 
 
 def test_percentiles_of_known_values() -> None:
-    values = [float(each) for each in range(101)]
+    values = [float(number) for number in range(101)]
     random.Random(1).shuffle(values)
     assert [percentile(values, percent) for percent in (0, 50, 95, 99.5, 100)] == [0, 50, 95, 99.5, 100]
     assert percentile([3.0], 99) == 3.0
@@ -33,8 +33,8 @@ def covered(interval_of: object, seed: int = 3) -> float:
     held = 0
     for trial in range(TRIALS):
         rounds = [generator.gauss(10, 2) for _ in range(ROUNDS)]
-        found = interval_of(rounds, trial)  # type: ignore[operator]
-        held += found.low <= 10 <= found.high
+        interval = interval_of(rounds, trial)  # type: ignore[operator]
+        held += interval.low <= 10 <= interval.high
     return held / TRIALS
 
 
@@ -57,10 +57,10 @@ def test_a_ratio_is_paired_by_round() -> None:
     """Both drift by the same factor from round to round; the ratio does not."""
     drift = [1.0, 5.0, 2.0, 9.0, 3.0]
     noise = [1.01, 0.99, 1.0, 1.02, 0.98]
-    found = ratio([2 * each * wobble for each, wobble in zip(drift, noise, strict=True)], drift)
-    assert found.value == pytest.approx(2, rel=0.01)
-    assert 1.9 < found.low < found.value < found.high < 2.1
-    unpaired = ratio([2 * each for each in drift], drift[::-1])
+    paired = ratio([2 * value * wobble for value, wobble in zip(drift, noise, strict=True)], drift)
+    assert paired.value == pytest.approx(2, rel=0.01)
+    assert 1.9 < paired.low < paired.value < paired.high < 2.1
+    unpaired = ratio([2 * value for value in drift], drift[::-1])
     assert unpaired.high / unpaired.low > 2
 
 

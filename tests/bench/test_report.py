@@ -25,8 +25,8 @@ Results = dict[str, dict[str, Any]]
 
 
 def svgs(html: str) -> list[ET.Element]:
-    found = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
-    return [ET.fromstring(each) for each in found]  # noqa: S314 - made by us
+    texts = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    return [ET.fromstring(text) for text in texts]  # noqa: S314 - made by us
 
 
 def test_the_page_needs_nothing_else(results: Results) -> None:
@@ -49,7 +49,7 @@ def test_each_scenario_has_plots_and_its_answers(results: Results, name: str) ->
 
 def test_nothing_is_drawn_outside_of_its_plot(results: Results) -> None:
     for svg in svgs(page(list(results.values()))):
-        _, _, width, height = (float(each) for each in svg.attrib["viewBox"].split())
+        _, _, width, height = (float(word) for word in svg.attrib["viewBox"].split())
         for element in svg:
             for name, bound in (("x", width), ("cx", width), ("x2", width), ("y", height), ("cy", height)):
                 assert 0 <= float(element.attrib.get(name, 0)) <= bound, ET.tostring(element)

@@ -24,18 +24,18 @@ def test_each_scenario_is_tried() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_what_every_result_holds(results: Results, name: str) -> None:
-    found = results[name]
-    assert found.keys() >= COMMON
-    assert found["scenario"] == name
-    assert found["durability"] == "volatile"
-    assert found["seed"] == 7
-    assert {"processor", "cores", "memory_gib", "load_before"} <= found["machine"].keys()
-    assert {"postgresql", "python", "ventros", "asyncpg"} <= found["versions"].keys()
-    assert found["verdicts"]
-    for verdict in found["verdicts"]:
+    result = results[name]
+    assert result.keys() >= COMMON
+    assert result["scenario"] == name
+    assert result["durability"] == "volatile"
+    assert result["seed"] == 7
+    assert {"processor", "cores", "memory_gib", "load_before"} <= result["machine"].keys()
+    assert {"postgresql", "python", "ventros", "asyncpg"} <= result["versions"].keys()
+    assert result["verdicts"]
+    for verdict in result["verdicts"]:
         assert verdict["question"].endswith("?") or "?" in verdict["question"]
         assert verdict["answer"].endswith(".")
-    assert json.loads(dump([found])) == found
+    assert json.loads(dump([result])) == result
 
 
 def test_locking_indexes(results: Results) -> None:
@@ -47,8 +47,8 @@ def test_locking_indexes(results: Results) -> None:
                 arm[table]["clients"]["layer"].keys() == arm[table]["clients"]["pgbench"].keys() == {"1", "2"}
             )
             assert {"bloat", "vacuum_seconds", "cache_hit_share", "ratio"} <= arm[table].keys()
-    again = arms["shipped-again"]["wal_bytes_per_update"] / arms["shipped"]["wal_bytes_per_update"]
-    assert 0.9 < again < 1.1
+    repeated = arms["shipped-again"]["wal_bytes_per_update"] / arms["shipped"]["wal_bytes_per_update"]
+    assert 0.9 < repeated < 1.1
     assert arms["id-version"]["hot_share"] == 0
     assert arms["shipped"]["hot_share"] > 0.5
     assert arms["brin-version"]["hot_share"] > 0.5
@@ -76,10 +76,10 @@ def test_overhead(results: Results) -> None:
 
 
 def test_peers(results: Results) -> None:
-    found = results["peers"]
-    assert found["pools"].keys() == {"1", "8"}
-    assert found["ratios"].keys() == {"get", "save", "unit_of_work"}
-    for ratios in found["ratios"].values():
+    peers = results["peers"]
+    assert peers["pools"].keys() == {"1", "8"}
+    assert peers["ratios"].keys() == {"get", "save", "unit_of_work"}
+    for ratios in peers["ratios"].values():
         assert ratios.keys() == {
             "sqlalchemy-orm",
             "sqlalchemy-core",
@@ -88,20 +88,20 @@ def test_peers(results: Results) -> None:
             "aiosql",
             "psycopg",
         }
-        assert all({"wall", "client_cpu"} == each.keys() for each in ratios.values())
-    assert any("no optimistic locking" in note for note in found["notes"])
+        assert all({"wall", "client_cpu"} == ratio.keys() for ratio in ratios.values())
+    assert any("no optimistic locking" in note for note in peers["notes"])
 
 
 def test_contention(results: Results) -> None:
-    found = results["contention"]
-    assert found["lost_updates"] == 0
-    assert {cell["strategy"] for cell in found["cells"]} == {
+    contention = results["contention"]
+    assert contention["lost_updates"] == 0
+    assert {cell["strategy"] for cell in contention["cells"]} == {
         *("optimistic", "reapplied", "for-update", "serializable"),
     }
-    assert len(found["cells"]) == 2 * 2 * 4
+    assert len(contention["cells"]) == 2 * 2 * 4
     met = {
         cell["strategy"]: cell["conflicts_per_write"]
-        for cell in found["cells"]
+        for cell in contention["cells"]
         if (cell["writers"], cell["aggregates"]) == (4, 1)
     }
     assert met["optimistic"] > 0
@@ -124,6 +124,6 @@ def test_latency(results: Results) -> None:
 
 
 def test_micro(results: Results) -> None:
-    found = results["micro"]["benchmarks"]
-    assert {"contact: from_row", "contact: update_args", "statements: load all"} <= found.keys()
-    assert all(each["mean_us"] > 0 for each in found.values())
+    benchmarks = results["micro"]["benchmarks"]
+    assert {"contact: from_row", "contact: update_args", "statements: load all"} <= benchmarks.keys()
+    assert all(figures["mean_us"] > 0 for figures in benchmarks.values())

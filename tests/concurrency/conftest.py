@@ -35,7 +35,7 @@ def contacts(wide: Database[UnitOfWork], seed: Seed) -> MakeContacts:
             for _ in range(number)
         ]
         async with wide.unit_of_work(TENANT) as uow:
-            made = [await uow.contacts.add(each) for each in new]
+            made = [await uow.contacts.add(contact) for contact in new]
             await uow.commit()
         return made
 

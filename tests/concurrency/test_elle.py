@@ -11,8 +11,8 @@ def done(reads: str = "", appends: str = "", *, committed: bool = True) -> Trans
     """``x12 y`` are the reads of x as (1, 2) and of y as (); ``x3`` is the append of 3 to x."""
     return Transaction(
         "committed" if committed else "rolled back",
-        {each[0]: tuple(each[1:]) for each in reads.split()},
-        {each[0]: each[1] for each in appends.split()},
+        {word[0]: tuple(word[1:]) for word in reads.split()},
+        {word[0]: word[1] for word in appends.split()},
     )
 
 
@@ -30,7 +30,7 @@ def done(reads: str = "", appends: str = "", *, committed: bool = True) -> Trans
     ],
 )
 def test_each_anomaly_is_known(history: list[Transaction], final: str, expected: dict[str, int]) -> None:
-    lists = {each[0]: tuple(each[1:]) for each in final.split()}
+    lists = {word[0]: tuple(word[1:]) for word in final.split()}
     found = anomalies(history, lists)
     assert {name: found[name] for name in expected} == expected
     assert bool(found) == bool(expected)

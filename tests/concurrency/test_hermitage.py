@@ -88,7 +88,7 @@ async def g1b(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
     await one.commit()
     seen.append(await two.contacts.get(stage.x.id))
     await two.commit()
-    return "intermediate" in {each.name for each in seen}
+    return "intermediate" in {contact.name for contact in seen}
 
 
 async def g1c(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
@@ -138,7 +138,7 @@ async def p4(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
 
 async def g_single(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
     x = await stage.get(one, stage.x)
-    await two.save_all(*[each.rename("two", now=NOW) for each in (stage.x, stage.y)])
+    await two.save_all(*[contact.rename("two", now=NOW) for contact in (stage.x, stage.y)])
     await two.commit()
     y = await stage.get(one, stage.y)
     await one.commit()
@@ -147,8 +147,8 @@ async def g_single(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
 
 async def g2_item(stage: Stage, one: UnitOfWork, two: UnitOfWork) -> bool:
     """Each reads both and saves another one of them."""
-    mine = [await stage.get(one, each) for each in (stage.x, stage.y)]
-    yours = [await stage.get(two, each) for each in (stage.x, stage.y)]
+    mine = [await stage.get(one, contact) for contact in (stage.x, stage.y)]
+    yours = [await stage.get(two, contact) for contact in (stage.x, stage.y)]
     await one.save_all(mine[0].rename("one", now=NOW))
     await one.commit()
     await two.save_all(yours[1].rename("two", now=NOW))
@@ -203,17 +203,17 @@ async def played(stage: Stage, scenario: Scenario) -> bool:
 async def test_each_mode_prevents_what_it_promises_and_nothing_else(
     wide: Database[UnitOfWork], contacts: MakeContacts
 ) -> None:
-    found: dict[Scenario, set[Mode]] = {scenario: set() for scenario in OCCURS}
+    occurred: dict[Scenario, set[Mode]] = {scenario: set() for scenario in OCCURS}
     for scenario in OCCURS:
         for mode in MODES:
             x, y = await contacts(2)
             if await played(Stage(wide, mode, x, y), scenario):
-                found[scenario].add(mode)
+                occurred[scenario].add(mode)
             await forget_people(wide, x.project_id)
-    for scenario, modes in found.items():
+    for scenario, modes in occurred.items():
         cells = ", ".join(f"{mode.name} {'occurs' if mode in modes else '-'}" for mode in MODES)
         print(f"{scenario.__name__}: {cells}")
-    assert found == OCCURS
+    assert occurred == OCCURS
 
 
 async def forget_people(db: Database[UnitOfWork], project_id: UUID) -> None:

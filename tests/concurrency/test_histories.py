@@ -36,8 +36,8 @@ async def together(uow: UnitOfWork, changed: list[Contact]) -> None:
 
 async def overwriting(uow: UnitOfWork, changed: list[Contact]) -> None:
     """The control: a save that does not compare the version."""
-    for each in sorted(changed, key=lambda each: each.id):
-        await UncheckedContactRepository(uow).save(each)
+    for contact in sorted(changed, key=lambda contact: contact.id):
+        await UncheckedContactRepository(uow).save(contact)
 
 
 async def run(
@@ -53,21 +53,21 @@ async def run(
 
     async def transaction(value: str) -> None:
         chosen = chance.sample(stored, chance.randint(1, len(stored)))
-        written = [each for each in chosen if chance.random() < 0.4]
+        written = [contact for contact in chosen if chance.random() < 0.4]
         reads: dict[Key, tuple[str, ...]] = {}
-        appends: dict[Key, str] = {each.id: value for each in written}
+        appends: dict[Key, str] = {contact.id: value for contact in written}
         try:
             async with mode.unit(db) as uow:
                 loaded = {}
-                for each in chosen:
-                    loaded[each.id] = await mode.get(uow, each)
+                for contact in chosen:
+                    loaded[contact.id] = await mode.get(uow, contact)
                     await asyncio.sleep(chance.random() * 0.002)
-                await save(uow, [loaded[each.id].add_tag(value, now=NOW) for each in written])
+                await save(uow, [loaded[contact.id].add_tag(value, now=NOW) for contact in written])
                 await uow.commit()
         except Conflict:
             history.append(Transaction("rolled back", {}, appends))
         else:
-            reads = {each.id: each.tags for each in loaded.values()}
+            reads = {contact.id: contact.tags for contact in loaded.values()}
             history.append(Transaction("committed", reads, appends))
 
     async def client(number: int) -> None:
@@ -83,23 +83,23 @@ async def checked(
 ) -> Counter[str]:
     """Prints what was found; several short histories, because a list is read whole each time."""
     seed = random.randrange(10**6)
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for batch in range(batches):
         stored = await make(LISTS)
         history = await run(db, mode, stored, rounds, save, random.Random(f"{seed}-{batch}"))
         async with db.unit_of_work(TENANT) as uow:
             final: dict[Key, tuple[str, ...]] = {
-                each.id: (await uow.contacts.get(each.id)).tags for each in stored
+                contact.id: (await uow.contacts.get(contact.id)).tags for contact in stored
             }
-        found += anomalies(history, final)
-        found.update(each.outcome for each in history)
-    print(f"{save.__name__}, {mode.name}: {dict(sorted(found.items()))} (seed {seed})")
-    return found
+        counts += anomalies(history, final)
+        counts.update(transaction.outcome for transaction in history)
+    print(f"{save.__name__}, {mode.name}: {dict(sorted(counts.items()))} (seed {seed})")
+    return counts
 
 
-def verdict(mode: Mode, found: Counter[str]) -> None:
-    kinds = set(found) - {"committed", "rolled back"}
-    assert found["committed"] > 0
+def verdict(mode: Mode, counts: Counter[str]) -> None:
+    kinds = set(counts) - {"committed", "rolled back"}
+    assert counts["committed"] > 0
     assert kinds <= MUST_OCCUR[mode], "promised to be prevented"
     assert kinds >= MUST_OCCUR[mode], "a history in which nothing could have gone wrong"
 
@@ -121,5 +121,5 @@ async def test_a_long_history_too(wide: Database[UnitOfWork], contacts: MakeCont
 async def test_control_a_save_that_does_not_compare_the_version_loses_appends(
     wide: Database[UnitOfWork], contacts: MakeContacts
 ) -> None:
-    found = await checked(wide, contacts, NONE, batches=2, rounds=10, save=overwriting)
-    assert found["lost"] > 0
+    counts = await checked(wide, contacts, NONE, batches=2, rounds=10, save=overwriting)
+    assert counts["lost"] > 0

@@ -31,8 +31,8 @@ async def together(uow: UnitOfWork, changed: list[Contact]) -> None:
 
 
 async def one_after_the_other(uow: UnitOfWork, changed: list[Contact]) -> None:
-    for each in changed:
-        await uow.contacts.save(each)
+    for contact in changed:
+        await uow.contacts.save(contact)
 
 
 async def work(db: Database[UnitOfWork], stored: list[Contact], save: Save, seed: int) -> Counter[str]:
@@ -43,8 +43,8 @@ async def work(db: Database[UnitOfWork], stored: list[Contact], save: Save, seed
         for _ in range(ROUNDS):
             try:
                 async with db.unit_of_work(TENANT) as uow:
-                    loaded = [await uow.contacts.get(each.id) for each in chance.sample(stored, 3)]
-                    await save(uow, [each.rename(str(new_id()), now=NOW) for each in loaded])
+                    loaded = [await uow.contacts.get(contact.id) for contact in chance.sample(stored, 3)]
+                    await save(uow, [contact.rename(str(new_id()), now=NOW) for contact in loaded])
                     await uow.commit()
                 outcomes["commits"] += 1
             except DeadlockDetected:
@@ -59,7 +59,7 @@ async def work(db: Database[UnitOfWork], stored: list[Contact], save: Save, seed
 
 async def steps(db: Database[UnitOfWork], stored: list[Contact]) -> int:
     async with db.unit_of_work(TENANT) as uow:
-        return sum([(await uow.contacts.get(each.id)).version - 1 for each in stored])
+        return sum([(await uow.contacts.get(contact.id)).version - 1 for contact in stored])
 
 
 async def test_no_deadlocks_when_saved_together(wide: Database[UnitOfWork], contacts: MakeContacts) -> None:
@@ -98,14 +98,14 @@ async def test_of_fifty_racers_one_wins_and_all_others_are_told(
             return saved
 
     results = await asyncio.gather(*map(race, range(50)), return_exceptions=True)
-    winners = [each for each in results if isinstance(each, Contact)]
-    losers = [each for each in results if isinstance(each, OptimisticLockError)]
+    winners = [result for result in results if isinstance(result, Contact)]
+    losers = [result for result in results if isinstance(result, OptimisticLockError)]
     events = superuser.execute(
         "SELECT event_name FROM outbox_events WHERE aggregate_id = %s AND aggregate_version > 1", [contact.id]
     ).fetchall()
     print(f"50 racers: {len(winners)} winner, {len(losers)} conflicts, {len(events)} event")
     assert (len(winners), len(losers)) == (1, 49)
-    assert {(each.resource, each.id, each.expected, each.actual) for each in losers} == {
+    assert {(loser.resource, loser.id, loser.expected, loser.actual) for loser in losers} == {
         ("contact", contact.id, 1, 2)
     }
     assert events == [("contact.name_changed",)]
@@ -116,9 +116,9 @@ async def thousand(wide: Database[UnitOfWork], contacts: MakeContacts) -> tuple[
     stored = await contacts(1000)
     stale = random.sample(stored, 7)
     async with wide.unit_of_work(TENANT) as uow:
-        await uow.save_all(*(each.rename("Bob", now=NOW) for each in stale))
+        await uow.save_all(*(contact.rename("Bob", now=NOW) for contact in stale))
         await uow.commit()
-    return [each.rename("Alice", now=NOW) for each in stored], stale
+    return [contact.rename("Alice", now=NOW) for contact in stored], stale
 
 
 def named(superuser: psycopg.Connection, name: str) -> int:
@@ -139,11 +139,11 @@ async def test_of_a_thousand_exactly_the_seven_stale_are_told_and_none_is_writte
         await uow.commit()
     conflicts = caught.value.conflicts
     assert named(superuser, "Alice") == 0
-    assert {each.id for each in conflicts} == {each.id for each in stale}
-    assert {(each.expected, each.actual) for each in conflicts} == {(1, 2)}
+    assert {conflict.id for conflict in conflicts} == {contact.id for contact in stale}
+    assert {(conflict.expected, conflict.actual) for conflict in conflicts} == {(1, 2)}
     print(f"1,000 with 7 stale: {len(conflicts)} told, {named(superuser, 'Alice')} written")
 
-    fresh = [each for each in changed if each.id not in {every.id for every in stale}]
+    fresh = [contact for contact in changed if contact.id not in {every.id for every in stale}]
     async with wide.unit_of_work(TENANT) as uow:
         sent = listen(uow)
         await uow.save_all(*fresh)
@@ -159,7 +159,7 @@ async def test_control_executemany_overlooks_the_stale_and_writes_the_others(
     async with wide.unit_of_work(TENANT) as uow:
         driver: Any = uow.connection._driver
         answer = await driver.executemany(
-            ContactRepository.UPDATE.text, [mapper.update_args(each) for each in changed]
+            ContactRepository.UPDATE.text, [mapper.update_args(contact) for contact in changed]
         )
         await uow.commit()
     print(f"executemany: told {answer}, {named(superuser, 'Alice')} written")

@@ -96,7 +96,7 @@ class Model(RuleBasedStateMachine):
     def end(self, session: Session) -> None:
         self.run(session.unit.__aexit__(None, None, None))
 
-    def again(self, number: int) -> None:
+    def begin_anew(self, number: int) -> None:
         self.end(self.sessions[number])
         self.sessions[number] = self.begin()
 
@@ -115,7 +115,7 @@ class Model(RuleBasedStateMachine):
             if isinstance(error, OptimisticLockError):
                 return (OptimisticLockError, error.expected, error.actual)
             if isinstance(error, OptimisticLockErrors):
-                return {(each.id, each.expected, each.actual) for each in error.conflicts}
+                return {(conflict.id, conflict.expected, conflict.actual) for conflict in error.conflicts}
             return type(error)
         self.answers["done"] += 1
         return answer
@@ -194,19 +194,19 @@ class Model(RuleBasedStateMachine):
         else:
             assert answer == expected
             if expected is OperationTimeout:
-                self.again(number)
+                self.begin_anew(number)
 
     def expected_of_a_lock(self, number: int, targets: list[Contact]) -> Any:
         """A lock is taken whatever the version, so it waits first."""
         session, other = self.sessions[number], self.sessions[1 - number]
-        seen = [(each, self.visible(session, each.id)) for each in targets]
+        seen = [(target, self.visible(session, target.id)) for target in targets]
         taken = other.mine.keys() | other.locked
-        if any(visible is not None and each.id in taken for each, visible in seen):
+        if any(visible is not None and loaded.id in taken for loaded, visible in seen):
             return OperationTimeout
         stale = {
-            (each.id, each.version, visible.version if visible else None)
-            for each, visible in seen
-            if visible is None or visible.version != each.version
+            (loaded.id, loaded.version, visible.version if visible else None)
+            for loaded, visible in seen
+            if visible is None or visible.version != loaded.version
         }
         return stale or None
 
@@ -220,8 +220,10 @@ class Model(RuleBasedStateMachine):
     @rule(number=sessions)
     def commit(self, number: int) -> None:
         session = self.sessions[number]
-        steps = {(each.aggregate_id, each.aggregate_version) for each in session.unit.events}
-        to_verify = [each for each in session.verified if (each.id, each.version + 1) not in steps]
+        steps = {(event.aggregate_id, event.aggregate_version) for event in session.unit.events}
+        to_verify = [
+            aggregate for aggregate in session.verified if (aggregate.id, aggregate.version + 1) not in steps
+        ]
         expected = self.expected_of_a_lock(number, to_verify)
         assert self.answer(session.unit.commit()) == expected
         if expected is None:
@@ -230,11 +232,11 @@ class Model(RuleBasedStateMachine):
                     self.stored.pop(id_, None)
                 else:
                     self.stored[id_] = contact
-        self.again(number)
+        self.begin_anew(number)
 
     @rule(number=sessions)
     def rollback(self, number: int) -> None:
-        self.again(number)
+        self.begin_anew(number)
 
     @rule(number=sessions)
     def look(self, number: int) -> None:

@@ -17,28 +17,21 @@ from tests.support.factory import Factory
 from tests.support.listening import heard, listen
 from tests.support.repositories import REPOSITORIES
 from tests.support.subjects import FACTORIES, LATER, Filled, Subject, only, outbox
-from ventros import (
-    AlreadyExists,
-    NotFound,
-    OptimisticLockError,
-    Retry,
-    is_optimistic_lock_error,
-)
+from ventros import AlreadyExists, NotFound, OptimisticLockError, Retry, is_optimistic_lock_error
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import (
     DomainError,
-    OperationTimeout,
     OptimisticLockErrors,
     ReferenceNotFound,
     ResultMismatch,
     StaleAggregate,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository import Lock, Repository, save_all
+from ventros.kernel.repository import Lock, Repository
 
 
 def test_every_versioned_aggregate_has_a_factory() -> None:
-    versioned = {name for name, each in REPOSITORIES.items() if issubclass(each, Repository)}
+    versioned = {name for name, repository in REPOSITORIES.items() if issubclass(repository, Repository)}
     assert {factory.resource for factory in FACTORIES} == versioned
     assert len(versioned) == 15
 
@@ -55,8 +48,8 @@ async def test_save_steps_the_version_by_one_and_returns_what_get_returns(subjec
     assert (saved.version, saved.domain_events) == (2, ())
     assert saved != added
     assert await subject.load(added.id) == saved
-    again = await subject.save(subject.change(saved))
-    assert again.version == 3
+    saved_again = await subject.save(subject.change(saved))
+    assert saved_again.version == 3
 
 
 async def test_a_stale_save_and_a_stale_remove_are_told_what_is_stored(subject: Subject) -> None:
@@ -67,8 +60,8 @@ async def test_a_stale_save_and_a_stale_remove_are_told_what_is_stored(subject: 
             async with subject.db.unit_of_work(TENANT) as uow:
                 await getattr(subject.repository(uow), write)(subject.change(stale))
         error = caught.value
-        told = (error.resource, error.id, error.expected, error.actual)
-        assert told == (subject.factory.resource, stale.id, 1, 2)
+        conflict = (error.resource, error.id, error.expected, error.actual)
+        assert conflict == (subject.factory.resource, stale.id, 1, 2)
 
 
 async def test_saving_the_old_instance_again_conflicts(subject: Subject) -> None:
@@ -204,8 +197,8 @@ async def test_of_racing_savers_exactly_one_wins(subject: Subject, superuser: ps
     results = await asyncio.gather(
         *(subject.save(subject.change(added)) for _ in range(6)), return_exceptions=True
     )
-    winners = [each for each in results if not isinstance(each, BaseException)]
-    losers = [each for each in results if isinstance(each, OptimisticLockError)]
+    winners = [result for result in results if not isinstance(result, BaseException)]
+    losers = [result for result in results if isinstance(result, OptimisticLockError)]
     assert (len(winners), len(losers)) == (1, 5)
     assert await subject.load(added.id) == winners[0]
     assert {row[0] for row in outbox(superuser, added)} == {1, 2}
@@ -290,60 +283,6 @@ async def stale(subject: Subject, aggregate: Any) -> tuple[StaleAggregate, ...]:
     return caught.value.conflicts
 
 
-LEFT_TO_OTHERS: dict[Lock, set[str]] = {
-    "share": {"KEY SHARE", "SHARE"},
-    "no key update": {"KEY SHARE"},
-    "update": set(),
-}
-"""PostgreSQL's table of row locks: what another transaction still gets."""
-
-
-async def test_a_lock_leaves_to_others_what_its_name_says(
-    subject: Subject, superuser: psycopg.Connection
-) -> None:
-    added = await subject.stored()
-    for lock, left in LEFT_TO_OTHERS.items():
-        async with subject.db.unit_of_work(TENANT) as uow:
-            repository = subject.repository(uow)
-            assert await repository.get(added.id, lock=lock) == added
-            assert obtainable(superuser, repository, added) == left
-        assert obtainable(superuser, repository, added) == set(STRENGTHS)
-    async with subject.db.unit_of_work(TENANT) as uow:
-        subject.repository(uow).verify(added)
-        await save_all.verify(uow)
-        assert obtainable(superuser, repository, added) == LEFT_TO_OTHERS["share"]
-
-
-STRENGTHS = ("KEY SHARE", "SHARE", "NO KEY UPDATE", "UPDATE")
-
-
-def obtainable(superuser: psycopg.Connection, repository: Repository[Any], aggregate: Any) -> set[str]:
-    """The row locks that are to be had on the aggregate at once."""
-    query = psycopg.sql.SQL("SELECT id FROM {} WHERE id = %s FOR {} SKIP LOCKED")
-    table = psycopg.sql.Identifier(repository.UPDATE.path.stem)
-    return {
-        strength
-        for strength in STRENGTHS
-        if superuser.execute(query.format(table, psycopg.sql.SQL(strength)), [aggregate.id]).fetchone()
-    }
-
-
-async def test_who_does_not_wait_for_a_lock_is_told_so_and_can_go_on(subject: Subject) -> None:
-    added = await subject.stored()
-    async with subject.db.unit_of_work(TENANT) as holder, subject.db.unit_of_work(TENANT) as uow:
-        await subject.repository(holder).get(added.id, lock="share")
-        repository = subject.repository(uow)
-        with pytest.raises(OperationTimeout):
-            await repository.get(added.id, lock="no key update", nowait=True)
-        with pytest.raises(NotFound):
-            await repository.get(added.id, lock="no key update", skip_locked=True)
-        with pytest.raises(NotFound):
-            await repository.get(new_id(), lock="no key update", nowait=True)
-        await holder.rollback()
-        for waiting in ("nowait", "skip_locked"):
-            assert await repository.get(added.id, lock="no key update", **{waiting: True}) == added
-
-
 several = only(lambda factory: factory.resource != "project")  # a tenant has but one
 
 
@@ -361,8 +300,8 @@ async def test_save_all_saves_all_or_tells_of_all_that_are_stale(
         assert names[:2] == [repository.LOCK_FOR_NO_KEY_UPDATE.name, repository.UPDATE.name]
         assert names.count(repository.UPDATE.name) == 1, "one round trip"
         await uow.commit()
-    assert [each.version for each in saved] == [2, 1, 2]
-    assert [await subject.load(each.id) for each in saved] == list(saved)
+    assert [aggregate.version for aggregate in saved] == [2, 1, 2]
+    assert [await subject.load(aggregate.id) for aggregate in saved] == list(saved)
 
     await subject.touch(read)
     async with subject.db.unit_of_work(TENANT) as uow:
@@ -375,8 +314,8 @@ async def test_save_all_saves_all_or_tells_of_all_that_are_stale(
         uow.verified.clear()
         await uow.commit()
     name = subject.factory.resource
-    told = {(name, one.id, 1, 2), (name, three.id, 2, None), (name, read.id, 1, 2)}
-    assert set(caught.value.conflicts) == told
+    conflicts = {(name, one.id, 1, 2), (name, three.id, 2, None), (name, read.id, 1, 2)}
+    assert set(caught.value.conflicts) == conflicts
     assert await subject.load(two.id) == two, "nothing was written"
     assert {row[0] for row in outbox(superuser, two)} == {1}
 

@@ -15,20 +15,20 @@ PACKAGE = Path(ventros.__file__).parent
 
 def declared() -> list[type[DomainEvent]]:
     """But for those that others derive from, which say only what an aggregate's events share."""
-    modules = [each.name for each in pkgutil.walk_packages(ventros.__path__, "ventros.")]
+    modules = [module.name for module in pkgutil.walk_packages(ventros.__path__, "ventros.")]
     slices = [importlib.import_module(name) for name in modules if name.endswith(".events")]
-    found = (each for module in slices for each in vars(module).values() if isinstance(each, type))
-    return [each for each in found if issubclass(each, DomainEvent) and not each.__subclasses__()]
+    classes = (value for module in slices for value in vars(module).values() if isinstance(value, type))
+    return [cls for cls in classes if issubclass(cls, DomainEvent) and not cls.__subclasses__()]
 
 
 def test_every_event_is_told_by_somebody() -> None:
     others = [path for path in PACKAGE.rglob("*.py") if path.name != "events.py"]
     source = "".join(path.read_text(encoding="utf-8") for path in others)
     use = r"\b{0}\(|\bupdated_event = {0}\b"
-    assert [each for each in declared() if not re.search(use.format(each.__name__), source)] == []
+    assert [cls for cls in declared() if not re.search(use.format(cls.__name__), source)] == []
 
 
 def test_no_two_events_have_one_name() -> None:
-    names = [each.event_name for each in declared()]
+    names = [cls.event_name for cls in declared()]
     assert len(set(names)) == len(names) > 100
     assert [name for name in names if not re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name)] == []

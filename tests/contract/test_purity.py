@@ -64,17 +64,17 @@ def commands(aggregate: type) -> dict[str, Command]:
 class Pool:
     """Values by type, found in the fields of aggregates that were drawn, or built of such."""
 
-    def __init__(self, found: Iterable[object], chance: random.Random) -> None:
+    def __init__(self, drawn: Iterable[object], chance: random.Random) -> None:
         self._chance = chance
         self._values: defaultdict[type, list[Any]] = defaultdict(list)
-        for each in found:
-            self._collect(each)
+        for member in drawn:
+            self._collect(member)
 
     def _collect(self, value: Any) -> None:
         self._values[type(value)].append(value)
         parts: Iterable[object] = ()
         if attrs.has(type(value)):
-            parts = [getattr(value, each.name) for each in attrs.fields(type(value))]
+            parts = [getattr(value, field.name) for field in attrs.fields(type(value))]
         elif isinstance(value, Mapping):
             parts = value.values()
         elif isinstance(value, list | tuple | frozenset):
@@ -93,7 +93,7 @@ class Pool:
             return (self.value(args[0]),)
         if origin in {Mapping, dict}:
             return {self.value(str): self.value(str)}
-        choices = [each for each in (self._values[wanted], FIXED.get(wanted, ())) if each]
+        choices = [values for values in (self._values[wanted], FIXED.get(wanted, ())) if values]
         if not choices:
             return self._built(wanted)
         return self._chance.choice(self._chance.choice(choices))
@@ -104,9 +104,9 @@ class Pool:
         hints = typing.get_type_hints(wanted)
         return wanted(
             **{
-                each.alias: self.value(hints[each.name], each.name)
-                for each in attrs.fields(wanted)
-                if each.init
+                field.alias: self.value(hints[field.name], field.name)
+                for field in attrs.fields(wanted)
+                if field.init
             }
         )
 
@@ -195,7 +195,7 @@ def arguments(pool: Pool, command: Command, state: Any) -> dict[str, Any]:
         name: pool.value(hints[name], name) for name in inspect.signature(command).parameters if name in hints
     }
     if "step_ids" in given_:
-        given_["step_ids"] = [each.id for each in state.steps][::-1]
+        given_["step_ids"] = [step.id for step in state.steps][::-1]
     return given_
 
 
@@ -203,7 +203,7 @@ def asked_twice(
     monkeypatch: pytest.MonkeyPatch, name: str, command: Command, state: object, args: dict[str, Any]
 ) -> Any:
     """What it returns, None when it refuses."""
-    given_ = (state, {each: value for each, value in args.items() if each != "encryptor"})
+    given_ = (state, {arg: value for arg, value in args.items() if arg != "encryptor"})
     before = copy.deepcopy(given_)
     first = answer(monkeypatch, command, state, args)
     second = answer(monkeypatch, command, state, args)

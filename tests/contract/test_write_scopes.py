@@ -238,10 +238,10 @@ async def test_touching_what_touch_returned_steps_again(subject: Subject) -> Non
     stored = await subject.stored()
     async with subject.db.unit_of_work(TENANT) as uow:
         repository = subject.repository(uow)
-        again = await repository.touch(await repository.touch(stored))
+        touched = await repository.touch(await repository.touch(stored))
         await uow.commit()
-    assert again.version == 3
-    assert await subject.load(stored.id) == again
+    assert touched.version == 3
+    assert await subject.load(stored.id) == touched
     assert [event.aggregate_version for event in uow.events] == [2, 3]
 
 

@@ -55,17 +55,17 @@ async def test_cancelled_at_every_suspension_point(
         try:
             await asyncio.create_task(run(interrupted))
         except asyncio.CancelledError as error:
-            told = getattr(error, "outcome", None)
-            assert told is not None, f"point {points}: the cancellation does not tell what became of the unit"
+            outcome = getattr(error, "outcome", None)
+            assert outcome is not None, f"point {points}: the cancellation does not say what became of it"
         else:
-            told = unit.outcome
-        wrong += told is not unit.outcome or (told is Outcome.COMMITTED) != contacts.stored(name)
+            outcome = unit.outcome
+        wrong += outcome is not unit.outcome or (outcome is Outcome.COMMITTED) != contacts.stored(name)
         leaked += database._pool.get_size() - database._pool.get_idle_size()
         dirty += await contacts.still_in_transaction()
         if not interrupted.reached:
             break
         points += 1
-        outcomes[told.value] += 1
+        outcomes[outcome.value] += 1
     await database.close()
     print(f"{points} points: {dict(outcomes)}; wrong {wrong}, leaked {leaked}, dirty {dirty}")
     assert (wrong, leaked, dirty) == (0, 0, 0)

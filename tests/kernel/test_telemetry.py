@@ -48,7 +48,7 @@ class Heard:
     conflicts: list[Conflict] = attrs.field(factory=list)
     retries: list[tuple[int, float]] = attrs.field(factory=list)
     outcomes: list[tuple[Outcome, int]] = attrs.field(factory=list)
-    ends: list[tuple[bool, type[BaseException] | type[None]]] = attrs.field(factory=list)
+    ends: list[tuple[bool, type[BaseException | None]]] = attrs.field(factory=list)
     waits: list[bool] = attrs.field(factory=list)
 
     def statement(self, name: str, seconds: float, rows: int | None, error: BaseException | None) -> None:

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     """Three migrations, each of which creates a table and cannot be applied twice."""
     folder = tmp_path / "migrations [1]"  # a name that is a pattern to glob
     folder.mkdir()
-    for each in (B, C, A):
-        write(folder, each, f"CREATE TABLE {each[-1]} (id int);", f"DROP TABLE {each[-1]};")
+    for id_ in (B, C, A):
+        write(folder, id_, f"CREATE TABLE {id_[-1]} (id int);", f"DROP TABLE {id_[-1]};")
     write_checksums(folder)
     return folder

@@ -30,7 +30,7 @@ from ventros.migrate import (
 
 def test_applies_in_the_order_of_numbers_and_reports_each(dsn: str, folder: Path) -> None:
     seen: list[tuple[str, list[str]]] = []
-    done = migrate(dsn, directory=folder, report=lambda each: seen.append((each, applied(dsn))))
+    done = migrate(dsn, directory=folder, report=lambda id_: seen.append((id_, applied(dsn))))
     assert done == [A, B, C]
     assert seen == [(A, [A]), (B, [A, B]), (C, [A, B, C])]
     assert tables(dsn) == {"a", "b", "c"}

@@ -36,8 +36,8 @@ def test_checksums_are_those_of_sha256sum(folder: Path) -> None:
     assert path == folder / CHECKSUMS
     lines = path.read_bytes().decode().splitlines()
     assert lines == [
-        f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}"
-        for each in sorted(folder.glob("*.sql"))
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+        for path in sorted(folder.glob("*.sql"))
     ]
     assert len(lines) == 6
     verify_checksums(folder)

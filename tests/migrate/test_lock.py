@@ -70,7 +70,7 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
         assert migrate(dsn, directory=folder, dry_run=True) == [B, C]
         assert len(status(dsn, folder)) == 3
 
-    assert migrate(dsn, directory=folder, report=lambda each: second(each) if each == A else None) == [
+    assert migrate(dsn, directory=folder, report=lambda id_: second(id_) if id_ == A else None) == [
         A,
         B,
         C,
@@ -82,8 +82,8 @@ def test_control_without_the_lock_two_runs_collide(
 ) -> None:
     monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connect(parameters))
 
-    def second(each: str) -> None:
-        if each == A:
+    def second(id_: str) -> None:
+        if id_ == A:
             assert migrate(dsn, directory=folder) == [B, C]
 
     with refused(f"{B} failed: duplicate key value", "_yoyo_migration_pkey"):
@@ -107,8 +107,8 @@ def test_an_index_is_built_while_another_run_waits(
     with ThreadPoolExecutor(1) as pool:
         others = []
 
-        def report(each: str) -> None:
-            if each == A:
+        def report(id_: str) -> None:
+            if id_ == A:
                 others.append(pool.submit(waiting, dsn, folder))
                 until(lambda: bool(sessions(dsn, "SELECT pg_try_advisory_lock") or blocked(dsn)))
 
@@ -140,8 +140,8 @@ def test_databases_of_one_server_do_not_wait_for_each_other(
     other = server.owner_dsn("migrations_other")
     seen: list[list[str]] = []
 
-    def report(each: str) -> None:
-        seen.append(migrate(other, directory=folder, to=each, lock_wait=0))
+    def report(id_: str) -> None:
+        seen.append(migrate(other, directory=folder, to=id_, lock_wait=0))
 
     migrate(dsn, directory=folder, report=report)
     assert seen == [[A], [B], [C]]

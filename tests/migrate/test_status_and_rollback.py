@@ -27,7 +27,11 @@ from ventros.migrate import (
 
 
 def test_status_of_an_empty_database_creates_nothing(dsn: str, folder: Path) -> None:
-    assert [(each.id, each.applied) for each in status(dsn, folder)] == [(A, False), (B, False), (C, False)]
+    assert [(migration.id, migration.applied) for migration in status(dsn, folder)] == [
+        (A, False),
+        (B, False),
+        (C, False),
+    ]
     assert relations(dsn) == set()
 
 

@@ -114,8 +114,8 @@ def test_function_bodies_pass_unharmed(dsn: str, folder: Path) -> None:
 
 def test_begin_and_declare_as_names_matter_only_outside_a_transaction(dsn: str, folder: Path) -> None:
     """sqlparse splits nothing after them. In a transaction several statements may go as one."""
-    for each, name in ((B, "begin"), (C, "declare")):
-        write(folder, each, f"CREATE TABLE {each[-1]} ({name} int, id int);\nSELECT 1;\nSELECT 2;")
+    for id_, name in ((B, "begin"), (C, "declare")):
+        write(folder, id_, f"CREATE TABLE {id_[-1]} ({name} int, id int);\nSELECT 1;\nSELECT 2;")
     assert migrate(dsn, directory=folder) == [A, B, C]
     write(folder, "0011.index-b", "-- transactional: false\n" + "CREATE INDEX CONCURRENTLY ON b (begin);" * 2)
     with refused("0011.index-b failed: CREATE INDEX CONCURRENTLY cannot"):

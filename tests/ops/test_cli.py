@@ -38,7 +38,7 @@ def test_locking_indexes_are_made_listed_and_dropped(owner_dsn: str) -> None:
 
 
 def test_what_cannot_be_done_is_one_line_and_status_2(server: DevServer, stranger_dsn: str) -> None:
-    for dsn, told in (
+    for dsn, reason in (
         (stranger_dsn, "does not own"),
         (server.superuser_dsn("postgres"), "run ventros migrate first"),
         ("postgresql://nobody@127.0.0.1:1/none", "cannot be reached"),
@@ -46,5 +46,5 @@ def test_what_cannot_be_done_is_one_line_and_status_2(server: DevServer, strange
         for command in (("history", "enable"), ("locking-indexes", "create")):
             done = ventros(*command, "--dsn", dsn)
             assert (done.returncode, done.stdout) == (2, "")
-            assert told in done.stderr
+            assert reason in done.stderr
             assert len(done.stderr.splitlines()) == 1

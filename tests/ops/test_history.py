@@ -1,9 +1,7 @@
-"""Where history is enabled it is dense, replays to the row, and says so when it does not."""
+"""Where history is enabled it is dense, replays to the row, and stays as it was written."""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Any, LiteralString
 
 import attrs
@@ -13,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from tests.support.constants import NOW, TENANT, VERSIONED
+from tests.support.constants import NOW, TENANT
+from tests.support.history import CHECK, LATER, findings
 from tests.support.listening import heard, listen
 from tests.support.subjects import Filled, Subject, outbox
 from ventros import Database, UnitOfWork, roles
@@ -21,19 +20,10 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError, MigrationError
-from ventros.kernel.resources import directory
 from ventros.migrate import rollback
 from ventros.ops import history
 
-LATER = NOW + timedelta(hours=1)
-CHECK = (directory("sql") / "ops" / "history.sql").read_text(encoding="utf-8").partition("= off;")[2]
-"""Without its SET, so one statement."""
 Row = tuple[Any, ...]
-
-
-def found(superuser: psycopg.Connection) -> list[tuple[str, str]]:
-    """Subject and finding of sql/ops/history.sql."""
-    return [row[:2] for row in superuser.execute(CHECK.encode()).fetchall()]
 
 
 def recorded(superuser: psycopg.Connection, id_: object) -> list[Row]:
@@ -57,7 +47,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
         await subject.repository(uow).remove(old)
         await uow.commit()
     assert [row[:2] for row in recorded(superuser, old.id)] == [(1, "baseline"), (2, "update"), (3, "delete")]
-    assert found(superuser) == []
+    assert findings(superuser) == []
     new = await subject.stored()
     new = await subject.touch(await subject.save(subject.change(new)))
     if subject.factory.change_child is not None:
@@ -65,7 +55,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
     steps = recorded(superuser, new.id)
     assert [row[1] for row in steps] == ["insert"] + ["update"] * (new.version - 1)
     assert [row[0] for row in steps] == sorted({row[0] for row in outbox(superuser, new)})
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 @given(data=st.data())
@@ -99,29 +89,6 @@ async def test_any_value_replays(
         assert await driver.fetchval(steps, new.id) == 2
 
 
-def test_the_check_looks_at_every_aggregate_table() -> None:
-    assert set(re.findall(r"\('(\w+)'\)", CHECK.partition("), recorder AS")[0])) == VERSIONED
-    assert {
-        one for one, two in re.findall(r"FROM (\w+) AS stored WHERE '(\w+)'", CHECK) if one == two
-    } == VERSIONED
-    assert set(history.TABLES) == VERSIONED
-
-
-@pytest.fixture
-async def ada(db: Database[UnitOfWork], seed: Seed, owner_dsn: str) -> Contact:
-    """At version 3, all of it recorded: the insert, a new name, a new phone."""
-    history.enable(owner_dsn)
-    async with db.unit_of_work(TENANT, actor="user:7", use_case="greet") as uow:
-        contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
-        contact = await uow.contacts.add(contact)
-        contact = await uow.contacts.save(contact.rename("Bea", now=LATER))
-        await uow.commit()
-    async with db.unit_of_work(TENANT) as uow:
-        contact = await uow.contacts.save(contact.set_phone("+5511999999999", now=LATER))
-        await uow.commit()
-    return contact
-
-
 def test_a_row_tells_who_and_what(superuser: psycopg.Connection, ada: Contact) -> None:
     rows = superuser.execute(
         "SELECT aggregate_version, role, actor, use_case, before, after FROM aggregate_history"
@@ -143,125 +110,6 @@ def test_a_row_tells_who_and_what(superuser: psycopg.Connection, ada: Contact) -
     assert phoned == ({"phone": None}, {"phone": "+5511999999999"})
 
 
-PAST_THE_TRIGGERS: list[tuple[LiteralString, str]] = [
-    ("UPDATE contacts SET name = 'x'", "differs from its replayed history in name"),
-    (
-        "UPDATE contacts SET name = 'x', version = version + 1",
-        "is at version 4, while its history ends with 3",
-    ),
-    ("UPDATE contacts SET version = 2", "is at version 2, while its history ends with 3"),
-    ("DELETE FROM contacts", "is gone, while its history ends with version 3"),
-    (
-        "DELETE FROM aggregate_history WHERE aggregate_table = 'contacts'",
-        "was never recorded, and is at version 3",
-    ),
-    (
-        "DELETE FROM aggregate_history WHERE aggregate_table = 'contacts' AND aggregate_version = 1",
-        "begins with update to version 2, without a baseline",
-    ),
-    (
-        "DELETE FROM aggregate_history WHERE aggregate_table = 'contacts' AND aggregate_version = 2",
-        "has version 3 after version 1",
-    ),
-    (
-        "DELETE FROM aggregate_history WHERE aggregate_table = 'contacts' AND aggregate_version = 3",
-        "is at version 3, while its history ends with 2",
-    ),
-    (
-        "UPDATE aggregate_history SET after = after || jsonb_build_object('name', 'x')"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 1",
-        "has name before version 2 not as the record had left it",
-    ),
-    (
-        "UPDATE aggregate_history SET before = before || jsonb_build_object('name', 'x')"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 2",
-        "has name before version 2 not as the record had left it",
-    ),
-    (
-        "UPDATE aggregate_history SET after = after - 'name'"
-        " WHERE aggregate_table = 'contacts' AND aggregate_version = 2",
-        "differs from its replayed history in name",
-    ),
-]
-WHILE_SWITCHED_OFF: list[tuple[LiteralString, LiteralString, str]] = [
-    (
-        "UPDATE contacts SET name = 'x'",
-        "UPDATE contacts SET name = 'y', version = version + 1",
-        "has name before version 4 not as the record had left it",
-    ),
-    (
-        "UPDATE contacts SET version = version + 1",
-        "UPDATE contacts SET version = version + 1",
-        "has version 5 after version 3",
-    ),
-]
-
-
-@pytest.mark.parametrize(("fault", "told"), PAST_THE_TRIGGERS)
-def test_what_is_done_past_the_triggers_is_found(
-    superuser: psycopg.Connection, ada: Contact, fault: LiteralString, told: str
-) -> None:
-    """One finding, of that aggregate alone; without the fault there is none."""
-    assert found(superuser) == []
-    with superuser.transaction():
-        superuser.execute("SET LOCAL session_replication_role = replica")
-        superuser.execute(fault)
-    ((about, finding),) = found(superuser)
-    assert about == f"contacts {ada.id}"
-    assert finding.endswith(told)
-
-
-@pytest.mark.parametrize(("off", "on", "told"), WHILE_SWITCHED_OFF)
-def test_triggers_that_were_switched_off_for_a_while_are_found_out(
-    superuser: psycopg.Connection, ada: Contact, off: LiteralString, on: LiteralString, told: str
-) -> None:
-    superuser.execute("ALTER TABLE contacts DISABLE TRIGGER ALL")
-    superuser.execute(off)
-    assert found(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
-    superuser.execute("ALTER TABLE contacts ENABLE TRIGGER ALL")
-    superuser.execute(on)
-    ((about, finding),) = found(superuser)
-    assert about == f"contacts {ada.id}"
-    assert finding.endswith(told)
-
-
-def test_a_table_whose_trigger_is_gone_is_found(superuser: psycopg.Connection, ada: Contact) -> None:
-    superuser.execute("DROP TRIGGER history ON contacts")
-    assert found(superuser) == [("contacts", "the table contacts is not recorded, while others are")]
-
-
-def test_a_removed_aggregate_that_came_back_unseen_is_found(
-    superuser: psycopg.Connection, ada: Contact
-) -> None:
-    superuser.execute("CREATE TEMP TABLE kept AS TABLE contacts")
-    superuser.execute("DELETE FROM contacts")
-    assert found(superuser) == []
-    superuser.execute("SET session_replication_role = replica")
-    superuser.execute("INSERT INTO contacts SELECT * FROM kept")
-    superuser.execute("SET session_replication_role = origin")
-    ((about, finding),) = found(superuser)
-    assert about == f"contacts {ada.id}"
-    assert finding.endswith("is at version 3, while its history ends with 4 and its removal")
-
-
-def test_many_at_fault_are_cut_short(superuser: psycopg.Connection, ada: Contact) -> None:
-    superuser.execute("CREATE TEMP TABLE copied AS SELECT c.* FROM contacts AS c, generate_series(1, 12)")
-    superuser.execute("UPDATE copied SET id = gen_random_uuid(), phone = NULL")
-    superuser.execute("SET session_replication_role = replica")
-    superuser.execute("INSERT INTO contacts TABLE copied")
-    superuser.execute("SET session_replication_role = origin")
-    assert len(found(superuser)) == 11
-    assert ("contacts", "2 more of contacts are at fault") in found(superuser)
-    superuser.execute("SET ventros.most = '12'")
-    assert len(found(superuser)) == 12
-
-
-def test_without_history_nothing_is_found(superuser: psycopg.Connection, seed: Seed) -> None:
-    superuser.execute("UPDATE channels SET name = 'x', version = version + 1")
-    assert found(superuser) == []
-    assert superuser.execute("SELECT count(*) FROM aggregate_history").fetchone() == (0,)
-
-
 def test_what_is_written_rightly_by_hand_is_recorded_too(
     superuser: psycopg.Connection, owner_dsn: str, ada: Contact
 ) -> None:
@@ -281,9 +129,9 @@ def test_what_is_written_rightly_by_hand_is_recorded_too(
         (4, superuser.info.user, None, None, "Bea", "x"),
         (5, roles.OWNER, "dba:eve", None, "x", "y"),
     ]
-    assert found(superuser) == []
+    assert findings(superuser) == []
     superuser.execute("RESET ALL")
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
@@ -299,7 +147,7 @@ def test_a_version_that_does_not_step_is_refused_without_the_version_guard_too(
             superuser.execute(text)
         assert caught.value.diag.constraint_name == "aggregate_history_pkey"
     superuser.execute("UPDATE contacts SET name = 'x', version = version + 2")
-    ((about, finding),) = found(superuser)
+    ((about, finding),) = findings(superuser)
     assert (about, finding[-29:]) == (f"contacts {ada.id}", "has version 5 after version 3")
 
 
@@ -313,7 +161,7 @@ def test_an_insert_at_another_version_is_a_baseline(superuser: psycopg.Connectio
         " AND aggregate_id <> %s",
         [ada.id],
     ).fetchall() == [("baseline", 7)]
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_while_it_is_disabled_nothing_is_found_and_baselines_begin_anew(
@@ -326,13 +174,13 @@ def test_while_it_is_disabled_nothing_is_found_and_baselines_begin_anew(
     assert history.status(owner_dsn).recorded == ()
     superuser.execute("UPDATE contacts SET name = 'x', version = version + 1")
     superuser.execute("DELETE FROM channels")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     assert history.enable(owner_dsn) == 2
     assert recorded(superuser, ada.id)[:3] == kept
     assert recorded(superuser, ada.id)[3][:3] == (4, "baseline", None)
     assert recorded(superuser, channel)[-1] == (2, "baseline", None, None)
     superuser.execute("UPDATE contacts SET name = 'y', version = version + 1")
-    assert found(superuser) == []
+    assert findings(superuser) == []
     assert history.enable(owner_dsn) == 0
     superuser.execute("ALTER TABLE contacts DISABLE TRIGGER history")
     assert history.status(owner_dsn).not_recorded == ("contacts",)
@@ -362,7 +210,7 @@ async def test_owner_and_superuser_write_the_same_baselines_of_all_tenants(
     forget(superuser, "true")
     assert history.enable(server.superuser_dsn(superuser.info.dbname)) == 6
     assert baselines() == by_owner
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def forget(superuser: psycopg.Connection, condition: LiteralString) -> None:
@@ -391,9 +239,9 @@ def test_what_is_recorded_stays(superuser: psycopg.Connection, owner_dsn: str, a
             assert owner.execute(text).rowcount == 0, "there is no policy for it"
         owner.execute("ALTER TABLE aggregate_history ENABLE TRIGGER append_only")
     forget(superuser, "aggregate_table = 'contacts'")
-    assert len(found(superuser)) == 1
+    assert len(findings(superuser)) == 1
     assert history.enable(owner_dsn) == 1
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 FORGERIES: list[LiteralString] = [
@@ -404,9 +252,11 @@ FORGERIES: list[LiteralString] = [
     "TRUNCATE aggregate_history",
     "ALTER TABLE contacts DISABLE TRIGGER history",
     "SET session_replication_role = replica",
-    "CREATE TEMP TABLE contacts (tenant_id text, id uuid, version integer);"
-    "CREATE TRIGGER history AFTER INSERT ON pg_temp.contacts"
-    " FOR EACH ROW EXECUTE FUNCTION ventros_record_history()",
+    (
+        "CREATE TEMP TABLE contacts (tenant_id text, id uuid, version integer);"
+        "CREATE TRIGGER history AFTER INSERT ON pg_temp.contacts"
+        " FOR EACH ROW EXECUTE FUNCTION ventros_record_history()"
+    ),
 ]
 
 
@@ -440,7 +290,7 @@ async def test_a_save_sends_the_same_with_history(
 SAID = "encrypt|nonce|keys? |secret|Authorization"
 SAID_TO_BE_NONE = {
     ("credentials", "metadata"),  # nothing secret belongs there
-    *(("credentials", each) for each in ("tenant_id", "id", "expires_at")),
+    *(("credentials", column) for column in ("tenant_id", "id", "expires_at")),
 }
 
 
@@ -458,8 +308,8 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     kept = {(table, column) for table, column, value in said if value != "***"}
     assert kept - SAID_TO_BE_NONE == set()
     assert {(table, column) for table, column, value in said if value == "***"} == {
-        *(("credentials", each) for each in ("secret", "oauth_access_token", "oauth_refresh_token")),
-        *(("webhook_subscriptions", each) for each in ("secret_ciphertext", "secret_nonce", "headers")),
+        *(("credentials", column) for column in ("secret", "oauth_access_token", "oauth_refresh_token")),
+        *(("webhook_subscriptions", column) for column in ("secret_ciphertext", "secret_nonce", "headers")),
         *(("agents", "config"), ("channels", "config")),
     }
     superuser.execute(
@@ -471,7 +321,7 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     assert "geheim" not in everything
     assert '{"config": "***"}' in everything.replace('""', '"').replace("\\", "")
     superuser.execute("UPDATE agents SET version = version + 1")
-    assert found(superuser) == []
+    assert findings(superuser) == []
 
 
 def test_it_is_not_changed_while_the_tables_are_in_use(

@@ -21,20 +21,20 @@ def defined(superuser: psycopg.Connection) -> dict[str, str]:
 
 
 def states(dsn: str) -> dict[str, str]:
-    return {each.table: each.state for each in locking_indexes.status(dsn)}
+    return {index.table: index.state for index in locking_indexes.status(dsn)}
 
 
 def test_they_come_as_the_migration_made_them_and_go(superuser: psycopg.Connection, owner_dsn: str) -> None:
     assert states(owner_dsn) == dict.fromkeys(VERSIONED, "missing")
-    told: list[str] = []
-    locking_indexes.create(owner_dsn, told.append)
+    reports: list[str] = []
+    locking_indexes.create(owner_dsn, reports.append)
     made = defined(superuser)
     assert states(owner_dsn) == dict.fromkeys(VERSIONED, "valid")
-    assert all(each.bytes for each in locking_indexes.status(owner_dsn))
-    assert len(told) == len(made) == 15
-    locking_indexes.create(owner_dsn, told.append)
+    assert all(index.bytes for index in locking_indexes.status(owner_dsn))
+    assert len(reports) == len(made) == 15
+    locking_indexes.create(owner_dsn, reports.append)
     locking_indexes.drop(owner_dsn)
-    assert (len(told), defined(superuser)) == (15, {})
+    assert (len(reports), defined(superuser)) == (15, {})
     locking_indexes.drop(owner_dsn)
     rollback(owner_dsn, to="0051")
     assert defined(superuser) == made
@@ -47,9 +47,9 @@ def test_an_invalid_leftover_is_made_anew(
     with pytest.raises(psycopg.errors.UniqueViolation):
         superuser.execute("CREATE UNIQUE INDEX CONCURRENTLY projects_id_version_idx ON projects (version)")
     assert states(owner_dsn)["projects"] == "invalid"
-    told: list[str] = []
-    locking_indexes.create(owner_dsn, told.append)
-    assert "created projects_id_version_idx" in told
+    reports: list[str] = []
+    locking_indexes.create(owner_dsn, reports.append)
+    assert "created projects_id_version_idx" in reports
     assert set(states(owner_dsn).values()) == {"valid"}
     assert defined(superuser)["projects_id_version_idx"].startswith("CREATE INDEX")
 

@@ -54,7 +54,7 @@ def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
     assert "ventros/_migrations/CHECKSUMS" in names
-    assert {f"ventros/audit/page/{each}" for each in ("page.html", "style.css", "filter.js")} <= set(names)
+    assert {f"ventros/audit/page/{name}" for name in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]

@@ -29,7 +29,7 @@ def verdicts() -> dict[str, str]:
         "tests.support.saboteurs",
     ]
     done = subprocess.run(
-        [*command, UNSPOILED, *(each.test for each in SABOTEURS)],
+        [*command, UNSPOILED, *(saboteur.test for saboteur in SABOTEURS)],
         env={**os.environ, "COLUMNS": "500"},  # so much of a line is shown
         cwd=Path(__file__).parents[2],
         capture_output=True,
@@ -37,9 +37,11 @@ def verdicts() -> dict[str, str]:
         check=False,
         timeout=300,  # should a saboteur make its test wait for ever
     )
-    found = re.findall(r"^(FAILED|PASSED) (\S+::[^\n]*?)(?: - (.*))?$", done.stdout, re.MULTILINE)
-    verdicts = {test: f"{verdict} {reason}" for verdict, test, reason in found}
-    assert verdicts.keys() == {UNSPOILED, *(each.test for each in SABOTEURS)}, done.stdout + done.stderr
+    outcomes = re.findall(r"^(FAILED|PASSED) (\S+::[^\n]*?)(?: - (.*))?$", done.stdout, re.MULTILINE)
+    verdicts = {test: f"{verdict} {reason}" for verdict, test, reason in outcomes}
+    assert verdicts.keys() == {UNSPOILED, *(saboteur.test for saboteur in SABOTEURS)}, (
+        done.stdout + done.stderr
+    )
     return verdicts
 
 
@@ -57,7 +59,7 @@ def test_control_what_is_not_spoiled_passes(verdicts: dict[str, str]) -> None:
 
 
 def test_how_many_are_found_out(verdicts: dict[str, str]) -> None:
-    spoiled = {each.spoil: each for each in SABOTEURS}
-    alive = {each.spoil.__name__ for each in SABOTEURS if not killed(each, verdicts)}
+    spoiled = {saboteur.spoil: saboteur for saboteur in SABOTEURS}
+    alive = {saboteur.spoil.__name__ for saboteur in SABOTEURS if not killed(saboteur, verdicts)}
     print(f"saboteurs killed: {len(spoiled) - len(alive)} / {len(spoiled)}, by {len(SABOTEURS)} tests")
     assert alive == set()

@@ -77,34 +77,34 @@ COMPARED: dict[FilterOperator, Callable[[Any, Any], bool]] = {
     OP.LT: operator.lt,
     OP.GTE: operator.ge,
     OP.LTE: operator.le,
-    OP.CONTAINS: lambda here, text: text.lower() in here.lower(),
-    OP.NOT_CONTAINS: lambda here, text: text.lower() not in here.lower(),
-    OP.STARTS_WITH: lambda here, text: here.lower().startswith(text.lower()),
-    OP.ENDS_WITH: lambda here, text: here.lower().endswith(text.lower()),
-    OP.IN: lambda here, values: here in values,
-    OP.NOT_IN: lambda here, values: here not in values,
+    OP.CONTAINS: lambda looked_up, text: text.lower() in looked_up.lower(),
+    OP.NOT_CONTAINS: lambda looked_up, text: text.lower() not in looked_up.lower(),
+    OP.STARTS_WITH: lambda looked_up, text: looked_up.lower().startswith(text.lower()),
+    OP.ENDS_WITH: lambda looked_up, text: looked_up.lower().endswith(text.lower()),
+    OP.IN: lambda looked_up, values: looked_up in values,
+    OP.NOT_IN: lambda looked_up, values: looked_up not in values,
 }
 
 
 def satisfies(person: Person, rule: FilterRule) -> bool:
     """The rules' meaning, said once more."""
-    here = looked_at(rule, person)
+    looked_up = looked_at(rule, person)
     if rule.operator in {OP.IS_NULL, OP.IS_NOT_NULL}:
-        absent = not here if rule.filter_type is FilterType.TAG else here is None
+        absent = not looked_up if rule.filter_type is FilterType.TAG else looked_up is None
         return absent is (rule.operator is OP.IS_NULL)
-    if here is None:
+    if looked_up is None:
         return False
-    if isinstance(here, tuple):
+    if isinstance(looked_up, tuple):
         asked = set(rule.value) if rule.operator.takes_many else {rule.value}
         wants = rule.operator in {OP.EQ, OP.CONTAINS, OP.IN}
-        return bool(asked & set(here)) is wants
-    return COMPARED[rule.operator](here, rule.value)
+        return bool(asked & set(looked_up)) is wants
+    return COMPARED[rule.operator](looked_up, rule.value)
 
 
 def chosen(people: Iterable[Person], rules: Iterable[FilterRule], by: LogicalOperator) -> set[UUID]:
     rules = list(rules)
     joined = all if by is AND or not rules else any
-    return {each.contact.id for each in people if joined(satisfies(each, rule) for rule in rules)}
+    return {person.contact.id for person in people if joined(satisfies(person, rule) for rule in rules)}
 
 
 def make_contact(seed: Seed, line: int) -> Contact:

@@ -53,13 +53,17 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "a version guard is gone": ("DROP TRIGGER version_guard ON agents", [("version_guards", "agents")]),
     "a version guard looks at one column": (
-        "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE OF name ON agents FOR EACH ROW"
-        " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()",
+        (
+            "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE OF name ON agents FOR EACH ROW"
+            " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()"
+        ),
         [("version_guards", "agents")],
     ),
     "a version guard refuses less": (
-        "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON agents FOR EACH ROW"
-        " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_guard()",
+        (
+            "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON agents FOR EACH ROW"
+            " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_guard()"
+        ),
         [("version_guards", "agents")],
     ),
     "row-level security is off": (
@@ -125,21 +129,29 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("invalid_indexes", "contacts_live_name_idx")],
     ),
     "an index is redundant": (
-        "CREATE INDEX begins ON contacts (tenant_id); CREATE UNIQUE INDEX again ON contacts (tenant_id, id);"
-        "CREATE INDEX partly ON contacts (tenant_id, name) WHERE deleted_at IS NULL",
+        (
+            "CREATE INDEX begins ON contacts (tenant_id);"
+            "CREATE UNIQUE INDEX again ON contacts (tenant_id, id);"
+            "CREATE INDEX partly ON contacts (tenant_id, name) WHERE deleted_at IS NULL"
+        ),
         [("redundant_indexes", "again"), ("redundant_indexes", "begins"), ("redundant_indexes", "partly")],
     ),
     "an index holds what changes": (
-        "CREATE INDEX a ON contacts (updated_at);"
-        "CREATE INDEX b ON sessions (started_at) INCLUDE (message_count);"
-        "CREATE INDEX c ON contacts (name) WHERE version > 3;"
-        "CREATE INDEX d ON sessions ((message_count + 1));"
-        "ALTER TABLE chats ADD CONSTRAINT e UNIQUE (tenant_id, id, version)",
-        [("hot_indexes", each) for each in "abcde"],
+        (
+            "CREATE INDEX a ON contacts (updated_at);"
+            "CREATE INDEX b ON sessions (started_at) INCLUDE (message_count);"
+            "CREATE INDEX c ON contacts (name) WHERE version > 3;"
+            "CREATE INDEX d ON sessions ((message_count + 1));"
+            "ALTER TABLE chats ADD CONSTRAINT e UNIQUE (tenant_id, id, version)"
+        ),
+        [("hot_indexes", name) for name in "abcde"],
     ),
     "the app is too mighty": (
-        "ALTER ROLE ventros_app BYPASSRLS CREATEROLE; GRANT pg_read_all_data, ventros_owner TO ventros_app;"
-        "GRANT CREATE ON SCHEMA public TO ventros_app; GRANT TRUNCATE ON contacts TO ventros_app",
+        (
+            "ALTER ROLE ventros_app BYPASSRLS CREATEROLE;"
+            "GRANT pg_read_all_data, ventros_owner TO ventros_app;"
+            "GRANT CREATE ON SCHEMA public TO ventros_app; GRANT TRUNCATE ON contacts TO ventros_app"
+        ),
         [("app_role", "ventros_app")] * 6,
     ),
     "the app is a superuser": ("ALTER ROLE ventros_app SUPERUSER", [("app_role", "ventros_app")]),

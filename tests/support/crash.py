@@ -8,7 +8,8 @@ import signal
 import time
 from pathlib import Path
 
-from ventros.devserver import DevServer, _account, find_binaries
+from ventros.devserver import DevServer, find_binaries
+from ventros.devserver.account import find_account
 
 
 class Crashing(DevServer):
@@ -20,7 +21,7 @@ class Crashing(DevServer):
 
     def _pg_ctl(self, *arguments: str | Path) -> str:
         copied = next(self.directory.glob("installation/*/*/bin"), None)
-        return _account().run((copied or find_binaries()) / "pg_ctl", *arguments, "-D", self._data)
+        return find_account().run((copied or find_binaries()) / "pg_ctl", *arguments, "-D", self._data)
 
     def kill(self) -> None:
         postmaster = int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
@@ -45,10 +46,10 @@ class Crashing(DevServer):
 
 def _processes() -> list[tuple[int, int]]:
     """Process ids with their parents'; of those that are not yet gone."""
-    found = []
+    processes = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, parent = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[:2]
             if state != "Z":
-                found.append((int(path.parent.name), int(parent)))
-    return found
+                processes.append((int(path.parent.name), int(parent)))
+    return processes

@@ -11,5 +11,5 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 def block(language: str, containing: str, document: str = README) -> str:
     """The only block in that language that contains the text."""
     blocks = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
-    (found,) = [each for each in blocks if containing in each]
-    return str(found)
+    (matching,) = [text for text in blocks if containing in text]
+    return str(matching)

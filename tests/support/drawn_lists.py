@@ -21,7 +21,7 @@ def drawn(list_query: ListQuery[Any, Any], generator: random.Random) -> list[Sha
     names = [condition.name for condition in list_query.conditions]
     shapes = []
     for _ in range(DRAWN):
-        filters = tuple(each for each in names if generator.random() < 0.5)
+        filters = tuple(name for name in names if generator.random() < 0.5)
         sort = generator.choice([None, *list_query.sorts])
         position = generator.choice(list_query.positions(sort)) if sort else ""
         shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))

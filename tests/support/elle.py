@@ -35,18 +35,23 @@ def anomalies(history: Sequence[Transaction], final: dict[Key, tuple[str, ...]])
     that is no beginning of the final list; G0, G1c, G-single, G2: cycles of ww alone, of ww and wr, with one
     rw, with more.
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     writer = {
-        (key, value): number for number, each in enumerate(history) for key, value in each.appends.items()
+        (key, value): number
+        for number, transaction in enumerate(history)
+        for key, value in transaction.appends.items()
     }
-    committed = {number for number, each in enumerate(history) if each.outcome == "committed"}
+    committed = {number for number, transaction in enumerate(history) if transaction.outcome == "committed"}
     for (key, value), number in writer.items():
-        found["lost"] += number in committed and value not in final[key]
-    for key, values in [*final.items(), *(read for each in history for read in each.reads.items())]:
-        found["dirty"] += any(writer[key, value] not in committed for value in values)
-        found["order"] += values != final[key][: len(values)]
-    found.update(_cycles(*_dependencies(history, final, writer, committed)))
-    return +found
+        counts["lost"] += number in committed and value not in final[key]
+    for key, values in [
+        *final.items(),
+        *(read for transaction in history for read in transaction.reads.items()),
+    ]:
+        counts["dirty"] += any(writer[key, value] not in committed for value in values)
+        counts["order"] += values != final[key][: len(values)]
+    counts.update(_cycles(*_dependencies(history, final, writer, committed)))
+    return +counts
 
 
 def _dependencies(
@@ -76,26 +81,26 @@ def _add(edges: Edges, first: int, second: int) -> None:
 
 def _cycles(ww: Edges, wr: Edges, rw: Edges) -> Counter[str]:
     """G0, G1c and G2 by strongly connected component, G-single by rw edge; a G2 has none of the others."""
-    found: Counter[str] = Counter()
-    found["G0"] = len(_components([ww]))
-    found["G1c"] = len(_components([ww, wr])) - found["G0"]
+    counts: Counter[str] = Counter()
+    counts["G0"] = len(_components([ww]))
+    counts["G1c"] = len(_components([ww, wr])) - counts["G0"]
     for component in _components([ww, wr, rw]):
         single = sum(
             first in _reachable(second, [ww, wr], component.__contains__)
             for first in component
             for second in rw[first] & component
         )
-        found["G-single"] += single
+        counts["G-single"] += single
         if not single and not any(component >= other for other in _components([ww, wr])):
-            found["G2"] += 1
-    return found
+            counts["G2"] += 1
+    return counts
 
 
 def _reachable(start: int, graphs: Sequence[Edges], allowed: Callable[[int], bool]) -> set[int]:
     seen, todo = {start}, [start]
     while todo:
         at = todo.pop()
-        new = {each for graph in graphs for each in graph[at] if allowed(each)} - seen
+        new = {node for graph in graphs for node in graph[at] if allowed(node)} - seen
         seen |= new
         todo += new
     return seen
@@ -108,13 +113,13 @@ def _components(graphs: Sequence[Edges]) -> list[set[int]]:
         for first, seconds in list(graph.items()):
             for second in seconds:
                 backwards[second].add(first)
-    nodes = sorted({*backwards, *(each for graph in graphs for each in graph)})
+    nodes = sorted({*backwards, *(node for graph in graphs for node in graph)})
     placed: set[int] = set()
     components = []
     for root in reversed(_postorder(nodes, graphs)):
         if root in placed:
             continue
-        component = _reachable(root, [backwards], lambda each, placed=placed: each not in placed)  # type: ignore[misc]
+        component = _reachable(root, [backwards], lambda node, placed=placed: node not in placed)  # type: ignore[misc]
         placed |= component
         if len(component) > 1:
             components.append(component)
@@ -133,5 +138,5 @@ def _postorder(nodes: Iterable[int], graphs: Sequence[Edges]) -> list[int]:
             elif at not in seen:
                 seen.add(at)
                 todo.append((at, True))
-                todo += [(each, False) for graph in graphs for each in graph[at] if each not in seen]
+                todo += [(node, False) for graph in graphs for node in graph[at] if node not in seen]
     return order

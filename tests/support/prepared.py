@@ -13,24 +13,26 @@ from ventros.kernel.statements import Statement, columns
 async def faults(driver: asyncpg.Connection[Any], statement: Statement) -> list[str]:
     """Where the server's description of the statement differs from the header."""
     prepared = await driver.prepare(statement.text)
-    found = []
+    disagreements = []
     said = [await oid(driver, param.type) for param in statement.params]
     real = [param.oid for param in prepared.get_parameters()]
     if said != real:
-        found.append(f"{statement.name}: params: {said} are not the server's {real}")
-    attributes = [(each.name, each.type.oid) for each in prepared.get_attributes()]
+        disagreements.append(f"{statement.name}: params: {said} are not the server's {real}")
+    attributes = [(attribute.name, attribute.type.oid) for attribute in prepared.get_attributes()]
     repository = REPOSITORIES.get(statement.returns)
     if repository:
         names = [name for name, _ in attributes]
         if tuple(names) != tuple(repository.mapper.COLUMNS):
-            found.append(f"{statement.name}: columns {names} are not those of the {statement.returns} mapper")
+            disagreements.append(
+                f"{statement.name}: columns {names} are not those of the {statement.returns} mapper"
+            )
     else:
-        expected = [(each.name, await oid(driver, each.type)) for each in columns(statement.returns)]
+        expected = [(column.name, await oid(driver, column.type)) for column in columns(statement.returns)]
         if expected != attributes:
-            found.append(f"{statement.name}: returns: {expected} is not the server's {attributes}")
-    return found
+            disagreements.append(f"{statement.name}: returns: {expected} is not the server's {attributes}")
+    return disagreements
 
 
 async def oid(driver: asyncpg.Connection[Any], type_name: str) -> int | None:
-    found: int | None = await driver.fetchval("SELECT to_regtype($1)::oid", type_name)
-    return found
+    type_oid: int | None = await driver.fetchval("SELECT to_regtype($1)::oid", type_name)
+    return type_oid

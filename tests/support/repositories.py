@@ -13,12 +13,12 @@ from ventros.kernel.repository import EntityRepository
 def repositories() -> list[type[EntityRepository[Any]]]:
     """Every slice's: found by importing each module that is called repository."""
     names = [module.name for module in pkgutil.walk_packages(ventros.__path__, "ventros.")]
-    found: list[type[EntityRepository[Any]]] = []
+    classes_: list[type[EntityRepository[Any]]] = []
     for name in names:
         if name.count(".") == 3 and name.endswith(".repository"):
             classes = vars(importlib.import_module(name)).values()
-            found += [each for each in classes if isinstance(each, type) and each.__module__ == name]
-    return [each for each in found if issubclass(each, EntityRepository)]
+            classes_ += [cls for cls in classes if isinstance(cls, type) and cls.__module__ == name]
+    return [cls for cls in classes_ if issubclass(cls, EntityRepository)]
 
 
-REPOSITORIES = {each.resource: each for each in repositories()}
+REPOSITORIES = {repository.resource: repository for repository in repositories()}

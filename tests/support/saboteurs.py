@@ -360,7 +360,7 @@ SABOTEURS = [
 ]
 """One to a test: each test is spoiled in one way."""
 
-_BY_TEST = {each.test: each.spoil for each in SABOTEURS}
+_BY_TEST = {saboteur.test: saboteur.spoil for saboteur in SABOTEURS}
 
 
 def pytest_configure() -> None:

@@ -30,29 +30,25 @@ def without_version_check(statement: Statement) -> Statement:
     return attrs.evolve(statement, text=text)
 
 
-async def overwrite(repository: Repository[A], aggregate: A) -> A:
-    """Save whatever is stored by now. Its events carry no version: two writers would claim the same."""
-    if not aggregate.domain_events:
-        return aggregate
-    args = repository.mapper.update_args(aggregate)
-    if await repository._connection.maybe(repository.UPDATE, *args) is None:
-        raise NotFound(repository.resource, aggregate.id)
-    repository.record_events(aggregate, None)
-    return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
+class UncheckedRepository(Repository[A]):
+    """Saves whatever is stored by now. Its events carry no version: two writers would claim the same."""
+
+    async def save(self, aggregate: A) -> A:
+        if not aggregate.domain_events:
+            return aggregate
+        args = self.mapper.update_args(aggregate)
+        if await self._connection.maybe(self.UPDATE, *args) is None:
+            raise NotFound(self.resource, aggregate.id)
+        self.record_events(aggregate, None)
+        return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
 
 
-class UncheckedContactRepository(ContactRepository):
+class UncheckedContactRepository(UncheckedRepository[Contact], ContactRepository):
     UPDATE = without_version_check(ContactRepository.UPDATE)
 
-    async def save(self, aggregate: Contact) -> Contact:
-        return await overwrite(self, aggregate)
 
-
-class UncheckedSessionRepository(SessionRepository):
+class UncheckedSessionRepository(UncheckedRepository[Session], SessionRepository):
     UPDATE = without_version_check(SessionRepository.UPDATE)
-
-    async def save(self, aggregate: Session) -> Session:
-        return await overwrite(self, aggregate)
 
 
 class LastWriteWins(UnitOfWork):

@@ -20,7 +20,9 @@ E = TypeVar("E", bound="Entity")
 class FieldsUpdated(Protocol):
     """Makes the event that names the fields which changed: a subclass of DomainEvent with ``fields``."""
 
-    def __call__(self, *, fields: tuple[str, ...]) -> DomainEvent: ...
+    def __call__(self, *, fields: tuple[str, ...]) -> DomainEvent:
+        """``fields`` are the names of the attributes that changed."""
+        ...
 
 
 def or_none(text: str | None) -> str | None:

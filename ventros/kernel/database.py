@@ -141,10 +141,11 @@ class Database(Generic[U]):
         use_case: str | None = None,
         **options: Unpack[TransactionKeywords],
     ) -> U:
-        """A new unit of work for ``tenant``; ids, actor and use case as in :class:`UnitOfWork`, the rest as
-        in :class:`ventros.kernel.transaction.begin.TransactionOptions`.
+        """A new unit of work for ``tenant``.
 
-        Raises ValidationError for a tenant, id, actor, use case or option that cannot be, or is misspelt.
+        Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
+        :class:`ventros.kernel.transaction.begin.TransactionOptions`. Raises ValidationError for a tenant,
+        id, actor, use case or option that cannot be, or is misspelt.
         """
         if unknown := options.keys() - TransactionKeywords.__annotations__.keys():
             raise _unknown_option(min(unknown))
@@ -240,8 +241,9 @@ class Database(Generic[U]):
             await self._connections.give_back(driver, self.settings.release_timeout)
 
     async def ping(self) -> None:
-        """Return when the pool had a connection and the server answered BEGIN on it, else raise as a unit of
-        work does on entering, within the same bounds.
+        """Return when the pool had a connection and the server answered BEGIN on it.
+
+        Else raises as a unit of work does on entering, within the same bounds.
         """
         async with self.unit_of_work("ping"):
             pass
@@ -294,8 +296,9 @@ def _name(use_case: Callable[..., Any]) -> str | None:
 
 
 async def _nothing_to_reset(_driver: Any) -> None:
-    """Instead of asyncpg's four reset statements, a round trip for each release: a unit sets nothing
-    beyond its transaction, and asyncpg itself still rolls back what is open.
+    """Stands for asyncpg's four reset statements, which cost each release a round trip.
+
+    A unit sets nothing beyond its transaction, and asyncpg itself still rolls back what is open.
     """
 
 

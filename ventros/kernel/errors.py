@@ -159,8 +159,10 @@ class NotFound(DomainError):
 
 
 class IntegrityViolation(DomainError):
-    """``resource`` and ``id`` are of the aggregate whose write was refused; its id is None where it is not
-    known which of several it was. ``field`` is the argument that refers to nothing.
+    """``resource`` and ``id`` are of the aggregate whose write was refused.
+
+    The id is None where it is not known which of several it was. ``field`` is the argument that refers to
+    nothing.
     """
 
     code = "INTEGRITY_VIOLATION"
@@ -209,8 +211,10 @@ class Conflict(VentrosError):
 
 
 class OptimisticLockError(Conflict):
-    """``expected`` is the version the aggregate was loaded with, ``actual`` the version now stored, None when
-    it is gone: removed, deleted, or never there for this tenant, which is never told apart.
+    """``expected`` is the version the aggregate was loaded with, ``actual`` the version that is stored now.
+
+    ``actual`` is None when the aggregate is gone: removed, deleted, or never there for this tenant, which
+    is never told apart.
     """
 
     code = "OPTIMISTIC_LOCK_CONFLICT"

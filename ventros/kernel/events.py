@@ -16,7 +16,9 @@ class Identified(Protocol):
     """What can record an event."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """The event's ``aggregate_id``."""
+        ...
 
 
 @attrs.frozen(kw_only=True)

@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class Retry:
-    """At most ``attempts`` runs, 1 or more; none begins later than ``deadline`` seconds after the first one,
-    if that is given: with a deadline of 0 there is no second one.
+    """At most ``attempts`` runs, 1 or more.
 
-    The pause before run n is uniform between 0 and min(``cap``, ``base`` * 2^(n-1)) seconds: full
+    None begins later than ``deadline`` seconds after the first one, if that is given: with 0 there is no
+    second one. The pause before run n is uniform between 0 and min(``cap``, ``base`` * 2^(n-1)) seconds: full
     jitter, which keeps the losers of one race from meeting again (Brooker, "Exponential Backoff And
     Jitter", AWS Architecture Blog, 2015). Raises ValidationError with ``field``.
     """

@@ -22,8 +22,9 @@ _logger = logging.getLogger("ventros")
 
 
 def _guarded(hook: Callable[P, None]) -> Callable[P, None]:
-    """``hook``, but what it raises reaches nobody: the first is logged, without the errors it was raised
-    amidst, which may quote values.
+    """``hook``, but what it raises reaches nobody.
+
+    The first error is logged, without those it was raised amidst, which may quote values.
     """
     failed = False
 

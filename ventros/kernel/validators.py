@@ -107,15 +107,18 @@ def label(text: str, field: str) -> str:
 
 
 def tenant(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    """As :func:`tenant_id`."""
     tenant_id(value)
 
 
 def not_empty(_instance: object, attribute: Attribute[Any], value: str) -> None:
+    """At least one character, be it a space."""
     if not value:
         raise ValidationError(f"{attribute.name} must not be empty", field=attribute.name)
 
 
 def not_nil(_instance: object, attribute: Attribute[Any], value: UUID) -> None:
+    """A UUID, and not the nil one, whose bits are all 0 (RFC 9562, 5.9)."""
     if not isinstance(value, UUID) or value.int == 0:
         raise ValidationError(f"{attribute.name} must be a UUID, and not the nil one", field=attribute.name)
 
@@ -130,6 +133,7 @@ def aware_time(value: object, field: str) -> None:
 
 
 def aware_or_none(_instance: object, attribute: Attribute[Any], value: datetime | None) -> None:
+    """A time with a time zone, or None."""
     if value is not None:
         aware(_instance, attribute, value)
 
@@ -164,4 +168,5 @@ def require_indexable(text: str, field: str) -> None:
 
 
 def aware(_instance: object, attribute: Attribute[Any], value: datetime) -> None:
+    """A time with a time zone, as every timestamptz needs one."""
     aware_time(value, attribute.name)

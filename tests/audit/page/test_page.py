@@ -63,30 +63,37 @@ class Reading(HTMLParser):
         assert self.open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        for each in {"", *(each or "" for _, each in self.open)}:
-            self.pieces[each].append(data)
+        for key in {"", *(key or "" for _, key in self.open)}:
+            self.pieces[key].append(data)
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for each, attributes in self.tags if each == tag]
+        return [attributes for name, attributes in self.tags if name == tag]
 
     def links(self) -> list[str]:
-        return [str(value) for _, each in self.tags for key, value in each.items() if key in {"href", "src"}]
+        return [
+            str(value)
+            for _, attributes in self.tags
+            for key, value in attributes.items()
+            if key in {"href", "src"}
+        ]
 
 
 def checked(text: str) -> Reading:
     """Reads it; whatever the page is of, its links lead to places on it and nothing is fetched."""
-    found = Reading(text)
-    assert [link for link in found.links() if not link.startswith("#") or link[1:] not in found.texts] == []
+    reading = Reading(text)
+    assert [
+        link for link in reading.links() if not link.startswith("#") or link[1:] not in reading.texts
+    ] == []
     assert "url(" not in text
     assert "@import" not in text
-    assert len(found.all("script")) == 1
+    assert len(reading.all("script")) == 1
     for tag, kind in (("script", "script-src"), ("style", "style-src")):
         (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
-        policy = found.all("meta")[1]["content"] or ""
+        policy = reading.all("meta")[1]["content"] or ""
         assert f"{kind} 'sha256-{digest}'" in policy
         assert policy.startswith("default-src 'none'")
-    return found
+    return reading
 
 
 async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
@@ -94,50 +101,52 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
 ) -> None:
     await work(db, seed)
     text = page(superuser, [])
-    found = checked(text)
+    reading = checked(text)
     assert len(text.encode()) < 3_000_000
-    for each in all_statements():
-        shown = found.texts[anchor(each.name)]
-        assert each.text in shown
-        assert each.why in shown
-        assert all(f"${at} {param.name} {param.type}" in shown for at, param in enumerate(each.params, 1))
+    for statement in all_statements():
+        shown = reading.texts[anchor(statement.name)]
+        assert statement.text in shown
+        assert statement.why in shown
+        assert all(
+            f"${at} {param.name} {param.type}" in shown for at, param in enumerate(statement.params, 1)
+        )
         assert "Plan: " in shown
         assert "cost=" in shown
         assert re.search(r"query ids? -?\d+", shown)
-        assert f"{each.path.name}:" in shown
-    update = found.texts["contacts.update"]
+        assert f"{statement.path.name}:" in shown
+    update = reading.texts["contacts.update"]
     assert re.search(r"calls\s*2\b", update)
     assert "writes contacts (UPDATE)" in update
-    assert "Never executed by ventros_app." in found.texts["contacts.delete"]
-    assert "contacts.delete" in found.texts["executed"]
-    assert "0 unknown texts of ventros_app" in found.text
-    assert "Nothing was found wrong." in found.texts["findings"]
-    statements = [each for each in all_statements() if each.path.parent.name != "shapes"]
+    assert "Never executed by ventros_app." in reading.texts["contacts.delete"]
+    assert "contacts.delete" in reading.texts["executed"]
+    assert "0 unknown texts of ventros_app" in reading.text
+    assert "Nothing was found wrong." in reading.texts["findings"]
+    statements = [statement for statement in all_statements() if statement.path.parent.name != "shapes"]
     assert (
         f"0 findings, {len(statements)} statements, {len(all_statements()) - len(statements)} shapes"
-        in found.text
+        in reading.text
     )
-    assert "1 more that were executed" in found.text
-    assert "put together as filters asked" in found.texts[anchor(SHAPE)]
+    assert "1 more that were executed" in reading.text
+    assert "put together as filters asked" in reading.texts[anchor(SHAPE)]
     # A shape's place is the line where it stands.
     name = "contacts.page() by created_at desc"
-    (line,) = re.findall(r"shapes/contacts\.sql:(\d+)", found.texts[anchor(name)])
+    (line,) = re.findall(r"shapes/contacts\.sql:(\d+)", reading.texts[anchor(name)])
     shapes = Path(__file__).parents[3] / "sql" / "shapes" / "contacts.sql"
     assert shapes.read_text().splitlines()[int(line) - 1] == f"-- name: {name}"
 
 
 def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> None:
     with psycopg.connect(seeded_dsn, autocommit=True) as connection:
-        found = checked(page(connection, []))
+        reading = checked(page(connection, []))
         comments = connection.execute(
             "SELECT c.relname, col_description(c.oid, a.attnum) FROM pg_class AS c"
             " JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0"
             " WHERE c.relnamespace = 'public'::regnamespace AND relkind = 'r'"
         ).fetchall()
-    assert set(library()) <= {name.removeprefix("table-") for name in found.texts}
+    assert set(library()) <= {name.removeprefix("table-") for name in reading.texts}
     for table, comment in comments:
-        assert (comment or "") in found.texts[f"table-{table}"]
-    contacts = found.texts["table-contacts"]
+        assert (comment or "") in reading.texts[f"table-{table}"]
+    contacts = reading.texts["table-contacts"]
     assert "FOREIGN KEY (tenant_id, project_id) REFERENCES projects" in contacts
     assert "messages" in contacts.partition("Referred to by")[2].partition("Indexes")[0]
     assert (
@@ -146,9 +155,9 @@ def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> Non
     )
     assert "contacts.update" in contacts.partition("Written by")[2].partition("Read by")[0]
     assert "contacts.get" in contacts.partition("Read by")[2]
-    assert "contacts_live_phone_key" in found.texts["contacts.find_by_phone"]
+    assert "contacts_live_phone_key" in reading.texts["contacts.find_by_phone"]
     assert re.search(r"live_phone_key [^\n]*in the plans of\s*[^<\n]*contacts\.find_by_phone", contacts)
-    assert f"the database {SEEDED}" in found.text
+    assert f"the database {SEEDED}" in reading.text
 
 
 def test_what_comes_from_the_server_or_a_check_stays_text(
@@ -162,16 +171,16 @@ def test_what_comes_from_the_server_or_a_check_stays_text(
         )
     superuser.execute(f'CREATE TABLE "a b{HOSTILE[:40]}" (n int)'.encode())
     text = page(superuser, FINDINGS, app=roles.OWNER)
-    found = checked(text)
-    assert found.all("img") == []
-    executed = found.texts["executed"]
+    reading = checked(text)
+    assert reading.all("img") == []
+    executed = reading.texts["executed"]
     assert f'SELECT $1 AS "{HOSTILE[:60]}\\u202e"' in executed
-    assert HOSTILE in found.texts["table-contacts"]
-    assert "This table is not in sql/schema.sql" in found.texts[f"table-{anchor('a b' + HOSTILE[:40])}"]
-    shown = found.texts["findings"]
-    for each in attrs.astuple(FINDINGS[0]):
-        assert each.replace("\u202e", "\\u202e") in shown
-    assert "1 finding," in found.text
+    assert HOSTILE in reading.texts["table-contacts"]
+    assert "This table is not in sql/schema.sql" in reading.texts[f"table-{anchor('a b' + HOSTILE[:40])}"]
+    shown = reading.texts["findings"]
+    for field in attrs.astuple(FINDINGS[0]):
+        assert field.replace("\u202e", "\\u202e") in shown
+    assert "1 finding," in reading.text
     # The control of this test: unescaped, the very same page runs it.
     assert text.count("<script>") == 1
     assert html.unescape(text).count("<script>") > 4
@@ -197,22 +206,22 @@ def test_keywords_and_parameters_are_set_off_and_the_text_stays() -> None:
 
 def test_without_pg_stat_statements_it_says_so(superuser: psycopg.Connection) -> None:
     superuser.execute("DROP EXTENSION pg_stat_statements")
-    found = checked(page(superuser, []))
-    assert "this database has no pg_stat_statements: CREATE EXTENSION" in found.texts["executed"]
-    assert "unknown texts not known" in found.text
-    assert found.all("dl") == []
-    assert "Never executed" not in found.text
-    assert "cost=" in found.texts["contacts.get"]
+    reading = checked(page(superuser, []))
+    assert "this database has no pg_stat_statements: CREATE EXTENSION" in reading.texts["executed"]
+    assert "unknown texts not known" in reading.text
+    assert reading.all("dl") == []
+    assert "Never executed" not in reading.text
+    assert "cost=" in reading.texts["contacts.get"]
 
 
 def test_of_a_database_that_is_empty(server: DevServer, migrated: None) -> None:
     server.create_database("empty_for_page")
     with psycopg.connect(server.superuser_dsn("empty_for_page"), autocommit=True) as connection:
         connection.execute("DROP EXTENSION pg_stat_statements")
-        found = checked(page(connection, []))
-    assert "this database was not migrated" in found.texts["tables"]
-    assert 'No plan: relation "contacts" does not exist [SQLSTATE 42P01]' in found.texts["contacts.get"]
-    assert found.text.count("No plan: ") == len(all_statements())
+        reading = checked(page(connection, []))
+    assert "this database was not migrated" in reading.texts["tables"]
+    assert 'No plan: relation "contacts" does not exist [SQLSTATE 42P01]' in reading.texts["contacts.get"]
+    assert reading.text.count("No plan: ") == len(all_statements())
 
 
 def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser: psycopg.Connection) -> None:
@@ -224,14 +233,14 @@ def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser
     dsn = dsn.replace(f"{server.superuser}:{server.superuser_password}", "looker:open")
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            found = checked(page(connection, []))
+            reading = checked(page(connection, []))
             assert connection.execute("SELECT FROM pg_prepared_statements").fetchall() == []
     finally:
         superuser.execute("DROP OWNED BY looker; DROP ROLE looker")
-    assert "No plan: permission denied for table contacts [SQLSTATE 42501]" in found.texts["contacts.get"]
-    assert "Plan: " in found.texts["users.insert"]
-    assert "No plan: " not in found.texts["users.insert"]
-    assert "Referred to by" in found.texts["table-contacts"]
+    assert "No plan: permission denied for table contacts [SQLSTATE 42501]" in reading.texts["contacts.get"]
+    assert "Plan: " in reading.texts["users.insert"]
+    assert "No plan: " not in reading.texts["users.insert"]
+    assert "Referred to by" in reading.texts["table-contacts"]
 
 
 def test_the_app_is_refused(dsn: str) -> None:
@@ -264,8 +273,8 @@ def test_the_command_writes_it(server: DevServer, superuser: psycopg.Connection,
     dsn, file = server.superuser_dsn(superuser.info.dbname), tmp_path / "audit.html"
     done = ventros("audit", "--html", file, "--json", database=dsn)
     assert done.returncode in {0, 1}, done.stderr  # the server of the tests is not durable
-    found = checked(file.read_text(encoding="utf-8"))
-    assert f"{done.stdout.count('mend')} findings, " in found.text
+    reading = checked(file.read_text(encoding="utf-8"))
+    assert f"{done.stdout.count('mend')} findings, " in reading.text
     for wrong in (tmp_path, tmp_path / "none" / "audit.html"):
         refused = ventros("audit", "--html", wrong, database=dsn)
         assert refused.returncode == 2
@@ -274,7 +283,7 @@ def test_the_command_writes_it(server: DevServer, superuser: psycopg.Connection,
 
 
 def table(name: str, *targets: str, owned: str = "") -> Table:
-    references = [Reference("fkey", each, owned=each == owned, text="") for each in targets]
+    references = [Reference("fkey", target, owned=target == owned, text="") for target in targets]
     return Table(name, "", True, 0, "", [], references, [], [])
 
 
@@ -293,20 +302,22 @@ def test_what_is_referred_to_is_drawn_above_and_parts_below_their_whole() -> Non
         table("hen", "egg", owned="egg"),
         table("elsewhere", "of_another_schema", owned="of_another_schema"),
     ]
-    names = [each.name for each in order(made)]
-    assert sorted(names) == sorted(each.name for each in made)
+    names = [table_.name for table_ in order(made)]
+    assert sorted(names) == sorted(table_.name for table_ in made)
     assert names.index("people") < names.index("orders") < names.index("notes")
     assert names[names.index("orders") :][1:3] == ["order_lines", "order_line_parts"]
     assert names.index("alone") > names.index("notes")
 
 
 def test_the_drawing_has_each_reference_once(superuser: psycopg.Connection) -> None:
-    known = [each for each in tables(superuser) if each.name in library()]
+    known = [table_ for table_ in tables(superuser) if table_.name in library()]
     drawn = diagram(known)
     assert {row.name for row in drawn.rows} == set(library())
     dots = {(name, lane.target) for lane in drawn.lanes for name, _ in lane.dots}
-    parts = {(each.name, each.parent) for each in known if each.parent}
-    assert dots | parts == {(each.name, reference.target) for each in known for reference in each.references}
+    parts = {(table_.name, table_.parent) for table_ in known if table_.parent}
+    assert dots | parts == {
+        (table_.name, reference.target) for table_ in known for reference in table_.references
+    }
     assert not dots & parts
     assert ("broadcast_counters", "broadcasts") in parts
     assert ("contact_list_members", "contact_lists") in parts
@@ -318,7 +329,7 @@ def test_the_drawing_has_each_reference_once(superuser: psycopg.Connection) -> N
 def test_the_colours_can_be_read() -> None:
     """At least 4.5 to 1 for text, in both schemes: WCAG 2.2, 1.4.3."""
     style = (Path(__file__).parents[3] / "ventros/audit/page/style.css").read_text()
-    light, dark = (dict(re.findall(r"--([\w]+): (#\w+)", each)) for each in style.split("@media", 2)[:2])
+    light, dark = (dict(re.findall(r"--([\w]+): (#\w+)", word)) for word in style.split("@media", 2)[:2])
     assert light.keys() == dark.keys()
     for colours in (light, dark):
         for name in ("ink", "soft", "link", "word", "bind", "bad"):
@@ -333,7 +344,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 7 else "".join(each * 2 for each in colour[1:])
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
     parts = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts

@@ -2,56 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import attrs
 import pytest
 
-from ventros.automation.campaigns import mapper
-from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
+from tests.support.campaigns import DELAY, WAIT, make_campaign, make_step
+from tests.support.constants import NOW
+from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.values import (
     CampaignCounters,
     CampaignStatus,
     GoalType,
     StepConfig,
     StepType,
-    WaitFor,
 )
-from ventros.automation.values import DelayUnit, StepCondition
+from ventros.automation.values import StepCondition
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 NAIVE = NOW.replace(tzinfo=None)
-DELAY = StepConfig(delay_amount=2, delay_unit=DelayUnit.DAYS)
-WAIT = StepConfig(
-    delay_amount=0,
-    delay_unit=DelayUnit.HOURS,
-    wait_for=WaitFor.REPLY,
-    wait_timeout=24,
-    timeout_step=0,
-)
-
-
-def make_campaign(*steps: CampaignStep, status: CampaignStatus = CampaignStatus.DRAFT) -> Campaign:
-    campaign = Campaign.create(
-        tenant_id="acme",
-        name="Spring",
-        description="sale",
-        goal_type=GoalType.REACH_CONTACTS,
-        goal_value=10,
-        now=NOW,
-    )
-    return attrs.evolve(campaign.clear_events(), steps=steps, status=status)
-
-
-def make_step(position: int = 0, **changes: Any) -> CampaignStep:
-    step = CampaignStep(
-        position=position, name=f"step {position}", type=StepType.DELAY, config=DELAY, created_at=NOW
-    )
-    return attrs.evolve(step, **changes)
 
 
 def recorded(campaign: Campaign) -> list[tuple[str, dict[str, Any]]]:
@@ -327,68 +299,6 @@ def test_rates_are_per_cent_and_zero_where_there_is_nothing_to_divide_by() -> No
     assert attrs.evolve(campaign, goal_type=GoalType.CONVERSIONS).progress_rate(counters) == 10
     assert attrs.evolve(campaign, goal_type=GoalType.ENGAGEMENT).progress_rate(counters) == 0
     assert attrs.evolve(campaign, goal_value=0).progress_rate(counters) == 0
-
-
-def full_campaign() -> Campaign:
-    """No field at its default, so that one that a mapper forgets is missed."""
-    return attrs.evolve(
-        make_campaign(status=CampaignStatus.COMPLETED),
-        start_date=NOW + timedelta(days=1),
-        end_date=NOW + timedelta(days=2),
-        updated_at=NOW + timedelta(days=3),
-    )
-
-
-def test_what_the_mapper_writes_it_reads() -> None:
-    for campaign in (make_campaign(), full_campaign()):
-        tenant_id, id_, *others = mapper.insert_args(campaign)
-        assert mapper.from_row((id_, campaign.version, tenant_id, *others)) == campaign
-        assert len(mapper.COLUMNS) == len(others) + 3
-
-
-def test_an_update_writes_all_but_what_never_changes() -> None:
-    campaign = full_campaign()
-    tenant_id, id_, *others = mapper.insert_args(campaign)
-    changing = [
-        value for column, value in zip(mapper.COLUMNS[3:], others, strict=True) if column != "created_at"
-    ]
-    assert mapper.update_args(campaign) == (tenant_id, id_, campaign.version, *changing)
-
-
-def test_what_the_mapper_writes_of_a_step_it_reads() -> None:
-    conditions = (
-        StepCondition(type="tag_has", operator="equals", value="vip"),
-        StepCondition(
-            type="field_equals", operator="contains", value=[1, {"a": None}], field="city", metadata={"x": 1}
-        ),
-    )
-    everything = attrs.evolve(
-        WAIT,
-        broadcast_id=uuid4(),
-        sequence_id=uuid4(),
-        condition_type="tag_has",
-        condition_data={"tag": "vip"},
-    )
-    steps = [make_step(), make_step(1, type=StepType.WAIT, config=everything, conditions=conditions)]
-    campaign = make_campaign()
-    inserted: Any = mapper.insert_steps_args(campaign, steps)
-    tenant_id, campaign_id, *columns, documents, created_at = inserted
-    assert (tenant_id, campaign_id) == ("acme", campaign.id)
-    assert mapper.update_steps_args(campaign, steps) == inserted[:-1]
-    rows = zip(*columns, documents, created_at, strict=True)
-    for step, (id_, position, name, type_, document, made_at) in zip(steps, rows, strict=True):
-        row = (campaign.id, id_, position, name, type_, document["config"], document["conditions"], made_at)
-        assert mapper.step_from_row(row) == step
-
-
-def test_what_is_none_is_left_out_of_a_steps_documents() -> None:
-    condition = StepCondition(type="tag_has", operator="equals", value=None)
-    args: Any = mapper.insert_steps_args(make_campaign(), [make_step(conditions=(condition,))])
-    (document,) = args[6]
-    assert document == {
-        "config": {"delay_amount": 2, "delay_unit": "days"},
-        "conditions": [{"type": "tag_has", "operator": "equals", "value": None}],
-    }
 
 
 def test_nobody_else_holds_a_part_of_a_step() -> None:

@@ -62,7 +62,9 @@ def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
             "external_id": maybe(texts),
             "subject": texts,
             "description": maybe(texts),
-            "participants": everybody.map(lambda some: tuple(each for each in some if each is not None)),
+            "participants": everybody.map(
+                lambda some: tuple(participant for participant in some if participant is not None)
+            ),
             "status": st.sampled_from(ChatStatus),
             "metadata": json_objects,
             "label_ids": tags,
@@ -79,9 +81,9 @@ def change(chat: Chat, now: datetime) -> Chat:
 
 def change_child(chat: Chat, now: datetime) -> Chat:
     """Who is no admin becomes one; when all are, one ceases to be."""
-    for each in chat.participants:
-        if not each.is_admin:
-            return chat.promote_to_admin(each.id, now=now)
+    for participant in chat.participants:
+        if not participant.is_admin:
+            return chat.promote_to_admin(participant.id, now=now)
     return chat.demote_from_admin(chat.participants[-1].id, now=now)
 
 

@@ -64,7 +64,10 @@ def expected(stored: list[Chat]) -> Mapping[str, list[Filtered]]:
             Filtered(value=new_id(), passes=lambda _: False),
         ],
         "contact_id": [
-            Filtered(value=ada, passes=lambda chat: ada in {each.id for each in chat.contact_participants}),
+            Filtered(
+                value=ada,
+                passes=lambda chat: ada in {participant.id for participant in chat.contact_participants},
+            ),
             Filtered(value=bot, passes=lambda _: False),
         ],
         "status": [

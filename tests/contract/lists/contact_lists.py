@@ -48,12 +48,12 @@ def expected(stored: list[ContactList]) -> Mapping[str, list[Filtered]]:
             Filtered(value=new_id(), passes=lambda _: False),
         ],
         "name": [
-            Filtered(value=text, passes=lambda each, text=text: text.lower() in each.name.lower())  # type: ignore[misc]
+            Filtered(value=text, passes=lambda row, text=text: text.lower() in row.name.lower())  # type: ignore[misc]
             for text in ("CUSTOMERS", "%", "_", "Press")
         ],
         "is_static": [
-            Filtered(value=True, passes=lambda each: each.is_static),
-            Filtered(value=False, passes=lambda each: not each.is_static),
+            Filtered(value=True, passes=lambda row: row.is_static),
+            Filtered(value=False, passes=lambda row: not row.is_static),
         ],
     }
 

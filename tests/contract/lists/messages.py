@@ -36,7 +36,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Message]:
         Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name=name, now=NOW)
         for name in ("Ada", "Bob")
     ]
-    sessions = [Session.start(contact_id=each.id, tenant_id=seed.tenant, now=NOW) for each in contacts]
+    sessions = [Session.start(contact_id=contact.id, tenant_id=seed.tenant, now=NOW) for contact in contacts]
     form = Channel.create(
         user_id=seed.user_id,
         project_id=seed.project_id,
@@ -74,7 +74,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Message]:
         attrs.evolve(message(len(TEXTS) + line, kind, media_url=url), status=status)
         for line, (kind, url, status) in enumerate(MEDIA)
     ]
-    live = [await uow.messages.add(each) for each in (*texts, *media)]
+    live = [await uow.messages.add(message_) for message_ in (*texts, *media)]
     gone = message(1, ContentType.TEXT, text="hello, gone")
     await uow.messages.add(attrs.evolve(gone, deleted_at=NOW))
     return live

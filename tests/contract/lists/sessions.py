@@ -137,7 +137,7 @@ def expected(stored: list[Session]) -> Mapping[str, list[Filtered]]:
         def passes(session: Session) -> bool:
             texts = (session.summary, session.end_reason, *session.topics)
             texts += (*session.next_steps, *session.outcome_tags)
-            return any(text.lower() in each.lower() for each in texts if each is not None)
+            return any(text.lower() in part.lower() for part in texts if part is not None)
 
         return Filtered(value=text, passes=passes)
 

@@ -62,22 +62,22 @@ async def test_each_filter_passes_what_it_says(
     list_query = list_query_of(name)
     expected = CASES[name].expected(rows)
     assert set(expected) == {condition.name for condition in list_query.conditions}
-    for field, each in expected.items():
+    for field, cases in expected.items():
         passed = set()
-        for filtered in each:
+        for filtered in cases:
             wanted = {row.id for row in rows if filtered.passes(row)}
-            found = await page(
+            page_ = await page(
                 db,
                 name,
                 filter=list_query.filter(**{field: filtered.value}),
                 limit=MAX_LIMIT,
                 with_total=True,
             )
-            assert {row.id for row in found.items} == wanted, (field, filtered.value)
-            assert found.total == len(wanted)
+            assert {row.id for row in page_.items} == wanted, (field, filtered.value)
+            assert page_.total == len(wanted)
             passed |= wanted
         assert len(passed) > 0, f"nothing passes {field}, so the test shows nothing"
-        assert any(not all(map(filtered.passes, rows)) for filtered in each), (
+        assert any(not all(map(filtered.passes, rows)) for filtered in cases), (
             f"everything passes {field}, so the test shows nothing"
         )
 
@@ -87,22 +87,22 @@ async def test_filters_are_joined_by_and(db: Database[UnitOfWork], seed: Seed, n
     rows = await stored(db, name, seed)
     expected = CASES[name].expected(rows)
     for one, other in zip(expected, list(expected)[1:], strict=False):
-        here, there = expected[one][0], expected[other][0]
-        chosen = list_query_of(name).filter(**{one: here.value, other: there.value})
-        found = await page(db, name, filter=chosen, limit=MAX_LIMIT)
-        assert {row.id for row in found.items} == {
-            row.id for row in rows if here.passes(row) and there.passes(row)
+        case, other_case = expected[one][0], expected[other][0]
+        chosen = list_query_of(name).filter(**{one: case.value, other: other_case.value})
+        page_ = await page(db, name, filter=chosen, limit=MAX_LIMIT)
+        assert {row.id for row in page_.items} == {
+            row.id for row in rows if case.passes(row) and other_case.passes(row)
         }, (one, other)
 
 
 @each_list
 async def test_what_is_listed_is_what_get_returns(db: Database[UnitOfWork], seed: Seed, name: str) -> None:
     rows = await stored(db, name, seed)
-    found = await page(db, name, limit=MAX_LIMIT)
+    page_ = await page(db, name, limit=MAX_LIMIT)
     async with db.unit_of_work(TENANT) as uow:
         repository: Any = CASES[name].repository(uow)
-        assert [await repository.get(row.id) for row in found.items] == list(found.items)
-    assert len(found.items) == len(rows)
+        assert [await repository.get(row.id) for row in page_.items] == list(page_.items)
+    assert len(page_.items) == len(rows)
 
 
 @each_order
@@ -120,14 +120,14 @@ async def test_pages_follow_each_other_in_the_order_that_was_asked_for(
     await stored(db, name, other_seed)
     list_query = list_query_of(name)
     column = psycopg.sql.Identifier(sort.value)
-    way = psycopg.sql.SQL(direction.value)
+    keyword = psycopg.sql.SQL(direction.value)
     ids = [row.id for row in rows]
     ordered = [
         id_
         for (id_,) in superuser.execute(
             psycopg.sql.SQL(
                 "SELECT id FROM {} WHERE tenant_id = %s AND id = ANY(%s) ORDER BY {} {} NULLS LAST, id {}"
-            ).format(psycopg.sql.Identifier(list_query.table), column, way, way),
+            ).format(psycopg.sql.Identifier(list_query.table), column, keyword, keyword),
             [TENANT, ids],
         )
     ]
@@ -165,9 +165,9 @@ async def test_a_cursor_belongs_to_its_list(
         with pytest.raises(ValidationError, match="cursor") as caught:
             await page(db, name, after=first.next, limit=1, **query)
         assert caught.value.field == "after"
-    again = await page(db, name, after=first.next, limit=5, filter=list_query.filter())
-    assert again.items
-    assert first.items[0] not in again.items
+    second = await page(db, name, after=first.next, limit=5, filter=list_query.filter())
+    assert second.items
+    assert first.items[0] not in second.items
 
 
 async def test_the_values_of_a_filter_may_come_in_another_order_with_the_cursor(

@@ -178,8 +178,8 @@ def test_the_newest_payment_method_is_the_default_and_none_stands_there_twice() 
     boleto = PaymentMethod(type="boleto", last_digits="")
     account = active().activate_payment(boleto, now=LATER)
     assert account.payment_methods == (make_card(), attrs.evolve(boleto, is_default=True))
-    again = account.activate_payment(make_card(), now=LATER)
-    assert again.payment_methods == (boleto, make_card(is_default=True))
+    renewed = account.activate_payment(make_card(), now=LATER)
+    assert renewed.payment_methods == (boleto, make_card(is_default=True))
 
 
 def test_suspended_and_active_again() -> None:
@@ -189,11 +189,11 @@ def test_suspended_and_active_again() -> None:
     assert not account.can_create_project
     assert only_event(account, "billing.account.suspended") == {"reason": "unpaid"}
     assert account.suspend("fraud", now=MUCH_LATER) is account
-    again = account.clear_events().reactivate(now=LATER)
-    assert again.is_active
-    assert (again.suspended_at, again.suspension_reason) == (None, None)
-    assert only_event(again, "billing.account.reactivated") == {}
-    assert again.reactivate(now=MUCH_LATER) is again
+    reactivated = account.clear_events().reactivate(now=LATER)
+    assert reactivated.is_active
+    assert (reactivated.suspended_at, reactivated.suspension_reason) == (None, None)
+    assert only_event(reactivated, "billing.account.reactivated") == {}
+    assert reactivated.reactivate(now=MUCH_LATER) is reactivated
 
 
 def test_a_pending_account_is_suspended_but_not_reactivated_without_a_payment_method() -> None:

@@ -1,67 +1,31 @@
-"""The rules of an agent, of its virtual and system kinds and of its figures, without a database."""
+"""The rules of an agent and of its figures, without a database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import attrs
 import pytest
 
-from ventros.crm.agents import mapper
+from tests.support.agents import (
+    LATER,
+    USER,
+    assert_refused,
+    last_event,
+    make_agent,
+    make_system,
+    make_virtual,
+)
+from tests.support.constants import NOW
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.repository import AgentCounters
-from ventros.crm.agents.values import (
-    RESERVED_IDS,
-    AgentPermission,
-    AgentRole,
-    AgentStatus,
-    AgentType,
-    SystemAgent,
-    VirtualAgentMetadata,
-)
+from ventros.crm.agents.values import AgentPermission, AgentRole, AgentStatus, AgentType, SystemAgent
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.values import Email
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-LATER = NOW + timedelta(hours=1)
-NAIVE = datetime(2026, 1, 2)  # noqa: DTZ001 - naive on purpose
-USER = uuid4()
-PROJECT = uuid4()
 KEY = "key-to-the-provider"
-
-
-def make_agent(**changes: Any) -> Agent:
-    arguments: dict[str, Any] = {"project_id": PROJECT, "tenant_id": "acme", "name": "Ada", "user_id": USER}
-    return Agent.create(**{**arguments, **changes}, now=NOW)
-
-
-def make_virtual(**changes: Any) -> Agent:
-    arguments: dict[str, Any] = {
-        "project_id": PROJECT,
-        "tenant_id": "acme",
-        "represents_person_name": "Grace",
-        "period_start": NOW,
-        "reason": "historical_contact",
-    }
-    return Agent.create_virtual(**{**arguments, **changes}, now=NOW)
-
-
-def make_system(which: SystemAgent = SystemAgent.DEFAULT) -> Agent:
-    return Agent.create_system(which, project_id=PROJECT, tenant_id="acme", now=NOW)
-
-
-def assert_refused(*commands: Callable[[], object]) -> None:
-    for command in commands:
-        with pytest.raises(InvariantViolation):
-            command()
-
-
-def last_event(agent: Agent) -> tuple[str, dict[str, Any]]:
-    event = agent.domain_events[-1]
-    return event.event_name, event.payload()
 
 
 def test_a_new_agent_is_active_offline_and_has_one_event() -> None:
@@ -146,136 +110,6 @@ def test_a_state_that_cannot_be_is_refused(agent: Agent, field: str, value: Any)
     with pytest.raises(ValidationError) as raised:
         attrs.evolve(agent, **{field: value})
     assert raised.value.field == field
-
-
-# The virtual kind
-
-
-def test_a_virtual_agent_is_named_after_whom_it_stands_for() -> None:
-    agent = make_virtual(source_device="", notes="seen once")
-    assert agent.name == "[Virtual] Grace"
-    assert (agent.type, agent.status, agent.role) == (
-        AgentType.VIRTUAL,
-        AgentStatus.OFFLINE,
-        AgentRole.HUMAN_AGENT,
-    )
-    assert (agent.active, agent.user_id, agent.email) == (True, None, None)
-    assert agent.virtual_metadata == VirtualAgentMetadata(
-        represents_person_name="Grace",
-        period_start=NOW,
-        reason="historical_contact",
-        source_device=None,
-        notes="seen once",
-    )
-    assert last_event(agent)[0] == "agent.created"
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("project_id", UUID(int=0)),
-        ("tenant_id", ""),
-        ("represents_person_name", ""),
-        ("reason", ""),
-        ("period_start", NAIVE),
-    ],
-)
-def test_a_faulty_argument_of_a_virtual_agent_is_named(field: str, value: Any) -> None:
-    with pytest.raises(ValidationError) as raised:
-        make_virtual(**{field: value})
-    assert raised.value.field == field
-
-
-def test_the_period_of_a_virtual_agent_ends_and_may_end_otherwise() -> None:
-    agent = make_virtual().end_virtual_period(LATER, now=LATER)
-    assert agent.virtual_metadata is not None
-    assert agent.virtual_metadata.period_end == LATER
-    assert last_event(agent) == (
-        "agent.updated",
-        {"agent_id": agent.id, "fields": ("virtual_metadata",), "changes": {}},
-    )
-    assert agent.end_virtual_period(LATER, now=LATER) is agent
-    again = agent.end_virtual_period(NOW, now=LATER)
-    assert again.virtual_metadata is not None
-    assert again.virtual_metadata.period_end == NOW
-
-
-@pytest.mark.parametrize("end", [NOW - timedelta(microseconds=1), NAIVE])
-def test_a_period_does_not_end_before_it_starts(end: datetime) -> None:
-    with pytest.raises(ValidationError) as raised:
-        make_virtual().end_virtual_period(end, now=LATER)
-    assert raised.value.field == "period_end"
-
-
-def test_only_a_virtual_agent_has_a_period() -> None:
-    with pytest.raises(InvariantViolation):
-        make_agent().end_virtual_period(LATER, now=LATER)
-
-
-def test_a_virtual_agent_keeps_its_name_and_stays_offline_and_without_permissions() -> None:
-    agent = make_virtual()
-    assert_refused(
-        lambda: agent.set_profile(name="Grace", email="grace@acme.example", now=LATER),
-        lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
-        lambda: agent.grant_permission("send_messages", now=LATER),
-        lambda: agent.record_login(now=LATER),
-    )
-    assert agent.revoke_permission("send_messages", now=LATER) is agent
-    assert agent.deactivate(now=LATER).active is False
-    assert agent.set_config({"a": 1}, now=LATER).config == {"a": 1}
-
-
-# The system kind
-
-
-def test_the_seven_reserved_ids() -> None:
-    assert {agent.value: str(agent.id)[-2:] for agent in SystemAgent} == {
-        "broadcast": "01",
-        "sequence": "02",
-        "trigger": "03",
-        "webhook": "04",
-        "scheduled": "05",
-        "test": "10",
-        "default": "99",
-    }
-    assert len(RESERVED_IDS) == 7
-    assert UUID("00000000-0000-0000-0000-000000000099") in RESERVED_IDS
-    assert UUID(int=0) not in RESERVED_IDS
-    assert UUID(int=6) not in RESERVED_IDS
-
-
-@pytest.mark.parametrize("which", SystemAgent)
-def test_a_system_agent_has_its_reserved_id_in_each_tenant(which: SystemAgent) -> None:
-    agent = make_system(which)
-    assert agent.id == which.id
-    assert agent.name == f"System - {which.value.title()}"
-    assert (agent.type, agent.user_id, agent.email) == (AgentType.SYSTEM, None, None)
-    assert (agent.active, agent.status) == (True, AgentStatus.OFFLINE)
-    assert agent.config == {"description": which.description, "immutable": True}
-    assert which.description
-    assert last_event(agent)[0] == "agent.created"
-
-
-def test_an_unknown_system_agent_is_refused() -> None:
-    with pytest.raises(ValidationError) as raised:
-        Agent.create_system("plumber", project_id=PROJECT, tenant_id="acme", now=NOW)  # type: ignore[arg-type]
-    assert raised.value.field == "system_agent"
-
-
-def test_a_system_agent_never_changes() -> None:
-    agent = make_system()
-    assert_refused(
-        lambda: agent.set_profile(name="x", email="x@acme.example", now=LATER),
-        lambda: agent.set_role(AgentRole.ADMIN, now=LATER),
-        lambda: agent.set_status(AgentStatus.AVAILABLE, now=LATER),
-        lambda: agent.activate(now=LATER),
-        lambda: agent.deactivate(now=LATER),
-        lambda: agent.record_login(now=LATER),
-        lambda: agent.grant_permission("send_messages", now=LATER),
-        lambda: agent.set_config({}, now=LATER),
-        lambda: agent.set_settings({"a": 1}, now=LATER),
-        lambda: agent.delete(now=LATER),
-    )
 
 
 # Commands
@@ -468,72 +302,3 @@ def test_the_average_is_the_mean_of_all_samples() -> None:
     assert [average(1000), average(1000, 2000), average(1000, 2000, 500)] == [1000, 1500, 1166]
     assert average() is None
     assert average(0) == 0
-
-
-# The mapper
-
-
-def full_agent() -> Agent:
-    """No field at its default that a human agent can set."""
-    return attrs.evolve(
-        make_agent(email="ada@acme.example", role="admin").clear_events(),
-        status=AgentStatus.AWAY,
-        active=False,
-        config={"provider": "x"},
-        permissions=frozenset({"b", "a"}),
-        settings={"theme": "dark"},
-        last_login_at=datetime(2026, 1, 3, tzinfo=UTC),
-        updated_at=datetime(2026, 1, 4, tzinfo=UTC),
-        deleted_at=datetime(2026, 1, 5, tzinfo=UTC),
-    )
-
-
-def test_what_the_mapper_writes_it_reads() -> None:
-    ended = make_virtual(source_device="pixel", notes="n").end_virtual_period(LATER, now=LATER)
-    agents = (make_agent(), full_agent(), make_virtual(), ended, make_system())
-    for agent in [agent.clear_events() for agent in agents]:
-        written = mapper.insert_args(agent)
-        tenant_id, id_, *others = written
-        assert mapper.from_row((id_, agent.version, tenant_id, *others)) == agent
-        assert len(mapper.COLUMNS) == len(written) + 1
-
-
-def test_an_update_writes_all_but_what_never_changes() -> None:
-    agent = full_agent()
-    inserted = dict(
-        zip(("tenant_id", "id", *mapper.COLUMNS[3:]), mapper.insert_args(agent), strict=True),
-        version=agent.version,
-    )
-    fixed = {"project_id", "user_id", "type", "created_at"}
-    changing = [column for column in mapper.COLUMNS[3:] if column not in fixed]
-    expected = tuple(inserted[column] for column in ("tenant_id", "id", "version", *changing))
-    assert mapper.update_args(agent) == expected
-    assert inserted["permissions"] == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("type", "pigeon"),
-        ("status", "asleep"),
-        ("role", "king"),
-        ("virtual_metadata", {"reason": "x"}),
-        ("email", "ada"),
-    ],
-)
-def test_a_row_that_is_no_agent_is_not_read(column: str, value: Any) -> None:
-    tenant_id, id_, *others = mapper.insert_args(full_agent())
-    row = [id_, 1, tenant_id, *others]
-    row[mapper.COLUMNS.index(column)] = value
-    with pytest.raises((ValidationError, LookupError)):
-        mapper.from_row(row)
-
-
-def test_a_bad_date_in_virtual_metadata_is_no_date() -> None:
-    tenant_id, id_, *others = mapper.insert_args(make_virtual())
-    row: list[Any] = [id_, 1, tenant_id, *others]
-    at = mapper.COLUMNS.index("virtual_metadata")
-    for bad in ("yesterday", "2026-01-02T03:04:05"):
-        row[at] = {**row[at], "period_start": bad}
-        with pytest.raises((ValidationError, ValueError)):
-            mapper.from_row(row)

@@ -263,9 +263,9 @@ def test_an_import_is_enabled_on_a_channel_that_works(status: ChannelStatus) -> 
 
 
 def test_a_running_import_is_not_reset_by_enabling_it_again() -> None:
-    again = enable(importing(), max_days=3)
-    assert again.is_importing
-    assert not again.can_start_history_import
+    enabled = enable(importing(), max_days=3)
+    assert enabled.is_importing
+    assert not enabled.can_start_history_import
 
 
 @pytest.mark.parametrize(

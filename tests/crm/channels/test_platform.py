@@ -80,9 +80,9 @@ def test_a_new_config_replaces_the_old_one_and_leaves_the_rest() -> None:
     assert updated_fields(moved) == ("config", "external_id")
     assert moved.config["auth"] == {"token": KEY}
     assert moved.labels == (VIP,)
-    again = moved.platform_config
-    assert again is not None
-    assert moved.set_config(again, now=LATER) is moved
+    config = moved.platform_config
+    assert config is not None
+    assert moved.set_config(config, now=LATER) is moved
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,15 @@ def make_individual() -> Chat:
 
 
 def make_group(**arguments: Any) -> Chat:
-    given = {"project_id": PROJECT, "tenant_id": "acme", "subject": "Rowing", "creator_id": CONTACT}
-    return Chat.create_group(**{**given, **arguments}, now=NOW)
+    defaults = {"project_id": PROJECT, "tenant_id": "acme", "subject": "Rowing", "creator_id": CONTACT}
+    return Chat.create_group(**{**defaults, **arguments}, now=NOW)
 
 
 def make_channel() -> Chat:
     return Chat.create_channel(project_id=PROJECT, tenant_id="acme", subject="News", now=NOW)
 
 
-def told(chat: Chat) -> list[tuple[str, dict[str, Any]]]:
+def recorded(chat: Chat) -> list[tuple[str, dict[str, Any]]]:
     """The events' names and payloads, without the chat's id."""
     for event in chat.domain_events:
         assert event.payload()["chat_id"] == chat.id
@@ -52,7 +52,7 @@ def test_an_individual_chat_begins_with_its_contact() -> None:
     assert (chat.subject, chat.description, chat.external_id) == (None, None, None)
     assert (chat.metadata, chat.label_ids, chat.last_message_at) == ({}, (), None)
     assert chat.created_at == chat.updated_at == NOW
-    assert told(chat) == [("chat.created", {"chat_type": "individual", "project_id": PROJECT})]
+    assert recorded(chat) == [("chat.created", {"chat_type": "individual", "project_id": PROJECT})]
 
 
 def test_a_groups_creator_is_a_contact_and_its_first_admin() -> None:
@@ -61,13 +61,13 @@ def test_a_groups_creator_is_a_contact_and_its_first_admin() -> None:
     assert (creator.id, creator.type, creator.is_admin) == (CONTACT, ParticipantType.CONTACT, True)
     assert (chat.subject, chat.external_id, chat.is_group) == ("Rowing", "123@g.us", True)
     assert chat.individual_contact_id is None
-    assert told(chat) == [("chat.created", {"chat_type": "group", "project_id": PROJECT})]
+    assert recorded(chat) == [("chat.created", {"chat_type": "group", "project_id": PROJECT})]
 
 
 def test_a_channel_begins_without_participants() -> None:
     chat = make_channel()
     assert (chat.participants, chat.subject, chat.is_group) == ((), "News", False)
-    assert told(chat) == [("chat.created", {"chat_type": "channel", "project_id": PROJECT})]
+    assert recorded(chat) == [("chat.created", {"chat_type": "channel", "project_id": PROJECT})]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_no_chat_breaks_an_invariant(chat: Chat, changes: dict[str, Any], field:
 def test_five_commands_five_events_in_their_order() -> None:
     chat = make_group().add_participant(AGENT, ParticipantType.AGENT, now=NOW)
     chat = chat.archive(now=NOW).unarchive(now=NOW).close(now=LATER)
-    assert [name for name, _ in told(chat)] == [
+    assert [name for name, _ in recorded(chat)] == [
         "chat.created",
         "chat.participant_added",
         "chat.archived",
@@ -132,14 +132,14 @@ def test_whoever_joins_is_no_admin_and_stands_last() -> None:
     joined = chat.add_participant(OTHER, ParticipantType.CONTACT, now=LATER)
     assert joined.participants[-1] == Participant(id=OTHER, type=ParticipantType.CONTACT, joined_at=LATER)
     payload = {"participant_id": OTHER, "participant_type": "contact"}
-    assert told(joined) == [("chat.participant_added", payload)]
+    assert recorded(joined) == [("chat.participant_added", payload)]
     assert joined.is_participant(OTHER)
     assert not chat.is_participant(OTHER)
 
 
 def test_participants_stand_in_the_order_of_their_joining() -> None:
     chat = make_group().add_participant(OTHER, ParticipantType.CONTACT, now=NOW - timedelta(days=1))
-    assert [each.id for each in chat.participants] == [OTHER, CONTACT]
+    assert [participant.id for participant in chat.participants] == [OTHER, CONTACT]
     assert attrs.evolve(chat, participants=chat.participants[::-1]) == chat
 
 
@@ -153,7 +153,7 @@ def test_an_individual_chat_takes_agents_and_no_second_contact() -> None:
     for agent in (AGENT, uuid4()):
         chat = chat.add_participant(agent, ParticipantType.AGENT, now=LATER)
     assert len(chat.agent_participants) == 2
-    assert [each.id for each in chat.contact_participants] == [CONTACT]
+    assert [participant.id for participant in chat.contact_participants] == [CONTACT]
     assert chat.individual_contact_id == CONTACT
     with pytest.raises(InvariantViolation, match="second contact"):
         chat.add_participant(OTHER, ParticipantType.CONTACT, now=NOW)
@@ -173,8 +173,8 @@ def test_a_faulty_participant_is_refused(participant_id: UUID, kind: Any, field:
 def test_whoever_leaves_is_gone() -> None:
     chat = make_group().add_participant(OTHER, ParticipantType.CONTACT, now=NOW).clear_events()
     left = chat.remove_participant(OTHER, now=LATER)
-    assert [each.id for each in left.participants] == [CONTACT]
-    assert told(left) == [("chat.participant_removed", {"participant_id": OTHER})]
+    assert [participant.id for participant in left.participants] == [CONTACT]
+    assert recorded(left) == [("chat.participant_removed", {"participant_id": OTHER})]
     with pytest.raises(NotFound):
         left.remove_participant(OTHER, now=LATER)
 
@@ -182,12 +182,12 @@ def test_whoever_leaves_is_gone() -> None:
 def test_admins_are_made_and_unmade_once() -> None:
     chat = make_group().add_participant(OTHER, ParticipantType.CONTACT, now=NOW).clear_events()
     promoted = chat.promote_to_admin(OTHER, now=LATER)
-    assert [each.is_admin for each in promoted.participants] == [True, True]
+    assert [participant.is_admin for participant in promoted.participants] == [True, True]
     assert promoted.promote_to_admin(OTHER, now=LATER) is promoted
     demoted = promoted.demote_from_admin(OTHER, now=LATER)
     assert demoted.participants == chat.participants
     assert demoted.demote_from_admin(OTHER, now=LATER) is demoted
-    assert told(demoted) == [
+    assert recorded(demoted) == [
         ("chat.participant_promoted", {"participant_id": OTHER}),
         ("chat.participant_demoted", {"participant_id": OTHER}),
     ]
@@ -260,13 +260,13 @@ def test_a_deleted_chat_takes_nothing(command: str) -> None:
 def test_deleting_leaves_the_time_and_an_event() -> None:
     chat = make_group().clear_events().delete(now=LATER)
     assert chat.deleted_at == LATER
-    assert told(chat) == [("chat.updated", {"fields": ("deleted_at",)})]
+    assert recorded(chat) == [("chat.updated", {"fields": ("deleted_at",)})]
 
 
 def test_the_last_message_does_not_go_back() -> None:
     chat = make_group().clear_events().record_last_message(LATER, now=NOW)
     assert chat.last_message_at == LATER
-    assert told(chat) == [("chat.updated", {"fields": ("last_message_at",)})]
+    assert recorded(chat) == [("chat.updated", {"fields": ("last_message_at",)})]
     assert chat.record_last_message(NOW, now=LATER) is chat
     assert chat.record_last_message(LATER, now=LATER) is chat
     with pytest.raises(ValidationError):
@@ -278,7 +278,7 @@ def test_subject_and_description_are_changed() -> None:
     changed = chat.set_subject("Sailing", now=LATER).set_description("At sea", now=LATER)
     cleared = changed.set_description("", now=LATER)
     assert (changed.subject, changed.description, cleared.description) == ("Sailing", "At sea", None)
-    assert told(cleared) == [
+    assert recorded(cleared) == [
         ("chat.subject_updated", {"new_subject": "Sailing"}),
         ("chat.description_updated", {"new_description": "At sea"}),
         ("chat.description_updated", {"new_description": None}),
@@ -299,7 +299,7 @@ def test_an_external_id_is_set_and_cleared() -> None:
     known = chat.set_external_id("1@g.us", now=NOW)
     assert known.set_external_id("1@g.us", now=NOW) is known
     assert known.set_external_id(None, now=NOW).external_id is None
-    assert told(known) == [("chat.updated", {"fields": ("external_id",)})]
+    assert recorded(known) == [("chat.updated", {"fields": ("external_id",)})]
 
 
 def test_labels_are_added_and_removed_one_by_one() -> None:
@@ -308,7 +308,7 @@ def test_labels_are_added_and_removed_one_by_one() -> None:
     assert chat.add_label("b", now=NOW) is chat
     fewer = chat.remove_label("b", now=NOW)
     assert fewer.label_ids == ("a",)
-    assert told(fewer) == [
+    assert recorded(fewer) == [
         ("chat.label_added", {"label_id": "b"}),
         ("chat.label_added", {"label_id": "a"}),
         ("chat.label_removed", {"label_id": "b"}),
@@ -327,15 +327,15 @@ def test_labels_are_replaced_without_twins() -> None:
     cleared = chat.clear_labels(now=NOW)
     assert cleared.label_ids == ()
     assert cleared.clear_labels(now=NOW) is cleared
-    assert told(cleared) == [("chat.updated", {"fields": ("label_ids",)})] * 2
+    assert recorded(cleared) == [("chat.updated", {"fields": ("label_ids",)})] * 2
     with pytest.raises(ValidationError):
         chat.set_labels(["a", ""], now=NOW)
 
 
 def test_nobody_else_holds_a_part_of_the_metadata() -> None:
-    given = {"list": [1]}
-    chat = attrs.evolve(make_group(), metadata=given)
-    given["list"].append(2)
+    metadata = {"list": [1]}
+    chat = attrs.evolve(make_group(), metadata=metadata)
+    metadata["list"].append(2)
     attrs.evolve(chat).metadata["list"].append(3)
     assert chat.metadata == {"list": [1]}
     assert {chat, attrs.evolve(chat)} == {chat}
@@ -358,9 +358,10 @@ def full_chat() -> Chat:
 
 def rows_of(chat: Chat) -> Sequence[tuple[object, ...]]:
     """As chat_participants.find_by_chats returns them, in no order."""
-    return [(chat.id, each.id, each.type.value, each.joined_at, each.is_admin) for each in chat.participants][
-        ::-1
-    ]
+    return [
+        (chat.id, participant.id, participant.type.value, participant.joined_at, participant.is_admin)
+        for participant in chat.participants
+    ][::-1]
 
 
 def test_what_the_mapper_writes_it_reads() -> None:

@@ -143,12 +143,12 @@ async def test_who_left_and_came_back_otherwise_is_written(db: Database[UnitOfWo
         chat = await chats.add(
             group(seed, creator).add_participant(guest, ParticipantType.CONTACT, now=LATER)
         )
-        again = LATER + timedelta(days=1)
-        back = chat.remove_participant(guest, now=again).add_participant(
-            guest, ParticipantType.CONTACT, now=again
+        rejoined_at = LATER + timedelta(days=1)
+        back = chat.remove_participant(guest, now=rejoined_at).add_participant(
+            guest, ParticipantType.CONTACT, now=rejoined_at
         )
         saved = await chats.save(back)
-        assert saved.participants[-1].joined_at == again
+        assert saved.participants[-1].joined_at == rejoined_at
         assert await chats.get(chat.id) == saved
 
 

@@ -52,8 +52,8 @@ def asked(operator_: FilterOperator, values: Iterable[Any], *, like: Iterable[st
         return [None]
     if operator_ in {OP.STARTS_WITH, OP.ENDS_WITH, OP.CONTAINS, OP.NOT_CONTAINS}:
         return list(like)
-    given = list(values)
-    return [given[:1], given[1:3]] if operator_.takes_many else given
+    values_ = list(values)
+    return [values_[:1], values_[1:3]] if operator_.takes_many else values_
 
 
 def rules_on(
@@ -62,10 +62,10 @@ def rules_on(
     """With every operator that its kind has."""
     kind = make(OP.IS_NULL, now=NOW).kind
     return [
-        make(each, value, now=NOW)
-        for each in FilterOperator
-        if each in OPERATORS[kind]
-        for value in asked(each, values, like=like)
+        make(operator, value, now=NOW)
+        for operator in FilterOperator
+        if operator in OPERATORS[kind]
+        for value in asked(operator, values, like=like)
     ]
 
 
@@ -73,7 +73,7 @@ def all_rules(world: World) -> Iterator[list[FilterRule]]:
     """By what they look at."""
 
     def on(kind: Callable[..., FilterRule], *subject: object) -> Callable[..., FilterRule]:
-        return lambda *args, **given: kind(*subject, *args, **given)
+        return lambda *args, **options: kind(*subject, *args, **options)
 
     words = ("vip", "lead", "VIP", 'a"b', "nobody's")
     yield rules_on(FilterRule.tag, words, like=words)
@@ -83,9 +83,9 @@ def all_rules(world: World) -> Iterator[list[FilterRule]]:
         yield rules_on(make, words if of_words else values, like=words if of_words else PIECES)
     for attribute in ContactAttribute:
         present = [
-            looked_at(FilterRule.attribute(attribute, OP.IS_NULL, now=NOW), each) for each in world.people
+            looked_at(FilterRule.attribute(attribute, OP.IS_NULL, now=NOW), person) for person in world.people
         ]
-        some = sorted({each for each in present if each is not None})[:5]
+        some = sorted({value for value in present if value is not None})[:5]
         yield rules_on(on(FilterRule.attribute, attribute), some, like=PIECES)
     for pipeline_id, statuses in world.statuses.items():
         yield rules_on(on(FilterRule.pipeline_status, pipeline_id), [*statuses, new_id()], like=())
@@ -100,13 +100,13 @@ def dynamic(seed: Seed, *rules: FilterRule, by: LogicalOperator = AND) -> Contac
 
 
 async def walk(uow: UnitOfWork, contact_list: ContactList, limit: int = MAX_LIMIT) -> list[UUID]:
-    found: list[UUID] = []
+    ids: list[UUID] = []
     after = None
     while True:
         page = await uow.contact_lists.contacts(contact_list, limit=limit, after=after)
-        found += page.items
+        ids += page.items
         if page.next is None:
-            return found
+            return ids
         after = page.next
 
 
@@ -119,21 +119,21 @@ async def test_each_rule_alone_means_what_it_says(
 ) -> None:
     world = await make_world(db, seed)
     await make_world(db, other_seed)
-    everybody = {each.contact.id for each in world.people}
+    everybody = {person.contact.id for person in world.people}
     seen = set()
     async with db.unit_of_work(TENANT) as uow:
         for rules in all_rules(world):
             for rule in rules:
                 wanted = chosen(world.people, [rule], AND)
-                found = await walk(uow, dynamic(seed, rule))
-                assert set(found) == wanted, rule
-                assert found == sorted(found)
+                audience_ids = await walk(uow, dynamic(seed, rule))
+                assert set(audience_ids) == wanted, rule
+                assert audience_ids == sorted(audience_ids)
                 tells = set() < wanted < everybody
                 seen.add((rule.filter_type, rule.kind, rule.field_type, rule.field_key, rule.operator, tells))
-    told = {each[:-1] for each in seen if each[-1]}
-    untold = {each[:-1] for each in seen} - told
-    assert {each[3] for each in untold} <= ALWAYS, "everybody passes, or nobody, so the test shows nothing"
-    assert {each[-1] for each in untold} <= {OP.IS_NULL, OP.IS_NOT_NULL}
+    telling = {case[:-1] for case in seen if case[-1]}
+    silent = {case[:-1] for case in seen} - telling
+    assert {case[3] for case in silent} <= ALWAYS, "everybody passes, or nobody, so the test shows nothing"
+    assert {case[-1] for case in silent} <= {OP.IS_NULL, OP.IS_NOT_NULL}
 
 
 async def test_rules_are_joined_by_and_or_by_or(
@@ -202,11 +202,11 @@ async def test_or_does_not_reach_beyond_the_tenant_the_project_and_the_living(
     driver = await asyncpg.connect(server.superuser_dsn(superuser.info.dbname))
     await prepare_driver(driver)
     try:
-        found = [row["id"] for row in await driver.fetch(statement.text, *args)]
+        audience_ids = [row["id"] for row in await driver.fetch(statement.text, *args)]
         leaked = [row["id"] for row in await driver.fetch(bare, *args)]
     finally:
         await driver.close()
-    assert set(found) == chosen(world.people, rules, OR)
+    assert set(audience_ids) == chosen(world.people, rules, OR)
     tenants = superuser.execute(
         "SELECT DISTINCT tenant_id, deleted_at IS NULL FROM contacts WHERE id = ANY(%s)", [leaked]
     ).fetchall()
@@ -277,7 +277,7 @@ async def test_what_a_dynamic_list_holds_is_counted_and_saved(db: Database[UnitO
 
 async def test_a_list_may_have_many_rules(db: Database[UnitOfWork], seed: Seed) -> None:
     world = await make_world(db, seed, 12)
-    phones = [each.contact.phone.value for each in world.people if each.contact.phone]
+    phones = [person.contact.phone.value for person in world.people if person.contact.phone]
     many = [f"5511{number:09}" for number in range(1000)] + phones
     rules = [FilterRule.attribute(ContactAttribute.PHONE, OP.EQ, phone, now=NOW) for phone in many]
     async with db.unit_of_work(TENANT) as uow:
@@ -292,13 +292,15 @@ async def test_a_time_is_compared_whatever_its_zone(db: Database[UnitOfWork], se
     there = NOW.astimezone(timezone(timedelta(hours=-3)))
     rule = FilterRule.custom_field(KEY, KIND.DATE, OP.GTE, there, now=NOW)
     async with db.unit_of_work(TENANT) as uow:
-        found = await walk(uow, dynamic(seed, rule))
+        audience_ids = await walk(uow, dynamic(seed, rule))
     wanted = {
-        each.contact.id
-        for each in world.people
-        if KEY in each.fields and each.fields[KEY].field_type is KIND.DATE and each.fields[KEY].value >= NOW
+        person.contact.id
+        for person in world.people
+        if KEY in person.fields
+        and person.fields[KEY].field_type is KIND.DATE
+        and person.fields[KEY].value >= NOW
     }
-    assert set(found) == wanted
+    assert set(audience_ids) == wanted
     assert wanted
 
 
@@ -323,12 +325,12 @@ async def test_equality_of_a_custom_field_goes_by_the_index_of_its_hash(
     try:
         await prepare_driver(driver)
         await driver.execute(f"SET app.tenant_id = '{TENANT}'")
-        for each in (OP.EQ, OP.GT):
-            rule = FilterRule.custom_field(KEY, KIND.NUMBER, each, 4711, now=NOW)
+        for operator in (OP.EQ, OP.GT):
+            rule = FilterRule.custom_field(KEY, KIND.NUMBER, operator, 4711, now=NOW)
             audience, arguments = audience_of(dynamic(seed, rule))
             statement, *args = call(page_of(audience), {**arguments, "limit": 20})
             rows = await driver.fetch(f"EXPLAIN {statement.text}", *args)
-            plans[each] = "\n".join(row[0] for row in rows)
+            plans[operator] = "\n".join(row[0] for row in rows)
     finally:
         await driver.close()
     by_hash = "(field_value_hash = "

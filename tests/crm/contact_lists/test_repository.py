@@ -100,7 +100,7 @@ async def test_rules_change_places_and_content_in_their_rows(
     for order in ((c, b, a), (c, a), (rule("x"), c, other_b), (other_b, c)):
         renamed = await save(db, attrs.evolve(renamed, filter_rules=order))
         assert await load(db, renamed.id) == renamed
-        assert {each.id for each in order} == set(row_versions(superuser))
+        assert {contact_list.id for contact_list in order} == set(row_versions(superuser))
         renamed = renamed.rename(f"{renamed.name}!", now=LATER)
 
 
@@ -121,7 +121,7 @@ async def test_a_rule_on_a_pipeline_status_is_kept_by_ids(
     )
     contact_list = await stored_list(db, seed, *rules)
     assert (await load(db, contact_list.id)).filter_rules == rules
-    assert {type(each) for each in rules[1].value} == {UUID}
+    assert {type(value) for value in rules[1].value} == {UUID}
     with pytest.raises(ReferenceNotFound):
         await stored_list(db, seed, attrs.evolve(rules[0], pipeline_id=new_id()))
 
@@ -253,12 +253,12 @@ async def test_a_member_is_added_once_and_removed_once_and_the_version_stays(
         await uow.commit()
     assert seen == [(False, False, 0), (True, True, 1), (False, True, 1), (True, False, 0)]
     assert await load(db, contact_list.id) == contact_list
-    told = superuser.execute(
+    events = superuser.execute(
         "SELECT event_name, aggregate_version, occurred_at, payload FROM outbox_events"
         " WHERE aggregate_type = 'contact_list' AND aggregate_version IS NULL ORDER BY position"
     ).fetchall()
     payload = {"contact_list_id": str(contact_list.id), "contact_id": str(contact.id)}
-    assert told == [
+    assert events == [
         ("contact_list.contact_added", None, LATER, payload),
         ("contact_list.contact_removed", None, LATER, payload),
     ]

@@ -68,7 +68,7 @@ ACCESSORS = {
 }
 
 
-@pytest.mark.parametrize(("types", "value"), [each for each in TAKEN if each[0]])
+@pytest.mark.parametrize(("types", "value"), [taken for taken in TAKEN if taken[0]])
 def test_a_value_is_read_as_what_it_is_and_as_nothing_else(types: set[str], value: Any) -> None:
     for field_type in types:
         field = CustomField("key", field_type, value)
@@ -81,7 +81,12 @@ def test_a_value_is_read_as_what_it_is_and_as_nothing_else(types: set[str], valu
 
 
 def test_there_are_eleven_types() -> None:
-    assert {each.value for each in CustomFieldType} == TEXTS | LISTS | {"number", "boolean", "date", "json"}
+    assert {field_type.value for field_type in CustomFieldType} == TEXTS | LISTS | {
+        "number",
+        "boolean",
+        "date",
+        "json",
+    }
 
 
 def test_a_faulty_key_or_type_is_named() -> None:
@@ -98,9 +103,9 @@ def test_a_value_goes_to_json_and_back(types: set[str], value: Any) -> None:
     for type_ in types:
         field = CustomField("key", CustomFieldType(type_), value)
         stored = msgspec.json.decode(msgspec.json.encode(field.json_value))
-        again = CustomField.from_json("key", type_, stored)
-        assert again == field
-        assert type(again.value) is type(field.value)
+        decoded = CustomField.from_json("key", type_, stored)
+        assert decoded == field
+        assert type(decoded.value) is type(field.value)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +126,10 @@ def test_equal_numbers_have_one_json_form(value: float, stored: str) -> None:
 
 
 def test_a_date_has_one_json_form_whatever_its_zone() -> None:
-    here = CustomField("key", CustomFieldType.DATE, NOW)
-    there = CustomField("key", CustomFieldType.DATE, NOW.astimezone(timezone(timedelta(hours=-3))))
-    assert here == there
-    assert here.json_value == there.json_value == "2026-01-02T03:04:05.000000+00:00"
+    in_utc = CustomField("key", CustomFieldType.DATE, NOW)
+    in_brazil = CustomField("key", CustomFieldType.DATE, NOW.astimezone(timezone(timedelta(hours=-3))))
+    assert in_utc == in_brazil
+    assert in_utc.json_value == in_brazil.json_value == "2026-01-02T03:04:05.000000+00:00"
 
 
 @pytest.mark.parametrize("stored", ["2026-01-02T03:04:05", "soon", 1, None])
@@ -150,9 +155,9 @@ def test_a_new_value_is_of_the_same_type() -> None:
 
 
 def test_nobody_else_holds_a_part_of_a_value() -> None:
-    given: dict[str, Any] = {"a": [1]}
-    field = CustomField("key", CustomFieldType.JSON, given)
-    given["a"].append(2)
+    value: dict[str, Any] = {"a": [1]}
+    field = CustomField("key", CustomFieldType.JSON, value)
+    value["a"].append(2)
     assert field.value == {"a": [1]}
 
 

@@ -25,7 +25,7 @@ BOTH = KeyRing(writer="new", keys={"new": NEW_KEY, "old": OLD_KEY})
 NEW = KeyRing(writer="new", keys={"new": NEW_KEY})
 
 
-def make(
+def make_credential(
     name: str, credential_type: CredentialType = CredentialType.META_ADS, *, now: datetime = NOW
 ) -> Credential:
     return Credential.create(
@@ -39,7 +39,9 @@ def make(
 
 
 def with_token(name: str, seconds: int) -> Credential:
-    return make(name).set_oauth_token("access", "refresh", expires_in=seconds, encryptor=OLD, now=NOW)
+    return make_credential(name).set_oauth_token(
+        "access", "refresh", expires_in=seconds, encryptor=OLD, now=NOW
+    )
 
 
 async def stored(db: Database[UnitOfWork], credential: Credential) -> Credential:
@@ -50,8 +52,8 @@ async def stored(db: Database[UnitOfWork], credential: Credential) -> Credential
 
 
 async def test_a_name_is_taken_once_in_its_project(db: Database[UnitOfWork], seed: Seed) -> None:
-    of_tenant = await stored(db, make("ads"))
-    of_project = await stored(db, make("ads").set_project(seed.project_id, now=NOW))
+    of_tenant = await stored(db, make_credential("ads"))
+    of_project = await stored(db, make_credential("ads").set_project(seed.project_id, now=NOW))
     async with db.unit_of_work(TENANT) as uow:
         credentials = CredentialRepository(uow)
         assert await credentials.find_by_name("ads", project_id=None) == of_tenant
@@ -60,18 +62,18 @@ async def test_a_name_is_taken_once_in_its_project(db: Database[UnitOfWork], see
         inactive = await credentials.save(of_tenant.deactivate(now=NOW))
         await uow.commit()
     with pytest.raises(AlreadyExists) as caught:
-        await stored(db, make("ads"))
+        await stored(db, make_credential("ads"))
     assert caught.value.constraint == "credentials_name_key"
     async with db.unit_of_work(TENANT) as uow:
         await CredentialRepository(uow).remove(inactive)
         await uow.commit()
-    await stored(db, make("ads"))
+    await stored(db, make_credential("ads"))
 
 
 async def test_the_lists_are_the_newest_first(db: Database[UnitOfWork], seed: Seed) -> None:
-    first = await stored(db, make("first").set_project(seed.project_id, now=NOW))
-    second = await stored(db, make("second", now=NOW + timedelta(days=1)).deactivate(now=NOW))
-    other = await stored(db, make("other", CredentialType.API_KEY))
+    first = await stored(db, make_credential("first").set_project(seed.project_id, now=NOW))
+    second = await stored(db, make_credential("second", now=NOW + timedelta(days=1)).deactivate(now=NOW))
+    other = await stored(db, make_credential("other", CredentialType.API_KEY))
     async with db.unit_of_work(TENANT) as uow:
         credentials = CredentialRepository(uow)
         assert await credentials.find_by_type(CredentialType.META_ADS) == [second, first]
@@ -86,7 +88,7 @@ async def test_what_expires_is_found_the_most_urgent_first(db: Database[UnitOfWo
     soon, sooner = await stored(db, with_token("soon", 120)), await stored(db, with_token("sooner", 60))
     await stored(db, with_token("late", 121))
     await stored(db, with_token("inactive", 60).deactivate(now=NOW))
-    await stored(db, make("without"))
+    await stored(db, make_credential("without"))
     async with db.unit_of_work(TENANT) as uow:
         expiring = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
     assert expiring == [sooner, soon]
@@ -98,7 +100,7 @@ async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> N
     names = [f"credential {number}" for number in range(5)]
     for name in names:
         await stored(db, with_token(name, 60))
-    half = make("half").set_oauth_token("access", "refresh", expires_in=60, encryptor=OLD, now=NOW)
+    half = make_credential("half").set_oauth_token("access", "refresh", expires_in=60, encryptor=OLD, now=NOW)
     half = half.set_secret("the secret of half", encryptor=BOTH, now=NOW)
     await stored(db, half.refresh_oauth_token("access", expires_in=60, encryptor=BOTH, now=NOW))
     batches = []
@@ -125,7 +127,7 @@ async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> N
 async def test_a_ciphertext_that_was_moved_by_hand_is_found_out(
     db: Database[UnitOfWork], superuser: psycopg.Connection
 ) -> None:
-    poor, rich = await stored(db, make("poor")), await stored(db, make("rich"))
+    poor, rich = await stored(db, make_credential("poor")), await stored(db, make_credential("rich"))
     superuser.execute(
         "UPDATE credentials SET secret = (SELECT secret FROM credentials WHERE id = %s), "
         "version = version + 1 WHERE id = %s",
@@ -142,7 +144,7 @@ async def test_a_ciphertext_that_was_moved_by_hand_is_found_out(
 async def test_no_plain_text_gets_into_the_database(
     db: Database[UnitOfWork], superuser: psycopg.Connection
 ) -> None:
-    credential = await stored(db, make("ads"))
+    credential = await stored(db, make_credential("ads"))
     rows = superuser.execute(
         "SELECT c::text FROM credentials c UNION ALL SELECT e::text FROM outbox_events e"
     )
@@ -157,7 +159,7 @@ async def test_no_plain_text_gets_into_the_database(
 async def test_a_row_that_is_no_credential_is_not_loaded(
     db: Database[UnitOfWork], superuser: psycopg.Connection
 ) -> None:
-    credential = await stored(db, make("ads"))
+    credential = await stored(db, make_credential("ads"))
     superuser.execute("ALTER TABLE credentials DROP CONSTRAINT credentials_encrypted_check")
     superuser.execute("UPDATE credentials SET secret = 'in plain', version = version + 1")
     with pytest.raises(MappingError) as caught:
@@ -168,7 +170,7 @@ async def test_a_row_that_is_no_credential_is_not_loaded(
 
 @pytest.mark.usefixtures("seed")
 async def test_a_use_is_noted_beside_the_credential(db: Database[UnitOfWork]) -> None:
-    credential = await stored(db, make("ads"))
+    credential = await stored(db, make_credential("ads"))
     async with db.unit_of_work(TENANT) as uow:
         credentials = CredentialRepository(uow)
         assert await credentials.last_used_at(credential.id) is None
@@ -206,7 +208,7 @@ async def test_uses_do_not_conflict_with_a_refresh(db: Database[UnitOfWork]) -> 
 @pytest.mark.parametrize("project_id", [new_id()])
 async def test_what_is_not_the_tenants_is_not_pointed_at(db: Database[UnitOfWork], project_id: UUID) -> None:
     with pytest.raises(ReferenceNotFound):
-        await stored(db, make("ads").set_project(project_id, now=NOW))
+        await stored(db, make_credential("ads").set_project(project_id, now=NOW))
     with pytest.raises(ReferenceNotFound):
         async with db.unit_of_work(TENANT) as uow:
             await CredentialRepository(uow).mark_used(new_id(), NOW)

@@ -26,15 +26,15 @@ def make_status(status_type: StatusType = StatusType.OPEN) -> PipelineStatus:
     ).clear_events()
 
 
-def told(status: PipelineStatus) -> list[tuple[str, dict[str, Any]]]:
+def recorded(status: PipelineStatus) -> list[tuple[str, dict[str, Any]]]:
     """Names and payloads of the events, each of which must name the status first."""
-    found = []
+    events = []
     for event in status.domain_events:
         assert event.occurred_at == LATER
         payload = event.payload()
         assert payload.pop("status_id") == status.id
-        found.append((event.event_name, payload))
-    return found
+        events.append((event.event_name, payload))
+    return events
 
 
 def test_a_new_status_is_active_and_has_one_event() -> None:
@@ -85,9 +85,9 @@ def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
     command: Callable[[PipelineStatus], PipelineStatus], field: str, old: object, new: object
 ) -> None:
     status = command(make_status())
-    assert told(status) == [("status.updated", {"field": field, "old_value": old, "new_value": new})]
+    assert recorded(status) == [("status.updated", {"field": field, "old_value": old, "new_value": new})]
     assert (status.updated_at, status.version) == (LATER, 1)
-    assert type(told(status)[0][1]["new_value"]) in {str, int}
+    assert type(recorded(status)[0][1]["new_value"]) in {str, int}
     assert command(status) is status
 
 
@@ -107,14 +107,14 @@ def test_the_flag_goes_up_and_down_and_repetition_is_no_change() -> None:
     status = make_status()
     assert status.activate(now=LATER) is status
     inactive = status.deactivate(now=LATER)
-    assert told(inactive) == [("status.deactivated", {})]
+    assert recorded(inactive) == [("status.deactivated", {})]
     assert inactive.deactivate(now=LATER) is inactive
-    assert told(inactive.clear_events().activate(now=LATER)) == [("status.activated", {})]
+    assert recorded(inactive.clear_events().activate(now=LATER)) == [("status.activated", {})]
 
 
 def test_a_deleted_status_takes_no_command() -> None:
     deleted = make_status().delete(now=LATER)
-    assert told(deleted) == [("status.deleted", {"deleted_at": LATER})]
+    assert recorded(deleted) == [("status.deleted", {"deleted_at": LATER})]
     for command in (deleted.delete, deleted.deactivate):
         with pytest.raises(InvariantViolation):
             command(now=LATER)

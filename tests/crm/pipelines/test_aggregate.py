@@ -1,45 +1,25 @@
-"""The rules of a pipeline, of its values and of the placements of contacts in it, without a database."""
+"""The rules of a pipeline and of its values, without a database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import attrs
 import pytest
 
+from tests.support.constants import NOW
+from tests.support.pipelines import LATER, PROJECT, make_pipeline, recorded
 from ventros.crm.pipelines import mapper
 from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
-from ventros.crm.pipelines.lead_qualification import DEFAULT_QUESTIONS, LeadQualificationConfig, Question
-from ventros.crm.pipelines.placement import Placement
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.values import BLACK, BLUE, GREEN, RED, WHITE, YELLOW, CustomField, CustomFieldType, HexColor
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-LATER = NOW + timedelta(hours=1)
-PROJECT = uuid4()
 TEXT = CustomFieldType.TEXT
 JSON = CustomFieldType.JSON
-
-
-def make_pipeline() -> Pipeline:
-    """As loaded: without events."""
-    pipeline = Pipeline.create(project_id=PROJECT, tenant_id="acme", name="Sales", now=NOW)
-    return pipeline.clear_events()
-
-
-def told(pipeline: Pipeline) -> list[tuple[str, dict[str, Any]]]:
-    """Names and payloads of the events, each of which must name the pipeline first."""
-    found = []
-    for event in pipeline.domain_events:
-        assert event.occurred_at == LATER
-        payload = event.payload()
-        assert payload.pop("pipeline_id") == pipeline.id
-        found.append((event.event_name, payload))
-    return found
 
 
 def updated(field: str, old: object, new: object) -> tuple[str, dict[str, Any]]:
@@ -78,81 +58,6 @@ def test_the_contrast_to_a_colour_goes_by_its_brightness() -> None:
     assert not HexColor("#808080").is_dark
     assert HexColor("#7F7F7F").is_dark
     assert (BLUE.contrast, YELLOW.contrast) == (WHITE, BLACK)
-
-
-# Lead qualification
-
-
-def question(**changes: Any) -> Question:
-    return Question(**{"key": "size", "label": "Size", "description": "How big?", "weight": 3, **changes})
-
-
-def test_the_default_questions_are_those_of_the_older_system() -> None:
-    config = LeadQualificationConfig()
-    assert (config.enabled, config.min_score, config.questions) == (False, 5, DEFAULT_QUESTIONS)
-    assert {each.key: each.weight for each in DEFAULT_QUESTIONS} == {
-        "product_interest": 8,
-        "ticket_size": 10,
-        "purchase_intent": 6,
-        "persona": 7,
-        "visual_quality": 5,
-    }
-
-
-@pytest.mark.parametrize(
-    ("make", "field"),
-    [
-        (lambda: question(key=""), "key"),
-        (lambda: question(label=""), "label"),
-        (lambda: question(description=""), "description"),
-        (lambda: question(weight=0), "weight"),
-        (lambda: question(weight=11), "weight"),
-        (lambda: LeadQualificationConfig(min_score=-1), "min_score"),
-        (lambda: LeadQualificationConfig(min_score=11), "min_score"),
-        (lambda: LeadQualificationConfig(questions=(question(), question())), "questions"),
-        (lambda: LeadQualificationConfig(questions=(*DEFAULT_QUESTIONS, question())), "questions"),
-    ],
-)
-def test_a_faulty_lead_qualification_is_refused(make: Callable[[], object], field: str) -> None:
-    with pytest.raises(ValidationError) as raised:
-        make()
-    assert raised.value.field == field
-
-
-def test_enabling_lead_qualification_sets_it_up_and_disabling_keeps_it() -> None:
-    enabled = make_pipeline().enable_lead_qualification(now=LATER)
-    assert enabled.lead_qualification == LeadQualificationConfig(enabled=True)
-    assert told(enabled) == [("pipeline.lead_qualification_enabled", {})]
-    assert enabled.enable_lead_qualification(now=LATER) is enabled
-    disabled = enabled.clear_events().disable_lead_qualification(now=LATER)
-    assert disabled.lead_qualification == LeadQualificationConfig(enabled=False)
-    assert told(disabled) == [("pipeline.lead_qualification_disabled", {})]
-    assert disabled.disable_lead_qualification(now=LATER) is disabled
-    assert make_pipeline().disable_lead_qualification(now=LATER).domain_events == ()
-
-
-def test_enabling_keeps_the_questions_that_are_there() -> None:
-    config = LeadQualificationConfig(min_score=9, questions=(question(),))
-    pipeline = make_pipeline().set_lead_qualification(config, now=LATER)
-    assert told(pipeline) == [("pipeline.lead_qualification_config_updated", {})]
-    assert pipeline.set_lead_qualification(config, now=LATER) is pipeline
-    enabled = pipeline.enable_lead_qualification(now=LATER)
-    assert enabled.lead_qualification == attrs.evolve(config, enabled=True)
-    assert enabled.set_lead_qualification(None, now=LATER).lead_qualification is None
-
-
-def test_lead_qualification_is_stored_as_json() -> None:
-    config = LeadQualificationConfig(enabled=True, questions=(question(options=("S", "L")),))
-    at = mapper.COLUMNS.index("lead_qualification")
-    row = attrs.evolve(make_pipeline(), lead_qualification=config)
-    stored = mapper.insert_args(row)[at - 1]
-    assert stored == {
-        "enabled": True,
-        "min_score": 5,
-        "questions": [
-            {"key": "size", "label": "Size", "description": "How big?", "options": ["S", "L"], "weight": 3}
-        ],
-    }
 
 
 # The pipeline
@@ -205,7 +110,7 @@ def test_a_change_of_a_field_has_one_event_and_its_repetition_none(
     command: Callable[[Pipeline], Pipeline], field: str, old: object, new: object
 ) -> None:
     pipeline = command(make_pipeline())
-    assert told(pipeline) == [updated(field, old, new)]
+    assert recorded(pipeline) == [updated(field, old, new)]
     assert (pipeline.updated_at, pipeline.version) == (LATER, 1)
     assert command(pipeline) is pipeline
 
@@ -214,7 +119,7 @@ def test_colour_and_timeout_can_be_taken_back() -> None:
     pipeline = make_pipeline().set_color("#00FF00", now=NOW).set_session_timeout(5, now=NOW)
     bare = pipeline.clear_events().set_color(None, now=LATER).set_session_timeout(None, now=LATER)
     assert (bare.color, bare.session_timeout_minutes) == (None, None)
-    assert told(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
+    assert recorded(bare) == [updated("color", "#00FF00", None), updated("session_timeout_minutes", 5, None)]
 
 
 def test_what_is_refused_leaves_the_pipeline_as_it_was() -> None:
@@ -234,15 +139,15 @@ def test_the_flag_goes_up_and_down_and_repetition_is_no_change() -> None:
     pipeline = make_pipeline()
     assert pipeline.activate(now=LATER) is pipeline
     inactive = pipeline.deactivate(now=LATER)
-    assert told(inactive) == [("pipeline.deactivated", {})]
+    assert recorded(inactive) == [("pipeline.deactivated", {})]
     assert inactive.deactivate(now=LATER) is inactive
-    assert told(inactive.clear_events().activate(now=LATER)) == [("pipeline.activated", {})]
+    assert recorded(inactive.clear_events().activate(now=LATER)) == [("pipeline.activated", {})]
 
 
 def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
     pipeline = make_pipeline().set_ai_summary(enabled=True, provider="acme-ai", model="", now=LATER)
     assert (pipeline.enable_ai_summary, pipeline.ai_provider, pipeline.ai_model) == (True, "acme-ai", None)
-    assert told(pipeline) == [
+    assert recorded(pipeline) == [
         updated("enable_ai_summary", False, True),
         updated("ai_provider", None, "acme-ai"),
     ]
@@ -250,7 +155,7 @@ def test_the_ai_summary_has_an_event_for_each_field_that_changed() -> None:
 
 def test_a_deleted_pipeline_takes_no_command() -> None:
     deleted = make_pipeline().delete(now=LATER)
-    assert told(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
+    assert recorded(deleted) == [("pipeline.deleted", {"deleted_at": LATER})]
     for command in (deleted.delete, deleted.deactivate):
         with pytest.raises(InvariantViolation):
             command(now=LATER)
@@ -275,10 +180,10 @@ def test_a_custom_field_is_set_changed_and_removed() -> None:
     assert changed.custom_fields == (
         attrs.evolve(south, field=changed.custom_field("region"), updated_at=LATER),
     )
-    assert told(changed) == [updated("custom_fields.region", "south", "north")]
+    assert recorded(changed) == [updated("custom_fields.region", "south", "north")]
     removed = changed.clear_events().remove_custom_field("region", now=LATER)
     assert removed.custom_fields == ()
-    assert told(removed) == [updated("custom_fields.region", "north", None)]
+    assert recorded(removed) == [updated("custom_fields.region", "north", None)]
 
 
 def test_the_same_value_again_is_no_change() -> None:
@@ -314,7 +219,7 @@ def test_custom_fields_are_in_the_order_of_their_keys_and_each_key_is_there_once
     pipeline = make_pipeline()
     for key in ("b", "é", "Z", "a"):
         pipeline = pipeline.set_custom_field(CustomField(key, TEXT, key), now=NOW)
-    assert [each.field.key for each in pipeline.custom_fields] == ["Z", "a", "b", "é"]
+    assert [field.field.key for field in pipeline.custom_fields] == ["Z", "a", "b", "é"]
     twice = (*pipeline.custom_fields, attrs.evolve(pipeline.custom_fields[0], id=new_id()))
     with pytest.raises(ValidationError) as raised:
         attrs.evolve(pipeline, custom_fields=twice)
@@ -325,7 +230,7 @@ def test_a_date_goes_to_the_event_and_to_the_row_as_text() -> None:
     field = CustomField("since", CustomFieldType.DATE, NOW)
     pipeline = make_pipeline().set_custom_field(field, now=LATER)
     text = "2026-01-02T03:04:05.000000+00:00"
-    assert told(pipeline) == [updated("custom_fields.since", None, text)]
+    assert recorded(pipeline) == [updated("custom_fields.since", None, text)]
     child = pipeline.custom_fields[0]
     row = (pipeline.id, child.id, "since", "date", text, LATER, LATER)
     assert (
@@ -333,110 +238,3 @@ def test_a_date_goes_to_the_event_and_to_the_row_as_text() -> None:
         == child
         == PipelineCustomField(id=child.id, field=field, created_at=LATER, updated_at=LATER)
     )
-
-
-# Placements
-
-CONTACT, PIPELINE, NEW, WON, BOSS = (new_id() for _ in range(5))
-
-
-def enter(**changes: Any) -> Placement:
-    given: dict[str, Any] = {
-        "tenant_id": "acme",
-        "project_id": PROJECT,
-        "contact_id": CONTACT,
-        "pipeline_id": PIPELINE,
-        "status_id": NEW,
-        "status_name": "New",
-        "now": NOW,
-        "changed_by": BOSS,
-        "reason": "wrote to us",
-    }
-    return Placement.enter(**{**given, **changes})
-
-
-def move(placement: Placement, now: datetime) -> tuple[Placement, Placement]:
-    return placement.move(
-        WON, project_id=PROJECT, status_name="Won", previous_status_name="New", now=now, reason=""
-    )
-
-
-def test_a_contact_enters_a_pipeline() -> None:
-    placement = enter()
-    assert (placement.entered_at, placement.exited_at, placement.duration_seconds) == (NOW, None, None)
-    assert (placement.changed_by, placement.reason, placement.notes) == (BOSS, "wrote to us", None)
-    entered, changed = placement.domain_events
-    assert (entered.event_name, changed.event_name) == (
-        "contact.entered_pipeline",
-        "contact.pipeline_status_changed",
-    )
-    assert entered.payload() == {
-        "contact_id": CONTACT,
-        "pipeline_id": PIPELINE,
-        "status_id": NEW,
-        "status_name": "New",
-        "entered_by": BOSS,
-    }
-    assert changed.payload() == {
-        "contact_id": CONTACT,
-        "pipeline_id": PIPELINE,
-        "previous_status_id": None,
-        "new_status_id": NEW,
-        "previous_status_name": None,
-        "new_status_name": "New",
-        "tenant_id": "acme",
-        "project_id": PROJECT,
-        "changed_by": BOSS,
-        "reason": "wrote to us",
-        "changed_at": NOW,
-    }
-
-
-def test_a_contact_moves_on() -> None:
-    now = NOW + timedelta(seconds=90, microseconds=999_999)
-    closed, follower = move(enter().clear_events(), now)
-    assert (closed.exited_at, closed.duration_seconds, closed.updated_at) == (now, 90, now)
-    assert closed.domain_events == ()
-    assert (follower.status_id, follower.entered_at, follower.exited_at) == (WON, now, None)
-    assert follower.reason is None
-    (changed,) = follower.domain_events
-    payload = changed.payload()
-    assert payload["previous_status_id"] == NEW
-    assert payload["new_status_id"] == WON
-    assert (payload["previous_status_name"], payload["new_status_name"]) == ("New", "Won")
-    assert payload["changed_at"] == changed.occurred_at == now
-
-
-def test_a_move_that_comes_with_an_earlier_time_leaves_no_negative_stay() -> None:
-    closed, follower = move(enter().clear_events(), NOW - timedelta(minutes=1))
-    assert (closed.exited_at, closed.duration_seconds, follower.entered_at) == (NOW, 0, NOW)
-
-
-def test_a_contact_leaves_the_pipeline() -> None:
-    left = enter().clear_events().exit(status_name="New", now=LATER, changed_by=BOSS, reason="moved away")
-    assert (left.exited_at, left.duration_seconds) == (LATER, 3600)
-    (exited,) = left.domain_events
-    assert exited.event_name == "contact.exited_pipeline"
-    assert exited.payload() == {
-        "contact_id": CONTACT,
-        "pipeline_id": PIPELINE,
-        "last_status_id": NEW,
-        "last_status_name": "New",
-        "exited_by": BOSS,
-        "reason": "moved away",
-    }
-    for again in (lambda: left.exit(status_name="New", now=LATER), lambda: move(left, LATER)):
-        with pytest.raises(InvariantViolation):
-            again()
-
-
-def test_a_contact_does_not_move_to_where_it_is() -> None:
-    with pytest.raises(InvariantViolation):
-        enter().move(NEW, project_id=PROJECT, status_name="New", previous_status_name="New", now=LATER)
-
-
-@pytest.mark.parametrize("field", ["contact_id", "pipeline_id", "status_id"])
-def test_a_nil_id_is_named(field: str) -> None:
-    with pytest.raises(ValidationError) as raised:
-        enter(**{field: UUID(int=0)})
-    assert raised.value.field == field

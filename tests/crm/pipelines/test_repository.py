@@ -95,10 +95,10 @@ async def test_custom_fields_are_written_one_by_one_and_may_change_places(
         await uow.commit()
 
     def rows() -> dict[str, tuple[object, ...]]:
-        found = superuser.execute(
+        stored = superuser.execute(
             "SELECT field_key, field_value, xmin FROM pipeline_custom_fields"
         ).fetchall()
-        return {key: tuple(rest) for key, *rest in found}
+        return {key: tuple(rest) for key, *rest in stored}
 
     before = rows()
     changed = (
@@ -231,10 +231,10 @@ async def test_a_status_of_another_pipeline_is_refused(db: Database[UnitOfWork],
 async def test_the_contacts_of_a_status_come_in_pages(db: Database[UnitOfWork], seed: Seed) -> None:
     pipeline, status = await add_status(db, seed)
     placements = [await add_placement(db, seed, status) for _ in range(5)]
-    ids = sorted(each.contact_id for each in placements)
+    ids = sorted(placement.contact_id for placement in placements)
     async with db.unit_of_work(TENANT) as uow:
         await uow.placements.close(placements[0].exit(status_name="New", now=LATER))
-        standing = [each for each in ids if each != placements[0].contact_id]
+        standing = [contact_id for contact_id in ids if contact_id != placements[0].contact_id]
         first = await uow.placements.contacts_in_status(pipeline.id, status.id, limit=3)
         rest = await uow.placements.contacts_in_status(pipeline.id, status.id, after=first[-1])
         assert (first, rest) == (standing[:3], standing[3:])

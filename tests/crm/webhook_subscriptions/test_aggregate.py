@@ -24,7 +24,7 @@ KEY = "key-of-the-receiver"
 SECRET = EncryptedSecret(ciphertext="Y2lwaGVydGV4dA==", nonce="bm9uY2U=")
 
 
-def make_subscription(**given: Any) -> WebhookSubscription:
+def make_subscription(**changes: Any) -> WebhookSubscription:
     arguments: dict[str, Any] = {
         "user_id": USER,
         "project_id": PROJECT,
@@ -33,7 +33,7 @@ def make_subscription(**given: Any) -> WebhookSubscription:
         "url": "https://hook.example/in",
         "events": ["message.*", "contact.created"],
     }
-    return WebhookSubscription.create(**{**arguments, **given}, now=NOW)
+    return WebhookSubscription.create(**{**arguments, **changes}, now=NOW)
 
 
 def assert_refused(*commands: Callable[[], object]) -> None:
@@ -302,9 +302,9 @@ def test_neither_secret_nor_headers_nor_address_are_told() -> None:
         .set_headers({"X-Key": KEY}, now=LATER)
         .set_url(f"https://hook.example/2/{KEY}", now=LATER)
     )
-    told = repr([event.payload() for event in subscription.domain_events])
-    assert KEY not in told
-    assert SECRET.ciphertext not in told + repr(subscription)
+    payloads = repr([event.payload() for event in subscription.domain_events])
+    assert KEY not in payloads
+    assert SECRET.ciphertext not in payloads + repr(subscription)
     assert "X-Key" not in repr(subscription)
 
 

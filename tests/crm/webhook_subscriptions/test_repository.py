@@ -35,7 +35,7 @@ def make(seed: Seed, events: Iterable[str] = ("*",), age: int = 0) -> WebhookSub
 
 async def add(db: Database[UnitOfWork], *new: WebhookSubscription) -> list[WebhookSubscription]:
     async with db.unit_of_work(new[0].tenant_id) as uow:
-        added = [await uow.webhook_subscriptions.add(each) for each in new]
+        added = [await uow.webhook_subscriptions.add(subscription) for subscription in new]
         await uow.commit()
     return added
 
@@ -49,7 +49,9 @@ async def test_an_event_goes_to_those_who_want_it_and_to_no_other_tenant(
     async with db.unit_of_work(TENANT) as uow:
         for event in EVENTS:
             found = await uow.webhook_subscriptions.find_active_by_event(seed.project_id, event)
-            assert found == [each for each in mine if each.should_notify(event)], event
+            assert found == [subscription for subscription in mine if subscription.should_notify(event)], (
+                event
+            )
         assert await uow.webhook_subscriptions.find_active_by_event(other_seed.project_id, "message") == []
     async with db.unit_of_work(OTHER_TENANT) as uow:
         found = await uow.webhook_subscriptions.find_active_by_event(other_seed.project_id, "message")
@@ -77,7 +79,11 @@ async def test_a_contact_event_goes_to_those_whose_filters_let_it_through(
         hooks = uow.webhook_subscriptions
         for type_, category in (("created", "status"), ("created", "other"), ("x", "status"), ("x", "other")):
             found = await hooks.find_active_by_contact_event(seed.project_id, type_, category)
-            assert found == [each for each in mine if each.should_receive_contact_event(type_, category)]
+            assert found == [
+                subscription
+                for subscription in mine
+                if subscription.should_receive_contact_event(type_, category)
+            ]
         assert await hooks.find_active_by_contact_event(other_seed.project_id, "created", "status") == []
 
 

@@ -14,7 +14,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
 
 
 @pytest.mark.parametrize(
-    ("type_name", "value", "told"),
+    ("type_name", "value", "reason"),
     [
         ("timestamptz", NAIVE, "naive datetime"),
         ("timestamptz", datetime.max.replace(tzinfo=UTC), "infinity"),
@@ -46,10 +46,10 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
         ("jsonb[]", [{}, {"a": "\x00"}], "NUL"),
     ],
 )
-def test_refused(type_name: str, value: object, told: str) -> None:
+def test_refused(type_name: str, value: object, reason: str) -> None:
     check = check_for(type_name)
     assert check is not None
-    assert told in (check(value) or "")
+    assert reason in (check(value) or "")
 
 
 @pytest.mark.parametrize(

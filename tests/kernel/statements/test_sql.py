@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import attrs
 import pytest
 
 import ventros
@@ -36,8 +37,6 @@ async def test_every_statement_is_prepared_and_agrees_with_its_header(
 
 async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
     """The control of the test above: three statements that lie."""
-    import attrs
-
     get = catalogue()["contacts.get"]
     assert await faults(driver, attrs.evolve(get, params=columns("tenant_id text, id text")))
     assert await faults(driver, attrs.evolve(get, text=get.text.replace("id, version", "version, id")))

@@ -28,15 +28,15 @@ def write(folder: Path, text: str, name: str = "things.sql") -> Path:
 
 
 def test_a_statement_is_read_with_its_header(tmp_path: Path) -> None:
-    found = load(write(tmp_path, GOOD))["things.rename"]
-    assert found.why == "the only way a thing is renamed; guarded by its version"
-    assert found.params == (
+    loaded = load(write(tmp_path, GOOD))["things.rename"]
+    assert loaded.why == "the only way a thing is renamed; guarded by its version"
+    assert loaded.params == (
         Column("tenant_id", "text"),
         Column("id", "uuid"),
         Column("at", "timestamp with time zone"),
     )
-    assert (found.rows, found.line, found.path.name) == ("affected", 1, "things.sql")
-    assert found.plan == "reads all things"
+    assert (loaded.rows, loaded.line, loaded.path.name) == ("affected", 1, "things.sql")
+    assert loaded.plan == "reads all things"
 
 
 def test_the_server_gets_the_name_as_a_trailing_comment_and_no_header(tmp_path: Path) -> None:
@@ -48,13 +48,13 @@ def test_the_server_gets_the_name_as_a_trailing_comment_and_no_header(tmp_path: 
 
 def test_two_statements_in_a_file(tmp_path: Path) -> None:
     second = GOOD.replace("things.rename", "things.touch")
-    found = load(write(tmp_path, GOOD + "\n" + second))
-    assert list(found) == ["things.rename", "things.touch"]
-    assert found["things.touch"].line == 11
+    loaded = load(write(tmp_path, GOOD + "\n" + second))
+    assert list(loaded) == ["things.rename", "things.touch"]
+    assert loaded["things.touch"].line == 11
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reason"),
     [
         ("-- rows: affected", "-- rows: some", "not one of one, maybe, many, affected"),
         ("-- rows: affected", "-- rows: one", "returns:"),
@@ -65,12 +65,12 @@ def test_two_statements_in_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_faulty_statement_is_refused_with_file_and_line(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
     assert old in GOOD
     with pytest.raises(ConfigurationError) as caught:
         load(write(tmp_path, GOOD.replace(old, new)))
-    assert told in str(caught.value)
+    assert reason in str(caught.value)
     assert "things.sql:1" in str(caught.value)
 
 

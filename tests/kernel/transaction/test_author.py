@@ -38,7 +38,7 @@ def test_a_label_that_would_need_quoting_is_refused(db: Database[UnitOfWork], fi
         set_local(TENANT, None, AuditContext(**{field: label}))
 
 
-async def told(db: Database[UnitOfWork], wrap: Any = None, **options: Any) -> tuple[str, str]:
+async def author_of(db: Database[UnitOfWork], wrap: Any = None, **options: Any) -> tuple[str, str]:
     """Actor and use case, as the server has them in the unit."""
 
     async def greet(uow: UnitOfWork) -> tuple[str, str]:
@@ -63,15 +63,15 @@ class Wrapped:
 
 
 async def test_the_server_has_them_for_the_unit_alone(db: Database[UnitOfWork]) -> None:
-    assert await told(db, actor="user:7", use_case="wave") == ("user:7", "wave")
-    assert await told(db) == ("", "")
+    assert await author_of(db, actor="user:7", use_case="wave") == ("user:7", "wave")
+    assert await author_of(db) == ("", "")
 
 
 async def test_a_use_case_that_is_run_for_an_actor_has_the_functions_name(db: Database[UnitOfWork]) -> None:
-    assert await told(db, actor="user:7") == ("user:7", "greet")
-    assert await told(db, functools.partial, actor="user:7") == ("user:7", "greet")
-    assert await told(db, Wrapped, actor="user:7") == ("user:7", "Wrapped")
-    assert await told(db, nameless, actor="user:7") == ("user:7", "")
+    assert await author_of(db, actor="user:7") == ("user:7", "greet")
+    assert await author_of(db, functools.partial, actor="user:7") == ("user:7", "greet")
+    assert await author_of(db, Wrapped, actor="user:7") == ("user:7", "Wrapped")
+    assert await author_of(db, nameless, actor="user:7") == ("user:7", "")
 
 
 @pytest.fixture

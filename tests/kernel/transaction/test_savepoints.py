@@ -156,8 +156,8 @@ async def guest(owner_dsn: str, seed: Seed) -> AsyncIterator[asyncpg.Connection[
 
 
 async def tenant_of(driver: asyncpg.Connection[Any]) -> str | None:
-    found: str | None = await driver.fetchval("SELECT current_setting('app.tenant_id', true)")
-    return found
+    tenant: str | None = await driver.fetchval("SELECT current_setting('app.tenant_id', true)")
+    return tenant
 
 
 async def test_a_joined_unit_is_stored_by_its_callers_commit(

@@ -26,7 +26,7 @@ from ventros import administration, roles
 from ventros.audit import tables as library
 from ventros.audit.page.database import Table, tables
 from ventros.audit.page.diagram import diagram, order
-from ventros.audit.page.entries import Costs, Item, anchor, costs, highlight, items
+from ventros.audit.page.entries import Item, anchor, costs, highlight, items
 from ventros.audit.session import COMMANDS, QUESTIONS
 from ventros.audit.statistics import Identify
 from ventros.kernel.errors import ConfigurationError, DatabaseError
@@ -89,7 +89,7 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
         version=_version(),
         findings=findings,
         costs=cost,
-        ranking=_ranking(cost, all_items),
+        ranking=_ranking(all_items),
         others=cost.others[:MAX_OTHERS],
         groups=_groups(all_items),
         statements=[item for item in all_items if not item.shape],
@@ -116,7 +116,7 @@ def write(path: Path, text: str) -> None:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _ranking(cost: Costs, items: Iterable[Item]) -> list[Item]:
+def _ranking(items: Iterable[Item]) -> list[Item]:
     executed = [item for item in items if item.cost]
     return sorted(executed, key=lambda item: -item.cost.calls * item.cost.mean_ms if item.cost else 0)
 

@@ -102,8 +102,9 @@ def _server_error(
 
 
 def terminate(driver: Any) -> None:
-    """Close it without a word to the server, and without waiting. Does nothing to one that was lost: it has
-    left the pool, and its proxy refuses every call.
+    """Close it without a word to the server, and without waiting.
+
+    Does nothing to one that was lost: it has left the pool, and its proxy refuses every call.
     """
     with contextlib.suppress(asyncpg.InterfaceError):
         driver.terminate()

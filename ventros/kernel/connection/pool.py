@@ -83,12 +83,13 @@ class Pool:
         """Raises UnitOfWorkError where the connections of the pool cannot be used."""
         if os.getpid() != self._process:
             other = f"process {self._process}, of which this one, {os.getpid()}, is a fork"
-        elif asyncio.get_running_loop() is not self._pool._loop:  # type: ignore[attr-defined]
+        elif asyncio.get_running_loop() is not self._pool._loop:  # type: ignore[attr-defined]  # noqa: SLF001 - asyncpg's
             other = "another event loop (asyncio.run makes one each time, and so does each thread)"
         else:
             return
         raise UnitOfWorkError(f"this database was opened in {other}: open one here, and close it here")
 
     def stats(self) -> PoolStats:
+        """Counted from asyncpg's own lists; nothing is asked of the server."""
         size, idle = self._pool.get_size(), self._pool.get_idle_size()
         return PoolStats(size=size, idle=idle, in_use=size - idle, waiting=self._waiting)

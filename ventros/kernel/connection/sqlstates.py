@@ -29,8 +29,9 @@ from ventros.kernel.errors import (
 
 
 class SentStatement(NamedTuple):
-    """What is known of the statement that the server refused: its name, whose it is, and of a reference that
-    was broken, the argument that makes it.
+    """What is known of the statement that the server refused.
+
+    Its name, whose it is, and of a reference that was broken, the argument that makes it.
     """
 
     name: str | None = None

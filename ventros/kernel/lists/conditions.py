@@ -26,6 +26,7 @@ class Binds:
         self.params: list[Column] = []
 
     def __call__(self, name: str, type: str) -> Parameter:  # noqa: A002 - the header's word
+        """The placeholder ``$n``, n from 1 in the order of first use."""
         column = Column(name, type)
         if column not in self.params:
             self.params.append(column)
@@ -83,8 +84,9 @@ def among(name: str, kind: type[StrEnum]) -> Condition:
 
 
 def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
-    """One of the columns (by default that of the name), or an item of one of the ``arrays``, contains the
-    text, in upper or lower case: which letters have both, beyond ASCII, is a matter of the database's locale.
+    """The text is part of one of the columns (by default that of the name) or of an item of the ``arrays``.
+
+    Upper and lower case are the same: which letters have both, beyond ASCII, is for the database's locale.
     """
 
     def criterion(table: Table, pattern: Any) -> Any:
@@ -95,8 +97,9 @@ def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Conditio
 
 
 def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
-    """The column of that name of the ``other`` table has the id, in a row whose ``reference`` is the id of
-    the listed one; ``live`` as in :class:`ventros.kernel.lists.query.ListQuery`.
+    """The table ``other`` has a row that refers to the listed one and has the id in the column of that name.
+
+    ``reference`` is the column that refers; ``live`` is as in :class:`ventros.kernel.lists.query.ListQuery`.
     """
 
     def criterion(table: Table, value: Parameter) -> Any:
@@ -120,10 +123,12 @@ def overlaps(name: str) -> Condition:
 
 
 def at_least(name: str, column: str, type: str) -> Condition:  # noqa: A002
+    """The column has the value or a greater one; not when it is NULL."""
     return Condition(name, type, lambda table, least: table.field(column) >= least)
 
 
 def at_most(name: str, column: str, type: str) -> Condition:  # noqa: A002
+    """The column has the value or a smaller one; not when it is NULL."""
     return Condition(name, type, lambda table, most: table.field(column) <= most)
 
 
@@ -152,4 +157,5 @@ def _has_item(array: Field, pattern: Any) -> Criterion:
 
 
 def exists(query: QueryBuilder) -> Criterion:
+    """EXISTS, which PyPika has without types."""
     return ExistsCriterion(query)  # type: ignore[no-untyped-call]

@@ -26,9 +26,14 @@ class Cursors:
         return cls(hashlib.sha256(msgspec.json.encode(identity)).hexdigest()[:12])
 
     def write(self, value: object, id: UUID) -> str:  # noqa: A002
+        """The cursor after the row with that id; ``value`` is what the row has in the column of the order."""
         return base64.urlsafe_b64encode(msgspec.json.encode((self.fingerprint, value, id))).decode()
 
     def read(self, cursor: str, key: SortKey) -> tuple[Any, UUID]:
+        """The last row's sort value, of the type of ``key``, and its id.
+
+        Raises ValidationError for a cursor that is damaged, or of another list, filter or order.
+        """
         value_type = key.python | None if key.nullable else key.python
         kind = tuple[str, value_type, UUID]  # type: ignore[valid-type]
         try:

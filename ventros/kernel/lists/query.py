@@ -48,6 +48,7 @@ class Shape:
     position: str = ""
 
     def name(self, table: str) -> str:
+        """As ``contacts.page(stage) by name asc after``: what :meth:`ListQuery.statement_named` reads."""
         chosen = f"({', '.join(self.filters)})"
         if self.sort is None:
             return f"{table}.count{chosen}"
@@ -119,10 +120,10 @@ class ListQuery(Generic[F, S]):
         return self.statement(shape)
 
     def shapes(self) -> Iterator[Shape]:
-        """Those from which any other is put together: each order and position, each filter alone, all of
-        them at once, and the counts.
+        """Those from which any other is put together.
 
-        A shape's WHERE is the conditions of its filters, each as it stands alone, in their order.
+        They are each order and position, each filter alone, all filters at once, and the counts. A shape's
+        WHERE is the conditions of its filters, each as it stands alone, in their order.
         """
         names = tuple(condition.name for condition in self.conditions)
         for sort in self.sorts:

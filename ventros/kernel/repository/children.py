@@ -13,7 +13,9 @@ class Child(Protocol):
     """An entity inside an aggregate, with a row of its own; equal by value."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """By which a wanted child is found among the stored ones."""
+        ...
 
 
 C = TypeVar("C", bound=Child)

@@ -14,8 +14,10 @@ from ventros.kernel.telemetry import Telemetry
 
 
 class UnitContext(Protocol):
-    """``verified`` holds the repository and the aggregate that the commit is to compare, ``written`` the
-    scope of the last write, each by resource and id; ``scope`` is that of the innermost open savepoint.
+    """The part of a unit of work that a repository sees.
+
+    ``verified`` holds the repository and the aggregate that the commit is to compare, ``written`` the scope
+    of the last write, each by resource and id; ``scope`` is that of the innermost open savepoint.
     """
 
     tenant: str
@@ -25,15 +27,25 @@ class UnitContext(Protocol):
     scope: WriteScope
 
     @property
-    def connection(self) -> Connection: ...
+    def connection(self) -> Connection:
+        """Raises UnitOfWorkError outside of the unit's block, or in another task."""
+        ...
 
     @property
-    def telemetry(self) -> Telemetry: ...
+    def telemetry(self) -> Telemetry:
+        """Told of conflicts."""
+        ...
 
     @property
-    def events(self) -> Sequence[Envelope]: ...
+    def events(self) -> Sequence[Envelope]:
+        """Recorded so far and not undone, in the order in which the outbox will have them."""
+        ...
 
     @property
-    def in_savepoint(self) -> bool: ...
+    def in_savepoint(self) -> bool:
+        """Whether an error now may undo a part of the unit only."""
+        ...
 
-    def record(self, events: Iterable[Envelope]) -> None: ...
+    def record(self, events: Iterable[Envelope]) -> None:
+        """Keep ``events`` for the outbox, which the commit writes."""
+        ...

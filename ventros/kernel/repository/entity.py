@@ -48,7 +48,9 @@ def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: 
 
 
 class EntityRepository(Generic[E]):
-    """``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
+    """Reads rows as entities, and refuses instances that must not be written.
+
+    ``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
     ``update_args`` between an aggregate and its row, in the order of the statements' columns.
     """
 
@@ -87,8 +89,10 @@ class EntityRepository(Generic[E]):
         return [self._handed_out(loaded) for loaded in await self._map_all(rows)]
 
     async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
-        """A slice whose aggregates have children reads those of all at once, after the roots: if another
-        commit comes between, the root's version is the older one, and a save conflicts.
+        """The entities of ``rows``, in their order; a slice whose aggregates have children overrides it.
+
+        It reads the children of all at once, after the roots: if another commit comes between, the root's
+        version is the older one, and a save conflicts.
         """
         return [map_row(self.mapper.from_row, self._table(), row) for row in rows]
 
@@ -112,8 +116,9 @@ class EntityRepository(Generic[E]):
             )
 
     def require_writable(self, entity: E) -> None:
-        """Refuse what is no entity of the repository, what belongs to another tenant, for roles too that
-        row-level security spares, and what came back from a write that was undone.
+        """Refuse what is no entity of the repository, an undone write's (UndoneWrite), another tenant's.
+
+        The tenant is compared (TenancyViolation) for the roles too that row-level security spares.
         """
         self.require_own(entity)
         origin = entity._origin
@@ -130,8 +135,10 @@ class EntityRepository(Generic[E]):
             )
 
     def require_new(self, entity: E) -> None:
-        """Refuse what is not new: what has a version, what lacks the event of its creation or has that of
-        another, what this unit of work has removed.
+        """Refuse, with NotNew, what is stored already or was never created.
+
+        That is what has a version, what lacks the event of its creation or has that of another, and what
+        this unit of work has removed.
         """
         self.require_writable(entity)
         events = entity.domain_events

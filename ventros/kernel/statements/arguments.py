@@ -1,5 +1,4 @@
-"""What PostgreSQL or the driver would refuse late, or bend without a word, is refused here by type, before it
-is sent.
+"""Refuses by type, before it is sent, what PostgreSQL or the driver would refuse late or bend without a word.
 
 asyncpg takes a naive datetime for UTC, and datetime.max for infinity; JSON turns NaN into null; the server
 refuses NUL in text only after the statement has begun, which kills the transaction. The driver takes the text

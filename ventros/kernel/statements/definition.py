@@ -26,8 +26,10 @@ class Column:
 
 @attrs.frozen
 class Statement:
-    """One named SQL text. ``text`` is what the server receives, its name included; ``resource`` is the
-    aggregate's type whose repository sends it, by which an error names it.
+    """One named SQL text.
+
+    ``text`` is what the server receives, its name included; ``resource`` is the aggregate's type whose
+    repository sends it, by which an error names it.
     """
 
     name: str
@@ -68,8 +70,10 @@ class Statement:
         return bool(re.search(rf"\b(?:INTO|UPDATE)\s+(?:\w+\.)?{table}\b", self.text))
 
     def field_of(self, constraint: str | None, table: str | None) -> str | None:
-        """The parameter that makes the reference, by the constraint's name, which is
-        ``<table>_<reference>_fkey``: the one that ends in ``<reference>_id``. Else what the name says.
+        """The parameter that makes the reference, by the constraint's name.
+
+        That is ``<table>_<reference>_fkey``, and the parameter ends in ``<reference>_id``. Else what the name
+        says.
         """
         if constraint is None:
             return None

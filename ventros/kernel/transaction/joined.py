@@ -43,6 +43,7 @@ class JoinedTransaction:
         self._restore = ""
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+        """Open the savepoint. Raises UnitOfWorkError when the connection has no transaction open."""
         if is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
         self._restore = restore_local(await self._connection.caller_settings(), audit)

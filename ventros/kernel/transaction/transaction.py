@@ -28,19 +28,30 @@ class Transaction(Protocol):
     telemetry: Telemetry
     in_doubt: MutableMapping[CommitMarker, WriteScope]
 
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection: ...
+    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+        """Begin, and claim ``command_id``. Raises AlreadyProcessed when a stored unit has it."""
+        ...
 
-    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None: ...
+    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
+        """Set ``outcome`` to what became of the work; ``marker`` is None when nothing was written.
 
-    async def end(self) -> None: ...
+        Raises TransactionRolledBack, ConnectionLost, or CommitInDoubt when the answer never came.
+        """
+        ...
+
+    async def end(self) -> None:
+        """Roll back what is not committed, let go of the connection, within ``release_timeout`` seconds."""
+        ...
 
 
 def check_claim(tag: str, tenant: str, command_id: UUID | None) -> None:
+    """Raises AlreadyProcessed unless ``tag``, of the statement that claims ``command_id``, says one row."""
     if command_id is not None and tag != "INSERT 0 1":
         raise AlreadyProcessed(CommitMarker(tenant, command_id))
 
 
 def is_closed(driver: Any) -> bool:
+    """Whether no statement can be sent any more, also because the pool has taken the connection back."""
     try:
         return bool(driver.is_closed())
     except asyncpg.InterfaceError:  # a lost connection has left the pool, and its proxy refuses every call
@@ -48,6 +59,7 @@ def is_closed(driver: Any) -> bool:
 
 
 def transaction_aborted(what: str) -> TransactionRolledBack:
+    """For a server that answered COMMIT with ROLLBACK, or with SQLSTATE 25P02; ``what`` it did."""
     return TransactionRolledBack(
         f"the server {what}: a statement of this unit of work failed and its error was swallowed; "
         "nothing was stored"

@@ -119,6 +119,7 @@ class UnitOfWork:
 
     @property
     def telemetry(self) -> Telemetry:
+        """Of the database that opened the unit, or as it was given to :meth:`join`."""
         return self._transaction.telemetry
 
     @cached_property
@@ -220,10 +221,10 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """A part of the unit that can fail by itself: an error that leaves the block undoes the part only,
-        the events recorded in it included, and the unit can go on.
+        """A part of the unit that can fail by itself.
 
-        Raises TransactionRolledBack when a statement in the block failed and its error was swallowed.
+        An error that leaves the block undoes this part only, with the events recorded in it, and the unit can
+        go on. Raises TransactionRolledBack when a statement in the block failed and its error was swallowed.
         """
         connection, recorded = self.connection, len(self._events)
         await connection.control(SAVEPOINT)

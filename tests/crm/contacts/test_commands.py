@@ -1,0 +1,305 @@
+"""The commands of a contact: what each changes, tells and refuses, without a database."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import attrs
+import pytest
+
+from tests.support.constants import NOW
+from tests.support.contact_fields import EARLIER, LATER, PICTURE, make_contact
+from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.errors import InvariantViolation, ValidationError
+from ventros.values import Email, Phone
+
+USER = uuid4()
+
+
+def obey(contact: Contact, command: str, arguments: dict[str, Any], now: datetime = LATER) -> Contact:
+    changed: Contact = getattr(contact, command)(**arguments, now=now)
+    return changed
+
+
+# fields, command, its arguments, what it changes, its event, and of the payload what is not in all of them
+COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
+    (
+        {},
+        "rename",
+        {"name": "Alice", "changed_by": USER},
+        {"name": "Alice"},
+        "contact.name_changed",
+        {"old_name": "Ada", "new_name": "Alice", "changed_by": USER},
+    ),
+    (
+        {},
+        "rename",
+        {"name": "Alice"},
+        {"name": "Alice"},
+        "contact.name_changed",
+        {"old_name": "Ada", "new_name": "Alice", "changed_by": None},
+    ),
+    (
+        {"email": Email("old@example.com")},
+        "set_email",
+        {"email": " Ada@Example.COM "},
+        {"email": Email("ada@example.com")},
+        "contact.email_set",
+        {"email": "ada@example.com"},
+    ),
+    (
+        {"email": Email("ada@example.com")},
+        "clear_email",
+        {},
+        {"email": None},
+        "contact.updated",
+        {"fields": ("email",), "updated_at": LATER},
+    ),
+    (
+        {"phone": Phone("11 8888-88888")},
+        "set_phone",
+        {"phone": "+55 (11) 99999-9999"},
+        {"phone": Phone("+5511999999999")},
+        "contact.phone_set",
+        {"phone": "+5511999999999"},
+    ),
+    (
+        {"phone": Phone("11999999999")},
+        "clear_phone",
+        {},
+        {"phone": None},
+        "contact.updated",
+        {"fields": ("phone",), "updated_at": LATER},
+    ),
+    (
+        {"tags": ("b", "a")},
+        "add_tag",
+        {"tag": "A"},
+        {"tags": ("b", "a", "A")},
+        "contact.tag_added",
+        {"tag": "A"},
+    ),
+    (
+        {"tags": ("c", "b", "a")},
+        "remove_tag",
+        {"tag": "b"},
+        {"tags": ("c", "a")},
+        "contact.tag_removed",
+        {"tag": "b"},
+    ),
+    (
+        {"tags": ("b", "a")},
+        "clear_tags",
+        {},
+        {"tags": ()},
+        "contact.tags_cleared",
+        {"cleared_tags": ("b", "a")},
+    ),
+    (
+        {},
+        "set_external_id",
+        {"external_id": "crm-7"},
+        {"external_id": "crm-7"},
+        "contact.external_id_set",
+        {"external_id": "crm-7"},
+    ),
+    (
+        {"external_id": "crm-7"},
+        "set_external_id",
+        {"external_id": ""},
+        {"external_id": None},
+        "contact.external_id_set",
+        {"external_id": None},
+    ),
+    (
+        {},
+        "set_source_channel",
+        {"source_channel": "fair"},
+        {"source_channel": "fair"},
+        "contact.source_channel_set",
+        {"source_channel": "fair"},
+    ),
+    (
+        {"source_channel": "fair"},
+        "set_source_channel",
+        {"source_channel": ""},
+        {"source_channel": None},
+        "contact.source_channel_set",
+        {"source_channel": None},
+    ),
+    (
+        {},
+        "set_language",
+        {"language": "pt-BR"},
+        {"language": "pt-BR"},
+        "contact.language_changed",
+        {"old_language": "en", "new_language": "pt-BR"},
+    ),
+    (
+        {"language": "es"},
+        "set_language",
+        {"language": ""},
+        {"language": "en"},
+        "contact.language_changed",
+        {"old_language": "es", "new_language": "en"},
+    ),
+    (
+        {},
+        "set_timezone",
+        {"timezone": "America/Sao_Paulo"},
+        {"timezone": "America/Sao_Paulo"},
+        "contact.timezone_set",
+        {"timezone": "America/Sao_Paulo"},
+    ),
+    (
+        {"timezone": "America/Sao_Paulo"},
+        "set_timezone",
+        {"timezone": ""},
+        {"timezone": None},
+        "contact.timezone_set",
+        {"timezone": None},
+    ),
+    (
+        {"profile_picture_url": "https://pictures.example/old.jpg", "profile_picture_fetched_at": NOW},
+        "set_profile_picture",
+        {"url": PICTURE},
+        {"profile_picture_url": PICTURE, "profile_picture_fetched_at": LATER},
+        "contact.profile_picture_updated",
+        {"profile_picture_url": PICTURE, "fetched_at": LATER},
+    ),
+    (
+        {"profile_picture_url": PICTURE, "profile_picture_fetched_at": NOW},
+        "set_profile_picture",
+        {"url": PICTURE},
+        {"profile_picture_fetched_at": LATER},
+        "contact.updated",
+        {"fields": ("profile_picture_fetched_at",), "updated_at": LATER},
+    ),
+    (
+        {"profile_picture_url": PICTURE, "profile_picture_fetched_at": NOW},
+        "set_profile_picture",
+        {"url": ""},
+        {"profile_picture_url": None, "profile_picture_fetched_at": None},
+        "contact.profile_picture_updated",
+        {"profile_picture_url": None, "fetched_at": None},
+    ),
+    (
+        {},
+        "record_interaction",
+        {},
+        {"first_interaction_at": LATER, "last_interaction_at": LATER},
+        "contact.interaction_recorded",
+        {"interaction_type": "message", "is_first_interaction": True, "interacted_at": LATER},
+    ),
+    (
+        {"first_interaction_at": EARLIER, "last_interaction_at": NOW},
+        "record_interaction",
+        {"interaction_type": "call"},
+        {"last_interaction_at": LATER},
+        "contact.interaction_recorded",
+        {"interaction_type": "call", "is_first_interaction": False, "interacted_at": LATER},
+    ),
+    ({}, "delete", {}, {"deleted_at": LATER}, "contact.deleted", {"deleted_at": LATER}),
+]
+
+
+@pytest.mark.parametrize(("fields", "command", "arguments", "effect", "event_name", "payload"), COMMANDS)
+def test_a_command_changes_what_it_says_and_tells_of_it(
+    fields: dict[str, Any],
+    command: str,
+    arguments: dict[str, Any],
+    effect: dict[str, Any],
+    event_name: str,
+    payload: dict[str, Any],
+) -> None:
+    before = make_contact(**fields, version=7)
+    kept = attrs.astuple(before, recurse=False)
+    after = obey(before, command, arguments)
+    (event,) = after.domain_events
+    assert after == attrs.evolve(before, **effect, updated_at=LATER, domain_events=(event,))
+    assert attrs.astuple(before, recurse=False) == kept, "the instance that was changed stays as it was"
+    assert (event.event_name, event.event_version, event.occurred_at) == (event_name, "v1", LATER)
+    assert event.payload() == {"contact_id": before.id, "tenant_id": "acme", **payload}
+    assert event.event_id.int != 0
+
+
+def test_every_command_is_in_the_table() -> None:
+    commands = {
+        name
+        for name, method in inspect.getmembers(Contact, inspect.isfunction)
+        if not name.startswith("_") and "now" in inspect.signature(method).parameters
+    }
+    assert commands == {command for _, command, *_ in COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("fields", "command", "arguments"),
+    [
+        ({}, "rename", {"name": "Ada", "changed_by": USER}),
+        ({"email": Email("ada@example.com")}, "set_email", {"email": "ADA@example.com "}),
+        ({}, "clear_email", {}),
+        ({"phone": Phone("11999999999")}, "set_phone", {"phone": "(11) 99999-9999"}),
+        ({}, "clear_phone", {}),
+        ({"tags": ("a", "b")}, "add_tag", {"tag": "a"}),
+        ({"tags": ("a", "b")}, "remove_tag", {"tag": "B"}),
+        ({}, "clear_tags", {}),
+        ({"external_id": "crm-7"}, "set_external_id", {"external_id": "crm-7"}),
+        ({}, "set_external_id", {"external_id": ""}),
+        ({"source_channel": "fair"}, "set_source_channel", {"source_channel": "fair"}),
+        ({}, "set_source_channel", {"source_channel": ""}),
+        ({"language": "es"}, "set_language", {"language": "es"}),
+        ({}, "set_language", {"language": ""}),
+        ({}, "set_language", {"language": None}),
+        ({"timezone": "UTC"}, "set_timezone", {"timezone": "UTC"}),
+        ({}, "set_timezone", {"timezone": None}),
+        ({}, "set_profile_picture", {"url": ""}),
+        (
+            {"profile_picture_url": PICTURE, "profile_picture_fetched_at": LATER},
+            "set_profile_picture",
+            {"url": PICTURE},
+        ),
+        ({"first_interaction_at": EARLIER, "last_interaction_at": LATER}, "record_interaction", {}),
+    ],
+)
+def test_a_command_that_changes_nothing_returns_the_same_instance(
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
+) -> None:
+    contact = make_contact(**fields)
+    assert obey(contact, command, arguments) is contact
+    assert contact.domain_events == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "field"),
+    [
+        ("rename", {"name": ""}, "name"),
+        ("set_email", {"email": ""}, "email"),
+        ("set_email", {"email": "ada@example"}, "email"),
+        ("set_phone", {"phone": ""}, "phone"),
+        ("set_phone", {"phone": "123"}, "phone"),
+        ("add_tag", {"tag": ""}, "tag"),
+    ],
+)
+def test_a_bad_argument_is_refused_and_the_old_value_kept(
+    command: str, arguments: dict[str, Any], field: str
+) -> None:
+    contact = make_contact(email=Email("ada@example.com"), phone=Phone("11999999999"), tags=("vip",))
+    kept = attrs.astuple(contact, recurse=False)
+    with pytest.raises(ValidationError) as raised:
+        obey(contact, command, arguments)
+    assert raised.value.field == field
+    assert attrs.astuple(contact, recurse=False) == kept
+
+
+@pytest.mark.parametrize(("fields", "command", "arguments"), [case[:3] for case in COMMANDS])
+def test_nothing_can_be_done_with_a_deleted_contact(
+    fields: dict[str, Any], command: str, arguments: dict[str, Any]
+) -> None:
+    deleted = make_contact(**fields).delete(now=NOW).clear_events()
+    kept = attrs.astuple(deleted, recurse=False)
+    with pytest.raises(InvariantViolation, match=str(deleted.id)):
+        obey(deleted, command, arguments)
+    assert attrs.astuple(deleted, recurse=False) == kept
