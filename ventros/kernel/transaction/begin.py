@@ -33,7 +33,8 @@ class TransactionKeywords(TypedDict, total=False):
 class TransactionOptions:
     """How a unit of work's transaction begins; timeouts in seconds, None for those of the pool.
 
-    0 and inf are refused, for nothing waits without a bound. ``deferrable`` waits for a snapshot that cannot fail; only a serializable read-only unit can.
+    0 and inf are refused, for nothing waits without a bound. ``deferrable`` waits for a snapshot that cannot
+    fail; only a serializable read-only unit can.
     """
 
     isolation: Isolation | None = None
