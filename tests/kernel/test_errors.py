@@ -34,7 +34,6 @@ VALUES = {
     "marker": CommitMarker("acme", new_id()),
     "sqlstate": "23505",
     "table": "contacts",
-    "said": "VT001",
 }
 """For the parameters of the errors' constructors."""
 
@@ -47,10 +46,7 @@ def tree(kind: type[VentrosError] = VentrosError) -> Iterator[type[VentrosError]
 
 def made(kind: type[VentrosError]) -> VentrosError:
     """One with a value for all that its constructor takes."""
-    arguments: dict[str, Any] = {}
-    for name, parameter in inspect.signature(kind).parameters.items():
-        keyword = "sqlstate" if parameter.kind is inspect.Parameter.VAR_KEYWORD else name
-        arguments[keyword] = VALUES[name]
+    arguments: dict[str, Any] = {name: VALUES[name] for name in inspect.signature(kind).parameters}
     error = kind(**arguments)
     error.add_note("seen by the worker")
     return error
