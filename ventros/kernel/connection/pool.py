@@ -11,7 +11,7 @@ import attrs
 
 from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
 from ventros.kernel.errors import ConnectionLost, PoolExhausted, ServerUnreachable, UnitOfWorkError
-from ventros.kernel.telemetry import Telemetry
+from ventros.kernel.telemetry import Telemetry, clock
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,6 @@ class Pool:
 
     def __init__(self, pool: asyncpg.Pool[Any], telemetry: Telemetry) -> None:
         self._pool = pool
-        self.get_size, self.get_max_size, self.release = pool.get_size, pool.get_max_size, pool.release
         self._telemetry = telemetry
         self._process = os.getpid()
         self._waiting = 0
@@ -40,7 +39,8 @@ class Pool:
         Raises PoolExhausted, ServerUnreachable, and UnitOfWorkError in another process or event loop.
         """
         self.require_home()
-        started = self._telemetry.acquire_timer()
+        tell = self._telemetry.acquire
+        started = clock(tell)
         acquired = False
         self._waiting += 1
         try:
@@ -63,8 +63,8 @@ class Pool:
             raise failure from error
         finally:
             self._waiting -= 1
-            if started is not None:
-                self._telemetry.report_acquire(started, acquired=acquired)
+            if tell is not None:
+                tell(clock(tell) - started, acquired)
         return driver
 
     async def give_back(self, driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ventros.kernel.json_values import LARGEST, MAX_DEPTH
+from ventros.kernel.json_values import LARGEST, MAX_DEPTH, text_fault
 
 _PLAIN = frozenset({type(None), bool, UUID})
 MAX_DOCUMENT_DEPTH = 2 * MAX_DEPTH
@@ -42,11 +42,7 @@ def _timestamp(value: object) -> str | None:
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return f"must be a str, not {type(value).__name__}"
-    if "\x00" in value:
-        return "holds a NUL character, which PostgreSQL text cannot hold"
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        return "holds half of a surrogate pair, which is no Unicode text"
-    return None
+    return text_fault(value)
 
 
 def _number(value: object) -> str | None:

@@ -29,7 +29,6 @@ from typing import get_args
 
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
-from ventros.kernel.statements.arguments import Check, check_for
 from ventros.kernel.statements.definition import Column, Rows, Statement
 
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
@@ -119,14 +118,8 @@ def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statem
         returns=header.get("returns", ""),
         path=path,
         line=line,
-        checks=checks_of(params),
         plan=header.get("plan", ""),
     )
-
-
-def checks_of(params: tuple[Column, ...]) -> tuple[tuple[int, Check], ...]:
-    """The argument checks of those parameters whose type has one, each with its position from 0."""
-    return tuple((at, check) for at, param in enumerate(params) if (check := check_for(param.type)))
 
 
 def columns(text: str) -> tuple[Column, ...]:
