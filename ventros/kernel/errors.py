@@ -68,22 +68,15 @@ class VentrosError(Exception):
 
     code: ClassVar[str] = "VENTROS_ERROR"
     retryable: ClassVar[bool] = False
+    constraint: str | None = None
 
     def __init_subclass__(cls) -> None:
         if "code" not in vars(cls):
             cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).upper()
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        sqlstate: str | None = None,
-        constraint: str | None = None,
-        table: str | None = None,
-    ) -> None:
+    def __init__(self, message: str = "", *, sqlstate: str | None = None, table: str | None = None) -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
-        self.constraint = constraint
         self.table = table
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -167,7 +160,8 @@ class IntegrityViolation(DomainError):
     ) -> None:
         fault = self.fault.format(field=field, table=table or "other tables")
         row = resource if id is None else f"{resource} {id}"
-        super().__init__(f"{row}: {fault} (constraint {constraint})", constraint=constraint, table=table)
+        super().__init__(f"{row}: {fault} (constraint {constraint})", table=table)
+        self.constraint = constraint
         self.resource = resource
         self.id = id
         self.field = field
@@ -310,10 +304,9 @@ class CommitInDoubt(DatabaseError):
 def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002
     """The error for a stored row that is not valid."""
     row = f"row {id} of {table}" if id is not None else f"a row of {table}"
-    error = MappingError(
-        f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
-    )
-    error.table, error.id, error.column = table, id, column
+    text = f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
+    error = MappingError(text, table=table)
+    error.id, error.column = id, column
     return error
 
 

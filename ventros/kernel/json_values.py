@@ -70,7 +70,7 @@ def json_object_or_none() -> Any:
 
 def json_value() -> Any:
     """A field that holds any JSON, None unless given."""
-    return attrs.field(default=None, converter=_OWN_JSON, hash=False)
+    return attrs.field(default=None, converter=attrs.Converter(_own_json, takes_field=True), hash=False)
 
 
 def _own_json(value: object, field: attrs.Attribute[Any]) -> Any:
@@ -83,7 +83,6 @@ def _own_object(value: object, field: attrs.Attribute[Any]) -> Any:
     return copied_json(dict(value), field.name) if value else {}
 
 
-_OWN_JSON = attrs.Converter(_own_json, takes_field=True)
 _OWN_OBJECT = attrs.Converter(_own_object, takes_field=True)
 
 

@@ -160,9 +160,5 @@ async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
     :meth:`ventros.kernel.database.Database.open`.
     """
     await driver.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=_to_jsonb,
-        decoder=_from_jsonb,
-        format="binary",
+        "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
     )

@@ -41,13 +41,12 @@ class Pool:
         self.require_home()
         tell = self._telemetry.acquire
         started = clock(tell)
-        acquired = False
+        driver: Any = None
         self._waiting += 1
         try:
             # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
             async with asyncio.timeout(timeout):
                 driver = await self._pool.acquire()
-            acquired = True
         except TimeoutError as error:
             if self._pool.get_size() == self._pool.get_max_size():
                 raise PoolExhausted(
@@ -64,7 +63,7 @@ class Pool:
         finally:
             self._waiting -= 1
             if tell is not None:
-                tell(clock(tell) - started, acquired)
+                tell(clock(tell) - started, driver is not None)
         return driver
 
     async def give_back(self, driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109

@@ -25,11 +25,6 @@ Check = Callable[[object], str | None]
 """Says what is wrong with an argument, or None."""
 
 
-def check_for(type_name: str) -> Check | None:
-    """The check for a parameter of that PostgreSQL type, if its values can be wrong unseen."""
-    return _CHECKS.get(type_name)
-
-
 def _timestamp(value: object) -> str | None:
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -123,4 +118,5 @@ _SCALARS: dict[str, Check] = {
     "uuid": _only(UUID, "a UUID"),
     "jsonb": _json,
 }
-_CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}
+CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}
+"""By PostgreSQL type, of those whose values can be wrong unseen."""

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import attrs
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.statements.arguments import Check, check_for
+from ventros.kernel.statements.arguments import CHECKS, Check
 
 Rows = Literal["one", "maybe", "many", "affected"]
 
@@ -48,7 +48,7 @@ class Statement:
     @checks.default
     def _argument_checks(self) -> tuple[tuple[int, Check], ...]:
         """Of those parameters whose type has a check, each with its position from 0."""
-        return tuple((at, check) for at, param in enumerate(self.params) if (check := check_for(param.type)))
+        return tuple((at, check) for at, param in enumerate(self.params) if (check := CHECKS.get(param.type)))
 
     @writes.default
     def _may_write(self) -> bool:

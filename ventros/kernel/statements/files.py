@@ -32,7 +32,6 @@ from ventros.kernel.resources import directory
 from ventros.kernel.statements.definition import Column, Rows, Statement
 
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
-_COMMENT = re.compile(r"--\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -76,25 +75,21 @@ def _read(path: Path) -> Iterator[Statement]:
 
 
 def _parse(path: Path, line: int, lines: list[str]) -> Statement:
+    body_lines = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
     header: dict[str, str] = {}
     key = ""
-    body_at = len(lines)
-    for number, text in enumerate(lines):
+    for text in lines[: len(lines) - len(body_lines)]:
         if match := _HEADER.fullmatch(text):
             key = match[1]
             header[key] = match[2].strip()
-        elif match := _COMMENT.fullmatch(text):
-            header[key] = f"{header[key]} {match[1].strip()}"
         else:
-            body_at = number
-            break
-    body = "\n".join(lines[body_at:]).strip().removesuffix(";").rstrip()
+            header[key] += f" {text.removeprefix('--').strip()}"
+    body = "\n".join(body_lines).strip().removesuffix(";").rstrip()
     return _checked(path, line, header, body)
 
 
 def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statement:
-    name = header["name"]
-    rows = header.get("rows", "")
+    name, rows = header["name"], header.get("rows", "")
     if not _NAME.fullmatch(name) or name.split(".")[0] != path.stem:
         raise _fault(path, line, f"{name!r} is no name for a statement of {path.name}: <table>.<verb>")
     if rows not in get_args(Rows):
@@ -102,9 +97,7 @@ def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statem
     if not body or not header.get("why"):
         raise _fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
     if bool(header.get("returns")) == (rows == "affected"):
-        raise _fault(
-            path, line, f"{name}: returns: belongs to a statement that returns rows, and to no other"
-        )
+        raise _fault(path, line, f"{name}: returns: is for a statement that returns rows, and for no other")
     params = columns(header.get("params", ""))
     used = {int(number) for number in _PLACEHOLDER.findall(body)}
     if used != set(range(1, len(params) + 1)):
