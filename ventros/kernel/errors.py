@@ -84,24 +84,14 @@ class VentrosError(Exception):
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
+# What adds nothing has one line, as in the drawing.
+# fmt: off
 class ConfigurationError(VentrosError): ...
-
-
 class UnknownStatement(ConfigurationError): ...
-
-
 class MigrationError(ConfigurationError): ...
-
-
 class UnitOfWorkError(VentrosError): ...
-
-
 class UndoneWrite(UnitOfWorkError): ...
-
-
 class NotNew(UnitOfWorkError): ...
-
-
 class ChangeWithoutEvent(UnitOfWorkError): ...
 
 
@@ -125,8 +115,6 @@ class ValidationError(DomainError):
 
 
 class NumericOverflow(ValidationError): ...
-
-
 class InvariantViolation(DomainError): ...
 
 
@@ -229,11 +217,7 @@ class OptimisticLockErrors(Conflict):
 
 
 class SerializationFailure(Conflict): ...
-
-
 class DeadlockDetected(Conflict): ...
-
-
 class SchemaChanged(Conflict): ...
 
 
@@ -245,20 +229,10 @@ class MappingError(VentrosError):
 
 
 class DatabaseError(VentrosError): ...
-
-
 class ConstraintViolation(DatabaseError): ...
-
-
 class TenancyViolation(DatabaseError): ...
-
-
 class InsufficientPrivilege(DatabaseError): ...
-
-
 class ResultMismatch(DatabaseError): ...
-
-
 class WriteSuppressed(DatabaseError): ...
 
 
@@ -267,11 +241,7 @@ class OperationTimeout(DatabaseError):
 
 
 class StatementTimeout(OperationTimeout): ...
-
-
 class LockTimeout(OperationTimeout): ...
-
-
 class LockNotAvailable(OperationTimeout): ...
 
 
@@ -280,14 +250,8 @@ class PoolExhausted(OperationTimeout):
 
 
 class ConnectionLost(DatabaseError): ...
-
-
 class ServerUnreachable(ConnectionLost): ...
-
-
 class ServerReadOnly(ConnectionLost): ...
-
-
 class TransactionRolledBack(DatabaseError): ...
 
 
@@ -299,6 +263,9 @@ class CommitInDoubt(DatabaseError):
             f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
         )
         self.marker = marker
+
+
+# fmt: on
 
 
 def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002

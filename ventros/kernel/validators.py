@@ -117,9 +117,7 @@ def aware_time(value: object, field: str) -> None:
     """Raises ValidationError unless ``value`` is a datetime with a time zone, as every timestamptz needs."""
     instance_of(datetime, value, field)
     if value.tzinfo is None:  # type: ignore[attr-defined]
-        raise ValidationError(
-            f"{field} is a naive datetime; give it a time zone, best datetime.UTC", field=field
-        )
+        raise ValidationError(f"{field} is a naive datetime; give it a time zone, best UTC", field=field)
 
 
 aware = attribute(aware_time)
@@ -127,16 +125,13 @@ aware_or_none = optional(aware)
 
 
 def texts(_instance: object, attribute: Attribute[Any], value: Iterable[object]) -> None:
-    """Of what is stored as text[]: PostgreSQL would take a None for NULL, and lists for dimensions."""
+    """Each item of a text[]: PostgreSQL would take a None for NULL, and lists for dimensions."""
     for item in value:
-        if not isinstance(item, str):
-            raise ValidationError(
-                f"{attribute.name} holds {type(item).__name__}, where each is a text", field=attribute.name
-            )
+        instance_of(str, item, attribute.name)
 
 
 def ids(_instance: object, attribute: Attribute[Any], value: Iterable[UUID]) -> None:
-    """Of what is stored as uuid[]."""
+    """Each item of a uuid[]."""
     for item in value:
         not_nil(_instance, attribute, item)
 

@@ -62,12 +62,7 @@ def translate_driver_error(
         elif read_only and error.sqlstate == "25006":
             circumstance = sqlstates.READ_ONLY_TRANSACTION
         return sqlstates.error_for_sqlstate(
-            error.sqlstate or "XX000",
-            circumstance,
-            constraint=constraint,
-            table=table,
-            statement=statement,
-            args=args,
+            error.sqlstate or "XX000", circumstance, constraint, table, statement=statement, args=args
         )
     if isinstance(error, TimeoutError):
         return errors.OperationTimeout(f"{where}no answer from the server within the timeout")

@@ -74,7 +74,7 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         if self.min_size > self.max_size:
             raise ValidationError(
-                f"min_size {self.min_size} is more than max_size {self.max_size}", field="min_size"
+                f"min_size {self.min_size} is over max_size {self.max_size}", field="min_size"
             )
 
     def startup_settings(self) -> dict[str, str]:

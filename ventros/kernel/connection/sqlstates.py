@@ -9,9 +9,9 @@ from ventros.kernel.statements.definition import Statement
 def error_for_sqlstate(
     sqlstate: str,
     circumstance: str | None = None,
-    *,
     constraint: str | None = None,
     table: str | None = None,
+    *,
     statement: Statement | None = None,
     args: tuple[object, ...] = (),
 ) -> errors.VentrosError:

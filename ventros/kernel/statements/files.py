@@ -23,7 +23,6 @@ import difflib
 import functools
 import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -59,19 +58,14 @@ def load(folder: Path) -> dict[str, Statement]:
     """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
     found: dict[str, Statement] = {}
     for path in sorted(folder.glob("*.sql")):
-        for read in _read(path):
-            if read.name in found:
-                first = found[read.name]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
+        for start, end in itertools.pairwise([*starts, len(lines)]):
+            read = _parse(path, start + 1, lines[start:end])
+            if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
     return found
-
-
-def _read(path: Path) -> Iterator[Statement]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
-    for start, end in itertools.pairwise([*starts, len(lines)]):
-        yield _parse(path, start + 1, lines[start:end])
 
 
 def _parse(path: Path, line: int, lines: list[str]) -> Statement:
