@@ -81,8 +81,7 @@ class Connection:
         for args in argument_sets:
             self._check_call("maybe", statement, args)
         rows = await self._send(self._driver.fetchmany, statement.text, (argument_sets,), statement)
-        if statement.writes:
-            self.wrote = True
+        self.wrote |= statement.writes
         return cast("list[asyncpg.Record]", rows)
 
     async def affected(self, statement: Statement, *args: object) -> int:
@@ -92,8 +91,7 @@ class Connection:
         count = affected_rows(tag)
         if count is None:
             raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        if count:
-            self.wrote = True
+        self.wrote |= count > 0
         return count
 
     async def control(self, text: str) -> str:
@@ -129,8 +127,7 @@ class Connection:
     ) -> list[asyncpg.Record]:
         self._check_call(kind, statement, args)
         rows = await self._send(self._driver.fetch, statement.text, args, statement)
-        if statement.writes:
-            self.wrote = True
+        self.wrote |= statement.writes
         return cast("list[asyncpg.Record]", rows)
 
     def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:

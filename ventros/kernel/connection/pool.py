@@ -56,9 +56,8 @@ class Pool:
         except DRIVER_FAILURES as error:
             failure = translate_driver_error(error)
             if type(failure) is ConnectionLost:  # before it was anybody's
-                failure = ServerUnreachable(
-                    f"no connection could be made: {failure}", sqlstate=failure.sqlstate
-                )
+                text = f"no connection could be made: {failure}"
+                failure = ServerUnreachable(text, sqlstate=failure.sqlstate)
             raise failure from error
         finally:
             self._waiting -= 1
