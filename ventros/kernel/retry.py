@@ -27,7 +27,7 @@ class Retry:
     Jitter", AWS Architecture Blog, 2015). Raises ValidationError with ``field``.
     """
 
-    attempts: int = attrs.field(default=10, validator=attribute(whole_number, 1))
+    attempts: int = attrs.field(default=10, validator=attribute(whole_number, least=1))
     deadline: float | None = attrs.field(default=None, validator=attrs.validators.optional(seconds_or_zero))
     base: float = attrs.field(default=0.002, validator=seconds_or_zero)
     cap: float = attrs.field(default=0.25, validator=seconds_or_zero)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import reprlib
@@ -11,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from attrs import Attribute
-from attrs.validators import optional
 
 from ventros.kernel.errors import ValidationError
 
@@ -70,9 +70,15 @@ def whole_number(value: Any, field: str, least: int, most: float = math.inf) -> 
         )
 
 
-def attribute(check: Callable[..., object], *args: Any, **kwargs: Any) -> Callable[..., Any]:
-    """An attrs validator that makes the ``check`` of a value and a field's name."""
-    return lambda _instance, field, value: check(value, field.name, *args, **kwargs)
+def attribute(check: Callable[..., object], **bounds: Any) -> Callable[..., Any]:
+    """An attrs validator that makes the ``check`` of a value and a field's name, within ``bounds``."""
+    check = functools.partial(check, **bounds) if bounds else check
+    return lambda _instance, field, value: check(value, field.name)
+
+
+def attribute_or_none(check: Callable[..., object]) -> Callable[..., Any]:
+    """The same, but None passes. As attrs' own, and faster: some run for each row."""
+    return lambda _instance, field, value: None if value is None else check(value, field.name)
 
 
 seconds = attribute(bound)
@@ -98,7 +104,9 @@ def tenant_id(text: str) -> str:
     return label(text, "tenant_id", 3)
 
 
-tenant = attribute(lambda value, _field: tenant_id(value))
+def tenant(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    """As :func:`tenant_id`."""
+    label(value, "tenant_id", 3)
 
 
 def not_empty(_instance: object, attribute: Attribute[Any], value: str) -> None:
@@ -121,7 +129,7 @@ def aware_time(value: object, field: str) -> None:
 
 
 aware = attribute(aware_time)
-aware_or_none = optional(aware)
+aware_or_none = attribute_or_none(aware_time)
 
 
 def texts(_instance: object, attribute: Attribute[Any], value: Iterable[object]) -> None:
@@ -144,4 +152,4 @@ def require_indexable(text: str, field: str) -> None:
         )
 
 
-indexed = optional(attribute(require_indexable))
+indexed = attribute_or_none(require_indexable)
