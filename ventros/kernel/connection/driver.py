@@ -24,7 +24,6 @@ DRIVER_FAILURES = (
 )
 
 _ARGUMENT = re.compile(r"argument \$(\d+)")
-_JSONB_FORMAT = b"\x01"
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
 
@@ -122,7 +121,7 @@ def _probe(decode: Callable[[Any], object]) -> Callable[[Any], object]:
 
 
 def _to_jsonb(value: object) -> bytes:
-    return _JSONB_FORMAT + _encode_json(value)
+    return b"\x01" + _encode_json(value)  # the version of its binary form
 
 
 def _from_jsonb(data: bytes) -> object:
@@ -131,11 +130,10 @@ def _from_jsonb(data: bytes) -> object:
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """PostgreSQL's, from which it counts microseconds."""
-_MICROSECOND = timedelta(microseconds=1)
 _PROBES: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], object]]] = {
     "timestamptz": (
         "tuple",
-        lambda moment: ((moment - _EPOCH) // _MICROSECOND,),
+        lambda moment: ((moment - _EPOCH) // timedelta(microseconds=1),),
         _probe(lambda parts: _EPOCH + timedelta(microseconds=parts[0])),
     ),
     "interval": (

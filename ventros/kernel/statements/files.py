@@ -79,10 +79,6 @@ def _parse(path: Path, line: int, lines: list[str]) -> Statement:
         else:
             header[key] += f" {text.removeprefix('--').strip()}"
     body = "\n".join(body_lines).strip().removesuffix(";").rstrip()
-    return _checked(path, line, header, body)
-
-
-def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statement:
     name, rows = header["name"], header.get("rows", "")
     if not _NAME.fullmatch(name) or name.split(".")[0] != path.stem:
         raise _fault(path, line, f"{name!r} is no name for a statement of {path.name}: <table>.<verb>")
