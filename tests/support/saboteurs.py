@@ -210,12 +210,13 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     original = UnitOfWork.commit
 
     async def commit(self: Any) -> None:
-        events, self._events = self._events, []
+        events, self.events = self.events, []
         await original(self)
         mine = self._transaction
-        async with UnitOfWork(
-            PooledTransaction(mine._pool, mine._settings, TransactionOptions()), self.tenant
-        ) as later:
+        second = PooledTransaction(
+            mine._pool, mine._settings, TransactionOptions(), mine.telemetry, mine.in_doubt
+        )
+        async with UnitOfWork(second, self.tenant) as later:
             later.record(events)
             await original(later)
 
