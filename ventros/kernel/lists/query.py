@@ -1,4 +1,4 @@
-"""Lists: typed filters, an order, page after page; the only door to PyPika.
+"""The texts of a list.
 
 A list's text depends on which of its filters are set, by what it is sorted and where it goes on: its
 *shape*. Each shape is one text, rendered once, and its name says all of that, so that an auditor can render

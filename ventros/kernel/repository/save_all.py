@@ -109,8 +109,7 @@ def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:
 
 
 def _key(target: Target) -> Key:
-    repository, aggregate = target
-    return (repository.resource, aggregate.id)
+    return (target[0].resource, target[1].id)
 
 
 def _by_key(targets: Sequence[Target]) -> dict[Key, Target]:
