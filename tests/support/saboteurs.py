@@ -75,13 +75,15 @@ def order(monkeypatch: pytest.MonkeyPatch) -> None:
 def reload(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command is applied again, but to what was loaded before the conflict."""
 
-    async def once_loaded(self: Any, id_: Any, change: Any, policy: Any = IN_TRANSACTION, **_: Any) -> Any:
+    async def once_loaded(self: Any, id_: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
         loaded = await self.get(id_)
         return await run_with_retry(
-            lambda: self.save(change(loaded)), policy, is_retryable=is_optimistic_lock_error
+            lambda: self.save(command(loaded, *args, **kwargs)),
+            IN_TRANSACTION,
+            is_retryable=is_optimistic_lock_error,
         )
 
-    monkeypatch.setattr(Repository, "reapply", once_loaded)
+    monkeypatch.setattr(Repository, "apply", once_loaded)
 
 
 def returned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,7 @@ Values reach a text as parameters only, through :class:`Binds`; identifiers come
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -22,7 +21,7 @@ from pypika.functions import Count
 from pypika.queries import QueryBuilder
 from pypika.terms import Bracket
 
-from ventros.kernel.errors import ConfigurationError, UnknownStatement
+from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.lists.conditions import Binds, Condition
 from ventros.kernel.lists.render import render
 from ventros.kernel.lists.sort import Direction, Sort, SortKey
@@ -31,11 +30,6 @@ from ventros.kernel.validators import instance_of
 
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)
-
-_SHAPE = re.compile(
-    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
-    r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
-)
 
 
 @attrs.frozen
@@ -48,19 +42,11 @@ class Shape:
     position: str = ""
 
     def name(self, table: str) -> str:
-        """As ``contacts.page(stage) by name asc after``: what :meth:`ListQuery.statement_named` reads."""
+        """As ``contacts.page(stage) by name asc after``: what an auditor reads back."""
         chosen = f"({', '.join(self.filters)})"
         if self.sort is None:
             return f"{table}.count{chosen}"
         return f"{table}.page{chosen} by {self.sort} {self.direction} {self.position}".rstrip()
-
-
-def _unknown(name: str) -> UnknownStatement:
-    return UnknownStatement(f"no list has a text of the name {name!r}")
-
-
-def _none_named(name: str) -> Statement:
-    raise _unknown(name)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -68,8 +54,8 @@ class ListQuery(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
     ``live`` says that the table keeps deleted rows, which no list shows; ``other_statements`` are those that
-    the slice renders beside the list, ``other_statement_named`` renders one from its name. Raises
-    ConfigurationError when the conditions are not the filter's fields.
+    the slice renders beside the list, ``other_statement_named`` renders one from its name, or raises
+    UnknownStatement. Raises ConfigurationError when the conditions are not the filter's fields.
     """
 
     table: str
@@ -81,7 +67,7 @@ class ListQuery(Generic[F, S]):
     default: S
     live: bool = True
     other_statements: Callable[[], Iterable[Statement]] = tuple
-    other_statement_named: Callable[[str], Statement] = _none_named
+    other_statement_named: Callable[[str], Statement] | None = None
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
@@ -100,45 +86,6 @@ class ListQuery(Generic[F, S]):
     def statement(self, shape: Shape) -> Statement:
         """Rendered once for each shape."""
         return _statement_of(self, shape)
-
-    def statement_named(self, name: str) -> Statement:
-        """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
-        match = _SHAPE.fullmatch(name)
-        if match is None:
-            return self.other_statement_named(name)
-        filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
-        direction = Direction(match["direction"] or "asc")
-        shape = Shape(filters, match["sort"], direction, match["position"] or "")
-        known = tuple(condition.name for condition in self.conditions if condition.name in filters)
-        places = [position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)]
-        if (
-            filters != known
-            or (shape.sort and shape.position not in places)
-            or shape.name(self.table) != name
-        ):
-            raise _unknown(name)
-        return self.statement(shape)
-
-    def shapes(self) -> Iterator[Shape]:
-        """Those from which any other is put together.
-
-        They are each order and position, each filter alone, all filters at once, and the counts. A shape's
-        WHERE is the conditions of its filters, each as it stands alone, in their order.
-        """
-        names = tuple(condition.name for condition in self.conditions)
-        for sort in self.sorts:
-            for direction in Direction:
-                for position in self.positions(sort):
-                    yield Shape((), sort, direction, position)
-        direction = self.sorts[self.default].direction
-        for filters in (*((name,) for name in names), names):
-            yield Shape(filters, self.default, direction)
-        yield Shape(names, self.default, direction, "after")
-        yield from (Shape(()), Shape(names))
-
-    def positions(self, sort: S) -> tuple[str, ...]:
-        """Where a page of that order can start."""
-        return ("", "after", "after null") if self.sorts[sort].nullable else ("", "after")
 
     def filtered(self, table: Table, binds: Binds, filters: tuple[str, ...]) -> QueryBuilder:
         """The tenant's rows that pass the filters."""

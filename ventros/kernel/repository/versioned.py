@@ -187,37 +187,25 @@ class Repository(EntityRepository[A]):
     ) -> A:
         """Load, apply the pure ``command``, save: ``apply(id, Contact.rename, "Alice", now=now)``.
 
-        As :meth:`reapply` does with its own policy.
+        On a conflict it is applied again, to the aggregate as it is then. All in this transaction: at READ
+        COMMITTED an optimistic conflict leaves it usable, and a load sees what the other has committed. At a
+        higher level a conflict is a SerializationFailure, which only ``db.run`` can settle. The last attempt
+        locks the row before it is loaded, so that nobody can come between. Raises as :meth:`get` and
+        :meth:`save` do.
         """
         function(command, "command")
-        return await self.reapply(id, lambda loaded: command(loaded, *args, **kwargs))
-
-    async def reapply(
-        self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
-        change: Callable[[A], A],
-        policy: Retry = IN_TRANSACTION,
-        *,
-        lock_last: bool = True,
-    ) -> A:
-        """Save what ``change`` makes of the aggregate; on a conflict, of the aggregate as it is then.
-
-        All in this transaction: at READ COMMITTED an optimistic conflict leaves it usable, and a load sees
-        what the other has committed. At a higher level a conflict is a SerializationFailure, which only
-        ``db.run`` can settle. With ``lock_last`` the last attempt locks the row before it is loaded, so
-        that nobody can come between. Raises as :meth:`get` and :meth:`save` do.
-        """
-        function(change, "change")
-        instance_of(Retry, policy, "policy")
         attempts = itertools.count(1)
 
         async def once() -> A:
-            last = lock_last and next(attempts) == policy.attempts
+            last = next(attempts) == IN_TRANSACTION.attempts
             loaded = await self.get(id, lock="no key update" if last else None)
-            return await self.save(change(loaded))
+            return await self.save(command(loaded, *args, **kwargs))
 
         return await run_with_retry(
-            once, policy, is_retryable=errors.is_optimistic_lock_error, on_retry=self._unit.telemetry.retry
+            once,
+            IN_TRANSACTION,
+            is_retryable=errors.is_optimistic_lock_error,
+            on_retry=self._unit.telemetry.retry,
         )
 
     async def _before_update(self, aggregates: Sequence[A]) -> None:
