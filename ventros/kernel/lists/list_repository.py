@@ -40,7 +40,7 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
 
     async def page(
         self,
-        filter: F | None = None,  # noqa: A002 - what it is
+        filter: F | None = None,
         *,
         sort: S | None = None,
         direction: Direction | None = None,

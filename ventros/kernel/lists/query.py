@@ -18,7 +18,6 @@ from typing import Any, Generic, TypeVar
 import attrs
 from pypika import Order, PostgreSQLQuery, Table, Tuple
 from pypika.functions import Count
-from pypika.queries import QueryBuilder
 from pypika.terms import Bracket
 
 from ventros.kernel.errors import ConfigurationError
@@ -74,7 +73,7 @@ class ListQuery(Generic[F, S]):
         if fields != [condition.name for condition in self.conditions]:
             raise ConfigurationError(f"{self.table}: the filter's fields {fields} are not the conditions")
 
-    def arguments(self, filter: F) -> dict[str, object]:  # noqa: A002 - the caller's word
+    def arguments(self, filter: F) -> dict[str, object]:
         """The arguments of the fields that are set, by name. Raises ValidationError, with the field."""
         instance_of(self.filter, filter, "filter")
         return {
@@ -87,22 +86,16 @@ class ListQuery(Generic[F, S]):
         """Rendered once for each shape."""
         return _statement_of(self, shape)
 
-    def filtered(self, table: Table, binds: Binds, filters: tuple[str, ...]) -> QueryBuilder:
-        """The tenant's rows that pass the filters."""
-        query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
-        if self.live:
-            query = query.where(table.deleted_at.isnull())
-        for condition in self.conditions:
-            if condition.name in filters:
-                parameter = binds(condition.name, condition.type)
-                query = query.where(condition.criterion(table, parameter))
-        return query
-
 
 @functools.lru_cache(maxsize=4096)
 def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     table, binds = Table(list_query.table), Binds()
-    query = list_query.filtered(table, binds, shape.filters)
+    query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
+    if list_query.live:
+        query = query.where(table.deleted_at.isnull())
+    for condition in list_query.conditions:
+        if condition.name in shape.filters:
+            query = query.where(condition.criterion(table, binds(condition.name, condition.type)))
     name = shape.name(list_query.table)
     if shape.sort is None:
         counted = query.select(Count("*").as_("total"))
@@ -121,7 +114,7 @@ def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     return render(query, binds, name=name, why=why, rows="many", returns=list_query.returns)
 
 
-def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:  # noqa: A002
+def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:
     """After the cursor's row; rows of one value are in the order of their ids."""
     ascending = shape.direction is Direction.ASC
     if shape.position == "after null":

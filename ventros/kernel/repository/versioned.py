@@ -68,7 +68,7 @@ class Repository(EntityRepository[A]):
 
     async def get(
         self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
+        id: UUID,
         *,
         expected_version: int | None = None,
         lock: Lock | None = None,
@@ -173,17 +173,13 @@ class Repository(EntityRepository[A]):
         self.require_writable(aggregate)
         self._unit.verified[self.resource, aggregate.id] = (self, aggregate)
 
-    def unverify(self, id: UUID) -> None:  # noqa: A002 - the field's name everywhere
+    def unverify(self, id: UUID) -> None:
         """Let the commit succeed whatever became of the aggregate; without effect when none is verified."""
         instance_of(UUID, id, "id")
         self._unit.verified.pop((self.resource, id), None)
 
     async def apply(
-        self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
-        command: Callable[Concatenate[A, P], A],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, id: UUID, command: Callable[Concatenate[A, P], A], *args: P.args, **kwargs: P.kwargs
     ) -> A:
         """Load, apply the pure ``command``, save: ``apply(id, Contact.rename, "Alice", now=now)``.
 
@@ -245,7 +241,7 @@ class Repository(EntityRepository[A]):
             )
         return copy_with(aggregate, version=version, domain_events=(), _origin=self._unit.scope)
 
-    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
+    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:
         if lock not in get_args(Lock):
             known = ", ".join(get_args(Lock))
             raise errors.ValidationError(f"{shown(lock)} is no lock; there is {known}", field="lock")
@@ -289,7 +285,7 @@ class Repository(EntityRepository[A]):
             return self._suppressed(aggregate, f"is stored at version {stored} as expected")
         return self._conflict(aggregate.id, aggregate.version, stored)
 
-    def _conflict(self, id: UUID, expected: int, actual: int | None) -> errors.OptimisticLockError:  # noqa: A002
+    def _conflict(self, id: UUID, expected: int, actual: int | None) -> errors.OptimisticLockError:
         conflict = errors.OptimisticLockError(self.resource, id, expected, actual)
         return self._unit.telemetry.report_conflict(conflict)
 

@@ -1,4 +1,4 @@
-"""A part of its caller's transaction, between a savepoint and its release."""
+"""A transaction that the caller began and will end, of which a unit of work has a part."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class JoinedTransaction(Transaction):
             with when_aborted("would not release the savepoint"):
                 await connection.control(f"{RELEASE_JOIN}; {self._restore}")
         finally:
-            if connection.interrupted:  # released or not: unknown
-                self._terminate()
+            if connection.interrupted:  # released or not: the caller could commit a part of the unit
+                terminate(self._driver)
         self.outcome = Outcome.LEFT_TO_CALLER
 
     async def end(self) -> None:
@@ -72,8 +72,4 @@ class JoinedTransaction(Transaction):
             rolled_back = await self._connection.roll_back_to(ROLLBACK_JOIN, self.release_timeout)
         finally:
             if not rolled_back:
-                self._terminate()
-
-    def _terminate(self) -> None:
-        """Else the caller could commit a part of the unit."""
-        terminate(self._driver)
+                terminate(self._driver)

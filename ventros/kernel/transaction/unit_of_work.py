@@ -107,10 +107,9 @@ class UnitOfWork:
         is terminated.
         """
         instance_of(asyncpg.Connection, driver, "driver")
-        settings = Settings() if settings is None else settings
-        instance_of(Settings, settings, "settings")
+        instance_of(Settings | None, settings, "settings")
         instance_of(Telemetry, telemetry, "telemetry")
-        return cls(JoinedTransaction(driver, settings, telemetry), tenant, **keywords)
+        return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **keywords)
 
     @property
     def outcome(self) -> Outcome:
