@@ -136,8 +136,7 @@ class Database(Generic[U]):
         keywords: dict[str, Any] = {**options}
         if unknown := keywords.keys() - UnitOptions.__annotations__.keys():
             raise _unknown_option(min(unknown))
-        of_begin = keywords.keys() & TransactionKeywords.__annotations__.keys()
-        own = {name: keywords.pop(name) for name in of_begin}
+        own = {name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords}
         begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
         transaction = PooledTransaction(
             self._connections, self.settings, begin, self.telemetry, self._in_doubt

@@ -11,7 +11,7 @@ import attrs
 import msgspec
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.lists.sort import SortKey
+from ventros.kernel.lists.query import SortKey
 
 
 @attrs.frozen

@@ -9,8 +9,7 @@ import attrs
 
 from ventros.kernel.aggregate import Entity
 from ventros.kernel.lists.cursors import Cursors
-from ventros.kernel.lists.query import ListQuery, Shape
-from ventros.kernel.lists.sort import Direction, Sort
+from ventros.kernel.lists.query import Direction, ListQuery, Shape, Sort
 from ventros.kernel.repository.entity import EntityRepository
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.validators import whole_number

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -20,12 +21,41 @@ from pypika import Order, PostgreSQLQuery, Table, Tuple
 from pypika.functions import Count
 from pypika.terms import Bracket
 
+from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.lists.conditions import Binds, Condition
 from ventros.kernel.lists.render import render
-from ventros.kernel.lists.sort import Direction, Sort, SortKey
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.validators import instance_of
+
+
+class Sort(ValidatedEnum, field="sort"):
+    """What a list can be sorted by: a column each. Any other raises ValidationError(field="sort")."""
+
+
+class Direction(ValidatedEnum, field="direction"):
+    """Any other than asc and desc raises ValidationError(field="direction")."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+@attrs.frozen
+class SortKey:
+    """A column that is sorted by: its type, and the direction unless another is asked for.
+
+    Rows without a value come last in either direction.
+    """
+
+    type: str
+    direction: Direction = Direction.ASC
+    nullable: bool = False
+
+    @property
+    def python(self) -> Any:
+        """What asyncpg makes of the type."""
+        return {"text": str, "integer": int, "bigint": int, "timestamptz": datetime}[self.type]
+
 
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)

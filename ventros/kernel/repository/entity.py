@@ -58,14 +58,11 @@ class EntityRepository(Generic[E]):
 
     def __init__(self, unit: UnitContext) -> None:
         self._unit = unit
+        self._tenant = unit.tenant
 
     @property
     def _connection(self) -> Connection:
         return self._unit.connection
-
-    @property
-    def _tenant(self) -> str:
-        return self._unit.tenant
 
     def _table(self) -> str:
         return self.INSERT.path.stem

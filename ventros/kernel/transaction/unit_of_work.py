@@ -147,7 +147,7 @@ class UnitOfWork:
         self.events += recorded
 
     async def __aenter__(self) -> Self:
-        if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
+        if self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
         self._task = _current_task()
         self._timer = self.telemetry.unit_timer()
