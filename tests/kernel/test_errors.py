@@ -60,17 +60,17 @@ def pickled(protocol: int) -> Callable[[VentrosError], VentrosError]:
     return lambda error: pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own
 
 
-WAYS: list[Callable[[VentrosError], VentrosError]] = [copy.copy, copy.deepcopy]
-WAYS += (pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1))
+COPIERS: list[Callable[[VentrosError], VentrosError]] = [copy.copy, copy.deepcopy]
+COPIERS += (pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1))
 
 
 def damaged(kind: type[VentrosError]) -> bool:
-    """Whether one of the kind is not the same any more after any of the ways."""
+    """Whether one of the kind is not the same any more after being copied or pickled."""
     error = made(kind)
     whole = (kind, str(error), vars(error))
-    for way in WAYS:
+    for copier in COPIERS:
         try:
-            arrived = way(error)
+            arrived = copier(error)
         except (TypeError, AttributeError):  # the class was called with the text alone
             return True
         if (type(arrived), str(arrived), vars(arrived)) != whole:
@@ -83,7 +83,7 @@ def test_every_error_arrives_whole() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     kinds = list(tree())
-    print(f"{len(kinds)} kinds of errors, {len(WAYS)} ways each")
+    print(f"{len(kinds)} kinds of errors, {len(COPIERS)} copies of each")
     assert [kind.__name__ for kind in kinds if damaged(kind)] == []
 
 
