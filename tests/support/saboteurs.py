@@ -270,7 +270,6 @@ class Saboteur:
 SCOPES = "tests/contract/test_write_scopes.py::{}"
 LOCKS = "tests/contract/test_locks.py::{}[contact]"
 CONTRACT = "tests/contract/test_contract.py::{}[contact]"
-LOCKS = "tests/contract/test_locks.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
