@@ -13,7 +13,7 @@ from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.program import ventros
 from ventros.audit.catalogue import all_statements, find
 from ventros.audit.reading import read
-from ventros.audit.shapes import list_queries
+from ventros.audit.shapes import list_queries, shapes
 from ventros.crm.contact_lists.audience_query import evaluations, statements_of
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
@@ -34,7 +34,7 @@ def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     list_query = list_queries()[name]
-    for shape in (*list_query.shapes(), *drawn(list_query, random.Random(seed))):
+    for shape in (*shapes(list_query), *drawn(list_query, random.Random(seed))):
         statement = list_query.statement(shape)
         rendered = find(statement.name)
         assert (rendered.text, rendered.params) == (statement.text, statement.params)

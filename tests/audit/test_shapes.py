@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.prepared import faults
-from ventros.audit.shapes import list_queries, page, statements
+from ventros.audit.shapes import list_queries, page, shapes, statements
 from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.lists import ListQuery, Shape
@@ -57,7 +57,7 @@ def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name:
     list_query = list_queries()[name]
     alone = {
         shape.filters[0]: conditions(list_query, shape)
-        for shape in list_query.shapes()
+        for shape in shapes(list_query)
         if len(shape.filters) == 1
     }
     start = conditions(list_query, Shape((), list_query.default))

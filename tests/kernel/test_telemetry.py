@@ -239,7 +239,7 @@ async def test_retries_are_told_of_run_and_of_apply(
         stale = await uow.contacts.get(ada.id)
         await rename(db, ada, "Other")
         loads = iter([stale.rename("Carol", now=NOW)])
-        await uow.contacts.reapply(ada.id, lambda fresh: next(loads, fresh.rename("Carol", now=NOW)))
+        await uow.contacts.apply(ada.id, lambda fresh: next(loads, fresh.rename("Carol", now=NOW)))
         await uow.commit()
     assert [attempt for attempt, _ in heard.retries] == [1]
     assert len(heard.conflicts) == 3

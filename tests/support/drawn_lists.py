@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ventros.audit.shapes import list_queries
+from ventros.audit.shapes import list_queries, positions
 from ventros.crm.contact_lists.audience_query import Audience, shapes
 from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.lists import Direction, ListQuery, Shape
@@ -23,7 +23,7 @@ def drawn(list_query: ListQuery[Any, Any], generator: random.Random) -> list[Sha
     for _ in range(DRAWN):
         filters = tuple(name for name in names if generator.random() < 0.5)
         sort = generator.choice([None, *list_query.sorts])
-        position = generator.choice(list_query.positions(sort)) if sort else ""
+        position = generator.choice(positions(list_query, sort)) if sort else ""
         shapes.append(Shape(filters, sort, generator.choice(list(Direction)), position))
     return shapes
 

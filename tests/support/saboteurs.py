@@ -75,13 +75,15 @@ def order(monkeypatch: pytest.MonkeyPatch) -> None:
 def reload(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command is applied again, but to what was loaded before the conflict."""
 
-    async def once_loaded(self: Any, id_: Any, change: Any, policy: Any = IN_TRANSACTION, **_: Any) -> Any:
+    async def once_loaded(self: Any, id_: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
         loaded = await self.get(id_)
         return await run_with_retry(
-            lambda: self.save(change(loaded)), policy, is_retryable=is_optimistic_lock_error
+            lambda: self.save(command(loaded, *args, **kwargs)),
+            IN_TRANSACTION,
+            is_retryable=is_optimistic_lock_error,
         )
 
-    monkeypatch.setattr(Repository, "reapply", once_loaded)
+    monkeypatch.setattr(Repository, "apply", once_loaded)
 
 
 def returned(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,12 +212,13 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     original = UnitOfWork.commit
 
     async def commit(self: Any) -> None:
-        events, self._events = self._events, []
+        events, self.events = self.events, []
         await original(self)
         mine = self._transaction
-        async with UnitOfWork(
-            PooledTransaction(mine._pool, mine._settings, TransactionOptions()), self.tenant
-        ) as later:
+        second = PooledTransaction(
+            mine._pool, mine._settings, TransactionOptions(), mine.telemetry, mine.in_doubt
+        )
+        async with UnitOfWork(second, self.tenant) as later:
             later.record(events)
             await original(later)
 
@@ -265,8 +268,8 @@ class Saboteur:
 
 
 SCOPES = "tests/contract/test_write_scopes.py::{}"
-CONTRACT = "tests/contract/test_contract.py::{}[contact]"
 LOCKS = "tests/contract/test_locks.py::{}[contact]"
+CONTRACT = "tests/contract/test_contract.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ventros.audit.shapes import list_queries, statements
+from ventros.audit.shapes import list_queries, statement_named, statements
 from ventros.kernel.statements import Statement, catalogue, statement
 
 
@@ -16,4 +16,4 @@ def all_statements() -> list[Statement]:
 def find(name: str) -> Statement:
     """The statement of that name; a list's is rendered from it, committed or not. Raises UnknownStatement."""
     list_query = list_queries().get(name.partition(".")[0])
-    return list_query.statement_named(name) if list_query and "(" in name else statement(name)
+    return statement_named(list_query, name) if list_query and "(" in name else statement(name)

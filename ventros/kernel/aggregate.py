@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import attrs
@@ -15,14 +16,6 @@ from ventros.kernel.events import DomainEvent
 from ventros.kernel.ids import new_id
 
 E = TypeVar("E", bound="Entity")
-
-
-class FieldsUpdated(Protocol):
-    """Makes the event that names the fields which changed: a subclass of DomainEvent with ``fields``."""
-
-    def __call__(self, *, fields: tuple[str, ...]) -> DomainEvent:
-        """``fields`` are the names of the attributes that changed."""
-        ...
 
 
 def or_none(text: str | None) -> str | None:
@@ -64,8 +57,10 @@ class Entity:
 
     created_event: ClassVar[type[DomainEvent] | tuple[type[DomainEvent], ...]]
     """The event that a new instance has first."""
-    updated_event: ClassVar[FieldsUpdated]
-    """The event of a change that has none of its own; what :meth:`_updated` makes."""
+    updated_event: ClassVar[Callable[..., DomainEvent]]
+    """The event of a change that has none of its own: a subclass of DomainEvent with ``fields``, the names of
+    the attributes that changed.
+    """
 
     def clear_events(self) -> Self:
         """The same, with its events drained; a repository refuses to save it."""

@@ -9,10 +9,8 @@ import inspect
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, Unpack
 from urllib.parse import urlsplit
-from uuid import UUID
 from weakref import WeakValueDictionary
 
 import asyncpg
@@ -29,7 +27,7 @@ from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
-from ventros.kernel.transaction.begin import TransactionKeywords, transaction_options
+from ventros.kernel.transaction.begin import DEFAULT_OPTIONS, TransactionKeywords, TransactionOptions
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
 from ventros.kernel.validators import bound, function, instance_of, shown
@@ -77,9 +75,8 @@ class Database(Generic[U]):
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
-        self.settings = Settings() if settings is None else settings
+        self.settings = _checked(unit_of_work, settings, telemetry)
         self.telemetry = telemetry
-        _require(unit_of_work, self.settings, telemetry)
         instance_of(asyncpg.Pool, pool, "pool")
         self._pool = pool
         self._connections = Pool(pool, telemetry)
@@ -99,8 +96,7 @@ class Database(Generic[U]):
         Raises ConfigurationError for a DSN that is none, ServerUnreachable when the server cannot be reached
         or does not let us in, ValidationError for another argument that is not what it should be.
         """
-        chosen = Settings() if settings is None else settings
-        _require(unit_of_work, chosen, telemetry)
+        chosen = _checked(unit_of_work, settings, telemetry)
         target = resolve_dsn(dsn)
         # None leaves the DSN's, PGPASSWORD or the password file.
         password = chosen.current_password if callable(chosen.password) else chosen.password
@@ -130,40 +126,22 @@ class Database(Generic[U]):
             ) from error
         return cls(pool, unit_of_work, chosen, telemetry)
 
-    def unit_of_work(
-        self,
-        tenant: str,
-        *,
-        command_id: UUID | None = None,
-        correlation_id: UUID | None = None,
-        causation_id: UUID | None = None,
-        actor: str | None = None,
-        use_case: str | None = None,
-        **options: Unpack[TransactionKeywords],
-    ) -> U:
+    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U:
         """A new unit of work for ``tenant``.
 
         Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
         :class:`ventros.kernel.transaction.begin.TransactionOptions`. Raises ValidationError for a tenant,
         id, actor, use case or option that cannot be, or is misspelt.
         """
-        if unknown := options.keys() - TransactionKeywords.__annotations__.keys():
+        keywords: dict[str, Any] = {**options}
+        if unknown := keywords.keys() - UnitOptions.__annotations__.keys():
             raise _unknown_option(min(unknown))
-        return self._unit_of_work(
-            PooledTransaction(
-                self._connections,
-                self.settings,
-                transaction_options(**options),
-                self.telemetry,
-                self._in_doubt,
-            ),
-            tenant,
-            command_id=command_id,
-            correlation_id=correlation_id,
-            causation_id=causation_id,
-            actor=actor,
-            use_case=use_case,
+        own = {name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords}
+        begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
+        transaction = PooledTransaction(
+            self._connections, self.settings, begin, self.telemetry, self._in_doubt
         )
+        return self._unit_of_work(transaction, tenant, **keywords)
 
     async def run(
         self,
@@ -267,18 +245,17 @@ class Database(Generic[U]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
 
-def _require(unit_of_work: object, settings: object, telemetry: object) -> None:
-    """Raises ValidationError for what no database is made of."""
+def _checked(unit_of_work: object, settings: Settings | None, telemetry: object) -> Settings:
+    """The settings, by default ours. Raises ValidationError for what no database is made of."""
     if not (isinstance(unit_of_work, type) and issubclass(unit_of_work, UnitOfWork)):
         raise ValidationError(f"{shown(unit_of_work)} is no class of units of work", field="unit_of_work")
-    instance_of(Settings, settings, "settings")
     instance_of(Telemetry, telemetry, "telemetry")
+    instance_of(Settings | None, settings, "settings")
+    return settings or Settings()
 
 
 def _unknown_option(name: str) -> ValidationError:

@@ -13,12 +13,11 @@ from ventros.kernel.ids import new_id
 
 
 class Identified(Protocol):
-    """What can record an event."""
+    """An aggregate, or an entity in one."""
 
     @property
     def id(self) -> UUID:
-        """The event's ``aggregate_id``."""
-        ...
+        """Of the row."""
 
 
 @attrs.frozen(kw_only=True)

@@ -11,17 +11,8 @@ import attrs
 
 from ventros.automation.broadcasts import mapper
 from ventros.automation.broadcasts.values import BroadcastStatus
-from ventros.kernel.lists import (
-    Direction,
-    ListQuery,
-    Sort,
-    SortKey,
-    among,
-    at_least,
-    at_most,
-    contains,
-    equal,
-)
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal
 
 
 class BroadcastSort(Sort):

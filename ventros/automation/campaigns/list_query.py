@@ -10,7 +10,8 @@ import attrs
 
 from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.values import CampaignStatus, GoalType
-from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey, among, at_least, at_most, contains
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, at_least, at_most, contains
 
 
 class CampaignSort(Sort):

@@ -10,7 +10,8 @@ import attrs
 
 from ventros.crm.agents import mapper
 from ventros.crm.agents.values import AgentStatus, AgentType
-from ventros.kernel.lists import ListQuery, Sort, SortKey, among, contains, equal
+from ventros.kernel.lists import ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, contains, equal
 
 
 class AgentSort(Sort):

@@ -10,7 +10,8 @@ import attrs
 
 from ventros.crm.chats import mapper
 from ventros.crm.chats.values import ChatStatus
-from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey, among, contains, equal, related
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, contains, equal, related
 
 
 class ChatSort(Sort):

@@ -9,7 +9,8 @@ import attrs
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.audience_query import evaluation, evaluations
-from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey, contains, equal
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import contains, equal
 
 
 class ContactListSort(Sort):

@@ -25,10 +25,11 @@ from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, No
 from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
 from ventros.kernel.lists.cursors import Cursors
-from ventros.kernel.lists.list_repository import call, check_limit
+from ventros.kernel.lists.list_repository import MAX_LIMIT, call
 from ventros.kernel.repository import Repository, children
 from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import whole_number
 
 if TYPE_CHECKING:
     import asyncpg
@@ -164,7 +165,7 @@ class ContactListRepository(
         list or other rules.
         """
         self.require_writable(contact_list)
-        check_limit(limit)
+        whole_number(limit, "limit", 1, MAX_LIMIT)
         audience, arguments = audience_of(contact_list)
         cursors = Cursors.of(contact_list.id, str(audience), arguments)
         added_at, id_ = (None, None) if after is None else cursors.read(after, MEMBERS_KEY)

@@ -10,17 +10,8 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.contacts import mapper
-from ventros.kernel.lists import (
-    Direction,
-    ListQuery,
-    Sort,
-    SortKey,
-    at_least,
-    at_most,
-    contains,
-    equal,
-    overlaps,
-)
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import at_least, at_most, contains, equal, overlaps
 
 
 class ContactSort(Sort):

@@ -11,18 +11,8 @@ import attrs
 
 from ventros.crm.messages import mapper
 from ventros.crm.messages.aggregate import ContentType, MessageStatus
-from ventros.kernel.lists import (
-    Direction,
-    ListQuery,
-    Sort,
-    SortKey,
-    among,
-    at_least,
-    at_most,
-    contains,
-    equal,
-    present,
-)
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal, present
 
 
 class MessageSort(Sort):

@@ -8,7 +8,8 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.pipelines import mapper
-from ventros.kernel.lists import ListQuery, Sort, SortKey, contains, equal
+from ventros.kernel.lists import ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import contains, equal
 from ventros.values import HexColor
 
 

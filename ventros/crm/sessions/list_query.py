@@ -11,18 +11,8 @@ import attrs
 
 from ventros.crm.sessions import mapper
 from ventros.crm.sessions.aggregate import Sentiment, SessionStatus
-from ventros.kernel.lists import (
-    Direction,
-    ListQuery,
-    Sort,
-    SortKey,
-    among,
-    at_least,
-    at_most,
-    contains,
-    equal,
-    related,
-)
+from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
+from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal, related
 
 
 class SessionSort(Sort):

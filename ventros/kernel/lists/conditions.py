@@ -25,7 +25,7 @@ class Binds:
     def __init__(self) -> None:
         self.params: list[Column] = []
 
-    def __call__(self, name: str, type: str) -> Parameter:  # noqa: A002 - the header's word
+    def __call__(self, name: str, type: str) -> Parameter:
         """The placeholder ``$n``, n from 1 in the order of first use."""
         column = Column(name, type)
         if column not in self.params:
@@ -69,7 +69,7 @@ class Condition:
         return argument
 
 
-def equal(name: str, type: str) -> Condition:  # noqa: A002 - the header's word
+def equal(name: str, type: str) -> Condition:
     """The column of that name has the value."""
     return Condition(name, type, lambda table, value: table.field(name) == value)
 
@@ -122,12 +122,12 @@ def overlaps(name: str) -> Condition:
     )
 
 
-def at_least(name: str, column: str, type: str) -> Condition:  # noqa: A002
+def at_least(name: str, column: str, type: str) -> Condition:
     """The column has the value or a greater one; not when it is NULL."""
     return Condition(name, type, lambda table, least: table.field(column) >= least)
 
 
-def at_most(name: str, column: str, type: str) -> Condition:  # noqa: A002
+def at_most(name: str, column: str, type: str) -> Condition:
     """The column has the value or a smaller one; not when it is NULL."""
     return Condition(name, type, lambda table, most: table.field(column) <= most)
 

@@ -11,7 +11,7 @@ import attrs
 import msgspec
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.lists.sort import SortKey
+from ventros.kernel.lists.query import SortKey
 
 
 @attrs.frozen
@@ -25,7 +25,7 @@ class Cursors:
         """All that makes it this list and no other."""
         return cls(hashlib.sha256(msgspec.json.encode(identity)).hexdigest()[:12])
 
-    def write(self, value: object, id: UUID) -> str:  # noqa: A002
+    def write(self, value: object, id: UUID) -> str:
         """The cursor after the row with that id; ``value`` is what the row has in the column of the order."""
         return base64.urlsafe_b64encode(msgspec.json.encode((self.fingerprint, value, id))).decode()
 

@@ -8,13 +8,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 import attrs
 
 from ventros.kernel.aggregate import Entity
-from ventros.kernel.errors import ValidationError
 from ventros.kernel.lists.cursors import Cursors
-from ventros.kernel.lists.query import ListQuery, Shape
-from ventros.kernel.lists.sort import Direction, Sort
+from ventros.kernel.lists.query import Direction, ListQuery, Shape, Sort
 from ventros.kernel.repository.entity import EntityRepository
 from ventros.kernel.statements.definition import Statement
-from ventros.kernel.validators import shown
+from ventros.kernel.validators import whole_number
 
 E = TypeVar("E", bound=Entity)
 F = TypeVar("F")
@@ -41,7 +39,7 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
 
     async def page(
         self,
-        filter: F | None = None,  # noqa: A002 - what it is
+        filter: F | None = None,
         *,
         sort: S | None = None,
         direction: Direction | None = None,
@@ -57,7 +55,7 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
         damaged, or of another filter or order.
         """
         query = self.LIST_QUERY
-        check_limit(limit)
+        whole_number(limit, "limit", 1, MAX_LIMIT)
         filters = query.arguments(query.filter() if filter is None else filter)
         by = query.default if sort is None else type(query.default)(sort)
         key = query.sorts[by]
@@ -84,12 +82,6 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
             rows.pop()
             next_cursor = cursors.write(rows[-1][by], rows[-1]["id"])
         return Page(tuple(await self._load_all(rows)), next_cursor, total)
-
-
-def check_limit(limit: int) -> None:
-    """Raises ValidationError for a limit that no page has."""
-    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
-        raise ValidationError(f"a page has 1 to {MAX_LIMIT} rows, not {shown(limit)}", field="limit")
 
 
 def call(statement: Statement, arguments: Mapping[str, object]) -> Iterable[Any]:

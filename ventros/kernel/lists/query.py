@@ -1,4 +1,4 @@
-"""Lists: typed filters, an order, page after page; the only door to PyPika.
+"""The texts of a list.
 
 A list's text depends on which of its filters are set, by what it is sorted and where it goes on: its
 *shape*. Each shape is one text, rendered once, and its name says all of that, so that an auditor can render
@@ -12,30 +12,53 @@ Values reach a text as parameters only, through :class:`Binds`; identifiers come
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
 from pypika import Order, PostgreSQLQuery, Table, Tuple
 from pypika.functions import Count
-from pypika.queries import QueryBuilder
 from pypika.terms import Bracket
 
-from ventros.kernel.errors import ConfigurationError, UnknownStatement
+from ventros.kernel.enums import ValidatedEnum
+from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.lists.conditions import Binds, Condition
 from ventros.kernel.lists.render import render
-from ventros.kernel.lists.sort import Direction, Sort, SortKey
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.validators import instance_of
 
+
+class Sort(ValidatedEnum, field="sort"):
+    """What a list can be sorted by: a column each. Any other raises ValidationError(field="sort")."""
+
+
+class Direction(ValidatedEnum, field="direction"):
+    """Any other than asc and desc raises ValidationError(field="direction")."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+@attrs.frozen
+class SortKey:
+    """A column that is sorted by: its type, and the direction unless another is asked for.
+
+    Rows without a value come last in either direction.
+    """
+
+    type: str
+    direction: Direction = Direction.ASC
+    nullable: bool = False
+
+    @property
+    def python(self) -> Any:
+        """What asyncpg makes of the type."""
+        return {"text": str, "integer": int, "bigint": int, "timestamptz": datetime}[self.type]
+
+
 F = TypeVar("F")
 S = TypeVar("S", bound=Sort)
-
-_SHAPE = re.compile(
-    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
-    r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
-)
 
 
 @attrs.frozen
@@ -48,19 +71,11 @@ class Shape:
     position: str = ""
 
     def name(self, table: str) -> str:
-        """As ``contacts.page(stage) by name asc after``: what :meth:`ListQuery.statement_named` reads."""
+        """As ``contacts.page(stage) by name asc after``: what an auditor reads back."""
         chosen = f"({', '.join(self.filters)})"
         if self.sort is None:
             return f"{table}.count{chosen}"
         return f"{table}.page{chosen} by {self.sort} {self.direction} {self.position}".rstrip()
-
-
-def _unknown(name: str) -> UnknownStatement:
-    return UnknownStatement(f"no list has a text of the name {name!r}")
-
-
-def _none_named(name: str) -> Statement:
-    raise _unknown(name)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -68,8 +83,8 @@ class ListQuery(Generic[F, S]):
     """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
 
     ``live`` says that the table keeps deleted rows, which no list shows; ``other_statements`` are those that
-    the slice renders beside the list, ``other_statement_named`` renders one from its name. Raises
-    ConfigurationError when the conditions are not the filter's fields.
+    the slice renders beside the list, ``other_statement_named`` renders one from its name, or raises
+    UnknownStatement. Raises ConfigurationError when the conditions are not the filter's fields.
     """
 
     table: str
@@ -81,14 +96,14 @@ class ListQuery(Generic[F, S]):
     default: S
     live: bool = True
     other_statements: Callable[[], Iterable[Statement]] = tuple
-    other_statement_named: Callable[[str], Statement] = _none_named
+    other_statement_named: Callable[[str], Statement] | None = None
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
         if fields != [condition.name for condition in self.conditions]:
             raise ConfigurationError(f"{self.table}: the filter's fields {fields} are not the conditions")
 
-    def arguments(self, filter: F) -> dict[str, object]:  # noqa: A002 - the caller's word
+    def arguments(self, filter: F) -> dict[str, object]:
         """The arguments of the fields that are set, by name. Raises ValidationError, with the field."""
         instance_of(self.filter, filter, "filter")
         return {
@@ -101,61 +116,16 @@ class ListQuery(Generic[F, S]):
         """Rendered once for each shape."""
         return _statement_of(self, shape)
 
-    def statement_named(self, name: str) -> Statement:
-        """The statement whose name that is, rendered from it again. Raises UnknownStatement."""
-        match = _SHAPE.fullmatch(name)
-        if match is None:
-            return self.other_statement_named(name)
-        filters = tuple(match["filters"].split(", ")) if match["filters"] else ()
-        direction = Direction(match["direction"] or "asc")
-        shape = Shape(filters, match["sort"], direction, match["position"] or "")
-        known = tuple(condition.name for condition in self.conditions if condition.name in filters)
-        places = [position for sort in self.sorts if sort == shape.sort for position in self.positions(sort)]
-        if (
-            filters != known
-            or (shape.sort and shape.position not in places)
-            or shape.name(self.table) != name
-        ):
-            raise _unknown(name)
-        return self.statement(shape)
-
-    def shapes(self) -> Iterator[Shape]:
-        """Those from which any other is put together.
-
-        They are each order and position, each filter alone, all filters at once, and the counts. A shape's
-        WHERE is the conditions of its filters, each as it stands alone, in their order.
-        """
-        names = tuple(condition.name for condition in self.conditions)
-        for sort in self.sorts:
-            for direction in Direction:
-                for position in self.positions(sort):
-                    yield Shape((), sort, direction, position)
-        direction = self.sorts[self.default].direction
-        for filters in (*((name,) for name in names), names):
-            yield Shape(filters, self.default, direction)
-        yield Shape(names, self.default, direction, "after")
-        yield from (Shape(()), Shape(names))
-
-    def positions(self, sort: S) -> tuple[str, ...]:
-        """Where a page of that order can start."""
-        return ("", "after", "after null") if self.sorts[sort].nullable else ("", "after")
-
-    def filtered(self, table: Table, binds: Binds, filters: tuple[str, ...]) -> QueryBuilder:
-        """The tenant's rows that pass the filters."""
-        query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
-        if self.live:
-            query = query.where(table.deleted_at.isnull())
-        for condition in self.conditions:
-            if condition.name in filters:
-                parameter = binds(condition.name, condition.type)
-                query = query.where(condition.criterion(table, parameter))
-        return query
-
 
 @functools.lru_cache(maxsize=4096)
 def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     table, binds = Table(list_query.table), Binds()
-    query = list_query.filtered(table, binds, shape.filters)
+    query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
+    if list_query.live:
+        query = query.where(table.deleted_at.isnull())
+    for condition in list_query.conditions:
+        if condition.name in shape.filters:
+            query = query.where(condition.criterion(table, binds(condition.name, condition.type)))
     name = shape.name(list_query.table)
     if shape.sort is None:
         counted = query.select(Count("*").as_("total"))
@@ -174,7 +144,7 @@ def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     return render(query, binds, name=name, why=why, rows="many", returns=list_query.returns)
 
 
-def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:  # noqa: A002
+def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:
     """After the cursor's row; rows of one value are in the order of their ids."""
     ascending = shape.direction is Direction.ASC
     if shape.position == "after null":

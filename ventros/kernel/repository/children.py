@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, Protocol, TypeVar
-from uuid import UUID
+from typing import Generic, TypeVar
 
 import attrs
 
+from ventros.kernel.events import Identified
 
-class Child(Protocol):
-    """An entity inside an aggregate, with a row of its own; equal by value."""
-
-    @property
-    def id(self) -> UUID:
-        """By which a wanted child is found among the stored ones."""
-        ...
-
-
-C = TypeVar("C", bound=Child)
+C = TypeVar("C", bound=Identified)
+"""An entity inside an aggregate, with a row of its own; equal by value."""
 
 
 @attrs.frozen

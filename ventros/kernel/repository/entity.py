@@ -9,17 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
+from ventros.kernel import errors
 from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import (
-    ChangeWithoutEvent,
-    NotFound,
-    NotNew,
-    TenancyViolation,
-    UndoneWrite,
-    ValidationError,
-    invalid_row,
-)
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
@@ -29,7 +21,6 @@ from ventros.kernel.validators import shown
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
-
 _INFINITE = (datetime.max, datetime.min)  # noqa: DTZ901 - asyncpg's for infinity, without a zone
 
 
@@ -37,14 +28,14 @@ def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: 
     """``read(row, *children)``; what it raises for a row that breaks a rule leaves as a MappingError."""
     try:
         return read(row, *children)
-    except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (errors.ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
         fault, column = str(error), getattr(error, "field", None)
         for name, value in row.items():
             if value in _INFINITE:
                 fault, column = f"{name} is infinite", name
             elif isinstance(value, list) and any(item is None or isinstance(item, list) for item in value):
                 fault, column = f"{name} holds a NULL or has several dimensions", name
-        raise invalid_row(table, row["id"], column, fault) from error
+        raise errors.invalid_row(table, row["id"], column, fault) from error
 
 
 class EntityRepository(Generic[E]):
@@ -67,14 +58,11 @@ class EntityRepository(Generic[E]):
 
     def __init__(self, unit: UnitContext) -> None:
         self._unit = unit
+        self._tenant = unit.tenant
 
     @property
     def _connection(self) -> Connection:
         return self._unit.connection
-
-    @property
-    def _tenant(self) -> str:
-        return self._unit.tenant
 
     def _table(self) -> str:
         return self.INSERT.path.stem
@@ -105,15 +93,14 @@ class EntityRepository(Generic[E]):
 
     def _load_found(self, row: asyncpg.Record | None, key: object) -> E:
         if row is None:
-            raise NotFound(self.resource, key)
+            raise errors.NotFound(self.resource, key)
         return self._load(row)
 
     def require_own(self, entity: E) -> None:
         """Raises ValidationError for anything but an instance of the repository's entity."""
         if not isinstance(entity, Entity) or entity.resource != self.resource:
-            raise ValidationError(
-                f"this repository takes a {self.resource}, not {shown(entity)}", field=self.resource
-            )
+            message = f"this repository takes a {self.resource}, not {shown(entity)}"
+            raise errors.ValidationError(message, field=self.resource)
 
     def require_writable(self, entity: E) -> None:
         """Refuse what is no entity of the repository, an undone write's (UndoneWrite), another tenant's.
@@ -122,14 +109,14 @@ class EntityRepository(Generic[E]):
         """
         self.require_own(entity)
         origin = entity._origin
-        if origin is not None and origin is not LOADED and (fault := origin.fault()):
-            raise UndoneWrite(
+        if origin is not None and (fault := origin.fault()):
+            raise errors.UndoneWrite(
                 f"this instance of {self.resource} {entity.id} came back from a write that {fault}: use the "
                 "instance that was given to that write, or load it again"
             )
         tenant = getattr(entity, "tenant_id", self._tenant)
         if tenant != self._tenant:
-            raise TenancyViolation(
+            raise errors.TenancyViolation(
                 f"{self.resource} {entity.id} belongs to tenant {tenant}, "
                 f"the unit of work to tenant {self._tenant}"
             )
@@ -153,7 +140,7 @@ class EntityRepository(Generic[E]):
             fault = "was removed by this unit of work"
         else:
             return
-        raise NotNew(
+        raise errors.NotNew(
             f"{self.resource} {entity.id} cannot be added: it {fault}; make a new one with "
             f"{type(entity).__name__}'s own constructors, or save what is stored already"
         )
@@ -168,7 +155,7 @@ class EntityRepository(Generic[E]):
         """Refuse an instance that neither carries an event nor came from here: its values would be lost."""
         self.require_own(entity)
         if entity._origin is None and not entity.domain_events:
-            raise ChangeWithoutEvent(
+            raise errors.ChangeWithoutEvent(
                 f"this instance of {self.resource} {entity.id} carries no event, and no repository returned "
                 "it, so what it says would not be stored: change it by its commands"
             )

@@ -29,12 +29,7 @@ class WriteScope:
 
     def fault(self) -> str | None:
         """Why an instance of the scope may say what is not stored; None when nothing speaks for that."""
-        outcome = self.effective_outcome()
-        if outcome is Outcome.ROLLED_BACK:
-            return "was rolled back"
-        if outcome is Outcome.IN_DOUBT:
-            return "is in doubt until db.resolve() has settled it"
-        return None
+        return _FAULTS.get(self.effective_outcome())
 
     def innermost_standing(self) -> WriteScope:
         """The scope itself, or the nearest one around it that was not rolled back."""
@@ -51,14 +46,13 @@ class WriteScope:
 
     def __reduce__(self) -> tuple[Any, ...]:
         stored = self.effective_outcome() in {Outcome.COMMITTED, Outcome.LEFT_TO_CALLER}
-        return (_settled, (stored,))
+        return (WriteScope, (Outcome.COMMITTED if stored else Outcome.ROLLED_BACK,))
 
+
+_FAULTS = {
+    Outcome.ROLLED_BACK: "was rolled back",
+    Outcome.IN_DOUBT: "is in doubt until db.resolve() has settled it",
+}
 
 LOADED = WriteScope(Outcome.COMMITTED)
 """Of what was read and not written by the same unit of work."""
-
-_NEVER_STORED = WriteScope(Outcome.ROLLED_BACK)
-
-
-def _settled(stored: bool) -> WriteScope:
-    return LOADED if stored else _NEVER_STORED

@@ -11,17 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate, UnitOfWorkError
-from ventros.kernel.repository.context import UnitContext
+from ventros.kernel.repository.context import Key, UnitContext
 from ventros.kernel.repository.versioned import Repository
 
 Target = tuple[Repository[Any], Any]
 """An aggregate, after its repository."""
-
-Key = tuple[str, UUID]
-"""Resource and id."""
 
 
 async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
@@ -89,7 +85,7 @@ async def _lock(unit: UnitContext, written: Mapping[Key, Target], *, removing: b
         ]
     if stale:
         raise unit.telemetry.report_conflict(OptimisticLockErrors(stale))
-    if not unit.in_savepoint:  # whose end may release the locks
+    if unit.scope.parent is None:  # the end of a savepoint may release the locks
         unit.verified.clear()
 
 
@@ -113,8 +109,7 @@ def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:
 
 
 def _key(target: Target) -> Key:
-    repository, aggregate = target
-    return (repository.resource, aggregate.id)
+    return (target[0].resource, target[1].id)
 
 
 def _by_key(targets: Sequence[Target]) -> dict[Key, Target]:

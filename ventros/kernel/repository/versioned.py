@@ -9,16 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
+from ventros.kernel import errors
 from ventros.kernel.aggregate import AggregateRoot, copy_with
-from ventros.kernel.errors import (
-    LockNotAvailable,
-    NotFound,
-    OptimisticLockError,
-    ResultMismatch,
-    ValidationError,
-    WriteSuppressed,
-    is_optimistic_lock_error,
-)
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.entity import EntityRepository
@@ -76,7 +68,7 @@ class Repository(EntityRepository[A]):
 
     async def get(
         self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
+        id: UUID,
         *,
         expected_version: int | None = None,
         lock: Lock | None = None,
@@ -96,12 +88,14 @@ class Repository(EntityRepository[A]):
         if lock is not None:
             await self._lock(id, lock, nowait=nowait, skip_locked=skip_locked)
         elif nowait or skip_locked:
-            raise ValidationError("nowait and skip_locked say how to wait for a lock; name one", field="lock")
+            raise errors.ValidationError(
+                "nowait and skip_locked say how to wait for a lock; name one", field="lock"
+            )
         if expected_version is not None:
             whole_number(expected_version, "expected_version", 1)
         row = await self._connection.maybe(self.SELECT, *self._key(id))
         if row is None:
-            raise NotFound(self.resource, id)
+            raise errors.NotFound(self.resource, id)
         loaded = (await self._load_all([row]))[0]
         if expected_version is not None and loaded.version != expected_version:
             raise self._conflict(id, expected_version, loaded.version)
@@ -119,7 +113,7 @@ class Repository(EntityRepository[A]):
         loaded = {aggregate.id: aggregate for aggregate in await self._load_all(rows)}
         for id_ in ids:
             if id_ not in loaded:
-                raise NotFound(self.resource, id_)
+                raise errors.NotFound(self.resource, id_)
         return [loaded[id_] for id_ in ids]
 
     async def save(self, aggregate: A) -> A:
@@ -152,8 +146,7 @@ class Repository(EntityRepository[A]):
         self.require_change_told(aggregate)
         row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
         touched = await self._with_stored_version(aggregate, row)
-        self.record_events(aggregate, touched.version)
-        self._unit.record([self._lifecycle_event(aggregate, "touched")])
+        self._record_fact(aggregate, "touched")
         return touched
 
     async def remove(self, aggregate: A) -> None:
@@ -165,8 +158,7 @@ class Repository(EntityRepository[A]):
         key = self._key(aggregate.id)
         if await self._connection.affected(self.DELETE, *key, aggregate.version) != 1:
             raise await self._explain_no_row(aggregate)
-        self.record_events(aggregate, aggregate.version + 1)
-        self._unit.record([self._lifecycle_event(aggregate, "removed")])
+        self._record_fact(aggregate, "removed")
 
     def verify(self, aggregate: A) -> None:
         """Make the commit fail with OptimisticLockErrors when ``aggregate``, only read, has changed by then.
@@ -181,51 +173,35 @@ class Repository(EntityRepository[A]):
         self.require_writable(aggregate)
         self._unit.verified[self.resource, aggregate.id] = (self, aggregate)
 
-    def unverify(self, id: UUID) -> None:  # noqa: A002 - the field's name everywhere
+    def unverify(self, id: UUID) -> None:
         """Let the commit succeed whatever became of the aggregate; without effect when none is verified."""
         instance_of(UUID, id, "id")
         self._unit.verified.pop((self.resource, id), None)
 
     async def apply(
-        self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
-        command: Callable[Concatenate[A, P], A],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, id: UUID, command: Callable[Concatenate[A, P], A], *args: P.args, **kwargs: P.kwargs
     ) -> A:
         """Load, apply the pure ``command``, save: ``apply(id, Contact.rename, "Alice", now=now)``.
 
-        As :meth:`reapply` does with its own policy.
+        On a conflict it is applied again, to the aggregate as it is then. All in this transaction: at READ
+        COMMITTED an optimistic conflict leaves it usable, and a load sees what the other has committed. At a
+        higher level a conflict is a SerializationFailure, which only ``db.run`` can settle. The last attempt
+        locks the row before it is loaded, so that nobody can come between. Raises as :meth:`get` and
+        :meth:`save` do.
         """
         function(command, "command")
-        return await self.reapply(id, lambda loaded: command(loaded, *args, **kwargs))
-
-    async def reapply(
-        self,
-        id: UUID,  # noqa: A002 - the field's name everywhere
-        change: Callable[[A], A],
-        policy: Retry = IN_TRANSACTION,
-        *,
-        lock_last: bool = True,
-    ) -> A:
-        """Save what ``change`` makes of the aggregate; on a conflict, of the aggregate as it is then.
-
-        All in this transaction: at READ COMMITTED an optimistic conflict leaves it usable, and a load sees
-        what the other has committed. At a higher level a conflict is a SerializationFailure, which only
-        ``db.run`` can settle. With ``lock_last`` the last attempt locks the row before it is loaded, so
-        that nobody can come between. Raises as :meth:`get` and :meth:`save` do.
-        """
-        function(change, "change")
-        instance_of(Retry, policy, "policy")
         attempts = itertools.count(1)
 
         async def once() -> A:
-            last = lock_last and next(attempts) == policy.attempts
+            last = next(attempts) == IN_TRANSACTION.attempts
             loaded = await self.get(id, lock="no key update" if last else None)
-            return await self.save(change(loaded))
+            return await self.save(command(loaded, *args, **kwargs))
 
         return await run_with_retry(
-            once, policy, is_retryable=is_optimistic_lock_error, on_retry=self._unit.telemetry.retry
+            once,
+            IN_TRANSACTION,
+            is_retryable=errors.is_optimistic_lock_error,
+            on_retry=self._unit.telemetry.retry,
         )
 
     async def _before_update(self, aggregates: Sequence[A]) -> None:
@@ -258,43 +234,37 @@ class Repository(EntityRepository[A]):
             raise await self._explain_no_row(aggregate)
         version = aggregate.version + 1
         if row["version"] != version:
-            raise ResultMismatch(
+            raise errors.ResultMismatch(
                 f"{self.resource} {aggregate.id} was to be stored at version {version} and is at version "
                 f"{row['version']}: a trigger stepped it once more",
-                table=self.UPDATE.path.stem,
+                table=self._table(),
             )
         return copy_with(aggregate, version=version, domain_events=(), _origin=self._unit.scope)
 
-    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:  # noqa: A002
+    async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:
         if lock not in get_args(Lock):
-            raise ValidationError(
-                f"{shown(lock)} is no lock; there is {', '.join(get_args(Lock))}", field="lock"
-            )
+            known = ", ".join(get_args(Lock))
+            raise errors.ValidationError(f"{shown(lock)} is no lock; there is {known}", field="lock")
         if nowait and skip_locked:
-            raise ValidationError("nowait and skip_locked exclude each other", field="lock")
-        if await self.lock_versions(self._lock_statement(lock, wait=not (nowait or skip_locked)), [id]):
+            raise errors.ValidationError("nowait and skip_locked exclude each other", field="lock")
+        how = "TRY_LOCK" if nowait or skip_locked else "LOCK"
+        locking: Statement = getattr(self, f"{how}_FOR_{lock.upper().replace(' ', '_')}")
+        if await self.lock_versions(locking, [id]):
             return
         if nowait and await self._connection.maybe(self.STORED_VERSION, *self._key(id)):
-            raise LockNotAvailable(
-                f"{self.resource} {id} is locked by another transaction", table=self.UPDATE.path.stem
-            )
-        raise NotFound(self.resource, id)
-
-    def _lock_statement(self, lock: Lock, *, wait: bool) -> Statement:
-        if lock == "share":
-            return self.LOCK_FOR_SHARE if wait else self.TRY_LOCK_FOR_SHARE
-        if lock == "update":
-            return self.LOCK_FOR_UPDATE if wait else self.TRY_LOCK_FOR_UPDATE
-        return self.LOCK_FOR_NO_KEY_UPDATE if wait else self.TRY_LOCK_FOR_NO_KEY_UPDATE
+            message = f"{self.resource} {id} is locked by another transaction"
+            raise errors.LockNotAvailable(message, table=self._table())
+        raise errors.NotFound(self.resource, id)
 
     async def lock_versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
         """What is stored of these, locked by that statement in the order of their ids."""
         rows = await self._connection.many(locking, *self._key(ids))
         return {row["id"]: row["version"] for row in rows}
 
-    def _lifecycle_event(self, aggregate: A, fact: str) -> Envelope:
-        """The event for what no command tells of; it follows the aggregate's own."""
-        return Envelope(
+    def _record_fact(self, aggregate: A, fact: str) -> None:
+        """The aggregate's own events, then ``<resource>.<fact>``, of which no command tells."""
+        self.record_events(aggregate, aggregate.version + 1)
+        event = Envelope(
             event_id=new_id(),
             event_name=f"{self.resource}.{fact}",
             event_version="v1",
@@ -305,8 +275,9 @@ class Repository(EntityRepository[A]):
             sequence=len(aggregate.domain_events) + 1,
             payload={f"{self.resource}_id": aggregate.id},
         )
+        self._unit.record([event])
 
-    async def _explain_no_row(self, aggregate: A) -> OptimisticLockError | WriteSuppressed:
+    async def _explain_no_row(self, aggregate: A) -> errors.OptimisticLockError | errors.WriteSuppressed:
         """Why a versioned write touched no row. A second statement sees what the first one lost to."""
         row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
         stored = None if row is None else row["version"]
@@ -314,13 +285,13 @@ class Repository(EntityRepository[A]):
             return self._suppressed(aggregate, f"is stored at version {stored} as expected")
         return self._conflict(aggregate.id, aggregate.version, stored)
 
-    def _conflict(self, id: UUID, expected: int, actual: int | None) -> OptimisticLockError:  # noqa: A002
-        conflict = OptimisticLockError(self.resource, id, expected, actual)
+    def _conflict(self, id: UUID, expected: int, actual: int | None) -> errors.OptimisticLockError:
+        conflict = errors.OptimisticLockError(self.resource, id, expected, actual)
         return self._unit.telemetry.report_conflict(conflict)
 
-    def _suppressed(self, aggregate: A, state: str) -> WriteSuppressed:
-        return WriteSuppressed(
+    def _suppressed(self, aggregate: A, state: str) -> errors.WriteSuppressed:
+        return errors.WriteSuppressed(
             f"{self.resource} {aggregate.id} {state}, yet the write touched no row: a trigger or a policy "
             "suppressed it",
-            table=self.UPDATE.path.stem,
+            table=self._table(),
         )

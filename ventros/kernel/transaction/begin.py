@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Literal, TypedDict, Unpack, get_args
+from typing import Literal, TypedDict, get_args
 from uuid import UUID
 
 import attrs
@@ -13,7 +13,6 @@ from ventros.kernel.transaction.commit_markers import CLAIM
 from ventros.kernel.validators import boolean, label, seconds, shown, tenant_id
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
-
 
 _own_or_the_pools = attrs.validators.optional(seconds)
 
@@ -74,47 +73,25 @@ class TransactionOptions:
         )
 
 
-_DEFAULT = TransactionOptions()
+DEFAULT_OPTIONS = TransactionOptions()
 
 
-def transaction_options(**keywords: Unpack[TransactionKeywords]) -> TransactionOptions:
-    """Raises ValidationError for a value that an option does not have."""
-    return TransactionOptions(**keywords) if keywords else _DEFAULT
+def _label_or_none(_context: object, attribute: attrs.Attribute[str | None], value: str | None) -> None:
+    if value is not None:
+        label(value, attribute.name)
 
 
 @attrs.frozen
 class AuditContext:
     """Who does something and what, for the history: each 1 to 100 characters of ``[A-Za-z0-9_.:@-]``."""
 
-    actor: str | None = None
-    use_case: str | None = None
+    actor: str | None = attrs.field(default=None, validator=_label_or_none)
+    use_case: str | None = attrs.field(default=None, validator=_label_or_none)
 
 
-ANONYMOUS = AuditContext()
-
-
-def audit_context(actor: str | None, use_case: str | None) -> AuditContext:
-    """Raises ValidationError for an actor or a use case that is no label."""
-    if actor is None and use_case is None:
-        return ANONYMOUS
-    return AuditContext(
-        actor if actor is None else label(actor, "actor"),
-        use_case if use_case is None else label(use_case, "use_case"),
-    )
-
-
-def set_local(tenant: str, command_id: UUID | None, audit: AuditContext = ANONYMOUS) -> str:
-    """The tenant, who does what, the claim to the command if there is one: the end of the first message.
-
-    SET LOCAL takes no parameters; the literals are safe because of the form of a tenant's name (see
-    :func:`ventros.kernel.validators.tenant_id`) and of a label, which are checked here once more, and of
-    a UUID's. SET LOCAL rather than set_config(): Citus passes it on to its workers.
-    """
-    settings = f"SET LOCAL app.tenant_id = '{tenant_id(tenant)}'"
-    if audit.actor is not None:
-        settings += f"; SET LOCAL app.actor = '{label(audit.actor, 'actor')}'"
-    if audit.use_case is not None:
-        settings += f"; SET LOCAL app.use_case = '{label(audit.use_case, 'use_case')}'"
+def set_local(tenant: str, command_id: UUID | None, audit: AuditContext = AuditContext()) -> str:
+    """The tenant, who does what, the claim to the command if there is one: the end of the first message."""
+    settings = _settings(tenant_id(tenant), audit.actor, audit.use_case)
     if command_id is None:
         return settings
     return f"{settings}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
@@ -123,9 +100,20 @@ def set_local(tenant: str, command_id: UUID | None, audit: AuditContext = ANONYM
 def restore_local(caller: tuple[str, str, str], audit: AuditContext) -> str:
     """Sets the caller's tenant, actor and use case again, those of them that a joined unit changed."""
     tenant, actor, use_case = caller
+    return _settings(
+        tenant, None if audit.actor is None else actor, None if audit.use_case is None else use_case
+    )
+
+
+def _settings(tenant: str, actor: str | None, use_case: str | None) -> str:
+    """Sets each to a text or to the empty one; None leaves actor or use case as it is.
+
+    SET LOCAL takes no parameters; the literals are safe because of their form, which is checked here (see
+    :func:`ventros.kernel.validators.tenant_id`). SET LOCAL rather than set_config(): Citus passes it on to
+    its workers.
+    """
     text = f"SET LOCAL app.tenant_id = '{tenant and tenant_id(tenant)}'"
-    if audit.actor is not None:
-        text += f"; SET LOCAL app.actor = '{actor and label(actor, 'actor')}'"
-    if audit.use_case is not None:
-        text += f"; SET LOCAL app.use_case = '{use_case and label(use_case, 'use_case')}'"
+    for name, value in (("actor", actor), ("use_case", use_case)):
+        if value is not None:
+            text += f"; SET LOCAL app.{name} = '{value and label(value, name)}'"
     return text

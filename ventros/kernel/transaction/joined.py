@@ -1,28 +1,26 @@
-"""A part of its caller's transaction, between a savepoint and its release."""
+"""A transaction that the caller began and will end, of which a unit of work has a part."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from typing import Any
 from uuid import UUID
 
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import terminate
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import DatabaseError, UnitOfWorkError
+from ventros.kernel.errors import UnitOfWorkError
 from ventros.kernel.outcome import CommitMarker, Outcome
-from ventros.kernel.repository.origin import WriteScope
-from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext, restore_local, set_local
-from ventros.kernel.transaction.transaction import check_claim, is_closed, transaction_aborted
+from ventros.kernel.transaction.transaction import Transaction, check_claim, is_closed, when_aborted
 
 # Not the name of a unit's own savepoints: to roll back to this one takes all that were set after it along.
 SAVEPOINT_JOIN, RELEASE_JOIN = "SAVEPOINT ventros_join", "RELEASE SAVEPOINT ventros_join"
 ROLLBACK_JOIN = "ROLLBACK TO SAVEPOINT ventros_join; RELEASE SAVEPOINT ventros_join"
 
 
-class JoinedTransaction:
+class JoinedTransaction(Transaction):
     """A part of a transaction that the caller began and will end, between a savepoint and its release.
 
     ``app.tenant_id`` is afterwards what it was before: a setting outlives the release of a savepoint, and
@@ -32,11 +30,8 @@ class JoinedTransaction:
 
     commits_on_exit = True
 
-    def __init__(self, driver: Any, settings: Settings, telemetry: Telemetry = NO_TELEMETRY) -> None:
-        self.outcome = Outcome.NOT_STARTED
-        self.release_timeout = settings.release_timeout
-        self.telemetry = telemetry
-        self.in_doubt: MutableMapping[CommitMarker, WriteScope] = {}
+    def __init__(self, driver: Any, settings: Settings, telemetry: Telemetry) -> None:
+        super().__init__(settings, telemetry, {})
         self._driver = driver
         self._connection = connection_for(driver, settings.statement_timeout, telemetry)
         self._connection.read_only = True  # for all we know: the caller began it
@@ -60,14 +55,11 @@ class JoinedTransaction:
     async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
         """Release the savepoint; whether the work is stored is for the caller's COMMIT to decide."""
         try:
-            await connection.control(f"{RELEASE_JOIN}; {self._restore}")
-        except DatabaseError as error:
-            if error.sqlstate == IN_FAILED_TRANSACTION:
-                raise transaction_aborted("would not release the savepoint") from error
-            raise
+            with when_aborted("would not release the savepoint"):
+                await connection.control(f"{RELEASE_JOIN}; {self._restore}")
         finally:
-            if connection.interrupted:  # released or not: unknown
-                self._terminate()
+            if connection.interrupted:  # released or not: the caller could commit a part of the unit
+                terminate(self._driver)
         self.outcome = Outcome.LEFT_TO_CALLER
 
     async def end(self) -> None:
@@ -80,8 +72,4 @@ class JoinedTransaction:
             rolled_back = await self._connection.roll_back_to(ROLLBACK_JOIN, self.release_timeout)
         finally:
             if not rolled_back:
-                self._terminate()
-
-    def _terminate(self) -> None:
-        """Else the caller could commit a part of the unit."""
-        terminate(self._driver)
+                terminate(self._driver)

@@ -18,13 +18,13 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository.origin import WriteScope
-from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext, TransactionOptions, set_local
 from ventros.kernel.transaction.deferral import DeferCancellation
-from ventros.kernel.transaction.transaction import check_claim, is_closed, transaction_aborted
+from ventros.kernel.transaction.transaction import Transaction, check_claim, is_closed, transaction_aborted
 
 
-class PooledTransaction:
+class PooledTransaction(Transaction):
     """A transaction of its own, on a connection of the pool."""
 
     commits_on_exit = False
@@ -34,13 +34,10 @@ class PooledTransaction:
         pool: Pool,
         settings: Settings,
         options: TransactionOptions,
-        telemetry: Telemetry = NO_TELEMETRY,
-        in_doubt: MutableMapping[CommitMarker, WriteScope] | None = None,
+        telemetry: Telemetry,
+        in_doubt: MutableMapping[CommitMarker, WriteScope],
     ) -> None:
-        self.outcome = Outcome.NOT_STARTED
-        self.release_timeout = settings.release_timeout
-        self.telemetry = telemetry
-        self.in_doubt = {} if in_doubt is None else in_doubt
+        super().__init__(settings, telemetry, in_doubt)
         self._pool = pool
         self._settings = settings
         self._options = options

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import AlreadyProcessed, TransactionRolledBack
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.settings import Settings
+from ventros.kernel.errors import AlreadyProcessed, DatabaseError, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext
 
 
-class Transaction(Protocol):
+class Transaction(ABC):
     """What a unit of work needs of its transaction: the pool's, or a part of its caller's.
 
     ``in_doubt`` takes the scope of a unit that ends in doubt, for whoever resolves its marker.
     """
 
-    outcome: Outcome
-    commits_on_exit: bool
-    release_timeout: float
-    telemetry: Telemetry
-    in_doubt: MutableMapping[CommitMarker, WriteScope]
+    commits_on_exit: ClassVar[bool]
 
+    def __init__(
+        self, settings: Settings, telemetry: Telemetry, in_doubt: MutableMapping[CommitMarker, WriteScope]
+    ) -> None:
+        self.outcome = Outcome.NOT_STARTED
+        self.release_timeout = settings.release_timeout
+        self.telemetry = telemetry
+        self.in_doubt = in_doubt
+
+    @abstractmethod
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
         """Begin, and claim ``command_id``. Raises AlreadyProcessed when a stored unit has it."""
-        ...
 
+    @abstractmethod
     async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
         """Set ``outcome`` to what became of the work; ``marker`` is None when nothing was written.
 
         Raises TransactionRolledBack, ConnectionLost, or CommitInDoubt when the answer never came.
         """
-        ...
 
+    @abstractmethod
     async def end(self) -> None:
         """Roll back what is not committed, let go of the connection, within ``release_timeout`` seconds."""
-        ...
 
 
 def check_claim(tag: str, tenant: str, command_id: UUID | None) -> None:
@@ -64,3 +71,14 @@ def transaction_aborted(what: str) -> TransactionRolledBack:
         f"the server {what}: a statement of this unit of work failed and its error was swallowed; "
         "nothing was stored"
     )
+
+
+@contextmanager
+def when_aborted(what: str) -> Iterator[None]:
+    """Raises what :func:`transaction_aborted` returns for SQLSTATE 25P02."""
+    try:
+        yield
+    except DatabaseError as error:
+        if error.sqlstate != IN_FAILED_TRANSACTION:
+            raise
+        raise transaction_aborted(what) from error

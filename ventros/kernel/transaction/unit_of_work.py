@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import DatabaseError, UnitOfWorkError
+from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository import save_all
+from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry, clock
 from ventros.kernel.transaction import commit_markers
-from ventros.kernel.transaction.begin import audit_context
+from ventros.kernel.transaction.begin import AuditContext
 from ventros.kernel.transaction.joined import JoinedTransaction
-from ventros.kernel.transaction.transaction import Transaction, transaction_aborted
+from ventros.kernel.transaction.transaction import Transaction, transaction_aborted, when_aborted
 from ventros.kernel.validators import instance_of, tenant_id
 
 # Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
@@ -69,15 +69,17 @@ class UnitOfWork:
         use_case: str | None = None,
     ) -> None:
         self.tenant = tenant_id(tenant)
-        self.audit_context = audit_context(actor, use_case)
+        self.audit_context = AuditContext(actor, use_case)
         ids = {"command_id": command_id, "correlation_id": correlation_id, "causation_id": causation_id}
         for name, value in ids.items():
             instance_of(UUID | None, value, name)
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
+        self.telemetry = transaction.telemetry
+        self.events: list[Envelope] = []
         self.events_written = 0
-        self.verified: dict[save_all.Key, save_all.Target] = {}
-        self.written: dict[save_all.Key, WriteScope] = {}
+        self.verified: dict[Key, save_all.Target] = {}
+        self.written: dict[Key, WriteScope] = {}
         self._unit_scope = self.scope = WriteScope()
         self._transaction = transaction
         self._correlation_id = correlation_id
@@ -85,8 +87,6 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._task: asyncio.Task[Any] | None = None
         self._timer: float | None = None
-        self._savepoints = 0
-        self._events: list[Envelope] = []
 
     @classmethod
     def join(
@@ -107,20 +107,14 @@ class UnitOfWork:
         is terminated.
         """
         instance_of(asyncpg.Connection, driver, "driver")
-        settings = Settings() if settings is None else settings
-        instance_of(Settings, settings, "settings")
+        instance_of(Settings | None, settings, "settings")
         instance_of(Telemetry, telemetry, "telemetry")
-        return cls(JoinedTransaction(driver, settings, telemetry), tenant, **keywords)
+        return cls(JoinedTransaction(driver, settings or Settings(), telemetry), tenant, **keywords)
 
     @property
     def outcome(self) -> Outcome:
         """What became of the unit, or where it stands."""
         return self._transaction.outcome
-
-    @property
-    def telemetry(self) -> Telemetry:
-        """Of the database that opened the unit, or as it was given to :meth:`join`."""
-        return self._transaction.telemetry
 
     @cached_property
     def marker(self) -> CommitMarker:
@@ -141,16 +135,6 @@ class UnitOfWork:
             )
         return self._connection
 
-    @property
-    def events(self) -> Sequence[Envelope]:
-        """What is recorded for the outbox."""
-        return self._events
-
-    @property
-    def in_savepoint(self) -> bool:
-        """Whether a savepoint's block is open."""
-        return self._savepoints > 0
-
     def record(self, events: Iterable[Envelope]) -> None:
         """Keep ``events`` for the outbox; they are written by :meth:`commit`.
 
@@ -160,10 +144,10 @@ class UnitOfWork:
         recorded = list(events)
         for event in recorded:
             instance_of(Envelope, event, "events")
-        self._events += recorded
+        self.events += recorded
 
     async def __aenter__(self) -> Self:
-        if self.outcome is not Outcome.NOT_STARTED or self._task is not None:
+        if self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
         self._task = _current_task()
         self._timer = clock(self.telemetry.outcome)
@@ -185,7 +169,7 @@ class UnitOfWork:
         answer, with ``outcome`` and ``marker`` on it.
         """
         connection = self.connection
-        if self._savepoints:
+        if self.scope is not self._unit_scope:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise transaction_aborted("was not asked to COMMIT")
@@ -196,16 +180,16 @@ class UnitOfWork:
             await self._transaction.commit(connection, self.marker if connection.wrote else None)
         finally:
             self._settle_scope()
-        self.events_written = len(self._events)
+        self.events_written = len(self.events)
 
     async def _write_events_and_marker(self, connection: Connection) -> None:
         """The marker of a command is there from BEGIN on; a unit that wrote nothing needs none."""
-        try:
-            if self._events:
+        with when_aborted("would take no more statements"):
+            if self.events:
                 await outbox.append(
                     connection,
                     self.tenant,
-                    self._events,
+                    self.events,
                     correlation_id=self._correlation_id,
                     causation_id=self._causation_id,
                     marker=None if self.command_id else self.marker.id,
@@ -214,10 +198,6 @@ class UnitOfWork:
                 connection.wrote = True
             elif connection.wrote:
                 await commit_markers.add(connection, self.marker)
-        except DatabaseError as error:
-            if error.sqlstate == IN_FAILED_TRANSACTION:
-                raise transaction_aborted("would take no more statements") from error
-            raise
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -226,9 +206,8 @@ class UnitOfWork:
         An error that leaves the block undoes this part only, with the events recorded in it, and the unit can
         go on. Raises TransactionRolledBack when a statement in the block failed and its error was swallowed.
         """
-        connection, recorded = self.connection, len(self._events)
+        connection, recorded = self.connection, len(self.events)
         await connection.control(SAVEPOINT)
-        self._savepoints += 1
         around, self.scope = self.scope, WriteScope(parent=self.scope)
         try:
             yield
@@ -238,27 +217,20 @@ class UnitOfWork:
         else:
             await self._release(connection, recorded)
         finally:
-            self._savepoints -= 1
             self.scope = around
 
     async def _release(self, connection: Connection, recorded: int) -> None:
         if self.outcome is not Outcome.ACTIVE:  # rolled back in the block
             return
-        failed: DatabaseError | None = None
-        if not connection.interrupted:
-            try:
+        try:
+            with when_aborted("would not release the savepoint"):
                 await connection.control(RELEASE)
-            except DatabaseError as error:
-                if error.sqlstate != IN_FAILED_TRANSACTION:
-                    raise
-                failed = error
-            else:
-                return
-        await self._roll_back_to_savepoint(connection, recorded)
-        raise transaction_aborted("would not release the savepoint") from failed
+        except TransactionRolledBack:
+            await self._roll_back_to_savepoint(connection, recorded)
+            raise
 
     async def _roll_back_to_savepoint(self, connection: Connection, recorded: int) -> None:
-        del self._events[recorded:]
+        del self.events[recorded:]
         self.scope.outcome = Outcome.ROLLED_BACK
         if self.outcome is Outcome.ACTIVE:
             await connection.roll_back_to(ROLLBACK, self._transaction.release_timeout)
@@ -268,12 +240,10 @@ class UnitOfWork:
         _ = self.connection
         await self._end()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         failure = error
         try:
-            if kind is None and self._transaction.commits_on_exit and self.outcome is Outcome.ACTIVE:
+            if error is None and self._transaction.commits_on_exit and self.outcome is Outcome.ACTIVE:
                 await self.commit()
         except BaseException as raised:
             failure = raised
@@ -305,7 +275,7 @@ class UnitOfWork:
         tell = self.telemetry.outcome
         if started is not None and tell is not None:
             wrote = self._connection is not None and self._connection.wrote
-            tell(self.outcome, clock(tell) - started, len(self._events), wrote, failure)
+            tell(self.outcome, clock(tell) - started, len(self.events), wrote, failure)
 
 
 def _current_task() -> asyncio.Task[Any] | None:
