@@ -21,9 +21,25 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def contact_row() -> tuple[Any, ...]:
-    times = (NOW, NOW, NOW, NOW, None)
-    person = ("Ada", "ada@bench.example", "+5511999999999", None, "whatsapp", "en", "America/Sao_Paulo")
-    return (new_id(), 3, "bench", new_id(), *person, ["whatsapp", "vip"], None, None, *times)
+    """In the mapper's order; a column without a value here is NULL."""
+    values = {
+        "id": new_id(),
+        "version": 3,
+        "tenant_id": "bench",
+        "project_id": new_id(),
+        "name": "Ada",
+        "email": "ada@bench.example",
+        "phone": "+5511999999999",
+        "source_channel": "whatsapp",
+        "language": "en",
+        "timezone": "America/Sao_Paulo",
+        "tags": ["whatsapp", "vip"],
+        "first_interaction_at": NOW,
+        "last_interaction_at": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return tuple({**dict.fromkeys(contact_mapper.COLUMNS), **values}.values())
 
 
 def main() -> None:

@@ -47,21 +47,3 @@ UPDATE contact_custom_fields
    SET deleted_at = $4,
        updated_at = greatest(updated_at, $4)
  WHERE tenant_id = $1 AND contact_id = $2 AND field_key = $3 AND deleted_at IS NULL;
-
--- name: contact_custom_fields.find_contacts
--- why: the contacts whose field has a value, such as an id on another platform; found by the value's
---      hash, because PostgreSQL uses no index on a jsonb comparison below row-level security
--- params: tenant_id text, field_key text, field_type text, field_value jsonb, maximum bigint
--- rows: many
--- returns: contact
-SELECT c.id, c.version, c.tenant_id, c.project_id, c.name, c.email, c.phone, c.external_id,
-       c.source_channel, c.language, c.timezone, c.tags, c.profile_picture_url,
-       c.profile_picture_fetched_at, c.first_interaction_at, c.last_interaction_at, c.created_at,
-       c.updated_at, c.deleted_at
-  FROM contact_custom_fields f
-  JOIN contacts c ON c.tenant_id = f.tenant_id AND c.id = f.contact_id
- WHERE f.tenant_id = $1 AND f.field_key = $2 AND f.field_type = $3
-   AND f.field_value_hash = jsonb_hash($4) AND f.field_value = $4 AND f.deleted_at IS NULL
-   AND c.deleted_at IS NULL
- ORDER BY c.id
- LIMIT $5;

@@ -155,3 +155,22 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
        last_interaction_at, created_at, updated_at, deleted_at
   FROM contacts
  WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL;
+
+-- name: contacts.find_by_custom_field
+-- why: the contacts whose field has a value, such as an id on another platform; found by the value's
+--      hash, because PostgreSQL uses no index on a jsonb comparison below row-level security
+-- params: tenant_id text, field_key text, field_type text, field_value jsonb, maximum bigint
+-- rows: many
+-- returns: contact
+SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
+       timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
+       last_interaction_at, created_at, updated_at, deleted_at
+  FROM contacts
+ WHERE tenant_id = $1 AND deleted_at IS NULL
+   AND id IN (
+       SELECT contact_id
+         FROM contact_custom_fields
+        WHERE tenant_id = $1 AND field_key = $2 AND field_type = $3
+          AND field_value_hash = jsonb_hash($4) AND field_value = $4 AND deleted_at IS NULL)
+ ORDER BY id
+ LIMIT $5;

@@ -343,7 +343,7 @@ def test_control_a_table_without_bounds_is_found(superuser: psycopg.Connection) 
         ("d", "-Infinity"),
         *(("f", value) for value in TIMES),
     }
-    assert len(found) == len([each for each in found if each[0] == "loose"])
+    assert len(found) == len([row for row in found if row[0] == "loose"])
 
 
 def test_no_index_entry_can_outgrow_its_page(superuser: psycopg.Connection) -> None:

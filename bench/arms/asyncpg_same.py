@@ -13,18 +13,44 @@ from bench.arms.arm import ALL, PAGE, TEXT, Arm, StaleAggregate, now, phone, ren
 from bench.server import TENANT
 from ventros import Settings
 from ventros.crm.channels.repository import ChannelRepository
+from ventros.crm.contacts import mapper as contact_mapper
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactSort
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.sessions import mapper as session_mapper
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
 from ventros.kernel.lists import Direction, Shape
 from ventros.kernel.outbox.outbox import APPEND
+from ventros.kernel.statements import Statement
 
 BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
 LIST = LIST_QUERY.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
 Row = Any
+
+
+def between(update: Statement, columns: tuple[str, ...], first: str, last: str) -> slice:
+    """Where a row of ``columns`` has the arguments of ``update`` between two others, both left out.
+
+    Raises ValueError when the row has them in another order.
+    """
+    params = tuple(param.name for param in update.params)
+    names = params[params.index(first) + 1 : params.index(last)]
+    start = columns.index(names[0])
+    place = slice(start, start + len(names))
+    if columns[place] != names:
+        raise ValueError(f"{update.name} takes {names}, the row has {columns[place]}")
+    return place
+
+
+CONTACT = ContactRepository.UPDATE, contact_mapper.COLUMNS
+SESSION = SessionRepository.UPDATE, session_mapper.COLUMNS
+NAME_TO_UPDATE = between(*CONTACT, "name", "updated_at")
+VERSION_TO_INTERACTION = between(*CONTACT, "expected_version", "first_interaction_at")
+VERSION_TO_ACTIVITY = between(*SESSION, "expected_version", "last_activity_at")
+MESSAGES_TO_FIRST = between(*SESSION, "messages_from_contact", "first_contact_message_at")
+FIRST_TO_UPDATE = between(*SESSION, "first_contact_message_at", "updated_at")
 
 
 class AsyncpgSame(Arm):
@@ -67,7 +93,7 @@ class AsyncpgSame(Arm):
     async def load(self, id: UUID) -> tuple[Row, int]:  # noqa: A002
         async with self.transaction() as driver:
             row = await self.fetch_contact(driver, id)
-        return row, row[1]
+        return row, row["version"]
 
     @staticmethod
     async def fetch_contact(driver: Any, id_: UUID) -> Row:
@@ -88,12 +114,12 @@ class AsyncpgSame(Arm):
     async def unit_of_work(self, worker: int) -> None:
         async with self.transaction() as driver:
             row = await self.fetch_contact(driver, self.keys[worker].draw())
-            await self.write(driver, row, row[1])
+            await self.write(driver, row, row["version"])
 
     async def write(self, driver: Any, row: Row, version: int) -> None:
         name, at = self.new_name(), now()
-        await touched(driver, ContactRepository.UPDATE, *contact_args(row, version, name, at))
-        await append(driver, at, ("contact", row[0], version + 1, name_changed(row, name)))
+        await touched(driver, ContactRepository.UPDATE, *renaming_args(row, version, name, at))
+        await append(driver, at, ("contact", row["id"], version + 1, name_changed(row, name)))
 
     async def save_all(self, worker: int) -> None:
         at = now()
@@ -102,8 +128,8 @@ class AsyncpgSame(Arm):
         for id_ in self.keys[worker].batch:
             row, version = self.held[id_]
             name = self.new_name()
-            calls.append(contact_args(row, version, name, at))
-            events.append(("contact", row[0], version + 1, name_changed(row, name)))
+            calls.append(renaming_args(row, version, name, at))
+            events.append(("contact", row["id"], version + 1, name_changed(row, name)))
             self.held[id_] = (row, version + 1)
         async with self.transaction() as driver:
             lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
@@ -129,22 +155,20 @@ class AsyncpgSame(Arm):
             (channel,) = await driver.fetch(ChannelRepository.INBOUND.text, TENANT, self.channel_id)
             find, number = ContactRepository.FIND_BY_PHONE.text, phone(self.keys[worker].number())
             (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number)
-            interaction = (contact[14] or at, at)
-            args = (TENANT, contact[0], contact[1], *contact[4:14], *interaction, at, contact[18])
-            await touched(driver, ContactRepository.UPDATE, *args)
-            (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact[0], 1)
+            await touched(driver, ContactRepository.UPDATE, *interaction_args(contact, at))
+            (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact["id"], 1)
             await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
             values = message_args(
-                message_id, at, channel, contact_id=contact[0], session_id=session[0], name=name
+                message_id, at, channel, contact_id=contact["id"], session_id=session["id"], name=name
             )
             await touched(driver, MessageRepository.INSERT, *values)
             await driver.execute(ChannelRepository.BUMP.text, TENANT, self.channel_id, 1, 0, at)
             await append(
                 driver,
                 at,
-                ("contact", contact[0], contact[1] + 1, interaction_recorded(contact[0], at)),
-                ("session", session[0], session[1] + 1, message_recorded(session[0], at)),
-                ("message", message_id, None, message_created(message_id, contact[0], at)),
+                ("contact", contact["id"], contact["version"] + 1, interaction_recorded(contact["id"], at)),
+                ("session", session["id"], session["version"] + 1, message_recorded(session["id"], at)),
+                ("message", message_id, None, message_created(message_id, contact["id"], at)),
             )
 
 
@@ -157,15 +181,33 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
         raise StaleAggregate
 
 
-def contact_args(row: Row, version: int, name: str, at: object) -> tuple[Any, ...]:
-    """contacts.update, from the columns of contacts.get."""
-    return (TENANT, row[0], version, name, *row[5:16], at, row[18])
+def renaming_args(row: Row, version: int, name: str, at: object) -> tuple[object, ...]:
+    """contacts.update of another name."""
+    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, row["deleted_at"])
+
+
+def interaction_args(row: Row, at: object) -> tuple[object, ...]:
+    """contacts.update of a recorded interaction."""
+    first = row["first_interaction_at"] or at
+    return (TENANT, row["id"], row["version"], *row[VERSION_TO_INTERACTION], first, at, at, row["deleted_at"])
 
 
 def session_args(row: Row, at: object) -> tuple[object, ...]:
-    """sessions.update for one message more of the contact, from the columns of sessions.get."""
-    counts = (row[12] + 1, row[13] + 1, row[14], row[15], row[16] or at)
-    return (TENANT, row[0], row[1], *row[7:10], at, *counts, *row[17:32], at, row[34])
+    """sessions.update for one message more of the contact."""
+    return (
+        TENANT,
+        row["id"],
+        row["version"],
+        *row[VERSION_TO_ACTIVITY],
+        at,
+        row["message_count"] + 1,
+        row["messages_from_contact"] + 1,
+        *row[MESSAGES_TO_FIRST],
+        row["first_contact_message_at"] or at,
+        *row[FIRST_TO_UPDATE],
+        at,
+        row["deleted_at"],
+    )
 
 
 def message_args(
@@ -214,7 +256,7 @@ async def append(driver: Any, at: object, *events: Event) -> None:
 
 
 def name_changed(row: Row, name: str) -> tuple[str, dict[str, Any]]:
-    return "contact.name_changed", renamed(row[0], TENANT, row[4], name)
+    return "contact.name_changed", renamed(row["id"], TENANT, row["name"], name)
 
 
 def interaction_recorded(contact_id: UUID, at: object) -> tuple[str, dict[str, Any]]:

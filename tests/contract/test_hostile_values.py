@@ -63,7 +63,7 @@ def repositories(uow: UnitOfWork) -> dict[str, EntityRepository[Any]]:
     """By the name that the unit of work gives them."""
     members = inspect.getmembers_static(type(uow))
     found = {name: getattr(uow, name) for name, member in members if isinstance(member, cached_property)}
-    return {name: each for name, each in found.items() if isinstance(each, EntityRepository)}
+    return {name: member for name, member in found.items() if isinstance(member, EntityRepository)}
 
 
 def drive_repositories(

@@ -83,7 +83,7 @@ BLACK_HOLES = [
 
 
 @pytest.mark.parametrize(
-    ("place", "bound", "kind", "outcome"), BLACK_HOLES, ids=lambda each: getattr(each, "__name__", None)
+    ("place", "bound", "kind", "outcome"), BLACK_HOLES, ids=lambda value: getattr(value, "__name__", None)
 )
 async def test_a_black_hole(
     through: Database[UnitOfWork],

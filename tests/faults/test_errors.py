@@ -188,7 +188,7 @@ FAULTS: list[tuple[Fault, type[VentrosError], str | None, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "sqlstate", "modes"), FAULTS, ids=lambda each: getattr(each, "__name__", "")
+    ("fault", "kind", "sqlstate", "modes"), FAULTS, ids=lambda value: getattr(value, "__name__", "")
 )
 async def test_every_fault_is_a_typed_error(
     through: Database[UnitOfWork],
@@ -225,7 +225,7 @@ async def test_the_schema_changed_under_a_use_case_that_is_run_again(
     assert await through.run(TENANT, read) == "Ada"
     contacts.superuser.execute("ALTER TABLE contacts ALTER COLUMN language TYPE varchar(35)")
     assert await through.run(TENANT, read, on_conflict=lambda error, _: met.append(error)) == "Ada"
-    assert [type(each) for each in met] == [errors.SchemaChanged]
+    assert [type(error) for error in met] == [errors.SchemaChanged]
 
 
 async def test_too_many_connections(through: Database[UnitOfWork], contacts: Contacts) -> None:
@@ -314,6 +314,6 @@ def test_each_of_the_drivers_failures_is_told_apart() -> None:
         asyncpg.DiskFullError("full"): errors.DatabaseError,
         RuntimeError("whatever"): errors.DatabaseError,
     }
-    assert {type(each): type(translate_driver_error(each)) for each in kinds} == {
-        type(each): kind for each, kind in kinds.items()
+    assert {type(kind): type(translate_driver_error(kind)) for kind in kinds} == {
+        type(relkind): kind for relkind, kind in kinds.items()
     }

@@ -34,7 +34,6 @@ VALUES = {
     "marker": CommitMarker("acme", new_id()),
     "sqlstate": "23505",
     "table": "contacts",
-    "said": "VT001",
 }
 """For the parameters of the errors' constructors."""
 
@@ -47,10 +46,7 @@ def tree(kind: type[VentrosError] = VentrosError) -> Iterator[type[VentrosError]
 
 def made(kind: type[VentrosError]) -> VentrosError:
     """One with a value for all that its constructor takes."""
-    arguments: dict[str, Any] = {}
-    for name, parameter in inspect.signature(kind).parameters.items():
-        keyword = "sqlstate" if parameter.kind is inspect.Parameter.VAR_KEYWORD else name
-        arguments[keyword] = VALUES[name]
+    arguments: dict[str, Any] = {name: VALUES[name] for name in inspect.signature(kind).parameters}
     error = kind(**arguments)
     error.add_note("seen by the worker")
     return error
@@ -60,17 +56,17 @@ def pickled(protocol: int) -> Callable[[VentrosError], VentrosError]:
     return lambda error: pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own
 
 
-WAYS: list[Callable[[VentrosError], VentrosError]] = [copy.copy, copy.deepcopy]
-WAYS += (pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1))
+COPIERS: list[Callable[[VentrosError], VentrosError]] = [copy.copy, copy.deepcopy]
+COPIERS += (pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1))
 
 
 def damaged(kind: type[VentrosError]) -> bool:
-    """Whether one of the kind is not the same any more after any of the ways."""
+    """Whether one of the kind is not the same any more after being copied or pickled."""
     error = made(kind)
     whole = (kind, str(error), vars(error))
-    for way in WAYS:
+    for copier in COPIERS:
         try:
-            arrived = way(error)
+            arrived = copier(error)
         except (TypeError, AttributeError):  # the class was called with the text alone
             return True
         if (type(arrived), str(arrived), vars(arrived)) != whole:
@@ -83,7 +79,7 @@ def test_every_error_arrives_whole() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     kinds = list(tree())
-    print(f"{len(kinds)} kinds of errors, {len(WAYS)} ways each")
+    print(f"{len(kinds)} kinds of errors, {len(COPIERS)} copies of each")
     assert [kind.__name__ for kind in kinds if damaged(kind)] == []
 
 

@@ -1,4 +1,4 @@
-"""Telemetry tells what was sent and what became of it, and cannot change either."""
+"""Telemetry tells what was sent and what became of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.constants import NOW, TENANT
 from tests.support.documents import block
+from tests.support.renaming import add_twice, added, rename
 from ventros import Conflict, Database, OptimisticLockError, Settings, Telemetry, UnitOfWork
 from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact
@@ -79,7 +80,7 @@ def heard() -> Heard:
 
 
 @pytest.fixture
-async def told(dsn: str, db: Database[UnitOfWork], heard: Heard) -> AsyncIterator[Database[UnitOfWork]]:
+async def observed(dsn: str, db: Database[UnitOfWork], heard: Heard) -> AsyncIterator[Database[UnitOfWork]]:
     """A second pool, with hooks; ``db`` is for what they are not to be told of."""
     settings = Settings(max_size=2, acquire_timeout=0.2)
     async with await Database.open(UnitOfWork, dsn, settings, heard.telemetry) as database:
@@ -91,24 +92,10 @@ async def ada(db: Database[UnitOfWork], seed: Seed) -> Contact:
     return await added(db, seed)
 
 
-async def added(db: Database[UnitOfWork], seed: Seed) -> Contact:
-    async with db.unit_of_work(TENANT) as uow:
-        contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
-        contact = await uow.contacts.add(contact)
-        await uow.commit()
-    return contact
-
-
-async def rename(db: Database[UnitOfWork], contact: Contact, name: str) -> None:
-    async with db.unit_of_work(TENANT) as uow:
-        await uow.contacts.apply(contact.id, Contact.rename, name, now=NOW)
-        await uow.commit()
-
-
 async def test_statements_and_outcome_are_told(
-    told: Database[UnitOfWork], heard: Heard, ada: Contact
+    observed: Database[UnitOfWork], heard: Heard, ada: Contact
 ) -> None:
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         contact = await uow.contacts.get(ada.id)
         async with uow.savepoint():
             await uow.contacts.save(contact.rename("Alice", now=NOW).add_tag("vip", now=NOW))
@@ -126,29 +113,17 @@ async def test_statements_and_outcome_are_told(
 
 
 async def test_a_batch_is_told_once(
-    told: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, seed: Seed
+    observed: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, seed: Seed
 ) -> None:
     three = [await added(db, seed) for _ in range(3)]
-    async with told.unit_of_work(TENANT) as uow:
-        await uow.save_all(*(each.rename("Alice", now=NOW) for each in three))
+    async with observed.unit_of_work(TENANT) as uow:
+        await uow.save_all(*(contact.rename("Alice", now=NOW) for contact in three))
         await uow.commit()
     assert [(name, rows) for name, rows, _ in heard.statements] == [
         ("contacts.lock_for_no_key_update", 3),
         ("contacts.update", 3),
         ("outbox_events.append", 3),
     ]
-
-
-async def add_twice(telemetry: Telemetry, dsn: str) -> AlreadyExists:
-    """The error, whose cause quotes what was added: PostgreSQL tells it to the owner."""
-    async with await Database.open(UnitOfWork, dsn, telemetry=telemetry) as told:
-        with pytest.raises(AlreadyExists) as caught:
-            async with told.unit_of_work(TENANT) as uow:
-                await users.add(uow, "secret@acme.example")
-                await users.add(uow, "secret@acme.example")
-    assert isinstance(caught.value.__cause__, asyncpg.UniqueViolationError)
-    assert "secret" in str(caught.value.__cause__.detail)
-    return caught.value
 
 
 async def test_a_failed_statement_is_told_with_its_error_and_without_a_value(
@@ -164,11 +139,11 @@ async def test_a_failed_statement_is_told_with_its_error_and_without_a_value(
 
 
 async def test_a_cancelled_statement_is_told(
-    told: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, ada: Contact
+    observed: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, ada: Contact
 ) -> None:
     async with db.unit_of_work(TENANT) as holder:
         await holder.contacts.get(ada.id, lock="update")
-        task = asyncio.create_task(rename(told, ada, "Alice"))
+        task = asyncio.create_task(rename(observed, ada, "Alice"))
         await asyncio.sleep(0.2)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -178,29 +153,29 @@ async def test_a_cancelled_statement_is_told(
     assert heard.outcomes == [(Outcome.ROLLED_BACK, 0)]
 
 
-async def caught(told: Database[UnitOfWork], ada: Contact) -> None:
-    async with told.unit_of_work(TENANT) as uow:
+async def caught(observed: Database[UnitOfWork], ada: Contact) -> None:
+    async with observed.unit_of_work(TENANT) as uow:
         with pytest.raises(OptimisticLockError):
             await uow.contacts.save(ada.rename("Bob", now=NOW))
 
 
-async def of_several(told: Database[UnitOfWork], ada: Contact) -> None:
+async def of_several(observed: Database[UnitOfWork], ada: Contact) -> None:
     with pytest.raises(OptimisticLockErrors):
-        async with told.unit_of_work(TENANT) as uow:
+        async with observed.unit_of_work(TENANT) as uow:
             await uow.save_all(ada.rename("Bob", now=NOW))
 
 
-async def verified(told: Database[UnitOfWork], ada: Contact) -> None:
+async def verified(observed: Database[UnitOfWork], ada: Contact) -> None:
     with pytest.raises(OptimisticLockErrors):
-        async with told.unit_of_work(TENANT) as uow:
+        async with observed.unit_of_work(TENANT) as uow:
             uow.contacts.verify(ada)
             await uow.commit()
 
 
-async def of_the_server(told: Database[UnitOfWork], ada: Contact) -> None:
-    async with told.unit_of_work(TENANT, isolation="repeatable read") as uow:
+async def of_the_server(observed: Database[UnitOfWork], ada: Contact) -> None:
+    async with observed.unit_of_work(TENANT, isolation="repeatable read") as uow:
         contact = await uow.contacts.get(ada.id)
-        async with told.unit_of_work(TENANT) as other:
+        async with observed.unit_of_work(TENANT) as other:
             await other.contacts.save(contact.rename("Carol", now=NOW))
             await other.commit()
         with pytest.raises(SerializationFailure):
@@ -209,21 +184,21 @@ async def of_the_server(told: Database[UnitOfWork], ada: Contact) -> None:
 
 @pytest.mark.parametrize("meet", [caught, of_several, verified, of_the_server])
 async def test_a_conflict_is_told_once_whether_it_is_caught_or_not(
-    told: Database[UnitOfWork],
+    observed: Database[UnitOfWork],
     db: Database[UnitOfWork],
     heard: Heard,
     ada: Contact,
     meet: Callable[[Database[UnitOfWork], Contact], Awaitable[None]],
 ) -> None:
     await rename(db, ada, "Alice")
-    await meet(told, ada)
+    await meet(observed, ada)
     assert len(heard.conflicts) == 1
     assert heard.retries == []
     assert heard.outcomes[-1][0] is Outcome.ROLLED_BACK
 
 
 async def test_a_conflict_at_commit_is_told(
-    told: Database[UnitOfWork], heard: Heard, ada: Contact, superuser: psycopg.Connection
+    observed: Database[UnitOfWork], heard: Heard, ada: Contact, superuser: psycopg.Connection
 ) -> None:
     superuser.execute(
         """
@@ -234,14 +209,14 @@ async def test_a_conflict_at_commit_is_told(
         """
     )
     with pytest.raises(SerializationFailure) as met:
-        await rename(told, ada, "Alice")
+        await rename(observed, ada, "Alice")
     assert heard.conflicts == [met.value]
     assert all(error is None for _, _, error in heard.statements)
     assert heard.outcomes == [(Outcome.ROLLED_BACK, 1)]
 
 
 async def test_retries_are_told_of_run_and_of_apply(
-    told: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, ada: Contact
+    observed: Database[UnitOfWork], db: Database[UnitOfWork], heard: Heard, ada: Contact
 ) -> None:
     races = 0
 
@@ -253,14 +228,14 @@ async def test_retries_are_told_of_run_and_of_apply(
             await rename(db, ada, f"Other {races}")
         await uow.contacts.save(contact.rename("Alice", now=NOW))
 
-    await told.run(TENANT, lose_two)
+    await observed.run(TENANT, lose_two)
     assert [attempt for attempt, _ in heard.retries] == [1, 2]
     assert all(0 <= pause <= 0.25 for _, pause in heard.retries)
-    assert [type(each) for each in heard.conflicts] == [OptimisticLockError] * 2
+    assert [type(conflict) for conflict in heard.conflicts] == [OptimisticLockError] * 2
     assert [outcome for outcome, _ in heard.outcomes] == [Outcome.ROLLED_BACK] * 2 + [Outcome.COMMITTED]
 
     heard.retries.clear()
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         stale = await uow.contacts.get(ada.id)
         await rename(db, ada, "Other")
         loads = iter([stale.rename("Carol", now=NOW)])
@@ -271,24 +246,24 @@ async def test_retries_are_told_of_run_and_of_apply(
 
 
 async def test_each_unit_that_is_entered_is_told_of_once(
-    told: Database[UnitOfWork], heard: Heard, ada: Contact
+    observed: Database[UnitOfWork], heard: Heard, ada: Contact
 ) -> None:
     command = new_id()
-    async with told.unit_of_work(TENANT, command_id=command) as uow:
+    async with observed.unit_of_work(TENANT, command_id=command) as uow:
         await uow.commit()
     with pytest.raises(AlreadyProcessed):
-        async with told.unit_of_work(TENANT, command_id=command):
+        async with observed.unit_of_work(TENANT, command_id=command):
             pass
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         await uow.rollback()
     with pytest.raises(KeyError):
-        async with told.unit_of_work(TENANT):
+        async with observed.unit_of_work(TENANT):
             raise KeyError
-    async with told.unit_of_work(TENANT), told.unit_of_work(TENANT):
+    async with observed.unit_of_work(TENANT), observed.unit_of_work(TENANT):
         with pytest.raises(OperationTimeout):
-            async with told.unit_of_work(TENANT):
+            async with observed.unit_of_work(TENANT):
                 pass
-    told.unit_of_work(TENANT)
+    observed.unit_of_work(TENANT)
     assert heard.outcomes == [
         (Outcome.COMMITTED, 0),
         (Outcome.NOT_STARTED, 0),
@@ -306,19 +281,19 @@ async def test_each_unit_that_is_entered_is_told_of_once(
 
 
 async def test_a_read_is_told_from_a_failure_and_from_a_write(
-    told: Database[UnitOfWork], heard: Heard, ada: Contact
+    observed: Database[UnitOfWork], heard: Heard, ada: Contact
 ) -> None:
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         await uow.contacts.get(ada.id)
     with pytest.raises(NotFound):
-        async with told.unit_of_work(TENANT) as uow:
+        async with observed.unit_of_work(TENANT) as uow:
             await uow.contacts.get(new_id())
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         await uow.contacts.save(ada.rename("Alice", now=NOW))
-    async with told.unit_of_work(TENANT) as uow:
+    async with observed.unit_of_work(TENANT) as uow:
         await uow.contacts.save(ada.rename("Alice", now=NOW))
         await uow.commit()
-    await told.ping()
+    await observed.ping()
     nothing = type(None)
     assert [(outcome, *end) for (outcome, _), end in zip(heard.outcomes, heard.ends, strict=True)] == [
         (Outcome.ROLLED_BACK, False, nothing),
@@ -354,64 +329,8 @@ async def test_a_unit_that_joins_is_told_of(dsn: str, heard: Heard, ada: Contact
     assert heard.outcomes == [(Outcome.LEFT_TO_CALLER, 1)]
 
 
-def failing() -> Telemetry:
-    def fail(*_: object) -> None:
-        raise LookupError
-
-    return Telemetry(statement=fail, conflict=fail, retry=fail, outcome=fail, acquire=fail)
-
-
-async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
-    dsn: str, db: Database[UnitOfWork], ada: Contact, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with await Database.open(UnitOfWork, dsn, telemetry=failing()) as told:
-        for name in ("Bob", "Carol"):
-            met: list[BaseException] = []
-
-            async def lose_once(uow: UnitOfWork, name: str = name, met: list[BaseException] = met) -> None:
-                contact = await uow.contacts.get(ada.id)
-                if not met:
-                    await rename(db, ada, f"Not {name}")
-                await uow.contacts.save(contact.rename(name, now=NOW))
-
-            await told.run(TENANT, lose_once, on_conflict=lambda error, _: met.append(error))  # noqa: B023
-            assert [type(each) for each in met] == [OptimisticLockError]
-            async with told.unit_of_work(TENANT) as uow:
-                assert (await uow.contacts.get(ada.id)).name == name
-        with pytest.raises(AlreadyExists):
-            async with told.unit_of_work(TENANT) as uow:
-                await users.add(uow, "secret@acme.example")
-                await users.add(uow, "secret@acme.example")
-        assert uow.outcome is Outcome.ROLLED_BACK
-    assert [(each.name, each.levelname) for each in caplog.records] == [("ventros", "ERROR")] * 5
-    assert "a telemetry hook raised LookupError" in caplog.text
-    assert "in fail" in caplog.text
-
-
-async def test_what_is_logged_of_a_hook_quotes_no_value(
-    owner_dsn: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Python would append the error amidst which the hook was called, and the driver's behind that."""
-
-    def fail(*_: object) -> None:
-        raise LookupError
-
-    await add_twice(Telemetry(outcome=fail), owner_dsn)
-    assert "LookupError" in caplog.text
-    assert "secret" not in caplog.text
-
-
-async def test_control_without_the_guard_a_hook_breaks_the_unit(dsn: str, ada: Contact) -> None:
-    telemetry = failing()
-    bare = telemetry.statement.__wrapped__  # type: ignore[union-attr]
-    object.__setattr__(telemetry, "statement", bare)
-    async with await Database.open(UnitOfWork, dsn, telemetry=telemetry) as told:
-        with pytest.raises(LookupError):
-            await rename(told, ada, "Alice")
-
-
 async def test_who_does_not_ask_pays_nothing(
-    db: Database[UnitOfWork], told: Database[UnitOfWork], ada: Contact, monkeypatch: pytest.MonkeyPatch
+    db: Database[UnitOfWork], observed: Database[UnitOfWork], ada: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection is the plain one, and no clock is read; the control is a unit with hooks."""
 
@@ -424,7 +343,7 @@ async def test_who_does_not_ask_pays_nothing(
         await uow.contacts.save(ada.rename("Alice", now=NOW))
         await uow.commit()
     with pytest.raises(AssertionError, match="a clock was read"):
-        async with told.unit_of_work(TENANT):
+        async with observed.unit_of_work(TENANT):
             pass
 
 
@@ -443,9 +362,9 @@ async def test_the_recipe_for_logging(
         await uow.contacts.save(contact.rename("Alice", now=NOW))
 
     caplog.set_level(logging.DEBUG, "acme.database")
-    async with await Database.open(UnitOfWork, dsn, telemetry=recipe["telemetry"]) as told:
-        await told.run(TENANT, lose_once, on_conflict=lambda error, _: met.append(error))
-    lines = [f"{each.levelname} {each.getMessage()}\n" for each in caplog.records]
+    async with await Database.open(UnitOfWork, dsn, telemetry=recipe["telemetry"]) as observed:
+        await observed.run(TENANT, lose_once, on_conflict=lambda error, _: met.append(error))
+    lines = [f"{record.levelname} {record.getMessage()}\n" for record in caplog.records]
     assert without_times("".join(lines).replace(str(ada.id), "…")) == without_times(
         block("text", "contacts.get", RECIPES)
     )

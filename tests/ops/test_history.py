@@ -335,8 +335,8 @@ def test_it_is_not_changed_while_the_tables_are_in_use(
     assert superuser.execute("SELECT count(*) FROM aggregate_history").fetchone() == (0,)
     history.enable(owner_dsn)
     with pytest.raises(MigrationError, match="other objects depend"):
-        rollback(owner_dsn)
+        rollback(owner_dsn, to="0070")
     history.disable(owner_dsn)
-    rollback(owner_dsn)
+    rollback(owner_dsn, to="0070")
     with pytest.raises(ConfigurationError, match="run ventros migrate first"):
         history.status(owner_dsn)

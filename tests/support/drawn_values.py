@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import Enum
+from types import NoneType
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -43,3 +45,24 @@ json_objects = st.dictionaries(texts, json_values, max_size=4)
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Or None, which must be stored as NULL."""
     return st.none() | strategy
+
+
+BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    str: texts,
+    datetime: times,
+    int: counts,
+    bool: st.booleans(),
+    tuple[str, ...]: tags,
+    dict[str, Any]: json_objects,
+}
+
+
+def of_type(annotation: Any) -> st.SearchStrategy[Any] | None:
+    """Any value of the annotated type, None for a type that has no such strategy."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return st.sampled_from(annotation)
+    inner = set(get_args(annotation)) - {NoneType}
+    if NoneType in get_args(annotation) and len(inner) == 1:
+        present = of_type(inner.pop())
+        return None if present is None else maybe(present)
+    return BY_TYPE.get(annotation)

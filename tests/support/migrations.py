@@ -12,9 +12,7 @@ import psycopg
 import pytest
 
 from ventros.kernel.errors import MigrationError
-from ventros.migrate import (
-    write_checksums,
-)
+from ventros.migrate import write_checksums
 
 DATABASE = "migrations"
 A, B, C = "0001.create-a", "0002.create-b", "0010.create-c"

@@ -268,7 +268,9 @@ class Saboteur:
 
 
 SCOPES = "tests/contract/test_write_scopes.py::{}"
+LOCKS = "tests/contract/test_locks.py::{}[contact]"
 CONTRACT = "tests/contract/test_contract.py::{}[contact]"
+LOCKS = "tests/contract/test_locks.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
@@ -289,7 +291,7 @@ SABOTEURS = [
         (tenant, CONTRACT, "test_another_tenants_aggregate_is_not_found", "DID NOT RAISE NotFound"),
         (
             key_share,
-            CONTRACT,
+            LOCKS,
             "test_a_lock_leaves_to_others_what_its_name_says",
             r"assert {.*} == {'KEY SHARE', 'SHARE'}",
         ),

@@ -34,7 +34,7 @@ COMMANDS = {
 
 def _question(name: str, text: str, params: str, why: str) -> Statement:
     path = Path(introspection.__file__)
-    return Statement(name, text, why, columns(params), rows="many", returns="", path=path, line=1, checks=())
+    return Statement(name, text, why, columns(params), rows="many", returns="", path=path, line=1)
 
 
 QUESTIONS = (

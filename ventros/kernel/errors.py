@@ -48,103 +48,74 @@ which may quote them, stays reachable as ``__cause__``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, NamedTuple, TypedDict, Unpack
+import copyreg
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from ventros.kernel.outcome import CommitMarker
 
 
-class Said(TypedDict, total=False):
-    """What the server says of an error: see :class:`VentrosError`."""
-
-    sqlstate: str | None
-    constraint: str | None
-    table: str | None
-
-
 class VentrosError(Exception):
     """Root of the tree. ``code`` is stable and meant for machines; the text is meant for people.
 
-    ``retryable``: the same may succeed from the start, and ``db.run`` tries. ``sqlstate``, ``constraint`` and
-    ``table`` are what the server said, if it was the server. Pickled or copied, an error keeps its text,
-    attributes and notes, not its ``__cause__``, which may hold row values.
+    It is the class's name in capitals, unless the class says another. ``retryable``: the same may succeed
+    from the start, and ``db.run`` tries. ``sqlstate``, ``constraint`` and ``table`` are what the server said,
+    if it was the server. Pickled or copied, an error keeps its text, attributes and notes, not its
+    ``__cause__``, which may hold row values.
     """
 
     code: ClassVar[str] = "VENTROS_ERROR"
     retryable: ClassVar[bool] = False
+    constraint: str | None = None
 
-    def __init__(self, message: str = "", **said: Unpack[Said]) -> None:
+    def __init_subclass__(cls) -> None:
+        if "code" not in vars(cls):
+            cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).upper()
+
+    def __init__(self, message: str = "", *, sqlstate: str | None = None, table: str | None = None) -> None:
         super().__init__(message)
-        self.sqlstate = said.get("sqlstate")
-        self.constraint = said.get("constraint")
-        self.table = said.get("table")
+        self.sqlstate = sqlstate
+        self.table = table
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Exception's own would call the class with the text alone, which is not what most take."""
-        return _without_init, (type(self), self.args), self.__dict__
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
-def _without_init(kind: type[VentrosError], args: tuple[object, ...]) -> VentrosError:
-    return kind.__new__(kind, *args)
-
-
-class ConfigurationError(VentrosError):
-    code = "CONFIGURATION_ERROR"
-
-
-class UnknownStatement(ConfigurationError):
-    code = "UNKNOWN_STATEMENT"
-
-
-class MigrationError(ConfigurationError):
-    code = "MIGRATION_ERROR"
-
-
-class UnitOfWorkError(VentrosError):
-    code = "UNIT_OF_WORK_ERROR"
-
-
-class UndoneWrite(UnitOfWorkError):
-    code = "UNDONE_WRITE"
-
-
-class NotNew(UnitOfWorkError):
-    code = "NOT_NEW"
-
-
-class ChangeWithoutEvent(UnitOfWorkError):
-    code = "CHANGE_WITHOUT_EVENT"
+# What adds nothing has one line, as in the drawing.
+# fmt: off
+class ConfigurationError(VentrosError): ...
+class UnknownStatement(ConfigurationError): ...
+class MigrationError(ConfigurationError): ...
+class UnitOfWorkError(VentrosError): ...
+class UndoneWrite(UnitOfWorkError): ...
+class NotNew(UnitOfWorkError): ...
+class ChangeWithoutEvent(UnitOfWorkError): ...
 
 
 class AlreadyProcessed(VentrosError):
     """The second unit stored nothing; what the first one did is stored."""
-
-    code = "ALREADY_PROCESSED"
 
     def __init__(self, marker: CommitMarker) -> None:
         super().__init__(f"command {marker.id} of tenant {marker.tenant} was processed before")
         self.marker = marker
 
 
-class DomainError(VentrosError):
-    code = "DOMAIN_ERROR"
+class DomainError(VentrosError): ...
 
 
 class ValidationError(DomainError):
     code = "VALIDATION_FAILED"
 
-    def __init__(self, message: str, field: str = "args", **said: Unpack[Said]) -> None:
-        super().__init__(message, **said)
+    def __init__(self, message: str, field: str = "args") -> None:
+        super().__init__(message)
         self.field = field
 
 
-class NumericOverflow(ValidationError):
-    code = "NUMERIC_OVERFLOW"
-
-
-class InvariantViolation(DomainError):
-    code = "INVARIANT_VIOLATION"
+class NumericOverflow(ValidationError): ...
+class InvariantViolation(DomainError): ...
 
 
 class NotFound(DomainError):
@@ -165,7 +136,6 @@ class IntegrityViolation(DomainError):
     nothing.
     """
 
-    code = "INTEGRITY_VIOLATION"
     fault: ClassVar[str] = "other rows stand against it"
 
     def __init__(
@@ -174,17 +144,12 @@ class IntegrityViolation(DomainError):
         constraint: str | None = None,
         id: object = None,  # noqa: A002 - the field's name everywhere
         field: str | None = None,
-        *,
         table: str | None = None,
-        sqlstate: str | None = None,
     ) -> None:
         fault = self.fault.format(field=field, table=table or "other tables")
-        super().__init__(
-            f"{resource}{'' if id is None else f' {id}'}: {fault} (constraint {constraint})",
-            sqlstate=sqlstate,
-            constraint=constraint,
-            table=table,
-        )
+        row = resource if id is None else f"{resource} {id}"
+        super().__init__(f"{row}: {fault} (constraint {constraint})", table=table)
+        self.constraint = constraint
         self.resource = resource
         self.id = id
         self.field = field
@@ -196,39 +161,15 @@ class AlreadyExists(IntegrityViolation):
 
 
 class ReferenceNotFound(IntegrityViolation):
-    code = "REFERENCE_NOT_FOUND"
     fault = "its {field} refers to nothing that is there for this tenant"
 
 
 class StillReferenced(IntegrityViolation):
-    code = "STILL_REFERENCED"
     fault = "rows of {table} still refer to it"
 
 
 class Conflict(VentrosError):
-    code = "CONFLICT"
     retryable = True
-
-
-class OptimisticLockError(Conflict):
-    """``expected`` is the version the aggregate was loaded with, ``actual`` the version that is stored now.
-
-    ``actual`` is None when the aggregate is gone: removed, deleted, or never there for this tenant, which
-    is never told apart.
-    """
-
-    code = "OPTIMISTIC_LOCK_CONFLICT"
-
-    def __init__(self, resource: str, id: object, expected: int, actual: int | None) -> None:  # noqa: A002
-        found = "is gone" if actual is None else f"is stored at version {actual}"
-        super().__init__(
-            f"{resource} {id} was expected at version {expected} but {found}: somebody else changed it in "
-            "between; load it again and decide again"
-        )
-        self.resource = resource
-        self.id = id
-        self.expected = expected
-        self.actual = actual
 
 
 class StaleAggregate(NamedTuple):
@@ -244,6 +185,21 @@ class StaleAggregate(NamedTuple):
         """Removed, deleted, or never there for this tenant: never told apart."""
         return self.actual is None
 
+    def __str__(self) -> str:
+        found = "is gone" if self.gone else f"is stored at version {self.actual}"
+        return f"{self.resource} {self.id} was expected at version {self.expected} but {found}"
+
+
+class OptimisticLockError(Conflict):
+    """The fields of :class:`StaleAggregate`."""
+
+    code = "OPTIMISTIC_LOCK_CONFLICT"
+
+    def __init__(self, resource: str, id: UUID, expected: int, actual: int | None) -> None:  # noqa: A002
+        stale = StaleAggregate(resource, id, expected, actual)
+        super().__init__(f"{stale}: somebody else changed it in between; load it again and decide again")
+        self.resource, self.id, self.expected, self.actual = stale
+
 
 class OptimisticLockErrors(Conflict):
     """``conflicts`` are all of those that were to be saved or verified together and are stale."""
@@ -252,108 +208,55 @@ class OptimisticLockErrors(Conflict):
 
     def __init__(self, conflicts: Sequence[StaleAggregate]) -> None:
         self.conflicts = tuple(conflicts)
-        named = [
-            f"{stale.resource} {stale.id} was loaded at version {stale.expected} and is "
-            + ("gone" if stale.gone else f"stored at version {stale.actual}")
-            for stale in self.conflicts[:_NAMED]
-        ]
-        unnamed = [f"and {len(self.conflicts) - _NAMED} more"] if len(self.conflicts) > _NAMED else []
+        named = "; ".join(map(str, self.conflicts[:10]))
+        unnamed = f"; and {len(self.conflicts) - 10} more" if len(self.conflicts) > 10 else ""
         super().__init__(
-            f"{len(self.conflicts)} stale, so nothing was written: {'; '.join(named + unnamed)}; "
+            f"{len(self.conflicts)} stale, so nothing was written: {named}{unnamed}; "
             "load them again and decide again"
         )
 
 
-_NAMED = 10
-"""As many conflicts stand in a message; the error has them all."""
-
-
-class SerializationFailure(Conflict):
-    code = "SERIALIZATION_FAILURE"
-
-
-class DeadlockDetected(Conflict):
-    code = "DEADLOCK_DETECTED"
-
-
-class SchemaChanged(Conflict):
-    code = "SCHEMA_CHANGED"
+class SerializationFailure(Conflict): ...
+class DeadlockDetected(Conflict): ...
+class SchemaChanged(Conflict): ...
 
 
 class MappingError(VentrosError):
     """``table``, ``id`` and ``column`` say where, as far as it is known."""
 
-    code = "MAPPING_ERROR"
-    table: str | None = None
     id: object = None
     column: str | None = None
 
 
-class DatabaseError(VentrosError):
-    code = "DATABASE_ERROR"
-
-
-class ConstraintViolation(DatabaseError):
-    code = "CONSTRAINT_VIOLATION"
-
-
-class TenancyViolation(DatabaseError):
-    code = "TENANCY_VIOLATION"
-
-
-class InsufficientPrivilege(DatabaseError):
-    code = "INSUFFICIENT_PRIVILEGE"
-
-
-class ResultMismatch(DatabaseError):
-    code = "RESULT_MISMATCH"
-
-
-class WriteSuppressed(DatabaseError):
-    code = "WRITE_SUPPRESSED"
+class DatabaseError(VentrosError): ...
+class ConstraintViolation(DatabaseError): ...
+class TenancyViolation(DatabaseError): ...
+class InsufficientPrivilege(DatabaseError): ...
+class ResultMismatch(DatabaseError): ...
+class WriteSuppressed(DatabaseError): ...
 
 
 class OperationTimeout(DatabaseError):
     code = "TIMEOUT"
 
 
-class StatementTimeout(OperationTimeout):
-    code = "STATEMENT_TIMEOUT"
-
-
-class LockTimeout(OperationTimeout):
-    code = "LOCK_TIMEOUT"
-
-
-class LockNotAvailable(OperationTimeout):
-    code = "LOCK_NOT_AVAILABLE"
+class StatementTimeout(OperationTimeout): ...
+class LockTimeout(OperationTimeout): ...
+class LockNotAvailable(OperationTimeout): ...
 
 
 class PoolExhausted(OperationTimeout):
-    code = "POOL_EXHAUSTED"
     retryable = True
 
 
-class ConnectionLost(DatabaseError):
-    code = "CONNECTION_LOST"
-
-
-class ServerUnreachable(ConnectionLost):
-    code = "SERVER_UNREACHABLE"
-
-
-class ServerReadOnly(ConnectionLost):
-    code = "SERVER_READ_ONLY"
-
-
-class TransactionRolledBack(DatabaseError):
-    code = "TRANSACTION_ROLLED_BACK"
+class ConnectionLost(DatabaseError): ...
+class ServerUnreachable(ConnectionLost): ...
+class ServerReadOnly(ConnectionLost): ...
+class TransactionRolledBack(DatabaseError): ...
 
 
 class CommitInDoubt(DatabaseError):
     """The work is stored wholly or not at all; ``await db.resolve(error.marker)`` finds out which."""
-
-    code = "COMMIT_IN_DOUBT"
 
     def __init__(self, marker: CommitMarker) -> None:
         super().__init__(
@@ -362,23 +265,22 @@ class CommitInDoubt(DatabaseError):
         self.marker = marker
 
 
+# fmt: on
+
+
 def invalid_row(table: str, id: object, column: str | None, fault: str) -> MappingError:  # noqa: A002
     """The error for a stored row that is not valid."""
     row = f"row {id} of {table}" if id is not None else f"a row of {table}"
-    error = MappingError(
-        f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
-    )
-    error.table, error.id, error.column = table, id, column
+    text = f"{row} is not valid: {fault}; mend the row, it can be neither read nor saved as it is"
+    error = MappingError(text, table=table)
+    error.id, error.column = id, column
     return error
-
-
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """``error`` and what it was raised from, outermost first."""
-    while error is not None:
-        yield error
-        error = error.__cause__
 
 
 def is_optimistic_lock_error(error: BaseException | None) -> bool:
     """Whether ``error``, or anything it was raised from, is an optimistic locking conflict, or several."""
-    return any(isinstance(link, OptimisticLockError | OptimisticLockErrors) for link in chain(error))
+    while error is not None:
+        if isinstance(error, OptimisticLockError | OptimisticLockErrors):
+            return True
+        error = error.__cause__
+    return False

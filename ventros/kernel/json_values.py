@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -70,7 +70,7 @@ def json_object_or_none() -> Any:
 
 def json_value() -> Any:
     """A field that holds any JSON, None unless given."""
-    return attrs.field(default=None, converter=_OWN_JSON, hash=False)
+    return attrs.field(default=None, converter=attrs.Converter(_own_json, takes_field=True), hash=False)
 
 
 def _own_json(value: object, field: attrs.Attribute[Any]) -> Any:
@@ -83,18 +83,7 @@ def _own_object(value: object, field: attrs.Attribute[Any]) -> Any:
     return copied_json(dict(value), field.name) if value else {}
 
 
-_OWN_JSON = attrs.Converter(_own_json, takes_field=True)
 _OWN_OBJECT = attrs.Converter(_own_object, takes_field=True)
-
-
-def json_fault(value: object) -> str | None:
-    """What JSON cannot say in a value that is neither a list nor a dict, or None."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return None
-    if check := _FAULTS.get(kind):
-        return check(value)
-    return f"is of type {kind.__name__}, which JSON lacks; give a text, number, bool, None, list or dict"
 
 
 def _copied(value: Any, path: _Path, depth: int, good: frozenset[type]) -> Any:
@@ -107,7 +96,7 @@ def _copied(value: Any, path: _Path, depth: int, good: frozenset[type]) -> Any:
     else:
         if str not in good or not _TEXT.issuperset(map(type, copied)):
             for key in copied:
-                if fault := _text_fault(key):
+                if fault := _key_fault(key):
                     raise _Refused(path, f"has a key that {fault}")
         members = copied.items()
     for key, member in members:
@@ -115,30 +104,36 @@ def _copied(value: Any, path: _Path, depth: int, good: frozenset[type]) -> Any:
         if kind is dict or kind is list:
             copied[key] = _copied(member, (path, key), depth + 1, good)
         elif kind not in good:
-            if fault := json_fault(member):
+            if fault := _fault(member):
                 raise _Refused((path, key), fault)
             if kind is float and not -EXACT < member < EXACT:
                 copied[key] = int(member)
     return copied
 
 
-def _text_fault(value: Any) -> str | None:
-    if type(value) is not str:
-        return f"is of type {type(value).__name__}; give a text"
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+def _key_fault(key: object) -> str | None:
+    return text_fault(key) if type(key) is str else f"is of type {type(key).__name__}; give a text"
+
+
+def _fault(value: Any) -> str | None:
+    """What JSON cannot say in a value that is neither a list nor a dict, or None."""
+    kind = type(value)
+    if kind is str:
+        return text_fault(value)
+    if kind is int or kind is float:
+        return None if -LARGEST <= value <= LARGEST else "is NaN or beyond the largest float; give a text"
+    if kind in _PLAIN:
+        return None
+    return f"is of type {kind.__name__}, which JSON lacks; give a text, number, bool, None, list or dict"
+
+
+def text_fault(text: str) -> str | None:
+    """What PostgreSQL cannot hold in a text, or None."""
+    if "\x00" in text or (
+        not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    ):
         return "holds NUL or half of a surrogate pair, which PostgreSQL cannot hold; leave it out"
     return None
-
-
-def _number_fault(value: float) -> str | None:
-    return None if -LARGEST <= value <= LARGEST else "is NaN or beyond the largest float; give a text"
-
-
-_FAULTS: Mapping[type, Callable[[Any], str | None]] = {
-    str: _text_fault,
-    int: _number_fault,
-    float: _number_fault,
-}
 
 
 def _spelled(path: _Path) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from operator import attrgetter
 from typing import TypeVar
 
 import attrs
@@ -26,7 +27,7 @@ class Retry:
     Jitter", AWS Architecture Blog, 2015). Raises ValidationError with ``field``.
     """
 
-    attempts: int = attrs.field(default=10, validator=attribute(whole_number, 1))
+    attempts: int = attrs.field(default=10, validator=attribute(whole_number, least=1))
     deadline: float | None = attrs.field(default=None, validator=attrs.validators.optional(seconds_or_zero))
     base: float = attrs.field(default=0.002, validator=seconds_or_zero)
     cap: float = attrs.field(default=0.25, validator=seconds_or_zero)
@@ -37,15 +38,8 @@ class Retry:
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the ``attempt``-th run, from 1."""
-        return random.uniform(0, min(self.cap, self.base * 2 ** min(attempt, _MOST_DOUBLINGS)))  # noqa: S311 - jitter, no secret
-
-
-_MOST_DOUBLINGS = 100
-"""After which any pause has long met its cap; a float holds no power of 2 beyond 1023."""
-
-
-def _retryable(error: VentrosError) -> bool:
-    return error.retryable
+        doublings = min(attempt, 100)  # any pause has met its cap by then; a float holds none beyond 1023
+        return random.uniform(0, min(self.cap, self.base * 2**doublings))  # noqa: S311 - jitter, no secret
 
 
 async def run_with_retry(
@@ -53,7 +47,7 @@ async def run_with_retry(
     policy: Retry,
     on_conflict: Callable[[VentrosError, int], None] | None = None,
     *,
-    is_retryable: Callable[[VentrosError], bool] = _retryable,
+    is_retryable: Callable[[VentrosError], bool] = attrgetter("retryable"),
     on_retry: Callable[[int, float], None] | None = None,
 ) -> T:
     """The result of the first ``run`` that meets no conflict; the last conflict when all do.

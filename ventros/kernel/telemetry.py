@@ -79,25 +79,10 @@ class Telemetry:
             self.conflict(conflict)
         return conflict
 
-    def unit_timer(self) -> float | None:
-        """The time at which a unit begins; None when nobody will be told of its outcome."""
-        return None if self.outcome is None else perf_counter()
-
-    def report_outcome(
-        self, outcome: Outcome, started: float, events: int, *, wrote: bool, error: BaseException | None
-    ) -> None:
-        """``started`` is what :meth:`unit_timer` gave."""
-        if self.outcome is not None:
-            self.outcome(outcome, perf_counter() - started, events, wrote, error)
-
-    def acquire_timer(self) -> float | None:
-        """The time at which somebody begins to wait for a connection; None when nobody will be told."""
-        return None if self.acquire is None else perf_counter()
-
-    def report_acquire(self, started: float, *, acquired: bool) -> None:
-        """``started`` is what :meth:`acquire_timer` gave."""
-        if self.acquire is not None:
-            self.acquire(perf_counter() - started, acquired)
-
 
 NO_TELEMETRY = Telemetry()
+
+
+def clock(hook: object) -> float:
+    """In seconds; not read, but 0, where there is no ``hook`` to tell."""
+    return 0.0 if hook is None else perf_counter()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.constants import NOW
 from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
-from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod, PaymentStatus
+from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
 
@@ -28,19 +28,11 @@ wallets = st.builds(
 )
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "user_id": st.just(seed.user_id),
-            "name": texts,
-            "stripe_customer_id": maybe(texts),
-            "payment_status": st.sampled_from(PaymentStatus),
             "payment_methods": st.just(()) | wallets,
-            "billing_email": texts,
-            "suspended_at": maybe(times),
-            "suspension_reason": maybe(texts),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -53,7 +45,7 @@ FACTORY = Factory(
     resource="billing_account",
     repository=lambda uow: uow.billing_accounts,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     fixed=frozenset({"user_id"}),
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.contract.aggregates.sequence import templates
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, maybe, texts, times
+from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.automation.broadcasts.aggregate import Broadcast
@@ -49,15 +49,12 @@ def phases(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
         lambda phase, **others: {**phase, **others},
         phase=phases(),
-        name=texts,
         list_id=st.just(refs["list_id"]),
         message_template=templates,
-        rate_limit=counts,
-        updated_at=times,
     )
 
 
@@ -69,7 +66,7 @@ FACTORY = Factory(
     resource="broadcast",
     repository=lambda uow: uow.broadcasts,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     fixed=frozenset({"list_id"}),

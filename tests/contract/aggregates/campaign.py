@@ -10,7 +10,7 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, json_objects, json_values, maybe, texts, times, uuids
+from tests.support.drawn_values import json_objects, json_values, maybe, texts, times, uuids
 from tests.support.factory import Factory, Refs
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
 from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType, WaitFor
@@ -72,7 +72,7 @@ def new(seed: Seed, _refs: Refs) -> Campaign:
     return campaign.add_step(step(0, "first"), now=NOW).add_step(step(1, "second"), now=NOW)
 
 
-def fields(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     unbound = {CampaignStatus.DRAFT, CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.ARCHIVED}
     phases = st.tuples(st.sampled_from(sorted(unbound)), maybe(times), maybe(times)) | st.tuples(
         st.sampled_from(sorted(CampaignStatus)), times, times
@@ -85,14 +85,10 @@ def fields(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
             **others,
         },
         phase=phases,
-        name=texts,
         description=maybe(texts).map(lambda text: text or ""),
-        goal_type=st.sampled_from(GoalType),
-        goal_value=counts,
         steps=st.lists(steps, max_size=4, unique_by=(lambda step: step.id, lambda step: step.position)).map(
             lambda drawn: tuple(sorted(drawn, key=lambda step: step.position))
         ),
-        updated_at=times,
     )
 
 
@@ -109,7 +105,7 @@ FACTORY = Factory(
     resource="campaign",
     repository=lambda uow: uow.campaigns,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     change_child=change_child,
 )

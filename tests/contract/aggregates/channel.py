@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, json_objects, maybe, texts, times
+from tests.support.drawn_values import counts, maybe, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.agents.aggregate import Agent
@@ -17,11 +17,8 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import (
     MAX_DEBOUNCE_TIMEOUT_MS,
     MAX_SESSION_TIMEOUT_MINUTES,
-    ChannelStatus,
     ChannelType,
-    ConnectionMode,
     HistoryImportStats,
-    HistoryImportStatus,
 )
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.pipelines.repository import PipelineRepository
@@ -58,7 +55,7 @@ stats = st.builds(
 )
 
 
-def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
         lambda ai_agents, **others: {
             **others,
@@ -69,34 +66,13 @@ def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         ai_enabled=st.booleans(),
         user_id=st.just(seed.user_id),
         project_id=st.just(seed.project_id),
-        name=texts,
-        type=st.sampled_from(ChannelType),
-        status=st.sampled_from(ChannelStatus),
-        external_id=maybe(texts),
-        config=json_objects,
-        connection_mode=st.sampled_from(ConnectionMode),
-        webhook_id=texts,
-        webhook_url=maybe(texts),
-        webhook_configured_at=maybe(times),
-        webhook_active=st.booleans(),
         pipeline_id=maybe(st.just(refs["pipeline_id"])),
         session_timeout_minutes=maybe(st.integers(1, MAX_SESSION_TIMEOUT_MINUTES)),
-        allow_groups=st.booleans(),
-        tracking_enabled=st.booleans(),
         debounce_timeout_ms=st.integers(0, MAX_DEBOUNCE_TIMEOUT_MS),
-        last_error_at=maybe(times),
-        last_error=maybe(texts),
-        history_import_enabled=st.booleans(),
-        history_import_status=st.sampled_from(HistoryImportStatus),
         history_import_stats=maybe(stats),
-        history_import_correlation_id=maybe(texts),
-        last_import_date=maybe(times),
         history_import_max_days=limits,
         history_import_max_messages_per_chat=limits,
         default_agent_id=maybe(st.just(refs["default_agent_id"])),
-        custom_field_definitions=json_objects,
-        updated_at=times,
-        deleted_at=st.none(),
     )
 
 
@@ -108,7 +84,7 @@ FACTORY = Factory(
     resource="channel",
     repository=lambda uow: uow.channels,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     fixed=frozenset({"user_id", "project_id", "type", "webhook_id"}),

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, tags, texts, times
+from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.repository import AgentRepository
 from ventros.crm.agents.values import AgentType
 from ventros.crm.chats.aggregate import Chat
-from ventros.crm.chats.values import ChatStatus, ChatType, Participant, ParticipantType
+from ventros.crm.chats.values import ChatType, Participant, ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
@@ -47,7 +47,7 @@ def new(seed: Seed, refs: Refs) -> Chat:
     return group.add_participant(refs["guest"], ParticipantType.CONTACT, now=NOW)
 
 
-def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     def participant(name: str) -> st.SearchStrategy[Participant]:
         kind = ParticipantType.AGENT if name == "agent" else ParticipantType.CONTACT
         return st.builds(
@@ -59,18 +59,10 @@ def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         {
             "project_id": st.just(seed.project_id),
             "chat_type": st.just(ChatType.GROUP),
-            "external_id": maybe(texts),
             "subject": texts,
-            "description": maybe(texts),
             "participants": everybody.map(
                 lambda some: tuple(participant for participant in some if participant is not None)
             ),
-            "status": st.sampled_from(ChatStatus),
-            "metadata": json_objects,
-            "label_ids": tags,
-            "last_message_at": maybe(times),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -91,7 +83,7 @@ FACTORY = Factory(
     resource="chat",
     repository=lambda uow: uow.chats,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     change_child=change_child,

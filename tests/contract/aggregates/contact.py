@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, tags, texts, times
+from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -20,7 +20,7 @@ def new(seed: Seed, _refs: Refs) -> Contact:
     return Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Ada", now=NOW)
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     pictures = st.tuples(texts, times) | st.just((None, None))
     interactions = st.tuples(times, times).map(sorted) | st.just((None, None))
     phones = st.integers(10**7, 10**14).map(lambda number: Phone(str(number)))
@@ -36,16 +36,8 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         picture=pictures,
         interaction=interactions,
         project_id=st.just(seed.project_id),
-        name=texts,
         email=maybe(emails),
         phone=maybe(phones),
-        external_id=maybe(texts),
-        source_channel=maybe(texts),
-        language=texts,
-        timezone=maybe(texts),
-        tags=tags,
-        updated_at=times,
-        deleted_at=st.none(),
     )
 
 
@@ -57,7 +49,7 @@ FACTORY = Factory(
     resource="contact",
     repository=lambda uow: uow.contacts,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     fixed=frozenset({"project_id"}),
 )

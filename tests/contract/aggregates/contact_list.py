@@ -11,7 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, texts, times
+from tests.support.drawn_values import json_objects, texts, times
 from tests.support.factory import Factory, Refs
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import (
@@ -19,7 +19,6 @@ from ventros.crm.contact_lists.values import (
     ContactAttribute,
     FilterOperator,
     FilterRule,
-    LogicalOperator,
     ValueKind,
 )
 from ventros.demo.seed import Seed
@@ -60,7 +59,7 @@ def rules(draw: st.DrawFn, id_: UUID) -> FilterRule:
     return attrs.evolve(rule_on(operator, draw(value), now=NOW), id=id_)
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     # A few ids only, so that a save meets rules that are stored already: changed, moved or gone.
     known = [new_id() for _ in range(4)]
     ids = st.lists(st.sampled_from(known), unique=True, max_size=4)
@@ -68,15 +67,9 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "project_id": st.just(seed.project_id),
-            "name": texts,
-            "description": maybe(texts),
-            "logical_operator": st.sampled_from(LogicalOperator),
             "is_static": st.just(False),
             "filter_rules": placed,
             "contact_count": st.integers(0, 2**63 - 1),
-            "last_calculated_at": maybe(times),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -93,7 +86,7 @@ FACTORY = Factory(
     resource="contact_list",
     repository=lambda uow: uow.contact_lists,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     change_child=change_child,
     fixed=frozenset({"project_id", "is_static"}),

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, texts, times
+from tests.support.drawn_values import maybe, texts, times
 from tests.support.factory import Factory, Refs
 from ventros.crm.credentials.aggregate import Credential
 from ventros.crm.credentials.encryption import KeyRing
@@ -28,7 +28,7 @@ def new(seed: Seed, _refs: Refs) -> Credential:
     )
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     encrypted = st.builds(
         EncryptedValue,
         key_id=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
@@ -46,13 +46,9 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         {
             "project_id": maybe(st.just(seed.project_id)),
             "credential_type": st.just(CredentialType.META_ADS),
-            "name": texts,
             "description": st.just("") | texts,
             "secret": encrypted,
             "oauth": maybe(tokens),
-            "metadata": json_objects,
-            "is_active": st.booleans(),
-            "updated_at": times,
         }
     )
 
@@ -65,7 +61,7 @@ FACTORY = Factory(
     resource="credential",
     repository=lambda uow: uow.credentials,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     fixed=frozenset({"credential_type", "name"}),
 )

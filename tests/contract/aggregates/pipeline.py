@@ -66,23 +66,16 @@ def configs() -> st.SearchStrategy[LeadQualificationConfig]:
     )
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "project_id": st.just(seed.project_id),
-            "name": texts,
             "description": st.just("") | texts,
             "color": maybe(COLORS),
             "position": WHOLE,
-            "active": st.booleans(),
             "session_timeout_minutes": maybe(st.integers(1, 1440)),
             "lead_qualification": maybe(configs()),
-            "enable_ai_summary": st.booleans(),
-            "ai_provider": maybe(texts),
-            "ai_model": maybe(texts),
             "custom_fields": custom_fields(),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -99,7 +92,7 @@ FACTORY = Factory(
     resource="pipeline",
     repository=lambda uow: uow.pipelines,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     change_child=change_child,
     fixed=frozenset({"project_id"}),

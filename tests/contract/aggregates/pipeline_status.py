@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.contract.aggregates.pipeline import COLORS, WHOLE
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
+from tests.support.drawn_values import maybe, texts
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
@@ -34,18 +34,13 @@ def new(seed: Seed, refs: Refs) -> PipelineStatus:
     )
 
 
-def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "pipeline_id": st.just(refs["pipeline_id"]),
-            "name": texts,
             "description": st.just("") | texts,
             "color": maybe(COLORS),
-            "status_type": st.sampled_from(StatusType),
             "position": WHOLE,
-            "active": st.booleans(),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -58,7 +53,7 @@ FACTORY = Factory(
     resource="pipeline_status",
     repository=lambda uow: uow.pipeline_statuses,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     fixed=frozenset({"pipeline_id"}),

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, json_objects, texts, times, uuids
+from tests.support.drawn_values import counts, texts, uuids
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.core.projects.aggregate import Project
@@ -63,19 +63,14 @@ assignments = st.builds(
 )
 
 
-def fields(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "customer_id": st.just(seed.user_id),
             "billing_account_id": st.just(refs["billing_account_id"]),
-            "name": texts,
             "description": st.just("") | texts,
-            "configuration": json_objects,
-            "active": st.booleans(),
             "session_timeout_minutes": minutes,
             "agent_assignment": assignments | st.just(AgentAssignmentConfig()),
-            "updated_at": times,
-            "deleted_at": st.none(),
         }
     )
 
@@ -88,7 +83,7 @@ FACTORY = Factory(
     resource="project",
     repository=lambda uow: uow.projects,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     fixed=frozenset({"customer_id", "billing_account_id"}),

@@ -10,10 +10,10 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, texts, times
+from tests.support.drawn_values import maybe, texts
 from tests.support.factory import Factory, Refs
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep
-from ventros.automation.sequences.values import ConditionType, SequenceStatus, TriggerType
+from ventros.automation.sequences.values import ConditionType, TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, TemplateType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
@@ -73,19 +73,13 @@ def new(seed: Seed, _refs: Refs) -> Sequence:
     return sequence.add_step(step(0, "first"), now=NOW).add_step(step(1, "second"), now=NOW)
 
 
-def fields(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(_seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
-            "name": texts,
             "description": maybe(texts).map(lambda text: text or ""),
-            "status": st.sampled_from(SequenceStatus),
-            "trigger_type": st.sampled_from(TriggerType),
-            "trigger_data": json_objects,
-            "exit_on_reply": st.booleans(),
             "steps": st.lists(
                 steps, max_size=4, unique_by=(lambda step: step.id, lambda step: step.position)
             ).map(lambda drawn: tuple(sorted(drawn, key=lambda step: step.position))),
-            "updated_at": times,
         }
     )
 
@@ -103,7 +97,7 @@ FACTORY = Factory(
     resource="sequence",
     repository=lambda uow: uow.sequences,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     change_child=change_child,
     fixed=frozenset({"trigger_type"}),

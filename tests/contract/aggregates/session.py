@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, json_objects, maybe, tags, texts, times, uuids
+from tests.support.drawn_values import maybe, times, uuids
 from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.sessions.aggregate import EndReason, Sentiment, Session, SessionStatus
+from ventros.crm.sessions.aggregate import EndReason, Session, SessionStatus
 from ventros.demo.seed import Seed
 
 
@@ -32,7 +32,7 @@ endings = st.just((SessionStatus.ACTIVE, None, None)) | st.tuples(
 sides = st.tuples(st.integers(0, 2**30 - 1), st.integers(0, 2**30 - 1))
 
 
-def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
         lambda ending, side, **others: {
             **others,
@@ -52,24 +52,10 @@ def fields(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         timeout=st.integers(1, 10**15).map(lambda micros: timedelta(microseconds=micros)),
         last_activity_at=st.integers(0, 10**15).map(lambda micros: NOW + timedelta(microseconds=micros)),
         duration_seconds=st.integers(0, 2**63 - 1),
-        first_contact_message_at=maybe(times),
-        first_agent_response_at=maybe(times),
         agent_response_time_seconds=seconds,
         contact_wait_time_seconds=seconds,
         agent_ids=st.lists(uuids, max_size=3, unique=True).map(tuple),
-        agent_transfers=counts,
-        summary=maybe(texts),
-        sentiment=maybe(st.sampled_from(Sentiment)),
         sentiment_score=maybe(st.floats(allow_nan=False, allow_infinity=False)),
-        topics=tags,
-        next_steps=tags,
-        outcome_tags=tags,
-        key_entities=json_objects,
-        resolved=st.booleans(),
-        escalated=st.booleans(),
-        converted=st.booleans(),
-        updated_at=times,
-        deleted_at=st.none(),
     )
 
 
@@ -81,7 +67,7 @@ FACTORY = Factory(
     resource="session",
     repository=lambda uow: uow.sessions,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     prepare=prepare,
     fixed=frozenset({"contact_id", "channel_type_id", "pipeline_id", "started_at", "timeout"}),

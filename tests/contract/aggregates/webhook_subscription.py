@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
+from tests.support.drawn_values import maybe, texts
 from tests.support.factory import Factory, Refs
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.values import EncryptedSecret
@@ -28,7 +28,7 @@ def new(seed: Seed, _refs: Refs) -> WebhookSubscription:
     )
 
 
-def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
+def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     patterns = st.just("*") | st.from_regex(r"[a-z_]{1,8}(\.[a-z_]{1,8}){0,3}(\.\*)?", fullmatch=True)
     filters = maybe(st.lists(texts, min_size=1, max_size=4, unique=True).map(tuple))
     contact_events = st.tuples(st.just(True), filters, filters) | st.just((False, None, None))
@@ -43,18 +43,14 @@ def fields(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         contact_event=contact_events,
         user_id=st.just(seed.user_id),
         project_id=st.just(seed.project_id),
-        name=texts,
         url=st.from_regex(
             r"https?://[a-z0-9]{1,9}\.[a-z]{2,5}(:[0-9]{1,4})?/[a-z0-9?=&]{0,9}", fullmatch=True
         ),
         events=st.lists(patterns, min_size=1, max_size=4, unique=True).map(tuple),
-        active=st.booleans(),
         secret=maybe(st.builds(EncryptedSecret, ciphertext=texts, nonce=texts)),
         headers=st.dictionaries(st.from_regex(r"[A-Za-z-]{1,9}", fullmatch=True), values, max_size=3),
         retry_count=st.integers(1, 10),
         timeout_seconds=st.integers(1, 30),
-        updated_at=times,
-        deleted_at=st.none(),
     )
 
 
@@ -66,7 +62,7 @@ FACTORY = Factory(
     resource="webhook_subscription",
     repository=lambda uow: uow.webhook_subscriptions,
     new=new,
-    fields=fields,
+    overrides=overrides,
     change=change,
     fixed=frozenset({"user_id", "project_id"}),
 )

@@ -221,7 +221,7 @@ async def test_the_finder_uses_its_index_below_row_level_security(
     superuser.execute("ANALYZE contacts, contact_custom_fields")
     with psycopg.connect(owner_dsn) as connection:
         connection.execute("SET LOCAL app.tenant_id = 'acme'")
-        text_ = ContactCustomFields.FIND_CONTACTS.text
+        text_ = ContactCustomFields.FIND_BY_CUSTOM_FIELD.text
         connection.execute(f"PREPARE finder AS {text_}")
         plan = connection.execute("EXPLAIN EXECUTE finder('acme', 'key', 'text', '\"x\"', 100)").fetchall()
     conditions = [line for (line,) in plan if "Index Cond" in line]

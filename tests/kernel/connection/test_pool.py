@@ -82,15 +82,15 @@ def forked(work: Callable[[], Coroutine[Any, Any, object]]) -> str:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = pipe.read()
+        message = pipe.read()
     os.waitpid(child, 0)
-    return told
+    return message
 
 
 @pytest.mark.parametrize("use", USES)
 async def test_a_forked_process_is_refused_and_named(db: Database[UnitOfWork], use: str) -> None:
-    told = await asyncio.to_thread(forked, lambda: USES[use](db))
-    assert told.startswith(f"UnitOfWorkError: this database was opened in process {os.getpid()}, of which")
+    message = await asyncio.to_thread(forked, lambda: USES[use](db))
+    assert message.startswith(f"UnitOfWorkError: this database was opened in process {os.getpid()}, of which")
     await db.ping()
 
 

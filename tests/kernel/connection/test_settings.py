@@ -61,8 +61,8 @@ async def test_settings_of_ones_own_reach_the_server_beside_ours(dsn: str) -> No
     async with await Database.open(UnitOfWork, dsn, settings) as db:
         shown = db._pool._connect_kwargs["server_settings"]  # type: ignore[attr-defined]
         async with db._pool.acquire() as driver:
-            told = driver.get_settings()
-    assert told.application_name == "acme"
+            reported = driver.get_settings()
+    assert reported.application_name == "acme"
     assert shown == {
         "work_mem": "1234kB",
         "application_name": "acme",

@@ -109,6 +109,6 @@ async def test_of_many_racers_with_one_command_one_wins(
         *(db.run(TENANT, add, command_id=command, isolation="serializable") for _ in range(10)),
         return_exceptions=True,
     )
-    assert sum(each is None for each in results) == 1
-    assert sum(isinstance(each, AlreadyProcessed) for each in results) == 9
+    assert sum(result is None for result in results) == 1
+    assert sum(isinstance(result, AlreadyProcessed) for result in results) == 9
     assert count(superuser, "SELECT count(*) FROM contacts") == 1

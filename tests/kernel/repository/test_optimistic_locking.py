@@ -92,10 +92,10 @@ async def test_of_many_racers_one_wins_and_the_others_are_told(db: Database[Unit
     results = await asyncio.gather(
         *(save(db, loaded.rename(f"Racer {number}", now=NOW)) for number in range(10)), return_exceptions=True
     )
-    winners = [each for each in results if isinstance(each, Contact)]
-    losers = [each for each in results if isinstance(each, OptimisticLockError)]
+    winners = [result for result in results if isinstance(result, Contact)]
+    losers = [result for result in results if isinstance(result, OptimisticLockError)]
     assert (len(winners), len(losers)) == (1, 9)
-    assert {(each.expected, each.actual) for each in losers} == {(1, 2)}
+    assert {(loser.expected, loser.actual) for loser in losers} == {(1, 2)}
     assert await load(db, contact.id) == winners[0]
 
 

@@ -27,7 +27,7 @@ async def stored(db: Database[UnitOfWork], seed: Seed) -> Contact:
 
 def test_every_versioned_aggregate_has_its_repository(db: Database[UnitOfWork]) -> None:
     uow = db.unit_of_work(TENANT)
-    versioned = {name for name, each in REPOSITORIES.items() if issubclass(each, Repository)}
+    versioned = {name for name, repository in REPOSITORIES.items() if issubclass(repository, Repository)}
     assert set(NAMES) == versioned
     assert {name: type(getattr(uow, NAMES[name])) for name in NAMES} == {
         name: REPOSITORIES[name] for name in NAMES
@@ -53,7 +53,7 @@ async def test_tables_are_locked_by_name_and_events_keep_the_order_given(
             "projects.update",
         ]
         await uow.commit()
-    assert [(type(each), each.name, each.version) for each in saved] == [
+    assert [(type(contact), contact.name, contact.version) for contact in saved] == [
         (type(project), "Acme 2", 2),
         (Contact, "Alice", 2),
     ]

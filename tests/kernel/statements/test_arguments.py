@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from ventros.kernel.statements.arguments import check_for
+from ventros.kernel.statements.arguments import CHECKS
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
 
@@ -47,8 +47,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
     ],
 )
 def test_refused(type_name: str, value: object, reason: str) -> None:
-    check = check_for(type_name)
-    assert check is not None
+    check = CHECKS[type_name]
     assert reason in (check(value) or "")
 
 
@@ -71,16 +70,13 @@ def test_refused(type_name: str, value: object, reason: str) -> None:
     ],
 )
 def test_let_through(type_name: str, value: object) -> None:
-    check = check_for(type_name)
-    assert check is not None
+    check = CHECKS[type_name]
     assert check(value) is None
 
 
 def test_json_too_deep_or_a_number_too_large_is_refused_and_not_raised_raw() -> None:
-    check = check_for("jsonb")
-    checks = check_for("jsonb[]")
-    assert check is not None
-    assert checks is not None
+    check = CHECKS["jsonb"]
+    checks = CHECKS["jsonb[]"]
     deep: object = 1
     for _ in range(3000):
         deep = [deep]

@@ -16,7 +16,7 @@ from tests.support.prepared import faults
 from tests.support.repositories import REPOSITORIES
 from ventros.kernel.statements import catalogue, columns
 
-STATEMENTS = sorted(catalogue().values(), key=lambda each: each.name)
+STATEMENTS = sorted(catalogue().values(), key=lambda statement: statement.name)
 PACKAGE = Path(ventros.__file__).parent
 
 
@@ -30,7 +30,7 @@ async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 async def test_every_statement_is_prepared_and_agrees_with_its_header(
     driver: asyncpg.Connection[Any],
 ) -> None:
-    disagreements = [fault for each in STATEMENTS for fault in await faults(driver, each)]
+    disagreements = [fault for statement in STATEMENTS for fault in await faults(driver, statement)]
     assert disagreements == []
     assert len(STATEMENTS) > 30
 
@@ -55,7 +55,7 @@ def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
         argument, body = source.split(f"def {verb}_args(")[1].split(":", 1)
         passed = re.findall(rf"^        .*?\b{argument}\.(\w+)", body.split("    )\n")[0], re.MULTILINE)
         renamed = {"version": "expected_version", "customer_id": "user_id"}
-        assert [renamed.get(each, each) for each in passed] == params, f"{table}.{verb}"
+        assert [renamed.get(name, name) for name in passed] == params, f"{table}.{verb}"
 
 
 def test_every_statement_is_used() -> None:

@@ -33,7 +33,7 @@ async def test_a_marker_goes_with_what_was_written_and_only_then(
     async with db.unit_of_work(TENANT) as undone:
         await undone.contacts.add(new_contact(seed))
     assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 2
-    outcomes = [await db.resolve(each.marker) for each in (with_events, without_events, undone)]
+    outcomes = [await db.resolve(unit.marker) for unit in (with_events, without_events, undone)]
     assert outcomes == [Outcome.COMMITTED, Outcome.COMMITTED, Outcome.ROLLED_BACK]
     assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 2, (
         "the resolver left something"

@@ -10,7 +10,7 @@ from ventros.kernel.transaction.deferral import DeferCancellation
 
 
 async def two_answers(*answers: asyncio.Future[str]) -> str:
-    return "".join([await each for each in answers])
+    return "".join([await answer for answer in answers])
 
 
 async def test_cancellations_wait_for_the_end_and_the_first_is_kept() -> None:

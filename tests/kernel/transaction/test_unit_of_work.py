@@ -216,7 +216,7 @@ async def test_use_by_two_tasks_is_a_clear_error(db: Database[UnitOfWork], seed:
         results = await asyncio.gather(
             *(uow.contacts.add(new_contact(seed)) for _ in range(2)), return_exceptions=True
         )
-    assert any(isinstance(each, UnitOfWorkError) for each in results)
+    assert any(isinstance(result, UnitOfWorkError) for result in results)
 
 
 async def test_no_row_value_reaches_a_message(owner_dsn: str) -> None:

@@ -32,7 +32,7 @@ class ContactCustomFields(EntityRepository[Contact]):
     TYPE = statement("contact_custom_fields.get_type")
     GET = statement("contact_custom_fields.get")
     REMOVE = statement("contact_custom_fields.remove")
-    FIND_CONTACTS = statement("contact_custom_fields.find_contacts")
+    FIND_BY_CUSTOM_FIELD = statement("contacts.find_by_custom_field")
 
     def _table(self) -> str:
         return "contacts"
@@ -89,7 +89,7 @@ class ContactCustomFields(EntityRepository[Contact]):
         """The live contacts that have this very field: key, type and value; the oldest first."""
         instance_of(CustomField, field, "field")
         rows = await self._connection.many(
-            self.FIND_CONTACTS, self._tenant, field.key, field.field_type, field.json_value, limit
+            self.FIND_BY_CUSTOM_FIELD, self._tenant, field.key, field.field_type, field.json_value, limit
         )
         return [self._load(row) for row in rows]
 

@@ -23,13 +23,9 @@ KEY_BYTES: Final = 32
 class UnknownKey(ConfigurationError):
     """A value was encrypted with a key that is not on the ring."""
 
-    code = "UNKNOWN_KEY"
-
 
 class DecryptionFailed(MappingError):
     """A value is not what its key made for its place: it was altered or moved, or the key is another."""
-
-    code = "DECRYPTION_FAILED"
 
 
 def generate_key() -> bytes:

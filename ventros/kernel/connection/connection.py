@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import asyncpg
 
+from ventros.kernel import errors
 from ventros.kernel.connection.driver import (
     DRIVER_FAILURES,
     UNREADABLE,
@@ -18,14 +19,6 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
 )
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
-from ventros.kernel.errors import (
-    ResultMismatch,
-    ServerReadOnly,
-    UnitOfWorkError,
-    ValidationError,
-    VentrosError,
-    invalid_row,
-)
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
@@ -88,8 +81,7 @@ class Connection:
         for args in argument_sets:
             self._check_call("maybe", statement, args)
         rows = await self._send(self._driver.fetchmany, statement.text, (argument_sets,), statement)
-        if statement.writes:
-            self.wrote = True
+        self.wrote |= statement.writes
         return cast("list[asyncpg.Record]", rows)
 
     async def affected(self, statement: Statement, *args: object) -> int:
@@ -99,8 +91,7 @@ class Connection:
         count = affected_rows(tag)
         if count is None:
             raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        if count:
-            self.wrote = True
+        self.wrote |= count > 0
         return count
 
     async def control(self, text: str) -> str:
@@ -110,14 +101,11 @@ class Connection:
 
     async def roll_back_to(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
         """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
+        self.interrupted = True
         try:
             await self._driver.execute(text, timeout=timeout)
         except DRIVER_FAILURES:
-            self.interrupted = True
             return False
-        except BaseException:
-            self.interrupted = True
-            raise
         self.interrupted = False
         return True
 
@@ -128,7 +116,7 @@ class Connection:
         """
         tenant, actor, use_case, true = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
         if true is not True:
-            raise UnitOfWorkError(
+            raise errors.UnitOfWorkError(
                 "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
                 "is made"
             )
@@ -139,13 +127,12 @@ class Connection:
     ) -> list[asyncpg.Record]:
         self._check_call(kind, statement, args)
         rows = await self._send(self._driver.fetch, statement.text, args, statement)
-        if statement.writes:
-            self.wrote = True
+        self.wrote |= statement.writes
         return cast("list[asyncpg.Record]", rows)
 
     def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
         if not isinstance(statement, Statement):
-            raise ValidationError(
+            raise errors.ValidationError(
                 "SQL is sent by name: give what ventros.kernel.statements.statement(name) returns, not "
                 f"{shown(statement)}",
                 field="statement",
@@ -169,41 +156,40 @@ class Connection:
         statement: Statement | None = None,
     ) -> Any:
         try:
-            return await method(text, *args, timeout=self._timeout)
-        except asyncio.CancelledError:
-            self.interrupted = True
-            raise
+            return await self._call(method, text, args)
         except Exception as error:
-            self.interrupted |= isinstance(error, TimeoutError)
             if statement is not None and is_unreadable(error):
                 raise await self._unreadable_row(method, statement, args) from error
             failure = translate_driver_error(error, statement, args, read_only=self.read_only)
-            if isinstance(failure, ServerReadOnly):
+            if isinstance(failure, errors.ServerReadOnly):
                 terminate(self._driver)
             raise failure from error
 
+    async def _call(self, method: Callable[..., Awaitable[Any]], text: str, args: tuple[object, ...]) -> Any:
+        try:
+            return await method(text, *args, timeout=self._timeout)
+        except (TimeoutError, asyncio.CancelledError):
+            self.interrupted = True
+            raise
+
     async def _unreadable_row(
         self, method: Callable[..., Awaitable[Any]], statement: Statement, args: tuple[object, ...]
-    ) -> VentrosError:
+    ) -> errors.VentrosError:
         """Which row and column hold what no Python value can be; asked once more, unless that would write."""
         rows: Sequence[asyncpg.Record] = ()
         if not statement.writes:
             async with probing(self._driver):
                 try:
-                    rows = await method(statement.text, *args, timeout=self._timeout)
-                except asyncio.CancelledError:
-                    self.interrupted = True
-                    raise
+                    rows = await self._call(method, statement.text, args)
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
-                    self.interrupted |= isinstance(error, TimeoutError)
                     return translate_driver_error(error, statement, args, read_only=self.read_only)
         table = statement.path.stem
         for row in rows:
             for column, value in row.items():
                 if value is UNREADABLE:
                     fault = f"{column} holds what no Python value can be"
-                    return invalid_row(table, row.get("id"), column, fault)
-        return invalid_row(table, None, None, f"{statement.name} met what no Python value can be")
+                    return errors.invalid_row(table, row.get("id"), column, fault)
+        return errors.invalid_row(table, None, None, f"{statement.name} met what no Python value can be")
 
 
 def affected_rows(tag: str) -> int | None:
@@ -212,5 +198,5 @@ def affected_rows(tag: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _mismatch(statement: Statement, text: str) -> ResultMismatch:
-    return ResultMismatch(f"{statement.name} ({statement.path.name}:{statement.line}) {text}")
+def _mismatch(statement: Statement, text: str) -> errors.ResultMismatch:
+    return errors.ResultMismatch(f"{statement.name} ({statement.path.name}:{statement.line}) {text}")

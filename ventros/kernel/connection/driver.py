@@ -11,22 +11,8 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from ventros.kernel.connection.sqlstates import (
-    CONNECTION_ENDING_SQLSTATES,
-    READ_ONLY_TRANSACTION,
-    REFERRED_TO,
-    REFERRING,
-    SentStatement,
-    error_for_sqlstate,
-)
-from ventros.kernel.errors import (
-    ConnectionLost,
-    DatabaseError,
-    OperationTimeout,
-    SchemaChanged,
-    UnitOfWorkError,
-    VentrosError,
-)
+from ventros.kernel import errors
+from ventros.kernel.connection import sqlstates
 from ventros.kernel.statements.definition import Statement
 
 DRIVER_FAILURES = (
@@ -37,7 +23,6 @@ DRIVER_FAILURES = (
     asyncpg.InternalClientError,
 )
 
-FOREIGN_KEY_VIOLATION, READ_ONLY = "23503", "25006"
 _ARGUMENT = re.compile(r"argument \$(\d+)")
 _JSONB_FORMAT = b"\x01"
 _encode_json = msgspec.json.Encoder().encode
@@ -50,55 +35,42 @@ def translate_driver_error(
     args: tuple[object, ...] = (),
     *,
     read_only: bool = False,
-) -> VentrosError:
+) -> errors.VentrosError:
     """Our error for one of the driver's, of the network's or of asyncio's, without any row value.
 
     ``args`` are what ``statement`` was sent with; ``read_only`` says that the transaction was begun so.
     """
     where = f"{statement.name}: " if statement else ""
-    if isinstance(error, VentrosError):
+    if isinstance(error, errors.VentrosError):
         return error
     if isinstance(error, asyncpg.DataError) and statement and (match := _ARGUMENT.search(str(error))):
         # asyncpg could not encode it; its own text quotes the value, ours names the parameter.
         position = int(match[1]) - 1
         return statement.refusal(position, f"does not fit the type {statement.params[position].type}")
     if isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError):
-        return SchemaChanged(f"{where}the schema was changed since the statement was prepared; run it again")
+        return errors.SchemaChanged(f"{where}the schema has changed since it was prepared; run it again")
     if isinstance(error, asyncpg.ConnectionDoesNotExistError):
         last = getattr(error.__cause__, "sqlstate", None)  # what the server said before it hung up
-        return error_for_sqlstate(
-            last if last in CONNECTION_ENDING_SQLSTATES else "08003",
-            sent=SentStatement(statement.name if statement else None),
-        )
+        sqlstate = last if last in sqlstates.CONNECTION_ENDING_SQLSTATES else "08003"
+        return sqlstates.error_for_sqlstate(sqlstate, statement=statement)
     if isinstance(error, asyncpg.PostgresError):
-        return _server_error(error, statement, args, read_only=read_only)
+        circumstance, constraint, table = (
+            getattr(error, name, None) for name in ("server_source_function", "constraint_name", "table_name")
+        )
+        if statement and error.sqlstate == "23503":  # the server names the same table of both
+            circumstance = sqlstates.REFERRING if statement.writes_to(table) else sqlstates.REFERRED_TO
+        elif read_only and error.sqlstate == "25006":
+            circumstance = sqlstates.READ_ONLY_TRANSACTION
+        return sqlstates.error_for_sqlstate(
+            error.sqlstate or "XX000", circumstance, constraint, table, statement=statement, args=args
+        )
     if isinstance(error, TimeoutError):
-        return OperationTimeout(f"{where}no answer from the server within the timeout")
+        return errors.OperationTimeout(f"{where}no answer from the server within the timeout")
     if isinstance(error, asyncpg.InterfaceError) and "another operation is in progress" in str(error):
-        return UnitOfWorkError(f"{where}the connection is in use by another task; one unit of work, one task")
+        return errors.UnitOfWorkError(f"{where}another task is using the connection; one unit, one task")
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
-        return ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
-    return DatabaseError(f"{where}{type(error).__name__} in the driver")
-
-
-def _server_error(
-    error: Any, statement: Statement | None, args: tuple[object, ...], *, read_only: bool
-) -> VentrosError:
-    table, constraint, circumstance = (
-        getattr(error, name, None) for name in ("table_name", "constraint_name", "server_source_function")
-    )
-    sent = SentStatement()
-    if statement is not None:
-        sent = SentStatement(statement.name, statement.resource, statement.id_in(args))
-        if error.sqlstate == FOREIGN_KEY_VIOLATION:  # the server names the same table of both
-            circumstance = REFERRING if statement.writes_to(table) else REFERRED_TO
-        if circumstance == REFERRING:
-            sent = sent._replace(field=statement.field_of(constraint, table))
-    if read_only and error.sqlstate == READ_ONLY:
-        circumstance = READ_ONLY_TRANSACTION
-    return error_for_sqlstate(
-        error.sqlstate or "XX000", circumstance, constraint=constraint, table=table, sent=sent
-    )
+        return errors.ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
+    return errors.DatabaseError(f"{where}{type(error).__name__} in the driver")
 
 
 def terminate(driver: Any) -> None:
@@ -183,9 +155,5 @@ async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
     :meth:`ventros.kernel.database.Database.open`.
     """
     await driver.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=_to_jsonb,
-        decoder=_from_jsonb,
-        format="binary",
+        "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
     )

@@ -35,20 +35,16 @@ class ObservedConnection(Connection):
         args: tuple[object, ...],
         statement: Statement | None = None,
     ) -> Any:
-        started = perf_counter()
+        tell, started = self._telemetry.statement, perf_counter()
         try:
             answer = await super()._send(method, text, args, statement)
         except BaseException as error:
-            self._report(statement, perf_counter() - started, None, error)
+            if tell is not None and statement is not None:
+                tell(statement.name, perf_counter() - started, None, error)
+            if isinstance(error, Conflict):
+                self._telemetry.report_conflict(error)
             raise
-        rows = affected_rows(answer) if isinstance(answer, str) else len(answer)
-        self._report(statement, perf_counter() - started, rows, None)
+        if tell is not None and statement is not None:
+            rows = affected_rows(answer) if isinstance(answer, str) else len(answer)
+            tell(statement.name, perf_counter() - started, rows, None)
         return answer
-
-    def _report(
-        self, statement: Statement | None, seconds: float, rows: int | None, error: BaseException | None
-    ) -> None:
-        if statement is not None and self._telemetry.statement is not None:
-            self._telemetry.statement(statement.name, seconds, rows, error)
-        if isinstance(error, Conflict):
-            self._telemetry.report_conflict(error)

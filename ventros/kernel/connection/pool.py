@@ -11,7 +11,7 @@ import attrs
 
 from ventros.kernel.connection.driver import DRIVER_FAILURES, terminate, translate_driver_error
 from ventros.kernel.errors import ConnectionLost, PoolExhausted, ServerUnreachable, UnitOfWorkError
-from ventros.kernel.telemetry import Telemetry
+from ventros.kernel.telemetry import Telemetry, clock
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,6 @@ class Pool:
 
     def __init__(self, pool: asyncpg.Pool[Any], telemetry: Telemetry) -> None:
         self._pool = pool
-        self.get_size, self.get_max_size, self.release = pool.get_size, pool.get_max_size, pool.release
         self._telemetry = telemetry
         self._process = os.getpid()
         self._waiting = 0
@@ -40,14 +39,14 @@ class Pool:
         Raises PoolExhausted, ServerUnreachable, and UnitOfWorkError in another process or event loop.
         """
         self.require_home()
-        started = self._telemetry.acquire_timer()
-        acquired = False
+        tell = self._telemetry.acquire
+        started = clock(tell)
+        driver: Any = None
         self._waiting += 1
         try:
             # Not acquire(timeout=): before Python 3.12 that makes a task, and its cancellation may lose one.
             async with asyncio.timeout(timeout):
                 driver = await self._pool.acquire()
-            acquired = True
         except TimeoutError as error:
             if self._pool.get_size() == self._pool.get_max_size():
                 raise PoolExhausted(
@@ -57,14 +56,13 @@ class Pool:
         except DRIVER_FAILURES as error:
             failure = translate_driver_error(error)
             if type(failure) is ConnectionLost:  # before it was anybody's
-                failure = ServerUnreachable(
-                    f"no connection could be made: {failure}", sqlstate=failure.sqlstate
-                )
+                text = f"no connection could be made: {failure}"
+                failure = ServerUnreachable(text, sqlstate=failure.sqlstate)
             raise failure from error
         finally:
             self._waiting -= 1
-            if started is not None:
-                self._telemetry.report_acquire(started, acquired=acquired)
+            if tell is not None:
+                tell(clock(tell) - started, driver is not None)
         return driver
 
     async def give_back(self, driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109

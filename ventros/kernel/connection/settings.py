@@ -58,8 +58,8 @@ class Settings:
     would contradict ours, or set a tenant for the session, is refused. Raises ValidationError with ``field``.
     """
 
-    min_size: int = attrs.field(default=1, validator=attribute(whole_number, 0, MOST_CONNECTIONS))
-    max_size: int = attrs.field(default=10, validator=attribute(whole_number, 1, MOST_CONNECTIONS))
+    min_size: int = attrs.field(default=1, validator=attribute(whole_number, least=0, most=MOST_CONNECTIONS))
+    max_size: int = attrs.field(default=10, validator=attribute(whole_number, least=1, most=MOST_CONNECTIONS))
     connect_timeout: float = attrs.field(default=5.0, validator=seconds)
     acquire_timeout: float = attrs.field(default=5.0, validator=seconds)
     statement_timeout: float = attrs.field(default=10.0, validator=seconds)
@@ -67,14 +67,14 @@ class Settings:
     idle_in_transaction_timeout: float = attrs.field(default=30.0, validator=seconds)
     commit_timeout: float = attrs.field(default=10.0, validator=seconds)
     release_timeout: float = attrs.field(default=2.0, validator=seconds)
-    application_name: str = attrs.field(default="ventros", validator=attribute(_text, "[ -~]{1,63}"))
+    application_name: str = attrs.field(default="ventros", validator=attribute(_text, pattern="[ -~]{1,63}"))
     password: Password | None = attrs.field(default=None, validator=attribute(_password), repr=False)
     server_settings: Mapping[str, str] = attrs.field(factory=dict, validator=attribute(_settings))
 
     def __attrs_post_init__(self) -> None:
         if self.min_size > self.max_size:
             raise ValidationError(
-                f"min_size {self.min_size} is more than max_size {self.max_size}", field="min_size"
+                f"min_size {self.min_size} is over max_size {self.max_size}", field="min_size"
             )
 
     def startup_settings(self) -> dict[str, str]:

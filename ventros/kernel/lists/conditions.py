@@ -14,7 +14,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.statements.arguments import check_for
+from ventros.kernel.statements.arguments import CHECKS
 from ventros.kernel.statements.definition import Column
 from ventros.kernel.validators import shown
 
@@ -63,7 +63,7 @@ class Condition:
             argument = self.argument(value)
         except (TypeError, ValueError) as error:
             raise ValidationError(f"{self.name} cannot be {shown(value)}", field=self.name) from error
-        check = check_for(self.type)
+        check = CHECKS.get(self.type)
         if check is not None and (fault := check(argument)):
             raise ValidationError(f"{self.name} {fault}", field=self.name)
         return argument

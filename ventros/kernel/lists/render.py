@@ -11,7 +11,6 @@ from pypika.queries import QueryBuilder
 from ventros.kernel.lists.conditions import Binds
 from ventros.kernel.resources import directory
 from ventros.kernel.statements.definition import Rows, Statement
-from ventros.kernel.statements.files import checks_of
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
 
@@ -29,7 +28,6 @@ def render(query: QueryBuilder, binds: Binds, *, name: str, why: str, rows: Rows
         returns=returns,
         path=directory("sql") / "shapes" / f"{name.split('.', maxsplit=1)[0]}.sql",
         line=1,
-        checks=checks_of(tuple(binds.params)),
     )
 
 

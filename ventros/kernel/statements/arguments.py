@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ventros.kernel.json_values import LARGEST, MAX_DEPTH
+from ventros.kernel.json_values import LARGEST, MAX_DEPTH, text_fault
 
 _PLAIN = frozenset({type(None), bool, UUID})
 MAX_DOCUMENT_DEPTH = 2 * MAX_DEPTH
@@ -23,11 +23,6 @@ _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zo
 
 Check = Callable[[object], str | None]
 """Says what is wrong with an argument, or None."""
-
-
-def check_for(type_name: str) -> Check | None:
-    """The check for a parameter of that PostgreSQL type, if its values can be wrong unseen."""
-    return _CHECKS.get(type_name)
 
 
 def _timestamp(value: object) -> str | None:
@@ -42,11 +37,7 @@ def _timestamp(value: object) -> str | None:
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return f"must be a str, not {type(value).__name__}"
-    if "\x00" in value:
-        return "holds a NUL character, which PostgreSQL text cannot hold"
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        return "holds half of a surrogate pair, which is no Unicode text"
-    return None
+    return text_fault(value)
 
 
 def _number(value: object) -> str | None:
@@ -127,4 +118,5 @@ _SCALARS: dict[str, Check] = {
     "uuid": _only(UUID, "a UUID"),
     "jsonb": _json,
 }
-_CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}
+CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}
+"""By PostgreSQL type, of those whose values can be wrong unseen."""

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import attrs
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.statements.arguments import Check
+from ventros.kernel.statements.arguments import CHECKS, Check
 
 Rows = Literal["one", "maybe", "many", "affected"]
 
@@ -40,10 +40,15 @@ class Statement:
     returns: str
     path: Path
     line: int
-    checks: tuple[tuple[int, Check], ...] = attrs.field(repr=False)
     plan: str = ""
     resource: str | None = attrs.field(default=None, eq=False)
+    checks: tuple[tuple[int, Check], ...] = attrs.field(init=False, repr=False)
     writes: bool = attrs.field(init=False, repr=False)
+
+    @checks.default
+    def _argument_checks(self) -> tuple[tuple[int, Check], ...]:
+        """Of those parameters whose type has a check, each with its position from 0."""
+        return tuple((at, check) for at, param in enumerate(self.params) if (check := CHECKS.get(param.type)))
 
     @writes.default
     def _may_write(self) -> bool:

@@ -23,17 +23,14 @@ import difflib
 import functools
 import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
-from ventros.kernel.statements.arguments import Check, check_for
 from ventros.kernel.statements.definition import Column, Rows, Statement
 
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
-_COMMENT = re.compile(r"--\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -61,41 +58,32 @@ def load(folder: Path) -> dict[str, Statement]:
     """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
     found: dict[str, Statement] = {}
     for path in sorted(folder.glob("*.sql")):
-        for read in _read(path):
-            if read.name in found:
-                first = found[read.name]
+        lines = path.read_text(encoding="utf-8").splitlines()
+        starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
+        for start, end in itertools.pairwise([*starts, len(lines)]):
+            read = _parse(path, start + 1, lines[start:end])
+            if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
     return found
 
 
-def _read(path: Path) -> Iterator[Statement]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
-    for start, end in itertools.pairwise([*starts, len(lines)]):
-        yield _parse(path, start + 1, lines[start:end])
-
-
 def _parse(path: Path, line: int, lines: list[str]) -> Statement:
+    body_lines = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
     header: dict[str, str] = {}
     key = ""
-    body_at = len(lines)
-    for number, text in enumerate(lines):
+    for text in lines[: len(lines) - len(body_lines)]:
         if match := _HEADER.fullmatch(text):
             key = match[1]
             header[key] = match[2].strip()
-        elif match := _COMMENT.fullmatch(text):
-            header[key] = f"{header[key]} {match[1].strip()}"
         else:
-            body_at = number
-            break
-    body = "\n".join(lines[body_at:]).strip().removesuffix(";").rstrip()
+            header[key] += f" {text.removeprefix('--').strip()}"
+    body = "\n".join(body_lines).strip().removesuffix(";").rstrip()
     return _checked(path, line, header, body)
 
 
 def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statement:
-    name = header["name"]
-    rows = header.get("rows", "")
+    name, rows = header["name"], header.get("rows", "")
     if not _NAME.fullmatch(name) or name.split(".")[0] != path.stem:
         raise _fault(path, line, f"{name!r} is no name for a statement of {path.name}: <table>.<verb>")
     if rows not in get_args(Rows):
@@ -103,9 +91,7 @@ def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statem
     if not body or not header.get("why"):
         raise _fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
     if bool(header.get("returns")) == (rows == "affected"):
-        raise _fault(
-            path, line, f"{name}: returns: belongs to a statement that returns rows, and to no other"
-        )
+        raise _fault(path, line, f"{name}: returns: is for a statement that returns rows, and for no other")
     params = columns(header.get("params", ""))
     used = {int(number) for number in _PLACEHOLDER.findall(body)}
     if used != set(range(1, len(params) + 1)):
@@ -119,14 +105,8 @@ def _checked(path: Path, line: int, header: dict[str, str], body: str) -> Statem
         returns=header.get("returns", ""),
         path=path,
         line=line,
-        checks=checks_of(params),
         plan=header.get("plan", ""),
     )
-
-
-def checks_of(params: tuple[Column, ...]) -> tuple[tuple[int, Check], ...]:
-    """The argument checks of those parameters whose type has one, each with its position from 0."""
-    return tuple((at, check) for at, param in enumerate(params) if (check := check_for(param.type)))
 
 
 def columns(text: str) -> tuple[Column, ...]:

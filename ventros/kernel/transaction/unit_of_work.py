@@ -22,7 +22,7 @@ from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository import save_all
 from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
-from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
+from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry, clock
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import AuditContext
 from ventros.kernel.transaction.joined import JoinedTransaction
@@ -148,7 +148,7 @@ class UnitOfWork:
         if self._task is not None:
             raise UnitOfWorkError("a unit of work serves once; open a new one")
         self._task = _current_task()
-        self._timer = self.telemetry.unit_timer()
+        self._timer = clock(self.telemetry.outcome)
         try:
             self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
         except BaseException as error:
@@ -264,9 +264,10 @@ class UnitOfWork:
     def _report_outcome(self, failure: BaseException | None) -> None:
         """Once, though a unit may be rolled back before it is left."""
         started, self._timer = self._timer, None
-        if started is not None:
+        tell = self.telemetry.outcome
+        if started is not None and tell is not None:
             wrote = self._connection is not None and self._connection.wrote
-            self.telemetry.report_outcome(self.outcome, started, len(self.events), wrote=wrote, error=failure)
+            tell(self.outcome, clock(tell) - started, len(self.events), wrote, failure)
 
 
 def _current_task() -> asyncio.Task[Any] | None:
