@@ -49,10 +49,9 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
     ) -> Page[E]:
         """One page of those that pass the filter, deleted ones never among them.
 
-        A page costs the same wherever it is: it starts from the cursor of the page before, so rows that
-        come and go meanwhile neither repeat nor hide others. ``with_total`` costs a second statement, which
-        counts them all. Raises ValidationError for a limit that is not 1 to 1,000, and for a cursor that is
-        damaged, or of another filter or order.
+        Rows that come and go between two pages neither repeat nor hide others. ``with_total`` costs a second
+        statement, which counts them all. Raises ValidationError for a limit that is not 1 to 1,000, and for a
+        cursor that is damaged, or of another filter or order.
         """
         query = self.LIST_QUERY
         whole_number(limit, "limit", 1, MAX_LIMIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -40,12 +41,10 @@ async def resolve(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, dead
     Asks until the server answers, for at most ``deadline`` seconds; then raises CommitInDoubt again.
     """
     failure: BaseException | None = None
-    attempt = 0
     pauses = Retry(base=0.02, cap=0.5)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(deadline):
-            while True:
-                attempt += 1
+            for attempt in itertools.count(1):
                 try:
                     return await ask()
                 except (ConnectionLost, OperationTimeout) as error:

@@ -70,8 +70,8 @@ class UnitOfWork:
     ) -> None:
         self.tenant = tenant_id(tenant)
         self.audit_context = AuditContext(actor, use_case)
-        ids = {"command_id": command_id, "correlation_id": correlation_id, "causation_id": causation_id}
-        for name, value in ids.items():
+        self._causes = {"correlation_id": correlation_id, "causation_id": causation_id}
+        for name, value in {"command_id": command_id, **self._causes}.items():
             instance_of(UUID | None, value, name)
         self.command_id = command_id
         self.started_at = datetime.now(UTC)
@@ -82,8 +82,6 @@ class UnitOfWork:
         self.written: dict[Key, WriteScope] = {}
         self._unit_scope = self.scope = WriteScope()
         self._transaction = transaction
-        self._correlation_id = correlation_id
-        self._causation_id = causation_id
         self._connection: Connection | None = None
         self._task: asyncio.Task[Any] | None = None
         self._timer: float | None = None
@@ -186,14 +184,8 @@ class UnitOfWork:
         """The marker of a command is there from BEGIN on; a unit that wrote nothing needs none."""
         with when_aborted("would take no more statements"):
             if self.events:
-                await outbox.append(
-                    connection,
-                    self.tenant,
-                    self.events,
-                    correlation_id=self._correlation_id,
-                    causation_id=self._causation_id,
-                    marker=None if self.command_id else self.marker.id,
-                )
+                marker = None if self.command_id else self.marker.id
+                await outbox.append(connection, self.tenant, self.events, **self._causes, marker=marker)
             elif self.command_id:
                 connection.wrote = True
             elif connection.wrote:
