@@ -6,12 +6,11 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from operator import attrgetter
 from typing import TypeVar
 
 import attrs
 
-from ventros.kernel.errors import ValidationError, VentrosError
+from ventros.kernel.errors import Conflict, ValidationError, VentrosError
 from ventros.kernel.validators import attribute, seconds_or_zero, whole_number
 
 T = TypeVar("T")
@@ -42,12 +41,17 @@ class Retry:
         return random.uniform(0, min(self.cap, self.base * 2**doublings))  # noqa: S311 - jitter, no secret
 
 
+def _is_conflict(error: VentrosError) -> bool:
+    """PoolExhausted has waited long enough: to wait again is for who answers the client."""
+    return isinstance(error, Conflict)
+
+
 async def run_with_retry(
     run: Callable[[], Awaitable[T]],
     policy: Retry,
     on_conflict: Callable[[VentrosError, int], None] | None = None,
     *,
-    is_retryable: Callable[[VentrosError], bool] = attrgetter("retryable"),
+    is_retryable: Callable[[VentrosError], bool] = _is_conflict,
     on_retry: Callable[[int, float], None] | None = None,
 ) -> T:
     """The result of the first ``run`` that meets no conflict; the last conflict when all do.

@@ -171,8 +171,16 @@ async def test_a_pool_without_a_free_connection_ends_in_a_typed_error(dsn: str) 
         with pytest.raises(PoolExhausted, match="no connection became free") as caught:
             async with db.unit_of_work(TENANT):
                 pass
-    assert caught.value.retryable
-    assert caught.value.code == "POOL_EXHAUSTED"
+        assert caught.value.retryable
+        assert caught.value.code == "POOL_EXHAUSTED"
+        waits: list[object] = []
+        with pytest.raises(PoolExhausted):
+            await db.run(TENANT, nothing, on_conflict=lambda error, _: waits.append(error))
+        assert waits == [], "to wait once more is for the caller to decide"
+
+
+async def nothing(_uow: UnitOfWork) -> None:
+    """A use case that has nothing to do."""
 
 
 async def test_a_lost_connection_is_not_pooled_again(

@@ -31,11 +31,11 @@ IN_TRANSACTION: Final = Retry(attempts=3)
 
 
 class Repository(EntityRepository[A]):
-    """One aggregate's repository; a slice names its ten statements and its mapper, and adds finders.
+    """One aggregate's repository; a slice names its statements and its mapper, and adds finders.
 
     The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
     expected version. A slice whose aggregate has rows beside the root's overrides the three hooks
-    :meth:`_load_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
+    :meth:`_map_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
     """
 
     SELECT: ClassVar[Statement]
