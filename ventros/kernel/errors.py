@@ -61,9 +61,9 @@ class VentrosError(Exception):
     """Root of the tree. ``code`` is stable and meant for machines; the text is meant for people.
 
     It is the class's name in capitals, unless the class says another. ``retryable``: the same may succeed
-    from the start; a Conflict ``db.run`` tries again by itself. ``sqlstate``, ``constraint`` and ``table`` are
-    what the server said, if it was the server. Pickled or copied, an error keeps its text, attributes and notes, not its
-    ``__cause__``, which may hold row values.
+    from the start; a Conflict ``db.run`` tries again by itself. ``sqlstate``, ``constraint`` and ``table``
+    are what the server said, if it was the server. Pickled or copied, an error keeps its text, attributes
+    and notes, not its ``__cause__``, which may hold row values.
     """
 
     code: ClassVar[str] = "VENTROS_ERROR"
