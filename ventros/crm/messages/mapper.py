@@ -42,7 +42,10 @@ COLUMNS: Final = (
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """Raises ValidationError when the row breaks a rule of the message."""
+    """Raises ValidationError when the row breaks a rule of the message.
+
+    Long, because it is flat: a line to a column, twice.
+    """
     (
         id_,
         tenant_id,

@@ -47,7 +47,10 @@ COLUMNS: Final = (
 
 
 def from_row(row: Sequence[Any]) -> Session:
-    """Raises ValidationError when the row breaks a rule of the aggregate."""
+    """Raises ValidationError when the row breaks a rule of the aggregate.
+
+    Long, because it is flat: a line to a column, twice.
+    """
     (
         id_,
         version,
