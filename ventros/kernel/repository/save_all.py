@@ -37,7 +37,7 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     saved = {}
     for group in _by_table(changed).values():
         repository = group[0][0]
-        for stored in await repository.update([aggregate for _, aggregate in group]):
+        for stored in await repository.write_changes([aggregate for _, aggregate in group]):
             saved[repository.resource, stored.id] = stored
     for repository, aggregate in changed.values():
         repository.record_events(aggregate, aggregate.version + 1)

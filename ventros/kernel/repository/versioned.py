@@ -130,7 +130,7 @@ class Repository(EntityRepository[A]):
         if not aggregate.domain_events:
             self.require_change_told(aggregate)
             return aggregate
-        (saved,) = await self.update([aggregate])
+        (saved,) = await self.write_changes([aggregate])
         self.record_events(aggregate, saved.version)
         return saved
 
@@ -210,8 +210,8 @@ class Repository(EntityRepository[A]):
     async def _after_update(self, aggregates: Sequence[A]) -> None:
         """Write the children. The roots are written, and their locks keep the stored children as they are."""
 
-    async def update(self, aggregates: Sequence[A]) -> list[A]:
-        """Write roots and children; the roots in one round trip, whatever their number."""
+    async def write_changes(self, aggregates: Sequence[A]) -> list[A]:
+        """Write roots, in one round trip, and children: a step of ``save``, which records the events."""
         instance_of(Sequence, aggregates, "aggregates")
         for aggregate in aggregates:
             self.require_own(aggregate)
