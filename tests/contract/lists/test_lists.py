@@ -193,7 +193,7 @@ async def test_a_damaged_cursor_is_refused(db: Database[UnitOfWork], seed: Seed,
 async def test_a_page_has_at_least_one_row_and_at_most_a_thousand(
     db: Database[UnitOfWork], seed: Seed, limit: int
 ) -> None:
-    with pytest.raises(ValidationError, match="1 to 1000 rows"):
+    with pytest.raises(ValidationError, match="limit must be a whole number from 1 to 1000"):
         await page(db, "contacts", limit=limit)
 
 
