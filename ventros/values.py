@@ -275,7 +275,7 @@ class CustomField:
             raise ValidationError(f"{self.key!r} is a field of type {self.field_type}", field="field_type")
         return self.value
 
-    def replaced(self, value: object) -> Self:
+    def with_value(self, value: object) -> Self:
         """Another value under the same key, of the same type."""
         return attrs.evolve(self, value=value)
 

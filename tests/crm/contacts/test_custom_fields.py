@@ -163,11 +163,11 @@ async def test_contacts_are_found_by_key_type_and_value_of_their_own_tenant(
     async with db.unit_of_work(TENANT) as uow:
         fields = uow.contact_custom_fields
         await fields.set(two.id, wanted, now=NOW)
-        await fields.set(one.id, wanted.replaced(1.0), now=NOW)
+        await fields.set(one.id, wanted.with_value(1.0), now=NOW)
         await fields.set(one.id, text("1", key="text"), now=NOW)
         assert await fields.find_by_custom_field(wanted) == [one, two]
         assert await fields.find_by_custom_field(wanted, limit=1) == [one]
-        for other in (text("1"), wanted.replaced(2), CustomField("other", CustomFieldType.NUMBER, 1)):
+        for other in (text("1"), wanted.with_value(2), CustomField("other", CustomFieldType.NUMBER, 1)):
             assert await fields.find_by_custom_field(other) == []
 
 

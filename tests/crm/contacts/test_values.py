@@ -149,9 +149,9 @@ def test_fields_are_equal_by_key_type_and_value() -> None:
 
 def test_a_new_value_is_of_the_same_type() -> None:
     field = CustomField("key", CustomFieldType.NUMBER, 1)
-    assert field.replaced(2) == CustomField("key", CustomFieldType.NUMBER, 2)
+    assert field.with_value(2) == CustomField("key", CustomFieldType.NUMBER, 2)
     with pytest.raises(ValidationError):
-        field.replaced("2")
+        field.with_value("2")
 
 
 def test_nobody_else_holds_a_part_of_a_value() -> None:

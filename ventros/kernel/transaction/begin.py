@@ -97,9 +97,9 @@ def set_local(tenant: str, command_id: UUID | None, audit: AuditContext = AuditC
     return f"{settings}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
 
 
-def restore_local(caller: tuple[str, str, str], audit: AuditContext) -> str:
+def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> str:
     """Sets the caller's tenant, actor and use case again, those of them that a joined unit changed."""
-    tenant, actor, use_case = caller
+    tenant, actor, use_case = settings
     return _settings(
         tenant, None if audit.actor is None else actor, None if audit.use_case is None else use_case
     )
