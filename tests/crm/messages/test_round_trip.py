@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import attrs
+import pytest
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
-from ventros.crm.messages.events import MessageUpdated
+from ventros.crm.messages.events import MessageCreated, MessageUpdated
 from ventros.crm.sessions.aggregate import Session
 from ventros.demo.seed import Seed
+from ventros.kernel.errors import ChangeWithoutEvent, NotNew, UndoneWrite
 from ventros.kernel.ids import new_id
 from ventros.values import MediaUrl, MessageText
 
@@ -69,7 +71,7 @@ async def test_every_column_is_stored_as_it_was(db: Database[UnitOfWork], seed: 
         for field in attrs.fields(Message):
             if field.name not in GIVEN_ELSEWHERE | NEVER_TOGETHER | {"deleted_at"}:
                 assert getattr(message, field.name) not in (None, (), {}, field.default), field.name
-        await uow.messages.add(message)
+        await uow.messages.add(message._created(MessageCreated()))
         assert await uow.messages.get(message.id) == message
 
 
@@ -87,13 +89,34 @@ async def test_every_changed_field_is_written_and_no_other(db: Database[UnitOfWo
     }
     async with db.unit_of_work(TENANT) as uow:
         message = await filled(uow, seed)
-        stored = await uow.messages.add(message)
+        stored = await uow.messages.add(message._created(MessageCreated()))
         for name, value in changes.items():
             event = MessageUpdated(fields=(name,)).recorded(message, NOW)
             emptied = attrs.evolve(stored, **changes, domain_events=(event,))
             saved = await uow.messages.save(emptied)
             assert saved == attrs.evolve(stored, **{name: value}), name
             stored = saved
+
+
+async def test_what_an_undone_write_returned_is_refused(db: Database[UnitOfWork], seed: Seed) -> None:
+    async with db.unit_of_work(TENANT) as uow:
+        message = await filled(uow, seed)
+        await uow.commit()
+    new = message._created(MessageCreated())
+    async with db.unit_of_work(TENANT) as uow:
+        undone = await uow.messages.add(new)
+    async with db.unit_of_work(TENANT) as uow:
+        for write in (uow.messages.add, uow.messages.save):
+            with pytest.raises(UndoneWrite):
+                await write(undone)
+        with pytest.raises(NotNew):
+            await uow.messages.add(message)
+        with pytest.raises(ChangeWithoutEvent):
+            await uow.messages.save(message)
+        stored = await uow.messages.add(new)
+        await uow.commit()
+    async with db.unit_of_work(TENANT) as uow:
+        assert await uow.messages.save(stored) == stored, "control: it was committed"
 
 
 async def test_a_text_is_stored_as_it_was(db: Database[UnitOfWork], seed: Seed) -> None:
@@ -105,7 +128,7 @@ async def test_a_text_is_stored_as_it_was(db: Database[UnitOfWork], seed: Seed) 
             media_mimetype=None,
             text=MessageText("olá 👋"),
         )
-        await uow.messages.add(message)
+        await uow.messages.add(message._created(MessageCreated()))
         assert await uow.messages.get(message.id) == message
         saved = await uow.messages.save(message.set_text("tchau", now=NOW))
         assert await uow.messages.get(message.id) == saved

@@ -38,11 +38,11 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
-        self.require_writable(message)
+        self.require_new(message)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
             raise AlreadyExists(self.resource, "messages_channel_message_key", message.id)
         self.record_events(message, None)
-        return message.clear_events()
+        return self._written(message)
 
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""
@@ -56,6 +56,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         written, and after loading it again there may be nothing left to do.
         """
         self.require_writable(message)
+        self.require_change_told(message)
         stored = message
         if any(isinstance(event, DELIVERY_EVENTS) for event in message.domain_events):
             stored = await self._advance_delivery(message)
@@ -63,7 +64,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             row = await self._connection.maybe(self.UPDATE, *mapper.update_args(message))
             stored = self._load_found(row, message.id)
         self.record_events(message, None)
-        return stored.clear_events()
+        return self._written(stored)
 
     async def _advance_delivery(self, message: Message) -> Message:
         row = await self._connection.maybe(self.ADVANCE_DELIVERY, *mapper.delivery_args(message))

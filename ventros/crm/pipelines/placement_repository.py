@@ -35,13 +35,13 @@ class PlacementRepository(EntityRepository[Placement]):
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
         ReferenceNotFound when there is no such contact, or no such status in the pipeline.
         """
-        self.require_writable(placement)
+        self.require_new(placement)
         if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
             raise WriteSuppressed(
                 f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
             )
         self.record_events(placement, None)
-        return placement.clear_events()
+        return self._written(placement)
 
     async def close(self, placement: Placement) -> Placement:
         """Write that ``placement`` has ended, as :meth:`Placement.move` and :meth:`Placement.exit` say.
@@ -54,7 +54,7 @@ class PlacementRepository(EntityRepository[Placement]):
                 f"placement {placement.id} was closed by another; load the open one and decide again"
             )
         self.record_events(placement, None)
-        return placement.clear_events()
+        return self._written(placement)
 
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
         """Where the contact stands in the pipeline; None when nowhere."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel import errors
-from ventros.kernel.aggregate import Entity
+from ventros.kernel.aggregate import Entity, copy_with
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
@@ -90,6 +90,10 @@ class EntityRepository(Generic[E]):
         scope = written.get((self.resource, loaded.id)) if written else None
         object.__setattr__(loaded, "_origin", LOADED if scope is None else scope.innermost_standing())
         return loaded
+
+    def _written(self, entity: E, **fields: object) -> E:
+        """What a write returns: ``entity`` as it is stored, without events, as long as the write stands."""
+        return copy_with(entity, **fields, domain_events=(), _origin=self._unit.scope)
 
     def _load_found(self, row: asyncpg.Record | None, key: object) -> E:
         if row is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel import errors
-from ventros.kernel.aggregate import AggregateRoot, copy_with
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.entity import EntityRepository
@@ -64,7 +64,7 @@ class Repository(EntityRepository[A]):
         if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
-        return copy_with(aggregate, domain_events=(), _origin=self._unit.scope)
+        return self._written(aggregate)
 
     async def get(
         self,
@@ -239,7 +239,7 @@ class Repository(EntityRepository[A]):
                 f"{row['version']}: a trigger stepped it once more",
                 table=self._table(),
             )
-        return copy_with(aggregate, version=version, domain_events=(), _origin=self._unit.scope)
+        return self._written(aggregate, version=version)
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:
         if lock not in get_args(Lock):

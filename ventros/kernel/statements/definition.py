@@ -72,7 +72,7 @@ class Statement:
 
     def writes_to(self, table: str | None) -> bool:
         """Whether it inserts into ``table`` or updates it."""
-        return bool(re.search(rf"\b(?:INTO|UPDATE)\s+(?:\w+\.)?{table}\b", self.text))
+        return bool(table and re.search(rf"\b(?:INTO|UPDATE)\s+(?:\w+\.)?{re.escape(table)}\b", self.text))
 
     def field_of(self, constraint: str | None, table: str | None) -> str | None:
         """The parameter that makes the reference, by the constraint's name.
