@@ -26,3 +26,26 @@ BEGIN
               HINT = 'UPDATE ... SET ..., version = version + 1 WHERE ... AND version = <the version you read>;';
 END
 $$;
+
+-- Called by an update that matched no row, or whose row a trigger stepped once more: always raises, and so takes
+-- the transaction down, COMMIT in the same message included. VOLATILE, so that it sees what the update lost to.
+CREATE OR REPLACE FUNCTION ventros_not_saved(
+    relation text, tenant text, row_id uuid, expected integer, led_to integer
+) RETURNS integer
+    LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    stored integer := led_to;
+BEGIN
+    IF led_to IS NOT NULL THEN
+        RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
+            USING ERRCODE = 'VT005', TABLE = relation;
+    END IF;
+    EXECUTE format(
+        'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
+    ) INTO stored USING tenant, row_id;
+    RAISE EXCEPTION '% is not at version %', relation, expected
+        USING ERRCODE = CASE WHEN stored = expected THEN 'VT004' ELSE 'VT003' END, TABLE = relation,
+              DETAIL = concat_ws(' ', row_id, expected, stored);
+END
+$$;

@@ -10,21 +10,19 @@ SELECT campaign_id, id, position, name, type, config, conditions, created_at
  ORDER BY campaign_id, position;
 
 -- name: campaign_steps.insert
--- why: all steps that a campaign has more than before, in one statement; a step's config and conditions
---      come as one document, because an array of arrays would be taken for one of two dimensions
--- params: tenant_id text, campaign_id uuid, ids uuid[], positions integer[], names text[],
---         types text[], documents jsonb[], created_at timestamptz[]
+-- why: a step that a campaign has more than before, after the campaign itself was written
+-- params: tenant_id text, campaign_id uuid, id uuid, position integer, name text, type text, config jsonb,
+--         conditions jsonb, created_at timestamptz
 -- rows: affected
 INSERT INTO campaign_steps (
     tenant_id, campaign_id, id, position, name, type, config, conditions, created_at
-)
-SELECT $1, $2, step.id, step.position, step.name, step.type, step.documents -> 'config',
-       step.documents -> 'conditions', step.created_at
-  FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[])
-       AS step (id, position, name, type, documents, created_at);
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9
+);
 
 -- name: campaign_steps.update
--- why: all steps of a campaign that changed, in one statement, so that two of them may swap positions;
+-- why: all steps of a campaign that changed, in one statement, so that two of them may swap positions; a step's
+--      documents come as one, because an array of arrays would be taken for one of two dimensions;
 --      only after the campaign's own update, which compares and steps its version
 -- params: tenant_id text, campaign_id uuid, ids uuid[], positions integer[], names text[],
 --         types text[], documents jsonb[]

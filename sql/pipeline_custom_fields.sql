@@ -19,11 +19,11 @@ UPDATE pipeline_custom_fields
  WHERE tenant_id = $1 AND id = $2;
 
 -- name: pipeline_custom_fields.delete
--- why: a pipeline loses a custom field, after the pipeline itself was written
--- params: tenant_id text, id uuid
+-- why: the custom fields that a pipeline loses, after the pipeline itself was written
+-- params: tenant_id text, pipeline_id uuid, ids uuid[]
 -- rows: affected
 DELETE FROM pipeline_custom_fields
- WHERE tenant_id = $1 AND id = $2;
+ WHERE tenant_id = $1 AND pipeline_id = $2 AND id = ANY ($3);
 
 -- name: pipeline_custom_fields.find_by_pipelines
 -- why: loads the custom fields of one or more pipelines, to be asked after the pipelines themselves: what

@@ -11,23 +11,20 @@ SELECT sequence_id, id, position, name, delay_amount, delay_unit, message_templa
  ORDER BY sequence_id, position;
 
 -- name: sequence_steps.insert
--- why: all steps that a sequence has more than before, in one statement; a step's template and conditions
---      come as one document, because an array of arrays would be taken for one of two dimensions
--- params: tenant_id text, sequence_id uuid, ids uuid[], positions integer[], names text[],
---         delay_amounts integer[], delay_units text[], documents jsonb[], created_at timestamptz[]
+-- why: a step that a sequence has more than before, after the sequence itself was written
+-- params: tenant_id text, sequence_id uuid, id uuid, position integer, name text, delay_amount integer,
+--         delay_unit text, message_template jsonb, conditions jsonb, created_at timestamptz
 -- rows: affected
 INSERT INTO sequence_steps (
     tenant_id, sequence_id, id, position, name, delay_amount, delay_unit, message_template, conditions,
     created_at
-)
-SELECT $1, $2, step.id, step.position, step.name, step.delay_amount, step.delay_unit,
-       step.documents -> 'message_template', step.documents -> 'conditions', step.created_at
-  FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::integer[], $7::text[], $8::jsonb[],
-              $9::timestamptz[])
-       AS step (id, position, name, delay_amount, delay_unit, documents, created_at);
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+);
 
 -- name: sequence_steps.update
--- why: all steps of a sequence that changed, in one statement, so that two of them may swap positions;
+-- why: all steps of a sequence that changed, in one statement, so that two of them may swap positions; a step's
+--      documents come as one, because an array of arrays would be taken for one of two dimensions;
 --      only after the sequence's own update, which compares and steps its version
 -- params: tenant_id text, sequence_id uuid, ids uuid[], positions integer[], names text[],
 --         delay_amounts integer[], delay_units text[], documents jsonb[]

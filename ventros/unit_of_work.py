@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVarTuple, cast
+from typing import TYPE_CHECKING, Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.campaigns.repository import CampaignRepository
@@ -25,18 +25,13 @@ from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
-from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.errors import UnitOfWorkError
-from ventros.kernel.repository import save_all
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
 
 if TYPE_CHECKING:
-    from ventros.kernel.repository import Repository
-
-Aggregates = TypeVarTuple("Aggregates")
+    pass
 
 REPOSITORIES: Final = {
     "agent": "agents",
@@ -55,45 +50,12 @@ REPOSITORIES: Final = {
     "session": "sessions",
     "webhook_subscription": "webhook_subscriptions",
 }
-"""The name under which a unit of work has the repository, by the resource of the aggregate."""
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
 
-    async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
-        """Save any mix of versioned aggregates, none of them when one is stale.
-
-        ``contact, session = await uow.save_all(contact, session)``. All are locked in one order, so that two
-        units of work never wait for each other in a circle. Raises OptimisticLockErrors with all conflicts,
-        else as the repositories' ``save``; see :func:`ventros.kernel.repository.save_all.save_all`.
-        """
-        return cast("tuple[*Aggregates]", tuple(await save_all.save_all(self, self._targets(aggregates))))
-
-    async def add_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
-        """Add any mix of new aggregates in the order given, so what is referred to comes first.
-
-        Raises NotNew before anything is sent, else as the repositories' ``add``.
-        """
-        return cast("tuple[*Aggregates]", tuple(await save_all.add_all(self._targets(aggregates))))
-
-    async def remove_all(self, *aggregates: object) -> None:
-        """Remove any mix of versioned aggregates, none of them when one is stale; locks as ``save_all`` does.
-
-        They are removed in the order given, so what refers comes first. Raises OptimisticLockErrors with all
-        conflicts, else as the repositories' ``remove``.
-        """
-        await save_all.remove_all(self, self._targets(aggregates))
-
-    def _targets(self, aggregates: Iterable[object]) -> list[tuple[Repository[Any], Any]]:
-        return [(self.repository_of(aggregate), aggregate) for aggregate in aggregates]
-
-    def repository_of(self, aggregate: object) -> Repository[Any]:
-        """Raises UnitOfWorkError for what has no version."""
-        resource = aggregate.resource if isinstance(aggregate, Entity) else type(aggregate).__name__
-        if resource not in REPOSITORIES:
-            raise UnitOfWorkError(f"{resource} is no aggregate with a version")
-        return cast("Repository[Any]", getattr(self, REPOSITORIES[resource]))
+    REPOSITORIES = REPOSITORIES
 
     @cached_property
     def broadcasts(self) -> BroadcastRepository:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import functools
 import inspect
@@ -16,10 +15,10 @@ from weakref import WeakValueDictionary
 import asyncpg
 import attrs
 
+from ventros.kernel.connection.connect import Connector
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.connection.observed import connection_for
-from ventros.kernel.connection.pool import Pool, PoolStats
+from ventros.kernel.connection.pool import AsyncpgPool, OwnPool, Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, ServerUnreachable, ValidationError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome
@@ -70,16 +69,15 @@ class Database(Generic[U]):
 
     def __init__(
         self,
-        pool: asyncpg.Pool[Any],
+        pool: asyncpg.Pool[Any] | Pool,
         unit_of_work: type[U],
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self.settings = _checked(unit_of_work, settings, telemetry)
         self.telemetry = telemetry
-        instance_of(asyncpg.Pool, pool, "pool")
-        self._pool = pool
-        self._connections = Pool(pool, telemetry)
+        instance_of(asyncpg.Pool | Pool, pool, "pool")
+        self._pool = pool if isinstance(pool, Pool) else AsyncpgPool(pool, telemetry)
         self._unit_of_work = unit_of_work
         self._in_doubt: WeakValueDictionary[CommitMarker, WriteScope] = WeakValueDictionary()
 
@@ -100,21 +98,22 @@ class Database(Generic[U]):
         target = resolve_dsn(dsn)
         # None leaves the DSN's, PGPASSWORD or the password file.
         password = chosen.current_password if callable(chosen.password) else chosen.password
-        try:
-            pool = await asyncpg.create_pool(
-                target,
-                min_size=chosen.min_size,
-                max_size=chosen.max_size,
-                timeout=chosen.connect_timeout,
-                command_timeout=chosen.statement_timeout,
-                server_settings=chosen.startup_settings(),
-                password=password,
-                init=prepare_driver,
-                reset=_nothing_to_reset,
+        connector = Connector(
+            chosen.pipelining,
+            {
+                "dsn": target,
+                "timeout": chosen.connect_timeout,
+                "command_timeout": chosen.statement_timeout,
+                "server_settings": chosen.startup_settings(),
+                "password": password,
                 # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.
-                statement_cache_size=_MORE_THAN_ALL_STATEMENTS,
-                max_cached_statement_lifetime=0,
-            )
+                "statement_cache_size": _MORE_THAN_ALL_STATEMENTS,
+                "max_cached_statement_lifetime": 0,
+            },
+        )
+        pool = OwnPool(connector, chosen, telemetry)
+        try:
+            await pool.fill()
         except (OSError, asyncpg.PostgresError) as error:
             # Of these only the server's own refusals are known to quote no password.
             reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
@@ -138,9 +137,7 @@ class Database(Generic[U]):
             raise _unknown_option(min(unknown))
         own = {name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords}
         begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
-        transaction = PooledTransaction(
-            self._connections, self.settings, begin, self.telemetry, self._in_doubt
-        )
+        transaction = PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
         return self._unit_of_work(transaction, tenant, **keywords)
 
     async def run(
@@ -200,7 +197,9 @@ class Database(Generic[U]):
 
         async def ask() -> bool:
             async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
-                return await commit_markers.probe(unit.connection, marker)
+                committed = await commit_markers.probe(unit.connection, marker)
+                await unit.commit()
+                return committed
 
         patience = max(deadline - self.settings.release_timeout, deadline / 2)
         committed = await commit_markers.resolve(ask, marker, patience)
@@ -212,35 +211,31 @@ class Database(Generic[U]):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
-        driver = await self._connections.acquire(self.settings.acquire_timeout)
+        driver = await self._pool.acquire(self.settings.acquire_timeout)
         try:
             yield connection_for(driver, self.settings.statement_timeout, self.telemetry)
         finally:
-            await self._connections.give_back(driver, self.settings.release_timeout)
+            await self._pool.give_back(driver, self.settings.release_timeout)
 
     async def ping(self) -> None:
-        """Return when the pool had a connection and the server answered BEGIN on it.
+        """Return when the pool had a connection and the server answered on it.
 
-        Else raises as a unit of work does on entering, within the same bounds.
+        Else raises as the first statement of a unit of work does, within the same bounds.
         """
-        async with self.unit_of_work("ping"):
-            pass
+        async with self.unit_of_work("ping") as unit:
+            await unit.connection.control("SAVEPOINT ventros")
 
     def stats(self) -> PoolStats:
         """What the pool is doing in this moment; it asks nobody."""
-        return self._connections.stats()
+        return self._pool.stats()
 
     async def close(self) -> None:
         """Close the pool; connections still in use after the release timeout are terminated.
 
         Raises UnitOfWorkError in another process or event loop than that which opened it.
         """
-        self._connections.require_home()
-        try:
-            async with asyncio.timeout(self.settings.release_timeout):
-                await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
+        self._pool.require_home()
+        await self._pool.close(self.settings.release_timeout)
 
     async def __aenter__(self) -> Self:
         return self
@@ -270,13 +265,6 @@ def _name(use_case: Callable[..., Any]) -> str | None:
         use_case = use_case.func
     name: str = getattr(use_case, "__name__", type(use_case).__name__)
     return name if name.isascii() and name.isidentifier() else None
-
-
-async def _nothing_to_reset(_driver: Any) -> None:
-    """Stands for asyncpg's four reset statements, which cost each release a round trip.
-
-    A unit sets nothing beyond its transaction, and asyncpg itself still rolls back what is open.
-    """
 
 
 def describe(dsn: str | None) -> str:

@@ -8,7 +8,7 @@
     │   ├── UndoneWrite            an instance that came back from a write which was rolled back
     │   ├── NotNew                 add() of what has a version, or no event of its creation
     │   └── ChangeWithoutEvent     an instance that no command made and no read returned
-    ├── AlreadyProcessed           a unit of work with this command_id was committed before (``marker``)
+    ├── AlreadyProcessed           a unit of work with this command_id was committed before (``command_id``)
     ├── DomainError                the request breaks a rule of the domain
     │   ├── ValidationError        an argument is malformed (``field``)
     │   │   └── NumericOverflow    a number outgrew its column, as a version at its greatest would
@@ -98,9 +98,9 @@ class ChangeWithoutEvent(UnitOfWorkError): ...
 class AlreadyProcessed(VentrosError):
     """The second unit stored nothing; what the first one did is stored."""
 
-    def __init__(self, marker: CommitMarker) -> None:
-        super().__init__(f"command {marker.id} of tenant {marker.tenant} was processed before")
-        self.marker = marker
+    def __init__(self, tenant: str, command_id: UUID) -> None:
+        super().__init__(f"command {command_id} of tenant {tenant} was processed before")
+        self.tenant, self.command_id = tenant, command_id
 
 
 class DomainError(VentrosError): ...

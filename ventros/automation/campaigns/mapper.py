@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,8 +27,8 @@ COLUMNS: Final = (
 )
 
 
-def from_row(row: Sequence[Any]) -> Campaign:
-    """Without its steps. Raises ValidationError when the row breaks a rule of the aggregate."""
+def from_row(row: Sequence[Any], steps: Iterable[CampaignStep] = ()) -> Campaign:
+    """Raises ValidationError when the rows break a rule of the aggregate."""
     (
         id_,
         version,
@@ -56,6 +56,7 @@ def from_row(row: Sequence[Any]) -> Campaign:
         end_date=end_date,
         created_at=created_at,
         updated_at=updated_at,
+        steps=steps,
     )
 
 
@@ -116,11 +117,18 @@ def step_from_row(row: Sequence[Any]) -> CampaignStep:
     )
 
 
-def insert_steps_args(campaign: Campaign, steps: Sequence[CampaignStep]) -> tuple[object, ...]:
+def insert_step_args(campaign: Campaign, step: CampaignStep) -> tuple[object, ...]:
     """campaign_steps.insert, from $1."""
     return (
-        *update_steps_args(campaign, steps),
-        [step.created_at for step in steps],
+        campaign.tenant_id,
+        campaign.id,
+        step.id,
+        step.position,
+        step.name,
+        step.type.value,
+        _config_to_json(step.config),
+        conditions_to_json(step.conditions),
+        step.created_at,
     )
 
 

@@ -9,12 +9,13 @@ from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.list_query import LIST_QUERY, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
-from ventros.automation.step_repository import StepRepository
 from ventros.kernel.lists import ListRepository
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import ChildRows, at_once, each
 from ventros.kernel.statements import statement
 
 
-class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, CampaignFilter, CampaignSort]):
+class CampaignRepository(Repository[Campaign], ListRepository[Campaign, CampaignFilter, CampaignSort]):
     resource = "campaign"
     mapper = mapper
     LIST_QUERY = LIST_QUERY
@@ -32,13 +33,28 @@ class CampaignRepository(StepRepository[Campaign], ListRepository[Campaign, Camp
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("campaigns.try_lock_for_update")
     FIND_DUE = statement("campaigns.find_due")
-    ROOT_ID = "campaign_id"
-    SELECT_STEPS = statement("campaign_steps.find_by_campaigns")
-    INSERT_STEPS = statement("campaign_steps.insert")
-    UPDATE_STEPS = statement("campaign_steps.update")
-    DELETE_STEPS = statement("campaign_steps.delete")
     BUMP = statement("campaign_counters.bump")
     TOTAL = statement("campaign_counters.total")
+
+    CHILDREN = (
+        ChildRows(
+            find=statement("campaign_steps.find_by_campaigns"),
+            insert=statement("campaign_steps.insert"),
+            update=statement("campaign_steps.update"),
+            delete=statement("campaign_steps.delete"),
+            root_id="campaign_id",
+            from_row=mapper.step_from_row,
+            insert_sets=each(mapper.insert_step_args),
+            update_sets=at_once(mapper.update_steps_args),
+            of=lambda campaign, _stored: campaign.steps,
+        ),
+    )
+
+    async def remove(self, aggregate: Campaign) -> None:
+        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        self.require_own(aggregate)
+        aggregate.require_removable()
+        await super().remove(aggregate)
 
     async def find_due(self, at: datetime, *, limit: int = 100) -> list[Campaign]:
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of

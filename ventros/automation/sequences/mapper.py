@@ -30,8 +30,8 @@ COLUMNS: Final = (
 )
 
 
-def from_row(row: abc.Sequence[Any]) -> Sequence:
-    """Without its steps. Raises ValidationError when the row breaks a rule of the aggregate."""
+def from_row(row: abc.Sequence[Any], steps: abc.Iterable[SequenceStep] = ()) -> Sequence:
+    """Raises ValidationError when the rows break a rule of the aggregate."""
     (
         id_,
         version,
@@ -57,6 +57,7 @@ def from_row(row: abc.Sequence[Any]) -> Sequence:
         exit_on_reply=exit_on_reply,
         created_at=created_at,
         updated_at=updated_at,
+        steps=steps,
     )
 
 
@@ -116,11 +117,19 @@ def step_from_row(row: abc.Sequence[Any]) -> SequenceStep:
     )
 
 
-def insert_steps_args(sequence: Sequence, steps: abc.Sequence[SequenceStep]) -> tuple[object, ...]:
+def insert_step_args(sequence: Sequence, step: SequenceStep) -> tuple[object, ...]:
     """sequence_steps.insert, from $1."""
     return (
-        *update_steps_args(sequence, steps),
-        [step.created_at for step in steps],
+        sequence.tenant_id,
+        sequence.id,
+        step.id,
+        step.position,
+        step.name,
+        step.delay_amount,
+        step.delay_unit.value,
+        template_to_json(step.message_template),
+        conditions_to_json(step.conditions),
+        step.created_at,
     )
 
 

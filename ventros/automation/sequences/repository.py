@@ -9,11 +9,12 @@ from uuid import UUID
 from ventros.automation.sequences import mapper
 from ventros.automation.sequences.aggregate import Sequence
 from ventros.automation.sequences.values import SequenceCounters, TriggerType
-from ventros.automation.step_repository import StepRepository
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import ChildRows, at_once, each
 from ventros.kernel.statements import statement
 
 
-class SequenceRepository(StepRepository[Sequence]):
+class SequenceRepository(Repository[Sequence]):
     resource = "sequence"
     mapper = mapper
 
@@ -30,13 +31,28 @@ class SequenceRepository(StepRepository[Sequence]):
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("sequences.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("sequences.try_lock_for_update")
     FIND_ACTIVE_BY_TRIGGER = statement("sequences.find_active_by_trigger")
-    ROOT_ID = "sequence_id"
-    SELECT_STEPS = statement("sequence_steps.find_by_sequences")
-    INSERT_STEPS = statement("sequence_steps.insert")
-    UPDATE_STEPS = statement("sequence_steps.update")
-    DELETE_STEPS = statement("sequence_steps.delete")
     BUMP = statement("sequence_counters.bump")
     TOTAL = statement("sequence_counters.total")
+
+    CHILDREN = (
+        ChildRows(
+            find=statement("sequence_steps.find_by_sequences"),
+            insert=statement("sequence_steps.insert"),
+            update=statement("sequence_steps.update"),
+            delete=statement("sequence_steps.delete"),
+            root_id="sequence_id",
+            from_row=mapper.step_from_row,
+            insert_sets=each(mapper.insert_step_args),
+            update_sets=at_once(mapper.update_steps_args),
+            of=lambda sequence, _stored: sequence.steps,
+        ),
+    )
+
+    async def remove(self, aggregate: Sequence) -> None:
+        """With its steps and counters. Raises InvariantViolation unless it is a draft."""
+        self.require_own(aggregate)
+        aggregate.require_removable()
+        await super().remove(aggregate)
 
     async def find_active_by_trigger(
         self, trigger_type: TriggerType, event_data: Mapping[str, Any]

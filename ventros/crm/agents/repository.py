@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
 from ventros.crm.agents.list_query import LIST_QUERY, AgentFilter, AgentSort
+from ventros.kernel.connection.connection import Call
 from ventros.kernel.errors import InvariantViolation, NotFound
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
@@ -64,12 +64,12 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
 
-    async def _after_update(self, aggregates: Sequence[Agent]) -> None:
-        """One statement for each whose status changed, which is an activity of the agent."""
-        for agent in aggregates:
-            changed_at = _status_changed_at(agent)
-            if changed_at is not None:
-                await self._connection.affected(self.BUMP, self._tenant, agent.id, 0, 0, changed_at)
+    def calls_after_update(self, aggregate: Agent) -> list[Call]:
+        """A change of its status is an activity of the agent."""
+        changed_at = _status_changed_at(aggregate)
+        if changed_at is None:
+            return []
+        return [Call(self.BUMP, ((self._tenant, aggregate.id, 0, 0, changed_at),))]
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import attrs
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.inbound import InboundChannel
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.connection import Call, Connection
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
@@ -77,25 +76,21 @@ class ChannelRepository(Repository[Channel]):
     BUMP = statement("channel_counters.bump")
     TOTAL = statement("channel_counters.total")
 
-    async def add(self, aggregate: Channel) -> Channel:
-        added = await super().add(aggregate)
-        external_id = _routed_as(added)
-        if external_id is not None:
-            await self._connection.affected(
-                self.INSERT_ROUTE, added.type.platform, external_id, self._tenant, added.id
-            )
-        return added
+    def calls_after_insert(self, aggregate: Channel) -> list[Call]:
+        """The directory knows it from then on."""
+        external_id = _routed_as(aggregate)
+        if external_id is None:
+            return []
+        args = (aggregate.type.platform, external_id, self._tenant, aggregate.id)
+        return [Call(self.INSERT_ROUTE, (args,))]
 
-    async def _after_update(self, aggregates: Sequence[Channel]) -> None:
-        """One statement for each: the directory follows the channel."""
-        for channel in aggregates:
-            external_id = _routed_as(channel)
-            if external_id is None:
-                await self._connection.affected(self.DELETE_ROUTE, self._tenant, channel.id)
-            else:
-                await self._connection.affected(
-                    self.SET_ROUTE, channel.type.platform, external_id, self._tenant, channel.id
-                )
+    def calls_after_update(self, aggregate: Channel) -> list[Call]:
+        """The directory follows the channel."""
+        external_id = _routed_as(aggregate)
+        if external_id is None:
+            return [Call(self.DELETE_ROUTE, ((self._tenant, aggregate.id),))]
+        args = (aggregate.type.platform, external_id, self._tenant, aggregate.id)
+        return [Call(self.SET_ROUTE, (args,))]
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
         """The tenant's live channel whose inbound webhook has this path."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ventros.crm.chats.aggregate import Chat
@@ -27,11 +27,8 @@ COLUMNS: Final = (
 )
 
 
-def from_row(row: Iterable[Any], participants: Iterable[Iterable[Any]]) -> Chat:
-    """``participants`` are the chat's rows of chat_participants.find_by_chats.
-
-    Raises ValidationError when one of the rows, or all together, break a rule of the aggregate.
-    """
+def from_row(row: Iterable[Any], participants: Iterable[Participant] = ()) -> Chat:
+    """Raises ValidationError when the rows together break a rule of the aggregate."""
     (
         id_,
         version,
@@ -58,7 +55,7 @@ def from_row(row: Iterable[Any], participants: Iterable[Iterable[Any]]) -> Chat:
         external_id=external_id,
         subject=subject,
         description=description,
-        participants=[participant_from_row(participant) for participant in participants],
+        participants=participants,
         status=status,
         metadata=metadata,
         label_ids=label_ids,
@@ -114,13 +111,13 @@ def participant_from_row(row: Iterable[Any]) -> Participant:
     return Participant(id=participant_id, type=participant_type, joined_at=joined_at, is_admin=is_admin)
 
 
-def participants_args(chat: Chat, participants: Sequence[Participant]) -> tuple[object, ...]:
+def participant_args(chat: Chat, participant: Participant) -> tuple[object, ...]:
     """chat_participants.insert and chat_participants.update, from $1."""
     return (
         chat.tenant_id,
         chat.id,
-        [participant.id for participant in participants],
-        [participant.type for participant in participants],
-        [participant.joined_at for participant in participants],
-        [participant.is_admin for participant in participants],
+        participant.id,
+        participant.type,
+        participant.joined_at,
+        participant.is_admin,
     )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -32,8 +32,8 @@ COLUMNS: Final = (
 )
 
 
-def from_row(row: Sequence[Any]) -> ContactList:
-    """Without its rules. Raises ValidationError when the row breaks a rule of the aggregate."""
+def from_row(row: Sequence[Any], rules: Iterable[PlacedRule] = ()) -> ContactList:
+    """Raises ValidationError when the rows break a rule of the aggregate."""
     (
         id_,
         version,
@@ -60,6 +60,7 @@ def from_row(row: Sequence[Any]) -> ContactList:
         is_static=is_static,
         contact_count=contact_count,
         last_calculated_at=last_calculated_at,
+        filter_rules=tuple(placed_rule.rule for placed_rule in rules),
         created_at=created_at,
         updated_at=updated_at,
         deleted_at=deleted_at,
@@ -112,14 +113,15 @@ class PlacedRule:
         return self.rule.id
 
 
-def placed(rules: Iterable[FilterRule], stored: Mapping[UUID, int]) -> list[PlacedRule]:
-    """``rules`` with rising positions. One whose ``stored`` position still rises keeps it, so that a rule
-    added or removed elsewhere leaves its row alone.
+def placed(contact_list: ContactList, stored: Iterable[PlacedRule]) -> list[PlacedRule]:
+    """The list's rules with rising positions. One whose ``stored`` position still rises keeps it, so that a
+    rule added or removed elsewhere leaves its row alone.
     """
+    positions = {placed_rule.id: placed_rule.position for placed_rule in stored}
     placed_rules: list[PlacedRule] = []
     position = -1
-    for rule in rules:
-        position = max(position + 1, stored.get(rule.id, 0))
+    for rule in contact_list.filter_rules:
+        position = max(position + 1, positions.get(rule.id, 0))
         placed_rules.append(PlacedRule(rule, position))
     return placed_rules
 

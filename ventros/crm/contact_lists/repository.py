@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import UUID
-
-import attrs
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
@@ -20,14 +16,13 @@ from ventros.crm.contact_lists.events import (
     ContactListMemberEvent,
 )
 from ventros.crm.contact_lists.list_query import LIST_QUERY, ContactListFilter, ContactListSort
-from ventros.crm.contact_lists.mapper import PlacedRule
-from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
+from ventros.kernel.errors import Conflict, InvariantViolation, NotFound
 from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
 from ventros.kernel.lists.cursors import Cursors
 from ventros.kernel.lists.list_repository import MAX_LIMIT, call
-from ventros.kernel.repository import Repository, children
-from ventros.kernel.repository.entity import map_row
+from ventros.kernel.repository import Repository
+from ventros.kernel.repository.children import ChildRows, each
 from ventros.kernel.statements import statement
 from ventros.kernel.validators import whole_number
 
@@ -66,10 +61,6 @@ class ContactListRepository(
     TRY_LOCK_FOR_SHARE = statement("contact_lists.try_lock_for_share")
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("contact_lists.try_lock_for_update")
-    FIND_RULES = statement("contact_list_filters.find_by_lists")
-    INSERT_RULE = statement("contact_list_filters.insert")
-    UPDATE_RULE = statement("contact_list_filters.update")
-    DELETE_RULES = statement("contact_list_filters.delete")
     ADD_MEMBER = statement("contact_list_members.add")
     REMOVE_MEMBER = statement("contact_list_members.remove")
     MEMBERSHIP = statement("contact_list_members.get_membership")
@@ -77,54 +68,19 @@ class ContactListRepository(
     FIND_MEMBERS = statement("contact_list_members.find")
     COUNT_MEMBERS = statement("contact_list_members.count")
 
-    async def add(self, aggregate: ContactList) -> ContactList:
-        added = await super().add(aggregate)
-        for rule in mapper.placed(added.filter_rules, {}):
-            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(added, rule))
-        return added
-
-    async def _after_update(self, aggregates: Sequence[ContactList]) -> None:
-        """One SELECT for the rules of all, then what changed."""
-        stored = await self._rules([contact_list.id for contact_list in aggregates])
-        for contact_list in aggregates:
-            await self._save_rules(contact_list, stored[contact_list.id])
-
-    async def _save_rules(self, saved: ContactList, stored: list[PlacedRule]) -> None:
-        placed = mapper.placed(saved.filter_rules, {rule.id: rule.position for rule in stored})
-        diff = children.diff(stored, placed)
-        if diff.removed:
-            removed = [rule.id for rule in diff.removed]
-            await self._connection.affected(self.DELETE_RULES, self._tenant, saved.id, removed)
-        for rule in diff.changed:
-            await self._connection.affected(self.UPDATE_RULE, *mapper.rule_update_args(saved, rule))
-        for rule in diff.added:
-            await self._connection.affected(self.INSERT_RULE, *mapper.rule_insert_args(saved, rule))
-
-    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[ContactList]:
-        """With their rules, all of them by one statement more, none when there are no rows.
-
-        Rules that changed in between belong to a version that :meth:`save` refuses.
-        """
-        if not rows:
-            return []
-        lists = await super()._map_all(rows)
-        rules = await self._rules([contact_list.id for contact_list in lists])
-        try:
-            return [
-                attrs.evolve(
-                    contact_list, filter_rules=tuple(placed.rule for placed in rules[contact_list.id])
-                )
-                for contact_list in lists
-            ]
-        except ValidationError as error:
-            raise MappingError(f"the stored rules of a static contact list: {error}; delete them") from error
-
-    async def _rules(self, list_ids: list[UUID]) -> defaultdict[UUID, list[PlacedRule]]:
-        """By list, in their order."""
-        by_list: defaultdict[UUID, list[PlacedRule]] = defaultdict(list)
-        for row in await self._connection.many(self.FIND_RULES, self._tenant, list_ids):
-            by_list[row["contact_list_id"]].append(_rule(row))
-        return by_list
+    CHILDREN = (
+        ChildRows(
+            find=statement("contact_list_filters.find_by_lists"),
+            insert=statement("contact_list_filters.insert"),
+            update=statement("contact_list_filters.update"),
+            delete=statement("contact_list_filters.delete"),
+            root_id="contact_list_id",
+            from_row=mapper.rule_from_row,
+            insert_sets=each(mapper.rule_insert_args),
+            update_sets=each(mapper.rule_update_args),
+            of=mapper.placed,
+        ),
+    )
 
     async def add_member(self, contact_list_id: UUID, contact_id: UUID, *, now: datetime) -> bool:
         """Whether the contact was added; False when it is a member already.
@@ -219,10 +175,6 @@ class ContactListRepository(
         """Without a version: the list has not changed."""
         recorded = event.recorded(SimpleNamespace(id=contact_list_id), now)
         self._unit.record(envelopes((recorded,), self.resource, contact_list_id, None))
-
-
-def _rule(row: asyncpg.Record) -> PlacedRule:
-    return map_row(mapper.rule_from_row, "contact_list_filters", row)
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

@@ -44,7 +44,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
                 raise
             raise NotFound("pipeline", aggregate.pipeline_id) from None
 
-    async def _before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
+    async def before_update(self, aggregates: Sequence[PipelineStatus]) -> None:
         """Raises InvariantViolation for a deleted status in which a contact still stands."""
         for status in aggregates:
             if status.deleted_at is not None:

@@ -30,11 +30,8 @@ COLUMNS: Final = (
 )
 
 
-def from_row(row: Sequence[Any]) -> Pipeline:
-    """Without its custom fields, whose rows are read after it.
-
-    Raises ValidationError, LookupError or TypeError when the row breaks a rule of the aggregate.
-    """
+def from_row(row: Sequence[Any], custom_fields: Iterable[PipelineCustomField] = ()) -> Pipeline:
+    """Raises ValidationError, LookupError or TypeError when the rows break a rule of the aggregate."""
     (
         id_,
         version,
@@ -69,6 +66,7 @@ def from_row(row: Sequence[Any]) -> Pipeline:
         enable_ai_summary=enable_ai_summary,
         ai_provider=ai_provider,
         ai_model=ai_model,
+        custom_fields=custom_fields,
         created_at=created_at,
         updated_at=updated_at,
         deleted_at=deleted_at,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, cast
 
 import asyncpg
+import attrs
 
 from ventros.kernel import errors
 from ventros.kernel.connection.driver import (
@@ -19,6 +20,7 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
 )
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
+from ventros.kernel.connection.wire import Answer, State, Wire, command
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
@@ -37,24 +39,100 @@ its last column, about his connection: without our codec the driver hands out JS
 """
 
 
+@attrs.define
+class Call:
+    """``statement`` with one set of arguments, or with several, which are sent in one batch.
+
+    ``expected`` is how many rows an ``affected`` statement must touch: else WriteSuppressed. ``refusal`` says
+    what is raised in the place of AlreadyExists.
+    """
+
+    statement: Statement
+    argument_sets: Sequence[tuple[object, ...]]
+    expected: int | None = None
+    refusal: Callable[[errors.AlreadyExists], errors.VentrosError] | None = None
+    answer: Answer | None = None
+    result: Any = None
+    failed: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the server has answered it, as one that was sent in front of another."""
+        return self.result is not None if self.answer is None else self.answer.state is State.DONE
+
+    def check_expected(self) -> None:
+        """Raises WriteSuppressed, when the answer is there and counts other rows than expected."""
+        if self.expected is None:
+            return
+        count = self.result
+        if self.answer is not None and self.answer.state is State.DONE:
+            count = sum(affected_rows(tag) or 0 for tag in self.answer.tags)
+        if count is not None and count != self.expected:
+            raise errors.WriteSuppressed(
+                f"{self.statement.name} was to write {self.expected} rows and wrote {count}: a trigger or a "
+                "policy suppressed it",
+                table=self.statement.path.stem,
+            )
+
+
+class Source(Protocol):
+    """Where a connection gets its driver when the first statement is sent."""
+
+    async def take(self) -> Any:
+        """A connection of asyncpg's."""
+
+    async def replace(self, driver: Any) -> bool:
+        """Let go of one that was dead when it came; whether another may be tried."""
+
+
 class Connection:
     """One method for each kind of ``rows:``; a statement sent by the wrong one is refused.
 
-    ``timeout`` bounds each statement, in seconds; None leaves it to the driver's command_timeout.
-    ``wrote`` tells whether any of them changed a row. ``interrupted`` tells that one got no answer, by a
-    timeout or a cancellation: whether it took effect is unknown, so as after an error nothing but a
-    rollback is sent any more. ``read_only`` tells that the transaction was begun so; else a server that
-    takes no writes is one to leave: the connection is terminated.
+    ``opening`` are the commands that begin the transaction: they go with the first statement, and so does
+    what :meth:`defer` was given. ``timeout`` bounds each statement, in seconds; None leaves it to the driver's
+    command_timeout. ``wrote`` tells whether any of them changed a row, ``locked`` whether one may hold locks.
+    ``interrupted`` tells that one got no answer, by a timeout or a cancellation: whether it took effect is
+    unknown, so as after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells
+    that the transaction was begun so; else a server that takes no writes is one to leave: the connection is
+    terminated.
     """
 
-    __slots__ = ("_driver", "_timeout", "interrupted", "read_only", "wrote")
+    __slots__ = (
+        "_deferred",
+        "_opening",
+        "_source",
+        "_timeout",
+        "begun",
+        "driver",
+        "failed",
+        "interrupted",
+        "locked",
+        "read_only",
+        "wrote",
+    )
 
-    def __init__(self, driver: asyncpg.Connection[Any], timeout: float | None = None) -> None:
-        self._driver = driver
+    def __init__(
+        self,
+        driver: Any = None,
+        timeout: float | None = None,
+        *,
+        source: Source | None = None,
+        opening: Sequence[str] = (),
+    ) -> None:
+        self.driver = driver
+        self._source = source
+        self._opening = opening
         self._timeout = timeout
-        self.wrote = False
-        self.interrupted = False
+        self._deferred: list[Call] = []
+        self.begun = not opening
+        self.wrote = self.locked = False
+        self.failed = self.interrupted = False
         self.read_only = False
+
+    @property
+    def wire(self) -> Wire | None:
+        """What lets several statements share a round trip; None where the driver has none, or there is none yet."""
+        return getattr(self.driver, "wire", None)
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
@@ -80,33 +158,68 @@ class Connection:
         """The rows that ``statement`` returns for each of ``argument_sets``, all sent in one round trip."""
         for args in argument_sets:
             self._check_call("maybe", statement, args)
-        rows = await self._send(self._driver.fetchmany, statement.text, (argument_sets,), statement)
-        self.wrote |= statement.writes
-        return cast("list[asyncpg.Record]", rows)
+        return cast("list[asyncpg.Record]", await self._send(Call(statement, argument_sets)))
 
     async def affected(self, statement: Statement, *args: object) -> int:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""
         self._check_call("affected", statement, args)
-        tag = await self._send(self._driver.execute, statement.text, args, statement)
-        count = affected_rows(tag)
-        if count is None:
-            raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        self.wrote |= count > 0
-        return count
+        return cast("int", await self._send(Call(statement, (args,))))
+
+    async def together(self, calls: Sequence[Call]) -> list[Any]:
+        """The rows of each call, or of an ``affected`` statement their count; in one round trip over a wire.
+
+        None is executed after one that failed, whose error is raised. Raises WriteSuppressed for the first
+        whose count is not the expected one.
+        """
+        for call in calls:
+            for args in call.argument_sets:
+                self._check_call(call.statement.rows, call.statement, args)
+        if not calls:
+            return []
+        self._deferred += calls[:-1]
+        calls[-1].result = await self._send(calls[-1])
+        for call in calls:
+            if call.answer is not None:
+                call.result = await self._read(call, call.answer)
+            call.check_expected()
+        return [call.result for call in calls]
+
+    def defer(self, call: Call) -> None:
+        """Send it with the next statement, in front of it."""
+        self._deferred.append(call)
+
+    async def has_wire(self) -> bool:
+        """Whether several statements can share a round trip; takes a driver from the source if there is none."""
+        if self.driver is None and self._source is not None:
+            self.driver = await self._source.take()
+        return self.wire is not None
+
+    async def commit_with(self, calls: Sequence[Call], commit: Answer, timeout: float) -> None:  # noqa: ASYNC109
+        """Send ``calls`` and COMMIT in one message, over a wire; ``commit`` is the answer to COMMIT."""
+        self._deferred += calls[:-1]
+        await self._send(calls[-1], commit, timeout)
 
     async def control(self, text: str) -> str:
         """Send transaction control, such as SAVEPOINT, which stands in no file; its command tag."""
         self._refuse_after_interruption()
-        return cast("str", await self._send(self._driver.execute, text, ()))
+        return cast("str", await self._send(text))
 
     async def roll_back_to(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
         """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
         self.interrupted = True
+        self._deferred.clear()
         try:
-            await self._driver.execute(text, timeout=timeout)
+            await self.driver.execute(text, timeout=timeout)
         except DRIVER_FAILURES:
             return False
-        self.interrupted = False
+        self.interrupted = self.failed = False
+        return True
+
+    def end_unawaited(self, text: str) -> bool:
+        """Send COMMIT or ROLLBACK without waiting for the answer, if nothing depends on it; whether it did."""
+        if self.wire is None or self.wrote or self.locked or self.failed or self.interrupted:
+            return False
+        self.wire.send(command(text), text)
         return True
 
     async def caller_settings(self) -> tuple[str, str, str]:
@@ -114,7 +227,11 @@ class Connection:
 
         Raises UnitOfWorkError for a connection that has not been prepared.
         """
-        tenant, actor, use_case, true = await self._send(self._driver.fetchrow, CALLER_SETTINGS_QUERY, ())
+        try:
+            row = await self.driver.fetchrow(CALLER_SETTINGS_QUERY, timeout=self._timeout)
+        except Exception as error:
+            raise self._failure(error, None) from error
+        tenant, actor, use_case, true = row
         if true is not True:
             raise errors.UnitOfWorkError(
                 "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
@@ -126,9 +243,7 @@ class Connection:
         self, kind: Rows, statement: Statement, args: tuple[object, ...]
     ) -> list[asyncpg.Record]:
         self._check_call(kind, statement, args)
-        rows = await self._send(self._driver.fetch, statement.text, args, statement)
-        self.wrote |= statement.writes
-        return cast("list[asyncpg.Record]", rows)
+        return cast("list[asyncpg.Record]", await self._send(Call(statement, (args,))))
 
     def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
         if not isinstance(statement, Statement):
@@ -150,39 +265,169 @@ class Connection:
 
     async def _send(
         self,
-        method: Callable[..., Awaitable[Any]],
-        text: str,
-        args: tuple[object, ...],
-        statement: Statement | None = None,
+        call: Call | str,
+        commit: Answer | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
     ) -> Any:
+        """The answer to ``call``, or to a command that stands in no file, sent with all that was deferred."""
+        deferred, self._deferred = self._deferred, []
         try:
-            return await self._call(method, text, args)
+            while True:
+                if self.driver is None and self._source is not None:
+                    self.driver = await self._source.take()
+                try:
+                    return await self._exchange(call, deferred, commit, timeout or self._timeout)
+                except Exception as error:
+                    if self.begun or not await self._replace_dead(error, commit):
+                        raise
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self.interrupted = True
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            raise self._failure(error, call if isinstance(call, Call) else None) from error
         except Exception as error:
-            if statement is not None and is_unreadable(error):
-                raise await self._unreadable_row(method, statement, args) from error
-            failure = translate_driver_error(error, statement, args, read_only=self.read_only)
+            self.failed = True
+            culprit = self._culprit(call, deferred, commit)
+            if isinstance(culprit, Call) and is_unreadable(error):
+                raise await self._unreadable_row(culprit) from error
+            failure = self._failure(error, culprit)
             if isinstance(failure, errors.ServerReadOnly):
-                terminate(self._driver)
+                terminate(self.driver)
             raise failure from error
 
-    async def _call(self, method: Callable[..., Awaitable[Any]], text: str, args: tuple[object, ...]) -> Any:
-        try:
-            return await method(text, *args, timeout=self._timeout)
-        except (TimeoutError, asyncio.CancelledError):
-            self.interrupted = True
-            raise
+    async def _replace_dead(self, error: Exception, commit: Answer | None) -> bool:
+        """Whether the driver was dead before anything was begun on it, so that another may be tried.
 
-    async def _unreadable_row(
-        self, method: Callable[..., Awaitable[Any]], statement: Statement, args: tuple[object, ...]
-    ) -> errors.VentrosError:
+        Not once COMMIT may have left with the first statement.
+        """
+        if self._source is None or (commit is not None and commit.state is not State.UNSENT):
+            return False
+        if type(translate_driver_error(error)) is not errors.ConnectionLost:
+            return False
+        driver, self.driver = self.driver, None
+        return await self._source.replace(driver)
+
+    async def _exchange(
+        self,
+        call: Call | str,
+        deferred: Sequence[Call],
+        commit: Answer | None,
+        timeout: float | None,  # noqa: ASYNC109
+    ) -> Any:
+        wire = self.wire
+        if wire is None:
+            if not self.begun:
+                await self.driver.execute("; ".join(self._opening), timeout=timeout)
+                self.begun = True
+            for earlier in deferred:
+                earlier.result = await self._perform(earlier, timeout)
+            return await self._perform(call, timeout)
+        began = Answer()
+        try:
+            if not self.begun:
+                began.executes = len(self._opening)
+                wire.precede(b"".join(map(command, self._opening)), began)
+            for earlier in deferred:
+                if earlier.statement.text in wire.prepared:
+                    earlier.answer = Answer()
+                    wire.record(earlier.answer)
+                    await self._perform(earlier, timeout)
+                else:
+                    earlier.result = await self._perform(earlier, timeout)
+            return await self._perform(call, timeout, commit)
+        finally:
+            wire.forget()
+            if began.state in (State.DONE, State.FAILED, State.SKIPPED):
+                self.begun = True
+
+    async def _perform(self, call: Call | str, timeout: float | None, commit: Answer | None = None) -> Any:  # noqa: ASYNC109
+        wire = self.wire
+        if isinstance(call, str):
+            if wire is None or not wire.loaded:
+                return await self.driver.execute(call, timeout=timeout)
+            await self.driver.fetch(call, timeout=timeout)  # a simple query cannot stand behind another part
+            return call
+        statement, sets = call.statement, call.argument_sets
+        counted = statement.rows == "affected" and call.answer is None
+        self.locked |= statement.writes or statement.locks
+        call.failed = True
+        own = Answer()
+        if wire is not None and (commit is not None or (counted and len(sets) != 1)):
+            if statement.text not in wire.prepared:  # or what asyncpg asks before would be taken for it
+                await self.driver.prepare(statement.text, timeout=timeout)
+            own.executes = len(sets)
+            wire.watch(own)
+            if commit is not None:
+                wire.follow(command("COMMIT"), commit)
+        if wire is None and counted:
+            result: Any = sum([await self._count(statement, args, timeout) for args in sets])
+        elif len(sets) == 1:
+            result = await (
+                self._count(statement, sets[0], timeout)
+                if counted
+                else self.driver.fetch(statement.text, *sets[0], timeout=timeout)
+            )
+        else:
+            result = await self.driver.fetchmany(statement.text, sets, timeout=timeout)
+            result = own.counted if counted else result
+        call.failed = False
+        self.wrote |= statement.writes and (not counted or result > 0)
+        if wire is not None:
+            wire.prepared.add(statement.text)
+        return result
+
+    async def _count(self, statement: Statement, args: tuple[object, ...], timeout: float | None) -> int:  # noqa: ASYNC109
+        tag = await self.driver.execute(statement.text, *args, timeout=timeout)
+        if (count := affected_rows(tag)) is None:
+            raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
+        return count
+
+    async def _read(self, call: Call, answer: Answer) -> Any:
+        """What a deferred call was answered: counted, or read by asyncpg from the frames that were kept."""
+        if call.statement.rows == "affected":
+            counts = [affected_rows(tag) or 0 for tag in answer.tags]
+            self.wrote |= sum(counts) > 0
+            return sum(counts)
+        self.wrote |= call.statement.writes
+        wire = cast("Wire", self.wire)
+        wire.replay(answer)
+        try:
+            return await self._perform(call, self._timeout)
+        except Exception as error:
+            if is_unreadable(error):
+                raise await self._unreadable_row(call) from error
+            raise self._failure(error, call) from error
+        finally:
+            wire.forget()
+
+    def _culprit(self, call: Call | str, deferred: Sequence[Call], commit: Answer | None) -> Call | None:
+        """The call that the error belongs to; None of a command. Raises what was wrong before it."""
+        for earlier in deferred:
+            if earlier.failed or (earlier.answer is not None and earlier.answer.state is State.FAILED):
+                return earlier
+            earlier.check_expected()
+        refused = commit is not None and commit.state is State.FAILED
+        return None if refused or isinstance(call, str) else call
+
+    def _failure(self, error: BaseException, call: Call | None) -> errors.VentrosError:
+        if call is None:
+            return translate_driver_error(error, read_only=self.read_only)
+        args = call.argument_sets[0] if len(call.argument_sets) == 1 else ()
+        failure = translate_driver_error(error, call.statement, args, read_only=self.read_only)
+        if call.refusal is not None and isinstance(failure, errors.AlreadyExists):
+            return call.refusal(failure)
+        return failure
+
+    async def _unreadable_row(self, call: Call) -> errors.VentrosError:
         """Which row and column hold what no Python value can be; asked once more, unless that would write."""
         rows: Sequence[asyncpg.Record] = ()
+        statement = call.statement
         if not statement.writes:
-            async with probing(self._driver):
+            async with probing(self.driver):
                 try:
-                    rows = await self._call(method, statement.text, args)
+                    rows = await self._perform(call, self._timeout)
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
-                    return translate_driver_error(error, statement, args, read_only=self.read_only)
+                    return self._failure(error, call)
         table = statement.path.stem
         for row in rows:
             for column, value in row.items():

@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from ventros.kernel import errors
 from ventros.kernel.connection import sqlstates
+from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Statement
 
 DRIVER_FAILURES = (
@@ -23,6 +25,8 @@ DRIVER_FAILURES = (
     asyncpg.InternalClientError,
 )
 
+STALE = "VT003"
+"""SQLSTATE of an update that fails by itself because another was first; its detail says id and versions."""
 _ARGUMENT = re.compile(r"argument \$(\d+)")
 _encode_json = msgspec.json.Encoder().encode
 _decode_json = msgspec.json.Decoder().decode
@@ -52,6 +56,12 @@ def translate_driver_error(
         last = getattr(error.__cause__, "sqlstate", None)  # what the server said before it hung up
         sqlstate = last if last in sqlstates.CONNECTION_ENDING_SQLSTATES else "08003"
         return sqlstates.error_for_sqlstate(sqlstate, statement=statement)
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate == STALE and statement:
+        id_, expected, *stored = str(error.detail).split()
+        resource = statement.resource or statement.path.stem
+        return errors.OptimisticLockError(
+            resource, UUID(id_), int(expected), int(stored[0]) if stored else None
+        )
     if isinstance(error, asyncpg.PostgresError):
         circumstance, constraint, table = (
             getattr(error, name, None) for name in ("server_source_function", "constraint_name", "table_name")
@@ -70,6 +80,16 @@ def translate_driver_error(
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
         return errors.ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
     return errors.DatabaseError(f"{where}{type(error).__name__} in the driver")
+
+
+class Driver(asyncpg.Connection):  # type: ignore[type-arg]  # not subscriptable where it runs
+    """asyncpg's connection, with its wire, if it has one, and for the pool the times, in monotonic seconds."""
+
+    __slots__ = ("idle_since", "made_at", "wire")
+
+    wire: Wire | None
+    made_at: float
+    idle_since: float
 
 
 def terminate(driver: Any) -> None:

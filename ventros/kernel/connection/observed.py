@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
-from ventros.kernel.connection.connection import Connection, affected_rows
+from ventros.kernel.connection.connection import Call, Connection, Source
+from ventros.kernel.connection.wire import Answer
 from ventros.kernel.errors import Conflict
-from ventros.kernel.statements.definition import Statement
 from ventros.kernel.telemetry import Telemetry
 
 
-def connection_for(driver: Any, timeout: float, telemetry: Telemetry) -> Connection:
-    """One that tells ``telemetry``, if it has a hook to tell."""
+def connection_for(
+    driver: Any,
+    timeout: float,
+    telemetry: Telemetry,
+    *,
+    source: Source | None = None,
+    opening: Sequence[str] = (),
+) -> Connection:
+    """One that tells ``telemetry``, if it has a hook to tell; else as :class:`Connection`."""
     if telemetry.statement is None and telemetry.conflict is None:
-        return Connection(driver, timeout)
-    return ObservedConnection(driver, timeout, telemetry)
+        return Connection(driver, timeout, source=source, opening=opening)
+    connection = ObservedConnection(driver, timeout, source=source, opening=opening)
+    connection._telemetry = telemetry  # noqa: SLF001 - made here
+    return connection
 
 
 class ObservedConnection(Connection):
@@ -24,27 +33,42 @@ class ObservedConnection(Connection):
 
     __slots__ = ("_telemetry",)
 
-    def __init__(self, driver: Any, timeout: float, telemetry: Telemetry) -> None:
-        super().__init__(driver, timeout)
-        self._telemetry = telemetry
+    _telemetry: Telemetry
 
     async def _send(
         self,
-        method: Callable[..., Awaitable[Any]],
-        text: str,
-        args: tuple[object, ...],
-        statement: Statement | None = None,
+        call: Call | str,
+        commit: Answer | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
     ) -> Any:
-        tell, started = self._telemetry.statement, perf_counter()
+        """Of several in one message, each has the time of the message."""
+        calls = [*self._deferred, call]
+        started, failure, answer = perf_counter(), None, None
         try:
-            answer = await super()._send(method, text, args, statement)
+            answer = await super()._send(call, commit, timeout)
         except BaseException as error:
-            if tell is not None and statement is not None:
-                tell(statement.name, perf_counter() - started, None, error)
+            failure = error
             if isinstance(error, Conflict):
                 self._telemetry.report_conflict(error)
             raise
-        if tell is not None and statement is not None:
-            rows = affected_rows(answer) if isinstance(answer, str) else len(answer)
-            tell(statement.name, perf_counter() - started, rows, None)
+        finally:
+            self._tell(calls, perf_counter() - started, answer, failure)
         return answer
+
+    def _tell(
+        self, calls: Sequence[Call | str], seconds: float, answer: Any, failure: BaseException | None
+    ) -> None:
+        """Up to the first one that failed."""
+        if (tell := self._telemetry.statement) is None:
+            return
+        for call in calls:
+            if isinstance(call, str):
+                return
+            done = (failure is None and call is calls[-1]) or call.done
+            rows = answer if call is calls[-1] else call.result
+            if not done:
+                tell(call.statement.name, seconds, None, failure)
+                return
+            if call.answer is not None:
+                rows = call.answer.counted
+            tell(call.statement.name, seconds, rows if isinstance(rows, int) else len(rows), None)

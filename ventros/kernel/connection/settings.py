@@ -10,7 +10,15 @@ from typing import Any
 import attrs
 
 from ventros.kernel.errors import ServerUnreachable, ValidationError
-from ventros.kernel.validators import MOST_CONNECTIONS, attribute, instance_of, seconds, shown, whole_number
+from ventros.kernel.validators import (
+    MOST_CONNECTIONS,
+    attribute,
+    boolean,
+    instance_of,
+    seconds,
+    shown,
+    whole_number,
+)
 
 Password = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
@@ -53,6 +61,8 @@ class Settings:
     cover, so only the client gives up, and is in doubt.
 
     Every bound is more than 0 and finite: 0, which means no bound to PostgreSQL, is refused, and so is None.
+    A connection is replaced when it is ``max_lifetime`` old, and closed when it was idle for
+    ``max_idle_time``. ``pipelining`` lets statements share round trips; a pool that the caller made does not.
     ``password`` replaces the DSN's; a function, async or not, is asked for each new connection, so that
     credentials can rotate. ``server_settings`` are sent with the connection request beside ours; one that
     would contradict ours, or set a tenant for the session, is refused. Raises ValidationError with ``field``.
@@ -67,6 +77,9 @@ class Settings:
     idle_in_transaction_timeout: float = attrs.field(default=30.0, validator=seconds)
     commit_timeout: float = attrs.field(default=10.0, validator=seconds)
     release_timeout: float = attrs.field(default=2.0, validator=seconds)
+    max_lifetime: float = attrs.field(default=3600.0, validator=seconds)
+    max_idle_time: float = attrs.field(default=300.0, validator=seconds)
+    pipelining: bool = attrs.field(default=True, validator=boolean)
     application_name: str = attrs.field(default="ventros", validator=attribute(_text, pattern="[ -~]{1,63}"))
     password: Password | None = attrs.field(default=None, validator=attribute(_password), repr=False)
     server_settings: Mapping[str, str] = attrs.field(factory=dict, validator=attribute(_settings))

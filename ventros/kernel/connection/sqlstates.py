@@ -83,6 +83,11 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "57P05": (errors.ConnectionLost, f"{_LATE}it was idle for too long"),
     "VT001": (errors.TenancyViolation, "no tenant is set for this transaction"),
     "VT002": (errors.ConstraintViolation, "the version guard refused an update that does not step it by one"),
+    "VT004": (errors.WriteSuppressed, "the write touched no row: a trigger or a policy suppressed it"),
+    "VT005": (
+        errors.ResultMismatch,
+        "the write led to another version than the next: a trigger stepped it too",
+    ),
 }
 """By SQLSTATE and circumstance, else SQLSTATE, else its class. An IntegrityViolation has its own text."""
 
@@ -91,3 +96,14 @@ CONNECTION_ENDING_SQLSTATES = frozenset(
     key for key, rule in _RULES.items() if len(key) == 5 and rule[0] in _ENDING
 )
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
+
+
+def is_decided_before_commit(sqlstate: str) -> bool:
+    """Whether an ERROR in answer to COMMIT leaves nothing stored for certain.
+
+    So it does for what a deferred constraint, a serializable transaction or a cancellation raises. Others, a
+    coordinator's for one, may come after the decision.
+    """
+    if sqlstate == "40003":  # statement_completion_unknown
+        return False
+    return sqlstate[:2] in {"22", "23", "25", "40", "42", "44", "P0", "VT"} or sqlstate == "57014"

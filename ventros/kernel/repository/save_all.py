@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ventros.kernel.connection.connection import Call
 from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate, UnitOfWorkError
 from ventros.kernel.repository.context import Key, UnitContext
 from ventros.kernel.repository.versioned import Repository
@@ -23,15 +24,11 @@ Target = tuple[Repository[Any], Any]
 async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     """Each as its repository's ``save`` would return it, in the order given; their events in that order too.
 
-    One round trip a table to lock and compare, what the unit is to verify included, and one to write, beside
-    those for children. Raises OptimisticLockErrors, with all that are stale, before anything is written; the
-    locks stay until the transaction ends.
+    One round trip to lock and compare, what the unit is to verify included, and one or two a table to write.
+    Raises OptimisticLockErrors, with all that are stale, before anything is written; the locks stay until the
+    transaction ends.
     """
-    by_key = _by_key(targets)
-    for repository, aggregate in targets:
-        repository.require_writable(aggregate)
-        repository.require_change_told(aggregate)
-    changed = {key: target for key, target in by_key.items() if target[1].domain_events}
+    changed = _changed(targets)
     if changed:
         await _lock(unit, changed)
     saved = {}
@@ -44,11 +41,50 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
     return [saved.get((repository.resource, aggregate.id), aggregate) for repository, aggregate in targets]
 
 
-async def add_all(targets: Sequence[Target]) -> list[Any]:
-    """Each as its repository's ``add`` would return it; nothing is sent when one is not new."""
+async def prepare(unit: UnitContext, targets: Sequence[Target]) -> tuple[list[Any], list[Call]]:
+    """Each as ``save`` would return it, and what is left to send with COMMIT to have them stored.
+
+    That is their updates, each of which fails by itself when it is stale. Where one has more to it, or
+    something is to be verified, all are saved now instead.
+    """
+    changed = _changed(targets)
+    updates = {key: repository.update_or_fail(aggregate) for key, (repository, aggregate) in changed.items()}
+    if unit.verified or None in updates.values():
+        saved = await save_all(unit, targets)
+        await verify(unit)
+        return saved, []
+    calls = [
+        call
+        for group in _by_table(changed).values()
+        for target in sorted(group, key=lambda target: target[1].id)
+        for call in updates[_key(target)] or ()
+    ]
+    saved = [
+        repository.saved(aggregate) if (repository.resource, aggregate.id) in changed else aggregate
+        for repository, aggregate in targets
+    ]
+    return saved, calls
+
+
+def _changed(targets: Sequence[Target]) -> dict[Key, Target]:
+    """Those with something to save. Raises as ``save`` does for what must not be written."""
+    by_key = _by_key(targets)
+    for repository, aggregate in targets:
+        repository.require_writable(aggregate)
+        repository.require_change_told(aggregate)
+    return {key: target for key, target in by_key.items() if target[1].domain_events}
+
+
+async def add_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
+    """Each as its repository's ``add`` would return it, in one round trip; nothing is sent when one is not new."""
     for repository, aggregate in targets:
         repository.require_new(aggregate)
-    return [await repository.add(aggregate) for repository, aggregate in targets]
+    insertions = [repository.insertion(aggregate) for repository, aggregate in targets]
+    await unit.connection.together([call for calls in insertions for call in calls])
+    return [
+        repository.inserted(aggregate, calls[0].result)
+        for (repository, aggregate), calls in zip(targets, insertions, strict=True)
+    ]
 
 
 async def remove_all(unit: UnitContext, targets: Sequence[Target]) -> None:
@@ -72,15 +108,19 @@ async def verify(unit: UnitContext) -> None:
 
 async def _lock(unit: UnitContext, written: Mapping[Key, Target], *, removing: bool = False) -> None:
     stale: list[StaleAggregate] = []
-    for group in _by_table({**_still_to_verify(unit), **written}).values():
+    groups = list(_by_table({**_still_to_verify(unit), **written}).values())
+    locks = []
+    for group in groups:
         repository = group[0][0]
         lock = repository.LOCK_FOR_SHARE
         if any(_key(target) in written for target in group):
             lock = repository.LOCK_FOR_UPDATE if removing else repository.LOCK_FOR_NO_KEY_UPDATE
-        stored = await repository.lock_versions(lock, [aggregate.id for _, aggregate in group])
+        locks.append(repository.locking(lock, [aggregate.id for _, aggregate in group]))
+    for group, rows in zip(groups, await unit.connection.together(locks), strict=True):
+        stored = {row["id"]: row["version"] for row in rows}
         stale += [
             StaleAggregate(repository.resource, aggregate.id, aggregate.version, stored.get(aggregate.id))
-            for _, aggregate in group
+            for repository, aggregate in group
             if stored.get(aggregate.id) != aggregate.version
         ]
     if stale:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar, get_args
+from typing import Any, ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar, get_args
 from uuid import UUID
 
 import asyncpg
 
 from ventros.kernel import errors
 from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.connection.connection import Call
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository.entity import EntityRepository
+from ventros.kernel.repository.children import ChildRows
+from ventros.kernel.repository.entity import EntityRepository, map_row
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.files import catalogue, or_fail_name
 from ventros.kernel.validators import function, instance_of, shown, whole_number
 
 A = TypeVar("A", bound=AggregateRoot)
@@ -34,12 +37,17 @@ class Repository(EntityRepository[A]):
     """One aggregate's repository; a slice names its statements and its mapper, and adds finders.
 
     The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
-    expected version. A slice whose aggregate has rows beside the root's overrides the three hooks
-    :meth:`_map_all`, :meth:`_before_update` and :meth:`_after_update`, never ``get`` or ``save``.
+    expected version. A slice whose aggregate has rows beside the root's declares them as ``CHILDREN``; their
+    entities come as further arguments of ``mapper.from_row``. What else is written with a root, or asked
+    before, is said by overriding :meth:`calls_after_insert`, :meth:`calls_after_update` and
+    :meth:`before_update`, never ``get`` or ``save``.
     """
+
+    CHILDREN: ClassVar[tuple[ChildRows[Any], ...]] = ()
 
     SELECT: ClassVar[Statement]
     UPDATE: ClassVar[Statement]
+    UPDATE_OR_FAIL: ClassVar[Statement | None] = None
     DELETE: ClassVar[Statement]
     STORED_VERSION: ClassVar[Statement]
     TOUCH: ClassVar[Statement]
@@ -49,6 +57,12 @@ class Repository(EntityRepository[A]):
     TRY_LOCK_FOR_SHARE: ClassVar[Statement]
     TRY_LOCK_FOR_NO_KEY_UPDATE: ClassVar[Statement]
     TRY_LOCK_FOR_UPDATE: ClassVar[Statement]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "UPDATE" in vars(cls):
+            form = catalogue().get(or_fail_name(cls.UPDATE.name))
+            cls.UPDATE_OR_FAIL = form and form.of(cls.resource)
 
     def _key(self, key: object) -> tuple[object, ...]:
         """The first arguments of a statement about ``key``, an id or a list of ids."""
@@ -61,7 +75,19 @@ class Repository(EntityRepository[A]):
         unique key, is taken, WriteSuppressed when a trigger ate the write.
         """
         self.require_new(aggregate)
-        if await self._connection.affected(self.INSERT, *self.mapper.insert_args(aggregate)) != 1:
+        (count, *_) = await self._connection.together(self.insertion(aggregate))
+        return self.inserted(aggregate, count)
+
+    def insertion(self, aggregate: A) -> list[Call]:
+        """What stores a new aggregate: the first call is the root's INSERT."""
+        calls = [Call(self.INSERT, (self.mapper.insert_args(aggregate),))]
+        for kind in self.CHILDREN:
+            calls += kind.added(aggregate, kind.of(aggregate, ()))
+        return calls + self.calls_after_insert(aggregate)
+
+    def inserted(self, aggregate: A, count: int) -> A:
+        """The aggregate as it is stored, if its INSERT touched one row."""
+        if count != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
         return self._written(aggregate)
@@ -93,13 +119,19 @@ class Repository(EntityRepository[A]):
             )
         if expected_version is not None:
             whole_number(expected_version, "expected_version", 1)
-        row = await self._connection.maybe(self.SELECT, *self._key(id))
-        if row is None:
-            raise errors.NotFound(self.resource, id)
-        loaded = (await self._load_all([row]))[0]
+        loaded = await self._get_one(id)
         if expected_version is not None and loaded.version != expected_version:
             raise self._conflict(id, expected_version, loaded.version)
         return loaded
+
+    async def _get_one(self, id: UUID) -> A:
+        if not self.CHILDREN:
+            return self._load_found(await self._connection.maybe(self.SELECT, *self._key(id)), id)
+        calls = [Call(self.SELECT, (self._key(id),)), *self._finds([id])]
+        rows, *found = await self._connection.together(calls)
+        if not rows:
+            raise errors.NotFound(self.resource, id)
+        return self._handed_out(self._with_children(rows, found)[0])
 
     async def get_many(self, ids: Sequence[UUID]) -> list[A]:
         """Those of the ids, in their order; all rows come in one round trip, children in one more.
@@ -204,29 +236,97 @@ class Repository(EntityRepository[A]):
             on_retry=self._unit.telemetry.retry,
         )
 
-    async def _before_update(self, aggregates: Sequence[A]) -> None:
-        """What has to be asked before the roots are written."""
+    async def before_update(self, aggregates: Sequence[A]) -> None:
+        """What has to be asked before the roots are written; the kernel's asks nothing."""
 
-    async def _after_update(self, aggregates: Sequence[A]) -> None:
-        """Write the children. The roots are written, and their locks keep the stored children as they are."""
+    def calls_after_insert(self, aggregate: A) -> list[Call]:
+        """What is written with a new root, behind its children."""
+        return []
+
+    def calls_after_update(self, aggregate: A) -> list[Call]:
+        """What is written with a changed root, whatever is stored, behind its children."""
+        return []
 
     async def write_changes(self, aggregates: Sequence[A]) -> list[A]:
-        """Write roots, in one round trip, and children: a step of ``save``, which records the events."""
+        """Write roots and children: a step of ``save``, which records the events.
+
+        The roots in one round trip, which also reads the stored children, and in a second one what differs.
+        The locks on the roots keep the children as they are.
+        """
         instance_of(Sequence, aggregates, "aggregates")
         for aggregate in aggregates:
             self.require_own(aggregate)
-        await self._before_update(aggregates)
-        args = [self.mapper.update_args(aggregate) for aggregate in aggregates]
-        if len(args) == 1:  # a twelfth faster than a batch of one
-            rows = [await self._connection.maybe(self.UPDATE, *args[0])]
-        else:
-            rows = [*await self._connection.batch(self.UPDATE, args)]
-        by_id = {row["id"]: row for row in rows if row is not None}
+        await self.before_update(aggregates)
+        sets = [self.mapper.update_args(aggregate) for aggregate in aggregates]
+        compared = [
+            (kind, [aggregate for aggregate in aggregates if kind.may_differ(aggregate)])
+            for kind in self.CHILDREN
+        ]
+        finds = [kind.found(self._tenant, [root.id for root in roots]) for kind, roots in compared if roots]
+        rows, *found = await self._connection.together([Call(self.UPDATE, sets), *finds])
+        by_id = {row["id"]: row for row in rows}
         saved = [
             await self._with_stored_version(aggregate, by_id.get(aggregate.id)) for aggregate in aggregates
         ]
-        await self._after_update(aggregates)
+        calls = []
+        for (kind, roots), stored in zip(
+            ((kind, roots) for kind, roots in compared if roots), found, strict=True
+        ):
+            by_root = self._children_by_root(kind, stored)
+            for root in roots:
+                calls += kind.saved(self._tenant, root, by_root.get(root.id, ()))
+        for aggregate in aggregates:
+            calls += self.calls_after_update(aggregate)
+        await self._connection.together(calls)
         return saved
+
+    def _finds(self, ids: list[UUID]) -> list[Call]:
+        return [kind.found(self._tenant, ids) for kind in self.CHILDREN]
+
+    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
+        """With their children, all of them by one round trip more, none when there are no rows.
+
+        The roots first: if another commit comes between, its version is the older, so a save conflicts.
+        """
+        if not rows or not self.CHILDREN:
+            return await super()._map_all(rows)
+        found = await self._connection.together(self._finds([row["id"] for row in rows]))
+        return self._with_children(rows, found)
+
+    def _with_children(
+        self, rows: Sequence[asyncpg.Record], found: Sequence[Sequence[asyncpg.Record]]
+    ) -> list[A]:
+        kinds = [
+            self._children_by_root(kind, stored) for kind, stored in zip(self.CHILDREN, found, strict=True)
+        ]
+        return [
+            map_row(self.mapper.from_row, self._table(), row, *(kind.get(row["id"], []) for kind in kinds))
+            for row in rows
+        ]
+
+    @staticmethod
+    def _children_by_root(kind: ChildRows[Any], rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Any]]:
+        by_root: dict[UUID, list[Any]] = {}
+        for row in rows:
+            child = map_row(kind.from_row, kind.find.path.stem, row)
+            by_root.setdefault(row[kind.root_id], []).append(child)
+        return by_root
+
+    def update_or_fail(self, aggregate: A) -> list[Call] | None:
+        """What saves it and fails as a whole when it is stale; None when more than that has to be done."""
+        if (
+            self.CHILDREN
+            or self.UPDATE_OR_FAIL is None
+            or type(self).before_update is not Repository.before_update
+        ):
+            return None
+        update = Call(self.UPDATE_OR_FAIL, (self.mapper.update_args(aggregate),))
+        return [update, *self.calls_after_update(aggregate)]
+
+    def saved(self, aggregate: A) -> A:
+        """As it is stored once such an update has not failed."""
+        self.record_events(aggregate, aggregate.version + 1)
+        return self._written(aggregate, version=aggregate.version + 1)
 
     async def _with_stored_version(self, aggregate: A, row: asyncpg.Record | None) -> A:
         """The aggregate as it is stored now, if ``row``, returned by the write, says the next version."""
@@ -258,8 +358,12 @@ class Repository(EntityRepository[A]):
 
     async def lock_versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
         """What is stored of these, locked by that statement in the order of their ids."""
-        rows = await self._connection.many(locking, *self._key(ids))
+        (rows,) = await self._connection.together([self.locking(locking, ids)])
         return {row["id"]: row["version"] for row in rows}
+
+    def locking(self, locking: Statement, ids: list[UUID]) -> Call:
+        """What locks these by that statement, in the order of their ids."""
+        return Call(locking, (self._key(ids),))
 
     def _record_fact(self, aggregate: A, fact: str) -> None:
         """The aggregate's own events, then ``<resource>.<fact>``, of which no command tells."""

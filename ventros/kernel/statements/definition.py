@@ -14,6 +14,7 @@ from ventros.kernel.statements.arguments import CHECKS, Check
 Rows = Literal["one", "maybe", "many", "affected"]
 
 _WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
+_LOCK = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b")
 
 
 @attrs.frozen
@@ -44,6 +45,7 @@ class Statement:
     resource: str | None = attrs.field(default=None, eq=False)
     checks: tuple[tuple[int, Check], ...] = attrs.field(init=False, repr=False)
     writes: bool = attrs.field(init=False, repr=False)
+    locks: bool = attrs.field(init=False, repr=False)
 
     @checks.default
     def _argument_checks(self) -> tuple[tuple[int, Check], ...]:
@@ -54,6 +56,11 @@ class Statement:
     def _may_write(self) -> bool:
         """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
         return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
+
+    @locks.default
+    def _may_lock(self) -> bool:
+        """Whether it may lock rows, beside those that it writes."""
+        return bool(_LOCK.search(self.text))
 
     def of(self, resource: str) -> Self:
         """The same, sent for ``resource``."""

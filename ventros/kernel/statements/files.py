@@ -13,7 +13,8 @@ A header line may go on in further comment lines. ``rows:`` is one, maybe, many 
 chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
-than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
+than it returns why that will do. Each versioned ``<table>.update`` has a second form, ``<table>.update_or_fail``, made of it by one rule.
+The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
 """
 
@@ -26,6 +27,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import attrs
+
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
 from ventros.kernel.statements.definition import Column, Rows, Statement
@@ -33,6 +36,17 @@ from ventros.kernel.statements.definition import Column, Rows, Statement
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
+
+
+_OR_FAIL = """\
+WITH saved AS (
+{update}
+)
+SELECT coalesce(
+    (SELECT version FROM saved WHERE version = $3 + 1),
+    ventros_not_saved('{table}', $1, $2, $3, (SELECT version FROM saved))
+) AS version
+/* {name} */"""
 
 
 def statement(name: str) -> Statement:
@@ -65,7 +79,32 @@ def load(folder: Path) -> dict[str, Statement]:
             if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
+            if (form := _or_fail(read)) is not None:
+                found[form.name] = form
     return found
+
+
+def or_fail_name(name: str) -> str:
+    """The name of an update's second form."""
+    return f"{name}_or_fail"
+
+
+def _or_fail(update: Statement) -> Statement | None:
+    """The second form of a versioned update, by one rule for all; None of any other statement."""
+    if not update.name.endswith(".update") or update.returns != "id uuid, version integer":
+        return None
+    if [param.name for param in update.params[:3]] != ["tenant_id", "id", "expected_version"]:
+        return None
+    name, table = or_fail_name(update.name), update.path.stem
+    body = update.text.removesuffix(f"\n/* {update.name} */")
+    return attrs.evolve(
+        update,
+        name=name,
+        why=f"{update.why}; fails by itself when no row is, so that COMMIT can go in the same message",
+        text=_OR_FAIL.format(update=body, table=table, name=name),
+        rows="one",
+        returns="version integer",
+    )
 
 
 def _parse(path: Path, line: int, lines: list[str]) -> Statement:

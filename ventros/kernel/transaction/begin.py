@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 from typing import Literal, TypedDict, get_args
-from uuid import UUID
 
 import attrs
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.transaction.commit_markers import CLAIM
 from ventros.kernel.validators import boolean, label, seconds, shown, tenant_id
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
@@ -55,21 +53,24 @@ class TransactionOptions:
             )
 
     @functools.cached_property
-    def begin(self) -> str:
-        """BEGIN with the options that are not the default, then the timeouts, in one message."""
+    def begin(self) -> tuple[str, ...]:
+        """BEGIN with the options that are not the default, then the timeouts: the first commands."""
         modes = (
             f" ISOLATION LEVEL {self.isolation.upper()}" if self.isolation else "",
             " READ ONLY" if self.read_only else "",
             " DEFERRABLE" if self.deferrable else "",
         )
-        return f"BEGIN{''.join(modes)}" + "".join(
-            f"; SET LOCAL {name} = {max(1, round(seconds * 1000))}"
-            for name, seconds in (
-                ("statement_timeout", self.statement_timeout and self.statement_timeout * 0.9),
-                ("lock_timeout", self.lock_timeout),
-                ("idle_in_transaction_session_timeout", self.idle_in_transaction_timeout),
-            )
-            if seconds
+        return (
+            f"BEGIN{''.join(modes)}",
+            *(
+                f"SET LOCAL {name} = {max(1, round(seconds * 1000))}"
+                for name, seconds in (
+                    ("statement_timeout", self.statement_timeout and self.statement_timeout * 0.9),
+                    ("lock_timeout", self.lock_timeout),
+                    ("idle_in_transaction_session_timeout", self.idle_in_transaction_timeout),
+                )
+                if seconds
+            ),
         )
 
 
@@ -89,15 +90,12 @@ class AuditContext:
     use_case: str | None = attrs.field(default=None, validator=_label_or_none)
 
 
-def set_local(tenant: str, command_id: UUID | None, audit: AuditContext = AuditContext()) -> str:
-    """The tenant, who does what, the claim to the command if there is one: the end of the first message."""
-    settings = _settings(tenant_id(tenant), audit.actor, audit.use_case)
-    if command_id is None:
-        return settings
-    return f"{settings}; SET LOCAL app.command_id = '{UUID(int=command_id.int)}'; {CLAIM.text}"
+def set_local(tenant: str, audit: AuditContext = AuditContext()) -> tuple[str, ...]:
+    """The commands that set the tenant, and who does what."""
+    return _settings(tenant_id(tenant), audit.actor, audit.use_case)
 
 
-def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> str:
+def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> tuple[str, ...]:
     """Sets the caller's tenant, actor and use case again, those of them that a joined unit changed."""
     tenant, actor, use_case = settings
     return _settings(
@@ -105,15 +103,18 @@ def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> str:
     )
 
 
-def _settings(tenant: str, actor: str | None, use_case: str | None) -> str:
-    """Sets each to a text or to the empty one; None leaves actor or use case as it is.
+def _settings(tenant: str, actor: str | None, use_case: str | None) -> tuple[str, ...]:
+    """Set each to a text or to the empty one; None leaves actor or use case as it is.
 
     SET LOCAL takes no parameters; the literals are safe because of their form, which is checked here (see
     :func:`ventros.kernel.validators.tenant_id`). SET LOCAL rather than set_config(): Citus passes it on to
     its workers.
     """
-    text = f"SET LOCAL app.tenant_id = '{tenant and tenant_id(tenant)}'"
-    for name, value in (("actor", actor), ("use_case", use_case)):
-        if value is not None:
-            text += f"; SET LOCAL app.{name} = '{value and label(value, name)}'"
-    return text
+    return (
+        f"SET LOCAL app.tenant_id = '{tenant and tenant_id(tenant)}'",
+        *(
+            f"SET LOCAL app.{name} = '{value and label(value, name)}'"
+            for name, value in (("actor", actor), ("use_case", use_case))
+            if value is not None
+        ),
+    )

@@ -8,31 +8,45 @@ import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import CommitInDoubt, ConnectionLost, OperationTimeout
+from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.errors import (
+    CommitInDoubt,
+    ConnectionLost,
+    OperationTimeout,
+    TransactionRolledBack,
+    VentrosError,
+)
 from ventros.kernel.outcome import CommitMarker
 from ventros.kernel.retry import Retry
 from ventros.kernel.statements import statement
 
-CLAIM = statement("commit_markers.claim")
 ADD = statement("commit_markers.add")
 PROBE = statement("commit_markers.probe")
 PRUNE = statement("commit_markers.prune")
 
 
-async def add(connection: Connection, marker: CommitMarker) -> None:
-    """The marker alone, for a unit that wrote but has no events to write it with."""
-    await connection.affected(ADD, marker.tenant, marker.id)
+def add(marker: CommitMarker) -> Call:
+    """What writes the marker of a unit that wrote."""
+    return Call(ADD, ((marker.tenant, marker.id),), refusal=_asked_before)
+
+
+def _asked_before(_error: VentrosError) -> VentrosError:
+    """What a tombstone means for the unit that meets it."""
+    return TransactionRolledBack(
+        "somebody asked what became of this unit of work before it was to be committed, and was told that it "
+        "was rolled back; so it was"
+    )
 
 
 async def probe(connection: Connection, marker: CommitMarker) -> bool:
     """Whether the marker's unit was committed.
 
-    By inserting the marker once more, not by looking for it: an insert waits for a transaction that is
-    still committing. It is not kept, so the same command_id can be sent again. A COMMIT is sent only after
-    the marker was written, so a unit whose marker neither is stored nor held by a transaction has lost.
+    By inserting the marker once more, not by looking for it: an insert waits for a transaction that is still
+    committing. It is kept as a tombstone: a message of the unit that is yet to arrive, or waits for a lock
+    before it comes to its marker, fails on it, and the unit with it.
     """
-    return await connection.affected(PROBE, marker.tenant, marker.id) == 0
+    row = await connection.one(PROBE, marker.tenant, marker.id)
+    return not row["tombstone"]
 
 
 async def resolve(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, deadline: float) -> bool:
@@ -47,7 +61,7 @@ async def resolve(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, dead
             for attempt in itertools.count(1):
                 try:
                     return await ask()
-                except (ConnectionLost, OperationTimeout) as error:
+                except (CommitInDoubt, ConnectionLost, OperationTimeout) as error:
                     failure = error
                 await asyncio.sleep(pauses.pause(attempt))
     raise CommitInDoubt(marker) from failure

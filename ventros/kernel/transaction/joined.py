@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.connection import Call, Connection
 from ventros.kernel.connection.driver import terminate
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import UnitOfWorkError
+from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext, restore_local, set_local
-from ventros.kernel.transaction.transaction import Transaction, check_claim, is_closed, when_aborted
+from ventros.kernel.transaction.transaction import Transaction, is_closed, when_aborted
 
 # Not the name of a unit's own savepoints: to roll back to this one takes all that were set after it along.
 SAVEPOINT_JOIN, RELEASE_JOIN = "SAVEPOINT ventros_join", "RELEASE SAVEPOINT ventros_join"
@@ -41,19 +43,25 @@ class JoinedTransaction(Transaction):
         """Open the savepoint. Raises UnitOfWorkError when the connection has no transaction open."""
         if is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
-        self._restore = restore_local(await self._connection.caller_settings(), audit)
+        settings = await self._connection.caller_settings()
+        self._restore = "; ".join(restore_local(settings, audit))
         await self._connection.control(SAVEPOINT_JOIN)
         self.outcome = Outcome.ACTIVE
         try:
-            tag = await self._connection.control(set_local(tenant, command_id, audit))
-            check_claim(tag, tenant, command_id)
+            await self._connection.control("; ".join(set_local(tenant, audit)))
+            if command_id is not None:
+                await self._connection.together([inbox.claim(tenant, command_id)])
         except BaseException:
             await self.end()
             raise
         return self._connection
 
-    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
+    async def commit(
+        self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
+    ) -> None:
         """Release the savepoint; whether the work is stored is for the caller's COMMIT to decide."""
+        with when_aborted("would take no more statements"):
+            await connection.together(calls)
         try:
             with when_aborted("would not release the savepoint"):
                 await connection.control(f"{RELEASE_JOIN}; {self._restore}")

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, MutableMapping
+from collections.abc import MutableMapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Call, Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
+from ventros.kernel.connection.sqlstates import is_decided_before_commit
+from ventros.kernel.connection.wire import Answer, State
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
+from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.begin import AuditContext, TransactionOptions, set_local
 from ventros.kernel.transaction.deferral import DeferCancellation
-from ventros.kernel.transaction.transaction import Transaction, check_claim, is_closed, transaction_aborted
+from ventros.kernel.transaction.transaction import (
+    Transaction,
+    is_closed,
+    transaction_aborted,
+    when_aborted,
+)
 
 
 class PooledTransaction(Transaction):
-    """A transaction of its own, on a connection of the pool."""
+    """A transaction of its own, on a connection of the pool that it takes with the first statement.
+
+    One that sends nothing takes none. A pooled connection may have died unseen: as long as no COMMIT goes
+    with it, the first statement is then tried on another, once for each that the pool can hold and until the
+    acquire timeout is over.
+    """
 
     commits_on_exit = False
 
@@ -41,81 +54,124 @@ class PooledTransaction(Transaction):
         self._pool = pool
         self._settings = settings
         self._options = options
-        self._driver: Any = None  # asyncpg's pool proxy, typed by its stubs as something narrower
+        self._connection: Connection | None = None
+        self._at_rest = False  # COMMIT or ROLLBACK was sent, and nobody waits for its answer
+        self._chances = settings.max_size
+        self._give_up = 0.0
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
-        """Acquire and BEGIN. Whatever happens, no connection is left behind in an unknown state.
-
-        A pooled connection may have died unseen. Its BEGIN carries no COMMIT, so nothing was stored and
-        another is taken, once for each that the pool can hold and until the acquire timeout is over.
-        """
-        text = f"{self._options.begin}; {set_local(tenant, command_id, audit)}"
-        chances, give_up = self._settings.max_size, monotonic() + self._settings.acquire_timeout
-        while True:
-            driver = await self._pool.acquire(self._settings.acquire_timeout)
-            try:
-                return await self._begin_on(driver, text, tenant, command_id)
-            except ConnectionLost as lost:
-                chances -= 1
-                if type(lost) is not ConnectionLost or chances < 0 or monotonic() > give_up:
-                    raise
-
-    async def _begin_on(self, driver: Any, text: str, tenant: str, command_id: UUID | None) -> Connection:
-        bound = self._options.statement_timeout or self._settings.statement_timeout
-        answered = False
-        try:
-            if driver.is_in_transaction():
-                raise UnitOfWorkError(
-                    "the pool gave a connection that is already in a transaction: somebody used it past its "
-                    "release; it has been closed"
-                )
-            tag = await driver.execute(text, timeout=bound)
-            answered = True
-            check_claim(tag, tenant, command_id)
-        except BaseException as error:
-            failure = translate_driver_error(error, read_only=self._options.read_only)
-            # After an error the server has said in which state it is; else, whether BEGIN arrived is unknown.
-            known = answered or isinstance(error, asyncpg.PostgresError)
-            await self._give_back(driver, known=known and not isinstance(failure, ConnectionLost))
-            if isinstance(error, Exception):
-                raise failure from error
-            raise
-        self._driver = driver
-        self.outcome = Outcome.ACTIVE
-        connection = connection_for(driver, bound, self.telemetry)
+        """Without a word to the pool or the server yet."""
+        self._pool.require_home()
+        connection = self._connection = connection_for(
+            None,
+            self._options.statement_timeout or self._settings.statement_timeout,
+            self.telemetry,
+            source=self,
+            opening=(*self._options.begin, *set_local(tenant, audit)),
+        )
         connection.read_only = self._options.read_only
+        if command_id is not None:
+            connection.defer(inbox.claim(tenant, command_id))
+        self.outcome = Outcome.ACTIVE
         return connection
 
-    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
-        """Send COMMIT and see that the answer is COMMIT; ``marker`` is None when nothing was written.
+    async def take(self) -> Any:
+        """A connection of the pool that is in no transaction."""
+        self._give_up = self._give_up or monotonic() + self._settings.acquire_timeout
+        driver = await self._pool.acquire(self._settings.acquire_timeout)
+        if getattr(driver, "wire", None) is None and driver.is_in_transaction():
+            await self._pool.give_back(driver, self.release_timeout, idle=False)
+            raise UnitOfWorkError(
+                "the pool gave a connection that is already in a transaction: somebody used it past its "
+                "release; it has been closed"
+            )
+        return driver
 
-        A cancellation meanwhile is held back until the answer is there, or its bound is over, and then
-        raised with the outcome on it.
+    async def replace(self, driver: Any) -> bool:
+        """Whether the pool may have one that lives."""
+        await self._pool.give_back(driver, self.release_timeout, idle=False)
+        self._chances -= 1
+        return self._chances >= 0 and monotonic() <= self._give_up
+
+    async def commit(
+        self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
+    ) -> None:
+        """Send what is left to send and COMMIT, in one message over a wire, and see that the answer is COMMIT.
+
+        A cancellation meanwhile is raised when the answer is there, or its bound is over, with the outcome on
+        it; should what goes with COMMIT still wait for a lock, it is cancelled on the server. A unit that
+        wrote nothing does not wait for the answer, but for a serializable one, whose reads hold only then.
         """
-        if is_closed(self._driver):
+        if not connection.begun and not calls:
+            self.outcome = Outcome.COMMITTED  # nothing was sent
+        elif connection.driver is not None and is_closed(connection.driver):
             self.outcome = Outcome.ROLLED_BACK
             raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
+        elif not calls and self._options.isolation != "serializable" and connection.end_unawaited("COMMIT"):
+            self._at_rest = True
+            self.outcome = Outcome.COMMITTED
+        elif calls and await connection.has_wire():
+            await self._commit_together(connection, marker, calls)
+        else:
+            with when_aborted("would take no more statements"):
+                await connection.together(calls)
+            await self._commit_alone(connection, marker)
+
+    async def _commit_together(
+        self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
+    ) -> None:
+        answer = Answer()
+        failure: BaseException | None = None
+        cancelled: asyncio.CancelledError | None = None
         self.outcome = Outcome.IN_DOUBT  # from the moment on that the bytes may leave
-        answer = DeferCancellation(self._driver.execute("COMMIT", timeout=self._settings.commit_timeout))
-        failure = await self._read_answer(answer, marker)
+        try:
+            await connection.commit_with(calls, answer, self._settings.commit_timeout)
+        except asyncio.CancelledError as error:  # asyncpg has asked the server to cancel
+            await DeferCancellation(_settled(answer, self._settings.commit_timeout))
+            failure = cancelled = error
+        except VentrosError as error:
+            failure = error
+        refusal = self._judge(answer, failure, marker)
+        if cancelled is not None:
+            raise attach_outcome(cancelled, self.outcome, marker)
+        if refusal is not None:
+            raise refusal
+
+    def _judge(
+        self, answer: Answer, failure: BaseException | None, marker: CommitMarker | None
+    ) -> BaseException | None:
+        """What the answer to COMMIT, or none, means for the unit; None when it is COMMIT."""
+        if answer.state is State.DONE:
+            return self._read_tag(answer.tags[0])
+        undone = answer.state in {State.UNSENT, State.SKIPPED}
+        if undone or marker is None or is_decided_before_commit(answer.sqlstate or ""):
+            self.outcome = Outcome.ROLLED_BACK
+            aborted = getattr(failure, "sqlstate", None) == IN_FAILED_TRANSACTION
+            return transaction_aborted("would take no more statements") if aborted else failure
+        doubt = CommitInDoubt(marker)
+        doubt.__cause__ = failure
+        return doubt
+
+    async def _commit_alone(self, connection: Connection, marker: CommitMarker | None) -> None:
+        self.outcome = Outcome.IN_DOUBT
+        answer = DeferCancellation(connection.driver.execute("COMMIT", timeout=self._settings.commit_timeout))
+        try:
+            failure: BaseException | None = self._read_tag(await answer)
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
+            failure = self._commit_failure(error, marker)
         if answer.cancelled is not None:
             raise attach_outcome(answer.cancelled, self.outcome, marker) from failure
         if failure is not None:
             raise failure
 
-    async def _read_answer(self, answer: Awaitable[str], marker: CommitMarker | None) -> VentrosError | None:
-        """None when the answer to COMMIT is COMMIT; else what any other, or none, means for the unit."""
-        try:
-            tag = await answer
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
-            return self._commit_failure(error, marker)
+    def _read_tag(self, tag: str) -> VentrosError | None:
         self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
         return None if tag == "COMMIT" else transaction_aborted(f"answered COMMIT with {tag}")
 
     def _commit_failure(self, error: BaseException, marker: CommitMarker | None) -> VentrosError:
         failure = translate_driver_error(error)
-        refused = isinstance(error, asyncpg.PostgresError) and not isinstance(failure, ConnectionLost)
-        if refused or marker is None:
+        decided = isinstance(error, asyncpg.PostgresError) and is_decided_before_commit(error.sqlstate or "")
+        if decided or marker is None:
             self.outcome = Outcome.ROLLED_BACK  # of a unit that wrote nothing there is nothing to doubt
         else:
             failure = CommitInDoubt(marker)
@@ -126,26 +182,38 @@ class PooledTransaction(Transaction):
 
     async def end(self) -> None:
         """Give the connection back idle, or not at all; within the release timeout either way."""
-        driver, self._driver = self._driver, None
+        connection, self._connection = self._connection, None
         if self.outcome is Outcome.ACTIVE:
             self.outcome = Outcome.ROLLED_BACK
-        if driver is not None:
-            await self._give_back(driver, known=self.outcome is not Outcome.IN_DOUBT)
-
-    async def _give_back(self, driver: Any, *, known: bool) -> None:
+            self._at_rest = connection is not None and (
+                not (connection.begun or connection.interrupted) or connection.end_unawaited("ROLLBACK")
+            )
+        if connection is None or connection.driver is None:
+            return
         idle = False
         try:
-            idle = known and await _ensure_idle(driver, self.release_timeout)
+            if self.outcome is not Outcome.IN_DOUBT:
+                idle = self._at_rest or await _ensure_idle(connection, self.release_timeout)
         finally:
-            await self._pool.give_back(driver, self.release_timeout, idle=idle)
+            await self._pool.give_back(connection.driver, self.release_timeout, idle=idle)
 
 
-async def _ensure_idle(driver: Any, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
-    """Whether ``driver`` is in no transaction, if need be after a ROLLBACK."""
+async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
+    """Wait for the answer to COMMIT, or until ``timeout`` seconds are over."""
     try:
-        if not driver.is_in_transaction():
-            return True
-        await driver.execute("ROLLBACK", timeout=timeout)
+        async with asyncio.timeout(timeout):
+            await answer.settled()
+    except TimeoutError:
+        pass
+    return answer.state.value
+
+
+async def _ensure_idle(connection: Connection, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
+    """Whether it is in no transaction, if need be after a ROLLBACK."""
+    driver = connection.driver
+    try:
+        if connection.interrupted or driver.is_in_transaction():
+            await driver.execute("ROLLBACK", timeout=timeout)
         return not driver.is_in_transaction()
     except DRIVER_FAILURES:
         return False

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Call, Connection
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import AlreadyProcessed, DatabaseError, TransactionRolledBack
+from ventros.kernel.errors import DatabaseError, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import Telemetry
@@ -37,24 +37,24 @@ class Transaction(ABC):
 
     @abstractmethod
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
-        """Begin, and claim ``command_id``. Raises AlreadyProcessed when a stored unit has it."""
+        """Begin, at the latest with the first statement, which also claims ``command_id``.
+
+        That statement raises AlreadyProcessed when a stored unit has it.
+        """
 
     @abstractmethod
-    async def commit(self, connection: Connection, marker: CommitMarker | None) -> None:
-        """Set ``outcome`` to what became of the work; ``marker`` is None when nothing was written.
+    async def commit(
+        self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
+    ) -> None:
+        """Send ``calls``, then set ``outcome`` to what became of the work.
 
-        Raises TransactionRolledBack, ConnectionLost, or CommitInDoubt when the answer never came.
+        ``marker`` is None when nothing was written. Raises what the calls do, TransactionRolledBack,
+        ConnectionLost, or CommitInDoubt when the answer never came.
         """
 
     @abstractmethod
     async def end(self) -> None:
         """Roll back what is not committed, let go of the connection, within ``release_timeout`` seconds."""
-
-
-def check_claim(tag: str, tenant: str, command_id: UUID | None) -> None:
-    """Raises AlreadyProcessed unless ``tag``, of the statement that claims ``command_id``, says one row."""
-    if command_id is not None and tag != "INSERT 0 1":
-        raise AlreadyProcessed(CommitMarker(tenant, command_id))
 
 
 def is_closed(driver: Any) -> bool:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, ClassVar, Self, TypedDict, TypeVarTuple, Unpack, cast
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.aggregate import Entity
+from ventros.kernel.connection.connection import Call, Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
-from ventros.kernel.repository import save_all
+from ventros.kernel.repository import Repository, save_all
 from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry, clock
@@ -32,6 +33,9 @@ from ventros.kernel.validators import instance_of, tenant_id
 # Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
 SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
 ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
+
+
+Aggregates = TypeVarTuple("Aggregates")
 
 
 class UnitKeywords(TypedDict, total=False):
@@ -51,11 +55,18 @@ class UnitOfWork:
     transaction in which a statement failed with ROLLBACK and no error, and asyncpg's own transaction
     object drops that answer.
 
-    ``command_id`` names what the caller wants done: a second unit with the same one raises
-    AlreadyProcessed on entering, once the first was committed, and waits for one that is still at work.
+    BEGIN goes with the first statement, and the connection is taken with it: a unit that sends nothing costs
+    nothing.
+
+    ``command_id`` names what the caller wants done: the first statement of a second unit with the same one,
+    or its :meth:`commit`, raises AlreadyProcessed, once the first was committed, and waits for one that is
+    still at work.
     ``actor`` ("user:0190…") and ``use_case`` say who does what, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``:
     the database records them where its history is enabled.
     """
+
+    REPOSITORIES: ClassVar[Mapping[str, str]] = {}
+    """The name under which a unit of work has the repository, by the resource of the aggregate."""
 
     def __init__(
         self,
@@ -117,7 +128,7 @@ class UnitOfWork:
     @cached_property
     def marker(self) -> CommitMarker:
         """Names the unit for :meth:`ventros.kernel.database.Database.resolve`."""
-        return CommitMarker(self.tenant, self.command_id or new_id())
+        return CommitMarker(self.tenant, new_id())
 
     @property
     def connection(self) -> Connection:
@@ -158,8 +169,12 @@ class UnitOfWork:
             raise
         return self
 
-    async def commit(self) -> None:
-        """Write the outbox, COMMIT, and see that the answer is COMMIT.
+    async def commit(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
+        """Save ``aggregates``, write the outbox, COMMIT, and see that the answer is COMMIT; the saved ones.
+
+        ``await uow.commit(contact, session)`` is the shortest form: the versioned UPDATEs go in one message
+        with the events and COMMIT, and a stale one fails it as a whole, with the first conflict. Where an
+        aggregate has children, or something is to be verified, ``save_all`` comes before.
 
         Raises TransactionRolledBack when the server rolled back instead because a statement had
         failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
@@ -171,25 +186,58 @@ class UnitOfWork:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise transaction_aborted("was not asked to COMMIT")
-        if self.verified:
-            await save_all.verify(self)
-        await self._write_events_and_marker(connection)
+        saved, calls = await save_all.prepare(self, self._targets(aggregates))
+        calls += self._marker_and_events(connection, writing=bool(calls))
+        marker = self.marker if connection.wrote or calls else None
         try:
-            await self._transaction.commit(connection, self.marker if connection.wrote else None)
+            await self._transaction.commit(connection, marker, calls)
         finally:
             self._settle_scope()
         self.events_written = len(self.events)
+        return cast("tuple[*Aggregates]", tuple(saved))
 
-    async def _write_events_and_marker(self, connection: Connection) -> None:
-        """The marker of a command is there from BEGIN on; a unit that wrote nothing needs none."""
-        with when_aborted("would take no more statements"):
-            if self.events:
-                marker = None if self.command_id else self.marker.id
-                await outbox.append(connection, self.tenant, self.events, **self._causes, marker=marker)
-            elif self.command_id:
-                connection.wrote = True
-            elif connection.wrote:
-                await commit_markers.add(connection, self.marker)
+    def _marker_and_events(self, connection: Connection, *, writing: bool) -> list[Call]:
+        """A unit that wrote nothing needs no marker."""
+        calls = []
+        if self.events or self.command_id or connection.wrote or writing:
+            calls.append(commit_markers.add(self.marker))
+        if self.events:
+            calls.append(outbox.append(self.tenant, self.events, **self._causes))
+        return calls
+
+    async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
+        """Save any mix of versioned aggregates, none of them when one is stale.
+
+        ``contact, session = await uow.save_all(contact, session)``. All are locked in one order, so that two
+        units of work never wait for each other in a circle. Raises OptimisticLockErrors with all conflicts,
+        else as the repositories' ``save``; see :func:`ventros.kernel.repository.save_all.save_all`.
+        """
+        return cast("tuple[*Aggregates]", tuple(await save_all.save_all(self, self._targets(aggregates))))
+
+    async def add_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
+        """Add any mix of new aggregates in the order given, so what is referred to comes first.
+
+        Raises NotNew before anything is sent, else as the repositories' ``add``.
+        """
+        return cast("tuple[*Aggregates]", tuple(await save_all.add_all(self, self._targets(aggregates))))
+
+    async def remove_all(self, *aggregates: object) -> None:
+        """Remove any mix of versioned aggregates, none of them when one is stale; locks as ``save_all`` does.
+
+        They are removed in the order given, so what refers comes first. Raises OptimisticLockErrors with all
+        conflicts, else as the repositories' ``remove``.
+        """
+        await save_all.remove_all(self, self._targets(aggregates))
+
+    def _targets(self, aggregates: Iterable[object]) -> list[save_all.Target]:
+        return [(self.repository_of(aggregate), aggregate) for aggregate in aggregates]
+
+    def repository_of(self, aggregate: object) -> Repository[Any]:
+        """Raises UnitOfWorkError for what has no version."""
+        resource = aggregate.resource if isinstance(aggregate, Entity) else type(aggregate).__name__
+        if resource not in self.REPOSITORIES:
+            raise UnitOfWorkError(f"{resource} is no aggregate with a version")
+        return cast("Repository[Any]", getattr(self, self.REPOSITORIES[resource]))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

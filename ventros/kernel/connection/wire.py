@@ -1,0 +1,379 @@
+"""Several messages in one round trip: a relay between the socket and asyncpg's own protocol object.
+
+asyncpg waits for each answer, but it writes to an asyncio transport and is fed by ``data_received``. The wire
+stands between the two: it is the protocol that the socket's transport feeds, and the transport that asyncpg
+writes to. It adds parts to a message of asyncpg's, and takes their answers out again::
+
+    asked for              to the server                       from the server         to asyncpg
+    precede(BEGIN)         Parse Bind Execute  -+              1 2 C  kept: the tag     -
+    record, then fetch()   Bind Execute         | one write    2 D C  kept: row, tag    -
+    fetch()                Bind Execute         | one Sync     2 D C  --------------->  2 D C
+    follow(COMMIT)         Parse Bind Execute   |              1 2 C  kept: the tag     -
+                           Sync                -+              Z      --------------->  Z
+
+One Sync ends it all, so after an error the server skips whatever comes behind, COMMIT included: no part is
+executed after one that failed, and none outside of the transaction whose BEGIN was refused or cancelled. The
+error itself reaches asyncpg, which raises it from the call that is being awaited; the :class:`Answer` that
+failed tells which part it belongs to.
+
+A recorded statement is encoded by asyncpg: its bytes are kept, and asyncpg is told at once that it is done. So
+asyncpg must have prepared it before, see :attr:`Wire.prepared`. To read the rows of its answer, it is
+fetched once more, and :meth:`Wire.replay` gives asyncpg the answer that was kept. :meth:`Wire.send` sends what
+nobody waits for; no later answer is handed out before its own was right.
+
+Formats: PostgreSQL documentation, "Frontend/Backend Protocol".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import struct
+from collections import deque
+from collections.abc import Iterable
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+_SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
+_READY, _ERROR, _ROW, _COMPLETE, _EMPTY, _SUSPENDED = b"ZEDCIs"
+_BIND, _PARSE, _EXECUTE = b"BPE"
+_AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
+_WITHOUT_CONTENT = frozenset(b"12n")  # ParseComplete, BindComplete, NoData
+_NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
+_BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
+_LARGEST_FRAME = 2**30
+_SQLSTATE = re.compile(rb"\0C([0-9A-Z]{5})\0")
+_ENDS_THE_SESSION = re.compile(rb"(?:\0V|^E....S)(?:FATAL|PANIC)\0", re.DOTALL)
+
+
+class State(Enum):
+    """How far a part of a message has come. SKIPPED: one before it failed.
+
+    LOST: no answer will come, for the connection is gone, or the server ends the session; who says so may be a
+    pooler that has lost the server's own answer.
+    """
+
+    UNSENT = "unsent"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    LOST = "lost"
+
+
+class Answer:
+    """To one part of a message: the command tag of each Execute in it, and all frames, for a replay."""
+
+    __slots__ = ("_waiter", "executes", "frames", "required", "state", "tags")
+
+    def __init__(self, required: str | None = None) -> None:
+        self.executes = 1
+        self.required = required
+        self.frames: list[bytes] = []
+        self.tags: list[str] = []
+        self.state = State.UNSENT
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def counted(self) -> int:
+        """Rows that came, or else that the command tags count."""
+        rows = sum(frame[0] == _ROW for frame in self.frames)
+        return rows or sum(int(last) for tag in self.tags if (last := tag.rpartition(" ")[2]).isdigit())
+
+    @property
+    def sqlstate(self) -> str | None:
+        """Of the error that it ended by."""
+        match = _SQLSTATE.search(self.frames[-1]) if self.state is State.FAILED else None
+        return match[1].decode() if match else None
+
+    async def settled(self) -> None:
+        """Wait until it is neither UNSENT nor SENT."""
+        if self.state is State.SENT:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+
+    def become(self, state: State) -> None:
+        self.state = state
+        if self._waiter is not None and state is not State.SENT and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+@lru_cache(maxsize=512)
+def command(text: str) -> bytes:
+    """Parse, Bind and Execute of one command without parameters, as unnamed statement and portal."""
+    parse = b"\0" + text.encode() + b"\0\0\0"
+    return b"".join((b"P", struct.pack("!I", len(parse) + 4), parse, _BIND_EXECUTE))
+
+
+class Wire(asyncio.Protocol):
+    """See the module. One message of asyncpg's is under way at a time, for asyncpg itself sees to that."""
+
+    def __init__(self, driver: Any) -> None:
+        self.prepared: set[str] = set()
+        """Texts that asyncpg has prepared on this connection, so that they can be recorded at once."""
+        self._driver = driver  # asyncpg's protocol
+        self._socket: Any = None  # the transport
+        self._ahead: list[tuple[bytes, Answer]] = []
+        self._behind: tuple[bytes, Answer] | None = None
+        self._own: Answer | None = None
+        self._recording: list[bytes] | None = None
+        self._replay: Answer | None = None
+        self._expected: deque[tuple[Answer, bool]] = deque()  # whether it is asyncpg's own
+        self._partial = b""
+        self._fault: ConnectionError | None = None
+
+    # what the unit of work asks for
+
+    def precede(self, part: bytes, answer: Answer) -> None:
+        """Put ``part`` in front of asyncpg's next statement."""
+        self._ahead.append((part, answer))
+
+    def follow(self, part: bytes, answer: Answer) -> None:
+        """Put ``part`` behind asyncpg's next statement, which :meth:`watch` was told of."""
+        self._behind = part, answer
+
+    def watch(self, answer: Answer) -> None:
+        """Keep the command tags of asyncpg's next statement, which has ``answer.executes`` Executes."""
+        self._own = answer
+
+    def record(self, answer: Answer) -> None:
+        """Keep what asyncpg writes until its next Sync, as if by :meth:`precede`."""
+        self._recording = []
+        self._ahead.append((b"", answer))
+
+    def replay(self, answer: Answer) -> None:
+        """Let asyncpg's next Bind and Execute be answered by what ``answer`` kept."""
+        self._replay = answer
+
+    def send(self, part: bytes, required: str) -> None:
+        """Send ``part`` now; the connection is ended if its tag is not ``required``."""
+        answer = Answer(required)
+        answer.become(State.SENT)
+        self._expected.append((answer, False))
+        self._socket.write(part + _SYNC)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether something is to go in front of asyncpg's next statement."""
+        return bool(self._ahead)
+
+    def forget(self) -> None:
+        """Drop what is not sent."""
+        self._ahead, self._behind, self._own, self._recording, self._replay = [], None, None, None, None
+
+    # as the transport that asyncpg writes to
+
+    def write(self, data: Any) -> None:
+        """Send or keep ``data``, which is one whole request of asyncpg's, or a piece of a large one."""
+        kind = data[0]
+        statement = kind in (_BIND, _PARSE, _EXECUTE)
+        if self._replay is not None and statement and data[-5:] == _SYNC:
+            answer, self._replay = self._replay, None
+            # Later: asyncpg sets what it reads the rows by only after it has written.
+            asyncio.get_running_loop().call_soon(
+                self._driver.data_received, b"".join(answer.frames) + _ready()
+            )
+        elif self._recording is not None and statement and data[-5:] != _FLUSH:
+            self._keep(bytes(data))
+        elif statement and (self._ahead or self._own is not None or self._behind is not None):
+            self._write_around(bytes(data))
+        else:
+            self._socket.write(data)
+
+    def writelines(self, buffers: Iterable[Any]) -> None:
+        """As :meth:`write`, of one piece."""
+        self.write(b"".join(buffers))
+
+    def _keep(self, data: bytes) -> None:
+        assert self._recording is not None
+        self._recording.append(data)
+        if data[-5:] == _SYNC:
+            part = b"".join(self._recording)[:-5]
+            self._recording = None
+            answer = self._ahead[-1][1]
+            answer.executes = _executes(part)
+            self._ahead[-1] = part, answer
+            self._driver.data_received(_NO_ROWS)
+
+    def _write_around(self, data: bytes) -> None:
+        ahead = self._ahead
+        if self._recording is not None:  # this one is being prepared first, and goes with the next message
+            self._ahead, ahead = ahead[-1:], ahead[:-1]
+        else:
+            self._ahead = []
+        parts = [part for part, _ in ahead]
+        self._expect(*((answer, False) for _, answer in ahead))
+        if self._own is not None and data[0] == _BIND:
+            self._expect((self._own, True))
+            self._own = None
+        if self._behind is not None and self._own is None and data[-5:] == _SYNC:
+            part, answer = self._behind
+            self._behind = None
+            self._expect((answer, False))
+            parts += [data[:-5], part, _SYNC]
+        else:
+            parts.append(data)
+        self._socket.write(b"".join(parts))
+
+    def _expect(self, *answers: tuple[Answer, bool]) -> None:
+        for answer, _ in answers:
+            answer.become(State.SENT)
+        self._expected.extend(answers)
+
+    # By name, not by __getattr__: uvloop asks a protocol for get_buffer before it has a transport.
+
+    def set_protocol(self, protocol: Any) -> None:
+        self._driver = protocol
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._socket.get_extra_info(name, default)
+
+    def abort(self) -> None:
+        self._socket.abort()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def is_closing(self) -> bool:
+        return bool(self._socket.is_closing())
+
+    def pause_reading(self) -> None:
+        self._socket.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._socket.resume_reading()
+
+    # as the protocol that the socket's transport feeds
+
+    def connection_made(self, transport: Any) -> None:
+        self._socket = transport
+        self._driver.connection_made(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for answer, _ in self._expected:
+            answer.become(State.LOST)
+        self._expected.clear()
+        self._driver.connection_lost(exc or self._fault)
+
+    def pause_writing(self) -> None:
+        self._driver.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._driver.resume_writing()
+
+    def eof_received(self) -> Any:
+        return self._driver.eof_received()
+
+    def data_received(self, data: bytes) -> None:
+        if self._fault is not None:
+            return
+        if not self._expected:
+            self._driver.data_received(data)
+            return
+        data = self._partial + data
+        at, end = 0, len(data)
+        passed: list[bytes] = []
+        while self._expected and at + 5 <= end:
+            size = int.from_bytes(data[at + 1 : at + 5], "big") + 1
+            if not 5 <= size <= _LARGEST_FRAME:
+                self._end(f"a frame of {size} bytes")
+                return
+            if at + size > end:
+                break
+            frame = data[at : at + size]
+            at += size
+            if self._take(frame):
+                passed.append(frame)
+            if self._fault is not None:
+                return
+        self._partial = data[at:]
+        if not self._expected:
+            passed.append(self._partial)
+            self._partial = b""
+        if passed:
+            self._driver.data_received(b"".join(passed))
+
+    def _take(self, frame: bytes) -> bool:
+        """Whether ``frame`` is for asyncpg."""
+        kind = frame[0]
+        answer, own = self._expected[0]
+        if kind in _AT_ANY_TIME:
+            return True
+        if kind == _ERROR:
+            if answer.required is not None:
+                self._end(f"a refusal of {answer.required}")
+                return False
+            ends = bool(_ENDS_THE_SESSION.search(frame))
+            answer.frames.append(frame)
+            answer.become(State.LOST if ends else State.FAILED)
+            self._expected.popleft()
+            for skipped, _ in self._expected:
+                skipped.become(State.LOST if ends else State.SKIPPED)
+            self._expected.clear()
+            self.forget()
+            return True
+        if kind == _READY and answer.required is not None and answer.tags == [answer.required]:
+            self._expected.popleft()
+            return False
+        if not own:
+            answer.frames.append(frame)
+        if kind in (_COMPLETE, _EMPTY, _SUSPENDED):
+            answer.tags.append(frame[5:-1].decode())
+            if len(answer.tags) == answer.executes and answer.required is None:
+                self._expected.popleft()
+                answer.become(State.DONE)
+        elif kind not in _WITHOUT_CONTENT and kind != _ROW:
+            self._end(f"a message of type {chr(kind)!r}")
+        return own
+
+    def _end(self, what: str) -> None:
+        self._fault = ConnectionError(f"the server sent {what}, which is not what was asked for")
+        self._socket.abort()
+
+
+def _ready() -> bytes:
+    return _NO_ROWS[-6:]
+
+
+def _executes(part: bytes) -> int:
+    """How many Execute messages there are in ``part``."""
+    at = count = 0
+    while at < len(part):
+        count += part[at] == _EXECUTE
+        at += int.from_bytes(part[at + 1 : at + 5], "big") + 1
+    return count
+
+
+class Loop:
+    """The running event loop, but that its connections go through a wire: for ``asyncpg.connect(loop=)``."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Copied, so that what asyncpg calls often costs nothing more. Reading print_debug_info of uvloop's raises.
+        own = {"create_connection", "create_unix_connection", "start_tls", "print_debug_info"}
+        names = (name for name in dir(loop) if not name.startswith("__") and name not in own)
+        self.__dict__.update({name: getattr(loop, name) for name in names})
+        self._loop = loop
+
+    async def create_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        return await self._through_wire(self._loop.create_connection, factory, *args, **options)
+
+    async def create_unix_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        return await self._through_wire(self._loop.create_unix_connection, factory, *args, **options)
+
+    async def start_tls(self, wire: Wire, _protocol: Any, context: Any, **options: Any) -> Wire:
+        wire._socket = await self._loop.start_tls(wire._socket, wire, context, **options)
+        return wire
+
+    @staticmethod
+    async def _through_wire(connect: Any, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        wire = None
+
+        def make() -> Wire:
+            nonlocal wire
+            wire = Wire(factory())
+            return wire
+
+        await connect(make, *args, **options)
+        assert wire is not None
+        return wire, wire._driver
