@@ -1,5 +1,5 @@
 -- name: commit_markers.add
--- why: of a unit that wrote; it goes with its COMMIT, and fails on the tombstone of who asked too early
+-- why: of a unit that wrote but has no events; every other one goes with its first event
 -- params: tenant_id text, id uuid
 -- rows: affected
 INSERT INTO commit_markers (tenant_id, id)

@@ -1,9 +1,27 @@
 -- name: outbox_events.append
--- why: an event of a unit of work; all of them leave in their order, in the message of its COMMIT
+-- why: a further event of a unit of work; all of them leave in their order, in the message of its COMMIT
 -- params: tenant_id text, correlation_id uuid, causation_id uuid, event_id uuid, event_name text,
 --         event_version text, occurred_at timestamptz, aggregate_type text, aggregate_id uuid,
 --         aggregate_version integer, sequence smallint, payload jsonb
 -- rows: affected
+INSERT INTO outbox_events (
+    tenant_id, correlation_id, causation_id, event_id, event_name, event_version, occurred_at,
+    aggregate_type, aggregate_id, aggregate_version, sequence, payload
+) VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+);
+
+-- name: outbox_events.append_with_marker
+-- why: the first event of a unit of work, and with it the marker by which is known whether it was committed; it
+--      fails on the tombstone of who asked too early
+-- params: tenant_id text, correlation_id uuid, causation_id uuid, event_id uuid, event_name text,
+--         event_version text, occurred_at timestamptz, aggregate_type text, aggregate_id uuid,
+--         aggregate_version integer, sequence smallint, payload jsonb, marker uuid
+-- rows: affected
+WITH marker AS (
+    INSERT INTO commit_markers (tenant_id, id)
+    VALUES ($1, $13)
+)
 INSERT INTO outbox_events (
     tenant_id, correlation_id, causation_id, event_id, event_name, event_version, occurred_at,
     aggregate_type, aggregate_id, aggregate_version, sequence, payload

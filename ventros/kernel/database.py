@@ -103,7 +103,6 @@ class Database(Generic[U]):
             {
                 "dsn": target,
                 "timeout": chosen.connect_timeout,
-                "command_timeout": chosen.statement_timeout,
                 "server_settings": chosen.startup_settings(),
                 "password": password,
                 # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.

@@ -86,6 +86,6 @@ async def _fault(driver: Driver) -> str | None:
             wire.send(command("COMMIT"), "COMMIT")
             seen.append((await driver.fetch(PROOF_QUERY, 6))[0][0])
     except Exception as error:  # noqa: BLE001 - whatever it is, there is a way without
-        return f"the wire met {type(error).__name__}"
+        return f"the wire met {error!r}"
     right = [2, False, 3, ["BEGIN"], State.DONE, ["COMMIT"], ["BEGIN"], State.FAILED, [], 1]
     return None if seen == right else "the wire was not answered as expected"

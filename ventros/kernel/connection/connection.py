@@ -331,7 +331,7 @@ class Connection:
                 if earlier.statement.text in wire.prepared:
                     earlier.answer = Answer()
                     wire.record(earlier.answer)
-                    await self._perform(earlier, timeout)
+                    await self._perform(earlier, None)  # it is not waited for
                 else:
                     earlier.result = await self._perform(earlier, timeout)
             return await self._perform(call, timeout, commit)

@@ -36,10 +36,11 @@ from functools import lru_cache
 from typing import Any
 
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
-_READY, _ERROR, _ROW, _COMPLETE, _EMPTY, _SUSPENDED = b"ZEDCIs"
+_READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = b"BPE"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
-_WITHOUT_CONTENT = frozenset(b"12n")  # ParseComplete, BindComplete, NoData
+_ENDS_EXECUTE = frozenset(b"CIs")
+_OF_AN_ANSWER = frozenset(b"12nDCIs")  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
 _LARGEST_FRAME = 2**30
@@ -77,9 +78,8 @@ class Answer:
 
     @property
     def counted(self) -> int:
-        """Rows that came, or else that the command tags count."""
-        rows = sum(frame[0] == _ROW for frame in self.frames)
-        return rows or sum(int(last) for tag in self.tags if (last := tag.rpartition(" ")[2]).isdigit())
+        """The rows, returned or touched, that the command tags count."""
+        return sum(int(last) for tag in self.tags if (last := tag.rpartition(" ")[2]).isdigit())
 
     @property
     def sqlstate(self) -> str | None:
@@ -172,7 +172,7 @@ class Wire(asyncio.Protocol):
             answer, self._replay = self._replay, None
             # Later: asyncpg sets what it reads the rows by only after it has written.
             asyncio.get_running_loop().call_soon(
-                self._driver.data_received, b"".join(answer.frames) + _ready()
+                self._driver.data_received, _replayed(answer)
             )
         elif self._recording is not None and statement and data[-5:] != _FLUSH:
             self._keep(bytes(data))
@@ -271,69 +271,67 @@ class Wire(asyncio.Protocol):
         if not self._expected:
             self._driver.data_received(data)
             return
-        data = self._partial + data
-        at, end = 0, len(data)
+        if self._partial:
+            data = self._partial + data
+        at, end, expected = 0, len(data), self._expected
         passed: list[bytes] = []
-        while self._expected and at + 5 <= end:
+        while expected and at + 5 <= end:
             size = int.from_bytes(data[at + 1 : at + 5], "big") + 1
             if not 5 <= size <= _LARGEST_FRAME:
                 self._end(f"a frame of {size} bytes")
                 return
             if at + size > end:
                 break
-            frame = data[at : at + size]
-            at += size
-            if self._take(frame):
-                passed.append(frame)
-            if self._fault is not None:
+            kind, (answer, own) = data[at], expected[0]
+            if kind in _AT_ANY_TIME:
+                passed.append(data[at : at + size])
+            elif kind in _OF_AN_ANSWER:
+                if own:
+                    passed.append(data[at : at + size])
+                elif kind != _BOUND:
+                    answer.frames.append(data[at : at + size])
+                if kind in _ENDS_EXECUTE:
+                    self._complete(answer, data[at + 5 : at + size - 1])
+            elif kind == _ERROR and answer.required is None:
+                passed.append(data[at : at + size])
+                self._fail(answer, data[at : at + size])
+            elif kind == _READY and answer.required is not None and answer.tags == [answer.required]:
+                expected.popleft()
+            else:
+                self._end(f"a message of type {chr(kind)!r}")
                 return
+            at += size
         self._partial = data[at:]
-        if not self._expected:
+        if not expected and at < end:
             passed.append(self._partial)
             self._partial = b""
         if passed:
             self._driver.data_received(b"".join(passed))
 
-    def _take(self, frame: bytes) -> bool:
-        """Whether ``frame`` is for asyncpg."""
-        kind = frame[0]
-        answer, own = self._expected[0]
-        if kind in _AT_ANY_TIME:
-            return True
-        if kind == _ERROR:
-            if answer.required is not None:
-                self._end(f"a refusal of {answer.required}")
-                return False
-            ends = bool(_ENDS_THE_SESSION.search(frame))
-            answer.frames.append(frame)
-            answer.become(State.LOST if ends else State.FAILED)
+    def _complete(self, answer: Answer, tag: bytes) -> None:
+        answer.tags.append(tag.decode())
+        if len(answer.tags) == answer.executes and answer.required is None:
             self._expected.popleft()
-            for skipped, _ in self._expected:
-                skipped.become(State.LOST if ends else State.SKIPPED)
-            self._expected.clear()
-            self.forget()
-            return True
-        if kind == _READY and answer.required is not None and answer.tags == [answer.required]:
-            self._expected.popleft()
-            return False
-        if not own:
-            answer.frames.append(frame)
-        if kind in (_COMPLETE, _EMPTY, _SUSPENDED):
-            answer.tags.append(frame[5:-1].decode())
-            if len(answer.tags) == answer.executes and answer.required is None:
-                self._expected.popleft()
-                answer.become(State.DONE)
-        elif kind not in _WITHOUT_CONTENT and kind != _ROW:
-            self._end(f"a message of type {chr(kind)!r}")
-        return own
+            answer.become(State.DONE)
+
+    def _fail(self, answer: Answer, frame: bytes) -> None:
+        """What comes behind is not executed, so nothing more is expected of this message."""
+        ends = bool(_ENDS_THE_SESSION.search(frame))
+        answer.frames.append(frame)
+        self._expected.popleft()
+        answer.become(State.LOST if ends else State.FAILED)
+        for skipped, _ in self._expected:
+            skipped.become(State.LOST if ends else State.SKIPPED)
+        self._expected.clear()
+        self.forget()
 
     def _end(self, what: str) -> None:
         self._fault = ConnectionError(f"the server sent {what}, which is not what was asked for")
         self._socket.abort()
 
 
-def _ready() -> bytes:
-    return _NO_ROWS[-6:]
+def _replayed(answer: Answer) -> bytes:
+    return b"".join((*answer.frames, _NO_ROWS[-6:]))
 
 
 def _executes(part: bytes) -> int:

@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ventros.kernel.connection.connection import Call
+from ventros.kernel.errors import AlreadyExists, TransactionRolledBack, VentrosError
 from ventros.kernel.events import Envelope
 from ventros.kernel.statements import statement
 
 APPEND = statement("outbox_events.append")
+APPEND_WITH_MARKER = statement("outbox_events.append_with_marker")
+
+
+def asked_before(error: AlreadyExists) -> VentrosError:
+    """What a tombstone in the place of its marker means for a unit; any other key that is taken is told as such."""
+    if error.table != "commit_markers":
+        return error
+    return TransactionRolledBack(
+        "somebody asked what became of this unit of work before it was to be committed, and was told that it "
+        "was rolled back; so it was"
+    )
 
 
 def append(
@@ -18,25 +30,27 @@ def append(
     *,
     correlation_id: UUID | None = None,
     causation_id: UUID | None = None,
-) -> Call:
-    """What writes ``events`` in their order."""
-    return Call(
-        APPEND,
-        [
-            (
-                tenant,
-                correlation_id,
-                causation_id,
-                event.event_id,
-                event.event_name,
-                event.event_version,
-                event.occurred_at,
-                event.aggregate_type,
-                event.aggregate_id,
-                event.aggregate_version,
-                event.sequence,
-                event.payload,
-            )
-            for event in events
-        ],
-    )
+    marker: UUID,
+) -> list[Call]:
+    """What writes ``events`` in their order, the first one with the unit's marker."""
+    first, *others = [
+        (
+            tenant,
+            correlation_id,
+            causation_id,
+            event.event_id,
+            event.event_name,
+            event.event_version,
+            event.occurred_at,
+            event.aggregate_type,
+            event.aggregate_id,
+            event.aggregate_version,
+            event.sequence,
+            event.payload,
+        )
+        for event in events
+    ]
+    calls = [Call(APPEND_WITH_MARKER, ((*first, marker),), refusal=asked_before)]
+    if others:
+        calls.append(Call(APPEND, others))
+    return calls

@@ -13,9 +13,8 @@ from ventros.kernel.errors import (
     CommitInDoubt,
     ConnectionLost,
     OperationTimeout,
-    TransactionRolledBack,
-    VentrosError,
 )
+from ventros.kernel.outbox.outbox import asked_before
 from ventros.kernel.outcome import CommitMarker
 from ventros.kernel.retry import Retry
 from ventros.kernel.statements import statement
@@ -26,16 +25,8 @@ PRUNE = statement("commit_markers.prune")
 
 
 def add(marker: CommitMarker) -> Call:
-    """What writes the marker of a unit that wrote."""
-    return Call(ADD, ((marker.tenant, marker.id),), refusal=_asked_before)
-
-
-def _asked_before(_error: VentrosError) -> VentrosError:
-    """What a tombstone means for the unit that meets it."""
-    return TransactionRolledBack(
-        "somebody asked what became of this unit of work before it was to be committed, and was told that it "
-        "was rolled back; so it was"
-    )
+    """What writes the marker of a unit that wrote and has no event to write it with."""
+    return Call(ADD, ((marker.tenant, marker.id),), refusal=asked_before)
 
 
 async def probe(connection: Connection, marker: CommitMarker) -> bool:

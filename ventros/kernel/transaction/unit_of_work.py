@@ -187,7 +187,7 @@ class UnitOfWork:
         if connection.interrupted:
             raise transaction_aborted("was not asked to COMMIT")
         saved, calls = await save_all.prepare(self, self._targets(aggregates))
-        calls += self._marker_and_events(connection, writing=bool(calls))
+        calls += self._events_and_marker(connection, writing=bool(calls))
         marker = self.marker if connection.wrote or calls else None
         try:
             await self._transaction.commit(connection, marker, calls)
@@ -196,14 +196,13 @@ class UnitOfWork:
         self.events_written = len(self.events)
         return cast("tuple[*Aggregates]", tuple(saved))
 
-    def _marker_and_events(self, connection: Connection, *, writing: bool) -> list[Call]:
+    def _events_and_marker(self, connection: Connection, *, writing: bool) -> list[Call]:
         """A unit that wrote nothing needs no marker."""
-        calls = []
-        if self.events or self.command_id or connection.wrote or writing:
-            calls.append(commit_markers.add(self.marker))
         if self.events:
-            calls.append(outbox.append(self.tenant, self.events, **self._causes))
-        return calls
+            return outbox.append(self.tenant, self.events, **self._causes, marker=self.marker.id)
+        if self.command_id or connection.wrote or writing:
+            return [commit_markers.add(self.marker)]
+        return []
 
     async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
         """Save any mix of versioned aggregates, none of them when one is stale.
