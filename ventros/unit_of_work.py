@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
@@ -29,6 +28,7 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
+from ventros.kernel.transaction.unit_of_work import Held
 
 if TYPE_CHECKING:
     pass
@@ -57,77 +57,24 @@ class UnitOfWork(unit_of_work.UnitOfWork):
 
     REPOSITORIES = REPOSITORIES
 
-    @cached_property
-    def broadcasts(self) -> BroadcastRepository:
-        return BroadcastRepository(self)
-
-    @cached_property
-    def campaigns(self) -> CampaignRepository:
-        return CampaignRepository(self)
-
-    @cached_property
-    def sequences(self) -> SequenceRepository:
-        return SequenceRepository(self)
-
-    @cached_property
-    def billing_accounts(self) -> BillingAccountRepository:
-        return BillingAccountRepository(self)
-
-    @cached_property
-    def projects(self) -> ProjectRepository:
-        return ProjectRepository(self)
-
-    @cached_property
-    def agents(self) -> AgentRepository:
-        return AgentRepository(self)
-
-    @cached_property
-    def channels(self) -> ChannelRepository:
-        return ChannelRepository(self)
-
-    @cached_property
-    def chats(self) -> ChatRepository:
-        return ChatRepository(self)
-
-    @cached_property
-    def contact_custom_fields(self) -> ContactCustomFields:
-        return ContactCustomFields(self)
-
-    @cached_property
-    def contact_lists(self) -> ContactListRepository:
-        return ContactListRepository(self)
-
-    @cached_property
-    def contacts(self) -> ContactRepository:
-        return ContactRepository(self)
-
-    @cached_property
-    def credentials(self) -> CredentialRepository:
-        return CredentialRepository(self)
-
-    @cached_property
-    def messages(self) -> MessageRepository:
-        return MessageRepository(self)
-
-    @cached_property
-    def pipeline_statuses(self) -> PipelineStatusRepository:
-        return PipelineStatusRepository(self)
-
-    @cached_property
-    def placements(self) -> PlacementRepository:
-        return PlacementRepository(self)
-
-    @cached_property
-    def pipelines(self) -> PipelineRepository:
-        return PipelineRepository(self)
-
-    @cached_property
-    def sessions(self) -> SessionRepository:
-        return SessionRepository(self)
-
-    @cached_property
-    def webhook_subscriptions(self) -> WebhookSubscriptionRepository:
-        return WebhookSubscriptionRepository(self)
+    broadcasts = Held(BroadcastRepository)
+    campaigns = Held(CampaignRepository)
+    sequences = Held(SequenceRepository)
+    billing_accounts = Held(BillingAccountRepository)
+    projects = Held(ProjectRepository)
+    agents = Held(AgentRepository)
+    channels = Held(ChannelRepository)
+    chats = Held(ChatRepository)
+    contact_custom_fields = Held(ContactCustomFields)
+    contact_lists = Held(ContactListRepository)
+    contacts = Held(ContactRepository)
+    credentials = Held(CredentialRepository)
+    messages = Held(MessageRepository)
+    pipeline_statuses = Held(PipelineStatusRepository)
+    placements = Held(PlacementRepository)
+    pipelines = Held(PipelineRepository)
+    sessions = Held(SessionRepository)
+    webhook_subscriptions = Held(WebhookSubscriptionRepository)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
@@ -24,17 +25,19 @@ def or_none(text: str | None) -> str | None:
 
 
 @functools.cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(kind))
+def _slots(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, Callable[..., None]]]]:
+    """What reads all fields of an instance, and what sets each of them in spite of its being frozen."""
+    names = [field.name for field in attrs.fields(kind)]
+    return operator.attrgetter(*names), [(name, getattr(kind, name).__set__) for name in names]
 
 
 def copy_with(entity: E, **fields: object) -> E:
     """The same but for ``fields``, which persistence alone decides: what was valid is not checked again."""
     kind: Any = type(entity)
     copied: E = object.__new__(kind)
-    assign = object.__setattr__
-    for name in _fields(kind):
-        assign(copied, name, fields[name] if name in fields else getattr(entity, name))
+    read, setters = _slots(kind)
+    for (name, assign), value in zip(setters, read(entity), strict=True):
+        assign(copied, fields[name] if name in fields else value)
     return copied
 
 

@@ -100,7 +100,14 @@ def label(text: str, field: str, least: int = 1) -> str:
 
 
 def tenant_id(text: str) -> str:
-    """A :func:`label` of 3 characters at least."""
+    """A :func:`label` of 3 characters at least. An Enum, or another subclass of str, is refused."""
+    if type(text) is not str:
+        raise ValidationError(f"a tenant is a str, not {shown(text)}", field="tenant_id")
+    return _tenant_id(text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _tenant_id(text: str) -> str:
     return label(text, "tenant_id", 3)
 
 

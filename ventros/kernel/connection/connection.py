@@ -71,7 +71,7 @@ class Call:
             raise errors.WriteSuppressed(
                 f"{self.statement.name} was to write {self.expected} rows and wrote {count}: a trigger or a "
                 "policy suppressed it",
-                table=self.statement.path.stem,
+                table=self.statement.table,
             )
 
 
@@ -428,7 +428,7 @@ class Connection:
                     rows = await self._perform(call, self._timeout)
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
                     return self._failure(error, call)
-        table = statement.path.stem
+        table = statement.table
         for row in rows:
             for column, value in row.items():
                 if value is UNREADABLE:

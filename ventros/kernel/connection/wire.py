@@ -40,7 +40,9 @@ _READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = b"BPE"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
-_OF_AN_ANSWER = frozenset(b"12nDCIs")  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
+_OF_AN_ANSWER = frozenset(
+    b"12nDCIs"
+)  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
 _LARGEST_FRAME = 2**30
@@ -171,9 +173,7 @@ class Wire(asyncio.Protocol):
         if self._replay is not None and statement and data[-5:] == _SYNC:
             answer, self._replay = self._replay, None
             # Later: asyncpg sets what it reads the rows by only after it has written.
-            asyncio.get_running_loop().call_soon(
-                self._driver.data_received, _replayed(answer)
-            )
+            asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
         elif self._recording is not None and statement and data[-5:] != _FLUSH:
             self._keep(bytes(data))
         elif statement and (self._ahead or self._own is not None or self._behind is not None):

@@ -65,7 +65,7 @@ class EntityRepository(Generic[E]):
         return self._unit.connection
 
     def _table(self) -> str:
-        return self.INSERT.path.stem
+        return self.INSERT.table
 
     def _load(self, row: asyncpg.Record) -> E:
         """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""

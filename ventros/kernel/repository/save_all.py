@@ -144,7 +144,7 @@ def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:
     """By the name of the table, in its order."""
     groups: defaultdict[str, list[Target]] = defaultdict(list)
     for target in targets.values():
-        groups[target[0].UPDATE.path.stem].append(target)
+        groups[target[0].UPDATE.table].append(target)
     return dict(sorted(groups.items()))
 
 

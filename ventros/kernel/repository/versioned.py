@@ -308,7 +308,7 @@ class Repository(EntityRepository[A]):
     def _children_by_root(kind: ChildRows[Any], rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Any]]:
         by_root: dict[UUID, list[Any]] = {}
         for row in rows:
-            child = map_row(kind.from_row, kind.find.path.stem, row)
+            child = map_row(kind.from_row, kind.find.table, row)
             by_root.setdefault(row[kind.root_id], []).append(child)
         return by_root
 

@@ -46,6 +46,7 @@ class Statement:
     checks: tuple[tuple[int, Check], ...] = attrs.field(init=False, repr=False)
     writes: bool = attrs.field(init=False, repr=False)
     locks: bool = attrs.field(init=False, repr=False)
+    table: str = attrs.field(init=False, repr=False)
 
     @checks.default
     def _argument_checks(self) -> tuple[tuple[int, Check], ...]:
@@ -56,6 +57,11 @@ class Statement:
     def _may_write(self) -> bool:
         """Whether it may change rows; a SELECT cannot, for PostgreSQL wants such a WITH in front of it."""
         return not self.text.startswith("SELECT") and bool(_WRITE.search(self.text))
+
+    @table.default
+    def _named_table(self) -> str:
+        """That after which its file is named."""
+        return self.path.stem
 
     @locks.default
     def _may_lock(self) -> bool:

@@ -95,7 +95,7 @@ def _or_fail(update: Statement) -> Statement | None:
         return None
     if [param.name for param in update.params[:3]] != ["tenant_id", "id", "expected_version"]:
         return None
-    name, table = or_fail_name(update.name), update.path.stem
+    name, table = or_fail_name(update.name), update.table
     body = update.text.removesuffix(f"\n/* {update.name} */")
     return attrs.evolve(
         update,

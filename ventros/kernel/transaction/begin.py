@@ -103,6 +103,7 @@ def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> tuple[
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def _settings(tenant: str, actor: str | None, use_case: str | None) -> tuple[str, ...]:
     """Set each to a text or to the empty one; None leaves actor or use case as it is.
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any, ClassVar, Self, TypedDict, TypeVarTuple, Unpack, cast
+from typing import Any, ClassVar, Generic, Self, TypedDict, TypeVar, TypeVarTuple, Unpack, cast, overload
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +35,30 @@ ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
 
 
 Aggregates = TypeVarTuple("Aggregates")
+R = TypeVar("R")
+
+_NOBODY = AuditContext()
+
+
+class Held(Generic[R]):
+    """A repository that a unit of work holds, made when it is first asked for."""
+
+    def __init__(self, repository: Callable[[Any], R]) -> None:
+        self._repository = repository
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, unit: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, unit: object, owner: type) -> R: ...
+    def __get__(self, unit: Any, owner: type) -> Self | R:
+        """Found in the unit's own ``__dict__`` from then on."""
+        if unit is None:
+            return self
+        repository = unit.__dict__[self._name] = self._repository(unit)
+        return repository
 
 
 class UnitKeywords(TypedDict, total=False):
@@ -80,11 +103,16 @@ class UnitOfWork:
         use_case: str | None = None,
     ) -> None:
         self.tenant = tenant_id(tenant)
-        self.audit_context = AuditContext(actor, use_case)
-        self._causes = {"correlation_id": correlation_id, "causation_id": causation_id}
-        for name, value in {"command_id": command_id, **self._causes}.items():
-            instance_of(UUID | None, value, name)
+        self.audit_context = AuditContext(actor, use_case) if actor or use_case else _NOBODY
+        for name, value in (
+            ("command_id", command_id),
+            ("correlation_id", correlation_id),
+            ("causation_id", causation_id),
+        ):
+            if value is not None:
+                instance_of(UUID, value, name)
         self.command_id = command_id
+        self._correlation_id, self._causation_id = correlation_id, causation_id
         self.started_at = datetime.now(UTC)
         self.telemetry = transaction.telemetry
         self.events: list[Envelope] = []
@@ -96,6 +124,7 @@ class UnitOfWork:
         self._connection: Connection | None = None
         self._task: asyncio.Task[Any] | None = None
         self._timer: float | None = None
+        self._marker: CommitMarker | None = None
 
     @classmethod
     def join(
@@ -125,10 +154,12 @@ class UnitOfWork:
         """What became of the unit, or where it stands."""
         return self._transaction.outcome
 
-    @cached_property
+    @property
     def marker(self) -> CommitMarker:
         """Names the unit for :meth:`ventros.kernel.database.Database.resolve`."""
-        return CommitMarker(self.tenant, new_id())
+        if self._marker is None:
+            self._marker = CommitMarker(self.tenant, new_id())
+        return self._marker
 
     @property
     def connection(self) -> Connection:
@@ -199,7 +230,13 @@ class UnitOfWork:
     def _events_and_marker(self, connection: Connection, *, writing: bool) -> list[Call]:
         """A unit that wrote nothing needs no marker."""
         if self.events:
-            return outbox.append(self.tenant, self.events, **self._causes, marker=self.marker.id)
+            return outbox.append(
+                self.tenant,
+                self.events,
+                correlation_id=self._correlation_id,
+                causation_id=self._causation_id,
+                marker=self.marker.id,
+            )
         if self.command_id or connection.wrote or writing:
             return [commit_markers.add(self.marker)]
         return []
