@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from ventros.kernel.connection.driver import Driver, prepare_driver
-from ventros.kernel.connection.wire import Answer, Loop, State, Wire, command
+from ventros.kernel.connection.wire import Answer, Loop, State, Wire
 
 PROOF_QUERY = "SELECT 6 / $1::integer AS quotient"
 """Sent to see that the wire works; about no table."""
@@ -69,11 +69,11 @@ async def _fault(driver: Driver) -> str | None:
         async with asyncio.timeout(5):
             for divisor in (2, 0):
                 began, kept, ended = Answer(), Answer(), Answer()
-                wire.precede(command("BEGIN"), began)
+                wire.precede(("BEGIN",), began)
                 wire.record(kept)
                 await driver.fetch(PROOF_QUERY, divisor)
                 wire.watch(Answer())
-                wire.follow(command("COMMIT"), ended)
+                wire.follow("COMMIT", ended)
                 try:
                     seen.append((await driver.fetch(PROOF_QUERY, 3))[0][0])
                     seen.append(driver.is_in_transaction())
@@ -81,11 +81,11 @@ async def _fault(driver: Driver) -> str | None:
                     seen.append((await driver.fetch(PROOF_QUERY, divisor))[0][0])
                 except asyncpg.DivisionByZeroError:
                     await driver.execute("ROLLBACK")
-                seen += [began.tags, kept.state, ended.tags]
-            wire.send(command("BEGIN"), "BEGIN")
-            wire.send(command("COMMIT"), "COMMIT")
+                seen += [began.state, kept.state, ended.state]
+            wire.send("COMMIT")
             seen.append((await driver.fetch(PROOF_QUERY, 6))[0][0])
     except Exception as error:  # noqa: BLE001 - whatever it is, there is a way without
         return f"the wire met {error!r}"
-    right = [2, False, 3, ["BEGIN"], State.DONE, ["COMMIT"], ["BEGIN"], State.FAILED, [], 1]
+    done = State.DONE
+    right = [2, False, 3, done, done, done, done, State.FAILED, State.SKIPPED, 1]
     return None if seen == right else "the wire was not answered as expected"

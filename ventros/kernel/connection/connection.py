@@ -20,7 +20,7 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
 )
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
-from ventros.kernel.connection.wire import Answer, State, Wire, command
+from ventros.kernel.connection.wire import Answer, State, Wire
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
@@ -117,7 +117,7 @@ class Connection:
         timeout: float | None = None,
         *,
         source: Source | None = None,
-        opening: Sequence[str] = (),
+        opening: tuple[str, ...] = (),
     ) -> None:
         self.driver = driver
         self._source = source
@@ -219,7 +219,7 @@ class Connection:
         """Send COMMIT or ROLLBACK without waiting for the answer, if nothing depends on it; whether it did."""
         if self.wire is None or self.wrote or self.locked or self.failed or self.interrupted:
             return False
-        self.wire.send(command(text), text)
+        self.wire.send(text)
         return True
 
     async def caller_settings(self) -> tuple[str, str, str]:
@@ -325,8 +325,7 @@ class Connection:
         began = Answer()
         try:
             if not self.begun:
-                began.executes = len(self._opening)
-                wire.precede(b"".join(map(command, self._opening)), began)
+                wire.precede(self._opening, began)
             for earlier in deferred:
                 if earlier.statement.text in wire.prepared:
                     earlier.answer = Answer()
@@ -358,7 +357,7 @@ class Connection:
             own.executes = len(sets)
             wire.watch(own)
             if commit is not None:
-                wire.follow(command("COMMIT"), commit)
+                wire.follow("COMMIT", commit)
         if wire is None and counted:
             result: Any = sum([await self._count(statement, args, timeout) for args in sets])
         elif len(sets) == 1:

@@ -18,7 +18,7 @@ def connection_for(
     telemetry: Telemetry,
     *,
     source: Source | None = None,
-    opening: Sequence[str] = (),
+    opening: tuple[str, ...] = (),
 ) -> Connection:
     """One that tells ``telemetry``, if it has a hook to tell; else as :class:`Connection`."""
     if telemetry.statement is None and telemetry.conflict is None:

@@ -43,6 +43,7 @@ _ENDS_EXECUTE = frozenset(b"CIs")
 _OF_AN_ANSWER = frozenset(
     b"12nDCIs"
 )  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
+_READY_IDLE = b"Z\0\0\0\5I"
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
 _LARGEST_FRAME = 2**30
@@ -68,10 +69,11 @@ class State(Enum):
 class Answer:
     """To one part of a message: the command tag of each Execute in it, and all frames, for a replay."""
 
-    __slots__ = ("_waiter", "executes", "frames", "required", "state", "tags")
+    __slots__ = ("_waiter", "exact", "executes", "frames", "required", "state", "tags")
 
-    def __init__(self, required: str | None = None) -> None:
-        self.executes = 1
+    def __init__(self, executes: int = 1, *, exact: bytes = b"", required: str | None = None) -> None:
+        self.executes = executes
+        self.exact = exact
         self.required = required
         self.frames: list[bytes] = []
         self.tags: list[str] = []
@@ -101,11 +103,19 @@ class Answer:
             self._waiter.set_result(None)
 
 
-@lru_cache(maxsize=512)
-def command(text: str) -> bytes:
-    """Parse, Bind and Execute of one command without parameters, as unnamed statement and portal."""
-    parse = b"\0" + text.encode() + b"\0\0\0"
-    return b"".join((b"P", struct.pack("!I", len(parse) + 4), parse, _BIND_EXECUTE))
+@lru_cache(maxsize=2048)
+def commands(texts: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """Parse, Bind and Execute of commands without parameters, unnamed; and what the server answers to all.
+
+    The tag of a command is its first word.
+    """
+    request, answer = b"", b""
+    for text in texts:
+        parse = b"\0" + text.encode() + b"\0\0\0"
+        request += b"P" + struct.pack("!I", len(parse) + 4) + parse + _BIND_EXECUTE
+        tag = text.split(" ", 1)[0].encode() + b"\0"
+        answer += b"1\0\0\0\4" + b"2\0\0\0\4" + b"C" + struct.pack("!I", len(tag) + 4) + tag
+    return request, answer
 
 
 class Wire(asyncio.Protocol):
@@ -127,12 +137,15 @@ class Wire(asyncio.Protocol):
 
     # what the unit of work asks for
 
-    def precede(self, part: bytes, answer: Answer) -> None:
-        """Put ``part`` in front of asyncpg's next statement."""
+    def precede(self, texts: tuple[str, ...], answer: Answer) -> None:
+        """Put commands in front of asyncpg's next statement."""
+        part, answer.exact = commands(texts)
+        answer.executes = len(texts)
         self._ahead.append((part, answer))
 
-    def follow(self, part: bytes, answer: Answer) -> None:
-        """Put ``part`` behind asyncpg's next statement, which :meth:`watch` was told of."""
+    def follow(self, text: str, answer: Answer) -> None:
+        """Put a command behind asyncpg's next statement, which :meth:`watch` was told of."""
+        part, answer.exact = commands((text,))
         self._behind = part, answer
 
     def watch(self, answer: Answer) -> None:
@@ -148,11 +161,10 @@ class Wire(asyncio.Protocol):
         """Let asyncpg's next Bind and Execute be answered by what ``answer`` kept."""
         self._replay = answer
 
-    def send(self, part: bytes, required: str) -> None:
-        """Send ``part`` now; the connection is ended if its tag is not ``required``."""
-        answer = Answer(required)
-        answer.become(State.SENT)
-        self._expected.append((answer, False))
+    def send(self, text: str) -> None:
+        """Send a command now; the connection is ended if the tag of the answer is not ``text``."""
+        part, exact = commands((text,))
+        self._expect((Answer(exact=exact + _READY_IDLE, required=text), False))
         self._socket.write(part + _SYNC)
 
     @property
@@ -277,12 +289,19 @@ class Wire(asyncio.Protocol):
         passed: list[bytes] = []
         while expected and at + 5 <= end:
             size = int.from_bytes(data[at + 1 : at + 5], "big") + 1
+            answer, own = expected[0]
+            if answer.exact and data.startswith(answer.exact, at):
+                at += len(answer.exact)
+                expected.popleft()
+                answer.become(State.DONE)
+                continue
             if not 5 <= size <= _LARGEST_FRAME:
                 self._end(f"a frame of {size} bytes")
                 return
             if at + size > end:
                 break
-            kind, (answer, own) = data[at], expected[0]
+            answer.exact = b""  # what comes now is told frame by frame
+            kind = data[at]
             if kind in _AT_ANY_TIME:
                 passed.append(data[at : at + size])
             elif kind in _OF_AN_ANSWER:

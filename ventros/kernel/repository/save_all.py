@@ -48,22 +48,19 @@ async def prepare(unit: UnitContext, targets: Sequence[Target]) -> tuple[list[An
     something is to be verified, all are saved now instead.
     """
     changed = _changed(targets)
-    updates = {key: repository.update_or_fail(aggregate) for key, (repository, aggregate) in changed.items()}
+    updates = {}
+    for key, (repository, aggregate) in changed.items():
+        updates[key] = repository.update_or_fail(aggregate)
     if unit.verified or None in updates.values():
         saved = await save_all(unit, targets)
         await verify(unit)
         return saved, []
-    calls = [
-        call
-        for group in _by_table(changed).values()
-        for target in sorted(group, key=lambda target: target[1].id)
-        for call in updates[_key(target)] or ()
-    ]
+    keys = sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key)) if len(updates) > 1 else updates
     saved = [
-        repository.saved(aggregate) if (repository.resource, aggregate.id) in changed else aggregate
+        repository.saved(aggregate) if aggregate.domain_events else aggregate
         for repository, aggregate in targets
     ]
-    return saved, calls
+    return saved, [call for key in keys for call in updates[key] or ()]
 
 
 def _changed(targets: Sequence[Target]) -> dict[Key, Target]:
@@ -71,8 +68,10 @@ def _changed(targets: Sequence[Target]) -> dict[Key, Target]:
     by_key = _by_key(targets)
     for repository, aggregate in targets:
         repository.require_writable(aggregate)
-        repository.require_change_told(aggregate)
-    return {key: target for key, target in by_key.items() if target[1].domain_events}
+        if not aggregate.domain_events:
+            repository.require_change_told(aggregate)
+            del by_key[_key((repository, aggregate))]
+    return by_key
 
 
 async def add_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:

@@ -60,7 +60,7 @@ class Repository(EntityRepository[A]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "UPDATE" in vars(cls):
+        if "UPDATE" in vars(cls) and not cls.CHILDREN and cls.before_update is Repository.before_update:
             form = catalogue().get(or_fail_name(cls.UPDATE.name))
             cls.UPDATE_OR_FAIL = form and form.of(cls.resource)
 
@@ -314,11 +314,7 @@ class Repository(EntityRepository[A]):
 
     def update_or_fail(self, aggregate: A) -> list[Call] | None:
         """What saves it and fails as a whole when it is stale; None when more than that has to be done."""
-        if (
-            self.CHILDREN
-            or self.UPDATE_OR_FAIL is None
-            or type(self).before_update is not Repository.before_update
-        ):
+        if self.UPDATE_OR_FAIL is None:
             return None
         update = Call(self.UPDATE_OR_FAIL, (self.mapper.update_args(aggregate),))
         return [update, *self.calls_after_update(aggregate)]

@@ -142,7 +142,7 @@ class PooledTransaction(Transaction):
     ) -> BaseException | None:
         """What the answer to COMMIT, or none, means for the unit; None when it is COMMIT."""
         if answer.state is State.DONE:
-            return self._read_tag(answer.tags[0])
+            return self._read_tag(answer.tags[0] if answer.tags else "COMMIT")
         undone = answer.state in {State.UNSENT, State.SKIPPED}
         if undone or marker is None or is_decided_before_commit(answer.sqlstate or ""):
             self.outcome = Outcome.ROLLED_BACK

@@ -180,11 +180,13 @@ class UnitOfWork:
 
         Raises ValidationError for what is no event in its envelope.
         """
-        instance_of(Iterable, events, "events")
-        recorded = list(events)
-        for event in recorded:
-            instance_of(Envelope, event, "events")
-        self.events += recorded
+        if not isinstance(events, list):
+            instance_of(Iterable, events, "events")
+            events = list(events)
+        for event in events:
+            if type(event) is not Envelope:
+                instance_of(Envelope, event, "events")
+        self.events += events
 
     async def __aenter__(self) -> Self:
         if self._task is not None:
@@ -217,7 +219,11 @@ class UnitOfWork:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise transaction_aborted("was not asked to COMMIT")
-        saved, calls = await save_all.prepare(self, self._targets(aggregates))
+        saved, calls = [], []
+        if aggregates:
+            saved, calls = await save_all.prepare(self, self._targets(aggregates))
+        elif self.verified:
+            await save_all.verify(self)
         calls += self._events_and_marker(connection, writing=bool(calls))
         marker = self.marker if connection.wrote or calls else None
         try:
