@@ -154,8 +154,7 @@ async def db(dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
     """A pool on it. Afterwards nothing is in use."""
     database = await Database.open(UnitOfWork, dsn)
     yield database
-    pool = database._pool
-    assert pool.get_idle_size() == pool.get_size(), "a connection was not given back"
+    assert database.stats().in_use == 0, "a connection was not given back"
     await database.close()
 
 

@@ -38,7 +38,7 @@ def world(runner: asyncio.Runner, dsn: str) -> Iterator[tuple[Database[UnitOfWor
     """A database, and for each aggregate, in a tenant of its own, what a caller might well give."""
     db = runner.run(Database.open(UnitOfWork, dsn))
     yield db, runner.run(choices(db))
-    assert db._pool.get_idle_size() == db._pool.get_size(), "a connection was not given back"
+    assert db.stats().in_use == 0, "a connection was not given back"
     runner.run(db.close())
 
 

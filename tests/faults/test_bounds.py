@@ -113,7 +113,7 @@ async def serves_again(database: Database[UnitOfWork], proxy: Proxy, contacts: C
     proxy.cut()
     async with database.unit_of_work(TENANT) as one, database.unit_of_work(TENANT) as other:
         assert await one.contacts.get(contacts.id) == await other.contacts.get(contacts.id)
-    assert database._pool.get_idle_size() == database._pool.get_size() == SHORT.max_size
+    assert database.stats().in_use == 0 == SHORT.max_size
     assert await contacts.still_in_transaction() == 0
 
 

@@ -70,7 +70,7 @@ async def test_units_go_on_when_all_idle_connections_died(
         failed = [error for error in done if isinstance(error, BaseException)]
         print(f"{kill.__name__}: of {UNITS} units {UNITS - len(failed)} were stored")
         assert failed == []
-        assert database._pool.get_idle_size() == database._pool.get_size()
+        assert database.stats().in_use == 0
     row = contacts.superuser.execute("SELECT count(*) FROM contacts WHERE name LIKE 'Ada _'").fetchone()
     assert row == (UNITS,)
     assert await contacts.still_in_transaction() == 0
@@ -99,4 +99,4 @@ async def test_a_server_that_is_away_ends_the_search(proxy: Proxy, contacts: Con
         with pytest.raises(ServerUnreachable):
             await contacts.rename(unit, "Alice")
         assert unit.outcome is Outcome.NOT_STARTED
-        assert database._pool.get_idle_size() == database._pool.get_size()
+        assert database.stats().in_use == 0

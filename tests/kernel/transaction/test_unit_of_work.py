@@ -162,7 +162,7 @@ async def test_a_lock_that_is_not_to_be_had_ends_in_a_typed_error(dsn: str, seed
             with pytest.raises(LockTimeout):
                 async with db.unit_of_work(TENANT) as waiter:
                     await waiter.contacts.save(renamed)
-        assert db._pool.get_idle_size() == db._pool.get_size()
+        assert db.stats().in_use == 0
 
 
 async def test_a_pool_without_a_free_connection_ends_in_a_typed_error(dsn: str) -> None:
