@@ -11,7 +11,7 @@ from ventros.crm.agents import mapper
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.events import AgentUpdated
 from ventros.crm.agents.list_query import LIST_QUERY, AgentFilter, AgentSort
-from ventros.kernel.connection.connection import Call
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import InvariantViolation, NotFound
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository

@@ -10,7 +10,8 @@ import attrs
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.inbound import InboundChannel
-from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
 import asyncpg
-import attrs
 
 from ventros.kernel import errors
+from ventros.kernel.connection.call import Call, affected_rows, mismatch
 from ventros.kernel.connection.driver import (
     DRIVER_FAILURES,
     UNREADABLE,
@@ -24,8 +23,6 @@ from ventros.kernel.connection.wire import Answer, State, Wire
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
-_AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
-
 IN_FAILED_TRANSACTION = "25P02"
 """SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 
@@ -34,45 +31,9 @@ CALLER_SETTINGS_QUERY = (
     "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
     "'true'::jsonb"
 )
-"""The only query that is no statement of sql/: it is about no table, but the caller's transaction, and, by
-its last column, about his connection: without our codec the driver hands out JSON as text.
+"""No statement of sql/: it is about no table, but the caller's transaction, and, by its last column, about his
+connection: without our codec the driver hands out JSON as text.
 """
-
-
-@attrs.define
-class Call:
-    """``statement`` with one set of arguments, or with several, which are sent in one batch.
-
-    ``expected`` is how many rows an ``affected`` statement must touch: else WriteSuppressed. ``refusal`` says
-    what is raised in the place of AlreadyExists.
-    """
-
-    statement: Statement
-    argument_sets: Sequence[tuple[object, ...]]
-    expected: int | None = None
-    refusal: Callable[[errors.AlreadyExists], errors.VentrosError] | None = None
-    answer: Answer | None = None
-    result: Any = None
-    failed: bool = False
-
-    @property
-    def done(self) -> bool:
-        """Whether the server has answered it, as one that was sent in front of another."""
-        return self.result is not None if self.answer is None else self.answer.state is State.DONE
-
-    def check_expected(self) -> None:
-        """Raises WriteSuppressed, when the answer is there and counts other rows than expected."""
-        if self.expected is None:
-            return
-        count = self.result
-        if self.answer is not None and self.answer.state is State.DONE:
-            count = sum(affected_rows(tag) or 0 for tag in self.answer.tags)
-        if count is not None and count != self.expected:
-            raise errors.WriteSuppressed(
-                f"{self.statement.name} was to write {self.expected} rows and wrote {count}: a trigger or a "
-                "policy suppressed it",
-                table=self.statement.table,
-            )
 
 
 class Source(Protocol):
@@ -89,15 +50,17 @@ class Connection:
     """One method for each kind of ``rows:``; a statement sent by the wrong one is refused.
 
     ``opening`` are the commands that begin the transaction: they go with the first statement, and so does
-    what :meth:`defer` was given. ``timeout`` bounds each statement, in seconds; None leaves it to the driver's
-    command_timeout. ``wrote`` tells whether any of them changed a row, ``locked`` whether one may hold locks.
-    ``interrupted`` tells that one got no answer, by a timeout or a cancellation: whether it took effect is
-    unknown, so as after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells
-    that the transaction was begun so; else a server that takes no writes is one to leave: the connection is
-    terminated.
+    what :meth:`defer` was given; ``begun`` tells that they went. ``timeout`` bounds each statement, in
+    seconds; None is no bound. Over a ``wire`` several statements share a round trip.
+
+    ``wrote`` tells whether any of them changed a row, ``held`` whether one may hold locks. ``interrupted``
+    tells that one got no answer, by a timeout or a cancellation: whether it took effect is unknown, so as
+    after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells that the
+    transaction was begun so; else a server that takes no writes is one to leave: the connection is terminated.
     """
 
     __slots__ = (
+        "_began",
         "_deferred",
         "_opening",
         "_source",
@@ -105,9 +68,10 @@ class Connection:
         "begun",
         "driver",
         "failed",
+        "held",
         "interrupted",
-        "locked",
         "read_only",
+        "wire",
         "wrote",
     )
 
@@ -120,32 +84,29 @@ class Connection:
         opening: tuple[str, ...] = (),
     ) -> None:
         self.driver = driver
+        self.wire: Wire | None = getattr(driver, "wire", None)
         self._source = source
         self._opening = opening
+        self._began = Answer()
         self._timeout = timeout
         self._deferred: list[Call] = []
         self.begun = not opening
-        self.wrote = self.locked = False
+        self.wrote = self.held = False
         self.failed = self.interrupted = False
         self.read_only = False
-
-    @property
-    def wire(self) -> Wire | None:
-        """What lets several statements share a round trip; None where the driver has none, or there is none yet."""
-        return getattr(self.driver, "wire", None)
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
         rows = await self._fetch("one", statement, args)
         if len(rows) != 1:
-            raise _mismatch(statement, f"returned {len(rows)} rows, rows: says one")
+            raise mismatch(statement, f"returned {len(rows)} rows, rows: says one")
         return rows[0]
 
     async def maybe(self, statement: Statement, *args: object) -> asyncpg.Record | None:
         """The row, or None. Raises ResultMismatch when there is more than one."""
         rows = await self._fetch("maybe", statement, args)
         if len(rows) > 1:
-            raise _mismatch(statement, f"returned {len(rows)} rows, rows: says maybe one")
+            raise mismatch(statement, f"returned {len(rows)} rows, rows: says maybe one")
         return rows[0] if rows else None
 
     async def many(self, statement: Statement, *args: object) -> list[asyncpg.Record]:
@@ -157,12 +118,12 @@ class Connection:
     ) -> list[asyncpg.Record]:
         """The rows that ``statement`` returns for each of ``argument_sets``, all sent in one round trip."""
         for args in argument_sets:
-            self._check_call("maybe", statement, args)
+            self._check("maybe", statement, args)
         return cast("list[asyncpg.Record]", await self._send(Call(statement, argument_sets)))
 
     async def affected(self, statement: Statement, *args: object) -> int:
         """How many rows the INSERT, UPDATE or DELETE touched, by the server's command tag."""
-        self._check_call("affected", statement, args)
+        self._check("affected", statement, args)
         return cast("int", await self._send(Call(statement, (args,))))
 
     async def together(self, calls: Sequence[Call]) -> list[Any]:
@@ -171,12 +132,9 @@ class Connection:
         None is executed after one that failed, whose error is raised. Raises WriteSuppressed for the first
         whose count is not the expected one.
         """
-        for call in calls:
-            for args in call.argument_sets:
-                self._check_call(call.statement.rows, call.statement, args)
         if not calls:
             return []
-        self._deferred += calls[:-1]
+        self._defer_all_but_last(calls)
         calls[-1].result = await self._send(calls[-1])
         for call in calls:
             if call.answer is not None:
@@ -184,25 +142,25 @@ class Connection:
             call.check_expected()
         return [call.result for call in calls]
 
+    async def commit_with(self, calls: Sequence[Call], commit: Answer, timeout: float) -> None:  # noqa: ASYNC109
+        """Send ``calls`` and COMMIT in one message, over a wire; ``commit`` is the answer to COMMIT."""
+        self._defer_all_but_last(calls)
+        await self._send(calls[-1], commit, timeout)
+
     def defer(self, call: Call) -> None:
         """Send it with the next statement, in front of it."""
         self._deferred.append(call)
 
-    async def has_wire(self) -> bool:
-        """Whether several statements can share a round trip; takes a driver from the source if there is none."""
+    async def take_driver(self) -> None:
+        """Take it from the source now, if the first statement has not done so."""
         if self.driver is None and self._source is not None:
             self.driver = await self._source.take()
-        return self.wire is not None
+            self.wire = getattr(self.driver, "wire", None)
 
-    async def commit_with(self, calls: Sequence[Call], commit: Answer, timeout: float) -> None:  # noqa: ASYNC109
-        """Send ``calls`` and COMMIT in one message, over a wire; ``commit`` is the answer to COMMIT."""
-        self._deferred += calls[:-1]
-        await self._send(calls[-1], commit, timeout)
-
-    async def control(self, text: str) -> str:
-        """Send transaction control, such as SAVEPOINT, which stands in no file; its command tag."""
+    async def control(self, text: str) -> None:
+        """Send transaction control, such as SAVEPOINT, which stands in no file."""
         self._refuse_after_interruption()
-        return cast("str", await self._send(text))
+        await self._send(text)
 
     async def roll_back_to(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
         """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
@@ -217,7 +175,7 @@ class Connection:
 
     def end_unawaited(self, text: str) -> bool:
         """Send COMMIT or ROLLBACK without waiting for the answer, if nothing depends on it; whether it did."""
-        if self.wire is None or self.wrote or self.locked or self.failed or self.interrupted:
+        if self.wire is None or self.held or self.failed or self.interrupted or self.driver.is_closed():
             return False
         self.wire.send(text)
         return True
@@ -242,10 +200,10 @@ class Connection:
     async def _fetch(
         self, kind: Rows, statement: Statement, args: tuple[object, ...]
     ) -> list[asyncpg.Record]:
-        self._check_call(kind, statement, args)
+        self._check(kind, statement, args)
         return cast("list[asyncpg.Record]", await self._send(Call(statement, (args,))))
 
-    def _check_call(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
+    def _check(self, kind: Rows, statement: Statement, args: tuple[object, ...]) -> None:
         if not isinstance(statement, Statement):
             raise errors.ValidationError(
                 "SQL is sent by name: give what ventros.kernel.statements.statement(name) returns, not "
@@ -253,7 +211,7 @@ class Connection:
                 field="statement",
             )
         if statement.rows != kind:
-            raise _mismatch(
+            raise mismatch(
                 statement, f"has rows: {statement.rows}; send it with {statement.rows}(), not {kind}()"
             )
         statement.check(args)
@@ -263,6 +221,13 @@ class Connection:
         if self.interrupted:
             raise error_for_sqlstate(IN_FAILED_TRANSACTION)
 
+    def _defer_all_but_last(self, calls: Sequence[Call]) -> None:
+        for call in calls:
+            for args in call.argument_sets:
+                call.statement.check(args)
+        self._refuse_after_interruption()
+        self._deferred += calls[:-1]
+
     async def _send(
         self,
         call: Call | str,
@@ -271,61 +236,52 @@ class Connection:
     ) -> Any:
         """The answer to ``call``, or to a command that stands in no file, sent with all that was deferred."""
         deferred, self._deferred = self._deferred, []
+        timeout = timeout or self._timeout
         try:
             while True:
-                if self.driver is None and self._source is not None:
-                    self.driver = await self._source.take()
+                if self.driver is None:
+                    await self.take_driver()
                 try:
-                    return await self._exchange(call, deferred, commit, timeout or self._timeout)
+                    if self.wire is not None:
+                        return await self._send_over(self.wire, call, deferred, commit, timeout)
+                    return await self._send_apart(call, deferred, timeout)
                 except Exception as error:
                     if self.begun or not await self._replace_dead(error, commit):
                         raise
-        except (TimeoutError, asyncio.CancelledError) as error:
+        except asyncio.CancelledError:
             self.interrupted = True
-            if isinstance(error, asyncio.CancelledError):
-                raise
-            raise self._failure(error, call if isinstance(call, Call) else None) from error
+            raise
         except Exception as error:
+            self.interrupted = isinstance(error, TimeoutError)
             self.failed = True
             culprit = self._culprit(call, deferred, commit)
-            if isinstance(culprit, Call) and is_unreadable(error):
+            if culprit is not None and is_unreadable(error):
                 raise await self._unreadable_row(culprit) from error
             failure = self._failure(error, culprit)
             if isinstance(failure, errors.ServerReadOnly):
                 terminate(self.driver)
             raise failure from error
 
-    async def _replace_dead(self, error: Exception, commit: Answer | None) -> bool:
-        """Whether the driver was dead before anything was begun on it, so that another may be tried.
+    async def _send_apart(self, call: Call | str, deferred: Sequence[Call], timeout: float | None) -> Any:  # noqa: ASYNC109
+        """Without a wire: one round trip each, so COMMIT never goes with a statement."""
+        if not self.begun:
+            await self.driver.execute("; ".join(self._opening), timeout=timeout)
+            self.begun = True
+        for earlier in deferred:
+            earlier.result = await self._perform(earlier, timeout)
+        return await self._perform(call, timeout)
 
-        Not once COMMIT may have left with the first statement.
-        """
-        if self._source is None or (commit is not None and commit.state is not State.UNSENT):
-            return False
-        if type(translate_driver_error(error)) is not errors.ConnectionLost:
-            return False
-        driver, self.driver = self.driver, None
-        return await self._source.replace(driver)
-
-    async def _exchange(
+    async def _send_over(
         self,
+        wire: Wire,
         call: Call | str,
         deferred: Sequence[Call],
         commit: Answer | None,
         timeout: float | None,  # noqa: ASYNC109
     ) -> Any:
-        wire = self.wire
-        if wire is None:
-            if not self.begun:
-                await self.driver.execute("; ".join(self._opening), timeout=timeout)
-                self.begun = True
-            for earlier in deferred:
-                earlier.result = await self._perform(earlier, timeout)
-            return await self._perform(call, timeout)
-        began = Answer()
         try:
             if not self.begun:
-                wire.precede(self._opening, began)
+                wire.precede(self._opening, self._began)
             for earlier in deferred:
                 if earlier.statement.text in wire.prepared:
                     earlier.answer = Answer()
@@ -333,61 +289,58 @@ class Connection:
                     await self._perform(earlier, None)  # it is not waited for
                 else:
                     earlier.result = await self._perform(earlier, timeout)
-            return await self._perform(call, timeout, commit)
-        finally:
+            result = await self._perform(call, timeout, commit)
+        except BaseException:
             wire.forget()
-            if began.state in (State.DONE, State.FAILED, State.SKIPPED):
-                self.begun = True
+            self.begun |= self._began.state not in (State.UNSENT, State.LOST)
+            raise
+        self.begun = True
+        return result
 
     async def _perform(self, call: Call | str, timeout: float | None, commit: Answer | None = None) -> Any:  # noqa: ASYNC109
         wire = self.wire
         if isinstance(call, str):
             if wire is None or not wire.loaded:
                 return await self.driver.execute(call, timeout=timeout)
-            await self.driver.fetch(call, timeout=timeout)  # a simple query cannot stand behind another part
-            return call
+            return await self.driver.fetch(
+                call, timeout=timeout
+            )  # no simple query stands behind another part
         statement, sets = call.statement, call.argument_sets
-        counted = statement.rows == "affected" and call.answer is None
-        self.locked |= statement.writes or statement.locks
+        text, counted = statement.text, statement.rows == "affected" and call.answer is None
         call.failed = True
-        own = Answer()
+        if statement.writes or statement.locks:
+            self.held = True
+        own = None
         if wire is not None and (commit is not None or (counted and len(sets) != 1)):
-            if statement.text not in wire.prepared:  # or what asyncpg asks before would be taken for it
-                await self.driver.prepare(statement.text, timeout=timeout)
-            own.executes = len(sets)
+            if text not in wire.prepared:  # or what asyncpg asks before would be taken for it
+                await self.driver.prepare(text, timeout=timeout)
+            own = Answer(len(sets))
             wire.watch(own)
             if commit is not None:
                 wire.follow("COMMIT", commit)
-        if wire is None and counted:
-            result: Any = sum([await self._count(statement, args, timeout) for args in sets])
-        elif len(sets) == 1:
-            result = await (
-                self._count(statement, sets[0], timeout)
-                if counted
-                else self.driver.fetch(statement.text, *sets[0], timeout=timeout)
-            )
-        else:
-            result = await self.driver.fetchmany(statement.text, sets, timeout=timeout)
+        if not counted and len(sets) == 1:
+            result: Any = await self.driver.fetch(text, *sets[0], timeout=timeout)
+        elif own is not None and len(sets) != 1:
+            result = await self.driver.fetchmany(text, sets, timeout=timeout)
             result = own.counted if counted else result
+        elif counted:
+            result = 0
+            for args in sets:
+                result += affected_rows(statement, await self.driver.execute(text, *args, timeout=timeout))
+        else:
+            result = await self.driver.fetchmany(text, sets, timeout=timeout)
         call.failed = False
-        self.wrote |= statement.writes and (not counted or result > 0)
+        if statement.writes and (result or not counted):
+            self.wrote = True
         if wire is not None:
-            wire.prepared.add(statement.text)
+            wire.prepared.add(text)
         return result
-
-    async def _count(self, statement: Statement, args: tuple[object, ...], timeout: float | None) -> int:  # noqa: ASYNC109
-        tag = await self.driver.execute(statement.text, *args, timeout=timeout)
-        if (count := affected_rows(tag)) is None:
-            raise _mismatch(statement, f"was answered {tag!r}, which counts no affected rows")
-        return count
 
     async def _read(self, call: Call, answer: Answer) -> Any:
         """What a deferred call was answered: counted, or read by asyncpg from the frames that were kept."""
         if call.statement.rows == "affected":
-            counts = [affected_rows(tag) or 0 for tag in answer.tags]
-            self.wrote |= sum(counts) > 0
-            return sum(counts)
-        self.wrote |= call.statement.writes
+            self.wrote |= answer.counted > 0
+            return answer.counted
         wire = cast("Wire", self.wire)
         wire.replay(answer)
         try:
@@ -398,6 +351,18 @@ class Connection:
             raise self._failure(error, call) from error
         finally:
             wire.forget()
+
+    async def _replace_dead(self, error: Exception, commit: Answer | None) -> bool:
+        """Whether the driver was dead before anything was begun on it, so that another may be tried.
+
+        Not once COMMIT may have left with the first statement.
+        """
+        if self._source is None or (commit is not None and commit.state is not State.UNSENT):
+            return False
+        if type(translate_driver_error(error)) is not errors.ConnectionLost:
+            return False
+        driver, self.driver, self._began = self.driver, None, Answer()
+        return await self._source.replace(driver)
 
     def _culprit(self, call: Call | str, deferred: Sequence[Call], commit: Answer | None) -> Call | None:
         """The call that the error belongs to; None of a command. Raises what was wrong before it."""
@@ -427,20 +392,10 @@ class Connection:
                     rows = await self._perform(call, self._timeout)
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
                     return self._failure(error, call)
-        table = statement.table
         for row in rows:
             for column, value in row.items():
                 if value is UNREADABLE:
                     fault = f"{column} holds what no Python value can be"
-                    return errors.invalid_row(table, row.get("id"), column, fault)
-        return errors.invalid_row(table, None, None, f"{statement.name} met what no Python value can be")
-
-
-def affected_rows(tag: str) -> int | None:
-    """The rows that the command tag of an INSERT, UPDATE or DELETE counts; None of another command's."""
-    match = _AFFECTED.fullmatch(tag)
-    return int(match[1]) if match else None
-
-
-def _mismatch(statement: Statement, text: str) -> errors.ResultMismatch:
-    return errors.ResultMismatch(f"{statement.name} ({statement.path.name}:{statement.line}) {text}")
+                    return errors.invalid_row(statement.table, row.get("id"), column, fault)
+        fault = f"{statement.name} met what no Python value can be"
+        return errors.invalid_row(statement.table, None, None, fault)

@@ -58,7 +58,7 @@ def translate_driver_error(
         return sqlstates.error_for_sqlstate(sqlstate, statement=statement)
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate == STALE and statement:
         id_, expected, *stored = str(error.detail).split()
-        resource = statement.resource or statement.path.stem
+        resource = statement.resource or statement.table
         return errors.OptimisticLockError(
             resource, UUID(id_), int(expected), int(stored[0]) if stored else None
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import AlreadyProcessed
 from ventros.kernel.statements import statement
 from ventros.kernel.validators import require_indexable

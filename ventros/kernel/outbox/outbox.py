@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from ventros.kernel.connection.connection import Call
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, TransactionRolledBack, VentrosError
 from ventros.kernel.events import Envelope
 from ventros.kernel.statements import statement

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.connection.connection import Call
+from ventros.kernel.connection.call import Call
 from ventros.kernel.events import Identified
 from ventros.kernel.statements.definition import Statement
 

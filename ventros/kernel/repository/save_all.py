@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ventros.kernel.connection.connection import Call
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate, UnitOfWorkError
 from ventros.kernel.repository.context import Key, UnitContext
 from ventros.kernel.repository.versioned import Repository
@@ -55,7 +55,9 @@ async def prepare(unit: UnitContext, targets: Sequence[Target]) -> tuple[list[An
         saved = await save_all(unit, targets)
         await verify(unit)
         return saved, []
-    keys = sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key)) if len(updates) > 1 else updates
+    keys = (
+        sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key)) if len(updates) > 1 else updates
+    )
     saved = [
         repository.saved(aggregate) if aggregate.domain_events else aggregate
         for repository, aggregate in targets

@@ -11,7 +11,7 @@ import asyncpg
 
 from ventros.kernel import errors
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.connection.connection import Call
+from ventros.kernel.connection.call import Call
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.children import ChildRows

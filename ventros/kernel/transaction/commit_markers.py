@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import (
     CommitInDoubt,
     ConnectionLost,

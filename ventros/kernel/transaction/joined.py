@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import terminate
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
@@ -102,6 +103,8 @@ class PooledTransaction(Transaction):
         it; should what goes with COMMIT still wait for a lock, it is cancelled on the server. A unit that
         wrote nothing does not wait for the answer, but for a serializable one, whose reads hold only then.
         """
+        if calls:
+            await connection.take_driver()
         if not connection.begun and not calls:
             self.outcome = Outcome.COMMITTED  # nothing was sent
         elif connection.driver is not None and is_closed(connection.driver):
@@ -110,7 +113,7 @@ class PooledTransaction(Transaction):
         elif not calls and self._options.isolation != "serializable" and connection.end_unawaited("COMMIT"):
             self._at_rest = True
             self.outcome = Outcome.COMMITTED
-        elif calls and await connection.has_wire():
+        elif calls and connection.wire is not None:
             await self._commit_together(connection, marker, calls)
         else:
             with when_aborted("would take no more statements"):

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import DatabaseError, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome

@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel.aggregate import Entity
-from ventros.kernel.connection.connection import Call, Connection
+from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
 from ventros.kernel.events import Envelope
