@@ -27,7 +27,7 @@ from bench.environment import ROOT
 
 CHUNK = 1 << 16
 WAITED_FOR = frozenset(b"SQH")
-"""Sync, Query and Flush: what a client sends when it is going to wait for the answer."""
+"""Sync, Query and Flush: what makes the server answer."""
 
 
 class Proxy:
@@ -58,7 +58,10 @@ class Proxy:
         shutil.rmtree(self._directory)
 
     def round_trips(self) -> int:
-        """So far, over all connections, those of connecting left out."""
+        """So far, over all connections, those of connecting left out. Messages that leave before anything of
+        the answer to an earlier one reached the client are one round trip with it; they are told apart only
+        if the distance is longer than the client needs between two messages.
+        """
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the proxy has no pipes")
         self._process.stdin.write("\n")
@@ -72,12 +75,15 @@ class Counter:
     def __init__(self) -> None:
         self.total = 0
 
-    def of_connection(self) -> _Frames:
-        return _Frames(self)
+    def of_connection(self) -> Frames:
+        return Frames(self)
 
 
-class _Frames:
+class Frames:
+    """``answered`` is set when something is handed to the client."""
+
     def __init__(self, counter: Counter) -> None:
+        self.answered = True
         self._counter = counter
         self._started = False
         self._buffer = bytearray()
@@ -89,8 +95,9 @@ class _Frames:
             length = int.from_bytes(self._buffer[head : head + 4], "big") + head
             if len(self._buffer) < length:
                 return
-            if self._started and self._buffer[0] in WAITED_FOR:
+            if self._started and self.answered and self._buffer[0] in WAITED_FOR:
                 self._counter.total += 1
+                self.answered = False
             self._started = True
             del self._buffer[:length]
 
@@ -105,28 +112,36 @@ def _connect(host: str, port: int) -> socket.socket:
     return made
 
 
-def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: _Frames | None) -> None:
-    """Each chunk leaves ``delay`` seconds after it came, however many are on their way."""
+def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: Frames, *, sent: bool) -> None:
+    """Each chunk leaves ``delay`` seconds after it came, however many are on their way.
+
+    ``sent``: by the client, else by the server.
+    """
     chunks: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_deliver, args=(chunks, sink), daemon=True).start()
+    answered = None if sent else frames
+    threading.Thread(target=_deliver, args=(chunks, sink, answered), daemon=True).start()
     while True:
         try:
             data = source.recv(CHUNK)
         except OSError:
             data = b""
-        if frames:
+        if sent:
             frames.feed(data)
         chunks.put((time.monotonic() + delay, data))
         if not data:
             return
 
 
-def _deliver(chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
+def _deliver(
+    chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket, answered: Frames | None
+) -> None:
     while True:
         due, data = chunks.get()
         wait = due - time.monotonic()
         if wait > 0:
             time.sleep(wait)
+        if answered:
+            answered.answered = True
         try:
             if data:
                 sink.sendall(data)
@@ -147,11 +162,10 @@ def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
         while True:
             client, _ = listener.accept()
             server = _connect(host, port)
-            for arguments in (
-                (client, server, delay, counter.of_connection()),
-                (server, client, delay, None),
-            ):
-                threading.Thread(target=_relay, args=arguments, daemon=True).start()
+            frames = counter.of_connection()
+            for source, sink in ((client, server), (server, client)):
+                arguments, sent = (source, sink, delay, frames), {"sent": source is client}
+                threading.Thread(target=_relay, args=arguments, kwargs=sent, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
     for _ in sys.stdin:
