@@ -29,9 +29,6 @@ Slots = Mapping[str, Mapping[str, Sequence[Slot]]]
 Work = dict[str, dict[str, dict[str, Any]]]
 """Of each operation and each arm, its figures."""
 
-POOLS = (1, 8)
-"""Connections of each arm, and as many tasks."""
-
 FIRST = 6
 """Operations before those that are counted: drivers prepare their statements at the first, or after a few."""
 
@@ -42,12 +39,14 @@ APART_MS = 5
 @attrs.frozen(kw_only=True)
 class Size:
     """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only``
-    these operations. Round trips and memory are taken from ``counted`` operations.
+    these operations. Round trips and memory are taken from ``counted`` operations. ``pools`` are the
+    numbers of connections of an arm, and of its tasks; ``workers`` is that of one slot.
     """
 
     rows: int
     rounds: int
     count: int
+    pools: tuple[int, ...] = (1, 8)
     workers: int = 1
     only: tuple[str, ...] = ()
     counted: int = 8
@@ -71,7 +70,7 @@ def profiles(
     measured: dict[str, dict[str, Work]] = {}
     for durability in run.server.durabilities:
         measured[durability] = {}
-        for workers in POOLS:
+        for workers in size.pools:
             dsn = run.server.create(f"{name}_{durability}_{workers}", name, volatile=durability == "volatile")
             sized = attrs.evolve(size, workers=workers)
             slots = asyncio.run(compare(run, dsn, kinds, sized))
@@ -90,7 +89,7 @@ def add(measured: Mapping[str, Mapping[str, Work]], figure: str, counted: Counte
 
 def profile_steps(run: Run, kinds: Sequence[type[Arm]], size: Size) -> int:
     """How often :func:`profiles` reports progress."""
-    return len(run.server.durabilities) * len(POOLS) * steps(kinds, size)
+    return len(run.server.durabilities) * len(size.pools) * steps(kinds, size)
 
 
 async def compare(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Slots:
@@ -140,12 +139,15 @@ Counted = dict[str, dict[str, float]]
 
 async def count_round_trips(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Counted:
     """How often the client waits for the server; what it sends without waiting is one round trip."""
-    with Proxy(dsn, round_trip_ms=APART_MS) as proxy:
+    with Proxy(dsn) as proxy:
 
         async def trips(arm: Arm, operation: str) -> float:
+            proxy.move(APART_MS)
             before = proxy.round_trips()
             await repeat(arm, operation, size.counted)
-            return (proxy.round_trips() - before) / size.counted
+            count = proxy.round_trips() - before
+            proxy.move(0)
+            return count / size.counted
 
         return await _one_by_one(run, proxy.dsn, kinds, size, trips)
 

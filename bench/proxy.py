@@ -5,7 +5,8 @@ client's, and asyncio's timers, which wait whole milliseconds, could not delay b
 
     python -m bench.proxy DIRECTORY HOST PORT ROUND_TRIP_MS
 
-listens on the Unix socket in DIRECTORY; each line on standard input is answered with the count so far.
+listens on the Unix socket in DIRECTORY; each line on standard input, which may hold another ROUND_TRIP_MS, is
+answered with the count so far.
 """
 
 from __future__ import annotations
@@ -62,9 +63,16 @@ class Proxy:
         the answer to an earlier one reached the client are one round trip with it; they are told apart only
         if the distance is longer than the client needs between two messages.
         """
+        return self._ask("")
+
+    def move(self, round_trip_ms: float) -> None:
+        """So far away from now on."""
+        self._ask(str(round_trip_ms))
+
+    def _ask(self, line: str) -> int:
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the proxy has no pipes")
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
@@ -102,6 +110,13 @@ class Frames:
             del self._buffer[:length]
 
 
+class Distance:
+    """Seconds that each direction takes."""
+
+    def __init__(self, round_trip_ms: float) -> None:
+        self.one_way = round_trip_ms / 2000
+
+
 def _connect(host: str, port: int) -> socket.socket:
     if not host.startswith("/"):
         made = socket.create_connection((host, port))
@@ -112,8 +127,10 @@ def _connect(host: str, port: int) -> socket.socket:
     return made
 
 
-def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: Frames, *, sent: bool) -> None:
-    """Each chunk leaves ``delay`` seconds after it came, however many are on their way.
+def _relay(
+    source: socket.socket, sink: socket.socket, distance: Distance, frames: Frames, *, sent: bool
+) -> None:
+    """Each chunk leaves ``distance`` after it came, however many are on their way.
 
     ``sent``: by the client, else by the server.
     """
@@ -127,7 +144,7 @@ def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: Fra
             data = b""
         if sent:
             frames.feed(data)
-        chunks.put((time.monotonic() + delay, data))
+        chunks.put((time.monotonic() + distance.one_way, data))
         if not data:
             return
 
@@ -153,7 +170,7 @@ def _deliver(
 
 
 def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
-    counter, delay = Counter(), round_trip_ms / 2000
+    counter, distance = Counter(), Distance(round_trip_ms)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(Path(directory) / ".s.PGSQL.5432"))
     listener.listen()
@@ -164,11 +181,13 @@ def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
             server = _connect(host, port)
             frames = counter.of_connection()
             for source, sink in ((client, server), (server, client)):
-                arguments, sent = (source, sink, delay, frames), {"sent": source is client}
+                arguments, sent = (source, sink, distance, frames), {"sent": source is client}
                 threading.Thread(target=_relay, args=arguments, kwargs=sent, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        if line.strip():
+            distance.one_way = float(line) / 2000
         print(counter.total, flush=True)
 
 

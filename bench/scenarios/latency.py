@@ -15,7 +15,7 @@ from bench.arms.arm import Arm
 from bench.arms.asyncpg_same import AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
 from bench.arms.ventros_arm import OURS
-from bench.comparison import POOLS, Size, Work
+from bench.comparison import Size, Work
 from bench.intervals import Interval, percentile
 from bench.proxy import Proxy
 from bench.result import Result, Run, Verdict
@@ -26,7 +26,7 @@ BASELINE = AsyncpgSame.name
 PEERS = ("psycopg-pipeline", "sqlalchemy-orm")
 OPERATIONS = ("get", "save", "unit_of_work", "process_inbound_message")
 SIZES = {
-    "quick": Size(rows=20_000, rounds=4, count=8, only=OPERATIONS),
+    "quick": Size(rows=20_000, rounds=4, count=6, only=OPERATIONS),
     "standard": Size(rows=20_000, rounds=8, count=40, only=OPERATIONS),
     "full": Size(rows=100_000, rounds=12, count=150, only=OPERATIONS),
 }
@@ -47,13 +47,15 @@ def measure(run: Run, size: Size | None = None) -> Result:
         *(kind for kind in installed()[0] if kind.name in PEERS),
     )
     dsn = run.server.populated("latency", size.rows)
-    run.progress.expect(len(DISTANCES_MS) * len(POOLS) * comparison.steps(kinds, size) + 1)
+    run.progress.expect(len(DISTANCES_MS) * len(size.pools) * comparison.steps(kinds, size) + 1)
     distances = {}
     for distance in DISTANCES_MS:
         with Proxy(dsn, round_trip_ms=distance) as proxy:
             distances[f"{distance:g}"] = {
                 "measured_ms": asyncio.run(round_trip_ms(proxy.dsn)),
-                "pools": {str(workers): _work(run, proxy.dsn, kinds, size, workers) for workers in POOLS},
+                "pools": {
+                    str(workers): _work(run, proxy.dsn, kinds, size, workers) for workers in size.pools
+                },
             }
     run.progress.step("round trips")
     trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size))
@@ -62,7 +64,7 @@ def measure(run: Run, size: Size | None = None) -> Result:
             "rows": size.rows,
             "rounds": size.rounds,
             "operations_per_round": size.count,
-            "pools": POOLS,
+            "pools": size.pools,
         },
         figures={
             "baseline": BASELINE,

@@ -12,7 +12,7 @@ from bench.arms.asyncpg_same import AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
 from bench.arms.pgbench_arm import Pgbench
 from bench.arms.ventros_arm import OURS
-from bench.comparison import POOLS, Size
+from bench.comparison import Size
 from bench.intervals import Interval
 from bench.result import Result, Run, Verdict
 
@@ -51,7 +51,7 @@ def measure(run: Run, size: Size | None = None) -> Result:
             "rows": size.rows,
             "rounds": size.rounds,
             "operations_per_round": size.count,
-            "pools": POOLS,
+            "pools": size.pools,
         },
         figures={"baseline": BASELINE, "titles": {kind.name: kind.title for kind in ARMS}, "work": work},
         verdicts=tuple(_verdicts(work)),

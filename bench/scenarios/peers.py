@@ -14,7 +14,7 @@ from bench.arms.arm import Arm
 from bench.arms.asyncpg_same import AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
 from bench.arms.ventros_arm import OURS
-from bench.comparison import POOLS, Size
+from bench.comparison import Size
 from bench.intervals import Interval
 from bench.result import Result, Run, Verdict
 
@@ -66,7 +66,7 @@ def measure(run: Run, size: Size | None = None) -> Result:
             "rows": size.rows,
             "rounds": size.rounds,
             "operations_per_round": size.count,
-            "pools": POOLS,
+            "pools": size.pools,
         },
         figures={
             "baseline": BASELINE.name,
@@ -97,11 +97,12 @@ def installed() -> tuple[tuple[type[Arm], ...], tuple[str, ...]]:
 
 
 def _ratios(work: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """peer / ventros, with a pool of one, durable where the server is: what is asked for most."""
+    """peer / ventros, of the first durability and pool: what is asked for most."""
     pools = next(iter(work.values()))
+    first = next(iter(pools.values()))
     return {
         operation: {arm: figures["ratio"] for arm, figures in arms.items() if arm != BASELINE.name}
-        for operation, arms in pools[str(POOLS[0])].items()
+        for operation, arms in first.items()
     }
 
 

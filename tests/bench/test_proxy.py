@@ -70,6 +70,8 @@ async def test_a_round_trip_takes_as_long_as_it_should(bench_server: Server) -> 
     dsn = bench_server.create("distance", bare=True)
     with Proxy(dsn, round_trip_ms=30) as proxy:
         assert await round_trip_ms(proxy.dsn) >= 30
+        proxy.move(0)
+        assert await round_trip_ms(proxy.dsn) < 30
 
 
 @pytest.mark.parametrize(
