@@ -24,11 +24,11 @@ from bench.scenarios.peers import installed
 DISTANCES_MS = (0.0, 0.25, 1.0, 5.0)
 BASELINE = AsyncpgSame.name
 PEERS = ("psycopg-pipeline", "sqlalchemy-orm")
-OPERATIONS = ("get", "save", "unit_of_work", "process_inbound_message")
+OPERATIONS = ("get", "unit_of_work", "process_inbound_message")
 SIZES = {
-    "quick": Size(rows=20_000, rounds=4, count=6, only=OPERATIONS),
-    "standard": Size(rows=20_000, rounds=8, count=40, only=OPERATIONS),
-    "full": Size(rows=100_000, rounds=12, count=150, only=OPERATIONS),
+    "quick": Size(rows=20_000, rounds=4, count=4, only=OPERATIONS),
+    "standard": Size(rows=20_000, rounds=8, count=20, only=OPERATIONS),
+    "full": Size(rows=100_000, rounds=12, count=80, only=OPERATIONS),
 }
 NOTES = (
     (

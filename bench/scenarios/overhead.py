@@ -23,7 +23,7 @@ AIMS = {"wall": 1.15, "client_cpu": 1.3}
 AIMED_AT = ("save", "unit_of_work")
 SIZES = {
     "quick": Size(rows=20_000, rounds=5, count=24),
-    "standard": Size(rows=20_000, rounds=12, count=200),
+    "standard": Size(rows=20_000, rounds=12, count=100),
     "full": Size(rows=100_000, rounds=20, count=500),
 }
 NOTES = (

@@ -32,7 +32,7 @@ AIMS = {"wall": 4.0, "client_cpu": 6.0}
 AIMED_AT = "sqlalchemy-orm"
 SIZES = {
     "quick": Size(rows=20_000, rounds=5, count=16),
-    "standard": Size(rows=20_000, rounds=12, count=160),
+    "standard": Size(rows=20_000, rounds=12, count=100),
     "full": Size(rows=100_000, rounds=20, count=480),
 }
 NOTES = (
