@@ -132,10 +132,14 @@ class Database(Generic[U]):
         id, actor, use case or option that cannot be, or is misspelt.
         """
         keywords: dict[str, Any] = {**options}
-        if unknown := keywords.keys() - UnitOptions.__annotations__.keys():
-            raise _unknown_option(min(unknown))
-        own = {name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords}
-        begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
+        begin = DEFAULT_OPTIONS
+        if keywords:
+            if unknown := keywords.keys() - UnitOptions.__annotations__.keys():
+                raise _unknown_option(min(unknown))
+            own = {
+                name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords
+            }
+            begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
         transaction = PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
         return self._unit_of_work(transaction, tenant, **keywords)
 

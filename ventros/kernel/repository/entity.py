@@ -113,7 +113,7 @@ class EntityRepository(Generic[E]):
         """
         self.require_own(entity)
         origin = entity._origin
-        if origin is not None and (fault := origin.fault()):
+        if origin is not None and origin is not LOADED and (fault := origin.fault()):
             raise errors.UndoneWrite(
                 f"this instance of {self.resource} {entity.id} came back from a write that {fault}: use the "
                 "instance that was given to that write, or load it again"

@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as DriverUUID
+
 from ventros.kernel.json_values import LARGEST, MAX_DEPTH, text_fault
 
-_PLAIN = frozenset({type(None), bool, UUID})
+_PLAIN = frozenset({type(None), bool, UUID, DriverUUID})
 MAX_DOCUMENT_DEPTH = 2 * MAX_DEPTH
 """An aggregate's JSON may be a part of a document, such as a step of a campaign, and of an event."""
 _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
@@ -46,6 +48,10 @@ def _number(value: object) -> str | None:
     return None
 
 
+def _is_plain(value: object) -> bool:
+    return type(value) is str and value.isascii() and "\x00" not in value
+
+
 def _json(value: object, depth: int = 0) -> str | None:
     """JSON has no word for NaN, and jsonb none for NUL; a naive datetime would lose its meaning.
 
@@ -53,18 +59,18 @@ def _json(value: object, depth: int = 0) -> str | None:
     part of a larger document, and an event's payload may hold what has one text in JSON, as a UUID has.
     """
     if isinstance(value, str):
-        return _text(value)
+        return text_fault(value)
     if isinstance(value, Mapping | list | tuple | set | frozenset):
         if depth == MAX_DOCUMENT_DEPTH:
             return f"lies deeper than {MAX_DOCUMENT_DEPTH} objects and lists"
         items: Iterable[object] = value
         if isinstance(value, Mapping):
             for key in value:
-                if fault := _text(key):
+                if not _is_plain(key) and (fault := _text(key)):
                     return fault
             items = value.values()
         for item in items:
-            if type(item) not in _PLAIN and (fault := _json(item, depth + 1)):
+            if type(item) not in _PLAIN and not _is_plain(item) and (fault := _json(item, depth + 1)):
                 return fault
         return None
     if isinstance(value, int) and not -LARGEST <= value <= LARGEST:
@@ -120,3 +126,11 @@ _SCALARS: dict[str, Check] = {
 }
 CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.items()}}
 """By PostgreSQL type, of those whose values can be wrong unseen."""
+
+NULL = frozenset({type(None)})
+PASSING = {
+    "uuid": NULL | {UUID, DriverUUID},
+    "boolean": NULL | {bool},
+    "text": NULL | {str},
+}
+"""Python types whose values need no check for a PostgreSQL type, but that a text must be plain ASCII."""

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import attrs
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.statements.arguments import CHECKS, Check
+from ventros.kernel.statements.arguments import CHECKS, NULL, PASSING, Check
 
 Rows = Literal["one", "maybe", "many", "affected"]
 
@@ -43,15 +43,19 @@ class Statement:
     line: int
     plan: str = ""
     resource: str | None = attrs.field(default=None, eq=False)
-    checks: tuple[tuple[int, Check], ...] = attrs.field(init=False, repr=False)
+    checks: tuple[tuple[int, frozenset[type], Check], ...] = attrs.field(init=False, repr=False)
     writes: bool = attrs.field(init=False, repr=False)
     locks: bool = attrs.field(init=False, repr=False)
     table: str = attrs.field(init=False, repr=False)
 
     @checks.default
-    def _argument_checks(self) -> tuple[tuple[int, Check], ...]:
-        """Of those parameters whose type has a check, each with its position from 0."""
-        return tuple((at, check) for at, param in enumerate(self.params) if (check := CHECKS.get(param.type)))
+    def _argument_checks(self) -> tuple[tuple[int, frozenset[type], Check], ...]:
+        """Of those parameters whose type has a check: the position from 0, and the types that need none."""
+        return tuple(
+            (position, PASSING.get(param.type, NULL), check)
+            for position, param in enumerate(self.params)
+            if (check := CHECKS.get(param.type))
+        )
 
     @writes.default
     def _may_write(self) -> bool:
@@ -107,9 +111,12 @@ class Statement:
             raise ValidationError(
                 f"{self.name} takes {len(self.params)} arguments, {len(args)} given", field="args"
             )
-        for position, check in self.checks:
+        for position, passing, check in self.checks:
             value = args[position]
-            if value is not None and (fault := check(value)):
+            kind = type(value)
+            if kind in passing and (kind is not str or (value.isascii() and "\x00" not in value)):  # type: ignore[attr-defined]
+                continue
+            if fault := check(value):
                 raise self.refusal(position, fault)
 
     def refusal(self, position: int, fault: str) -> ValidationError:
