@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TypeVar
 
 import attrs
@@ -15,6 +14,7 @@ from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
+from ventros.kernel.transaction.unit_of_work import Held
 from ventros.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=AggregateRoot)
@@ -54,10 +54,5 @@ class UncheckedSessionRepository(UncheckedRepository[Session], SessionRepository
 class LastWriteWins(UnitOfWork):
     """Contacts and sessions are saved without the check; all else is the library's."""
 
-    @cached_property
-    def contacts(self) -> ContactRepository:
-        return UncheckedContactRepository(self)
-
-    @cached_property
-    def sessions(self) -> SessionRepository:
-        return UncheckedSessionRepository(self)
+    contacts = Held(UncheckedContactRepository)
+    sessions = Held(UncheckedSessionRepository)

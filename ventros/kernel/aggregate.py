@@ -37,7 +37,7 @@ def copy_with(entity: E, **fields: object) -> E:
     copied: E = object.__new__(kind)
     read, setters = _slots(kind)
     for (name, assign), value in zip(setters, read(entity), strict=True):
-        assign(copied, fields[name] if name in fields else value)
+        assign(copied, fields.get(name, value))
     return copied
 
 

@@ -46,7 +46,7 @@ class Connector:
         return await self._connect()
 
     async def _connect(self) -> Driver:
-        loop = Loop(asyncio.get_running_loop()) if self._pipelining else None
+        loop: Any = Loop(asyncio.get_running_loop()) if self._pipelining else None
         driver: Driver = await asyncpg.connect(**self._options, loop=loop, connection_class=Driver)
         transport = driver._transport  # type: ignore[attr-defined]  # noqa: SLF001 - asyncpg's
         driver.wire = transport if isinstance(transport, Wire) else None
@@ -59,7 +59,7 @@ class Connector:
 
 
 async def _fault(driver: Driver) -> str | None:
-    """What the wire of a fresh connection does otherwise than expected; None when it does all that it must."""
+    """What the wire of a fresh connection does otherwise than expected; None when all is right."""
     wire = driver.wire
     if wire is None:
         return "asyncpg's connection does not go through the wire"
@@ -85,7 +85,7 @@ async def _fault(driver: Driver) -> str | None:
             wire.send("COMMIT")
             seen.append((await driver.fetch(PROOF_QUERY, 6))[0][0])
     except Exception as error:  # noqa: BLE001 - whatever it is, there is a way without
-        return f"the wire met {error!r}"
+        return f"the wire met {type(error).__name__}"
     done = State.DONE
     right = [2, False, 3, done, done, done, done, State.FAILED, State.SKIPPED, 1]
     return None if seen == right else "the wire was not answered as expected"

@@ -31,8 +31,8 @@ CALLER_SETTINGS_QUERY = (
     "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
     "'true'::jsonb"
 )
-"""No statement of sql/: it is about no table, but the caller's transaction, and, by its last column, about his
-connection: without our codec the driver hands out JSON as text.
+"""No statement of sql/: it is about no table, but the caller's transaction, and, by its last column, about
+his connection: without our codec the driver hands out JSON as text.
 """
 
 
@@ -56,7 +56,7 @@ class Connection:
     ``wrote`` tells whether any of them changed a row, ``held`` whether one may hold locks. ``interrupted``
     tells that one got no answer, by a timeout or a cancellation: whether it took effect is unknown, so as
     after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells that the
-    transaction was begun so; else a server that takes no writes is one to leave: the connection is terminated.
+    transaction was begun so; else a server that takes no writes is one to leave: it is terminated.
     """
 
     __slots__ = (
@@ -174,7 +174,7 @@ class Connection:
         return True
 
     def end_unawaited(self, text: str) -> bool:
-        """Send COMMIT or ROLLBACK without waiting for the answer, if nothing depends on it; whether it did."""
+        """Send COMMIT or ROLLBACK and wait for no answer, if nothing depends on it; whether it did."""
         if self.wire is None or self.held or self.failed or self.interrupted or self.driver.is_closed():
             return False
         self.wire.send(text)
@@ -269,6 +269,8 @@ class Connection:
             self.begun = True
         for earlier in deferred:
             earlier.result = await self._perform(earlier, timeout)
+        if isinstance(call, str):
+            return await self.driver.execute(call, timeout=timeout)
         return await self._perform(call, timeout)
 
     async def _send_over(
@@ -289,7 +291,12 @@ class Connection:
                     await self._perform(earlier, None)  # it is not waited for
                 else:
                     earlier.result = await self._perform(earlier, timeout)
-            result = await self._perform(call, timeout, commit)
+            if isinstance(call, Call):
+                result = await self._perform(call, timeout, commit)
+            elif wire.loaded:  # no simple query stands behind another part
+                result = await self.driver.fetch(call, timeout=timeout)
+            else:
+                result = await self.driver.execute(call, timeout=timeout)
         except BaseException:
             wire.forget()
             self.begun |= self._began.state not in (State.UNSENT, State.LOST)
@@ -297,14 +304,8 @@ class Connection:
         self.begun = True
         return result
 
-    async def _perform(self, call: Call | str, timeout: float | None, commit: Answer | None = None) -> Any:  # noqa: ASYNC109
+    async def _perform(self, call: Call, timeout: float | None, commit: Answer | None = None) -> Any:  # noqa: ASYNC109
         wire = self.wire
-        if isinstance(call, str):
-            if wire is None or not wire.loaded:
-                return await self.driver.execute(call, timeout=timeout)
-            return await self.driver.fetch(
-                call, timeout=timeout
-            )  # no simple query stands behind another part
         statement, sets = call.statement, call.argument_sets
         text, counted = statement.text, statement.rows == "affected" and call.answer is None
         call.failed = True

@@ -82,8 +82,8 @@ def translate_driver_error(
     return errors.DatabaseError(f"{where}{type(error).__name__} in the driver")
 
 
-class Driver(asyncpg.Connection):  # type: ignore[type-arg]  # not subscriptable where it runs
-    """asyncpg's connection, with its wire, if it has one, and for the pool the times, in monotonic seconds."""
+class Driver(asyncpg.Connection):
+    """asyncpg's connection, with its wire, if it has one, and the pool's times, in monotonic seconds."""
 
     __slots__ = ("idle_since", "made_at", "wire")
 

@@ -50,7 +50,7 @@ class Pool(ABC):
         driver = None
         self._waiting += 1
         try:
-            # Not wait_for(): before Python 3.12 that makes a task, and its cancellation may lose a connection.
+            # Not wait_for(): before Python 3.12 it makes a task, and its cancellation may lose a connection.
             async with asyncio.timeout(timeout):
                 driver = await self._take()
         except TimeoutError as error:
@@ -86,6 +86,7 @@ class Pool(ABC):
 
     def _idle_one(self) -> Any:
         """One that nobody uses, if it can be had without waiting."""
+        return None
 
     @abstractmethod
     async def _take(self) -> Any:
@@ -134,13 +135,8 @@ class OwnPool(Pool):
 
     async def fill(self) -> None:
         """Open the connections that are always there."""
-        drivers = []
-        try:
-            for _ in range(self._settings.min_size):
-                drivers.append(await self._make())
-        finally:
-            for driver in drivers:
-                self._put(driver)
+        for driver in [await self._make() for _ in range(self._settings.min_size)]:
+            self._put(driver)
 
     def _idle_one(self) -> Driver | None:
         now = None

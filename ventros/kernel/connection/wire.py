@@ -16,10 +16,10 @@ executed after one that failed, and none outside of the transaction whose BEGIN 
 error itself reaches asyncpg, which raises it from the call that is being awaited; the :class:`Answer` that
 failed tells which part it belongs to.
 
-A recorded statement is encoded by asyncpg: its bytes are kept, and asyncpg is told at once that it is done. So
-asyncpg must have prepared it before, see :attr:`Wire.prepared`. To read the rows of its answer, it is
-fetched once more, and :meth:`Wire.replay` gives asyncpg the answer that was kept. :meth:`Wire.send` sends what
-nobody waits for; no later answer is handed out before its own was right.
+A recorded statement is encoded by asyncpg: its bytes are kept, and asyncpg is told at once that it is done.
+So asyncpg must have prepared it before, see :attr:`Wire.prepared`. To read the rows of its answer, it is
+fetched once more, and :meth:`Wire.replay` gives asyncpg the answer that was kept. :meth:`Wire.send` sends
+what nobody waits for; no later answer is handed out before its own was right.
 
 Formats: PostgreSQL documentation, "Frontend/Backend Protocol".
 """
@@ -54,8 +54,8 @@ _ENDS_THE_SESSION = re.compile(rb"(?:\0V|^E....S)(?:FATAL|PANIC)\0", re.DOTALL)
 class State(Enum):
     """How far a part of a message has come. SKIPPED: one before it failed.
 
-    LOST: no answer will come, for the connection is gone, or the server ends the session; who says so may be a
-    pooler that has lost the server's own answer.
+    LOST: no answer will come, for the connection is gone, or the server ends the session; who says so may be
+    a pooler that has lost the server's own answer.
     """
 
     UNSENT = "unsent"
@@ -98,6 +98,7 @@ class Answer:
             await self._waiter
 
     def become(self, state: State) -> None:
+        """Reach ``state``, and wake who waits for the end."""
         self.state = state
         if self._waiter is not None and state is not State.SENT and not self._waiter.done():
             self._waiter.set_result(None)
@@ -187,7 +188,7 @@ class Wire(asyncio.Protocol):
             # Later: asyncpg sets what it reads the rows by only after it has written.
             asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
         elif self._recording is not None and statement and data[-5:] != _FLUSH:
-            self._keep(bytes(data))
+            self._keep(self._recording, bytes(data))
         elif statement and (self._ahead or self._own is not None or self._behind is not None):
             self._write_around(bytes(data))
         else:
@@ -197,11 +198,10 @@ class Wire(asyncio.Protocol):
         """As :meth:`write`, of one piece."""
         self.write(b"".join(buffers))
 
-    def _keep(self, data: bytes) -> None:
-        assert self._recording is not None
-        self._recording.append(data)
+    def _keep(self, recording: list[bytes], data: bytes) -> None:
+        recording.append(data)
         if data[-5:] == _SYNC:
-            part = b"".join(self._recording)[:-5]
+            part = b"".join(recording)[:-5]
             self._recording = None
             answer = self._ahead[-1][1]
             answer.executes = _executes(part)
@@ -236,96 +236,114 @@ class Wire(asyncio.Protocol):
     # By name, not by __getattr__: uvloop asks a protocol for get_buffer before it has a transport.
 
     def set_protocol(self, protocol: Any) -> None:
+        """Who is fed from now on; asyncpg says so after a TLS handshake."""
         self._driver = protocol
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """The socket's."""
         return self._socket.get_extra_info(name, default)
 
     def abort(self) -> None:
+        """At once."""
         self._socket.abort()
 
+    async def encrypt(self, loop: Any, context: Any, **options: Any) -> None:
+        """Go on over TLS."""
+        self._socket = await loop.start_tls(self._socket, self, context, **options)
+
     def close(self) -> None:
+        """After what was written."""
         self._socket.close()
 
     def is_closing(self) -> bool:
+        """Whether either was asked for."""
         return bool(self._socket.is_closing())
 
     def pause_reading(self) -> None:
+        """Until :meth:`resume_reading`."""
         self._socket.pause_reading()
 
     def resume_reading(self) -> None:
+        """After :meth:`pause_reading`."""
         self._socket.resume_reading()
 
     # as the protocol that the socket's transport feeds
 
     def connection_made(self, transport: Any) -> None:
+        """The socket is open."""
         self._socket = transport
         self._driver.connection_made(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """No answer will come any more."""
         for answer, _ in self._expected:
             answer.become(State.LOST)
         self._expected.clear()
         self._driver.connection_lost(exc or self._fault)
 
     def pause_writing(self) -> None:
+        """The socket's buffer is full."""
         self._driver.pause_writing()
 
     def resume_writing(self) -> None:
+        """The socket's buffer has room again."""
         self._driver.resume_writing()
 
     def eof_received(self) -> Any:
+        """The server will send no more."""
         return self._driver.eof_received()
 
     def data_received(self, data: bytes) -> None:
+        """Keep what answers a part of ours, pass on all else."""
+        expected = self._expected
         if self._fault is not None:
-            return
-        if not self._expected:
-            self._driver.data_received(data)
             return
         if self._partial:
             data = self._partial + data
-        at, end, expected = 0, len(data), self._expected
+        at, end = 0, len(data)
         passed: list[bytes] = []
         while expected and at + 5 <= end:
-            size = int.from_bytes(data[at + 1 : at + 5], "big") + 1
             answer, own = expected[0]
             if answer.exact and data.startswith(answer.exact, at):
                 at += len(answer.exact)
                 expected.popleft()
                 answer.become(State.DONE)
                 continue
-            if not 5 <= size <= _LARGEST_FRAME:
-                self._end(f"a frame of {size} bytes")
-                return
-            if at + size > end:
+            size = int.from_bytes(data[at + 1 : at + 5], "big") + 1
+            if at + size > end and 5 <= size <= _LARGEST_FRAME:
                 break
-            answer.exact = b""  # what comes now is told frame by frame
-            kind = data[at]
-            if kind in _AT_ANY_TIME:
-                passed.append(data[at : at + size])
-            elif kind in _OF_AN_ANSWER:
-                if own:
-                    passed.append(data[at : at + size])
-                elif kind != _BOUND:
-                    answer.frames.append(data[at : at + size])
-                if kind in _ENDS_EXECUTE:
-                    self._complete(answer, data[at + 5 : at + size - 1])
-            elif kind == _ERROR and answer.required is None:
-                passed.append(data[at : at + size])
-                self._fail(answer, data[at : at + size])
-            elif kind == _READY and answer.required is not None and answer.tags == [answer.required]:
-                expected.popleft()
-            else:
-                self._end(f"a message of type {chr(kind)!r}")
+            frame = data[at : at + size]
+            if not 5 <= size <= _LARGEST_FRAME or not self._take(frame, answer, own, passed):
+                self._end(frame)
                 return
             at += size
-        self._partial = data[at:]
+        self._partial = data[at:] if expected else b""
         if not expected and at < end:
-            passed.append(self._partial)
-            self._partial = b""
+            passed.append(data[at:] if at else data)
         if passed:
             self._driver.data_received(b"".join(passed))
+
+    def _take(self, frame: bytes, answer: Answer, own: bool, passed: list[bytes]) -> bool:
+        """Whether ``frame`` is one that may come now; what asyncpg is to see goes to ``passed``."""
+        kind = frame[0]
+        answer.exact = b""  # from here on frame by frame
+        if kind in _AT_ANY_TIME:
+            passed.append(frame)
+        elif kind in _OF_AN_ANSWER:
+            if own:
+                passed.append(frame)
+            elif kind != _BOUND:
+                answer.frames.append(frame)
+            if kind in _ENDS_EXECUTE:
+                self._complete(answer, frame[5:-1])
+        elif kind == _ERROR and answer.required is None:
+            passed.append(frame)
+            self._fail(answer, frame)
+        else:
+            if kind != _READY or answer.tags != [answer.required]:
+                return False
+            self._expected.popleft()
+        return True
 
     def _complete(self, answer: Answer, tag: bytes) -> None:
         answer.tags.append(tag.decode())
@@ -344,8 +362,9 @@ class Wire(asyncio.Protocol):
         self._expected.clear()
         self.forget()
 
-    def _end(self, what: str) -> None:
-        self._fault = ConnectionError(f"the server sent {what}, which is not what was asked for")
+    def _end(self, frame: bytes) -> None:
+        kind = chr(frame[0])
+        self._fault = ConnectionError(f"the server sent a message {kind!r} that answers nothing asked for")
         self._socket.abort()
 
 
@@ -366,31 +385,32 @@ class Loop:
     """The running event loop, but that its connections go through a wire: for ``asyncpg.connect(loop=)``."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        # Copied, so that what asyncpg calls often costs nothing more. Reading print_debug_info of uvloop's raises.
+        # Copied, so that what asyncpg calls often costs nothing more; uvloop's print_debug_info raises.
         own = {"create_connection", "create_unix_connection", "start_tls", "print_debug_info"}
         names = (name for name in dir(loop) if not name.startswith("__") and name not in own)
         self.__dict__.update({name: getattr(loop, name) for name in names})
         self._loop = loop
 
     async def create_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        """Over TCP."""
         return await self._through_wire(self._loop.create_connection, factory, *args, **options)
 
     async def create_unix_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        """Over a Unix socket."""
         return await self._through_wire(self._loop.create_unix_connection, factory, *args, **options)
 
     async def start_tls(self, wire: Wire, _protocol: Any, context: Any, **options: Any) -> Wire:
-        wire._socket = await self._loop.start_tls(wire._socket, wire, context, **options)
+        """Between the socket and the wire."""
+        await wire.encrypt(self._loop, context, **options)
         return wire
 
     @staticmethod
     async def _through_wire(connect: Any, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
-        wire = None
+        drivers = []
 
         def make() -> Wire:
-            nonlocal wire
-            wire = Wire(factory())
-            return wire
+            drivers.append(factory())
+            return Wire(drivers[-1])
 
-        await connect(make, *args, **options)
-        assert wire is not None
-        return wire, wire._driver
+        _, wire = await connect(make, *args, **options)
+        return wire, drivers[-1]

@@ -15,7 +15,7 @@ APPEND_WITH_MARKER = statement("outbox_events.append_with_marker")
 
 
 def asked_before(error: AlreadyExists) -> VentrosError:
-    """What a tombstone in the place of its marker means for a unit; any other key that is taken is told as such."""
+    """What a tombstone in the place of its marker means for a unit; any other key is told as taken."""
     if error.table != "commit_markers":
         return error
     return TransactionRolledBack(

@@ -77,7 +77,7 @@ def _changed(targets: Sequence[Target]) -> dict[Key, Target]:
 
 
 async def add_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
-    """Each as its repository's ``add`` would return it, in one round trip; nothing is sent when one is not new."""
+    """Each as its repository's ``add`` would return it, in one round trip; none is sent if one is not new."""
     for repository, aggregate in targets:
         repository.require_new(aggregate)
     insertions = [repository.insertion(aggregate) for repository, aggregate in targets]

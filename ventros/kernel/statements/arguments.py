@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from asyncpg.pgproto.pgproto import UUID as DriverUUID
+from asyncpg.pgproto import pgproto
 
 from ventros.kernel.json_values import LARGEST, MAX_DEPTH, text_fault
 
-_PLAIN = frozenset({type(None), bool, UUID, DriverUUID})
+_PLAIN = frozenset({type(None), bool, UUID, pgproto.UUID})
 MAX_DOCUMENT_DEPTH = 2 * MAX_DEPTH
 """An aggregate's JSON may be a part of a document, such as a step of a campaign, and of an event."""
 _INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without a zone
@@ -129,7 +129,7 @@ CHECKS = {**_SCALARS, **{f"{name}[]": _array(check) for name, check in _SCALARS.
 
 NULL = frozenset({type(None)})
 PASSING = {
-    "uuid": NULL | {UUID, DriverUUID},
+    "uuid": NULL | {UUID, pgproto.UUID},
     "boolean": NULL | {bool},
     "text": NULL | {str},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import attrs
 
@@ -112,9 +112,9 @@ class Statement:
                 f"{self.name} takes {len(self.params)} arguments, {len(args)} given", field="args"
             )
         for position, passing, check in self.checks:
-            value = args[position]
+            value: Any = args[position]
             kind = type(value)
-            if kind in passing and (kind is not str or (value.isascii() and "\x00" not in value)):  # type: ignore[attr-defined]
+            if kind in passing and (kind is not str or (value.isascii() and "\x00" not in value)):
                 continue
             if fault := check(value):
                 raise self.refusal(position, fault)

@@ -13,9 +13,10 @@ A header line may go on in further comment lines. ``rows:`` is one, maybe, many 
 chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
-than it returns why that will do. Each versioned ``<table>.update`` has a second form, ``<table>.update_or_fail``, made of it by one rule.
-The header is not sent; the name is, as a trailing comment, because
+than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
+
+Each versioned ``<table>.update`` has a second form, ``<table>.update_or_fail``, made of it by one rule.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class PooledTransaction(Transaction):
     async def commit(
         self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
     ) -> None:
-        """Send what is left to send and COMMIT, in one message over a wire, and see that the answer is COMMIT.
+        """Send what is left and COMMIT, over a wire in one message, and see that the answer is COMMIT.
 
         A cancellation meanwhile is raised when the answer is there, or its bound is over, with the outcome on
         it; should what goes with COMMIT still wait for a lock, it is cancelled on the server. A unit that

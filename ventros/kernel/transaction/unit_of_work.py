@@ -23,6 +23,7 @@ from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository import Repository, save_all
 from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
+from ventros.kernel.repository.save_all import Target
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry, clock
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import AuditContext
@@ -36,7 +37,7 @@ ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
 
 
 Aggregates = TypeVarTuple("Aggregates")
-R = TypeVar("R")
+R = TypeVar("R", covariant=True)
 
 _NOBODY = AuditContext()
 
@@ -118,7 +119,7 @@ class UnitOfWork:
         self.telemetry = transaction.telemetry
         self.events: list[Envelope] = []
         self.events_written = 0
-        self.verified: dict[Key, save_all.Target] = {}
+        self.verified: dict[Key, Target] = {}
         self.written: dict[Key, WriteScope] = {}
         self._unit_scope = self.scope = WriteScope()
         self._transaction = transaction
@@ -220,7 +221,8 @@ class UnitOfWork:
             raise UnitOfWorkError("commit() inside a savepoint's block; leave the block first")
         if connection.interrupted:
             raise transaction_aborted("was not asked to COMMIT")
-        saved, calls = [], []
+        saved: list[Any] = []
+        calls: list[Call] = []
         if aggregates:
             saved, calls = await save_all.prepare(self, self._targets(aggregates))
         elif self.verified:
@@ -272,7 +274,7 @@ class UnitOfWork:
         """
         await save_all.remove_all(self, self._targets(aggregates))
 
-    def _targets(self, aggregates: Iterable[object]) -> list[save_all.Target]:
+    def _targets(self, aggregates: Iterable[object]) -> list[Target]:
         return [(self.repository_of(aggregate), aggregate) for aggregate in aggregates]
 
     def repository_of(self, aggregate: object) -> Repository[Any]:
