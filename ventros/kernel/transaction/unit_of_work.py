@@ -37,15 +37,15 @@ ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
 
 
 Aggregates = TypeVarTuple("Aggregates")
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 _NOBODY = AuditContext()
 
 
-class Held(Generic[R]):
+class Held(Generic[R_co]):
     """A repository that a unit of work holds, made when it is first asked for."""
 
-    def __init__(self, repository: Callable[[Any], R]) -> None:
+    def __init__(self, repository: Callable[[Any], R_co]) -> None:
         self._repository = repository
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -54,8 +54,8 @@ class Held(Generic[R]):
     @overload
     def __get__(self, unit: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, unit: object, owner: type) -> R: ...
-    def __get__(self, unit: Any, owner: type) -> Self | R:
+    def __get__(self, unit: object, owner: type) -> R_co: ...
+    def __get__(self, unit: Any, owner: type) -> Self | R_co:
         """Found in the unit's own ``__dict__`` from then on."""
         if unit is None:
             return self
