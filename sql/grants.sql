@@ -126,8 +126,9 @@ GRANT
     ON chats TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, recorded_at),
-    INSERT (tenant_id, id),
+    SELECT (tenant_id, id, recorded_at, tombstone),
+    INSERT (tenant_id, id, tombstone),
+    UPDATE (tombstone),
     DELETE
     ON commit_markers TO ventros_app;
 

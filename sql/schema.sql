@@ -32,6 +32,35 @@ CREATE FUNCTION public.ventros_history_value(name text, value jsonb) RETURNS jso
     ) THEN '"***"' ELSE value END
 $$;
 
+CREATE FUNCTION public.ventros_not_added(relation text, taken boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'no row was added to %', relation
+        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT004' END, TABLE = relation;
+END
+$$;
+
+CREATE FUNCTION public.ventros_not_saved(relation text, tenant text, row_id uuid, expected integer, led_to integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    stored integer := led_to;
+BEGIN
+    IF led_to IS NOT NULL THEN
+        RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
+            USING ERRCODE = 'VT005', TABLE = relation;
+    END IF;
+    EXECUTE format(
+        'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
+    ) INTO stored USING tenant, row_id;
+    RAISE EXCEPTION '% is not at version %', relation, expected
+        USING ERRCODE = CASE WHEN stored = expected THEN 'VT004' ELSE 'VT003' END, TABLE = relation,
+              DETAIL = concat_ws(' ', row_id, expected, stored);
+END
+$_$;
+
 CREATE FUNCTION public.ventros_record_history() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -775,19 +804,22 @@ CREATE TABLE public.commit_markers (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    tombstone boolean DEFAULT false NOT NULL,
     CONSTRAINT commit_markers_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT commit_markers_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
 );
 
 ALTER TABLE ONLY public.commit_markers FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: a row is there if and only if its unit was.';
+COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: its unit was if and only if a row is there that is no tombstone.';
 
 COMMENT ON COLUMN public.commit_markers.tenant_id IS 'The tenant of the unit of work.';
 
-COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, or the command_id that its caller gave.';
+COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, for one attempt of a command.';
 
 COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of the unit began; old ones may be pruned.';
+
+COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a unit that had not written its marker: it never will.';
 
 CREATE TABLE public.contact_custom_fields (
     tenant_id text NOT NULL,

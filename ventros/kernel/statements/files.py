@@ -16,8 +16,8 @@ the aggregate whose mapper reads them. ``plan:`` says of a statement that reads 
 than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
 
-Each versioned ``<table>.update`` has a second form, ``<table>.update_or_fail``, and each ``<table>.insert``
-of what has an id, ``<table>.insert_or_fail``: made of it by one rule.
+A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
+form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 """
 
 from __future__ import annotations
@@ -88,9 +88,8 @@ def load(folder: Path) -> dict[str, Statement]:
             if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
-            if (form := _or_fail(read)) is not None:
-                found[form.name] = form
-    return found
+    forms = (_or_fail(write) for write in found.values() if f"{write.table}.get" in found)
+    return found | {form.name: form for form in forms if form is not None}
 
 
 def or_fail_name(name: str) -> str:
@@ -114,7 +113,7 @@ def _or_fail(write: Statement) -> Statement | None:
         why=f"{write.why}; fails by itself when it touches no row, so that COMMIT can go in the same message",
         text=form.format(
             write=write.text.removesuffix(f"\n/* {write.name} */"),
-            table=write.path.stem,
+            table=write.table,
             name=name,
             taken=str("ON CONFLICT" in write.text).lower(),
         ),
