@@ -55,7 +55,7 @@ REPOSITORIES: Final = {
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
 
-    REPOSITORIES = {**REPOSITORIES, "message": "messages", "placement": "placements"}
+    REPOSITORIES: ClassVar = {**REPOSITORIES, "message": "messages", "placement": "placements"}
 
     broadcasts = Held(BroadcastRepository)
     campaigns = Held(CampaignRepository)
