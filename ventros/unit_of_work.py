@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import ClassVar, Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.campaigns.repository import CampaignRepository
