@@ -9,12 +9,14 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.inbound import GroupChat, Party
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import Session
-from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation
+from ventros.kernel import validators
+from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation, ValidationError
 from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 from ventros.values import Phone
@@ -27,32 +29,43 @@ CONTACT_TAG = "whatsapp"
 class InboundMessage:
     """What the platform delivered on a channel. ``received_at`` is when the message was written, and the one
     clock of all that follows from it; ``event_id`` names the delivery, ``channel_message_id`` the message.
+
+    The latter is the bare id, which is the same under every address of the chat. ``contact`` is the other side
+    of a one-to-one chat, or the participant who wrote into ``group``; ``reply_to`` is the bare id of the quoted
+    message. Raises ValidationError for an own message in a group, which has no contact.
     """
 
-    channel_message_id: str
-    contact_phone: str
-    contact_name: str | None
+    channel_message_id: str = attrs.field(validator=[validators.not_empty, validators.indexed])
+    contact: Party
+    group: GroupChat | None = None
     content_type: ContentType
     received_at: datetime
-    from_me: bool = False
+    from_me: bool = attrs.field(default=False)
     text: str | None = None
     media_url: str | None = None
     media_mimetype: str | None = None
     mentions: tuple[str, ...] = ()
+    reply_to: str | None = None
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
     tracking: Mapping[str, str] = attrs.field(factory=dict)
     is_from_ad: bool = False
     source: MessageSource = MessageSource.MANUAL
     event_id: UUID | None = None
 
+    @from_me.validator
+    def _check_from_me(self, _attribute: object, value: bool) -> None:
+        if value and self.group is not None:
+            raise ValidationError("an own message in a group has no contact", field="from_me")
+
 
 @attrs.frozen(kw_only=True)
 class StoredMessage:
-    """The message was new."""
+    """The message was new. It is counted by a session, or, as a message of a group, belongs to a chat."""
 
     message_id: UUID
     contact_id: UUID
-    session_id: UUID
+    session_id: UUID | None
+    chat_id: UUID | None
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +83,7 @@ async def process_inbound_message(
     Raises NotFound for an unknown channel, InvariantViolation for one that is not active,
     ValidationError for a phone, text or media address that is none.
     """
-    phone = Phone(command.contact_phone)
+    phone = Phone(command.contact.phone or "")
     if await _is_duplicate(uow, channel_id, command):
         await uow.rollback()
         return Duplicate()
@@ -92,7 +105,7 @@ async def process_inbound_message(
         await uow.channels.count_sent(channel.id)
     else:
         await uow.channels.count_received(channel.id, command.received_at)
-    return StoredMessage(message_id=message.id, contact_id=contact.id, session_id=session.id)
+    return StoredMessage(message_id=message.id, contact_id=contact.id, session_id=session.id, chat_id=None)
 
 
 async def _is_duplicate(uow: UnitOfWork, channel_id: UUID, command: InboundMessage) -> bool:
@@ -111,14 +124,14 @@ async def _save_contact(
     now = command.received_at
     contact = await uow.contacts.find_by_phone(channel.project_id, phone)
     if contact is not None:
-        if command.contact_name:
-            contact = contact.rename(command.contact_name, now=now)
+        if command.contact.name:
+            contact = contact.rename(command.contact.name, now=now)
         return await uow.contacts.save(contact.record_interaction(now=now))
     contact = (
         Contact.create(
             project_id=channel.project_id,
             tenant_id=uow.tenant,
-            name=command.contact_name or phone.value,
+            name=command.contact.name or phone.value,
             now=now,
         )
         .set_phone(phone.value, now=now)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.inbound import MessageRef
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
@@ -19,7 +20,7 @@ CONSUMER = "record_message_ack"
 class MessageAck:
     """``at`` is when the platform learnt of it."""
 
-    channel_message_id: str
+    message: MessageRef
     status: MessageStatus
     at: datetime
     event_id: UUID | None = None
@@ -41,7 +42,7 @@ async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: Message
     ):
         await uow.rollback()
         return AckResult.DUPLICATE
-    message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
+    message = await uow.messages.find_by_channel_message_id(channel_id, command.message.channel_message_id)
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN

@@ -39,6 +39,8 @@ class ContentType(ValidatedEnum, field="content_type"):
     CONTACT = "contact"
     STICKER = "sticker"
     SYSTEM = "system"
+    UNSUPPORTED = "unsupported"
+    """Something that has no type of its own yet; ``metadata["kind"]`` says what."""
 
     @property
     def is_media(self) -> bool:
