@@ -67,9 +67,13 @@ class Phone:
 
 @attrs.frozen
 class MessageText:
-    """1 to 4096 code points; an emoji counts as one. Raises ValidationError(field="text")."""
+    """1 to 65,536 code points, as WhatsApp delivers; an emoji counts as one.
 
-    MAX = 4096
+    What we send has :data:`MAX_SENT` at most: see :meth:`to_send`. Raises ValidationError(field="text").
+    """
+
+    MAX = 65_536
+    MAX_SENT = 4_096
 
     value: str = attrs.field()
 
@@ -84,6 +88,15 @@ class MessageText:
 
     def __str__(self) -> str:
         return self.value
+
+    @classmethod
+    def to_send(cls, text: str) -> Self:
+        """A text for a command that sends: platforms refuse more than 4,096 code points."""
+        if len(text) > cls.MAX_SENT:
+            raise ValidationError(
+                f"text has {len(text)} characters, {cls.MAX_SENT} can be sent", field="text"
+            )
+        return cls(text)
 
     def truncate(self, limit: int) -> str:
         """At most ``limit`` characters; where there is room, the last three of a cut text are ``...``."""

@@ -7,9 +7,18 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.existing_messages import ChangeResult, change_message
 from ventros.application.inbound import MessageRef
-from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.process_inbound_message import (
+    InboundMessage,
+    StoredMessage,
+    process_inbound_message,
+)
+from ventros.crm.messages.aggregate import Message
 from ventros.kernel import validators
+from ventros.unit_of_work import UnitOfWork
+
+CONSUMER = "edit_message"
 
 
 @attrs.frozen(kw_only=True)
@@ -23,3 +32,18 @@ class MessageEdit:
     edited_at: datetime = attrs.field(validator=validators.aware)
     event_id: UUID | None = None
     fallback: InboundMessage | None = None
+
+
+async def edit_message(
+    uow: UnitOfWork, channel_id: UUID, command: MessageEdit
+) -> ChangeResult | StoredMessage:
+    """StoredMessage when the fallback was. The text of a message that is not edited by its author stays."""
+
+    async def decide(message: Message) -> Message:
+        return message.edit(command.text, now=command.edited_at)
+
+    result = await change_message(uow, channel_id, command, CONSUMER, decide)
+    if result is not ChangeResult.UNKNOWN or command.fallback is None:
+        return result
+    stored = await process_inbound_message(uow, channel_id, command.fallback)
+    return stored if isinstance(stored, StoredMessage) else ChangeResult.UNKNOWN

@@ -1,4 +1,4 @@
-"""What a platform tells of people, groups and messages, whatever the platform: the words of inbound commands."""
+"""What a platform tells of people, groups and messages, whatever the platform."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class GroupChat:
 class MessageRef:
     """A message that is there already, by its bare id, its author and its chat.
 
-    The sender of a message chooses its id, so the id alone names nothing. ``contact`` is the other side of a
-    one-to-one chat, or in a group the participant who wrote it; where it is None, only a message of ours can be
-    meant.
+    The sender of a message chooses its id, so the id alone names nothing. ``contact`` is the other side of
+    a one-to-one chat, or in a group the participant who wrote it; where it is None, only a message of ours
+    can be meant.
     """
 
     channel_message_id: str = attrs.field(validator=[validators.not_empty, validators.indexed])

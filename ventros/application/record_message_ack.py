@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.existing_messages import find_message
 from ventros.application.inbound import MessageRef
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.kernel.outbox import inbox
@@ -42,7 +43,7 @@ async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: Message
     ):
         await uow.rollback()
         return AckResult.DUPLICATE
-    message = await uow.messages.find_by_channel_message_id(channel_id, command.message.channel_message_id)
+    message = await find_message(uow, channel_id, command.message)
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN

@@ -149,6 +149,27 @@ class Chat(AggregateRoot):
         )._created(ChatCreated())
 
     @classmethod
+    def of_platform_group(
+        cls, *, project_id: UUID, tenant_id: str, external_id: str, subject: str | None, now: datetime
+    ) -> Self:
+        """A group that a message made known; nobody takes part yet, for its creator is not told.
+
+        Without a subject its id stands there until one is told. Raises ValidationError for an id that is
+        empty, or an id or subject that is too long.
+        """
+        if not external_id:
+            raise ValidationError("external_id must not be empty", field="external_id")
+        return cls(
+            tenant_id=tenant_id,
+            project_id=project_id,
+            chat_type=ChatType.GROUP,
+            external_id=external_id,
+            subject=subject or external_id[:MAX_SUBJECT],
+            created_at=now,
+            updated_at=now,
+        )._created(ChatCreated())
+
+    @classmethod
     def create_channel(cls, *, project_id: UUID, tenant_id: str, subject: str, now: datetime) -> Self:
         """A broadcast-like chat without participants yet. Raises ValidationError as :meth:`create_group`."""
         return cls(
@@ -263,6 +284,20 @@ class Chat(AggregateRoot):
         if self.last_message_at is not None and at <= self.last_message_at:
             return self
         return self._updated(now, last_message_at=at)
+
+    def record_message(self, sender_id: UUID, subject: str | None, *, now: datetime) -> Self:
+        """A contact wrote at ``now``: it takes part, and the latest message tells the time and the subject.
+
+        A closed chat takes the time alone.
+        """
+        chat = self.record_last_message(now, now=now)
+        if self.status is ChatStatus.CLOSED:
+            return chat
+        if subject and chat.last_message_at == now:
+            chat = chat.set_subject(subject, now=now)
+        if self.is_participant(sender_id):
+            return chat
+        return chat.add_participant(sender_id, ParticipantType.CONTACT, now=now)
 
     def set_subject(self, subject: str, *, now: datetime) -> Self:
         """Raises InvariantViolation for an individual chat, ValidationError as :meth:`create_group`."""

@@ -35,6 +35,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     UPDATE = statement("messages.update")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
+    LOCK_BY_CHANNEL_MESSAGE_ID = statement("messages.lock_by_channel_message_id")
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
@@ -73,9 +74,10 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             raise Conflict(f"message {message.id} is no longer behind {message.status}")
         return self._load(row)
 
-    async def find_by_channel_message_id(self, channel_id: UUID, channel_message_id: str) -> Message | None:
-        """The live message that the platform knows by this id."""
-        row = await self._connection.maybe(
-            self.FIND_BY_CHANNEL_MESSAGE_ID, self._tenant, channel_id, channel_message_id
-        )
+    async def find_by_channel_message_id(
+        self, channel_id: UUID, channel_message_id: str, *, lock: bool = False
+    ) -> Message | None:
+        """The live message that the platform knows by this id; ``lock`` holds it as a save would."""
+        statement = self.LOCK_BY_CHANNEL_MESSAGE_ID if lock else self.FIND_BY_CHANNEL_MESSAGE_ID
+        row = await self._connection.maybe(statement, self._tenant, channel_id, channel_message_id)
         return None if row is None else self._load(row)
