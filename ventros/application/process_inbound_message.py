@@ -103,7 +103,9 @@ async def process_inbound_message(
     else:
         chat = await save_group_chat(uow, channel.project_id, command.group, contact.id, now=now)
     quoted_id = await _find_quoted(uow, command, channel, contact, chat)
-    message = _create_message(uow, command, channel, contact, session, chat, quoted_id)
+    message = _create_message(
+        uow, command, channel, contact=contact, session=session, chat=chat, quoted_id=quoted_id
+    )
     try:
         await uow.messages.add(message)
     except AlreadyExists:
@@ -171,6 +173,7 @@ def _create_message(
     uow: UnitOfWork,
     command: InboundMessage,
     channel: InboundChannel,
+    *,
     contact: Contact,
     session: Session | None,
     chat: Chat | None,

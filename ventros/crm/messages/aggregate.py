@@ -275,9 +275,10 @@ class Message(Entity):
         return self._updated(now, text=MessageText(text))
 
     def edit(self, text: str, *, now: datetime) -> Self:
-        """The author's change of the text. One older than the last changes nothing, nor any after a revocation.
+        """The author's change of the text; an empty one takes a caption away.
 
-        Empty takes a caption away. Raises ValidationError for a bad text, as an empty one is of a text message.
+        One older than the last changes nothing, nor does any after a revocation. Raises ValidationError for a
+        bad text, as an empty one is of a text message.
         """
         if self.revoked_at is not None or (self.edited_at is not None and now < self.edited_at):
             return self
