@@ -197,14 +197,14 @@ GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
         chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
         reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, created_at, updated_at, deleted_at),
+        played_at, created_at, updated_at, deleted_at, edited_at, revoked_at),
     INSERT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
         chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
         reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, created_at, updated_at, deleted_at),
+        played_at, created_at, updated_at, deleted_at, edited_at, revoked_at),
     UPDATE (channel_id, channel_type_id, session_id, text, media_url, media_mimetype,
         channel_message_id, status, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, updated_at)
+        played_at, updated_at, edited_at, revoked_at)
     ON messages TO ventros_app;
 
 GRANT

@@ -1147,14 +1147,15 @@ CREATE TABLE public.messages (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    edited_at timestamp with time zone,
+    revoked_at timestamp with time zone,
     CONSTRAINT messages_array_bounds_check CHECK ((array_position(mentions, NULL::text) IS NULL)),
-    CONSTRAINT messages_content_type_check CHECK ((content_type = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'location'::text, 'contact'::text, 'sticker'::text, 'system'::text]))),
-    CONSTRAINT messages_length_bounds_check CHECK ((char_length(channel_message_id) <= 500)),
+    CONSTRAINT messages_content_type_check CHECK ((content_type = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'location'::text, 'contact'::text, 'sticker'::text, 'system'::text, 'unsupported'::text]))),
+    CONSTRAINT messages_length_bounds_check CHECK (((char_length(channel_message_id) <= 500) AND (char_length(text) <= 65536))),
     CONSTRAINT messages_media_check CHECK (((media_url IS NULL) OR (content_type = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'sticker'::text])))),
     CONSTRAINT messages_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'broadcast'::text, 'sequence'::text, 'trigger'::text, 'bot'::text, 'system'::text, 'webhook'::text, 'scheduled'::text, 'test'::text, 'history_import'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text]))),
-    CONSTRAINT messages_text_check CHECK (((text IS NULL) OR (content_type = 'text'::text))),
-    CONSTRAINT messages_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY["timestamp", delivered_at, read_at, played_at, created_at, updated_at, deleted_at])))
+    CONSTRAINT messages_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY["timestamp", delivered_at, read_at, played_at, edited_at, revoked_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
@@ -1185,13 +1186,13 @@ COMMENT ON COLUMN public.messages.from_me IS 'True for what our side wrote.';
 
 COMMENT ON COLUMN public.messages.content_type IS 'What kind of message it is.';
 
-COMMENT ON COLUMN public.messages.text IS 'Only with content type text; at most 4096 code points.';
+COMMENT ON COLUMN public.messages.text IS 'What was written, a caption, or the words of a place; 1 to 65536 code points.';
 
 COMMENT ON COLUMN public.messages.media_url IS 'Only with a media content type.';
 
 COMMENT ON COLUMN public.messages.media_mimetype IS 'Of the media, as the platform told it.';
 
-COMMENT ON COLUMN public.messages.channel_message_id IS 'The id that the platform gave it; unique on its channel.';
+COMMENT ON COLUMN public.messages.channel_message_id IS 'The bare id that the platform gave it, without chat and direction; unique on its channel.';
 
 COMMENT ON COLUMN public.messages.reply_to_id IS 'The message that it answers.';
 
@@ -1218,6 +1219,10 @@ COMMENT ON COLUMN public.messages.created_at IS 'Time of the message.';
 COMMENT ON COLUMN public.messages.updated_at IS 'When the message last changed.';
 
 COMMENT ON COLUMN public.messages.deleted_at IS 'When the message was deleted.';
+
+COMMENT ON COLUMN public.messages.edited_at IS 'When its author last changed the text; event message.edited has what stood there before.';
+
+COMMENT ON COLUMN public.messages.revoked_at IS 'When its author took it back for everyone; text and media are kept.';
 
 CREATE TABLE public.outbox_events (
     tenant_id text NOT NULL,
