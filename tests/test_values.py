@@ -100,19 +100,40 @@ def test_a_phone_with_and_without_plus_are_two() -> None:
 # MessageText
 
 
-@pytest.mark.parametrize("text", ["x", " ", "\n", EMOJI, "x" * 4096, EMOJI * 4096])
+@pytest.mark.parametrize("text", ["x", " ", "\n", EMOJI, "x" * 65_536, EMOJI * 65_536])
 def test_a_text_is_kept_as_it_is(text: str) -> None:
     assert MessageText(text).value == str(MessageText(text)) == text
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x" * 4097, EMOJI * 4097, "nul \x00", "\x00", "half \ud83d", "\udc4d half", chr(0xD800), "\udfff"],
+    [
+        "",
+        "x" * 65_537,
+        EMOJI * 65_537,
+        "nul \x00",
+        "\x00",
+        "half \ud83d",
+        "\udc4d half",
+        chr(0xD800),
+        "\udfff",
+    ],
 )
 def test_what_is_no_text_is_refused(text: str) -> None:
     with pytest.raises(ValidationError) as raised:
         MessageText(text)
     assert raised.value.field == "text"
+
+
+@pytest.mark.parametrize("text", ["x" * 4096, EMOJI * 4096])
+def test_what_is_sent_is_shorter(text: str) -> None:
+    assert MessageText.to_send(text) == MessageText(text)
+    with pytest.raises(ValidationError) as raised:
+        MessageText.to_send(text + "x")
+    assert raised.value.field == "text"
+    assert MessageText(text + "x"), "control: it may be received"
+    with pytest.raises(ValidationError):
+        MessageText.to_send("")
 
 
 @pytest.mark.parametrize(
