@@ -154,6 +154,7 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
        metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
   FROM chats
  WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL
+ ORDER BY id
    FOR NO KEY UPDATE;
 
 -- name: chats.find_id_by_external_id

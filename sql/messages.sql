@@ -107,6 +107,7 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
        played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
   FROM messages
  WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL
+ ORDER BY id
    FOR NO KEY UPDATE;
 
 -- name: messages.count
