@@ -12,6 +12,7 @@ import attrs
 from ventros.crm.chats.events import (
     ChatArchived,
     ChatClosed,
+    ChatContactReplaced,
     ChatCreated,
     ChatDescriptionUpdated,
     ChatLabelAdded,
@@ -235,6 +236,24 @@ class Chat(AggregateRoot):
         self._require_other_admin(participant)
         event = ChatParticipantDemoted(participant_id=participant_id)
         return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
+
+    def replace_contact(self, contact_id: UUID, new_contact_id: UUID, *, now: datetime) -> Self:
+        """The contact was merged into the new one, which takes its place; in a closed chat too.
+
+        If the new one takes part already, it has joined when the first of them did, and is an admin if one of
+        them is. Raises NotFound for a contact that does not take part.
+        """
+        both = [self._participant(contact_id)]
+        both += [participant for participant in self.participants if participant.id == new_contact_id]
+        replacement = Participant(
+            id=new_contact_id,
+            type=ParticipantType.CONTACT,
+            joined_at=min(participant.joined_at for participant in both),
+            is_admin=any(participant.is_admin for participant in both),
+        )
+        others = [participant for participant in self.participants if participant not in both]
+        event = ChatContactReplaced(contact_id=contact_id, new_contact_id=new_contact_id)
+        return self._changed(now, event, participants=(*others, replacement))
 
     def archive(self, *, now: datetime) -> Self:
         self._require_open("archive it")

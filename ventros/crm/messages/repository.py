@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from ventros.crm.messages import mapper
@@ -35,6 +36,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     UPDATE = statement("messages.update")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
+    MOVE = statement("messages.move")
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
@@ -79,3 +81,27 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             self.FIND_BY_CHANNEL_MESSAGE_ID, self._tenant, channel_id, channel_message_id
         )
         return None if row is None else self._load(row)
+
+    async def move(
+        self,
+        merged_contact_id: UUID,
+        surviving_contact_id: UUID,
+        *,
+        now: datetime,
+        chats: tuple[UUID, UUID] | None = None,
+    ) -> int:
+        """How many live messages of the merged contact are now the surviving one's.
+
+        ``contact.merged`` tells of it, and no event of theirs. ``chats`` are the individual chat of the
+        merged contact and the one that takes its place.
+        """
+        merged_chat_id, surviving_chat_id = chats or (None, None)
+        return await self._connection.affected(
+            self.MOVE,
+            self._tenant,
+            merged_contact_id,
+            surviving_contact_id,
+            merged_chat_id,
+            surviving_chat_id,
+            now,
+        )
