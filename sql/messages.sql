@@ -108,6 +108,6 @@ SELECT count(*) AS messages
 -- rows: affected
 UPDATE messages
    SET contact_id = $3,
-       chat_id = CASE WHEN chat_id = $4 THEN $5 ELSE chat_id END,
+       chat_id = CASE WHEN chat_id = $4 THEN coalesce($5, chat_id) ELSE chat_id END,
        updated_at = greatest(updated_at, $6)
  WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL;

@@ -45,11 +45,20 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
     merged_survivor, merged_away = survivor.absorb(merged, now=now), merged.merge_into(survivor, now=now)
     await uow.contacts.hold(survivor, merged)
     sessions = await _sessions(uow, survivor, merged, now)
-    chats, replaced = await _chats(uow, survivor, merged, now)
+    own_chat, left_chat = [
+        await uow.chats.find_individual_by_contact(contact.project_id, contact.id)
+        for contact in (survivor, merged)
+    ]
+    chats = await _chats(uow, survivor, merged, (own_chat, left_chat), now)
     changed: list[Any] = [merged_survivor, merged_away, *chats, *sessions]
     stored: Contact = (await uow.save_all(*changed))[0]
     ids = (merged.id, survivor.id)
-    await uow.messages.move(*ids, chats=replaced, now=now)
+    await uow.messages.move(
+        *ids,
+        merged_chat_id=left_chat.id if left_chat else None,
+        surviving_chat_id=own_chat.id if own_chat else None,
+        now=now,
+    )
     await uow.placements.move(*ids, now=now)
     await uow.contact_lists.move_memberships(*ids, now=now)
     await uow.contact_custom_fields.move(*ids)
@@ -82,20 +91,19 @@ def _ended(session: Session, now: datetime) -> Session:
 
 
 async def _chats(
-    uow: UnitOfWork, survivor: Contact, merged: Contact, now: datetime
-) -> tuple[list[Chat], tuple[UUID, UUID] | None]:
-    """Those that change; and, if both had an individual chat, the merged one's and that of the survivor."""
-    own = await uow.chats.find_individual_by_contact(survivor.project_id, survivor.id)
-    changed, replaced = [], None
+    uow: UnitOfWork, survivor: Contact, merged: Contact, pair: tuple[Chat | None, Chat | None], now: datetime
+) -> list[Chat]:
+    """Those that change; of the pair of individual chats the survivor's stays, if there are two."""
+    own, left = pair
+    changed = []
     for chat in await _all(uow.chats, ChatFilter(contact_id=merged.id)):
-        if own is None or chat.individual_contact_id is None:
+        if own is None or left is None or chat.id != left.id:
             changed.append(chat.replace_contact(merged.id, survivor.id, now=now))
             continue
-        replaced = (chat.id, own.id)
         changed.append(chat.delete(now=now))
         if chat.last_message_at is not None:
             changed.append(own.record_last_message(chat.last_message_at, now=now))
-    return changed, replaced
+    return changed
 
 
 async def _all(repository: ListRepository[Any, Any, Any], chosen: object) -> Sequence[Any]:

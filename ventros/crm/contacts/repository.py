@@ -60,6 +60,8 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
         Nobody saves one meanwhile, and no new row refers to one. Raises OptimisticLockErrors when one is not
         stored as it was loaded.
         """
+        for contact in contacts:
+            self.require_writable(contact)
         stored = await self.lock_versions(self.LOCK_FOR_UPDATE, [contact.id for contact in contacts])
         stale = [
             StaleAggregate(self.resource, contact.id, contact.version, stored.get(contact.id))

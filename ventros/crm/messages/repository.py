@@ -88,14 +88,14 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         surviving_contact_id: UUID,
         *,
         now: datetime,
-        chats: tuple[UUID, UUID] | None = None,
+        merged_chat_id: UUID | None = None,
+        surviving_chat_id: UUID | None = None,
     ) -> int:
         """How many live messages of the merged contact are now the surviving one's.
 
-        ``contact.merged`` tells of it, and no event of theirs. ``chats`` are the individual chat of the
-        merged contact and the one that takes its place.
+        ``contact.merged`` tells of it, and no event of theirs. Those in the merged contact's individual chat
+        go to the one that takes its place, if both are given.
         """
-        merged_chat_id, surviving_chat_id = chats or (None, None)
         return await self._connection.affected(
             self.MOVE,
             self._tenant,
