@@ -1,4 +1,4 @@
-"""A party is found by its phone, or becomes a contact."""
+"""A party is found by its phone or LID, or becomes a contact."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.inbound_messages import ADA, MINUTE, PHONE
 from ventros import Database, UnitOfWork, ValidationError
-from ventros.application.contacts_of_parties import CONTACT_TAG, find_contact, save_contact
+from ventros.application.contacts_of_parties import find_contact, save_contact
 from ventros.application.inbound import Party
 from ventros.demo.seed import Seed
 
@@ -16,7 +16,7 @@ async def test_it_is_created_once_and_then_found(db: Database[UnitOfWork], seed:
     async with db.unit_of_work(TENANT) as uow:
         assert await find_contact(uow, seed.project_id, ADA) is None
         contact = await save_contact(uow, seed.project_id, ADA, now=NOW)
-        assert (contact.name, str(contact.phone), contact.tags) == ("Ada", PHONE, (CONTACT_TAG,))
+        assert (contact.name, str(contact.phone), contact.tags) == ("Ada", PHONE, ("whatsapp",))
         renamed = Party(phone=PHONE, name="Ada L.")
         again = await save_contact(uow, seed.project_id, renamed, now=NOW + MINUTE)
         assert (again.id, again.name, again.last_interaction_at) == (contact.id, "Ada L.", NOW + MINUTE)
@@ -49,3 +49,18 @@ async def test_what_is_no_phone_or_name_is_refused(
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ValidationError):
             await save_contact(uow, seed.project_id, party, now=NOW)
+
+
+async def test_a_lid_that_was_told_with_the_phone_finds_the_contact_later(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    both, alone = Party(phone=PHONE, lid="797000000400001"), Party(lid="797000000400001")
+    async with db.unit_of_work(TENANT) as uow:
+        assert await find_contact(uow, seed.project_id, alone) is None
+        contact = await save_contact(uow, seed.project_id, both, now=NOW)
+        for known in (both, alone, Party(phone=PHONE)):
+            found = await find_contact(uow, seed.project_id, known)
+            assert found is not None
+            assert found.id == contact.id
+        again = await save_contact(uow, seed.project_id, alone, now=NOW + MINUTE)
+        assert again.id == contact.id

@@ -56,8 +56,8 @@ async def test_a_first_message_makes_contact_chat_and_message_and_no_session(
     assert superuser.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
     assert events(superuser) == [
         ("contact.created", 1),
-        ("contact.phone_set", 1),
         ("contact.tag_added", 1),
+        ("contact.phone_set", 1),
         ("contact.interaction_recorded", 1),
         ("chat.created", 1),
         ("chat.updated", 1),
