@@ -48,6 +48,7 @@ CONTACT = ContactRepository.UPDATE, contact_mapper.COLUMNS
 SESSION = SessionRepository.UPDATE, session_mapper.COLUMNS
 NAME_TO_UPDATE = between(*CONTACT, "name", "updated_at")
 VERSION_TO_INTERACTION = between(*CONTACT, "expected_version", "first_interaction_at")
+AFTER_UPDATE = slice(-2, None)  # deleted_at and merged_into, at the end of both
 VERSION_TO_ACTIVITY = between(*SESSION, "expected_version", "last_activity_at")
 MESSAGES_TO_FIRST = between(*SESSION, "messages_from_contact", "first_contact_message_at")
 FIRST_TO_UPDATE = between(*SESSION, "first_contact_message_at", "updated_at")
@@ -183,13 +184,22 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
 
 def renaming_args(row: Row, version: int, name: str, at: object) -> tuple[object, ...]:
     """contacts.update of another name."""
-    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, row["deleted_at"])
+    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, *row[AFTER_UPDATE])
 
 
 def interaction_args(row: Row, at: object) -> tuple[object, ...]:
     """contacts.update of a recorded interaction."""
     first = row["first_interaction_at"] or at
-    return (TENANT, row["id"], row["version"], *row[VERSION_TO_INTERACTION], first, at, at, row["deleted_at"])
+    return (
+        TENANT,
+        row["id"],
+        row["version"],
+        *row[VERSION_TO_INTERACTION],
+        first,
+        at,
+        at,
+        *row[AFTER_UPDATE],
+    )
 
 
 def session_args(row: Row, at: object) -> tuple[object, ...]:
@@ -207,6 +217,7 @@ def session_args(row: Row, at: object) -> tuple[object, ...]:
         *row[FIRST_TO_UPDATE],
         at,
         row["deleted_at"],
+        row["contact_id"],
     )
 
 
