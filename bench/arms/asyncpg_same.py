@@ -1,4 +1,4 @@
-"""(b) asyncpg by hand, with Ventros' statements and round trips, and nothing between them and the rows."""
+"""(b) asyncpg by hand, with Ventros' statements: a connection to each worker, no pool, rows as they come."""
 
 from __future__ import annotations
 
@@ -60,29 +60,32 @@ class AsyncpgSame(Arm):
     name = "asyncpg-same"
     title = "asyncpg, same SQL"
     notes = (
-        "asyncpg-same leaves rows as they are: no aggregate, no rule, no error that says what happened.",
+        (
+            "asyncpg-same has no pool, one connection to a worker, and leaves rows as they are: no "
+            "aggregate, no rule, no error that says what happened."
+        ),
     )
     operations = ALL
 
     async def open(self) -> None:
-        async def no_reset(_driver: object) -> None: ...
+        self.connections = [await self.connect() for _ in self.keys]
 
-        self.pool = await asyncpg.create_pool(
+    async def connect(self) -> Any:
+        connection = await asyncpg.connect(
             self.dsn,
-            min_size=self.size,
-            max_size=self.size,
-            init=prepare_driver,
-            reset=no_reset,
             command_timeout=Settings().statement_timeout,
             server_settings=Settings().startup_settings(),
         )
+        await prepare_driver(connection)
+        return connection
 
     async def close(self) -> None:
-        await self.pool.close()
+        for connection in self.connections:
+            await connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Any]:
-        driver = await self.pool.acquire(timeout=5)
+    async def transaction(self, worker: int) -> AsyncIterator[Any]:
+        driver = self.connections[worker]
         try:
             await driver.execute(BEGIN)
             yield driver
@@ -90,11 +93,9 @@ class AsyncpgSame(Arm):
         except BaseException:
             await driver.execute("ROLLBACK")
             raise
-        finally:
-            await self.pool.release(driver)
 
     async def load(self, id: UUID) -> tuple[Row, int]:  # noqa: A002
-        async with self.transaction() as driver:
+        async with self.transaction(0) as driver:
             row = await self.fetch_contact(driver, id)
         return row, row["version"]
 
@@ -104,18 +105,18 @@ class AsyncpgSame(Arm):
         return row
 
     async def get(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             await self.fetch_contact(driver, self.keys[worker].draw())
 
     async def save(self, worker: int) -> None:
         id_ = self.keys[worker].next_held()
         row, version = self.held[id_]
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             await self.write(driver, row, version)
         self.held[id_] = (row, version + 1)
 
     async def unit_of_work(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             row = await self.fetch_contact(driver, self.keys[worker].draw())
             await self.write(driver, row, row["version"])
 
@@ -134,7 +135,7 @@ class AsyncpgSame(Arm):
             calls.append(renaming_args(row, version, name, at))
             events.append(("contact", row["id"], version + 1, name_changed(row, name)))
             self.held[id_] = (row, version + 1)
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
             locked = await driver.fetch(lock.text, TENANT, [call[1] for call in calls])
             if sorted(row["version"] for row in locked) != sorted(call[2] for call in calls):
@@ -144,14 +145,14 @@ class AsyncpgSame(Arm):
             await append(driver, at, *events)
 
     async def list_page(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             if len(await driver.fetch(LIST, TENANT, PAGE + 1)) != PAGE + 1:
                 raise StaleAggregate
 
     async def process_inbound_message(self, worker: int) -> None:
         """The statements of ventros/application/process_inbound_message.py, for a known contact."""
         at, message_id, name = now(), new_id(), str(new_id())
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             seen = MessageRepository.FIND_BY_CHANNEL_MESSAGE_ID.text
             if await driver.fetch(seen, TENANT, self.channel_id, name):
                 return
