@@ -16,6 +16,7 @@ from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockErrors
+from ventros.kernel.statements import Statement
 from ventros.values import CustomField, CustomFieldType
 
 
@@ -58,23 +59,28 @@ async def test_of_two_merges_of_the_same_contacts_one_finds_nothing_left(
     assert sorted(type(result).__name__ for result in results) == ["Contact"] + ["NotFound"] * 3
 
 
-async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed, *, guarded: bool) -> None:
-    """It has found its contact before the merge and is stored after it; too old to change the contact."""
-    async with db.unit_of_work(TENANT) as uow:
-        contact = await identify(uow, seed, lid=LID, now=NOW - MINUTE)
-        assert contact == two.merged
-        await merge(db, two)
-        if not guarded:
-            uow.contacts.unverify(contact.id)
-        await write(uow, seed, contact, "late")
-        await uow.commit()
+async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
+    """It finds its contact before the merge is committed, and is too old to change it."""
+
+    async def store() -> None:
+        async with db.unit_of_work(TENANT) as uow:
+            await write(uow, seed, await identify(uow, seed, lid=LID, now=NOW - MINUTE), "late")
+            await uow.commit()
+
+    async with db.unit_of_work(TENANT) as merging:
+        await merge_contacts(merging, two.command())
+        storing = asyncio.create_task(store())
+        await asyncio.sleep(0.3)
+        assert not storing.done(), "it does not wait"
+        await merging.commit()
+    await storing
 
 
 async def test_a_message_that_comes_meanwhile_conflicts_and_is_decided_again(
     db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
 ) -> None:
     with pytest.raises(Conflict) as raised:
-        await late_message(db, two, seed, guarded=True)
+        await late_message(db, two, seed)
     assert raised.value.retryable
     assert owners(superuser, "messages") == owners(superuser, "sessions") == set()
     async with db.unit_of_work(TENANT) as uow:
@@ -83,11 +89,26 @@ async def test_a_message_that_comes_meanwhile_conflicts_and_is_decided_again(
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.survivor.id}
 
 
-async def test_control_without_the_verification_it_lands_on_the_merged_contact(
-    db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
+@pytest.mark.spoiled
+async def test_control_a_message_that_does_not_hold_its_contact_lands_on_the_merged_one(
+    db: Database[UnitOfWork],
+    two: Two,
+    seed: Seed,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await late_message(db, two, seed, guarded=False)
+    unlock(monkeypatch, "SHARE")
+    await late_message(db, two, seed)
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.merged.id}
+
+
+def unlock(monkeypatch: pytest.MonkeyPatch, lock: str) -> None:
+    """The contacts are compared, and not locked."""
+    name = f"LOCK_FOR_{lock}"
+    statement: Statement = getattr(ContactRepository, name)
+    unlocked = attrs.evolve(statement, text=statement.text.replace(f"FOR {lock}", ""))
+    assert unlocked != statement
+    monkeypatch.setattr(ContactRepository, name, unlocked)
 
 
 async def message_on_its_way(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
@@ -120,10 +141,7 @@ async def test_control_without_the_lock_its_session_is_left_behind(
     superuser: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    statement = ContactRepository.LOCK_FOR_UPDATE
-    unlocked = attrs.evolve(statement, text=statement.text.replace("FOR UPDATE", ""))
-    assert unlocked != statement
-    monkeypatch.setattr(ContactRepository, "LOCK_FOR_UPDATE", unlocked)
+    unlock(monkeypatch, "UPDATE")
     await message_on_its_way(db, two, seed)
     assert owners(superuser, "sessions") == {two.merged.id}
 

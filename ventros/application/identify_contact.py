@@ -26,9 +26,10 @@ async def identify_contact(
     """The contact, saved with the interaction of ``now``; a part of the use cases that store messages.
 
     A contact known by its LID alone has no phone. When the phone comes, it is set; or, where another contact
-    has it, the two are merged. A contact that is not written is verified at the commit, so that nothing is
-    stored for one that was merged meanwhile. Raises Conflict when another message of the same person was
-    first, ValidationError without phone and LID.
+    has it, the two are merged. A contact that is not written is locked FOR SHARE, so that nothing is stored
+    for one that is merged meanwhile. To be called before sessions and chats are written, as merges lock them
+    after contacts. Raises Conflict when another message of the same person was first, ValidationError without
+    phone and LID.
     """
     if phone is None and lid is None:
         raise ValidationError("a contact is known by a phone or a LID", field="phone")
@@ -50,8 +51,8 @@ async def identify_contact(
             contact = await uow.contacts.save(_updated(found, phone, lid, name, now))
     except AlreadyExists as error:
         raise Conflict("another message of this phone came to a contact first") from error
-    if contact is found:
-        uow.contacts.verify(contact)
+    if contact is match.contact:
+        await uow.contacts.hold(contact, shared=True)
     if not match.remembered:
         await uow.contact_identities.remember(project_id, contact.id, phone, lid, now=now)
     return contact
