@@ -57,9 +57,9 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
     async def hold(self, *contacts: Contact, shared: bool = False) -> None:
         """Lock them, in the order of their ids, until the transaction ends, and compare them.
 
-        FOR UPDATE: nobody saves one meanwhile, and no new row refers to one. FOR SHARE when ``shared``: nobody
-        saves one, others may share and refer to it. Raises OptimisticLockErrors when one is not stored as it
-        was loaded.
+        FOR UPDATE: nobody saves one meanwhile, and no new row refers to one. FOR SHARE when ``shared``:
+        nobody saves one, others may share and refer to it. Raises OptimisticLockErrors when one is not stored
+        as it was loaded.
         """
         instance_of(bool, shared, "shared")
         for contact in contacts:
