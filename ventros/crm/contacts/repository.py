@@ -54,18 +54,15 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
             id = merged["merged_into"]  # noqa: A001
         return self._load(row)
 
-    async def hold(self, *contacts: Contact, shared: bool = False) -> None:
-        """Lock them, in the order of their ids, until the transaction ends, and compare them.
+    async def hold(self, *contacts: Contact) -> None:
+        """Lock them FOR UPDATE, in the order of their ids, until the transaction ends.
 
-        FOR UPDATE: nobody saves one meanwhile, and no new row refers to one. FOR SHARE when ``shared``:
-        nobody saves one, others may share and refer to it. Raises OptimisticLockErrors when one is not stored
-        as it was loaded.
+        Nobody saves one meanwhile, and no new row refers to one. Raises OptimisticLockErrors when one is not
+        stored as it was loaded.
         """
-        instance_of(bool, shared, "shared")
         for contact in contacts:
             self.require_writable(contact)
-        locking = self.LOCK_FOR_SHARE if shared else self.LOCK_FOR_UPDATE
-        stored = await self.lock_versions(locking, [contact.id for contact in contacts])
+        stored = await self.lock_versions(self.LOCK_FOR_UPDATE, [contact.id for contact in contacts])
         stale = [
             StaleAggregate(self.resource, contact.id, contact.version, stored.get(contact.id))
             for contact in contacts
