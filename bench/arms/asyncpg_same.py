@@ -229,7 +229,7 @@ def message_args(
         {},
         (),
     )
-    return (TENANT, id_, at, *whose, *content, None, None, None, at, at, None)
+    return (TENANT, id_, at, *whose, *content, *(None,) * 5, at, at, None)
 
 
 Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
@@ -278,5 +278,16 @@ def message_recorded(session_id: UUID, at: object) -> tuple[str, dict[str, Any]]
 
 
 def message_created(message_id: UUID, contact_id: UUID, at: object) -> tuple[str, dict[str, Any]]:
-    payload = {"message_id": message_id, "contact_id": contact_id, "from_me": False, "created_at": at}
+    payload = {
+        "message_id": message_id,
+        "contact_id": contact_id,
+        "from_me": False,
+        "content_type": "text",
+        "chat_id": None,
+        "reply_to_id": None,
+        "mentions": (),
+        "view_once": False,
+        "live_location": False,
+        "created_at": at,
+    }
     return "message.created", payload

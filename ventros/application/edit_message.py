@@ -7,7 +7,8 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.existing_messages import ChangeResult, change_message
+from ventros.application.deliveries import is_repeated
+from ventros.application.existing_messages import ChangeResult, change_named
 from ventros.application.inbound import MessageRef
 from ventros.application.process_inbound_message import (
     InboundMessage,
@@ -42,8 +43,18 @@ async def edit_message(
     async def decide(message: Message) -> Message:
         return message.edit(command.text, now=command.edited_at)
 
-    result = await change_message(uow, channel_id, command, CONSUMER, decide)
-    if result is not ChangeResult.UNKNOWN or command.fallback is None:
-        return result
-    stored = await process_inbound_message(uow, channel_id, command.fallback)
+    if await is_repeated(uow, CONSUMER, command.event_id):
+        await uow.rollback()
+        return ChangeResult.DUPLICATE
+    if command.fallback is None or await _is_there(uow, channel_id, command.fallback):
+        return await change_named(uow, channel_id, command, decide)
+    whole = attrs.evolve(command.fallback, edited_at=command.edited_at)
+    stored = await process_inbound_message(uow, channel_id, whole)
+    # Else the message has come in between: to be tried again, as an edit of it.
     return stored if isinstance(stored, StoredMessage) else ChangeResult.UNKNOWN
+
+
+async def _is_there(uow: UnitOfWork, channel_id: UUID, message: InboundMessage) -> bool:
+    """By its id alone: what somebody else wrote under that id is no reason to store it again."""
+    found = await uow.messages.find_by_channel_message_id(channel_id, message.channel_message_id)
+    return found is not None

@@ -8,10 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from ventros.application.contacts_of_parties import find_contact
+from ventros.application.deliveries import is_repeated
 from ventros.application.inbound import MessageRef, Party
 from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.answers import Respondent
-from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 from ventros.values import Phone
 
@@ -79,11 +79,19 @@ async def change_message(
 
     To be run by :meth:`ventros.kernel.database.Database.run`, as every use case that is made of it.
     """
-    if command.event_id is not None and not await inbox.record(
-        uow.connection, uow.tenant, consumer, command.event_id, uow.started_at
-    ):
+    if await is_repeated(uow, consumer, command.event_id):
         await uow.rollback()
         return ChangeResult.DUPLICATE
+    return await change_named(uow, channel_id, command, decide)
+
+
+async def change_named(
+    uow: UnitOfWork,
+    channel_id: UUID,
+    command: MessageChange,
+    decide: Callable[[Message], Awaitable[Message | None]],
+) -> ChangeResult:
+    """The same, where the delivery is known to be a new one."""
     message = await find_message(uow, channel_id, command.message, lock=True)
     changed = None if message is None else await decide(message)
     if changed is None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import attrs
 
 from ventros.application.contacts_of_parties import save_contact
+from ventros.application.deliveries import is_repeated
 from ventros.application.group_chats import save_group_chat
 from ventros.application.inbound import GroupChat, Party
 from ventros.crm.channels.inbound import InboundChannel
@@ -20,7 +21,6 @@ from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import Session
 from ventros.kernel import validators
 from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation, ValidationError
-from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "process_inbound_message"
@@ -28,14 +28,16 @@ CONSUMER = "process_inbound_message"
 
 @attrs.frozen(kw_only=True)
 class InboundMessage:
-    """What the platform delivered on a channel. ``received_at`` is when the message was written, and the one
-    clock of all that follows from it; ``event_id`` names the delivery, ``channel_message_id`` the message.
+    """What the platform delivered on a channel.
 
-    The latter is the bare id, which is the same under every address of the chat. ``contact`` is the other
-    side of a one-to-one chat, or the participant who wrote into ``group``; ``reply_to`` is the bare id of the
-    quoted message. In ``metadata``, ``view_once`` and ``live_location`` are true of such messages, and
-    ``kind`` says what an unsupported one is. Raises ValidationError for an own message in a group, which has
-    no contact.
+    ``event_id`` names the delivery, ``channel_message_id`` the message: it is the bare id, the same under
+    every address of the chat. ``contact`` is the other side of a one-to-one chat, or the participant who
+    wrote into ``group``; ``reply_to`` is the bare id of the quoted message. ``received_at`` is when the
+    message was written, and the one clock of all that follows from it; ``edited_at`` is set of one that reads
+    as it was edited. In ``metadata``, ``view_once`` and ``live_location`` are true of such messages, and
+    ``kind`` says what an unsupported one is.
+
+    Raises ValidationError for an own message in a group, which has no contact.
     """
 
     channel_message_id: str = attrs.field(validator=[validators.not_empty, validators.indexed])
@@ -53,6 +55,7 @@ class InboundMessage:
     tracking: Mapping[str, str] = attrs.field(factory=dict)
     is_from_ad: bool = False
     source: MessageSource = MessageSource.MANUAL
+    edited_at: datetime | None = None
     event_id: UUID | None = None
 
     @from_me.validator
@@ -123,9 +126,7 @@ async def process_inbound_message(
 
 async def _is_duplicate(uow: UnitOfWork, channel_id: UUID, command: InboundMessage) -> bool:
     """Decided before anything is touched; two deliveries at once are decided by the unique keys."""
-    if command.event_id is not None and not await inbox.record(
-        uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
-    ):
+    if await is_repeated(uow, CONSUMER, command.event_id):
         return True
     message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
     return message is not None
@@ -206,5 +207,6 @@ def _create_message(
         source=command.source,
         agent_id=own.current_agent if own else command.source.system_agent_id,
         timestamp=command.received_at,
+        edited_at=command.edited_at,
     )
     return message.track_ad(command.tracking, now=command.received_at) if command.is_from_ad else message

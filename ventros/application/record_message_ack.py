@@ -8,10 +8,10 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.deliveries import is_repeated
 from ventros.application.existing_messages import find_message
 from ventros.application.inbound import MessageRef
 from ventros.crm.messages.aggregate import Message, MessageStatus
-from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "record_message_ack"
@@ -38,9 +38,7 @@ class AckResult(Enum):
 
 async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: MessageAck) -> AckResult:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts."""
-    if command.event_id is not None and not await inbox.record(
-        uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
-    ):
+    if await is_repeated(uow, CONSUMER, command.event_id):
         await uow.rollback()
         return AckResult.DUPLICATE
     message = await find_message(uow, channel_id, command.message)

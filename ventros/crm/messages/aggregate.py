@@ -201,6 +201,7 @@ class Message(Entity):
         source: MessageSource = MessageSource.MANUAL,
         mentions: Iterable[str] = (),
         metadata: Mapping[str, Any] | None = None,
+        edited_at: datetime | None = None,
     ) -> Self:
         """Raises ValidationError for nil ids, an unknown content type or source, and for a text or media
         address that is none. Media are kept only with a media type.
@@ -227,6 +228,7 @@ class Message(Entity):
             mentions=tuple(mentions),
             metadata=dict(metadata or {}),
             timestamp=timestamp,
+            edited_at=edited_at,
             created_at=timestamp,
             updated_at=timestamp,
         )
