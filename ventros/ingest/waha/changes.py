@@ -25,7 +25,7 @@ from ventros.ingest.waha.addresses import MessageId, address, message_id
 from ventros.ingest.waha.detail import Detail, content_of
 from ventros.ingest.waha.parties import Own, Parties, party
 from ventros.ingest.waha.texts import text_of
-from ventros.ingest.waha.wire import Fields, fields, items, number, text
+from ventros.ingest.waha.wire import Fields, fields, number, text
 
 Change: TypeAlias = MessageAck | MessageEdit | MessageRevocation | MessageReaction | PollVote
 
@@ -75,7 +75,9 @@ class Happening:
 
 def ack(payload: Fields, happening: Happening) -> MessageAck | SkippedEvent:
     code, name = number(payload.get("ack")), text(payload.get("ackname"))
-    status = STATUS_BY_ACK.get(int(code)) if code is not None else STATUS_BY_ACK_NAME.get((name or "").upper())
+    status = (
+        STATUS_BY_ACK.get(int(code)) if code is not None else STATUS_BY_ACK_NAME.get((name or "").upper())
+    )
     if status is None:
         return SkippedEvent("ack without a meaning")
     contact = None if happening.parties.group else happening.parties.contact
@@ -115,7 +117,9 @@ def edit_in_wrapper(
     body = text(payload.get("body")) or _edited_text(detail) or text_of(detail.content)
     if body is None:
         return SkippedEvent("edit without its text")
-    fallback = None if as_message is None else attrs.evolve(as_message, channel_message_id=named.bare, text=body)
+    fallback = (
+        None if as_message is None else attrs.evolve(as_message, channel_message_id=named.bare, text=body)
+    )
     return _edit(named, body, happening, fallback)
 
 

@@ -31,7 +31,16 @@ _EMPTY: Final[tuple[Any, ...]] = (None, "", {}, [])
 _MEDIA_KINDS: Final = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
 _NO_ADDRESS_HOSTS: Final = ("whatsapp.net",)
 """What lies there is encrypted, or nothing but a place for an address."""
-_BINARY: Final = ("thumbnail", "sha256", "mediakey", "directpath", "contextinfo", "secret", "waveform", "hash")
+_BINARY: Final = (
+    "thumbnail",
+    "sha256",
+    "mediakey",
+    "directpath",
+    "contextinfo",
+    "secret",
+    "waveform",
+    "hash",
+)
 
 
 @attrs.frozen(kw_only=True)

@@ -10,13 +10,21 @@ from ventros.ingest.waha.kinds import kind
 from ventros.ingest.waha.wire import Fields, fields, flag
 
 MAX_WRAPPERS: Final = 10
-"""A message may be disappearing, seen once, sent by another device and edited, each in a wrapper of its own."""
+"""A message may be disappearing, seen once, sent by another device and edited: each is a wrapper."""
 
 _KEYS: Final = frozenset({"senderkeydistributionmessage", "fastratchetkeysenderkeydistributionmessage"})
 _CARRIED: Final = _KEYS | {"messagecontextinfo"}
 """What goes with content and is none."""
 
-CHAT_ALIASES: Final = ("recipientalt", "recipientpn", "recipientlid", "remotejidalt", "chatalt", "toalt", "topn")
+CHAT_ALIASES: Final = (
+    "recipientalt",
+    "recipientpn",
+    "recipientlid",
+    "remotejidalt",
+    "chatalt",
+    "toalt",
+    "topn",
+)
 """Members that hold the phone of a chat known by its LID, or the reverse."""
 SENDER_ALIASES: Final = (
     "senderalt",

@@ -1,4 +1,4 @@
-"""The engine GOWS, which is whatsmeow: ``_data`` has ``Info`` and ``Message``; a report has its source bare."""
+"""The engine GOWS, which is whatsmeow: ``_data`` has ``Info`` and ``Message``; of a report, the source."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def read(data: Fields) -> Detail:
         kind=_kind(source, content),
         content=content,
         is_text=source.get("type") == "text",
-        view_once=content.view_once or any(flag(data.get(name)) for name in data if name.startswith("isviewonce")),
+        view_once=content.view_once
+        or any(flag(data.get(name)) for name in data if name.startswith("isviewonce")),
         edits=(fields(source.get("msgmetainfo")).get("targetid") or source.get("id")) if edited else None,
         by_admin=edit == REVOKED_BY_ADMIN,
         votes=data.get("votes"),

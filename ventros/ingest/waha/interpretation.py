@@ -108,7 +108,9 @@ def _message(envelope: Envelope) -> Delivery | SkippedEvent:
             return envelope.delivery(answer, told.names)
     if told.skip:
         return SkippedEvent(told.skip)
-    edit = changes.edit_in_wrapper(payload, detail, happening, _edited_message(envelope, detail, happening, id_))
+    edit = changes.edit_in_wrapper(
+        payload, detail, happening, _edited_message(envelope, detail, happening, id_)
+    )
     if edit is not None:
         return envelope.delivery(edit, told.names)
     return envelope.delivery(_inbound_message(envelope, detail, happening, id_), told.names)

@@ -10,10 +10,9 @@ from ventros.ingest.waha.wire import number
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-# In seconds the first is in the year 5138, in milliseconds in 1973; and so on.
-_MILLISECONDS_FROM: Final = 10**11
-_MICROSECONDS_FROM: Final = 10**14
-_NANOSECONDS_FROM: Final = 10**17
+# 10**11 is in the year 5138 as seconds, and in 1973 as milliseconds; and so on.
+_UNITS: Final = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3), (0, 1))
+"""From how large a number on there are how many to a second."""
 
 
 def moment(field: str, value: object) -> datetime | None:
@@ -21,15 +20,7 @@ def moment(field: str, value: object) -> datetime | None:
     count = number(value)
     if count is None:
         return _from_iso(value) if isinstance(value, str) else None
-    size = abs(count)
-    for least, per_second in (
-        (_NANOSECONDS_FROM, 10**9),
-        (_MICROSECONDS_FROM, 10**6),
-        (_MILLISECONDS_FROM, 10**3),
-        (0, 1),
-    ):
-        if size >= least:
-            break
+    per_second = next(units for least, units in _UNITS if abs(count) >= least)
     try:
         return EPOCH + timedelta(microseconds=round(count * 10**6 / per_second))
     except OverflowError as error:

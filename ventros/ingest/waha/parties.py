@@ -55,17 +55,23 @@ def parties(payload: Fields, detail: Detail, own: Own) -> Parties:
     given = message_id(payload.get("id"))
     id_ = given or MessageId("", "")
     from_me = next(
-        (told for told in (flag(payload.get("fromme")), detail.from_me, id_.from_me) if told is not None), False
+        (told for told in (flag(payload.get("fromme")), detail.from_me, id_.from_me) if told is not None),
+        False,
     )
     chats = list(map(address, (payload.get("from"), payload.get("to"), detail.chat, id_.chat)))
     for kind, reason in NO_CONVERSATIONS.items():
         if any(chat and chat.kind is kind for chat in chats):
             return Parties(from_me=from_me, skip=reason)
     name = contact_name(payload, detail)
-    for kind, reason in ((AddressKind.GROUP, "own message in a group"), (AddressKind.BROADCAST, "own broadcast list")):
+    for kind, reason in (
+        (AddressKind.GROUP, "own message in a group"),
+        (AddressKind.BROADCAST, "own broadcast list"),
+    ):
         chat = next((chat for chat in chats if chat and chat.kind is kind), None)
         if chat is not None:
-            return _in_chat_of_many(payload, detail, own, id_, chat, from_me=from_me, name=name, reason=reason)
+            return _in_chat_of_many(
+                payload, detail, own, id_, chat, from_me=from_me, name=name, reason=reason
+            )
     return _one_to_one(payload, detail, own, id_, from_me=from_me, name=name)
 
 
@@ -119,7 +125,13 @@ def _one_to_one(
     if not from_me and sender in own and recipient not in own:
         from_me = True
     if from_me:
-        ids = [payload.get("to"), id_.chat, detail.chat, *detail.chat_aliases, *aliases(CHAT_ALIASES, payload)]
+        ids = [
+            payload.get("to"),
+            id_.chat,
+            detail.chat,
+            *detail.chat_aliases,
+            *aliases(CHAT_ALIASES, payload),
+        ]
         if own and (recipient is None or recipient in own):
             ids.append(payload.get("from"))
     else:

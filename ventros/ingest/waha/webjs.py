@@ -29,8 +29,30 @@ _PARTS: Final = {
 """What the content of a kind is made of, by its name there and in the protocol."""
 _ENVELOPE: Final = frozenset(
     {
-        *("id", "from", "to", "author", "sender", "chat", "type", "body", "t", "ack", "notifyname", "invis", "star"),
-        *("viewed", "isnewmsg", "kicnotified", "mentionedjidlist", "groupmentions", "quotedmsg", "quotedstanzaid"),
+        *(
+            "id",
+            "from",
+            "to",
+            "author",
+            "sender",
+            "chat",
+            "type",
+            "body",
+            "t",
+            "ack",
+            "notifyname",
+            "invis",
+            "star",
+        ),
+        *(
+            "viewed",
+            "isnewmsg",
+            "kicnotified",
+            "mentionedjidlist",
+            "groupmentions",
+            "quotedmsg",
+            "quotedstanzaid",
+        ),
         *("quotedparticipant", "isfromtemplate", "links", "listresponse", "messagesecret", "ctwacontext"),
     }
 )
@@ -44,7 +66,9 @@ def read(data: Fields) -> Detail:
     content = {
         _PARTS.get(name, name): value
         for name, value in data.items()
-        if (name in _PARTS or told not in CONTENT_TYPES) and name not in _ENVELOPE and value not in (None, "", [])
+        if (name in _PARTS or told not in CONTENT_TYPES)
+        and name not in _ENVELOPE
+        and value not in (None, "", [])
     }
     from_me = flag(id_.get("fromme"))
     return Detail(
