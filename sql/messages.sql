@@ -107,6 +107,7 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
        played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
   FROM messages
  WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL
+ ORDER BY id
    FOR NO KEY UPDATE;
 
 -- name: messages.count
@@ -117,3 +118,15 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
 SELECT count(*) AS messages
   FROM messages
  WHERE tenant_id = $1;
+
+-- name: messages.move
+-- why: the messages of a merged contact are those of the surviving one, and those in its individual chat are in
+--      the surviving one's, if each had one; deleted ones stay where they were
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid, merged_chat_id uuid,
+--         surviving_chat_id uuid, updated_at timestamptz
+-- rows: affected
+UPDATE messages
+   SET contact_id = $3,
+       chat_id = CASE WHEN chat_id = $4 THEN coalesce($5, chat_id) ELSE chat_id END,
+       updated_at = greatest(updated_at, $6)
+ WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL;

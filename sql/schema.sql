@@ -837,6 +837,35 @@ COMMENT ON COLUMN public.contact_custom_fields.updated_at IS 'When the field was
 
 COMMENT ON COLUMN public.contact_custom_fields.deleted_at IS 'When the field was removed; NULL while the contact has it.';
 
+CREATE TABLE public.contact_identities (
+    tenant_id text NOT NULL,
+    project_id uuid NOT NULL,
+    lid text NOT NULL,
+    phone text,
+    contact_id uuid NOT NULL,
+    paired_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_identities_length_bounds_check CHECK (((char_length(lid) <= 500) AND (char_length(phone) <= 500))),
+    CONSTRAINT contact_identities_lid_check CHECK ((lid ~ '^[0-9]+$'::text)),
+    CONSTRAINT contact_identities_phone_check CHECK ((phone ~ '^[0-9+]{8,}$'::text)),
+    CONSTRAINT contact_identities_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> paired_at))
+);
+
+ALTER TABLE ONLY public.contact_identities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_identities IS 'The LIDs that contacts of a project are known by, with the phone that each was last paired with.';
+
+COMMENT ON COLUMN public.contact_identities.tenant_id IS 'The tenant that the contact belongs to.';
+
+COMMENT ON COLUMN public.contact_identities.project_id IS 'The project of the contact.';
+
+COMMENT ON COLUMN public.contact_identities.lid IS 'Digits of the LID, without @lid; once per project.';
+
+COMMENT ON COLUMN public.contact_identities.phone IS 'Phone that WhatsApp told with the LID, in its normal form; NULL as long as it told none.';
+
+COMMENT ON COLUMN public.contact_identities.contact_id IS 'The contact that a message of the LID alone belongs to.';
+
+COMMENT ON COLUMN public.contact_identities.paired_at IS 'When the message was written that first told of LID and phone together; of the LID alone where phone is NULL.';
+
 CREATE TABLE public.contact_list_filters (
     tenant_id text NOT NULL,
     contact_list_id uuid NOT NULL,
@@ -982,12 +1011,15 @@ CREATE TABLE public.contacts (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    merged_into uuid,
     CONSTRAINT contacts_array_bounds_check CHECK ((array_position(tags, NULL::text) IS NULL)),
     CONSTRAINT contacts_email_check CHECK ((email ~ '^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$'::text)),
     CONSTRAINT contacts_interaction_check CHECK ((((first_interaction_at IS NULL) = (last_interaction_at IS NULL)) AND (last_interaction_at >= first_interaction_at))),
     CONSTRAINT contacts_language_check CHECK ((language <> ''::text)),
     CONSTRAINT contacts_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(phone) <= 500))),
+    CONSTRAINT contacts_merged_into_check CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT contacts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT contacts_ninth_digit_check CHECK ((phone !~ '^\+?55[1-9][1-9][6-9][0-9]{7}$'::text)),
     CONSTRAINT contacts_phone_check CHECK ((phone ~ '^[0-9+]{8,}$'::text)),
     CONSTRAINT contacts_profile_picture_check CHECK (((profile_picture_url IS NULL) = (profile_picture_fetched_at IS NULL))),
     CONSTRAINT contacts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at])))
@@ -1007,7 +1039,7 @@ COMMENT ON COLUMN public.contacts.name IS 'As the contact is called; the phone, 
 
 COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed.';
 
-COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only; unique among the live contacts of the project.';
+COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only, a Brazilian mobile with its ninth digit; unique among the live contacts of the project.';
 
 COMMENT ON COLUMN public.contacts.external_id IS 'The contact in another system.';
 
@@ -1034,6 +1066,8 @@ COMMENT ON COLUMN public.contacts.updated_at IS 'When the contact last changed.'
 COMMENT ON COLUMN public.contacts.deleted_at IS 'When the contact was deleted; it is not found any more.';
 
 COMMENT ON COLUMN public.contacts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.contacts.merged_into IS 'The contact that took over what belonged to this one, which is deleted since; NULL for the others.';
 
 CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
@@ -1997,6 +2031,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (tenant_id, project_id, lid);
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pkey PRIMARY KEY (tenant_id, contact_list_id, id);
 
@@ -2110,6 +2147,12 @@ CREATE UNIQUE INDEX chats_live_external_id_key ON public.chats USING btree (tena
 CREATE UNIQUE INDEX chats_live_individual_key ON public.chats USING btree (tenant_id, project_id, individual_contact_id) WHERE ((deleted_at IS NULL) AND (individual_contact_id IS NOT NULL));
 
 CREATE INDEX contact_custom_fields_live_value_idx ON public.contact_custom_fields USING btree (tenant_id, field_key, field_value_hash) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contact_identities_contact_idx ON public.contact_identities USING btree (tenant_id, contact_id);
+
+CREATE INDEX contact_identities_phone_idx ON public.contact_identities USING btree (tenant_id, project_id, phone) WHERE (phone IS NOT NULL);
+
+CREATE INDEX contact_list_members_contact_idx ON public.contact_list_members USING btree (tenant_id, contact_id);
 
 CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree (tenant_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
 
@@ -2241,6 +2284,9 @@ ALTER TABLE ONLY public.chats
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
 
@@ -2352,6 +2398,8 @@ ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_identities ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -2419,6 +2467,8 @@ CREATE POLICY tenant ON public.chats USING ((tenant_id = public.ventros_tenant()
 CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_list_filters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -93,6 +93,45 @@ def test_what_is_no_phone_is_refused(text: str) -> None:
     assert raised.value.field == "phone"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("554188887777", "5541988887777"),
+        ("+55 (41) 8888-7777", "+5541988887777"),
+        ("+55 41 9 8888-7777", "+5541988887777"),
+        ("5541988887777", "5541988887777"),
+        ("551160000000", "5511960000000"),
+        ("559999999999", "5599999999999"),
+    ],
+)
+def test_a_brazilian_mobile_has_its_ninth_digit(text: str, value: str) -> None:
+    assert Phone(text).value == value
+    assert Phone(value).value == value
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "551130000000",  # landlines, from 2 to 5
+        "551120000000",
+        "+551150000000",
+        "551110000000",
+        "551108887777",
+        "551088887777",  # no area code has a 0
+        "550188887777",
+        "4188887777",  # without 55 it may be anywhere
+        "41988887777",
+        "351912345678",
+        "55418888777",
+        "5541888877771",
+        "++554188887777",
+        "554188887777+",
+    ],
+)
+def test_what_is_no_brazilian_mobile_gets_no_ninth_digit(number: str) -> None:
+    assert Phone(number).value == number
+
+
 def test_a_phone_with_and_without_plus_are_two() -> None:
     assert Phone("+5511999999999") != Phone("5511999999999")
 

@@ -17,6 +17,7 @@ from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.chats.repository import ChatRepository
 from ventros.crm.contact_lists.repository import ContactListRepository
 from ventros.crm.contacts.custom_fields import ContactCustomFields
+from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.messages.repository import MessageRepository
@@ -130,6 +131,10 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     @cached_property
     def contact_custom_fields(self) -> ContactCustomFields:
         return ContactCustomFields(self)
+
+    @cached_property
+    def contact_identities(self) -> ContactIdentities:
+        return ContactIdentities(self)
 
     @cached_property
     def contact_lists(self) -> ContactListRepository:

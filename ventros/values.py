@@ -19,6 +19,7 @@ from ventros.kernel.validators import require_indexable
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _NOT_IN_PHONE = re.compile(r"[^0-9+]")
+_WITHOUT_NINTH_DIGIT = re.compile(r"(\+?55[1-9][1-9])([6-9][0-9]{7})")
 _UNPRINTABLE = r"\x00-\x1f\x7f\ud800-\udfff"
 _HTTP_URL = re.compile(rf"https?://[^\s/?#{_UNPRINTABLE}]+(?:[/?#][^{_UNPRINTABLE}]*)?", re.IGNORECASE)
 PHONE_MIN_CHARACTERS = 8
@@ -39,7 +40,8 @@ def _phone(text: str) -> str:
             f"phone must have at least {PHONE_MIN_CHARACTERS} digits, a leading + included", field="phone"
         )
     require_indexable(value, "phone")
-    return value
+    without = _WITHOUT_NINTH_DIGIT.fullmatch(value)
+    return f"{without[1]}9{without[2]}" if without else value
 
 
 @attrs.frozen
@@ -55,6 +57,12 @@ class Email:
 @attrs.frozen
 class Phone:
     """Digits and ``+`` only: ``(11) 99999-9999`` is ``11999999999``. Raises ValidationError(field="phone").
+
+    A Brazilian mobile number has its ninth digit: ``55 41 8888-7777`` is ``5541988887777``. All got a 9 in
+    front of their eight digits by 2016 (Anatel, resolution 553/2010), yet the WhatsApp ids of older accounts
+    lack it. Mobile is what has ``55``, an area code without a 0, and eight digits of which the first is 6 to
+    9; landlines, which begin with 2 to 5, keep eight. Without the 55 nobody knows that a number is Brazilian,
+    so nothing is added. The table of contacts has a CHECK for the same form.
 
     ``+55…`` and ``55…`` are different values.
     """

@@ -236,3 +236,18 @@ async def test_the_bare_id_is_the_message_whatever_its_contact_is_called(
     await store(db, seed, ONE)
     other_spelling = attrs.evolve(ADA, phone="+55 (11) 99999-0000", name=None)
     assert await make(db, seed, change, named(ONE, contact=other_spelling)) is change.applied
+
+
+@pytest.mark.parametrize("group", [None, GROUP])
+async def test_an_author_is_the_same_by_phone_and_by_lid(
+    db: Database[UnitOfWork], seed: Seed, change: Change, group: GroupChat | None
+) -> None:
+    """One party's message came with its LID alone; the pair was told before, or is told by the change."""
+    lid = Party(lid="797000000400001")
+    by_lid = inbound(contact=lid, group=group)
+    await store(db, seed, by_lid)
+    stranger = Party(lid="797000000400002")
+    assert (await make(db, seed, change, named(by_lid, contact=stranger))).value == "unknown"
+    assert (await make(db, seed, change, named(by_lid, contact=ADA))).value == "unknown"
+    await store(db, seed, inbound(number=2, contact=attrs.evolve(ADA, lid=lid.lid)))
+    assert await make(db, seed, change, named(by_lid, contact=ADA)) is change.applied

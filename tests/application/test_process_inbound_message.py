@@ -66,8 +66,8 @@ async def test_a_first_message_makes_contact_session_message_and_events(
     assert (str(message.text), message.timestamp, message.from_me) == ("hello", NOW, False)
     assert events(superuser) == [
         ("contact.created", 1),
-        ("contact.phone_set", 1),
         ("contact.tag_added", 1),
+        ("contact.phone_set", 1),
         ("contact.interaction_recorded", 1),
         ("session.started", 1),
         ("session.message_recorded", 1),

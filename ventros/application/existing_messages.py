@@ -7,13 +7,12 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from ventros.application.contacts_of_parties import find_contact
+from ventros.application.contacts_of_parties import find_contact, phone_of
 from ventros.application.deliveries import is_repeated
 from ventros.application.inbound import MessageRef, Party
 from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.answers import Respondent
 from ventros.unit_of_work import UnitOfWork
-from ventros.values import Phone
 
 
 class ChangeResult(Enum):
@@ -63,9 +62,9 @@ async def find_respondent(uow: UnitOfWork, message: Message, party: Party | None
     contact = await find_contact(uow, message.project_id, party)
     if message.chat_id is None and (contact is None or contact.id != message.contact_id):
         return None
-    phone = (Phone(party.phone).value,) if party.phone else ()
-    lid = (f"lid:{party.lid}",) if party.lid else ()
-    return Respondent(contact_id=None if contact is None else contact.id, names=(*phone, *lid))
+    phone = phone_of(party)
+    names = (str(phone) if phone else None, f"lid:{party.lid}" if party.lid else None)
+    return Respondent(contact_id=None if contact is None else contact.id, names=tuple(filter(None, names)))
 
 
 async def change_message(

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ventros.application.inbound import GroupChat
-from ventros.crm.chats.aggregate import Chat
+from ventros.crm.chats.aggregate import MAX_SUBJECT, Chat
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.unit_of_work import UnitOfWork
 
@@ -16,17 +16,19 @@ async def save_group_chat(
 ) -> Chat:
     """With the contact ``sender_id`` among its participants, and the subject and time of its latest message.
 
+    The chat's id stands for its subject until one is told.
     The chat is held until the end of the transaction: messages of one group come one after the other. Raises
     Conflict when another message of the group creates the chat at the same time.
     """
     chat = await uow.chats.find_by_external_id(group.external_id, lock=True)
     if chat is not None:
         return await uow.chats.save(chat.record_message(sender_id, group.subject, now=now))
-    chat = Chat.of_platform_group(
+    chat = Chat.create_group(
         project_id=project_id,
         tenant_id=uow.tenant,
         external_id=group.external_id,
-        subject=group.subject,
+        subject=group.subject or group.external_id[:MAX_SUBJECT],
+        creator_id=None,
         now=now,
     )
     try:

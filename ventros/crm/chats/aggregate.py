@@ -12,6 +12,7 @@ import attrs
 from ventros.crm.chats.events import (
     ChatArchived,
     ChatClosed,
+    ChatContactReplaced,
     ChatCreated,
     ChatDescriptionUpdated,
     ChatLabelAdded,
@@ -128,43 +129,25 @@ class Chat(AggregateRoot):
         project_id: UUID,
         tenant_id: str,
         subject: str,
-        creator_id: UUID,
+        creator_id: UUID | None,
         now: datetime,
         external_id: str | None = None,
     ) -> Self:
-        """A group whose creator, a contact, is its first admin.
+        """A group whose creator, a contact, is its first admin; None of one that was made on the platform.
 
         Raises ValidationError for a nil id, or a subject that is empty or too long.
         """
-        creator = Participant(id=creator_id, type=ParticipantType.CONTACT, joined_at=now, is_admin=True)
+        creators = () if creator_id is None else (creator_id,)
         return cls(
             tenant_id=tenant_id,
             project_id=project_id,
             chat_type=ChatType.GROUP,
             external_id=external_id,
             subject=subject,
-            participants=(creator,),
-            created_at=now,
-            updated_at=now,
-        )._created(ChatCreated())
-
-    @classmethod
-    def of_platform_group(
-        cls, *, project_id: UUID, tenant_id: str, external_id: str, subject: str | None, now: datetime
-    ) -> Self:
-        """A group that a message made known; nobody takes part yet, for its creator is not told.
-
-        Without a subject its id stands there until one is told. Raises ValidationError for an id that is
-        empty, or an id or subject that is too long.
-        """
-        if not external_id:
-            raise ValidationError("external_id must not be empty", field="external_id")
-        return cls(
-            tenant_id=tenant_id,
-            project_id=project_id,
-            chat_type=ChatType.GROUP,
-            external_id=external_id,
-            subject=subject or external_id[:MAX_SUBJECT],
+            participants=[
+                Participant(id=id_, type=ParticipantType.CONTACT, joined_at=now, is_admin=True)
+                for id_ in creators
+            ],
             created_at=now,
             updated_at=now,
         )._created(ChatCreated())
@@ -256,6 +239,24 @@ class Chat(AggregateRoot):
         self._require_other_admin(participant)
         event = ChatParticipantDemoted(participant_id=participant_id)
         return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
+
+    def replace_contact(self, contact_id: UUID, new_contact_id: UUID, *, now: datetime) -> Self:
+        """The contact was merged into the new one, which takes its place; in a closed chat too.
+
+        If the new one takes part already, it has joined when the first of them did, and is an admin if one of
+        them is. Raises NotFound for a contact that does not take part.
+        """
+        both = [self._participant(contact_id)]
+        both += [participant for participant in self.participants if participant.id == new_contact_id]
+        replacement = Participant(
+            id=new_contact_id,
+            type=ParticipantType.CONTACT,
+            joined_at=min(participant.joined_at for participant in both),
+            is_admin=any(participant.is_admin for participant in both),
+        )
+        others = [participant for participant in self.participants if participant not in both]
+        event = ChatContactReplaced(contact_id=contact_id, new_contact_id=new_contact_id)
+        return self._changed(now, event, participants=(*others, replacement))
 
     def archive(self, *, now: datetime) -> Self:
         self._require_open("archive it")
