@@ -80,10 +80,7 @@ def ack(payload: Fields, happening: Happening) -> MessageAck | SkippedEvent:
     )
     if status is None:
         return SkippedEvent("ack without a meaning")
-    contact = None if happening.parties.group else happening.parties.contact
-    if contact is None and not happening.parties.from_me:
-        return SkippedEvent("ack of an unknown message")
-    message = attrs.evolve(happening.names(_own_id(payload)), contact=contact)
+    message = happening.names(_own_id(payload))
     return MessageAck(message=message, status=status, at=happening.at, event_id=happening.event_id)
 
 

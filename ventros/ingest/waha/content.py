@@ -87,7 +87,6 @@ def written(payload: Fields, detail: Detail) -> Written | SkippedEvent:
         filename=first_text(fields(payload.get("media")).get("filename"), detail.filename),
         mimetype=mimetype if media_url is None or not content_type.is_media else None,
         media_url=media_url if not content_type.is_media else None,
-        s3=_s3(payload),
         quoted=quoted,
         is_from_ad=is_from_ad or None,
     )
@@ -260,11 +259,6 @@ def _mentions(payload: Fields, detail: Detail) -> tuple[str, ...]:
         if found:
             return tuple(found[:MAX_MENTIONS])
     return ()
-
-
-def _s3(payload: Fields) -> dict[str, Any]:
-    place = fields(fields(payload.get("media")).get("s3"))
-    return _without_empty(bucket=text(place.get("bucket")), key=text(place.get("key")))
 
 
 def _is_kept_whole(content_type: ContentType, kind_: str | None) -> bool:

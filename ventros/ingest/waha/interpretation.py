@@ -176,7 +176,8 @@ def _ack(envelope: Envelope) -> Delivery | SkippedEvent:
     """Its time is when WAHA sent it: its payload has the time of the message, if any."""
     payload, detail = envelope.payload, detail_of(envelope.payload)
     _message_id(payload)
-    told = parties(payload, detail, envelope.own)
+    # Who read it in a group is neither the author nor a contact that is asked for.
+    told = parties(payload | {"participant": None}, detail, envelope.own)
     if told.skip and told.skip != OWN_IN_GROUP:
         return SkippedEvent(told.skip)
     at = first_moment(timestamp=envelope.event.get("timestamp"), payload_timestamp=payload.get("timestamp"))

@@ -125,20 +125,16 @@ def _one_to_one(
     if not from_me and sender in own and recipient not in own:
         from_me = True
     if from_me:
-        ids = [
-            payload.get("to"),
-            id_.chat,
-            detail.chat,
-            *detail.chat_aliases,
-            *aliases(CHAT_ALIASES, payload),
-        ]
+        chats = [payload.get("to"), id_.chat, detail.chat]
+        ids = [*chats, *detail.chat_aliases, *aliases(CHAT_ALIASES, payload)]
         if own and (recipient is None or recipient in own):
             ids.append(payload.get("from"))
+        if address(detail.sender) in _people(*chats):
+            ids += detail.sender_aliases  # of a report: it comes from who got the message
     else:
+        chats = [payload.get("from"), id_.chat, detail.chat]
         ids = [
-            payload.get("from"),
-            id_.chat,
-            detail.chat,
+            *chats,
             detail.sender,
             payload.get("participant"),
             *detail.chat_aliases,
@@ -151,7 +147,7 @@ def _one_to_one(
             return Parties(from_me=from_me, skip=reason)
     others = [address_ for address_ in found if address_.kind.is_person and address_ not in own]
     to_ourselves = from_me and sender is not None and sender == recipient and not own
-    if (found and not others and own) or to_ourselves:
+    if to_ourselves or (not others and not own.isdisjoint(_people(*chats))):
         return Parties(from_me=from_me, skip="note to self")
     return Parties(
         from_me=from_me,
