@@ -60,18 +60,19 @@ _USE_CASES: Final[dict[type[Command], UseCase]] = {
 class Effect(Enum):
     """What became of a command. UNKNOWN: it may have one later, when the message that it names is there."""
 
-    STORED = "stored"
+    MESSAGE = "a new message"
+    CHANGE = "a change of a message"
     DUPLICATE = "duplicate"
     NONE = "none"
     UNKNOWN = "unknown"
 
 
 _EFFECTS: Final = {
-    AckResult.ADVANCED: Effect.STORED,
+    AckResult.ADVANCED: Effect.CHANGE,
     AckResult.UNCHANGED: Effect.NONE,
     AckResult.UNKNOWN: Effect.UNKNOWN,
     AckResult.DUPLICATE: Effect.DUPLICATE,
-    ChangeResult.APPLIED: Effect.STORED,
+    ChangeResult.APPLIED: Effect.CHANGE,
     ChangeResult.UNCHANGED: Effect.NONE,
     ChangeResult.UNKNOWN: Effect.UNKNOWN,
     ChangeResult.DUPLICATE: Effect.DUPLICATE,
@@ -162,7 +163,7 @@ class Applier:
 
 def _effect(result: object) -> Effect:
     if isinstance(result, StoredMessage):
-        return Effect.STORED
+        return Effect.MESSAGE
     if isinstance(result, Duplicate):
         return Effect.DUPLICATE
     return _EFFECTS[result]  # type: ignore[index]

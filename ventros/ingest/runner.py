@@ -10,6 +10,7 @@ from collections.abc import AsyncIterable, Callable, Iterable
 
 import attrs
 
+from ventros.application.edit_message import MessageEdit
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.ingest.applying import PATIENCE, Applier, Effect, Interrupted
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
@@ -232,7 +233,9 @@ class Ingest:
             return
         if isinstance(command, InboundMessage):
             self.on_latency(time.perf_counter() - started_at)
-        if effect is Effect.STORED:
+        if effect is Effect.MESSAGE and isinstance(command, MessageEdit) and command.fallback:
+            self.tally.store(command.fallback)
+        elif effect in {Effect.MESSAGE, Effect.CHANGE}:
             self.tally.store(command)
         elif effect is Effect.DUPLICATE:
             self.tally.duplicates += 1
