@@ -88,6 +88,7 @@ class Splitter:
     _array_line: int | None = None
     _skips_line: bool = False
     _skips_beyond: int | None = None
+    _is_last_broken: bool = False
 
     def feed(self, chunk: bytes) -> Iterator[Record]:
         """The records that end in it."""
@@ -107,7 +108,7 @@ class Splitter:
             yield from self._piece(whole=True)
         if self._record is not None:
             yield self._failed(self._record, "the end of the stream cuts it off")
-        elif self._array_line is not None:
+        elif self._array_line is not None and not self._is_last_broken:
             yield Record(line=self._array_line, raw=b"[", end=self._end, fault="the array is not closed")
 
     def _piece(self, *, whole: bool) -> Iterator[Record]:
@@ -248,9 +249,8 @@ class Splitter:
 
     def _new(self, line: int, raw: bytes, fault: str | None = None, *, too_long: bool) -> Record:
         if too_long:
-            return Record(
-                line=line, raw=raw[:SHOWN], end=self._end, fault=f"longer than {self.limit:,} bytes"
-            )
+            raw, fault = raw[:SHOWN], f"longer than {self.limit:,} bytes"
+        self._is_last_broken = fault is not None
         return Record(line=line, raw=raw, end=self._end, fault=fault)
 
 
