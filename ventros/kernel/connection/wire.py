@@ -43,6 +43,7 @@ _ENDS_EXECUTE = frozenset(b"CIs")
 _OF_AN_ANSWER = frozenset(
     b"12nDCIs"
 )  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
+_SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 _READY_IDLE = b"Z\0\0\0\5I"
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
@@ -133,7 +134,8 @@ class Wire(asyncio.Protocol):
         self._recording: list[bytes] | None = None
         self._replay: Answer | None = None
         self._expected: deque[tuple[Answer, bool]] = deque()  # whether it is asyncpg's own
-        self._partial = b""
+        self._partial = b""  # the beginning of a frame that asyncpg has seen nothing of
+        self._owed = 0  # bytes that are yet to come of a frame whose beginning it has seen
         self._fault: ConnectionError | None = None
 
     # what the unit of work asks for
@@ -192,6 +194,8 @@ class Wire(asyncio.Protocol):
         elif statement and (self._ahead or self._own is not None or self._behind is not None):
             self._write_around(bytes(data))
         else:
+            if data[:8] == _SSL_REQUEST:
+                self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
 
     def writelines(self, buffers: Iterable[Any]) -> None:
@@ -317,11 +321,31 @@ class Wire(asyncio.Protocol):
                 self._end(frame)
                 return
             at += size
-        self._partial = data[at:] if expected else b""
+        self._partial = data[at:]
         if not expected and at < end:
-            passed.append(data[at:] if at else data)
+            passed.append(self._whole(data[at:] if at else data))
         if passed:
             self._driver.data_received(b"".join(passed))
+
+    def _whole(self, data: bytes) -> bytes:
+        """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
+
+        For something of ours may be asked for, or put into the stream, before the rest of it arrives.
+        """
+        self._partial = b""
+        at, end = self._owed, len(data)
+        if at == 0 and data[-6:-1] == _READY_IDLE[:5]:
+            return data
+        while at + 5 <= end:
+            behind = at + 1 + int.from_bytes(data[at + 1 : at + 5], "big")
+            if behind > end and data[at] in _AT_ANY_TIME:
+                break
+            at = behind
+        if at < end:
+            self._partial = data[at:]
+            data = data[:at]
+        self._owed = max(0, at - end)
+        return data
 
     def _take(self, frame: bytes, answer: Answer, own: bool, passed: list[bytes]) -> bool:
         """Whether ``frame`` is one that may come now; what asyncpg is to see goes to ``passed``."""
