@@ -49,3 +49,13 @@ BEGIN
               DETAIL = concat_ws(' ', row_id, expected, stored);
 END
 $$;
+
+-- The same for an insert that added no row: because its key is taken, should it say ON CONFLICT DO NOTHING, else
+-- because a trigger or a rule suppressed it.
+CREATE OR REPLACE FUNCTION ventros_not_added(relation text, taken boolean) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    RAISE EXCEPTION 'no row was added to %', relation
+        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT004' END, TABLE = relation;
+END
+$$;

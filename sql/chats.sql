@@ -26,7 +26,7 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
 -- why: the only way a chat changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, external_id text, subject text,
 --         description text, status text, metadata jsonb, label_ids text[], last_message_at timestamptz,
---         updated_at timestamptz, deleted_at timestamptz
+--         updated_at timestamptz, deleted_at timestamptz, individual_contact_id uuid
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE chats
@@ -39,6 +39,7 @@ UPDATE chats
        last_message_at = $10,
        updated_at = $11,
        deleted_at = $12,
+       individual_contact_id = $13,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -142,6 +143,27 @@ SELECT id, version
 -- returns: chat
 SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, description, status,
        metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
+  FROM chats
+ WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL;
+
+-- name: chats.lock_by_external_id
+-- why: a message of a group changes its chat, so of two messages the second sees what the first one did
+-- params: tenant_id text, external_id text
+-- rows: maybe
+-- returns: chat
+SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, description, status,
+       metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
+  FROM chats
+ WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: chats.find_id_by_external_id
+-- why: whether a message belongs to the chat that an event of the platform names
+-- params: tenant_id text, external_id text
+-- rows: maybe
+-- returns: id uuid
+SELECT id
   FROM chats
  WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL;
 

@@ -13,7 +13,7 @@ VALUES ($1, $2);
 -- returns: tombstone boolean
 INSERT INTO commit_markers (tenant_id, id, tombstone)
 VALUES ($1, $2, true)
-ON CONFLICT (tenant_id, id) DO UPDATE SET tombstone = commit_markers.tombstone
+ON CONFLICT (tenant_id, id) DO UPDATE SET id = EXCLUDED.id
 RETURNING tombstone;
 
 -- name: commit_markers.prune

@@ -1,6 +1,6 @@
 -- name: contact_list_members.add
 -- why: makes a contact a member once, however often and by however many it is asked for; only of a
---      live static list, and only a live contact of the list's project
+--      live static list, and only a live contact of the list's project, which is not merged meanwhile
 -- params: tenant_id text, contact_list_id uuid, contact_id uuid, added_at timestamptz
 -- rows: affected
 INSERT INTO contact_list_members (
@@ -11,6 +11,7 @@ SELECT l.tenant_id, l.id, c.id, $4
   JOIN contacts c ON c.tenant_id = l.tenant_id AND c.project_id = l.project_id
  WHERE l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
    AND c.tenant_id = $1 AND c.id = $3 AND c.deleted_at IS NULL
+   FOR KEY SHARE OF c
     ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING;
 
 -- name: contact_list_members.remove
@@ -72,3 +73,24 @@ SELECT count(*) AS members
   FROM contact_list_members m
   JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
  WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND c.deleted_at IS NULL;
+
+-- name: contact_list_members.move
+-- why: the memberships of a merged contact are those of the surviving one, which may be a member already
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid
+-- rows: many
+-- returns: contact_list_id uuid, added boolean
+WITH left_lists AS (
+    DELETE FROM contact_list_members
+     WHERE tenant_id = $1 AND contact_id = $2
+    RETURNING contact_list_id, added_at
+), joined_lists AS (
+    INSERT INTO contact_list_members (tenant_id, contact_list_id, contact_id, added_at)
+    SELECT $1, l.contact_list_id, $3, l.added_at
+      FROM left_lists l
+        ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING
+    RETURNING contact_list_id
+)
+SELECT l.contact_list_id, j.contact_list_id IS NOT NULL AS added
+  FROM left_lists l
+  LEFT JOIN joined_lists j ON j.contact_list_id = l.contact_list_id
+ ORDER BY l.contact_list_id;

@@ -4,14 +4,15 @@
 --         external_id text, source_channel text, language text, timezone text, tags text[],
 --         profile_picture_url text, profile_picture_fetched_at timestamptz,
 --         first_interaction_at timestamptz, last_interaction_at timestamptz, created_at timestamptz,
---         updated_at timestamptz, deleted_at timestamptz
+--         updated_at timestamptz, deleted_at timestamptz, merged_into uuid
 -- rows: affected
 INSERT INTO contacts (
     tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone,
     tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at,
-    created_at, updated_at, deleted_at
+    created_at, updated_at, deleted_at, merged_into
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+    $19
 );
 
 -- name: contacts.get
@@ -21,7 +22,7 @@ INSERT INTO contacts (
 -- returns: contact
 SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
        timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-       last_interaction_at, created_at, updated_at, deleted_at
+       last_interaction_at, created_at, updated_at, deleted_at, merged_into
   FROM contacts
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
@@ -31,7 +32,7 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
 --         external_id text, source_channel text, language text, timezone text, tags text[],
 --         profile_picture_url text, profile_picture_fetched_at timestamptz,
 --         first_interaction_at timestamptz, last_interaction_at timestamptz, updated_at timestamptz,
---         deleted_at timestamptz
+--         deleted_at timestamptz, merged_into uuid
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE contacts
@@ -49,6 +50,7 @@ UPDATE contacts
        last_interaction_at = $15,
        updated_at = $16,
        deleted_at = $17,
+       merged_into = $18,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -152,7 +154,7 @@ SELECT id, version
 -- returns: contact
 SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
        timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-       last_interaction_at, created_at, updated_at, deleted_at
+       last_interaction_at, created_at, updated_at, deleted_at, merged_into
   FROM contacts
  WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL;
 
@@ -164,7 +166,7 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
 -- returns: contact
 SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
        timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-       last_interaction_at, created_at, updated_at, deleted_at
+       last_interaction_at, created_at, updated_at, deleted_at, merged_into
   FROM contacts
  WHERE tenant_id = $1 AND deleted_at IS NULL
    AND id IN (
@@ -174,3 +176,12 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
           AND field_value_hash = jsonb_hash($4) AND field_value = $4 AND deleted_at IS NULL)
  ORDER BY id
  LIMIT $5;
+
+-- name: contacts.get_merged_into
+-- why: whom a contact that is not found any more was merged into, if it was
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: merged_into uuid
+SELECT merged_into
+  FROM contacts
+ WHERE tenant_id = $1 AND id = $2 AND merged_into IS NOT NULL;

@@ -120,14 +120,15 @@ GRANT
         version),
     INSERT (tenant_id, id, project_id, chat_type, individual_contact_id, external_id, subject,
         description, status, metadata, label_ids, last_message_at, created_at, updated_at, deleted_at),
-    UPDATE (external_id, subject, description, status, metadata, label_ids, last_message_at, updated_at,
-        deleted_at, version),
+    UPDATE (individual_contact_id, external_id, subject, description, status, metadata, label_ids,
+        last_message_at, updated_at, deleted_at, version),
     DELETE
     ON chats TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, recorded_at),
-    INSERT (tenant_id, id),
+    SELECT (tenant_id, id, recorded_at, tombstone),
+    INSERT (tenant_id, id, tombstone),
+    UPDATE (id),
     DELETE
     ON commit_markers TO ventros_app;
 
@@ -135,8 +136,15 @@ GRANT
     SELECT (tenant_id, id, contact_id, field_key, field_type, field_value, field_value_hash, updated_at,
         deleted_at),
     INSERT (tenant_id, id, contact_id, field_key, field_type, field_value, created_at, updated_at),
-    UPDATE (field_type, field_value, updated_at, deleted_at)
+    UPDATE (contact_id, field_type, field_value, updated_at, deleted_at)
     ON contact_custom_fields TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, project_id, lid, phone, contact_id, paired_at),
+    INSERT (tenant_id, project_id, lid, phone, contact_id, paired_at),
+    UPDATE (phone, contact_id, paired_at),
+    DELETE
+    ON contact_identities TO ventros_app;
 
 GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -166,13 +174,13 @@ GRANT
 GRANT
     SELECT (tenant_id, id, project_id, name, email, phone, external_id, source_channel, language,
         timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-        last_interaction_at, created_at, updated_at, deleted_at, version),
+        last_interaction_at, created_at, updated_at, deleted_at, version, merged_into),
     INSERT (tenant_id, id, project_id, name, email, phone, external_id, source_channel, language,
         timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-        last_interaction_at, created_at, updated_at, deleted_at),
+        last_interaction_at, created_at, updated_at, deleted_at, merged_into),
     UPDATE (name, email, phone, external_id, source_channel, language, timezone, tags,
         profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, merged_into),
     DELETE
     ON contacts TO ventros_app;
 
@@ -197,14 +205,14 @@ GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
         chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
         reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, created_at, updated_at, deleted_at),
+        played_at, created_at, updated_at, deleted_at, edited_at, revoked_at),
     INSERT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
         chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
         reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, created_at, updated_at, deleted_at),
-    UPDATE (channel_id, channel_type_id, session_id, text, media_url, media_mimetype,
-        channel_message_id, status, agent_id, source, metadata, mentions, delivered_at, read_at,
-        played_at, updated_at)
+        played_at, created_at, updated_at, deleted_at, edited_at, revoked_at),
+    UPDATE (contact_id, channel_id, channel_type_id, chat_id, session_id, text, media_url,
+        media_mimetype, channel_message_id, status, agent_id, source, metadata, mentions, delivered_at,
+        read_at, played_at, updated_at, edited_at, revoked_at)
     ON messages TO ventros_app;
 
 GRANT
@@ -246,7 +254,7 @@ GRANT
         changed_by, reason, notes, created_at, updated_at),
     INSERT (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
         changed_by, reason, notes, created_at, updated_at),
-    UPDATE (exited_at, duration_seconds, updated_at)
+    UPDATE (contact_id, exited_at, duration_seconds, updated_at)
     ON placements TO ventros_app;
 
 GRANT
@@ -301,11 +309,11 @@ GRANT
         agent_response_time_seconds, contact_wait_time_seconds, agent_ids, agent_transfers, summary,
         sentiment, sentiment_score, topics, next_steps, outcome_tags, key_entities, resolved, escalated,
         converted, created_at, updated_at, deleted_at),
-    UPDATE (ended_at, status, end_reason, last_activity_at, message_count, messages_from_contact,
-        messages_from_agent, duration_seconds, first_contact_message_at, first_agent_response_at,
-        agent_response_time_seconds, contact_wait_time_seconds, agent_ids, agent_transfers, summary,
-        sentiment, sentiment_score, topics, next_steps, outcome_tags, key_entities, resolved, escalated,
-        converted, updated_at, deleted_at, version),
+    UPDATE (contact_id, ended_at, status, end_reason, last_activity_at, message_count,
+        messages_from_contact, messages_from_agent, duration_seconds, first_contact_message_at,
+        first_agent_response_at, agent_response_time_seconds, contact_wait_time_seconds, agent_ids,
+        agent_transfers, summary, sentiment, sentiment_score, topics, next_steps, outcome_tags,
+        key_entities, resolved, escalated, converted, updated_at, deleted_at, version),
     DELETE
     ON sessions TO ventros_app;
 

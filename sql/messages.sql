@@ -5,16 +5,17 @@
 --         from_me boolean, content_type text, text text, media_url text, media_mimetype text,
 --         channel_message_id text, reply_to_id uuid, status text, language text, agent_id uuid,
 --         source text, metadata jsonb, mentions text[], delivered_at timestamptz, read_at timestamptz,
---         played_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+--         played_at timestamptz, edited_at timestamptz, revoked_at timestamptz, created_at timestamptz,
+--         updated_at timestamptz, deleted_at timestamptz
 -- rows: affected
 INSERT INTO messages (
     tenant_id, id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id, chat_id,
     session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id, reply_to_id,
     status, language, agent_id, source, metadata, mentions, delivered_at, read_at, played_at,
-    created_at, updated_at, deleted_at
+    edited_at, revoked_at, created_at, updated_at, deleted_at
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $25, $26, $27, $28, $29
+    $23, $24, $25, $26, $27, $28, $29, $30, $31
 )
 ON CONFLICT (tenant_id, channel_id, channel_message_id)
     WHERE channel_message_id IS NOT NULL AND deleted_at IS NULL
@@ -28,7 +29,7 @@ ON CONFLICT (tenant_id, channel_id, channel_message_id)
 SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
        chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
        reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-       played_at, created_at, updated_at, deleted_at
+       played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
   FROM messages
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
@@ -37,7 +38,8 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
 --      different ones both keep theirs; the delivery status has a statement of its own
 -- params: tenant_id text, id uuid, changed_fields text[], channel_id uuid, channel_type_id smallint,
 --         session_id uuid, text text, media_url text, media_mimetype text, channel_message_id text,
---         agent_id uuid, source text, metadata jsonb, mentions text[], updated_at timestamptz
+--         agent_id uuid, source text, metadata jsonb, mentions text[], edited_at timestamptz,
+--         revoked_at timestamptz, updated_at timestamptz
 -- rows: maybe
 -- returns: message
 UPDATE messages
@@ -52,12 +54,14 @@ UPDATE messages
        source = CASE WHEN 'source' = ANY ($3) THEN $12 ELSE source END,
        metadata = CASE WHEN 'metadata' = ANY ($3) THEN $13 ELSE metadata END,
        mentions = CASE WHEN 'mentions' = ANY ($3) THEN $14 ELSE mentions END,
-       updated_at = greatest(updated_at, $15)
+       edited_at = CASE WHEN 'edited_at' = ANY ($3) THEN $15 ELSE edited_at END,
+       revoked_at = CASE WHEN 'revoked_at' = ANY ($3) THEN $16 ELSE revoked_at END,
+       updated_at = greatest(updated_at, $17)
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
 RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
           chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
           reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-          played_at, created_at, updated_at, deleted_at;
+          played_at, edited_at, revoked_at, created_at, updated_at, deleted_at;
 
 -- name: messages.advance_delivery
 -- why: a delivery report takes effect only if it is further along than what is stored, so late ones do nothing
@@ -77,7 +81,7 @@ UPDATE messages
 RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
           chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
           reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-          played_at, created_at, updated_at, deleted_at;
+          played_at, edited_at, revoked_at, created_at, updated_at, deleted_at;
 
 -- name: messages.find_by_channel_message_id
 -- why: the platform's id names a message on its channel, in a second delivery and in delivery reports
@@ -87,9 +91,24 @@ RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_i
 SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
        chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
        reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-       played_at, created_at, updated_at, deleted_at
+       played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
   FROM messages
  WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL;
+
+-- name: messages.lock_by_channel_message_id
+-- why: a message whose text or metadata is about to be decided upon, so that of two changes the second sees the
+--      first
+-- params: tenant_id text, channel_id uuid, channel_message_id text
+-- rows: maybe
+-- returns: message
+SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+       chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+       reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+       played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
+  FROM messages
+ WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
 
 -- name: messages.count
 -- why: what is stored, to be held against what was offered
@@ -99,3 +118,15 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
 SELECT count(*) AS messages
   FROM messages
  WHERE tenant_id = $1;
+
+-- name: messages.move
+-- why: the messages of a merged contact are those of the surviving one, and those in its individual chat are in
+--      the surviving one's, if each had one; deleted ones stay where they were
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid, merged_chat_id uuid,
+--         surviving_chat_id uuid, updated_at timestamptz
+-- rows: affected
+UPDATE messages
+   SET contact_id = $3,
+       chat_id = CASE WHEN chat_id = $4 THEN coalesce($5, chat_id) ELSE chat_id END,
+       updated_at = greatest(updated_at, $6)
+ WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL;

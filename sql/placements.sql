@@ -91,3 +91,29 @@ SELECT contact_id
 SELECT EXISTS (
        SELECT FROM placements
         WHERE tenant_id = $1 AND pipeline_id = $2 AND status_id = $3 AND exited_at IS NULL) AS found;
+
+-- name: placements.find_collisions
+-- why: where a contact that is to be merged stands in pipelines in which the surviving one stands as well
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid
+-- rows: many
+-- returns: status_name text, id uuid, tenant_id text, contact_id uuid, pipeline_id uuid,
+--          status_id uuid, entered_at timestamptz, exited_at timestamptz, duration_seconds bigint,
+--          changed_by uuid, reason text, notes text, created_at timestamptz, updated_at timestamptz
+SELECT s.name AS status_name, m.id, m.tenant_id, m.contact_id, m.pipeline_id, m.status_id, m.entered_at,
+       m.exited_at, m.duration_seconds, m.changed_by, m.reason, m.notes, m.created_at, m.updated_at
+  FROM placements m
+  JOIN placements o
+    ON o.tenant_id = m.tenant_id AND o.contact_id = $3 AND o.pipeline_id = m.pipeline_id
+   AND o.exited_at IS NULL
+  JOIN pipeline_statuses s ON s.tenant_id = m.tenant_id AND s.id = m.status_id
+ WHERE m.tenant_id = $1 AND m.contact_id = $2 AND m.exited_at IS NULL
+ ORDER BY m.id;
+
+-- name: placements.move
+-- why: the placements of a merged contact, all that were and the open ones, are those of the surviving one
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid, updated_at timestamptz
+-- rows: affected
+UPDATE placements
+   SET contact_id = $3,
+       updated_at = greatest(updated_at, $4)
+ WHERE tenant_id = $1 AND contact_id = $2;

@@ -32,6 +32,35 @@ CREATE FUNCTION public.ventros_history_value(name text, value jsonb) RETURNS jso
     ) THEN '"***"' ELSE value END
 $$;
 
+CREATE FUNCTION public.ventros_not_added(relation text, taken boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'no row was added to %', relation
+        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT004' END, TABLE = relation;
+END
+$$;
+
+CREATE FUNCTION public.ventros_not_saved(relation text, tenant text, row_id uuid, expected integer, led_to integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    stored integer := led_to;
+BEGIN
+    IF led_to IS NOT NULL THEN
+        RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
+            USING ERRCODE = 'VT005', TABLE = relation;
+    END IF;
+    EXECUTE format(
+        'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
+    ) INTO stored USING tenant, row_id;
+    RAISE EXCEPTION '% is not at version %', relation, expected
+        USING ERRCODE = CASE WHEN stored = expected THEN 'VT004' ELSE 'VT003' END, TABLE = relation,
+              DETAIL = concat_ws(' ', row_id, expected, stored);
+END
+$_$;
+
 CREATE FUNCTION public.ventros_record_history() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -775,19 +804,22 @@ CREATE TABLE public.commit_markers (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    tombstone boolean DEFAULT false NOT NULL,
     CONSTRAINT commit_markers_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT commit_markers_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
 );
 
 ALTER TABLE ONLY public.commit_markers FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: a row is there if and only if its unit was.';
+COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: its unit was if and only if a row is there that is no tombstone.';
 
 COMMENT ON COLUMN public.commit_markers.tenant_id IS 'The tenant of the unit of work.';
 
-COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, or the command_id that its caller gave.';
+COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, for one attempt of a command.';
 
 COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of the unit began; old ones may be pruned.';
+
+COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a unit that had not written its marker: it never will.';
 
 CREATE TABLE public.contact_custom_fields (
     tenant_id text NOT NULL,
@@ -836,6 +868,35 @@ COMMENT ON COLUMN public.contact_custom_fields.created_at IS 'When the field was
 COMMENT ON COLUMN public.contact_custom_fields.updated_at IS 'When the field was last set or removed.';
 
 COMMENT ON COLUMN public.contact_custom_fields.deleted_at IS 'When the field was removed; NULL while the contact has it.';
+
+CREATE TABLE public.contact_identities (
+    tenant_id text NOT NULL,
+    project_id uuid NOT NULL,
+    lid text NOT NULL,
+    phone text,
+    contact_id uuid NOT NULL,
+    paired_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_identities_length_bounds_check CHECK (((char_length(lid) <= 500) AND (char_length(phone) <= 500))),
+    CONSTRAINT contact_identities_lid_check CHECK ((lid ~ '^[0-9]+$'::text)),
+    CONSTRAINT contact_identities_phone_check CHECK ((phone ~ '^[0-9+]{8,}$'::text)),
+    CONSTRAINT contact_identities_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> paired_at))
+);
+
+ALTER TABLE ONLY public.contact_identities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_identities IS 'The LIDs that contacts of a project are known by, with the phone that each was last paired with.';
+
+COMMENT ON COLUMN public.contact_identities.tenant_id IS 'The tenant that the contact belongs to.';
+
+COMMENT ON COLUMN public.contact_identities.project_id IS 'The project of the contact.';
+
+COMMENT ON COLUMN public.contact_identities.lid IS 'Digits of the LID, without @lid; once per project.';
+
+COMMENT ON COLUMN public.contact_identities.phone IS 'Phone that WhatsApp told with the LID, in its normal form; NULL as long as it told none.';
+
+COMMENT ON COLUMN public.contact_identities.contact_id IS 'The contact that a message of the LID alone belongs to.';
+
+COMMENT ON COLUMN public.contact_identities.paired_at IS 'When the message was written that first told of LID and phone together; of the LID alone where phone is NULL.';
 
 CREATE TABLE public.contact_list_filters (
     tenant_id text NOT NULL,
@@ -982,12 +1043,15 @@ CREATE TABLE public.contacts (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    merged_into uuid,
     CONSTRAINT contacts_array_bounds_check CHECK ((array_position(tags, NULL::text) IS NULL)),
     CONSTRAINT contacts_email_check CHECK ((email ~ '^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$'::text)),
     CONSTRAINT contacts_interaction_check CHECK ((((first_interaction_at IS NULL) = (last_interaction_at IS NULL)) AND (last_interaction_at >= first_interaction_at))),
     CONSTRAINT contacts_language_check CHECK ((language <> ''::text)),
     CONSTRAINT contacts_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(phone) <= 500))),
+    CONSTRAINT contacts_merged_into_check CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT contacts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT contacts_ninth_digit_check CHECK ((phone !~ '^\+?55[1-9][1-9][6-9][0-9]{7}$'::text)),
     CONSTRAINT contacts_phone_check CHECK ((phone ~ '^[0-9+]{8,}$'::text)),
     CONSTRAINT contacts_profile_picture_check CHECK (((profile_picture_url IS NULL) = (profile_picture_fetched_at IS NULL))),
     CONSTRAINT contacts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at])))
@@ -1007,7 +1071,7 @@ COMMENT ON COLUMN public.contacts.name IS 'As the contact is called; the phone, 
 
 COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed.';
 
-COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only; unique among the live contacts of the project.';
+COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only, a Brazilian mobile with its ninth digit; unique among the live contacts of the project.';
 
 COMMENT ON COLUMN public.contacts.external_id IS 'The contact in another system.';
 
@@ -1034,6 +1098,8 @@ COMMENT ON COLUMN public.contacts.updated_at IS 'When the contact last changed.'
 COMMENT ON COLUMN public.contacts.deleted_at IS 'When the contact was deleted; it is not found any more.';
 
 COMMENT ON COLUMN public.contacts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.contacts.merged_into IS 'The contact that took over what belonged to this one, which is deleted since; NULL for the others.';
 
 CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
@@ -1147,14 +1213,15 @@ CREATE TABLE public.messages (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
+    edited_at timestamp with time zone,
+    revoked_at timestamp with time zone,
     CONSTRAINT messages_array_bounds_check CHECK ((array_position(mentions, NULL::text) IS NULL)),
-    CONSTRAINT messages_content_type_check CHECK ((content_type = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'location'::text, 'contact'::text, 'sticker'::text, 'system'::text]))),
-    CONSTRAINT messages_length_bounds_check CHECK ((char_length(channel_message_id) <= 500)),
+    CONSTRAINT messages_content_type_check CHECK ((content_type = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'location'::text, 'contact'::text, 'sticker'::text, 'system'::text, 'unsupported'::text]))),
+    CONSTRAINT messages_length_bounds_check CHECK (((char_length(channel_message_id) <= 500) AND (char_length(text) <= 65536))),
     CONSTRAINT messages_media_check CHECK (((media_url IS NULL) OR (content_type = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'voice'::text, 'document'::text, 'sticker'::text])))),
     CONSTRAINT messages_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'broadcast'::text, 'sequence'::text, 'trigger'::text, 'bot'::text, 'system'::text, 'webhook'::text, 'scheduled'::text, 'test'::text, 'history_import'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text]))),
-    CONSTRAINT messages_text_check CHECK (((text IS NULL) OR (content_type = 'text'::text))),
-    CONSTRAINT messages_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY["timestamp", delivered_at, read_at, played_at, created_at, updated_at, deleted_at])))
+    CONSTRAINT messages_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY["timestamp", delivered_at, read_at, played_at, edited_at, revoked_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
@@ -1185,13 +1252,13 @@ COMMENT ON COLUMN public.messages.from_me IS 'True for what our side wrote.';
 
 COMMENT ON COLUMN public.messages.content_type IS 'What kind of message it is.';
 
-COMMENT ON COLUMN public.messages.text IS 'Only with content type text; at most 4096 code points.';
+COMMENT ON COLUMN public.messages.text IS 'What was written, a caption, or the words of a place; 1 to 65536 code points.';
 
 COMMENT ON COLUMN public.messages.media_url IS 'Only with a media content type.';
 
 COMMENT ON COLUMN public.messages.media_mimetype IS 'Of the media, as the platform told it.';
 
-COMMENT ON COLUMN public.messages.channel_message_id IS 'The id that the platform gave it; unique on its channel.';
+COMMENT ON COLUMN public.messages.channel_message_id IS 'The bare id that the platform gave it, without chat and direction; unique on its channel.';
 
 COMMENT ON COLUMN public.messages.reply_to_id IS 'The message that it answers.';
 
@@ -1218,6 +1285,10 @@ COMMENT ON COLUMN public.messages.created_at IS 'Time of the message.';
 COMMENT ON COLUMN public.messages.updated_at IS 'When the message last changed.';
 
 COMMENT ON COLUMN public.messages.deleted_at IS 'When the message was deleted.';
+
+COMMENT ON COLUMN public.messages.edited_at IS 'When its author last changed the text; event message.edited has what stood there before.';
+
+COMMENT ON COLUMN public.messages.revoked_at IS 'When its author took it back for everyone; text and media are kept.';
 
 CREATE TABLE public.outbox_events (
     tenant_id text NOT NULL,
@@ -1992,6 +2063,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (tenant_id, project_id, lid);
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pkey PRIMARY KEY (tenant_id, contact_list_id, id);
 
@@ -2105,6 +2179,12 @@ CREATE UNIQUE INDEX chats_live_external_id_key ON public.chats USING btree (tena
 CREATE UNIQUE INDEX chats_live_individual_key ON public.chats USING btree (tenant_id, project_id, individual_contact_id) WHERE ((deleted_at IS NULL) AND (individual_contact_id IS NOT NULL));
 
 CREATE INDEX contact_custom_fields_live_value_idx ON public.contact_custom_fields USING btree (tenant_id, field_key, field_value_hash) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contact_identities_contact_idx ON public.contact_identities USING btree (tenant_id, contact_id);
+
+CREATE INDEX contact_identities_phone_idx ON public.contact_identities USING btree (tenant_id, project_id, phone) WHERE (phone IS NOT NULL);
+
+CREATE INDEX contact_list_members_contact_idx ON public.contact_list_members USING btree (tenant_id, contact_id);
 
 CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree (tenant_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
 
@@ -2236,6 +2316,9 @@ ALTER TABLE ONLY public.chats
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
 
@@ -2347,6 +2430,8 @@ ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_identities ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -2414,6 +2499,8 @@ CREATE POLICY tenant ON public.chats USING ((tenant_id = public.ventros_tenant()
 CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_list_filters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

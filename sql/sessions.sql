@@ -45,7 +45,8 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 --         agent_response_time_seconds bigint, contact_wait_time_seconds bigint, agent_ids uuid[],
 --         agent_transfers integer, summary text, sentiment text, sentiment_score double precision,
 --         topics text[], next_steps text[], outcome_tags text[], key_entities jsonb, resolved boolean,
---         escalated boolean, converted boolean, updated_at timestamptz, deleted_at timestamptz
+--         escalated boolean, converted boolean, updated_at timestamptz, deleted_at timestamptz,
+--         contact_id uuid
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE sessions
@@ -75,6 +76,7 @@ UPDATE sessions
        converted = $27,
        updated_at = $28,
        deleted_at = $29,
+       contact_id = $30,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;

@@ -93,6 +93,45 @@ def test_what_is_no_phone_is_refused(text: str) -> None:
     assert raised.value.field == "phone"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("554188887777", "5541988887777"),
+        ("+55 (41) 8888-7777", "+5541988887777"),
+        ("+55 41 9 8888-7777", "+5541988887777"),
+        ("5541988887777", "5541988887777"),
+        ("551160000000", "5511960000000"),
+        ("559999999999", "5599999999999"),
+    ],
+)
+def test_a_brazilian_mobile_has_its_ninth_digit(text: str, value: str) -> None:
+    assert Phone(text).value == value
+    assert Phone(value).value == value
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "551130000000",  # landlines, from 2 to 5
+        "551120000000",
+        "+551150000000",
+        "551110000000",
+        "551108887777",
+        "551088887777",  # no area code has a 0
+        "550188887777",
+        "4188887777",  # without 55 it may be anywhere
+        "41988887777",
+        "351912345678",
+        "55418888777",
+        "5541888877771",
+        "++554188887777",
+        "554188887777+",
+    ],
+)
+def test_what_is_no_brazilian_mobile_gets_no_ninth_digit(number: str) -> None:
+    assert Phone(number).value == number
+
+
 def test_a_phone_with_and_without_plus_are_two() -> None:
     assert Phone("+5511999999999") != Phone("5511999999999")
 
@@ -100,19 +139,40 @@ def test_a_phone_with_and_without_plus_are_two() -> None:
 # MessageText
 
 
-@pytest.mark.parametrize("text", ["x", " ", "\n", EMOJI, "x" * 4096, EMOJI * 4096])
+@pytest.mark.parametrize("text", ["x", " ", "\n", EMOJI, "x" * 65_536, EMOJI * 65_536])
 def test_a_text_is_kept_as_it_is(text: str) -> None:
     assert MessageText(text).value == str(MessageText(text)) == text
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x" * 4097, EMOJI * 4097, "nul \x00", "\x00", "half \ud83d", "\udc4d half", chr(0xD800), "\udfff"],
+    [
+        "",
+        "x" * 65_537,
+        EMOJI * 65_537,
+        "nul \x00",
+        "\x00",
+        "half \ud83d",
+        "\udc4d half",
+        chr(0xD800),
+        "\udfff",
+    ],
 )
 def test_what_is_no_text_is_refused(text: str) -> None:
     with pytest.raises(ValidationError) as raised:
         MessageText(text)
     assert raised.value.field == "text"
+
+
+@pytest.mark.parametrize("text", ["x" * 4096, EMOJI * 4096])
+def test_what_is_sent_is_shorter(text: str) -> None:
+    assert MessageText.to_send(text) == MessageText(text)
+    with pytest.raises(ValidationError) as raised:
+        MessageText.to_send(text + "x")
+    assert raised.value.field == "text"
+    assert MessageText(text + "x"), "control: it may be received"
+    with pytest.raises(ValidationError):
+        MessageText.to_send("")
 
 
 @pytest.mark.parametrize(

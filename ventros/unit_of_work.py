@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import ClassVar, Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.campaigns.repository import CampaignRepository
@@ -16,6 +16,7 @@ from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.chats.repository import ChatRepository
 from ventros.crm.contact_lists.repository import ContactListRepository
 from ventros.crm.contacts.custom_fields import ContactCustomFields
+from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.messages.repository import MessageRepository
@@ -29,9 +30,6 @@ from ventros.kernel.database import Database
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
 from ventros.kernel.transaction.unit_of_work import Held
-
-if TYPE_CHECKING:
-    pass
 
 REPOSITORIES: Final = {
     "agent": "agents",
@@ -55,7 +53,7 @@ REPOSITORIES: Final = {
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
 
-    REPOSITORIES = REPOSITORIES
+    REPOSITORIES: ClassVar = {**REPOSITORIES, "message": "messages", "placement": "placements"}
 
     broadcasts = Held(BroadcastRepository)
     campaigns = Held(CampaignRepository)
@@ -66,6 +64,7 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     channels = Held(ChannelRepository)
     chats = Held(ChatRepository)
     contact_custom_fields = Held(ContactCustomFields)
+    contact_identities = Held(ContactIdentities)
     contact_lists = Held(ContactListRepository)
     contacts = Held(ContactRepository)
     credentials = Held(CredentialRepository)

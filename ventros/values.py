@@ -19,6 +19,7 @@ from ventros.kernel.validators import require_indexable
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _NOT_IN_PHONE = re.compile(r"[^0-9+]")
+_WITHOUT_NINTH_DIGIT = re.compile(r"(\+?55[1-9][1-9])([6-9][0-9]{7})")
 _UNPRINTABLE = r"\x00-\x1f\x7f\ud800-\udfff"
 _HTTP_URL = re.compile(rf"https?://[^\s/?#{_UNPRINTABLE}]+(?:[/?#][^{_UNPRINTABLE}]*)?", re.IGNORECASE)
 PHONE_MIN_CHARACTERS = 8
@@ -39,7 +40,8 @@ def _phone(text: str) -> str:
             f"phone must have at least {PHONE_MIN_CHARACTERS} digits, a leading + included", field="phone"
         )
     require_indexable(value, "phone")
-    return value
+    without = _WITHOUT_NINTH_DIGIT.fullmatch(value)
+    return f"{without[1]}9{without[2]}" if without else value
 
 
 @attrs.frozen
@@ -56,6 +58,12 @@ class Email:
 class Phone:
     """Digits and ``+`` only: ``(11) 99999-9999`` is ``11999999999``. Raises ValidationError(field="phone").
 
+    A Brazilian mobile number has its ninth digit: ``55 41 8888-7777`` is ``5541988887777``. All got a 9 in
+    front of their eight digits by 2016 (Anatel, resolution 553/2010), yet the WhatsApp ids of older accounts
+    lack it. Mobile is what has ``55``, an area code without a 0, and eight digits of which the first is 6 to
+    9; landlines, which begin with 2 to 5, keep eight. Without the 55 nobody knows that a number is Brazilian,
+    so nothing is added. The table of contacts has a CHECK for the same form.
+
     ``+55…`` and ``55…`` are different values.
     """
 
@@ -67,9 +75,13 @@ class Phone:
 
 @attrs.frozen
 class MessageText:
-    """1 to 4096 code points; an emoji counts as one. Raises ValidationError(field="text")."""
+    """1 to 65,536 code points, as WhatsApp delivers; an emoji counts as one.
 
-    MAX = 4096
+    What we send has :data:`MAX_SENT` at most: see :meth:`to_send`. Raises ValidationError(field="text").
+    """
+
+    MAX = 65_536
+    MAX_SENT = 4_096
 
     value: str = attrs.field()
 
@@ -84,6 +96,15 @@ class MessageText:
 
     def __str__(self) -> str:
         return self.value
+
+    @classmethod
+    def to_send(cls, text: str) -> Self:
+        """A text for a command that sends: platforms refuse more than 4,096 code points."""
+        if len(text) > cls.MAX_SENT:
+            raise ValidationError(
+                f"text has {len(text)} characters, {cls.MAX_SENT} can be sent", field="text"
+            )
+        return cls(text)
 
     def truncate(self, limit: int) -> str:
         """At most ``limit`` characters; where there is room, the last three of a cut text are ``...``."""

@@ -14,6 +14,7 @@ from bench.server import TENANT
 from ventros import Settings
 from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.contacts import mapper as contact_mapper
+from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactSort
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.repository import MessageRepository
@@ -47,7 +48,9 @@ def between(update: Statement, columns: tuple[str, ...], first: str, last: str) 
 CONTACT = ContactRepository.UPDATE, contact_mapper.COLUMNS
 SESSION = SessionRepository.UPDATE, session_mapper.COLUMNS
 NAME_TO_UPDATE = between(*CONTACT, "name", "updated_at")
-VERSION_TO_INTERACTION = between(*CONTACT, "expected_version", "first_interaction_at")
+MATCHED = ContactRepository.UPDATE, ("by_lid", "paired_phone", *contact_mapper.COLUMNS)
+VERSION_TO_INTERACTION = between(*MATCHED, "expected_version", "first_interaction_at")
+AFTER_UPDATE = slice(-2, None)  # deleted_at and merged_into, at the end of both
 VERSION_TO_ACTIVITY = between(*SESSION, "expected_version", "last_activity_at")
 MESSAGES_TO_FIRST = between(*SESSION, "messages_from_contact", "first_contact_message_at")
 FIRST_TO_UPDATE = between(*SESSION, "first_contact_message_at", "updated_at")
@@ -154,8 +157,8 @@ class AsyncpgSame(Arm):
             if await driver.fetch(seen, TENANT, self.channel_id, name):
                 return
             (channel,) = await driver.fetch(ChannelRepository.INBOUND.text, TENANT, self.channel_id)
-            find, number = ContactRepository.FIND_BY_PHONE.text, phone(self.keys[worker].number())
-            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number)
+            find, number = ContactIdentities.MATCH.text, phone(self.keys[worker].number())
+            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number, None)
             await touched(driver, ContactRepository.UPDATE, *interaction_args(contact, at))
             (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact["id"], 1)
             await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
@@ -184,13 +187,22 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
 
 def renaming_args(row: Row, version: int, name: str, at: object) -> tuple[object, ...]:
     """contacts.update of another name."""
-    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, row["deleted_at"])
+    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, *row[AFTER_UPDATE])
 
 
 def interaction_args(row: Row, at: object) -> tuple[object, ...]:
     """contacts.update of a recorded interaction."""
     first = row["first_interaction_at"] or at
-    return (TENANT, row["id"], row["version"], *row[VERSION_TO_INTERACTION], first, at, at, row["deleted_at"])
+    return (
+        TENANT,
+        row["id"],
+        row["version"],
+        *row[VERSION_TO_INTERACTION],
+        first,
+        at,
+        at,
+        *row[AFTER_UPDATE],
+    )
 
 
 def session_args(row: Row, at: object) -> tuple[object, ...]:
@@ -208,6 +220,7 @@ def session_args(row: Row, at: object) -> tuple[object, ...]:
         *row[FIRST_TO_UPDATE],
         at,
         row["deleted_at"],
+        row["contact_id"],
     )
 
 
@@ -230,7 +243,7 @@ def message_args(
         {},
         (),
     )
-    return (TENANT, id_, at, *whose, *content, None, None, None, at, at, None)
+    return (TENANT, id_, at, *whose, *content, *(None,) * 5, at, at, None)
 
 
 Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
@@ -279,5 +292,16 @@ def message_recorded(session_id: UUID, at: object) -> tuple[str, dict[str, Any]]
 
 
 def message_created(message_id: UUID, contact_id: UUID, at: object) -> tuple[str, dict[str, Any]]:
-    payload = {"message_id": message_id, "contact_id": contact_id, "from_me": False, "created_at": at}
+    payload = {
+        "message_id": message_id,
+        "contact_id": contact_id,
+        "from_me": False,
+        "content_type": "text",
+        "chat_id": None,
+        "reply_to_id": None,
+        "mentions": (),
+        "view_once": False,
+        "live_location": False,
+        "created_at": at,
+    }
     return "message.created", payload

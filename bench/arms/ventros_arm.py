@@ -9,6 +9,7 @@ from uuid import UUID
 from bench.arms.arm import ALL, PAGE, TEXT, Arm, now, phone
 from bench.server import TENANT
 from ventros import Database, Settings, UnitOfWork
+from ventros.application.inbound import Party
 from ventros.application.process_inbound_message import InboundMessage, StoredMessage, process_inbound_message
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType
@@ -61,8 +62,7 @@ class Ventros(Arm):
     async def process_inbound_message(self, worker: int) -> None:
         message = InboundMessage(
             channel_message_id=str(new_id()),
-            contact_phone=phone(self.keys[worker].number()),
-            contact_name=None,
+            contact=Party(phone=phone(self.keys[worker].number())),
             content_type=ContentType.TEXT,
             text=TEXT,
             received_at=now(),

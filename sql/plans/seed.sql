@@ -96,6 +96,11 @@ SELECT tenant_id, pg_temp.id('contact_custom_field', n), pg_temp.id('contact', p
        to_jsonb('value ' || n % 50), at, at, deleted_at
   FROM seat;
 
+INSERT INTO contact_identities (tenant_id, project_id, lid, phone, contact_id, paired_at)
+SELECT tenant_id, pg_temp.id('project', owner), 797000000000000 + n,
+       CASE WHEN n % 20 > 0 THEN '+55' || 11900000000 + n END, pg_temp.id('contact', n), at
+  FROM seat;
+
 INSERT INTO placements (tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds,
                         created_at, updated_at)
 SELECT tenant_id, pg_temp.id('placement', n), pg_temp.id('contact', parent), pg_temp.id('pipeline', few),

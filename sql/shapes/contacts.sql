@@ -9,7 +9,7 @@
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -24,7 +24,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -40,7 +40,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -55,7 +55,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -71,7 +71,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -86,7 +86,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -102,7 +102,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -117,7 +117,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -133,7 +133,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -148,7 +148,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -164,7 +164,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -179,7 +179,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -195,7 +195,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -211,7 +211,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -227,7 +227,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -243,7 +243,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -259,7 +259,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -275,7 +275,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -291,7 +291,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -307,7 +307,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -325,7 +325,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -351,7 +351,7 @@ SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "ex
 -- returns: contact
 SELECT "id", "version", "tenant_id", "project_id", "name", "email", "phone", "external_id",
 "source_channel", "language", "timezone", "tags", "profile_picture_url", "profile_picture_fetched_at",
-"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at"
+"first_interaction_at", "last_interaction_at", "created_at", "updated_at", "deleted_at", "merged_into"
  FROM "contacts"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL

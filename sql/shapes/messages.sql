@@ -10,7 +10,8 @@
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -26,7 +27,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -43,7 +45,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -59,7 +62,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -76,7 +80,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -92,7 +97,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -109,7 +115,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -125,7 +132,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -142,7 +150,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -159,7 +168,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -176,7 +186,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -193,7 +204,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -210,7 +222,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -227,7 +240,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -244,7 +258,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -261,7 +276,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -278,7 +294,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -295,7 +312,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -312,7 +330,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -329,7 +348,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -346,7 +366,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -366,7 +387,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL
@@ -399,7 +421,8 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
 SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
 "channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
 "media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
-"metadata", "mentions", "delivered_at", "read_at", "played_at", "created_at", "updated_at", "deleted_at"
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
  FROM "messages"
  WHERE "tenant_id"=$1
  AND "deleted_at" IS NULL

@@ -13,60 +13,28 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
+from tests.support.inbound_messages import (
+    MINUTE,
+    NAMELESS,
+    PHONE,
+    inbound,
+    last_event,
+    look,
+    process,
+    store,
+)
 from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
-from ventros.application.process_inbound_message import (
-    Duplicate,
-    InboundMessage,
-    StoredMessage,
-    process_inbound_message,
-)
+from ventros.application.inbound import Party
+from ventros.application.process_inbound_message import Duplicate, StoredMessage
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
-from ventros.crm.sessions.aggregate import EndReason, Session
+from ventros.crm.messages.aggregate import ContentType, MessageSource
+from ventros.crm.sessions.aggregate import EndReason
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id
 from ventros.values import Phone
-
-PHONE = "+5511999990000"
-MINUTE = timedelta(minutes=1)
-
-
-def inbound(**changes: Any) -> InboundMessage:
-    number = changes.pop("number", 1)
-    command = InboundMessage(
-        channel_message_id=f"wamid.{number}",
-        contact_phone=PHONE,
-        contact_name="Ada",
-        content_type=ContentType.TEXT,
-        text="hello",
-        received_at=NOW,
-        event_id=new_id(),
-    )
-    return attrs.evolve(command, **changes)
-
-
-async def process(
-    db: Database[UnitOfWork], seed: Seed, command: InboundMessage, tenant: str = TENANT
-) -> StoredMessage | Duplicate:
-    return await db.run(tenant, lambda uow: process_inbound_message(uow, seed.channel_id, command))
-
-
-async def store(db: Database[UnitOfWork], seed: Seed, command: InboundMessage) -> StoredMessage:
-    result = await process(db, seed, command)
-    assert isinstance(result, StoredMessage)
-    return result
-
-
-async def look(db: Database[UnitOfWork], ids: StoredMessage) -> tuple[Contact, Session, Message]:
-    async with db.unit_of_work(TENANT) as uow:
-        return (
-            await uow.contacts.get(ids.contact_id),
-            await uow.sessions.get(ids.session_id),
-            await uow.messages.get(ids.message_id),
-        )
 
 
 def events(superuser: psycopg.Connection, skip: int = 4) -> list[tuple[str, int | None]]:
@@ -98,8 +66,8 @@ async def test_a_first_message_makes_contact_session_message_and_events(
     assert (str(message.text), message.timestamp, message.from_me) == ("hello", NOW, False)
     assert events(superuser) == [
         ("contact.created", 1),
-        ("contact.phone_set", 1),
         ("contact.tag_added", 1),
+        ("contact.phone_set", 1),
         ("contact.interaction_recorded", 1),
         ("session.started", 1),
         ("session.message_recorded", 1),
@@ -111,7 +79,7 @@ async def test_a_second_message_joins_contact_and_session(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     first = await store(db, seed, inbound())
-    command = inbound(number=2, received_at=NOW + MINUTE, contact_phone="+55 (11) 99999-0000")
+    command = inbound(number=2, received_at=NOW + MINUTE, contact=Party(phone="+55 (11) 99999-0000"))
     second = await store(db, seed, command)
     assert (second.contact_id, second.session_id) == (first.contact_id, first.session_id)
     contact, session, _ = await look(db, second)
@@ -131,7 +99,7 @@ async def test_a_duplicate_changes_nothing(
     await store(db, seed, first)
     before = snapshot(superuser)
     second = inbound(
-        number=2, received_at=NOW + 2 * MINUTE, contact_name="Eve", contact_phone="+5511888880000"
+        number=2, received_at=NOW + 2 * MINUTE, contact=Party(name="Eve", phone="+5511888880000")
     )
     twin = attrs.evolve(second, **{same: getattr(first, same)})
     assert isinstance(await process(db, seed, twin), Duplicate)
@@ -263,7 +231,7 @@ async def test_a_session_that_timed_out_is_ended_and_another_started(
 
 async def test_an_own_message_counts_for_the_agents_side(db: Database[UnitOfWork], seed: Seed) -> None:
     await store(db, seed, inbound())
-    reply = inbound(number=2, from_me=True, contact_name=None, received_at=NOW + MINUTE)
+    reply = inbound(number=2, from_me=True, contact=NAMELESS, received_at=NOW + MINUTE)
     contact, session, message = await look(db, await store(db, seed, reply))
     assert (session.messages_from_contact, session.messages_from_agent) == (1, 1)
     assert session.agent_response_time_seconds == 60
@@ -294,6 +262,29 @@ async def test_media_source_and_mentions_arrive_with_the_message(
     assert (message.source, message.media_url, message.mentions) == (MessageSource.MANUAL, None, ())
 
 
+@pytest.mark.parametrize("content_type", list(ContentType))
+async def test_text_stands_with_every_content_type(
+    db: Database[UnitOfWork], seed: Seed, content_type: ContentType
+) -> None:
+    _, _, message = await look(db, await store(db, seed, inbound(content_type=content_type)))
+    assert (message.content_type, str(message.text)) == (content_type, "hello")
+
+
+async def test_what_has_no_type_is_kept_and_told_with_its_facts(
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+) -> None:
+    facts = {"kind": "poll", "view_once": True, "live_location": True}
+    order = inbound(content_type=ContentType.UNSUPPORTED, text="x" * 65_536, metadata=facts, mentions=("a",))
+    _, _, message = await look(db, await store(db, seed, order))
+    assert (message.metadata, len(str(message.text))) == (facts, 65_536)
+    name, payload = last_event(superuser)
+    told = {fact: payload[fact] for fact in ("content_type", "view_once", "live_location", "mentions")}
+    assert (name, told) == (
+        "message.created",
+        {"content_type": "unsupported", "view_once": True, "live_location": True, "mentions": ["a"]},
+    )
+
+
 async def test_a_late_message_does_not_turn_time_back(db: Database[UnitOfWork], seed: Seed) -> None:
     await store(db, seed, inbound(received_at=NOW + 5 * MINUTE))
     contact, session, message = await look(db, await store(db, seed, inbound(number=2)))
@@ -302,10 +293,10 @@ async def test_a_late_message_does_not_turn_time_back(db: Database[UnitOfWork], 
 
 
 async def test_a_name_that_came_with_the_message_renames(db: Database[UnitOfWork], seed: Seed) -> None:
-    await store(db, seed, inbound(contact_name=None))
+    await store(db, seed, inbound(contact=NAMELESS))
     contact, _, _ = await look(db, await store(db, seed, inbound(number=2, received_at=NOW + MINUTE)))
     assert contact.name == "Ada"
-    nameless = inbound(number=3, received_at=NOW + 2 * MINUTE, contact_name=None)
+    nameless = inbound(number=3, received_at=NOW + 2 * MINUTE, contact=NAMELESS)
     contact, _, _ = await look(db, await store(db, seed, nameless))
     assert contact.name == "Ada"
 
@@ -313,15 +304,17 @@ async def test_a_name_that_came_with_the_message_renames(db: Database[UnitOfWork
 async def test_a_new_contact_without_a_name_is_named_by_its_phone(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
-    contact, _, _ = await look(db, await store(db, seed, inbound(contact_name=None)))
+    contact, _, _ = await look(db, await store(db, seed, inbound(contact=NAMELESS)))
     assert contact.name == PHONE
 
 
+@pytest.mark.parametrize("content_type", [ContentType.TEXT, ContentType.IMAGE])
 async def test_an_advertisement_is_told_in_the_same_unit(
-    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, content_type: ContentType
 ) -> None:
     tracking = {"ctwa_click_id": "click", "ad_source_id": "42", "entry_point_source": "ad"}
-    _, _, message = await look(db, await store(db, seed, inbound(tracking=tracking, is_from_ad=True)))
+    command = inbound(tracking=tracking, is_from_ad=True, content_type=content_type)
+    _, _, message = await look(db, await store(db, seed, command))
     assert message.metadata["tracking"] == tracking
     row = superuser.execute(
         "SELECT payload FROM outbox_events WHERE event_name = 'tracking.message.meta_ads'"
@@ -337,8 +330,8 @@ async def test_an_advertisement_is_told_in_the_same_unit(
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"contact_phone": "123"}, ValidationError),
-        ({"text": "x" * 4097}, ValidationError),
+        ({"contact": Party(phone="123")}, ValidationError),
+        ({"text": "x" * 65_537}, ValidationError),
         ({"text": "nul \x00"}, ValidationError),
         ({"content_type": ContentType.IMAGE, "media_url": "ftp://host/x"}, ValidationError),
         ({"metadata": {"x": float("nan")}}, ValidationError),

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import attrs
 import psycopg
 import pytest
 
-from tests.support.constants import TENANT
+from tests.support.constants import NOW, TENANT
+from tests.support.messages import create
+from tests.support.repositories import REPOSITORIES
 from tests.support.subjects import Subject
+from ventros import Database, UnitOfWork
+from ventros.core import users
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import inbox
+from ventros.kernel.repository import Repository
 from ventros.kernel.validators import MAX_INDEXED
 from ventros.values import CustomField, CustomFieldType, Email, Phone
 
 INDEXED = """
 SELECT DISTINCT attname FROM pg_attribute JOIN pg_index ON indrelid = attrelid AND attnum = ANY (indkey)
  WHERE attrelid = %s::regclass AND atttypid = 'text'::regtype
+"""
+ALL_INDEXED = """
+SELECT DISTINCT relname::text, attname::text FROM pg_attribute
+  JOIN pg_index ON indrelid = attrelid AND attnum = ANY (indkey)
+  JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p') AND relname NOT LIKE '%yoyo%'
+ WHERE relnamespace = 'public'::regnamespace AND atttypid = 'text'::regtype AND attname <> 'tenant_id'
 """
 VALUES = {"email", "phone", "credential_type", "trigger_type", "tenant_id"}
 """Columns of a value object, a tenant or an enum, which have bounds of their own."""
@@ -45,6 +60,58 @@ def test_so_is_a_value_object() -> None:
         with pytest.raises(ValidationError) as caught:
             make()
         assert caught.value.field == field
+
+
+LONG = "1" * (MAX_INDEXED + 1)
+
+
+async def refuses(db: Database[UnitOfWork], write: Callable[[UnitOfWork], Awaitable[object]]) -> bool:
+    async with db.unit_of_work(TENANT) as uow:
+        with pytest.raises(ValidationError, match=f"{MAX_INDEXED} are allowed"):
+            await write(uow)
+    return True
+
+
+ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | None] = {
+    ("aggregate_history", "aggregate_table"): None,  # a trigger writes it: the name of a table
+    ("channel_routes", "platform"): None,  # a constant of ours
+    ("credentials", "credential_type"): None,  # an enum
+    ("sequences", "trigger_type"): None,  # an enum
+    ("channel_routes", "external_id"): None,  # the channel's: see the first test
+    ("agents", "email"): None,  # a value object: see the second test
+    ("contacts", "phone"): None,
+    ("contact_identities", "phone"): None,
+    ("contact_custom_fields", "field_key"): None,
+    ("pipeline_custom_fields", "field_key"): None,
+    ("contact_identities", "lid"): lambda uow: uow.contact_identities.find(new_id(), None, LONG),
+    ("users", "email"): lambda uow: users.add(uow, LONG),
+    ("processed_events", "consumer"): lambda uow: inbox.record(uow.connection, TENANT, LONG, new_id(), NOW),
+    ("messages", "channel_message_id"): lambda uow: uow.messages.add(create(channel_message_id=LONG)),
+}
+"""Indexed texts that no aggregate root has under the column's name, and who refuses one that is too long."""
+
+
+async def test_no_indexed_text_is_without_a_bound_in_python(
+    db: Database[UnitOfWork], superuser: psycopg.Connection
+) -> None:
+    indexed = set(superuser.execute(ALL_INDEXED).fetchall())
+    assert len(indexed) >= 18
+    of_aggregates = {
+        (repository.INSERT.path.stem, column)
+        for repository in REPOSITORIES.values()
+        if issubclass(repository, Repository)
+        for table, column in indexed
+        if table == repository.INSERT.path.stem and column not in VALUES
+    }
+    assert indexed - of_aggregates == set(ELSEWHERE)
+    for write in filter(None, ELSEWHERE.values()):
+        assert await refuses(db, write)
+
+
+async def test_control_an_indexed_text_that_nobody_knows_is_found(superuser: psycopg.Connection) -> None:
+    before = set(superuser.execute(ALL_INDEXED).fetchall())
+    superuser.execute("CREATE TABLE loose (a text, b text); CREATE INDEX ON loose (a)")
+    assert set(superuser.execute(ALL_INDEXED).fetchall()) - before == {("loose", "a")}
 
 
 async def test_what_is_as_long_as_allowed_is_stored_and_indexed(subject: Subject) -> None:

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.deliveries import is_repeated
+from ventros.application.existing_messages import find_message
+from ventros.application.inbound import MessageRef
 from ventros.crm.messages.aggregate import Message, MessageStatus
-from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "record_message_ack"
@@ -19,7 +21,7 @@ CONSUMER = "record_message_ack"
 class MessageAck:
     """``at`` is when the platform learnt of it."""
 
-    channel_message_id: str
+    message: MessageRef
     status: MessageStatus
     at: datetime
     event_id: UUID | None = None
@@ -36,12 +38,10 @@ class AckResult(Enum):
 
 async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: MessageAck) -> AckResult:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts."""
-    if command.event_id is not None and not await inbox.record(
-        uow.connection, uow.tenant, CONSUMER, command.event_id, uow.started_at
-    ):
+    if await is_repeated(uow, CONSUMER, command.event_id):
         await uow.rollback()
         return AckResult.DUPLICATE
-    message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
+    message = await find_message(uow, channel_id, command.message)
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN

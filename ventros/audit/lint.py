@@ -30,6 +30,7 @@ NON_VOLATILE = frozenset(
             "pg_backend_pid",
         ),
         *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant"),
+        *("ventros_not_added", "ventros_not_saved"),  # which only raise
     }
 )
 """What statements and defaults may call: nothing whose value changes within a statement."""

@@ -38,6 +38,7 @@ def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         project_id=st.just(seed.project_id),
         email=maybe(emails),
         phone=maybe(phones),
+        merged_into=st.none(),
     )
 
 

@@ -70,5 +70,5 @@ FACTORY = Factory(
     overrides=overrides,
     change=change,
     prepare=prepare,
-    fixed=frozenset({"contact_id", "channel_type_id", "pipeline_id", "started_at", "timeout"}),
+    fixed=frozenset({"channel_type_id", "pipeline_id", "started_at", "timeout"}),
 )

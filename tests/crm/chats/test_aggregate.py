@@ -218,6 +218,24 @@ def test_archiving_unarchiving_and_closing_twice_is_once() -> None:
     assert closed.close(now=NOW) is closed
 
 
+def test_a_contact_that_was_merged_gives_its_place_to_the_other() -> None:
+    group = make_group().clear_events()
+    (before,) = group.contact_participants
+    replaced = group.replace_contact(CONTACT, OTHER, now=LATER)
+    assert replaced.contact_participants == (attrs.evolve(before, id=OTHER),)
+    (event,) = replaced.domain_events
+    assert event.payload() == {"chat_id": group.id, "contact_id": CONTACT, "new_contact_id": OTHER}
+    both = group.add_participant(OTHER, ParticipantType.CONTACT, now=LATER)
+    assert both.replace_contact(CONTACT, OTHER, now=LATER).participants == replaced.participants
+    assert both.replace_contact(OTHER, CONTACT, now=LATER).participants == group.participants
+    with pytest.raises(NotFound):
+        replaced.replace_contact(CONTACT, OTHER, now=LATER)
+    individual = Chat.create_individual(
+        project_id=group.project_id, tenant_id=group.tenant_id, contact_id=CONTACT, now=NOW
+    )
+    assert individual.replace_contact(CONTACT, OTHER, now=LATER).individual_contact_id == OTHER
+
+
 COMMANDS: dict[str, Callable[[Chat], Chat]] = {
     "add_participant": lambda chat: chat.add_participant(OTHER, ParticipantType.CONTACT, now=LATER),
     "remove_participant": lambda chat: chat.remove_participant(CONTACT, now=LATER),
@@ -237,6 +255,7 @@ EVEN_WHEN_CLOSED: dict[str, Callable[[Chat], Chat]] = {
     "close": lambda chat: chat.close(now=LATER),
     "record_last_message": lambda chat: chat.record_last_message(LATER, now=LATER),
     "delete": lambda chat: chat.delete(now=LATER),
+    "replace_contact": lambda chat: chat.replace_contact(CONTACT, OTHER, now=LATER),
 }
 
 
@@ -378,6 +397,7 @@ def test_an_update_writes_all_but_what_never_changes() -> None:
     _, _, _, _, _, *others = mapper.insert_args(chat)
     inserted = dict(zip(mapper.COLUMNS[5:], others, strict=True))
     expected = [value for column, value in inserted.items() if column != "created_at"]
+    expected.append(chat.individual_contact_id)
     assert mapper.update_args(chat) == (chat.tenant_id, chat.id, chat.version, *expected)
 
 

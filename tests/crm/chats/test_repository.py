@@ -70,7 +70,11 @@ async def test_each_finder_finds_the_whole_chat(db: Database[UnitOfWork], seed: 
         assert await chats.find_individual_by_contact(seed.project_id, contact) == one
         assert await chats.find_individual_by_contact(seed.project_id, guest) is None
         assert await chats.find_by_external_id("1@g.us") == other
+        assert await chats.find_by_external_id("1@g.us", lock=True) == other
         assert await chats.find_by_external_id("2@g.us") is None
+        assert await chats.find_by_external_id("2@g.us", lock=True) is None
+        assert await chats.find_id("1@g.us") == other.id
+        assert await chats.find_id("2@g.us") is None
 
 
 async def test_a_contact_has_one_live_individual_chat(db: Database[UnitOfWork], seed: Seed) -> None:
@@ -107,6 +111,7 @@ async def test_an_external_id_is_taken_once_while_its_chat_lives(
         await ChatRepository(uow).add(group(seed, contact, "1@g.us"))
     async with db.unit_of_work(OTHER_TENANT) as uow:
         assert await ChatRepository(uow).find_by_external_id("1@g.us") is None
+        assert await ChatRepository(uow).find_id("1@g.us") is None
         await ChatRepository(uow).add(group(other_seed, await add_contact(uow, other_seed), "1@g.us"))
 
 

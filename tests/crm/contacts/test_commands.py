@@ -24,6 +24,23 @@ def obey(contact: Contact, command: str, arguments: dict[str, Any], now: datetim
     return changed
 
 
+TAKEN_OVER: dict[str, Any] = {
+    "email": Email("ada@example.com"),
+    "external_id": "crm-7",
+    "source_channel": "fair",
+    "timezone": "UTC",
+    "profile_picture_url": PICTURE,
+    "profile_picture_fetched_at": EARLIER,
+    "name": "Ada L.",
+}
+"""What a contact takes over that has nothing of its own."""
+OTHER = make_contact(
+    **TAKEN_OVER, tags=("a", "c"), language="pt", first_interaction_at=EARLIER, last_interaction_at=NOW
+)
+NAMELESS = make_contact(name="797000000400001")
+"""Called by its LID."""
+
+
 # fields, command, its arguments, what it changes, its event, and of the payload what is not in all of them
 COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, dict[str, Any]]] = [
     (
@@ -203,6 +220,50 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
         {"interaction_type": "call", "is_first_interaction": False, "interacted_at": LATER},
     ),
     ({}, "delete", {}, {"deleted_at": LATER}, "contact.deleted", {"deleted_at": LATER}),
+    (
+        {"tags": ("a",)},
+        "absorb",
+        {"other": NAMELESS},
+        {},
+        "contact.merged",
+        {"merged_contact_id": NAMELESS.id, "fields": (), "merged_at": LATER},
+    ),
+    (
+        {
+            "name": "5511999999999",
+            "phone": Phone("5511999999999"),
+            "tags": ("b", "a"),
+            "first_interaction_at": NOW,
+            "last_interaction_at": NOW,
+        },
+        "absorb",
+        {"other": OTHER},
+        {**TAKEN_OVER, "tags": ("b", "a", "c"), "first_interaction_at": EARLIER},
+        "contact.merged",
+        {
+            "merged_contact_id": OTHER.id,
+            "fields": (*TAKEN_OVER, "tags", "first_interaction_at"),
+            "merged_at": LATER,
+        },
+    ),
+    (
+        {
+            **dict.fromkeys(("external_id", "source_channel", "timezone"), "mine"),
+            "email": Email("mine@example.com"),
+            "phone": Phone("5511999999999"),
+            "profile_picture_url": "https://pictures.example/mine.jpg",
+            "profile_picture_fetched_at": NOW,
+        },
+        "absorb",
+        {"other": OTHER},
+        {"tags": ("a", "c"), "first_interaction_at": EARLIER, "last_interaction_at": NOW},
+        "contact.merged",
+        {
+            "merged_contact_id": OTHER.id,
+            "fields": ("tags", "first_interaction_at", "last_interaction_at"),
+            "merged_at": LATER,
+        },
+    ),
 ]
 
 
@@ -232,7 +293,45 @@ def test_every_command_is_in_the_table() -> None:
         for name, method in inspect.getmembers(Contact, inspect.isfunction)
         if not name.startswith("_") and "now" in inspect.signature(method).parameters
     }
-    assert commands == {command for _, command, *_ in COMMANDS}
+    assert commands - {"merge_into"} == {command for _, command, *_ in COMMANDS}
+
+
+def test_a_merged_contact_is_deleted_and_says_into_which_it_was_merged() -> None:
+    contact, survivor = make_contact(), make_contact(phone=Phone("5511999999999"))
+    merged = contact.merge_into(survivor, now=LATER)
+    assert merged == attrs.evolve(
+        contact,
+        deleted_at=LATER,
+        merged_into=survivor.id,
+        updated_at=LATER,
+        domain_events=merged.domain_events,
+    )
+    assert [event.event_name for event in merged.domain_events] == ["contact.merged_into", "contact.deleted"]
+    assert merged.domain_events[0].payload() == {
+        "contact_id": contact.id,
+        "tenant_id": "acme",
+        "surviving_contact_id": survivor.id,
+        "merged_at": LATER,
+    }
+    with pytest.raises(InvariantViolation):
+        merged.merge_into(survivor, now=LATER)
+    for fields in ({"deleted_at": None}, {"merged_into": contact.id}):
+        with pytest.raises(ValidationError, match="merged"):
+            attrs.evolve(merged, **fields)
+
+
+def test_a_name_that_is_only_the_phone_is_kept_when_the_other_is_called_by_its_lid() -> None:
+    phone = "5511999999999"
+    assert make_contact(name=phone, phone=Phone(phone)).absorb(NAMELESS, now=LATER).name == phone
+
+
+@pytest.mark.parametrize("fields", [{"phone": Phone("5521999999999")}, {"project_id": uuid4()}])
+def test_two_phones_are_two_contacts_and_so_are_two_projects(fields: dict[str, Any]) -> None:
+    contact = make_contact(phone=Phone("5511999999999"))
+    with pytest.raises(InvariantViolation):
+        contact.absorb(make_contact(**fields), now=LATER)
+    with pytest.raises(InvariantViolation):
+        NAMELESS.absorb(NAMELESS, now=LATER)
 
 
 @pytest.mark.parametrize(

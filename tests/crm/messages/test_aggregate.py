@@ -42,6 +42,8 @@ def test_a_new_message_has_the_defaults_and_one_event() -> None:
         delivered_at=None,
         read_at=None,
         played_at=None,
+        edited_at=None,
+        revoked_at=None,
         created_at=NOW,
         updated_at=NOW,
         deleted_at=None,
@@ -52,6 +54,12 @@ def test_a_new_message_has_the_defaults_and_one_event() -> None:
         "message_id": message.id,
         "contact_id": ARGUMENTS["contact_id"],
         "from_me": False,
+        "content_type": "text",
+        "chat_id": None,
+        "reply_to_id": None,
+        "mentions": (),
+        "view_once": False,
+        "live_location": False,
         "created_at": NOW,
     }
 
@@ -62,8 +70,10 @@ def test_a_message_keeps_what_it_was_created_with() -> None:
         "from_me": True,
         "timestamp": datetime(2019, 5, 6, tzinfo=UTC),
         "channel_type_id": 1,
+        "chat_id": uuid4(),
         "session_id": uuid4(),
         "channel_message_id": "wamid.1",
+        "reply_to_id": uuid4(),
         "agent_id": uuid4(),
         "source": MessageSource.HISTORY_IMPORT,
         "mentions": ["b@c.us", "a@c.us", "b@c.us"],
@@ -78,7 +88,17 @@ def test_a_message_keeps_what_it_was_created_with() -> None:
     }.items():
         assert getattr(message, field) == value, field
     assert message.created_at == message.updated_at == arguments["timestamp"]
-    assert message.domain_events[0].payload()["from_me"] is True
+    told = message.domain_events[0].payload()
+    assert told["from_me"] is True
+    for name in ("chat_id", "reply_to_id", "mentions"):
+        assert told[name] == getattr(message, name)
+
+
+@pytest.mark.parametrize("fact", ["view_once", "live_location"])
+@pytest.mark.parametrize("value", [True, False, None, "true", 1])
+def test_the_event_of_its_creation_tells_what_the_metadata_say_of_it(fact: str, value: Any) -> None:
+    told = create(metadata={fact: value}).domain_events[0].payload()
+    assert told[fact] is (value is True)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +112,7 @@ def test_a_message_keeps_what_it_was_created_with() -> None:
         ("content_type", "pigeon", "content_type"),
         ("source", "pigeon", "source"),
         ("timestamp", datetime(2026, 1, 2), "created_at"),  # noqa: DTZ001 - naive on purpose; they are one
-        ("text", "x" * 4097, "text"),
+        ("text", "x" * 65_537, "text"),
     ],
 )
 def test_a_faulty_argument_is_named(argument: str, value: Any, field: str) -> None:
@@ -114,10 +134,10 @@ def test_a_media_address_is_checked_at_creation() -> None:
 
 
 @pytest.mark.parametrize("content_type", list(ContentType))
-def test_a_message_holds_text_or_media_or_neither_by_its_type(content_type: ContentType) -> None:
+def test_a_message_holds_text_always_and_media_by_its_type(content_type: ContentType) -> None:
     message = create(content_type=content_type, text="hello", media_url=URL, media_mimetype="audio/ogg")
     is_media = content_type.value in MEDIA
-    assert message.text == (MessageText("hello") if content_type == "text" else None)
+    assert message.text == MessageText("hello")
     assert message.media_url == (MediaUrl(URL) if is_media else None)
     assert message.media_mimetype == ("audio/ogg" if is_media else None)
     assert content_type.is_media is is_media
@@ -125,7 +145,9 @@ def test_a_message_holds_text_or_media_or_neither_by_its_type(content_type: Cont
 
 
 def test_the_words_that_are_stored() -> None:
-    assert " ".join(ContentType) == ("text image video audio voice document location contact sticker system")
+    assert " ".join(ContentType) == (
+        "text image video audio voice document location contact sticker system unsupported"
+    )
     assert sorted(MessageStatus) == ["delivered", "failed", "played", "queued", "read", "sent"]
     assert " ".join(MessageSource) == (
         "manual broadcast sequence trigger bot system webhook scheduled test history_import"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import inspect
+from datetime import timedelta
 from typing import Any
 
 import attrs
 import pytest
 
+from tests.support.constants import NOW
 from tests.support.messages import ARGUMENTS, LATER, LINK, MEDIA, NIL, PLAYABLE, URL, make_message, obey
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.answers import Respondent
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.values import MediaUrl, MessageText
 
@@ -33,6 +36,14 @@ AD_PAYLOAD = {
 }
 
 
+LATEST = LATER + timedelta(seconds=1)
+US = Respondent()
+ADA = Respondent(contact_id=LINK, names=("5511999990000", "lid:1"))
+REACTED = make_message(metadata={"reactions": {str(LINK): {"emoji": "👍", "at": "2026-01-01"}}})
+VOTED = make_message(metadata={"poll_votes": {str(LINK): {"options": ["a", "b"], "at": "2026-01-01"}}})
+AT = LATER.isoformat(timespec="microseconds")
+
+
 def updated(*fields: str) -> dict[str, Any]:
     return {"fields": fields, "updated_at": LATER}
 
@@ -46,6 +57,73 @@ COMMANDS: list[tuple[Message, str, dict[str, Any], dict[str, Any], str, dict[str
         {"text": MessageText("hello")},
         "message.updated",
         updated("text"),
+    ),
+    (
+        make_message(text=MessageText("hello")),
+        "edit",
+        {"text": "hello, you"},
+        {"text": MessageText("hello, you"), "edited_at": LATER},
+        "message.edited",
+        {
+            "contact_id": ARGUMENTS["contact_id"],
+            "from_me": False,
+            "text": "hello, you",
+            "previous_text": "hello",
+            "edited_at": LATER,
+        },
+    ),
+    (
+        make_message(ContentType.IMAGE, text=MessageText("caption"), edited_at=LATER),
+        "edit",
+        {"text": ""},
+        {"text": None, "edited_at": LATER},
+        "message.edited",
+        {
+            "contact_id": ARGUMENTS["contact_id"],
+            "from_me": False,
+            "text": None,
+            "previous_text": "caption",
+            "edited_at": LATER,
+        },
+    ),
+    (
+        make_message(text=MessageText("hello")),
+        "revoke",
+        {},
+        {"revoked_at": LATER},
+        "message.revoked",
+        {"contact_id": ARGUMENTS["contact_id"], "from_me": False, "revoked_at": LATER},
+    ),
+    (
+        make_message(metadata={"kind": "poll"}),
+        "react",
+        {"respondent": US, "emoji": "👍"},
+        {"metadata": {"kind": "poll", "reactions": {"us": {"emoji": "👍", "at": AT}}}},
+        "message.reacted",
+        {"reactor": "us", "reactor_contact_id": None, "emoji": "👍", "reacted_at": LATER},
+    ),
+    (
+        REACTED,
+        "react",
+        {"respondent": ADA, "emoji": ""},
+        {"metadata": {"reactions": {str(LINK): {"emoji": "", "at": AT}}}},
+        "message.reacted",
+        {"reactor": str(LINK), "reactor_contact_id": LINK, "emoji": "", "reacted_at": LATER},
+    ),
+    (
+        VOTED,
+        "vote",
+        {"respondent": Respondent(names=("lid:2",)), "options": ["b"]},
+        {
+            "metadata": {
+                "poll_votes": {
+                    **VOTED.metadata["poll_votes"],
+                    "lid:2": {"options": ["b"], "at": AT},
+                }
+            }
+        },
+        "message.poll_voted",
+        {"voter": "lid:2", "voter_contact_id": None, "options": ("b",), "voted_at": LATER},
     ),
     (
         make_message(ContentType.IMAGE),
@@ -218,6 +296,15 @@ def test_every_command_is_in_the_table() -> None:
     ("message", "command", "arguments"),
     [
         (make_message(text=MessageText("hello")), "set_text", {"text": "hello"}),
+        (make_message(text=MessageText("hello")), "edit", {"text": "hello"}),
+        (make_message(text=MessageText("hello"), edited_at=LATEST), "edit", {"text": "older"}),
+        (make_message(text=MessageText("hello"), revoked_at=NOW), "edit", {"text": "too late"}),
+        (make_message(revoked_at=NOW), "revoke", {}),
+        (make_message(), "react", {"respondent": US, "emoji": ""}),
+        (make_message(), "vote", {"respondent": US, "options": ()}),
+        (REACTED, "react", {"respondent": ADA, "emoji": "👍"}),
+        (REACTED, "react", {"respondent": Respondent(contact_id=LINK), "emoji": "👍"}),
+        (VOTED, "vote", {"respondent": ADA, "options": ["a", "b"]}),
         (
             make_message(ContentType.IMAGE, media_url=MediaUrl(URL), media_mimetype="image/png"),
             "set_media",
@@ -250,6 +337,11 @@ def test_a_command_that_changes_nothing_returns_the_same_instance(
     [
         ("set_text", {"text": ""}, "text"),
         ("set_text", {"text": "nul \x00"}, "text"),
+        ("edit", {"text": ""}, "text"),
+        ("edit", {"text": "nul \x00"}, "text"),
+        ("react", {"respondent": US, "emoji": "x" * 65}, "emoji"),
+        ("react", {"respondent": US, "emoji": "\x00"}, "metadata"),
+        ("vote", {"respondent": US, "options": ["x"] * 101}, "options"),
         ("set_channel", {"channel_id": NIL, "channel_type_id": 1}, "channel_id"),
         ("assign_agent", {"agent_id": NIL}, "agent_id"),
         ("set_channel_message_id", {"channel_message_id": ""}, "channel_message_id"),
@@ -272,7 +364,8 @@ def test_a_bad_media_address_is_refused() -> None:
 def test_a_command_needs_the_right_content_type(content_type: ContentType) -> None:
     message = make_message(content_type)
     for command, arguments, fits in (
-        ("set_text", {"text": "hello"}, content_type == "text"),
+        ("set_text", {"text": "hello"}, True),
+        ("edit", {"text": "hello"}, True),
         ("set_media", {"url": URL, "mimetype": None}, content_type.value in MEDIA),
         ("mark_as_played", {}, content_type.value in PLAYABLE),
     ):

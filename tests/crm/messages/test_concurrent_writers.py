@@ -30,6 +30,8 @@ CONTENT = (
     "source",
     "metadata",
     "mentions",
+    "edited_at",
+    "revoked_at",
 )
 
 

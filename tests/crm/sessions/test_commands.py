@@ -225,6 +225,17 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
         "session.summarized",
         {"summary": "?", "sentiment": None, "sentiment_score": None, "generated_at": LATER},
     ),
+    *(
+        (
+            fields,
+            "move_to_contact",
+            {"contact_id": ANN},
+            {"contact_id": ANN},
+            "session.contact_changed",
+            {"previous_contact_id": CONTACT, "contact_id": ANN, "changed_at": LATER},
+        )
+        for fields in ({}, None)
+    ),
 ]
 
 
@@ -276,6 +287,7 @@ def test_every_command_is_in_the_table() -> None:
         (make_ended(**SUMMARIZED), "set_summary", SUMMARY),
         (make_session(last_activity_at=LATER - 30 * MINUTE), "check_timeout", {}),
         (make_ended(), "check_timeout", {}),
+        (make_ended(), "move_to_contact", {"contact_id": CONTACT}),
     ],
 )
 def test_a_command_that_changes_nothing_returns_the_same_instance(

@@ -12,6 +12,7 @@ import attrs
 from ventros.crm.chats.events import (
     ChatArchived,
     ChatClosed,
+    ChatContactReplaced,
     ChatCreated,
     ChatDescriptionUpdated,
     ChatLabelAdded,
@@ -128,22 +129,25 @@ class Chat(AggregateRoot):
         project_id: UUID,
         tenant_id: str,
         subject: str,
-        creator_id: UUID,
+        creator_id: UUID | None,
         now: datetime,
         external_id: str | None = None,
     ) -> Self:
-        """A group whose creator, a contact, is its first admin.
+        """A group whose creator, a contact, is its first admin; None of one that was made on the platform.
 
         Raises ValidationError for a nil id, or a subject that is empty or too long.
         """
-        creator = Participant(id=creator_id, type=ParticipantType.CONTACT, joined_at=now, is_admin=True)
+        creators = () if creator_id is None else (creator_id,)
         return cls(
             tenant_id=tenant_id,
             project_id=project_id,
             chat_type=ChatType.GROUP,
             external_id=external_id,
             subject=subject,
-            participants=(creator,),
+            participants=[
+                Participant(id=id_, type=ParticipantType.CONTACT, joined_at=now, is_admin=True)
+                for id_ in creators
+            ],
             created_at=now,
             updated_at=now,
         )._created(ChatCreated())
@@ -236,6 +240,24 @@ class Chat(AggregateRoot):
         event = ChatParticipantDemoted(participant_id=participant_id)
         return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
 
+    def replace_contact(self, contact_id: UUID, new_contact_id: UUID, *, now: datetime) -> Self:
+        """The contact was merged into the new one, which takes its place; in a closed chat too.
+
+        If the new one takes part already, it has joined when the first of them did, and is an admin if one of
+        them is. Raises NotFound for a contact that does not take part.
+        """
+        both = [self._participant(contact_id)]
+        both += [participant for participant in self.participants if participant.id == new_contact_id]
+        replacement = Participant(
+            id=new_contact_id,
+            type=ParticipantType.CONTACT,
+            joined_at=min(participant.joined_at for participant in both),
+            is_admin=any(participant.is_admin for participant in both),
+        )
+        others = [participant for participant in self.participants if participant not in both]
+        event = ChatContactReplaced(contact_id=contact_id, new_contact_id=new_contact_id)
+        return self._changed(now, event, participants=(*others, replacement))
+
     def archive(self, *, now: datetime) -> Self:
         self._require_open("archive it")
         if self.status is ChatStatus.ARCHIVED:
@@ -263,6 +285,20 @@ class Chat(AggregateRoot):
         if self.last_message_at is not None and at <= self.last_message_at:
             return self
         return self._updated(now, last_message_at=at)
+
+    def record_message(self, sender_id: UUID, subject: str | None, *, now: datetime) -> Self:
+        """A contact wrote at ``now``: it takes part, and the latest message tells the time and the subject.
+
+        A closed chat takes the time alone.
+        """
+        chat = self.record_last_message(now, now=now)
+        if self.status is ChatStatus.CLOSED:
+            return chat
+        if subject and chat.last_message_at == now:
+            chat = chat.set_subject(subject, now=now)
+        if self.is_participant(sender_id):
+            return chat
+        return chat.add_participant(sender_id, ParticipantType.CONTACT, now=now)
 
     def set_subject(self, subject: str, *, now: datetime) -> Self:
         """Raises InvariantViolation for an individual chat, ValidationError as :meth:`create_group`."""

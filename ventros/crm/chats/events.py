@@ -49,6 +49,16 @@ class ChatParticipantRemoved(ChatEvent):
 
 
 @attrs.frozen(kw_only=True)
+class ChatContactReplaced(ChatEvent):
+    """``contact_id`` was merged into ``new_contact_id``, which takes part in its place."""
+
+    event_name = "chat.contact_replaced"
+
+    contact_id: UUID
+    new_contact_id: UUID
+
+
+@attrs.frozen(kw_only=True)
 class ChatParticipantPromoted(ChatEvent):
     event_name = "chat.participant_promoted"
 

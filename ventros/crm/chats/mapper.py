@@ -102,6 +102,7 @@ def update_args(chat: Chat) -> tuple[object, ...]:
         chat.last_message_at,
         chat.updated_at,
         chat.deleted_at,
+        chat.individual_contact_id,
     )
 
 

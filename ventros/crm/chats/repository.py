@@ -67,6 +67,8 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("chats.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("chats.try_lock_for_update")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
+    LOCK_BY_EXTERNAL_ID = statement("chats.lock_by_external_id")
+    FIND_ID = statement("chats.find_id_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
 
     CHILDREN = (
@@ -84,9 +86,14 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         ),
     )
 
-    async def find_by_external_id(self, external_id: str) -> Chat | None:
-        """The tenant's only live chat of that id on the platform."""
-        return await self._maybe(self.FIND_BY_EXTERNAL_ID, external_id)
+    async def find_by_external_id(self, external_id: str, *, lock: bool = False) -> Chat | None:
+        """The tenant's only live chat of that id on the platform; ``lock`` holds it as a save would."""
+        return await self._maybe(self.LOCK_BY_EXTERNAL_ID if lock else self.FIND_BY_EXTERNAL_ID, external_id)
+
+    async def find_id(self, external_id: str) -> UUID | None:
+        """That of the same chat, without the chat and its participants."""
+        row = await self._connection.maybe(self.FIND_ID, self._tenant, external_id)
+        return None if row is None else row["id"]
 
     async def find_individual_by_contact(self, project_id: UUID, contact_id: UUID) -> Chat | None:
         """The project's only live individual chat with that contact."""

@@ -63,6 +63,7 @@ class ContactListRepository(
     TRY_LOCK_FOR_UPDATE = statement("contact_lists.try_lock_for_update")
     ADD_MEMBER = statement("contact_list_members.add")
     REMOVE_MEMBER = statement("contact_list_members.remove")
+    MOVE_MEMBERSHIPS = statement("contact_list_members.move")
     MEMBERSHIP = statement("contact_list_members.get_membership")
     IS_MEMBER = statement("contact_list_members.is_member")
     FIND_MEMBERS = statement("contact_list_members.find")
@@ -110,6 +111,19 @@ class ContactListRepository(
         if membership["member"]:
             raise _raced(contact_list_id, contact_id)
         return False
+
+    async def move_memberships(
+        self, merged_contact_id: UUID, surviving_contact_id: UUID, *, now: datetime
+    ) -> None:
+        """In each static list that has the merged contact, the surviving one is the member from now on."""
+        rows = await self._connection.many(
+            self.MOVE_MEMBERSHIPS, self._tenant, merged_contact_id, surviving_contact_id
+        )
+        for contact_list_id, added in rows:
+            self._record_member(contact_list_id, ContactListContactRemoved(contact_id=merged_contact_id), now)
+            if added:
+                joined = ContactListContactAdded(contact_id=surviving_contact_id)
+                self._record_member(contact_list_id, joined, now)
 
     async def contacts(
         self, contact_list: ContactList, *, limit: int = 20, after: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import attrs
@@ -15,6 +15,8 @@ from ventros.crm.contacts.events import (
     ContactExternalIdSet,
     ContactInteractionRecorded,
     ContactLanguageChanged,
+    ContactMerged,
+    ContactMergedInto,
     ContactNameChanged,
     ContactPhoneSet,
     ContactProfilePictureUpdated,
@@ -27,7 +29,7 @@ from ventros.crm.contacts.events import (
 )
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.values import Email, Phone
 
 DEFAULT_LANGUAGE = "en"
@@ -62,6 +64,14 @@ class Contact(AggregateRoot):
     first_interaction_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     last_interaction_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    merged_into: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
+
+    @merged_into.validator
+    def _check_merged_into(self, _attribute: object, value: UUID | None) -> None:
+        if value is not None and (self.deleted_at is None or value == self.id):
+            raise ValidationError("only a deleted contact was merged, into another", field="merged_into")
 
     @classmethod
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
@@ -176,3 +186,37 @@ class Contact(AggregateRoot):
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
         return self._changed(now, ContactDeleted(), deleted_at=now)
+
+    def absorb(self, other: Contact, *, now: datetime) -> Self:
+        """What ``other``, about to be :meth:`merge_into` this one, knows and this one does not.
+
+        Its own values stand. A name that is but the phone gives way to a name; tags of both are kept, its own
+        first; interactions span those of both. Raises InvariantViolation when they are not two contacts of
+        one project, or ``other`` has a phone: two phones are two contacts.
+        """
+        if other.id == self.id or other.project_id != self.project_id:
+            raise InvariantViolation(f"contacts {self.id} and {other.id} are not two of one project")
+        if other.phone is not None:
+            raise InvariantViolation(f"contact {other.id} has a phone; the contact with the phone survives")
+        changes: dict[str, Any] = {
+            name: getattr(other, name)
+            for name in ("email", "external_id", "source_channel", "timezone")
+            if getattr(self, name) is None
+        }
+        if self.profile_picture_url is None:
+            changes["profile_picture_url"] = other.profile_picture_url
+            changes["profile_picture_fetched_at"] = other.profile_picture_fetched_at
+        if self.phone is not None and self.name == self.phone.value and not other.name.isdigit():
+            changes["name"] = other.name
+        changes["tags"] = tuple(dict.fromkeys((*self.tags, *other.tags)))
+        for field, choose in (("first_interaction_at", min), ("last_interaction_at", max)):
+            times = (getattr(self, field), getattr(other, field))
+            changes[field] = choose(filter(None, times), default=None)
+        changes = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        merged = ContactMerged(merged_contact_id=other.id, fields=tuple(changes))
+        return self._changed(now, merged, **changes)
+
+    def merge_into(self, survivor: Contact, *, now: datetime) -> Self:
+        """Terminal, as a deletion is. Raises InvariantViolation when it is deleted already."""
+        event = ContactMergedInto(surviving_contact_id=survivor.id)
+        return self._changed(now, event, ContactDeleted(), deleted_at=now, merged_into=survivor.id)

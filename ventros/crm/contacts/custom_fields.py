@@ -32,6 +32,7 @@ class ContactCustomFields(EntityRepository[Contact]):
     TYPE = statement("contact_custom_fields.get_type")
     GET = statement("contact_custom_fields.get")
     REMOVE = statement("contact_custom_fields.remove")
+    MOVE = statement("contact_custom_fields.move")
     FIND_BY_CUSTOM_FIELD = statement("contacts.find_by_custom_field")
 
     def _table(self) -> str:
@@ -84,6 +85,12 @@ class ContactCustomFields(EntityRepository[Contact]):
     async def remove(self, contact_id: UUID, field_key: str, *, now: datetime) -> bool:
         """Whether there was such a field."""
         return bool(await self._connection.affected(self.REMOVE, self._tenant, contact_id, field_key, now))
+
+    async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
+        """How many fields of the merged contact are now the surviving one's, whose own stand."""
+        return await self._connection.affected(
+            self.MOVE, self._tenant, merged_contact_id, surviving_contact_id
+        )
 
     async def find_by_custom_field(self, field: CustomField, *, limit: int = FIND_LIMIT) -> list[Contact]:
         """The live contacts that have this very field: key, type and value; the oldest first."""

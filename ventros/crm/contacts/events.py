@@ -132,3 +132,24 @@ class ContactDeleted(ContactEvent):
     event_name = "contact.deleted"
 
     deleted_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class ContactMerged(ContactEvent):
+    """The contact took over what belonged to another; ``fields`` are the names of its own that changed."""
+
+    event_name = "contact.merged"
+
+    merged_contact_id: UUID
+    fields: tuple[str, ...]
+    merged_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class ContactMergedInto(ContactEvent):
+    """The contact gave what belonged to it to another; ``contact.deleted`` follows."""
+
+    event_name = "contact.merged_into"
+
+    surviving_contact_id: UUID
+    merged_at: datetime = from_occurrence()

@@ -28,6 +28,7 @@ COLUMNS: Final = (
     "created_at",
     "updated_at",
     "deleted_at",
+    "merged_into",
 )
 
 
@@ -53,6 +54,7 @@ def from_row(row: Sequence[Any]) -> Contact:
         created_at,
         updated_at,
         deleted_at,
+        merged_into,
     ) = row
     return Contact(
         id=id_,
@@ -74,6 +76,7 @@ def from_row(row: Sequence[Any]) -> Contact:
         created_at=created_at,
         updated_at=updated_at,
         deleted_at=deleted_at,
+        merged_into=merged_into,
     )
 
 
@@ -98,6 +101,7 @@ def insert_args(contact: Contact) -> tuple[object, ...]:
         contact.created_at,
         contact.updated_at,
         contact.deleted_at,
+        contact.merged_into,
     )
 
 
@@ -121,4 +125,5 @@ def update_args(contact: Contact) -> tuple[object, ...]:
         contact.last_interaction_at,
         contact.updated_at,
         contact.deleted_at,
+        contact.merged_into,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSort
+from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
@@ -32,9 +33,40 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contacts.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("contacts.try_lock_for_update")
     FIND_BY_PHONE = statement("contacts.find_by_phone")
+    MERGED_INTO = statement("contacts.get_merged_into")
 
     async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
         """The project's only live contact of that phone."""
         instance_of(Phone, phone, "phone")
         row = await self._connection.maybe(self.FIND_BY_PHONE, self._tenant, project_id, phone.value)
         return None if row is None else self._load(row)
+
+    async def find_surviving(self, id: UUID) -> Contact | None:  # noqa: A002 - the field's name everywhere
+        """The live contact that the id means: its own, or the one that it was merged into, however often.
+
+        A merge makes no circle, because it is into a live contact, and the merged one never lives again.
+        """
+        instance_of(UUID, id, "id")
+        while (row := await self._connection.maybe(self.SELECT, *self._key(id))) is None:
+            merged = await self._connection.maybe(self.MERGED_INTO, *self._key(id))
+            if merged is None:
+                return None
+            id = merged["merged_into"]  # noqa: A001
+        return self._load(row)
+
+    async def hold(self, *contacts: Contact) -> None:
+        """Lock them FOR UPDATE, in the order of their ids, until the transaction ends.
+
+        Nobody saves one meanwhile, and no new row refers to one. Raises OptimisticLockErrors when one is not
+        stored as it was loaded.
+        """
+        for contact in contacts:
+            self.require_writable(contact)
+        stored = await self.lock_versions(self.LOCK_FOR_UPDATE, [contact.id for contact in contacts])
+        stale = [
+            StaleAggregate(self.resource, contact.id, contact.version, stored.get(contact.id))
+            for contact in contacts
+            if stored.get(contact.id) != contact.version
+        ]
+        if stale:
+            raise self._unit.telemetry.report_conflict(OptimisticLockErrors(stale))

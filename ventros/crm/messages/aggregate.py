@@ -9,13 +9,18 @@ from uuid import UUID
 
 import attrs
 
+from ventros.crm.messages.answers import Respondent, answered, require_emoji, require_options
 from ventros.crm.messages.events import (
     MessageCreated,
     MessageDelivered,
+    MessageEdited,
     MessageFailed,
     MessageFromAdTracked,
     MessagePlayed,
+    MessagePollVoted,
+    MessageReacted,
     MessageRead,
+    MessageRevoked,
     MessageSent,
     MessageUpdated,
 )
@@ -39,6 +44,8 @@ class ContentType(ValidatedEnum, field="content_type"):
     CONTACT = "contact"
     STICKER = "sticker"
     SYSTEM = "system"
+    UNSUPPORTED = "unsupported"
+    """Something that has no type of its own yet; ``metadata["kind"]`` says what."""
 
     @property
     def is_media(self) -> bool:
@@ -117,12 +124,24 @@ _SYSTEM_AGENTS = {
 }
 
 
+_WRITTEN_BY: dict[type[DomainEvent], tuple[str, ...]] = {
+    MessageEdited: ("text", "edited_at"),
+    MessageRevoked: ("revoked_at",),
+    MessageReacted: ("metadata",),
+    MessagePollVoted: ("metadata",),
+    MessageFromAdTracked: ("metadata",),
+}
+"""What an event changes that does not list it itself."""
+
+
 @attrs.frozen(kw_only=True)
 class Message(Entity):
-    """Written once, then touched by delivery reports and by linking.
+    """Written once, then touched by its author, by reactions and votes, by delivery reports and by linking.
 
-    Stricter than the older system: tenant, channel and time are required, text and media are checked,
-    and a delivery report that is not further along than what is known changes nothing.
+    ``text`` stands with any content type: it is the caption of a medium, too. A revoked message keeps what
+    it said; ``revoked_at`` tells not to show it. Stricter than the older system: tenant, channel and time are
+    required, text and media are checked, and a delivery report that is not further along than what is known
+    changes nothing.
     """
 
     resource = "message"
@@ -154,6 +173,8 @@ class Message(Entity):
     delivered_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     read_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     played_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    edited_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    revoked_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @classmethod
@@ -169,8 +190,10 @@ class Message(Entity):
         from_me: bool,
         timestamp: datetime,
         channel_type_id: int | None = None,
+        chat_id: UUID | None = None,
         session_id: UUID | None = None,
         channel_message_id: str | None = None,
+        reply_to_id: UUID | None = None,
         text: str | None = None,
         media_url: str | None = None,
         media_mimetype: str | None = None,
@@ -178,12 +201,10 @@ class Message(Entity):
         source: MessageSource = MessageSource.MANUAL,
         mentions: Iterable[str] = (),
         metadata: Mapping[str, Any] | None = None,
+        edited_at: datetime | None = None,
     ) -> Self:
         """Raises ValidationError for nil ids, an unknown content type or source, and for a text or media
-        address that is none.
-
-        A ``text`` is kept only with content type text, media only with a media type: a caption, say,
-        has no place in the row.
+        address that is none. Media are kept only with a media type.
         """
         kind = ContentType(content_type)
         message = cls(
@@ -193,18 +214,21 @@ class Message(Entity):
             contact_id=contact_id,
             channel_id=channel_id,
             channel_type_id=channel_type_id,
+            chat_id=chat_id,
             session_id=session_id,
             from_me=from_me,
             content_type=kind,
-            text=MessageText(text) if text and kind is ContentType.TEXT else None,
+            text=MessageText(text) if text else None,
             media_url=MediaUrl(media_url) if media_url and kind.is_media else None,
             media_mimetype=media_mimetype if media_url and kind.is_media else None,
             channel_message_id=channel_message_id or None,
+            reply_to_id=reply_to_id,
             agent_id=agent_id,
             source=MessageSource(source),
             mentions=tuple(mentions),
             metadata=dict(metadata or {}),
             timestamp=timestamp,
+            edited_at=edited_at,
             created_at=timestamp,
             updated_at=timestamp,
         )
@@ -227,24 +251,72 @@ class Message(Entity):
         return bool(self.mentions)
 
     @property
+    def is_view_once(self) -> bool:
+        return self.metadata.get("view_once") is True
+
+    @property
+    def is_live_location(self) -> bool:
+        return self.metadata.get("live_location") is True
+
+    @property
     def changed_fields(self) -> tuple[str, ...]:
         """What of content and links the new events tell of; delivery is not among them."""
         changed: dict[str, None] = {}
         for event in self.domain_events:
             if isinstance(event, MessageUpdated):
                 changed |= dict.fromkeys(event.fields)
-            elif isinstance(event, MessageFromAdTracked):
-                changed["metadata"] = None
+            else:
+                changed |= dict.fromkeys(_WRITTEN_BY.get(type(event), ()))
         return tuple(changed)
 
     def is_mentioned(self, external_id: str) -> bool:
         return external_id in self.mentions
 
     def set_text(self, text: str, *, now: datetime) -> Self:
-        """Raises InvariantViolation unless the content type is text, ValidationError for a bad text."""
-        if self.content_type is not ContentType.TEXT:
-            raise InvariantViolation(f"a {self.content_type} message holds no text")
+        """Raises ValidationError for a bad text."""
         return self._updated(now, text=MessageText(text))
+
+    def edit(self, text: str, *, now: datetime) -> Self:
+        """The author's change of the text; an empty one takes a caption away.
+
+        One older than the last changes nothing, nor does any after a revocation. Raises ValidationError for a
+        bad text, as an empty one is of a text message.
+        """
+        if self.revoked_at is not None or (self.edited_at is not None and now < self.edited_at):
+            return self
+        edited = MessageText(text) if text or self.content_type is ContentType.TEXT else None
+        if edited == self.text:
+            return self
+        event = MessageEdited(
+            text=None if edited is None else edited.value,
+            previous_text=None if self.text is None else self.text.value,
+        )
+        return self._changed(now, event, text=edited, edited_at=now)
+
+    def revoke(self, *, now: datetime) -> Self:
+        """Terminal for the text."""
+        return self if self.revoked_at is not None else self._changed(now, MessageRevoked(), revoked_at=now)
+
+    def react(self, respondent: Respondent, emoji: str, *, now: datetime) -> Self:
+        """The respondent's reaction, under ``metadata["reactions"]``; empty takes it back."""
+        require_emoji(emoji)
+        event = MessageReacted(reactor=respondent.key, reactor_contact_id=respondent.contact_id, emoji=emoji)
+        return self._answered(now, event, "reactions", respondent, {"emoji": emoji})
+
+    def vote(self, respondent: Respondent, options: Iterable[str], *, now: datetime) -> Self:
+        """The respondent's vote, under ``metadata["poll_votes"]``: all options that stand now."""
+        chosen = tuple(options)
+        require_options(chosen)
+        event = MessagePollVoted(voter=respondent.key, voter_contact_id=respondent.contact_id, options=chosen)
+        return self._answered(now, event, "poll_votes", respondent, {"options": list(chosen)})
+
+    def _answered(
+        self, now: datetime, event: DomainEvent, name: str, respondent: Respondent, answer: dict[str, Any]
+    ) -> Self:
+        answers = answered(self.metadata.get(name, {}), respondent, answer, now)
+        if answers is None:
+            return self
+        return self._changed(now, event, metadata={**self.metadata, name: answers})
 
     def set_media(self, url: str, mimetype: str | None, *, now: datetime) -> Self:
         """Raises InvariantViolation unless the content type is a media type."""

@@ -23,6 +23,12 @@ class MessageCreated(MessageEvent):
 
     contact_id: UUID = from_aggregate("contact_id")
     from_me: bool = from_aggregate("from_me")
+    content_type: str = from_aggregate("content_type")
+    chat_id: UUID | None = from_aggregate("chat_id")
+    reply_to_id: UUID | None = from_aggregate("reply_to_id")
+    mentions: tuple[str, ...] = from_aggregate("mentions")
+    view_once: bool = from_aggregate("is_view_once")
+    live_location: bool = from_aggregate("is_live_location")
     created_at: datetime = from_occurrence()
 
 
@@ -34,6 +40,57 @@ class MessageUpdated(MessageEvent):
 
     fields: tuple[str, ...]
     updated_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class MessageEdited(MessageEvent):
+    """The author changed the text; ``previous_text`` is what stood there before, kept here alone."""
+
+    event_name = "message.edited"
+
+    contact_id: UUID = from_aggregate("contact_id")
+    from_me: bool = from_aggregate("from_me")
+    text: str | None
+    previous_text: str | None
+    edited_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class MessageRevoked(MessageEvent):
+    """The author took the message back for everyone."""
+
+    event_name = "message.revoked"
+
+    contact_id: UUID = from_aggregate("contact_id")
+    from_me: bool = from_aggregate("from_me")
+    revoked_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class MessageReacted(MessageEvent):
+    """``reactor`` is the contact's id, else what the platform knows them by, or ``us``.
+
+    An empty ``emoji`` takes the reaction back.
+    """
+
+    event_name = "message.reacted"
+
+    reactor: str
+    reactor_contact_id: UUID | None
+    emoji: str
+    reacted_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class MessagePollVoted(MessageEvent):
+    """``voter`` as in :class:`MessageReacted`; ``options`` are all that stand now."""
+
+    event_name = "message.poll_voted"
+
+    voter: str
+    voter_contact_id: UUID | None
+    options: tuple[str, ...]
+    voted_at: datetime = from_occurrence()
 
 
 @attrs.frozen(kw_only=True)

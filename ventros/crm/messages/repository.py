@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from ventros.crm.messages import mapper
@@ -35,6 +36,8 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     UPDATE = statement("messages.update")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
+    LOCK_BY_CHANNEL_MESSAGE_ID = statement("messages.lock_by_channel_message_id")
+    MOVE = statement("messages.move")
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
@@ -73,9 +76,34 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             raise Conflict(f"message {message.id} is no longer behind {message.status}")
         return self._load(row)
 
-    async def find_by_channel_message_id(self, channel_id: UUID, channel_message_id: str) -> Message | None:
-        """The live message that the platform knows by this id."""
-        row = await self._connection.maybe(
-            self.FIND_BY_CHANNEL_MESSAGE_ID, self._tenant, channel_id, channel_message_id
-        )
+    async def find_by_channel_message_id(
+        self, channel_id: UUID, channel_message_id: str, *, lock: bool = False
+    ) -> Message | None:
+        """The live message that the platform knows by this id; ``lock`` holds it as a save would."""
+        statement = self.LOCK_BY_CHANNEL_MESSAGE_ID if lock else self.FIND_BY_CHANNEL_MESSAGE_ID
+        row = await self._connection.maybe(statement, self._tenant, channel_id, channel_message_id)
         return None if row is None else self._load(row)
+
+    async def move(
+        self,
+        merged_contact_id: UUID,
+        surviving_contact_id: UUID,
+        *,
+        now: datetime,
+        merged_chat_id: UUID | None = None,
+        surviving_chat_id: UUID | None = None,
+    ) -> int:
+        """How many live messages of the merged contact are now the surviving one's.
+
+        ``contact.merged`` tells of it, and no event of theirs. Those in the merged contact's individual chat
+        go to the one that takes its place, if both are given.
+        """
+        return await self._connection.affected(
+            self.MOVE,
+            self._tenant,
+            merged_contact_id,
+            surviving_contact_id,
+            merged_chat_id,
+            surviving_chat_id,
+            now,
+        )

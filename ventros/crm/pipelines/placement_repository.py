@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from ventros.crm.pipelines import placement_mapper as mapper
@@ -30,6 +31,8 @@ class PlacementRepository(EntityRepository[Placement]):
     FIND_CHANGE = statement("placements.find_change")
     HISTORY = statement("placements.history")
     CONTACTS_IN_STATUS = statement("placements.contacts_in_status")
+    FIND_COLLISIONS = statement("placements.find_collisions")
+    MOVE = statement("placements.move")
 
     async def add(self, placement: Placement) -> Placement:
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
@@ -86,3 +89,15 @@ class PlacementRepository(EntityRepository[Placement]):
             self.CONTACTS_IN_STATUS, self._tenant, pipeline_id, status_id, after, limit
         )
         return [row["contact_id"] for row in rows]
+
+    async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID, *, now: datetime) -> int:
+        """How many placements of the merged contact are now the surviving one's; both are to be locked.
+
+        Where both stand in one pipeline, the merged one leaves it first. Raises Conflict as :meth:`close`.
+        """
+        key = (self._tenant, merged_contact_id, surviving_contact_id)
+        for row in await self._connection.many(self.FIND_COLLISIONS, *key):
+            collision = mapper.named_from_row(row)
+            placement, status_name = collision.placement, collision.status_name
+            await self.close(placement.exit(status_name=status_name, now=now, reason="merged"))
+        return await self._connection.affected(self.MOVE, *key, now)

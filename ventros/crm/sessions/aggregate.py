@@ -11,6 +11,7 @@ import attrs
 
 from ventros.crm.sessions.events import (
     SessionAgentAssigned,
+    SessionContactChanged,
     SessionEnded,
     SessionEscalated,
     SessionMessageRecorded,
@@ -268,6 +269,12 @@ class Session(AggregateRoot):
             end_reason=known,
             duration_seconds=duration,
         )
+
+    def move_to_contact(self, contact_id: UUID, *, now: datetime) -> Self:
+        """The contact was merged into another, whose session this is from now on, be it active or ended."""
+        if contact_id == self.contact_id:
+            return self
+        return self._changed(now, SessionContactChanged(contact_id=contact_id), contact_id=contact_id)
 
     def resolve(self, *, now: datetime) -> Self:
         """Raises InvariantViolation while the session is active."""

@@ -70,6 +70,15 @@ class SessionEnded(SessionEvent):
 
 
 @attrs.frozen(kw_only=True)
+class SessionContactChanged(SessionEvent):
+    event_name = "session.contact_changed"
+
+    previous_contact_id: UUID = from_aggregate("contact_id")
+    contact_id: UUID
+    changed_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
 class SessionResolved(SessionEvent):
     event_name = "session.resolved"
 

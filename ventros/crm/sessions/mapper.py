@@ -199,4 +199,5 @@ def update_args(session: Session) -> tuple[object, ...]:
         session.converted,
         session.updated_at,
         session.deleted_at,
+        session.contact_id,
     )

@@ -11,11 +11,13 @@ import asyncpg
 
 from ventros.kernel import errors
 from ventros.kernel.aggregate import Entity, copy_with
+from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.files import catalogue, or_fail_name
 from ventros.kernel.validators import shown
 
 E = TypeVar("E", bound=Entity)
@@ -48,10 +50,13 @@ class EntityRepository(Generic[E]):
     resource: ClassVar[str]
     mapper: Any
     INSERT: ClassVar[Statement]
+    INSERT_OR_FAIL: ClassVar[Statement | None] = None
 
     def __init_subclass__(cls) -> None:
         """The class's statements are sent for its resource: an error of theirs names it, not the table."""
         super().__init_subclass__()
+        if "INSERT" in vars(cls):
+            cls.INSERT_OR_FAIL = catalogue().get(or_fail_name(cls.INSERT.name))
         for name, value in list(vars(cls).items()):
             if isinstance(value, Statement):
                 setattr(cls, name, value.of(cls.resource))
@@ -148,6 +153,26 @@ class EntityRepository(Generic[E]):
             f"{self.resource} {entity.id} cannot be added: it {fault}; make a new one with "
             f"{type(entity).__name__}'s own constructors, or save what is stored already"
         )
+
+    def is_new(self, entity: E) -> bool:
+        """Whether it was just made, and so is to be added."""
+        events = entity.domain_events
+        return entity._origin is None and bool(events) and isinstance(events[0], entity.created_event)
+
+    def insert_or_fail(self, entity: E) -> list[Call] | None:
+        """What adds it and fails as a whole when that cannot be; None when more than that has to be done.
+
+        Raises NotNew.
+        """
+        self.require_new(entity)
+        if self.INSERT_OR_FAIL is None:
+            return None
+        return [Call(self.INSERT_OR_FAIL, (self.mapper.insert_args(entity),))]
+
+    def added(self, entity: E) -> E:
+        """As it is stored once such an insert has not failed."""
+        self.record_events(entity, getattr(entity, "version", None))
+        return self._written(entity)
 
     def _was_removed(self, id_: UUID) -> bool:
         if (self.resource, id_) not in self._unit.written:

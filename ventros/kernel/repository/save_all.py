@@ -42,27 +42,37 @@ async def save_all(unit: UnitContext, targets: Sequence[Target]) -> list[Any]:
 
 
 async def prepare(unit: UnitContext, targets: Sequence[Target]) -> tuple[list[Any], list[Call]]:
-    """Each as ``save`` would return it, and what is left to send with COMMIT to have them stored.
+    """Each as it will be stored, and what is left to send with COMMIT to have it so.
 
-    That is their updates, each of which fails by itself when it is stale. Where one has more to it, or
-    something is to be verified, all are saved now instead.
+    That are the updates, in the order of their locks, then the inserts as they were given; each fails by
+    itself when it cannot be done. Where one has more to it, or something is to be verified, all are
+    written now instead.
     """
-    changed = _changed(targets)
-    updates = {}
-    for key, (repository, aggregate) in changed.items():
-        updates[key] = repository.update_or_fail(aggregate)
-    if unit.verified or None in updates.values():
-        saved = await save_all(unit, targets)
-        await verify(unit)
-        return saved, []
-    keys = (
-        sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key)) if len(updates) > 1 else updates
-    )
-    saved = [
-        repository.saved(aggregate) if aggregate.domain_events else aggregate
-        for repository, aggregate in targets
-    ]
-    return saved, [call for key in keys for call in updates[key] or ()]
+    new = [target for target in targets if target[0].is_new(target[1])]
+    changed = _changed([target for target in targets if target not in new] if new else targets)
+    updates = {key: repository.update_or_fail(aggregate) for key, (repository, aggregate) in changed.items()}
+    inserts = [repository.insert_or_fail(entity) for repository, entity in new]
+    if unit.verified or None in updates.values() or None in inserts:
+        return await _write_now(unit, targets, new), []
+    keys = sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key))
+    calls = [call for key in keys for call in updates[key] or ()]
+    calls += [call for insert in inserts for call in insert or ()]
+    return [_as_stored(repository, entity) for repository, entity in targets], calls
+
+
+def _as_stored(repository: Any, entity: Any) -> Any:
+    if repository.is_new(entity):
+        return repository.added(entity)
+    return repository.saved(entity) if entity.domain_events else entity
+
+
+async def _write_now(unit: UnitContext, targets: Sequence[Target], new: Sequence[Target]) -> list[Any]:
+    others = [target for target in targets if target not in new]
+    stored = dict(zip(map(_key, others), await save_all(unit, others), strict=True))
+    for repository, entity in new:
+        stored[_key((repository, entity))] = await repository.add(entity)
+    await verify(unit)
+    return [stored[_key(target)] for target in targets]
 
 
 def _changed(targets: Sequence[Target]) -> dict[Key, Target]:

@@ -60,9 +60,11 @@ class Repository(EntityRepository[A]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "UPDATE" in vars(cls) and not cls.CHILDREN and cls.before_update is Repository.before_update:
+        if "UPDATE" in vars(cls) and cls.before_update is Repository.before_update:
             form = catalogue().get(or_fail_name(cls.UPDATE.name))
             cls.UPDATE_OR_FAIL = form and form.of(cls.resource)
+        if cls.CHILDREN:  # of which is compared what is stored, and counted what is written
+            cls.UPDATE_OR_FAIL = cls.INSERT_OR_FAIL = None
 
     def _key(self, key: object) -> tuple[object, ...]:
         """The first arguments of a statement about ``key``, an id or a list of ids."""
@@ -311,6 +313,11 @@ class Repository(EntityRepository[A]):
             child = map_row(kind.from_row, kind.find.table, row)
             by_root.setdefault(row[kind.root_id], []).append(child)
         return by_root
+
+    def insert_or_fail(self, entity: A) -> list[Call] | None:
+        """With what is written behind it."""
+        calls = super().insert_or_fail(entity)
+        return None if calls is None else calls + self.calls_after_insert(entity)
 
     def update_or_fail(self, aggregate: A) -> list[Call] | None:
         """What saves it and fails as a whole when it is stale; None when more than that has to be done."""

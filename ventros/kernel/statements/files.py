@@ -16,7 +16,8 @@ the aggregate whose mapper reads them. ``plan:`` says of a statement that reads 
 than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
 
-Each versioned ``<table>.update`` has a second form, ``<table>.update_or_fail``, made of it by one rule.
+A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
+form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 """
 
 from __future__ import annotations
@@ -39,14 +40,21 @@ _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
-_OR_FAIL = """\
+_UPDATE_OR_FAIL = """\
 WITH saved AS (
-{update}
+{write}
 )
 SELECT coalesce(
     (SELECT version FROM saved WHERE version = $3 + 1),
     ventros_not_saved('{table}', $1, $2, $3, (SELECT version FROM saved))
 ) AS version
+/* {name} */"""
+_INSERT_OR_FAIL = """\
+WITH added AS (
+{write}
+RETURNING true AS added
+)
+SELECT coalesce((SELECT added FROM added), ventros_not_added('{table}', {taken})) AS added
 /* {name} */"""
 
 
@@ -80,31 +88,37 @@ def load(folder: Path) -> dict[str, Statement]:
             if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
-            if (form := _or_fail(read)) is not None:
-                found[form.name] = form
-    return found
+    forms = (_or_fail(write) for write in found.values() if f"{write.table}.get" in found)
+    return found | {form.name: form for form in forms if form is not None}
 
 
 def or_fail_name(name: str) -> str:
-    """The name of an update's second form."""
+    """The name of a write's second form."""
     return f"{name}_or_fail"
 
 
-def _or_fail(update: Statement) -> Statement | None:
-    """The second form of a versioned update, by one rule for all; None of any other statement."""
-    if not update.name.endswith(".update") or update.returns != "id uuid, version integer":
+def _or_fail(write: Statement) -> Statement | None:
+    """The second form of a versioned update and of an insert of an entity, by one rule for all; else None."""
+    first = [param.name for param in write.params[:3]]
+    if write.name.endswith(".update") and first == ["tenant_id", "id", "expected_version"]:
+        form, returns = _UPDATE_OR_FAIL, "version integer"
+    elif write.name.endswith(".insert") and first[:2] == ["tenant_id", "id"]:
+        form, returns = _INSERT_OR_FAIL, "added boolean"
+    else:
         return None
-    if [param.name for param in update.params[:3]] != ["tenant_id", "id", "expected_version"]:
-        return None
-    name, table = or_fail_name(update.name), update.table
-    body = update.text.removesuffix(f"\n/* {update.name} */")
+    name = or_fail_name(write.name)
     return attrs.evolve(
-        update,
+        write,
         name=name,
-        why=f"{update.why}; fails by itself when no row is, so that COMMIT can go in the same message",
-        text=_OR_FAIL.format(update=body, table=table, name=name),
+        why=f"{write.why}; fails by itself when it touches no row, so that COMMIT can go in the same message",
+        text=form.format(
+            write=write.text.removesuffix(f"\n/* {write.name} */"),
+            table=write.table,
+            name=name,
+            taken=str("ON CONFLICT" in write.text).lower(),
+        ),
         rows="one",
-        returns="version integer",
+        returns=returns,
     )
 
 

@@ -91,7 +91,7 @@ class UnitOfWork:
     """
 
     REPOSITORIES: ClassVar[Mapping[str, str]] = {}
-    """The name under which a unit of work has the repository, by the resource of the aggregate."""
+    """The name under which a unit of work has the repository, by the resource of the entity."""
 
     def __init__(
         self,
@@ -127,6 +127,7 @@ class UnitOfWork:
         self._task: asyncio.Task[Any] | None = None
         self._timer: float | None = None
         self._marker: CommitMarker | None = None
+        self._with_commit: list[Call] = []
 
     @classmethod
     def join(
@@ -205,11 +206,12 @@ class UnitOfWork:
         return self
 
     async def commit(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
-        """Save ``aggregates``, write the outbox, COMMIT, and see that the answer is COMMIT; the saved ones.
+        """Store ``aggregates``, write the outbox, COMMIT, and see that the answer is COMMIT; what is stored.
 
-        ``await uow.commit(contact, session)`` is the shortest form: the versioned UPDATEs go in one message
-        with the events and COMMIT, and a stale one fails it as a whole, with the first conflict. Where an
-        aggregate has children, or something is to be verified, ``save_all`` comes before.
+        ``await uow.commit(contact, session)`` is the shortest form: versioned UPDATEs, and INSERTs of what is
+        new, go in one message with the events and COMMIT; one that cannot be done fails it as a whole, with
+        the first OptimisticLockError or AlreadyExists. Where an aggregate has children, or something is to be
+        verified, all are written before, as by ``save_all`` and ``add``.
 
         Raises TransactionRolledBack when the server rolled back instead because a statement had
         failed, OptimisticLockErrors when something that was to be verified has changed, CommitInDoubt
@@ -224,9 +226,11 @@ class UnitOfWork:
         saved: list[Any] = []
         calls: list[Call] = []
         if aggregates:
-            saved, calls = await save_all.prepare(self, self._targets(aggregates))
+            targets = [(self._holder_of(aggregate), aggregate) for aggregate in aggregates]
+            saved, calls = await save_all.prepare(self, targets)
         elif self.verified:
             await save_all.verify(self)
+        calls += self._with_commit
         calls += self._events_and_marker(connection, writing=bool(calls))
         marker = self.marker if connection.wrote or calls else None
         try:
@@ -279,10 +283,24 @@ class UnitOfWork:
 
     def repository_of(self, aggregate: object) -> Repository[Any]:
         """Raises UnitOfWorkError for what has no version."""
-        resource = aggregate.resource if isinstance(aggregate, Entity) else type(aggregate).__name__
+        repository = self._holder_of(aggregate)
+        if not isinstance(repository, Repository):
+            raise UnitOfWorkError(f"{repository.resource} is no aggregate with a version")
+        return repository
+
+    def _holder_of(self, entity: object) -> Any:
+        resource = entity.resource if isinstance(entity, Entity) else type(entity).__name__
         if resource not in self.REPOSITORIES:
             raise UnitOfWorkError(f"{resource} is no aggregate with a version")
-        return cast("Repository[Any]", getattr(self, self.REPOSITORIES[resource]))
+        return getattr(self, self.REPOSITORIES[resource])
+
+    def send_with_commit(self, call: Call) -> None:
+        """Send a statement behind what :meth:`commit` writes, in front of the events; a counter, say.
+
+        How many rows it touched is not looked at; one that is a matter of the transaction fails by itself.
+        """
+        instance_of(Call, call, "call")
+        self._with_commit.append(call)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

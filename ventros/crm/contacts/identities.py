@@ -1,0 +1,117 @@
+"""By what WhatsApp knows a contact: the LIDs of a project, and the phone that each was paired with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ventros.crm.contacts import mapper
+from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.errors import Conflict, ValidationError
+from ventros.kernel.repository import EntityRepository
+from ventros.kernel.statements import statement
+from ventros.kernel.validators import instance_of, require_indexable
+from ventros.values import Phone
+
+
+@attrs.frozen(kw_only=True)
+class Match:
+    """Whom a phone and a LID, told together, mean.
+
+    ``duplicate`` is the contact that was known by the LID alone, when another one has the phone: the two are
+    one person, to be merged. ``remembered`` says that there is nothing to remember of the pair.
+    """
+
+    contact: Contact | None = None
+    duplicate: Contact | None = None
+    remembered: bool = False
+
+
+class ContactIdentities(EntityRepository[Contact]):
+    """A LID names one contact of a project, and a phone has one LID. No event tells of it.
+
+    A contact that has no phone is the LID's own: the phone comes to it, or it is merged. One that has a phone
+    keeps what was attributed to it when its LID is paired with another phone: the LID goes to the contact of
+    that phone, and nothing is unmerged.
+    """
+
+    resource = "contact"
+    mapper = mapper
+
+    MATCH = statement("contact_identities.match")
+    REMEMBER = statement("contact_identities.remember")
+    GET = statement("contact_identities.get")
+    MOVE = statement("contact_identities.move")
+
+    def _table(self) -> str:
+        return "contacts"
+
+    async def find(self, project_id: UUID, phone: Phone | None, lid: str | None) -> Contact | None:
+        """The live contact of the phone, else the one that the LID is known by; see :meth:`match`."""
+        return (await self.match(project_id, phone, lid)).contact
+
+    async def match(self, project_id: UUID, phone: Phone | None, lid: str | None) -> Match:
+        """One round trip. The contact of a LID is not meant where it has a phone that is not this one, unless
+        the two were paired.
+
+        Raises ValidationError for a LID that is no number.
+        """
+        _check(phone, lid)
+        value = None if phone is None else phone.value
+        by_phone = by_lid = paired_phone = None
+        for row in await self._connection.many(self.MATCH, self._tenant, project_id, value, lid):
+            is_by_lid, told_phone, *columns = row
+            contact = self._handed_out(mapper.from_row(columns))
+            if is_by_lid:
+                by_lid, paired_phone = contact, told_phone
+            else:
+                by_phone = contact
+        if by_lid is None or lid is None:
+            return Match(contact=by_phone, remembered=lid is None)
+        if value is None:
+            return Match(contact=by_lid, remembered=True)
+        if by_phone is None:
+            known = by_lid.phone is None or paired_phone == value
+            return Match(contact=by_lid if known else None, remembered=paired_phone == value)
+        if by_phone.id == by_lid.id:
+            return Match(contact=by_phone, remembered=paired_phone == value)
+        return Match(contact=by_phone, duplicate=by_lid if by_lid.phone is None else None)
+
+    async def remember(
+        self, project_id: UUID, contact_id: UUID, phone: Phone | None, lid: str | None, *, now: datetime
+    ) -> None:
+        """That the LID is the contact's, and paired with the phone, if one was told; ``now`` is when.
+
+        Of two pairings of the LID, or of the phone, the newer wins, whichever comes first. Nothing is sent
+        without a LID. Raises Conflict when a contact without a phone is known by the LID: it was made
+        meanwhile, or is to be merged first; ReferenceNotFound when there is no such contact.
+        """
+        _check(phone, lid)
+        if lid is None:
+            return
+        value = None if phone is None else phone.value
+        key = (self._tenant, project_id, lid)
+        if await self._connection.affected(self.REMEMBER, *key, value, contact_id, now):
+            return
+        row = await self._connection.maybe(self.GET, *key)
+        known = phone is not None if row is None else row["contact_id"] == contact_id
+        outdated = row is not None and phone is not None and row["contact_phone"] is not None
+        if not known and not outdated:
+            raise Conflict("another contact is known by this LID; find it and decide again")
+
+    async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
+        """How many LIDs of the merged contact are now the surviving one's."""
+        return await self._connection.affected(
+            self.MOVE, self._tenant, merged_contact_id, surviving_contact_id
+        )
+
+
+def _check(phone: Phone | None, lid: str | None) -> None:
+    instance_of(Phone | None, phone, "phone")
+    instance_of(str | None, lid, "lid")
+    if lid is not None:
+        require_indexable(lid, "lid")
+        if not (lid.isascii() and lid.isdigit()):
+            raise ValidationError("lid must be the digits of a LID, without @lid", field="lid")
