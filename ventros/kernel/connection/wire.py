@@ -193,7 +193,7 @@ class Wire(asyncio.Protocol):
         statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
         if not self._unended and data[0] != _SYNC[0]:
             self._read_all()
-        self._unended = statement and end != _SYNC and end != _FLUSH
+        self._unended = statement and end not in (_SYNC, _FLUSH)
         if self._replay is not None and statement and end != _FLUSH:
             if end == _SYNC:
                 answer, self._replay = self._replay, None
@@ -213,7 +213,7 @@ class Wire(asyncio.Protocol):
         self.write(b"".join(buffers))
 
     def _read_all(self) -> None:
-        """asyncpg asks for something: so it has read what it asked for before to its end."""
+        """When asyncpg asks for something: it has read what it asked for before to its end."""
         self._owed = 0
         self._skimmed.clear()
 
@@ -252,7 +252,7 @@ class Wire(asyncio.Protocol):
         self._socket.write(b"".join((*parts, data)))
 
     def _cut_short(self, own: Answer) -> None:
-        """asyncpg ends a batch early when its time is over, or an argument cannot be encoded."""
+        """When asyncpg ends a batch early, because its time is over, or an argument cannot be encoded."""
         own.executes -= self._unwritten
         if own.state is State.SENT and len(own.tags) == own.executes:
             self._expected.popleft()
@@ -356,8 +356,8 @@ class Wire(asyncio.Protocol):
     def _whole(self, data: bytes) -> bytes:
         """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
 
-        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data that
-        ends as an answer does is not gone through, unless more comes before asyncpg asks for something again.
+        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
+        that ends as an answer does is not gone through, unless more comes before asyncpg asks again.
         """
         if data[-6:-1] == _READY_IDLE[:5]:
             self._skimmed.append(data)
