@@ -40,6 +40,7 @@ _READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = _OF_A_STATEMENT = b"BPE"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
+_OF_A_PORTAL = frozenset(b"2DCIs")  # BindComplete first, then rows, and one end
 _OF_AN_ANSWER = frozenset(
     b"12nDCIs"
 )  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
@@ -70,7 +71,7 @@ class State(Enum):
 class Answer:
     """To one part of a message: the command tag of each Execute in it, and all frames, for a replay."""
 
-    __slots__ = ("_waiter", "exact", "executes", "frames", "required", "state", "tags")
+    __slots__ = ("_waiter", "bound", "exact", "executes", "frames", "required", "state", "tags")
 
     def __init__(self, executes: int = 1, *, exact: bytes = b"", required: str | None = None) -> None:
         self.executes = executes
@@ -78,6 +79,7 @@ class Answer:
         self.required = required
         self.frames: list[bytes] = []
         self.tags: list[str] = []
+        self.bound = False  # a BindComplete came, and not yet the end of its Execute
         self.state = State.UNSENT
         self._waiter: asyncio.Future[None] | None = None
 
@@ -193,7 +195,7 @@ class Wire(asyncio.Protocol):
         statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
         if not self._unended and data[0] != _SYNC[0]:
             self._read_all()
-        self._unended = statement and end != _SYNC and end != _FLUSH
+        self._unended = statement and end not in (_SYNC, _FLUSH)
         if self._replay is not None and statement and end != _FLUSH:
             if end == _SYNC:
                 answer, self._replay = self._replay, None
@@ -213,7 +215,7 @@ class Wire(asyncio.Protocol):
         self.write(b"".join(buffers))
 
     def _read_all(self) -> None:
-        """asyncpg asks for something: so it has read what it asked for before to its end."""
+        """What was asked for before: for else asyncpg would ask for nothing."""
         self._owed = 0
         self._skimmed.clear()
 
@@ -252,7 +254,7 @@ class Wire(asyncio.Protocol):
         self._socket.write(b"".join((*parts, data)))
 
     def _cut_short(self, own: Answer) -> None:
-        """asyncpg ends a batch early when its time is over, or an argument cannot be encoded."""
+        """What asyncpg ends early: its time is over, or an argument cannot be encoded."""
         own.executes -= self._unwritten
         if own.state is State.SENT and len(own.tags) == own.executes:
             self._expected.popleft()
@@ -356,8 +358,8 @@ class Wire(asyncio.Protocol):
     def _whole(self, data: bytes) -> bytes:
         """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
 
-        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data that
-        ends as an answer does is not gone through, unless more comes before asyncpg asks for something again.
+        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
+        that ends as an answer does is gone through only if more comes before asyncpg asks for something.
         """
         if data[-6:-1] == _READY_IDLE[:5]:
             self._skimmed.append(data)
@@ -389,10 +391,13 @@ class Wire(asyncio.Protocol):
         if kind in _AT_ANY_TIME:
             passed.append(frame)
         elif kind in _OF_AN_ANSWER:
+            if kind in _OF_A_PORTAL and answer.bound is (kind == _BOUND):
+                return False
             if own:
                 passed.append(frame)
             elif kind != _BOUND:
                 answer.frames.append(frame)
+            answer.bound = kind == _BOUND or (answer.bound and kind not in _ENDS_EXECUTE)
             if kind in _ENDS_EXECUTE:
                 self._complete(answer, frame[5:-1])
         elif kind == _ERROR and answer.required is None:
