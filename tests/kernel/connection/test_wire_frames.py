@@ -24,9 +24,9 @@ def message(mode: str = "block") -> tuple[Socket, list[Answer], bytes]:
         assert socket.step()
     wire.send("COMMIT")
     wire.precede(("BEGIN", "SET LOCAL a = 1"), answers[0])
-    for argument, answer in zip(RECORDED, answers[1:], strict=False):
+    for argument, kept in zip(RECORDED, answers[1:], strict=False):
         server.recorded.add(argument[0])
-        wire.record(answer)
+        wire.record(kept)
         driver.aside = bytearray()
         driver.execute("s", argument.encode())
         driver.aside = None

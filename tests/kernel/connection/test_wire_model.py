@@ -195,7 +195,7 @@ class Interleaving:
                 if not told:
                     self.some_time()
         if told:
-            assert driver.aside == TOLD_AT_ONCE or (gives_up and driver.aside == b"")
+            assert bytes(driver.aside or b"") in ([TOLD_AT_ONCE, b""] if gives_up else [TOLD_AT_ONCE])
             driver.aside = None
         self.until_answered()
         return not (driver.failed or driver.lost or gives_up)
