@@ -7,6 +7,7 @@ from pathlib import Path
 
 from asyncpg import introspection
 
+from ventros.kernel.connection.connect import PROOF_QUERY
 from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
 from ventros.kernel.statements import Statement, columns
 
@@ -18,7 +19,7 @@ _TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for t
 
 COMMANDS = {
     rf"BEGIN{_LEVEL}": "a unit of work begins",
-    rf"SET LOCAL app\.(?:tenant_id|command_id) = {_TEXT}": "for whom, and which command it is",
+    rf"SET LOCAL app\.tenant_id = {_TEXT}": "for whom",
     rf"SET LOCAL app\.(?:actor|use_case) = {_TEXT}": "who does what, for the history",
     rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
         "the bounds of this unit of work"
@@ -57,8 +58,14 @@ QUESTIONS = (
         "",
         "whose the caller's transaction was, and who did what in it, to be set back after a joined unit",
     ),
+    _question(
+        "connection.proof",
+        PROOF_QUERY,
+        "divisor integer",
+        "when a pool opens: whether statements can share round trips on this asyncpg and this server",
+    ),
 )
-"""What the driver asks by itself, and the one question of ours that a joined unit needs."""
+"""What the driver asks by itself, and what a connection of ours has to know."""
 
 
 def is_command(text: str) -> bool:
