@@ -215,7 +215,7 @@ class Wire(asyncio.Protocol):
         self.write(b"".join(buffers))
 
     def _read_all(self) -> None:
-        """What was asked for before: for else asyncpg would ask for nothing."""
+        """When asyncpg asks for something: it has read what it asked for before to its end."""
         self._owed = 0
         self._skimmed.clear()
 
@@ -254,7 +254,7 @@ class Wire(asyncio.Protocol):
         self._socket.write(b"".join((*parts, data)))
 
     def _cut_short(self, own: Answer) -> None:
-        """What asyncpg ends early: its time is over, or an argument cannot be encoded."""
+        """When asyncpg ends a batch early, because its time is over, or an argument cannot be encoded."""
         own.executes -= self._unwritten
         if own.state is State.SENT and len(own.tags) == own.executes:
             self._expected.popleft()
@@ -359,7 +359,7 @@ class Wire(asyncio.Protocol):
         """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
 
         For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
-        that ends as an answer does is gone through only if more comes before asyncpg asks for something.
+        that ends as an answer does is not gone through, unless more comes before asyncpg asks again.
         """
         if data[-6:-1] == _READY_IDLE[:5]:
             self._skimmed.append(data)
