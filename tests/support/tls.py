@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 from pathlib import Path
@@ -21,15 +21,15 @@ def self_signed(directory: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate for 127.0.0.1, for clients to trust, and what a server shows it by."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
         )
@@ -54,7 +54,7 @@ def self_signed(directory: Path) -> tuple[Path, ssl.SSLContext]:
 
 @attrs.define
 class TlsProxy(Proxy):
-    """As :class:`Proxy`, but that it takes no connection without TLS. ``trusted`` is its certificate's file."""
+    """Takes no connection without TLS; ``trusted`` is the file of its certificate."""
 
     trusted: Path = Path()
     context: ssl.SSLContext = attrs.field(factory=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
