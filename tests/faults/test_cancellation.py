@@ -60,7 +60,7 @@ async def test_cancelled_at_every_suspension_point(
         else:
             outcome = unit.outcome
         wrong += outcome is not unit.outcome or (outcome is Outcome.COMMITTED) != contacts.stored(name)
-        leaked += database._pool.get_size() - database._pool.get_idle_size()
+        leaked += database.stats().in_use
         dirty += await contacts.still_in_transaction()
         if not interrupted.reached:
             break

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from asyncpg import introspection
 
+from ventros.kernel.connection.connect import PROOF_QUERY
 from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
 from ventros.kernel.statements import Statement, columns
 
@@ -57,8 +58,14 @@ QUESTIONS = (
         "",
         "whose the caller's transaction was, and who did what in it, to be set back after a joined unit",
     ),
+    _question(
+        "connection.proof",
+        PROOF_QUERY,
+        "divisor integer",
+        "whether several statements can share a round trip, on a pool's first connection",
+    ),
 )
-"""What the driver asks by itself, and the one question of ours that a joined unit needs."""
+"""What the driver asks by itself, and what a connection of ours and a joined unit need to know."""
 
 
 def is_command(text: str) -> bool:

@@ -214,6 +214,8 @@ async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
 async def _ensure_idle(connection: Connection, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
     """Whether it is in no transaction, if need be after a ROLLBACK."""
     driver = connection.driver
+    if is_closed(driver):
+        return False
     try:
         if connection.interrupted or driver.is_in_transaction():
             await driver.execute("ROLLBACK", timeout=timeout)
