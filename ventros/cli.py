@@ -26,6 +26,7 @@ from ventros.audit.cli import audit, sql
 from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
+INTERRUPTED = 130
 
 EXTRAS = {
     "yoyo": "migrate",
@@ -93,7 +94,7 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
     stream = make_stream(tuple(TENANTS.values()), messages=messages, contacts=contacts, seed=seed)
     with _progress("ingesting", 2 * len(stream.lines)) as advance, DevServer() as server:
         ventros_arm, control_arm = asyncio.run(
-            run_both(server, stream, workers=workers, on_line=lambda _line: advance(1))
+            run_both(server, stream, workers=workers, on_record=lambda _record: advance(1))
         )
         version = server.version
     figures = report(ventros_arm, control_arm)
@@ -171,31 +172,66 @@ def dev(channel: str | None) -> None:
 
 
 @main.command()
-@click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 @dsn_option
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
-def ingest(file: Path, dsn: str | None, workers: int) -> None:
+@click.option(
+    "--max-line",
+    type=click.IntRange(1),
+    default=2**20,
+    show_default=True,
+    help="Bytes that an event may have.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=30.0,
+    show_default=True,
+    help="Seconds without the server after which the run ends.",
+)
+def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: float) -> None:
     """Process a file of WAHA events.
 
-    FILE.jsonl has one JSON object a line; each is processed in its own transaction. What cannot be processed
-    goes to FILE.rejects.jsonl with its line number and the reason, and the exit status is 1. The same
-    file again changes nothing. 2: file or database cannot be used.
+    FILE.jsonl has one JSON object a line, or is an array of them; it may be compressed by gzip. Of - the
+    standard input is read. Each event is processed in its own transaction. What cannot be processed goes to
+    FILE.rejects.jsonl with its line number and the reason, and the exit status is 1. The same file again
+    changes nothing. 2: file or database cannot be used. 130: interrupted, with what was done so far.
     """
-    from ventros.ingest.file import ingest_file
+    from ventros.ingest.file import STDIN, ingest_file
 
     try:
-        size = file.stat().st_size
-        with file.open("rb") as stream, _progress(f"ingesting {file.name}", size) as advance:
-            tally, rejects = asyncio.run(
-                ingest_file(stream, file, dsn, workers, lambda line: advance(len(line)))
+        total = file.stat().st_size if str(file) != STDIN and file.suffix != ".gz" else None
+        with _progress(f"ingesting {file.name}", total) as advance:
+            at = 0
+
+            def show(end: int) -> None:
+                nonlocal at
+                advance(end - at)
+                at = end
+
+            done = asyncio.run(
+                ingest_file(
+                    file,
+                    dsn,
+                    workers=workers,
+                    max_line=max_line,
+                    patience=patience,
+                    on_record=lambda record: show(record.end),
+                )
             )
     except OSError as error:
         raise Unusable(f"cannot open {error.filename or file}: {error.strerror}") from error
-    for label, value in tally.summary().items():
-        click.echo(f"{label:<22} {value:>10,}")
-    click.echo(f"{'seconds':<22} {tally.seconds:>10.2f}")
-    if rejects:
-        click.echo(f"{tally.rejected} lines were rejected: see {rejects}", err=True)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(INTERRUPTED)
+    for label, value in done.tally.summary():
+        click.echo(f"{label:<50} {value:>10,}")
+    click.echo(f"{'seconds':<50} {done.tally.seconds:>10.2f}")
+    if done.rejects:
+        click.echo(f"{done.tally.rejected.total()} events were rejected: see {done.rejects}", err=True)
+    if done.is_interrupted:
+        click.echo("interrupted: run it again for the rest", err=True)
+        sys.exit(INTERRUPTED)
+    if done.rejects:
         sys.exit(FAILED)
 
 
@@ -321,7 +357,7 @@ def _dsn(dsn: str | None) -> str:
 
 
 @contextmanager
-def _progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+def _progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal's standard error; nothing where that is a file or a pipe."""
     console = Console(stderr=True)
     columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

@@ -121,6 +121,7 @@ async def test_racing_messages_of_one_person_end_with_one_contact_and_all_of_the
     chance = random.Random(chance_seed)
     names = [(PHONE, None), (None, LID), (PHONE, LID)] * 8
     chance.shuffle(names)
+    at_once = asyncio.Semaphore(6)
 
     def storing(index: int) -> Callable[[UnitOfWork], Awaitable[None]]:
         phone, lid = names[index]
@@ -131,8 +132,11 @@ async def test_racing_messages_of_one_person_end_with_one_contact_and_all_of_the
 
         return store
 
-    work = [db.run(TENANT, storing(index), attempts=50) for index in range(len(names))]
-    await asyncio.gather(*work)
+    async def run(index: int) -> None:
+        async with at_once:
+            await db.run(TENANT, storing(index), attempts=50)
+
+    await asyncio.gather(*(run(index) for index in range(len(names))))
     live = superuser.execute("SELECT id FROM contacts WHERE deleted_at IS NULL").fetchall()
     assert len(live) == 1
     assert superuser.execute("SELECT DISTINCT contact_id FROM messages").fetchall() == live

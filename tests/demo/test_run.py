@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import attrs
@@ -9,14 +10,17 @@ import pytest
 
 from ventros.demo.run import Arm, find_faults
 from ventros.demo.stream import Stream
-from ventros.ingest.runner import Tally
+from ventros.ingest.tally import Tally
 
 STREAM = Stream(lines=(), distinct_messages=10)
 FAULTLESS = Arm(
-    tally=Tally(messages_offered=12, messages_stored=10, duplicates=2, events=30, seconds=2.0),
+    tally=Tally(
+        messages_offered=12, stored=Counter(message=10), duplicates=2, outbox_events=30, seconds=2.0
+    ),
     lost_updates=0,
     message_rows=10,
     event_rows=30,
+    latencies=(),
 )
 
 
@@ -30,9 +34,9 @@ def test_a_run_that_kept_all_has_no_fault() -> None:
         ({"lost_updates": 1}, {}, "1 updates were lost"),
         ({"message_rows": 9}, {}, "9 are stored"),
         ({"message_rows": 11}, {}, "11 are stored"),
-        ({}, {"messages_stored": 11}, "11 acknowledged"),
+        ({}, {"stored": Counter(message=11)}, "11 acknowledged"),
         ({"event_rows": 29}, {}, "30 events were acknowledged, 29 are in the outbox"),
-        ({}, {"rejected": 1}, "1 lines were rejected"),
+        ({}, {"rejected": Counter(why=1)}, "1 events were rejected"),
     ],
 )
 def test_each_broken_promise_is_a_fault(arm: dict[str, Any], tally: dict[str, Any], message: str) -> None:
@@ -42,8 +46,8 @@ def test_each_broken_promise_is_a_fault(arm: dict[str, Any], tally: dict[str, An
 
 
 def test_percentiles_are_in_milliseconds() -> None:
-    arm = attrs.evolve(FAULTLESS, tally=Tally(latencies=[number / 1000 for number in range(1, 101)]))
+    arm = attrs.evolve(FAULTLESS, latencies=tuple(number / 1000 for number in range(1, 101)))
     assert arm.latency_ms(50) == pytest.approx(50.5)
     assert arm.latency_ms(99) == pytest.approx(99.01)
-    assert attrs.evolve(FAULTLESS, tally=Tally(latencies=[0.25])).latency_ms(99) == 250
+    assert attrs.evolve(FAULTLESS, latencies=(0.25,)).latency_ms(99) == 250
     assert FAULTLESS.messages_per_second == 6

@@ -6,13 +6,14 @@ import copy
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
-from ventros.ingest.delivery import Delivery, RejectedLine
+from ventros.ingest.delivery import Command, Delivery, RejectedLine, SkippedEvent
+from ventros.ingest.waha.decoding import decode_events
 from ventros.ingest.waha.interpretation import interpret
 
 Json = dict[str, Any]
@@ -149,28 +150,46 @@ def line(event: object) -> bytes:
     return json.dumps(event, ensure_ascii=False).encode() + b"\n"
 
 
+def interpreted(raw: bytes) -> Delivery | SkippedEvent:
+    """Of a line with one event."""
+    (event,) = decode_events(raw).events
+    return interpret(event)
+
+
 def delivery(event: Json) -> Delivery:
-    result = interpret(line(event))
+    result = interpreted(line(event))
     assert isinstance(result, Delivery)
     return result
 
 
+def skip_reason(event: Json) -> str:
+    result = interpreted(line(event))
+    assert isinstance(result, SkippedEvent)
+    return result.reason
+
+
+C = TypeVar("C", bound=Command)
+
+
+def command(event: Json, kind: type[C]) -> C:
+    found = delivery(event).command
+    assert isinstance(found, kind)
+    return found
+
+
 def message(event: Json) -> InboundMessage:
-    command = delivery(event).command
-    assert isinstance(command, InboundMessage)
-    return command
+    return command(event, InboundMessage)
 
 
 def message_ack(event: Json) -> MessageAck:
-    command = delivery(event).command
-    assert isinstance(command, MessageAck)
-    return command
+    return command(event, MessageAck)
 
 
 def rejection_reason(raw: bytes) -> str:
     with pytest.raises(RejectedLine) as caught:
-        interpret(raw)
+        interpreted(raw)
     assert str(caught.value) == caught.value.reason
+    assert caught.value.reason.startswith(caught.value.kind)
     return caught.value.reason
 
 

@@ -19,7 +19,7 @@ _TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for t
 
 COMMANDS = {
     rf"BEGIN{_LEVEL}": "a unit of work begins",
-    rf"SET LOCAL app\.(?:tenant_id|command_id) = {_TEXT}": "for whom, and which command it is",
+    rf"SET LOCAL app\.tenant_id = {_TEXT}": "for whom",
     rf"SET LOCAL app\.(?:actor|use_case) = {_TEXT}": "who does what, for the history",
     rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
         "the bounds of this unit of work"
@@ -62,10 +62,10 @@ QUESTIONS = (
         "connection.proof",
         PROOF_QUERY,
         "divisor integer",
-        "whether several statements can share a round trip, on a pool's first connection",
+        "when a pool opens: whether statements can share round trips on this asyncpg and this server",
     ),
 )
-"""What the driver asks by itself, and what a connection of ours and a joined unit need to know."""
+"""What the driver asks by itself, and what a connection of ours has to know."""
 
 
 def is_command(text: str) -> bool:

@@ -1,11 +1,21 @@
-"""What the interpretation of a line hands to the runner, whatever the platform."""
+"""What the interpretation of an event hands to the runner, whatever the platform."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import attrs
 
+from ventros.application.edit_message import MessageEdit
 from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.react_to_message import MessageReaction
 from ventros.application.record_message_ack import MessageAck
+from ventros.application.record_poll_vote import PollVote
+from ventros.application.revoke_message import MessageRevocation
+
+Command: TypeAlias = (
+    InboundMessage | MessageAck | MessageEdit | MessageRevocation | MessageReaction | PollVote
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -13,14 +23,14 @@ class Delivery:
     """A command, the channel that took it in and the conversation that it belongs to.
 
     ``channel_external_id`` is the platform's name of the channel; WAHA's is its session. Commands of one
-    ``conversation`` are to take effect in their order. It is the contact's phone alone, wherever that is
-    told: one who also writes in a group, or to a second channel of the project, is the same contact with the
-    same session.
+    ``conversation`` are to take effect in their order. It has every name of the contact that the event tells,
+    its phone first: one who also writes in a group, or to a second channel of the project, is the same
+    contact with the same session. Where no contact is told, it is the id of the message.
     """
 
     channel_external_id: str
-    conversation: str
-    command: InboundMessage | MessageAck
+    conversation: tuple[str, ...]
+    command: Command
 
 
 @attrs.frozen
@@ -31,11 +41,13 @@ class SkippedEvent:
 
 
 class RejectedLine(Exception):
-    """A line that cannot be used; ``reason`` is one sentence for the rejects file.
+    """A line that cannot be used. ``kind`` is what it is counted under, ``reason`` one sentence with more.
 
-    It names fields and types, and quotes neither people's texts nor their numbers.
+    They name fields and types, and quote neither people's texts nor their numbers.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, kind: str, detail: str = "") -> None:
+        reason = f"{kind}: {detail}" if detail else kind
         super().__init__(reason)
+        self.kind = kind
         self.reason = reason

@@ -5,210 +5,271 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Iterable
 
 import attrs
 
-from ventros.application.process_inbound_message import (
-    Duplicate,
-    InboundMessage,
-    StoredMessage,
-    process_inbound_message,
-)
-from ventros.application.record_message_ack import AckResult, MessageAck, record_message_ack
-from ventros.crm.channels.repository import ChannelRoute, find_route
-from ventros.crm.channels.values import WAHA_PLATFORM
+from ventros.application.edit_message import MessageEdit
+from ventros.application.process_inbound_message import InboundMessage
+from ventros.ingest.applying import PATIENCE, Applier, Effect, Interrupted
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
+from ventros.ingest.records import Record
+from ventros.ingest.tally import NAMES, Tally, count
+from ventros.ingest.waha.decoding import Decoded, decode_events
 from ventros.ingest.waha.interpretation import interpret
 from ventros.kernel.database import Database
-from ventros.kernel.errors import Conflict, DomainError, VentrosError
-from ventros.kernel.retry import Retry
+from ventros.kernel.errors import (
+    CommitInDoubt,
+    ConfigurationError,
+    ConnectionLost,
+    InsufficientPrivilege,
+    OperationTimeout,
+    VentrosError,
+)
 from ventros.unit_of_work import UnitOfWork
 
-T = TypeVar("T")
-
 QUEUE_SIZE = 100
-"""Lines read ahead for each worker: enough to keep it busy, few enough to bound memory."""
+"""Events read ahead for each worker: enough to keep it busy, few enough to bound memory."""
+READ_AHEAD = 8 * 1024 * 1024
+"""Bytes of records read ahead, of all workers together: 100 events may be large."""
+WAITING = 8 * 1024 * 1024
+"""Bytes of records whose events wait for the end, as their messages are not known."""
+NAMES_KEPT = 50_000
+"""Names of contacts whose conversation is remembered; only the order of events depends on it."""
 
-RETRY = Retry(attempts=50)
-"""An event is given up, into the rejects, only when 50 runs of its use case met a conflict."""
+_OF_THE_SERVER = (ConnectionLost, OperationTimeout, CommitInDoubt, ConfigurationError, InsufficientPrivilege)
+"""What ends the run: it is no fault of an event."""
 
 
-@attrs.frozen
-class Line:
-    """One line of the stream and what it says."""
+@attrs.frozen(kw_only=True)
+class Event:
+    """One event of the stream: the ``line`` on which its record begins, and what it says."""
 
-    number: int
+    line: int
     raw: bytes
+    size: int
     delivery: Delivery
+    conversation: str
 
 
-Partitioner = Callable[[Line], int]
-"""Chooses the worker of a line; the number is taken modulo the number of workers."""
+Partitioner = Callable[[Event], int]
+"""Chooses the worker of an event; the number is taken modulo the number of workers."""
 
 
-def by_conversation(line: Line) -> int:
+def by_conversation(event: Event) -> int:
     """All events of one conversation go to one worker, so that they take effect in the stream's order."""
-    return zlib.crc32(line.delivery.conversation.encode())
+    return zlib.crc32(event.conversation.encode())
 
 
-def round_robin(line: Line) -> int:
+def round_robin(event: Event) -> int:
     """As a web server gets them: whichever worker is next, conversations mixed."""
-    return line.number
+    return event.line
 
 
 @attrs.define
-class Tally:
-    """What became of the lines. Times in seconds; ``latencies`` has one for each delivery of a message."""
+class Conversations:
+    """The first name of a contact stands for the others that were told together with it."""
 
-    lines: int = 0
-    messages_offered: int = 0
-    messages_stored: int = 0
-    duplicates: int = 0
-    acks: Counter[AckResult] = attrs.field(factory=Counter)
-    skipped: int = 0
-    rejected: int = 0
-    conflicts: int = 0
-    retries: int = 0
-    events: int = 0
-    seconds: float = 0.0
-    latencies: list[float] = attrs.field(factory=list)
+    _names: dict[str, str] = attrs.field(factory=dict)
 
-    def summary(self) -> dict[str, int]:
-        """The counts, by what they are called in the summary of ``ventros ingest``."""
-        return {
-            "lines": self.lines,
-            "messages offered": self.messages_offered,
-            "messages stored": self.messages_stored,
-            "duplicates ignored": self.duplicates,
-            **{f"reports {result.value}": self.acks[result] for result in AckResult},
-            "events skipped": self.skipped,
-            "lines rejected": self.rejected,
-            "conflicts met": self.conflicts,
-            "retries": self.retries,
-            "outbox events": self.events,
-        }
+    def of(self, names: tuple[str, ...]) -> str:
+        known = next((self._names[name] for name in names if name in self._names), names[0])
+        if len(names) > 1 or known != names[0]:
+            self._names.update(dict.fromkeys(names, known))
+            while len(self._names) > NAMES_KEPT:
+                del self._names[next(iter(self._names))]
+        return known
+
+
+@attrs.define
+class ReadAhead:
+    """Bytes that were read and are not done."""
+
+    _size: int = 0
+    _less: asyncio.Event = attrs.field(factory=asyncio.Event)
+
+    async def add(self, size: int) -> None:
+        """Return when there is room, as there is for anything where nothing else is."""
+        while self._size and self._size + size > READ_AHEAD:
+            self._less.clear()
+            await self._less.wait()
+        self._size += size
+
+    def remove(self, size: int) -> None:
+        self._size -= size
+        self._less.set()
 
 
 @attrs.define
 class Ingest:
-    """One run. ``on_line`` hears of each line that is done, ``on_reject`` of line number, reason and line.
+    """One run. ``on_record`` hears of each record that was read, ``on_reject`` of line, reason and record,
+    ``on_latency`` of how long each message took, in seconds.
 
-    A delivery report of an unknown message is tried again when the whole stream has been read, because
-    its message may have come later. Errors of the database end the run; what was stored stays.
+    A change of an unknown message is tried again when the whole stream has been read, because its message may
+    have come later. An error that belongs to an event rejects it; the loss of the server ends the run, when
+    ``patience`` is at its end, and what was stored stays.
     """
 
     db: Database[UnitOfWork]
     workers: int = 4
     partitioner: Partitioner = by_conversation
-    on_line: Callable[[bytes], None] = lambda _line: None
-    on_reject: Callable[[int, str, bytes], None] = lambda _number, _reason, _line: None
+    patience: float = PATIENCE
+    on_record: Callable[[Record], None] = lambda _record: None
+    on_reject: Callable[[int, str, bytes], None] = lambda _line, _reason, _raw: None
+    on_latency: Callable[[float], None] = lambda _seconds: None
     tally: Tally = attrs.field(factory=Tally)
-    _routes: dict[str, ChannelRoute] = attrs.field(factory=dict)
-    _early_acks: list[Line] = attrs.field(factory=list)
+    is_stopping: bool = False
+    _reader: asyncio.Task[None] | None = None
+    _conversations: Conversations = attrs.field(factory=Conversations)
+    _read_ahead: ReadAhead = attrs.field(factory=ReadAhead)
+    _waiting: deque[Event] = attrs.field(factory=deque)
+    _waiting_size: int = 0
+    _applier: Applier = attrs.field(init=False)
 
-    async def run(self, stream: Iterable[bytes]) -> Tally:
-        """Read ``stream`` to its end."""
+    def __attrs_post_init__(self) -> None:
+        self._applier = Applier(self.db, self.tally, self.patience, lambda: self.is_stopping)
+
+    def stop(self) -> None:
+        """Begin no other event; those that are at work are brought to their end."""
+        self.is_stopping = True
+        if self._reader is not None:
+            self._reader.cancel()
+
+    async def run(self, records: Iterable[Record] | AsyncIterable[Record]) -> Tally:
+        """To the end of ``records``, unless it is told to stop."""
         started_at = time.perf_counter()
-        queues: list[asyncio.Queue[Line | None]] = [asyncio.Queue(QUEUE_SIZE) for _ in range(self.workers)]
+        queues: list[asyncio.Queue[Event | None]] = [asyncio.Queue(QUEUE_SIZE) for _ in range(self.workers)]
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in queues:
                     group.create_task(self._work(queue))
-                group.create_task(self._read(stream, queues))
-        except* VentrosError as errors:
-            raise errors.exceptions[0] from None
-        for line in self._early_acks:
-            await self._process(line, last_chance=True)
+                self._reader = group.create_task(self._read(records, queues))
+        except* (VentrosError, OSError) as errors:
+            raise _first(errors) from None
+        finally:
+            self._reader = None
+        while self._waiting:
+            await self._process(self._next_waiting(), last_chance=True)
         self.tally.seconds = time.perf_counter() - started_at
         return self.tally
 
-    async def _read(self, stream: Iterable[bytes], queues: list[asyncio.Queue[Line | None]]) -> None:
-        for number, raw in enumerate(stream, start=1):
-            if not raw.strip():
-                self.on_line(raw)
-                continue
-            self.tally.lines += 1
-            try:
-                delivery = interpret(raw)
-            except RejectedLine as rejection:
-                self._reject(number, rejection.reason, raw)
-                continue
-            if isinstance(delivery, SkippedEvent):
-                self.tally.skipped += 1
-                self.on_line(raw)
-                continue
-            line = Line(number, raw, delivery)
-            await queues[self.partitioner(line) % self.workers].put(line)
+    async def _read(
+        self, records: Iterable[Record] | AsyncIterable[Record], queues: list[asyncio.Queue[Event | None]]
+    ) -> None:
+        try:
+            if isinstance(records, AsyncIterable):
+                async for record in records:
+                    await self._take(record, queues)
+            else:
+                for record in records:
+                    await self._take(record, queues)
+        except asyncio.CancelledError:
+            if not self.is_stopping:
+                raise
         for queue in queues:
             await queue.put(None)
 
-    async def _work(self, queue: asyncio.Queue[Line | None]) -> None:
-        while (line := await queue.get()) is not None:
-            await self._process(line)
+    async def _take(self, record: Record, queues: list[asyncio.Queue[Event | None]]) -> None:
+        for event in self._interpret(record):
+            await self._read_ahead.add(event.size)
+            await queues[self.partitioner(event) % self.workers].put(event)
+        self.on_record(record)
 
-    async def _process(self, line: Line, *, last_chance: bool = False) -> None:
-        command = line.delivery.command
-        try:
-            route = await self._find_route(line.delivery.channel_external_id)
-            if isinstance(command, InboundMessage):
-                await self._process_message(command, route)
-            elif not await self._record_ack(command, route, last_chance=last_chance):
-                self._early_acks.append(line)
-                return
-        except (DomainError, RejectedLine, Conflict) as error:
-            self._reject(line.number, str(error), line.raw)
+    def _interpret(self, record: Record) -> Iterable[Event]:
+        if not record.raw.strip():
             return
-        self.on_line(line.raw)
+        try:
+            if record.fault is not None:
+                raise RejectedLine("the line cannot be read", record.fault)
+            decoded: Decoded = decode_events(record.raw)
+        except RejectedLine as rejection:
+            self._reject(record.line, rejection, record.raw)
+            return
+        self.tally.characters_replaced += decoded.replaced
+        for value in decoded.events:
+            try:
+                delivery = interpret(value)
+            except RejectedLine as rejection:
+                self._reject(record.line, rejection, record.raw)
+                continue
+            if isinstance(delivery, SkippedEvent):
+                count(self.tally.skipped, delivery.reason)
+                continue
+            self.tally.messages_offered += isinstance(delivery.command, InboundMessage)
+            yield Event(
+                line=record.line,
+                raw=record.raw,
+                size=len(record.raw),
+                delivery=delivery,
+                conversation=self._conversations.of(delivery.conversation),
+            )
 
-    async def _find_route(self, external_id: str) -> ChannelRoute:
-        if external_id not in self._routes:
-            async with self.db.connection() as connection:
-                route = await find_route(connection, WAHA_PLATFORM, external_id)
-            if route is None:
-                raise RejectedLine(f"no channel has the session {external_id!r}")
-            self._routes[external_id] = route
-        return self._routes[external_id]
+    async def _work(self, queue: asyncio.Queue[Event | None]) -> None:
+        while (event := await queue.get()) is not None:
+            try:
+                await self._process(event)
+            finally:
+                self._read_ahead.remove(event.size)
 
-    async def _process_message(self, command: InboundMessage, route: ChannelRoute) -> None:
+    async def _process(self, event: Event, *, last_chance: bool = False) -> None:
+        if self.is_stopping:
+            self.tally.unfinished += 1
+            return
         started_at = time.perf_counter()
-        self.tally.messages_offered += 1
-        result = await self._run(
-            route.tenant_id, lambda uow: process_inbound_message(uow, route.channel_id, command)
-        )
-        self.tally.latencies.append(time.perf_counter() - started_at)
-        self.tally.messages_stored += isinstance(result, StoredMessage)
-        self.tally.duplicates += isinstance(result, Duplicate)
+        command = event.delivery.command
+        try:
+            effect = await self._applier.apply(event.delivery)
+        except Interrupted:
+            self.tally.unfinished += 1
+            return
+        except RejectedLine as rejection:
+            self._reject(event.line, rejection, event.raw)
+            return
+        except _OF_THE_SERVER:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an event sets off, the next one is not at fault
+            self._reject(event.line, _rejection(error), event.raw)
+            return
+        if isinstance(command, InboundMessage):
+            self.on_latency(time.perf_counter() - started_at)
+        if effect is Effect.MESSAGE and isinstance(command, MessageEdit) and command.fallback:
+            self.tally.store(command.fallback)
+        elif effect in {Effect.MESSAGE, Effect.CHANGE}:
+            self.tally.store(command)
+        elif effect is Effect.DUPLICATE:
+            self.tally.duplicates += 1
+        elif effect is Effect.NONE:
+            count(self.tally.skipped, f"{NAMES[type(command)]} without effect")
+        elif last_chance:
+            count(self.tally.skipped, f"{NAMES[type(command)]} of an unknown message")
+        else:
+            await self._wait_for_its_message(event)
 
-    async def _record_ack(self, command: MessageAck, route: ChannelRoute, *, last_chance: bool) -> bool:
-        """Whether the line is done: a report of an unknown message waits for its last chance."""
-        result = await self._run(
-            route.tenant_id, lambda uow: record_message_ack(uow, route.channel_id, command)
-        )
-        if result is AckResult.UNKNOWN and not last_chance:
-            return False
-        self.tally.acks[result] += 1
-        return True
+    async def _wait_for_its_message(self, event: Event) -> None:
+        """Without what it was read from; the oldest one waits no longer where too much does."""
+        self._waiting.append(attrs.evolve(event, raw=b""))
+        self._waiting_size += event.size
+        while self._waiting_size > WAITING:
+            await self._process(self._next_waiting(), last_chance=True)
 
-    async def _run(self, tenant: str, use_case: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        last_unit: UnitOfWork | None = None
+    def _next_waiting(self) -> Event:
+        event = self._waiting.popleft()
+        self._waiting_size -= event.size
+        return event
 
-        async def run_in(uow: UnitOfWork) -> T:
-            nonlocal last_unit
-            last_unit = uow
-            return await use_case(uow)
+    def _reject(self, line: int, rejection: RejectedLine, raw: bytes) -> None:
+        count(self.tally.rejected, rejection.kind)
+        self.on_reject(line, rejection.reason, raw)
 
-        def count_conflict(_error: VentrosError, attempt: int) -> None:
-            self.tally.conflicts += 1
-            self.tally.retries += attempt < RETRY.attempts
 
-        result = await self.db.run(tenant, run_in, retry=RETRY, on_conflict=count_conflict)
-        self.tally.events += last_unit.events_written if last_unit else 0
-        return result
+def _rejection(error: Exception) -> RejectedLine:
+    """What an error says of an event. The text of one that is none of ours may quote people's values."""
+    if isinstance(error, VentrosError):
+        return RejectedLine(error.code.replace("_", " ").lower(), str(error))
+    return RejectedLine("unexpected error", type(error).__name__)
 
-    def _reject(self, number: int, reason: str, raw: bytes) -> None:
-        self.tally.rejected += 1
-        self.on_reject(number, reason, raw)
-        self.on_line(raw)
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -225,16 +225,21 @@ COMMANDS: list[tuple[dict[str, Any] | None, str, dict[str, Any], dict[str, Any],
         "session.summarized",
         {"summary": "?", "sentiment": None, "sentiment_score": None, "generated_at": LATER},
     ),
-    *(
-        (
-            fields,
-            "move_to_contact",
-            {"contact_id": ANN},
-            {"contact_id": ANN},
-            "session.contact_changed",
-            {"previous_contact_id": CONTACT, "contact_id": ANN, "changed_at": LATER},
-        )
-        for fields in ({}, None)
+    (
+        {},
+        "move_to_contact",
+        {"contact_id": ANN},
+        {"contact_id": ANN},
+        "session.contact_changed",
+        {"previous_contact_id": CONTACT, "contact_id": ANN, "changed_at": LATER},
+    ),
+    (
+        None,
+        "move_to_contact",
+        {"contact_id": ANN},
+        {"contact_id": ANN},
+        "session.contact_changed",
+        {"previous_contact_id": CONTACT, "contact_id": ANN, "changed_at": LATER},
     ),
 ]
 

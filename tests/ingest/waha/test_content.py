@@ -16,6 +16,7 @@ from tests.support.waha import (
     EVENT_ID,
     IMAGE,
     LOCATION,
+    MESSAGE_ID,
     STORED,
     TEXT,
     TRACKING,
@@ -32,6 +33,9 @@ from ventros.crm.messages.aggregate import ContentType
 from ventros.crm.messages.events import MessageFromAdTracked
 
 
+PLAIN = {"source": "waha", "event_id": EVENT_ID, "session": "sales", "message_id": MESSAGE_ID}
+
+
 def test_only_an_advertisement_makes_an_advertisement() -> None:
     """An entry point is told of ordinary first messages too."""
     assert message(AD).is_from_ad
@@ -46,7 +50,7 @@ def test_only_an_advertisement_makes_an_advertisement() -> None:
         pytest.param(make_event(), ContentType.TEXT, TEXT, {}, id="text"),
         pytest.param(make_event({"_data": ...}), ContentType.TEXT, TEXT, {}, id="text, no engine detail"),
         pytest.param(AD, ContentType.TEXT, TEXT, {"is_from_ad": True}, id="extended text"),
-        pytest.param(IMAGE, ContentType.IMAGE, "este bolo", {"caption": "este bolo"}, id="image"),
+        pytest.param(IMAGE, ContentType.IMAGE, "este bolo", {}, id="image"),
         pytest.param(make_media_event("video"), ContentType.VIDEO, None, {}, id="video"),
         pytest.param(make_media_event("audio"), ContentType.AUDIO, None, {}, id="audio"),
         pytest.param(VOICE, ContentType.VOICE, None, {}, id="voice"),
@@ -58,7 +62,7 @@ def test_only_an_advertisement_makes_an_advertisement() -> None:
             DOCUMENT,
             ContentType.DOCUMENT,
             "segue o pedido",
-            {"caption": "segue o pedido", "filename": "pedido.pdf"},
+            {"filename": "pedido.pdf"},
             id="document",
         ),
         pytest.param(make_media_event("video", media_type="ptt"), ContentType.VIDEO, None, {}, id="no voice"),
@@ -67,7 +71,7 @@ def test_only_an_advertisement_makes_an_advertisement() -> None:
             make_event({"hasMedia": True, "media": STORED}),
             ContentType.TEXT,
             TEXT,
-            {},
+            {"media_url": STORED["url"], "mimetype": STORED["mimetype"]},
             id="text, never media",
         ),
         pytest.param(
@@ -88,7 +92,7 @@ def test_only_an_advertisement_makes_an_advertisement() -> None:
             CARD,
             ContentType.CONTACT,
             None,
-            {"contact": {"display_name": "Bruno Lima", "vcard": VCARD}},
+            {"contacts": [{"display_name": "Bruno Lima", "vcard": VCARD}]},
             id="contact",
         ),
     ],
@@ -98,27 +102,31 @@ def test_content(event: Json, kind: ContentType, text: str | None, extra: Json) 
     assert (command.content_type, command.text) == (kind, text)
     stored = (STORED["url"], STORED["mimetype"]) if kind.is_media else (None, None)
     assert (command.media_url, command.media_mimetype) == stored
-    assert command.metadata == {"source": "waha", "event_id": EVENT_ID, "session": "sales", **extra}
+    assert command.metadata == {**PLAIN, **extra}
 
 
-IN_ORDER = [
-    ("conversation", TEXT, ContentType.TEXT),
-    ("imageMessage", {}, ContentType.IMAGE),
-    ("videoMessage", {}, ContentType.VIDEO),
-    ("audioMessage", {}, ContentType.AUDIO),
-    ("documentMessage", {}, ContentType.DOCUMENT),
-    ("locationMessage", {}, ContentType.LOCATION),
-    ("contactMessage", {}, ContentType.CONTACT),
-    ("stickerMessage", {}, ContentType.STICKER),
-    ("extendedTextMessage", {}, ContentType.TEXT),
-]
+PLACE = {"degreesLatitude": 1, "degreesLongitude": 2}
 
 
-@pytest.mark.parametrize("first", range(len(IN_ORDER)))
-def test_first_content_that_is_there_decides(first: int) -> None:
-    there = {key: value for key, value, _ in reversed(IN_ORDER[first:])}
-    command = message(make_event({"_data": engine_data(there, MediaType="video")}))
-    assert command.content_type is IN_ORDER[first][2]
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("conversation", TEXT, ContentType.TEXT),
+        ("imageMessage", {}, ContentType.IMAGE),
+        ("videoMessage", {}, ContentType.VIDEO),
+        ("audioMessage", {}, ContentType.AUDIO),
+        ("documentMessage", {}, ContentType.DOCUMENT),
+        ("locationMessage", PLACE, ContentType.LOCATION),
+        ("contactMessage", {}, ContentType.CONTACT),
+        ("stickerMessage", {}, ContentType.STICKER),
+        ("extendedTextMessage", {}, ContentType.TEXT),
+    ],
+)
+def test_what_was_written_comes_before_what_the_engine_calls_it(
+    name: str, value: object, kind: ContentType
+) -> None:
+    event = make_event({"_data": engine_data({name: value}, MediaType="video")})
+    assert message(event).content_type is kind
 
 
 def test_type_text_comes_before_all_content() -> None:
@@ -137,7 +145,6 @@ def test_type_text_comes_before_all_content() -> None:
         ("ptt", ContentType.VOICE),
         ("document", ContentType.DOCUMENT),
         ("vcard", ContentType.CONTACT),
-        ("location", ContentType.LOCATION),
         ("sticker", ContentType.STICKER),
     ],
 )
@@ -151,16 +158,13 @@ def test_media_type_decides_when_there_is_no_content(media_type: str, kind: Cont
         ("body", {"conversation": "conversation"}, "body"),
         (None, {"conversation": "conversation", "extendedTextMessage": {"text": "extended"}}, "conversation"),
         ("", {"extendedTextMessage": {"text": "extended"}}, "extended"),
-        (None, {"extendedTextMessage": {"text": "extended"}, "imageMessage": {"caption": "c"}}, "extended"),
         (None, {"imageMessage": {"caption": "caption"}}, "caption"),
         (None, {"imageMessage": {}}, None),
-        (None, {"conversation": ""}, None),
     ],
 )
 def test_text_is_the_first_that_is_there(body: str | None, content: Json, text: str | None) -> None:
     command = message(make_event({"body": body, "_data": engine_data(content, MediaType="image")}))
     assert command.text == text
-    assert command.metadata.get("caption") == (text if command.content_type.is_media else None)
 
 
 @pytest.mark.parametrize(
@@ -168,10 +172,14 @@ def test_text_is_the_first_that_is_there(body: str | None, content: Json, text: 
     [
         ({}, STORED["url"], STORED["mimetype"]),
         ({"media": {**STORED, "mimetype": None}}, STORED["url"], ENGINE["mimetype"]),
-        ({"media": {**STORED, "url": None}}, ENGINE["URL"], STORED["mimetype"]),
-        ({"media": None}, ENGINE["URL"], ENGINE["mimetype"]),
-        ({"hasMedia": False}, ENGINE["URL"], ENGINE["mimetype"]),
-        ({"media": None, "_data": engine_data({"imageMessage": {"url": "http://a/b"}})}, "http://a/b", None),
+        ({"media": {**STORED, "url": None}}, None, STORED["mimetype"]),
+        ({"media": None}, None, ENGINE["mimetype"]),
+        ({"media": None, "mediaUrl": STORED["url"]}, STORED["url"], ENGINE["mimetype"]),
+        ({"media": {**STORED, "url": "/api/files/a.jpg"}}, None, STORED["mimetype"]),
+        ({"media": {**STORED, "url": "https://a.whatsapp.net"}}, None, STORED["mimetype"]),
+        ({"media": {**STORED, "url": "data:image/jpeg;base64,/9j/"}}, None, STORED["mimetype"]),
+        ({"media": {**STORED, "url": f"https://a.example/{'x' * 2048}"}}, None, STORED["mimetype"]),
+        ({"media": {**STORED, "url": ["https://a.example/"]}}, None, STORED["mimetype"]),
         ({"media": None, "_data": engine_data({"imageMessage": {}})}, None, None),
     ],
 )
@@ -180,6 +188,7 @@ def test_media(changes: Json, url: str | None, mimetype: str | None) -> None:
     event["payload"].update(changes)
     command = message(event)
     assert (command.media_url, command.media_mimetype) == (url, mimetype)
+    assert command.metadata.get("mimetype") == (None if url else mimetype)
 
 
 def test_latitude_zero_is_a_latitude() -> None:
@@ -197,15 +206,23 @@ def test_file_name_that_waha_gave_comes_first() -> None:
 @pytest.mark.parametrize(
     ("reply_to", "extra"),
     [
-        ("3EB0AA", {"reply_to": "3EB0AA"}),
-        ({"id": "3EB0BB", "participant": f"{CONTACT}@c.us", "body": TEXT}, {"reply_to": "3EB0BB"}),
-        ({"body": TEXT}, {}),
-        (None, {}),
+        ("3EB0AA", {}),
+        (
+            {"id": "3EB0AA", "participant": f"{CONTACT}@c.us", "body": TEXT},
+            {"quoted": {"participant": f"{CONTACT}@c.us", "text": TEXT}},
+        ),
+        (f"true_{CONTACT}@c.us_3EB0AA", {"quoted": {"message_id": f"true_{CONTACT}@c.us_3EB0AA"}}),
     ],
 )
 def test_reply(reply_to: object, extra: Json) -> None:
-    plain = message(make_event()).metadata
-    assert message(make_event({"replyTo": reply_to})).metadata == {**plain, **extra}
+    command = message(make_event({"replyTo": reply_to}))
+    assert (command.reply_to, command.metadata) == ("3EB0AA", {**PLAIN, **extra})
+
+
+@pytest.mark.parametrize("reply_to", [None, {"body": TEXT}, [], ""])
+def test_no_reply(reply_to: object) -> None:
+    command = message(make_event({"replyTo": reply_to}))
+    assert (command.reply_to, command.metadata) == (None, PLAIN)
 
 
 def test_tracking_has_our_names() -> None:

@@ -26,20 +26,27 @@ from tests.support.waha import (
     own_by_lid,
     rejection_reason,
     replace,
+    skip_reason,
     with_value,
 )
+from ventros.application.inbound import GroupChat, Party
+
+
+def without_engine(payload: Json) -> Json:
+    """Only what WAHA itself writes."""
+    return make_event({"_data": ..., **payload})
 
 
 def test_own_messages_belong_to_the_recipient() -> None:
     command = message(OWN)
-    assert (command.from_me, command.contact_phone, command.contact_name) == (True, CONTACT, None)
+    assert (command.from_me, command.contact) == (True, Party(phone=CONTACT))
 
 
 def test_group_message_is_the_participants() -> None:
     command = message(IN_GROUP)
-    assert command.contact_phone == delivery(IN_GROUP).conversation == CONTACT
-    assert command.contact_name == "Ana Souza"
-    assert command.metadata["group"] == {"group_external_id": GROUP, "participant": f"{CONTACT}@c.us"}
+    assert command.contact == Party(phone=CONTACT, name="Ana Souza")
+    assert delivery(IN_GROUP).conversation == (CONTACT,)
+    assert command.group == GroupChat(external_id=GROUP)
     assert command.mentions == (f"{COMPANY}@c.us", "5521900001111@c.us", f"{COMPANY}@c.us")
 
 
@@ -73,41 +80,36 @@ def test_group_message_is_the_participants() -> None:
     ],
 )
 def test_phone(event: Json) -> None:
-    assert message(event).contact_phone == CONTACT
+    assert message(event).contact.phone == CONTACT
 
 
-def test_phone_stays_as_given() -> None:
-    assert message(make_event({"from": f"+{CONTACT}@c.us"})).contact_phone == f"+{CONTACT}"
+def test_the_plus_of_a_phone_is_none_of_its_digits() -> None:
+    assert message(make_event({"from": f"+{CONTACT}@c.us"})).contact.phone == CONTACT
 
 
 @pytest.mark.parametrize(
     ("event", "field"),
     [
-        pytest.param(by_lid(), "payload.from", id="lid"),
-        pytest.param(by_lid(SenderAlt=LID), "payload.from", id="lid twice"),
-        pytest.param(by_lid(SenderAlt="123@s.whatsapp.net"), "payload.from", id="lid, short SenderAlt"),
-        pytest.param(make_event({"from": "123@c.us"}), "payload.from", id="too short, whatever Sender is"),
-        pytest.param(make_event({"from": "ana.souza99@c.us"}), "payload.from", id="letters"),
-        pytest.param(make_event({"from": f"{CONTACT}\u0665@c.us"}), "payload.from", id="not ASCII"),
-        pytest.param(
-            with_value(own_by_lid(), ("payload", "from"), "551140028923@c.us"),
-            "payload.to",
-            id="own to lid: from is the writer",
-        ),
+        pytest.param(without_engine({"from": "123@c.us"}), "payload.from", id="too short"),
+        pytest.param(without_engine({"from": "9" * 9_000 + "@c.us"}), "payload.from", id="too long"),
+        pytest.param(without_engine({"from": int("9" * 30)}), "payload.from", id="a number too long"),
+        pytest.param(without_engine({"from": "ana.souza99@c.us"}), "payload.from", id="letters"),
+        pytest.param(without_engine({"from": f"{CONTACT}\u0665@c.us"}), "payload.from", id="not ASCII"),
+        pytest.param(without_engine({"from": f"{CONTACT}@interop"}), "payload.from", id="another server"),
+        pytest.param(without_engine({"from": None}), "payload.from", id="nobody"),
         pytest.param(
             make_event(
                 {"from": f"{COMPANY}@c.us", "to": "", "fromMe": True, "_data": {"Info": {"Type": "text"}}},
                 me={"jid": f"{COMPANY}:7@s.whatsapp.net"},
             ),
-            "payload.to",
+            "payload.from",
             id="own without to, only our device is known",
         ),
-        pytest.param(own_by_lid(), "payload.to", id="own to lid: never our own number"),
         pytest.param(
             make_event(
                 {"from": f"{COMPANY}@c.us", "to": None, "fromMe": True, "_data": {"Info": {"Type": "text"}}}
             ),
-            "payload.to",
+            "payload.from",
             id="own without to, ourselves in from",
         ),
         pytest.param(
@@ -115,24 +117,45 @@ def test_phone_stays_as_given() -> None:
                 {"from": f"{COMPANY}@c.us", "to": None, "fromMe": True, "_data": {"Info": {"Type": "text"}}},
                 me=None,
             ),
-            "payload.to",
+            "payload.from",
             id="own without to, from may be anybody",
         ),
-        pytest.param(in_group(LID), "payload.participant", id="group, lid"),
-        pytest.param(in_group("12@c.us"), "payload.participant", id="group, too short"),
+        pytest.param(in_group("12@c.us", Sender=""), "payload.participant", id="group, too short"),
     ],
 )
-def test_no_phone(event: Json, field: str) -> None:
+def test_no_contact(event: Json, field: str) -> None:
     reason = rejection_reason(line(event))
     assert reason.startswith(f"{field} is no phone number")
-    assert not any(secret in reason for secret in (TEXT, CONTACT, COMPANY, LID, "123"))
+    assert not any(secret in reason for secret in (TEXT, CONTACT, COMPANY, LID, "123", "999"))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(by_lid(), id="lid"),
+        pytest.param(by_lid(SenderAlt=LID), id="lid twice"),
+        pytest.param(by_lid(SenderAlt="123@s.whatsapp.net"), id="lid, short SenderAlt"),
+        pytest.param(
+            with_value(own_by_lid(), ("payload", "from"), "551140028923@c.us"),
+            id="own to lid: from is the writer",
+        ),
+        pytest.param(own_by_lid(), id="own to lid: never our own number"),
+        pytest.param(in_group(LID), id="group"),
+        pytest.param(in_group(LID.replace("@", ":3@")), id="group, device"),
+        pytest.param(in_group(LID.replace("@", "@hosted.")), id="group, hosted"),
+    ],
+)
+def test_contact_of_whom_only_the_lid_is_known(event: Json) -> None:
+    contact = message(event).contact
+    assert (contact.phone, contact.lid) == (None, LID.removesuffix("@lid"))
+    assert delivery(event).conversation == (f"lid:{contact.lid}",)
 
 
 @pytest.mark.parametrize("name", [" ", "", None, ...])
 def test_no_name(name: object) -> None:
     event = make_event()
     replace(event["payload"]["_data"]["Info"], {"PushName": name})
-    assert message(event).contact_name is None
+    assert message(event).contact.name is None
 
 
 @pytest.mark.parametrize(
@@ -190,15 +213,15 @@ def test_direction_that_the_payload_tells_is_the_one() -> None:
     ],
 )
 def test_ack_is_of_the_messages_conversation(of: Json, event: Json) -> None:
-    assert delivery(event).conversation == delivery(of).conversation
+    assert delivery(event).conversation[0] == delivery(of).conversation[0]
 
 
 def test_ack_that_tells_no_phone_has_a_conversation_still() -> None:
-    alias = LID.removesuffix("@lid")
+    alias = (f"lid:{LID.removesuffix('@lid')}",)
     assert delivery(make_ack({"id": MESSAGE_ID, "to": LID})).conversation == alias
     ours = {"Chat": LID, "Sender": f"{COMPANY}:7@s.whatsapp.net"}
     assert delivery(make_ack({"id": MESSAGE_ID, "to": LID, "_data": ours})).conversation == alias
-    assert delivery(make_ack({"id": MESSAGE_ID, "to": None, "from": None})).conversation == MESSAGE_ID
+    assert delivery(make_ack({"id": MESSAGE_ID, "to": None, "from": None})).conversation == (MESSAGE_ID,)
 
 
 def test_conversations_of_two_contacts_differ() -> None:

@@ -1,129 +1,181 @@
-"""Who wrote to whom: direction, chat, group and contact of a WAHA message or delivery report.
+"""Who wrote to whom: direction, group and contact of a message, of a change of one, or of a report.
 
 Engines differ in what they fill in. An own message may come with ``to`` empty and the contact's chat in
-``from``, and a person may be addressed by a ``@lid``, which is an alias and not a phone number.
+``from``; a person may be addressed by a ``@lid``, which is an alias and not a phone number, with the phone in
+one of several other places; and an own message in a group may come as somebody else's.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
 
-from ventros.ingest.delivery import RejectedLine
-from ventros.ingest.waha.wire import Me, MessagePayload, Payload
-from ventros.kernel.errors import ValidationError
-from ventros.values import Phone
+import attrs
 
-# A phone number as WhatsApp writes it, with the agent and the device that a sender may carry.
-_PHONE_ID: Final = re.compile(r"(\+?[0-9]+)(?:\.[0-9]+)?(?::[0-9]+)?(?:@(?:c\.us|s\.whatsapp\.net))?")
-_PHONE_SERVERS: Final = frozenset({"", "c.us", "s.whatsapp.net"})
+from ventros.application.inbound import GroupChat, Party
+from ventros.ingest.waha.addresses import Address, AddressKind, MessageId, address, message_id
+from ventros.ingest.waha.detail import CHAT_ALIASES, SENDER_ALIASES, Detail, aliases
+from ventros.ingest.waha.wire import Fields, fields, first_text, flag, text
 
-# false_<chat>_<id>[_<participant>]; a bare id does not match.
-_COMPOSED_ID: Final = re.compile(r"(true|false)_([^_@]+@[^_]+)_[^_]+(?:_(.+))?")
+NO_CONVERSATIONS = {
+    AddressKind.STATUS: "status",
+    AddressKind.NEWSLETTER: "newsletter",
+}
+"""Kinds of chats that are none with a contact, by the reason why an event of one is skipped."""
+NO_CONTACTS = {
+    AddressKind.SYSTEM: "system number",
+    AddressKind.BOT: "Meta AI",
+}
 
-
-class ComposedId(NamedTuple):
-    """What a message's id tells of its parties: ``from_me`` is ``true`` or ``false``."""
-
-    from_me: str | None = None
-    chat: str | None = None
-    participant: str | None = None
-
-
-def composed_id(payload: Payload) -> ComposedId:
-    """An empty one when the id is bare."""
-    match = _COMPOSED_ID.fullmatch(payload.id or "")
-    return ComposedId(*match.groups()) if match else ComposedId()
+Own = frozenset[Address]
+"""The channel's own addresses."""
 
 
-def from_me(payload: Payload) -> bool:
-    """Whether the company wrote it."""
-    if payload.from_me is not None:
-        return payload.from_me
-    return bool(payload.info.is_from_me) or composed_id(payload).from_me == "true"
+@attrs.frozen(kw_only=True)
+class Parties:
+    """``skip`` is why the event is none of a conversation with a contact.
 
-
-def chat_ids(payload: Payload) -> tuple[str, ...]:
-    """Every id that may be the chat's."""
-    ids = (payload.sender, payload.to, payload.source.chat, composed_id(payload).chat)
-    return tuple(id_ for id_ in ids if id_)
-
-
-def group_id(payload: Payload) -> str | None:
-    return next((chat_id for chat_id in chat_ids(payload) if chat_id.endswith("@g.us")), None)
-
-
-def contact_name(payload: MessagePayload) -> str | None:
-    """The name of an own message's writer is the company's."""
-    return None if from_me(payload) else (payload.info.push_name or "").strip() or None
-
-
-def contact_phone(payload: Payload, me: Me | None) -> str:
-    """The field that the event's kind names decides; only where it holds a lid, say, are others asked.
-
-    Raises RejectedLine when none of them holds a phone number.
+    ``contact`` is the other side of a one-to-one chat, or in a group who wrote; it is None where nothing
+    tells it. ``broadcast_list`` is the id of the list by which a contact sent a one-to-one message.
     """
-    if group_id(payload):
-        field, id_ = "payload.participant", payload.participant
-    elif from_me(payload):
-        field, id_ = "payload.to", payload.to
+
+    from_me: bool
+    contact: Party | None = None
+    group: GroupChat | None = None
+    broadcast_list: str | None = None
+    names: tuple[str, ...] = ()
+    skip: str | None = None
+
+
+def own_addresses(event: Fields) -> Own:
+    me = fields(event.get("me"))
+    return frozenset(_people(*(me.get(name) for name in ("id", "lid", "jid"))))
+
+
+def parties(payload: Fields, detail: Detail, own: Own) -> Parties:
+    given = message_id(payload.get("id"))
+    id_ = given or MessageId("", "")
+    from_me = next(
+        (told for told in (flag(payload.get("fromme")), detail.from_me, id_.from_me) if told is not None),
+        False,
+    )
+    chats = list(map(address, (payload.get("from"), payload.get("to"), detail.chat, id_.chat)))
+    for kind, reason in NO_CONVERSATIONS.items():
+        if any(chat and chat.kind is kind for chat in chats):
+            return Parties(from_me=from_me, skip=reason)
+    name = contact_name(payload, detail)
+    for kind, reason in (
+        (AddressKind.GROUP, "own message in a group"),
+        (AddressKind.BROADCAST, "own broadcast list"),
+    ):
+        chat = next((chat for chat in chats if chat and chat.kind is kind), None)
+        if chat is not None:
+            return _in_chat_of_many(
+                payload, detail, own, id_, chat, from_me=from_me, name=name, reason=reason
+            )
+    return _one_to_one(payload, detail, own, id_, from_me=from_me, name=name)
+
+
+def contact_name(payload: Fields, detail: Detail) -> str | None:
+    """As the contact calls itself."""
+    name = first_text(detail.name, payload.get("pushname"), payload.get("notifyname"))
+    return (name or "").strip() or None
+
+
+def _in_chat_of_many(
+    payload: Fields,
+    detail: Detail,
+    own: Own,
+    id_: MessageId,
+    chat: Address,
+    *,
+    from_me: bool,
+    name: str | None,
+    reason: str,
+) -> Parties:
+    """A group, or a broadcast list, whose messages are one-to-one. A sender that is ours makes it our own."""
+    senders = _people(
+        payload.get("participant"),
+        payload.get("author"),
+        payload.get("from"),
+        id_.participant,
+        detail.sender,
+        *detail.sender_aliases,
+        *aliases(SENDER_ALIASES, payload),
+    ) or _people(payload.get("to"))
+    is_group = chat.kind is AddressKind.GROUP
+    group = None
+    if is_group:
+        subject = first_text(payload.get("groupname"), payload.get("chatname"))
+        group = GroupChat(external_id=chat.user, subject=subject)
+    if from_me or any(sender in own for sender in senders):
+        return Parties(from_me=True, group=group, skip=reason)
+    return Parties(
+        from_me=False,
+        contact=party(senders, name),
+        group=group,
+        broadcast_list=None if is_group else f"{chat.user}@broadcast",
+        names=names_of(senders),
+    )
+
+
+def _one_to_one(
+    payload: Fields, detail: Detail, own: Own, id_: MessageId, *, from_me: bool, name: str | None
+) -> Parties:
+    sender, recipient = address(payload.get("from")), address(payload.get("to"))
+    if not from_me and sender in own and recipient not in own:
+        from_me = True
+    if from_me:
+        chats = [payload.get("to"), id_.chat, detail.chat]
+        ids = [*chats, *detail.chat_aliases, *aliases(CHAT_ALIASES, payload)]
+        if own and (recipient is None or recipient in own):
+            ids.append(payload.get("from"))
+        if address(detail.sender) in _people(*chats):
+            ids += detail.sender_aliases  # of a report: it comes from who got the message
     else:
-        field, id_ = "payload.from", payload.sender
-    if id_ and id_.partition("@")[2] in _PHONE_SERVERS:
-        phone = _phone(id_)
-    else:
-        phone = _first_phone(_other_contact_ids(payload, _own_users(me)))
-    if phone is None:
-        raise RejectedLine(f"{field} is no phone number, and no other id of the contact takes its place")
-    return phone
+        chats = [payload.get("from"), id_.chat, detail.chat]
+        ids = [
+            *chats,
+            detail.sender,
+            payload.get("participant"),
+            *detail.chat_aliases,
+            *detail.sender_aliases,
+            *aliases((*CHAT_ALIASES, *SENDER_ALIASES), payload),
+        ]
+    found = [address_ for address_ in map(address, ids) if address_]
+    for kind, reason in NO_CONTACTS.items():
+        if any(address_.kind is kind for address_ in found[:1]):
+            return Parties(from_me=from_me, skip=reason)
+    others = [address_ for address_ in found if address_.kind.is_person and address_ not in own]
+    to_ourselves = from_me and sender is not None and sender == recipient and not own
+    if to_ourselves or (not others and not own.isdisjoint(_people(*chats))):
+        return Parties(from_me=from_me, skip="note to self")
+    return Parties(
+        from_me=from_me,
+        contact=party(others, None if from_me else name),
+        names=names_of(others),
+    )
 
 
-def _other_contact_ids(payload: Payload, own_users: frozenset[str]) -> tuple[str | None, ...]:
-    source = payload.source
-    if not from_me(payload):
-        return source.sender, source.sender_alt
-    # Without to, from is the contact's chat or our own number; only own_users tells which.
-    chat = payload.sender if own_users and not payload.to else None
-    return tuple(_without_own((source.chat, source.recipient_alt, chat), own_users))
+def party(addresses: Iterable[Address], name: str | None = None) -> Party | None:
+    """The first phone and the first LID of one person; None without either."""
+    found = list(addresses)
+    phone = next((one.digits for one in found if one.kind is AddressKind.PHONE), None)
+    lid = next((one.user for one in found if one.kind is AddressKind.LID), None)
+    return Party(phone=phone, lid=lid, name=name) if phone or lid else None
 
 
-def ack_conversation(payload: Payload, me: Me | None) -> str | None:
-    """The contact's phone wherever the report tells it, else what comes nearest to it, else None."""
-    source, message_id = payload.source, composed_id(payload)
-    ids: tuple[str | None, ...]
-    if group_id(payload):
-        ids = (message_id.participant, payload.participant)
-    elif from_me(payload):
-        ids = (payload.to or payload.sender, message_id.chat, source.chat, source.recipient_alt)
-    else:
-        ids = (payload.sender or payload.to, message_id.chat, source.chat)
-    contact_ids = _without_own((*ids, source.sender, source.sender_alt), _own_users(me))
-    return _first_phone(contact_ids) or next(map(_user, contact_ids), None)
+def names_of(addresses: Iterable[Address]) -> tuple[str, ...]:
+    """For a conversation: phones first, each once."""
+    phones_first = sorted(addresses, key=lambda one: one.kind is not AddressKind.PHONE)
+    return tuple(dict.fromkeys(one.name for one in phones_first))
 
 
-def _without_own(ids: Iterable[str | None], own_users: frozenset[str]) -> list[str]:
-    return [id_ for id_ in ids if id_ and _user(id_) not in own_users]
+def _people(*ids: object) -> list[Address]:
+    return [found for found in map(address, ids) if found and found.kind.is_person]
 
 
-def _own_users(me: Me | None) -> frozenset[str]:
-    return frozenset(_user(id_) for id_ in (me.id, me.lid, me.jid) if id_) if me else frozenset()
-
-
-def _user(id_: str) -> str:
-    """Without server, device and agent."""
-    return re.split(r"[@:.]", id_, maxsplit=1)[0]
-
-
-def _phone(id_: str | None) -> str | None:
-    match = _PHONE_ID.fullmatch(id_ or "")
-    if match is None:
-        return None
-    try:
-        return Phone(match[1]).value
-    except ValidationError:
-        return None
-
-
-def _first_phone(ids: Iterable[str | None]) -> str | None:
-    return next((phone for phone in map(_phone, ids) if phone), None)
+def invalid_field(payload: Fields, *, from_me: bool, group: GroupChat | None) -> str:
+    """The field that was to hold the contact."""
+    if group is not None:
+        return "payload.participant"
+    return "payload.to" if from_me and text(payload.get("to")) else "payload.from"

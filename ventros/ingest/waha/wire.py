@@ -1,172 +1,77 @@
-"""The shape of a WAHA event, as far as it is used; null and absent are the same, all else is ignored."""
+"""Values of an event's JSON, read as what they are meant to be; what is something else is not there.
+
+Engines write the same thing in several ways: names differ in case (``URL`` and ``url``, ``stanzaID`` and
+``stanzaId``), numbers come as text or as the halves of a 64-bit one, ids as objects. Only these functions
+know it.
+"""
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+import math
+from typing import Any, TypeAlias
+
+Fields: TypeAlias = dict[str, Any]
+"""An object's members by their names in lower case."""
+
+TRUE = frozenset({"true", "1"})
+FALSE = frozenset({"false", "0"})
 
 
-class AdReply(Struct):
-    """The fields have the names of MessageFromAdTracked."""
-
-    ad_source_type: str | None = field(default=None, name="sourceType")
-    ad_source_id: str | None = field(default=None, name="sourceID")
-    ad_source_app: str | None = field(default=None, name="sourceApp")
-    ad_source_url: str | None = field(default=None, name="sourceURL")
-    ctwa_click_id: str | None = field(default=None, name="ctwaClid")
-
-
-class ContextInfo(Struct):
-    """The fields have the names of MessageFromAdTracked; ``entry_point_source`` is one more."""
-
-    conversion_source: str | None = field(default=None, name="conversionSource")
-    conversion_data: str | None = field(default=None, name="conversionData")
-    conversion_app: str | None = field(default=None, name="entryPointConversionApp")
-    entry_point_source: str | None = field(default=None, name="entryPointConversionSource")
-    external_source: str | None = field(default=None, name="entryPointConversionExternalSource")
-    external_medium: str | None = field(default=None, name="entryPointConversionExternalMedium")
-    ad_reply: AdReply | None = field(default=None, name="externalAdReply")
+def fields(value: object) -> Fields:
+    """Empty for what is no object. Of two names that differ in case alone, the one with a value counts."""
+    if not isinstance(value, dict):
+        return {}
+    found: Fields = {}
+    for name, member in value.items():
+        folded = name.lower()
+        if found.get(folded) in (None, ""):
+            found[folded] = member
+    return found
 
 
-class ExtendedText(Struct, rename="camel"):
-    text: str | None = None
-    context_info: ContextInfo | None = None
+def text(value: object) -> str | None:
+    """None for an empty one too. A whole number is the text of its digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
 
 
-class EngineMedia(Struct, rename="camel"):
-    lower_url: str | None = field(default=None, name="url")
-    upper_url: str | None = field(default=None, name="URL")
-    mimetype: str | None = None
-    caption: str | None = None
-    file_name: str | None = None
-    ptt: bool | None = field(default=None, name="PTT")
-
-    @property
-    def url(self) -> str | None:
-        return self.lower_url or self.upper_url
+def first_text(*values: object) -> str | None:
+    return next(filter(None, map(text, values)), None)
 
 
-class Location(Struct):
-    latitude: float | None = field(default=None, name="degreesLatitude")
-    longitude: float | None = field(default=None, name="degreesLongitude")
-    name: str | None = None
-    address: str | None = None
+def flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower() if isinstance(value, str | int) else ""
+    return True if word in TRUE else False if word in FALSE else None
 
 
-class Vcard(Struct, rename="camel"):
-    display_name: str | None = None
-    vcard: str | None = None
+def number(value: object) -> float | int | None:
+    """Also of a text, and of the two halves in which JavaScript holds 64 bits."""
+    if isinstance(value, dict):
+        low, high = value.get("low"), value.get("high")
+        if type(low) is not int or type(high) is not int:
+            return None
+        return (high << 32) + (low & 0xFFFFFFFF)
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if isinstance(value, int) or math.isfinite(value) else None
 
 
-class Content(Struct, rename="camel"):
-    """What was written; the engine sets one of these."""
-
-    conversation: str | None = None
-    extended_text_message: ExtendedText | None = None
-    image_message: EngineMedia | None = None
-    video_message: EngineMedia | None = None
-    audio_message: EngineMedia | None = None
-    document_message: EngineMedia | None = None
-    sticker_message: EngineMedia | None = None
-    location_message: Location | None = None
-    contact_message: Vcard | None = None
+def items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-class Source(Struct, rename="pascal"):
-    """Who wrote it where; the ``alt`` ones are the phone where the other is a lid, and the reverse."""
-
-    chat: str | None = None
-    sender: str | None = None
-    sender_alt: str | None = None
-    recipient_alt: str | None = None
-
-
-class Info(Source, rename="pascal"):
-    type: str | None = None
-    media_type: str | None = None
-    push_name: str | None = None
-    is_from_me: bool | None = None
-
-
-class EngineData(Source, rename="pascal"):
-    """A message has its source in ``Info``, a delivery report has it here."""
-
-    info: Info | None = None
-    message: Content | None = None
-
-
-class Payload(Struct, rename="camel"):
-    """What messages and delivery reports have in common."""
-
-    id: str | None = None
-    timestamp: int | None = None
-    sender: str | None = field(default=None, name="from")
-    to: str | None = None
-    from_me: bool | None = None
-    participant: str | None = None
-    engine: EngineData | None = field(default=None, name="_data")
-
-    @property
-    def info(self) -> Info:
-        return (self.engine and self.engine.info) or Info()
-
-    @property
-    def source(self) -> Source:
-        return (self.engine and (self.engine.info or self.engine)) or Source()
-
-
-class Media(Struct):
-    """What WAHA stored."""
-
-    url: str | None = None
-    mimetype: str | None = None
-    filename: str | None = None
-
-
-class ReplyTo(Struct):
-    id: str | None = None
-
-
-class MessagePayload(Payload, rename="camel"):
-    mentioned_jid: list[str] | None = None
-    body: str | None = None
-    has_media: bool | None = None
-    media: Media | None = None
-    reply_to: str | ReplyTo | None = None
-
-    @property
-    def content(self) -> Content:
-        return (self.engine and self.engine.message) or Content()
-
-
-class AckPayload(Payload, rename="camel"):
-    ack: int | None = None
-    ack_name: str | None = None
-
-
-class Me(Struct):
-    """The channel's own identity."""
-
-    id: str | None = None
-    lid: str | None = None
-    jid: str | None = None
-
-
-class EventName(Struct):
-    """Enough of any event to tell whether it is ours."""
-
-    event: str | None = None
-
-
-class Event(Struct):
-    id: str | None = None
-    timestamp: int | None = None
-    session: str | None = None
-    me: Me | None = None
-
-
-class MessageEvent(Event):
-    payload: MessagePayload | None = None
-
-
-class AckEvent(Event):
-    payload: AckPayload | None = None
+def jid(value: object) -> str | None:
+    """A WhatsApp id, which may come as an object."""
+    if isinstance(value, dict):
+        parts = fields(value)
+        user, server = text(parts.get("user")), text(parts.get("server"))
+        return text(parts.get("_serialized")) or (f"{user}@{server}" if user and server else None)
+    return text(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.driver import Driver, prepare_driver
 from ventros.kernel.connection.wire import Answer, Loop, State, Wire
 
@@ -49,6 +50,7 @@ class Connector:
         loop: Any = Loop(asyncio.get_running_loop()) if self._pipelining else None
         driver: Driver = await asyncpg.connect(**self._options, loop=loop, connection_class=Driver)
         transport = driver._transport  # type: ignore[attr-defined]  # noqa: SLF001 - asyncpg's
+        driver.deadline = Deadline()
         driver.wire = transport if isinstance(transport, Wire) else None
         try:
             await prepare_driver(driver)

@@ -10,6 +10,7 @@ import asyncpg
 
 from ventros.kernel import errors
 from ventros.kernel.connection.call import Call, affected_rows, mismatch
+from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.driver import (
     DRIVER_FAILURES,
     UNREADABLE,
@@ -61,6 +62,7 @@ class Connection:
 
     __slots__ = (
         "_began",
+        "_deadline",
         "_deferred",
         "_opening",
         "_source",
@@ -85,6 +87,7 @@ class Connection:
     ) -> None:
         self.driver = driver
         self.wire: Wire | None = getattr(driver, "wire", None)
+        self._deadline: Deadline | None = getattr(driver, "deadline", None)
         self._source = source
         self._opening = opening
         self._began = Answer()
@@ -156,6 +159,7 @@ class Connection:
         if self.driver is None and self._source is not None:
             self.driver = await self._source.take()
             self.wire = getattr(self.driver, "wire", None)
+            self._deadline = getattr(self.driver, "deadline", None)
 
     async def control(self, text: str) -> None:
         """Send transaction control, such as SAVEPOINT, which stands in no file."""
@@ -236,31 +240,47 @@ class Connection:
     ) -> Any:
         """The answer to ``call``, or to a command that stands in no file, sent with all that was deferred."""
         deferred, self._deferred = self._deferred, []
-        timeout = timeout or self._timeout
+        bound = timeout or self._timeout
         try:
             while True:
                 if self.driver is None:
                     await self.take_driver()
+                if self._deadline is not None and bound is not None:
+                    self._deadline.start(bound)
                 try:
                     if self.wire is not None:
-                        return await self._send_over(self.wire, call, deferred, commit, timeout)
-                    return await self._send_apart(call, deferred, timeout)
+                        return await self._send_over(self.wire, call, deferred, commit)
+                    return await self._send_apart(call, deferred, bound)
                 except Exception as error:
                     if self.begun or not await self._replace_dead(error, commit):
                         raise
-        except asyncio.CancelledError:
-            self.interrupted = True
-            raise
-        except Exception as error:
-            self.interrupted = isinstance(error, TimeoutError)
-            self.failed = True
-            culprit = self._culprit(call, deferred, commit)
-            if culprit is not None and is_unreadable(error):
-                raise await self._unreadable_row(culprit) from error
-            failure = self._failure(error, culprit)
-            if isinstance(failure, errors.ServerReadOnly):
-                terminate(self.driver)
+        except BaseException as error:
+            failure = await self._explain(error, call, deferred, commit)
+            if failure is error:
+                raise
             raise failure from error
+        finally:
+            if self._deadline is not None:
+                self._deadline.stop()
+
+    async def _explain(
+        self, error: BaseException, call: Call | str, deferred: Sequence[Call], commit: Answer | None
+    ) -> BaseException:
+        """What is raised for ``error``, after note was taken of it: a cancellation itself, else ours."""
+        if isinstance(error, asyncio.CancelledError):
+            self.interrupted = True
+            if self._deadline is None or not self._deadline.turns_into_timeout():
+                return error
+            error = TimeoutError()
+        self.failed = True
+        self.interrupted |= isinstance(error, TimeoutError)
+        culprit = self._culprit(call, deferred, commit)
+        if culprit is not None and isinstance(error, Exception) and is_unreadable(error):
+            return await self._unreadable_row(culprit)
+        failure = self._failure(error, culprit)
+        if isinstance(failure, errors.ServerReadOnly):
+            terminate(self.driver)
+        return failure
 
     async def _send_apart(self, call: Call | str, deferred: Sequence[Call], timeout: float | None) -> Any:  # noqa: ASYNC109
         """Without a wire: one round trip each, so COMMIT never goes with a statement."""
@@ -274,12 +294,7 @@ class Connection:
         return await self._perform(call, timeout)
 
     async def _send_over(
-        self,
-        wire: Wire,
-        call: Call | str,
-        deferred: Sequence[Call],
-        commit: Answer | None,
-        timeout: float | None,  # noqa: ASYNC109
+        self, wire: Wire, call: Call | str, deferred: Sequence[Call], commit: Answer | None
     ) -> Any:
         try:
             if not self.begun:
@@ -288,15 +303,15 @@ class Connection:
                 if earlier.statement.text in wire.prepared:
                     earlier.answer = Answer()
                     wire.record(earlier.answer)
-                    await self._perform(earlier, None)  # it is not waited for
+                    await self._perform(earlier)  # it is not waited for
                 else:
-                    earlier.result = await self._perform(earlier, timeout)
+                    earlier.result = await self._perform(earlier)
             if isinstance(call, Call):
-                result = await self._perform(call, timeout, commit)
+                result = await self._perform(call, commit=commit)
             elif wire.loaded:  # no simple query stands behind another part
-                result = await self.driver.fetch(call, timeout=timeout)
+                result = await self.driver.fetch(call)
             else:
-                result = await self.driver.execute(call, timeout=timeout)
+                result = await self.driver.execute(call)
         except BaseException:
             wire.forget()
             self.begun |= self._began.state not in (State.UNSENT, State.LOST)
@@ -304,7 +319,13 @@ class Connection:
         self.begun = True
         return result
 
-    async def _perform(self, call: Call, timeout: float | None, commit: Answer | None = None) -> Any:  # noqa: ASYNC109
+    async def _perform(
+        self,
+        call: Call,
+        timeout: float | None = None,  # noqa: ASYNC109
+        *,
+        commit: Answer | None = None,
+    ) -> Any:
         wire = self.wire
         statement, sets = call.statement, call.argument_sets
         text, counted = statement.text, statement.rows == "affected" and call.answer is None
@@ -345,7 +366,7 @@ class Connection:
         wire = cast("Wire", self.wire)
         wire.replay(answer)
         try:
-            return await self._perform(call, self._timeout)
+            return await self._perform(call)
         except Exception as error:
             if is_unreadable(error):
                 raise await self._unreadable_row(call) from error
@@ -362,6 +383,8 @@ class Connection:
             return False
         if type(translate_driver_error(error)) is not errors.ConnectionLost:
             return False
+        if self._deadline is not None:
+            self._deadline.stop()
         driver, self.driver, self._began = self.driver, None, Answer()
         return await self._source.replace(driver)
 

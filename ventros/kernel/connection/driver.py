@@ -14,6 +14,7 @@ import msgspec
 
 from ventros.kernel import errors
 from ventros.kernel.connection import sqlstates
+from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Statement
 
@@ -25,7 +26,7 @@ DRIVER_FAILURES = (
     asyncpg.InternalClientError,
 )
 
-STALE = "VT003"
+STALE = "VT010"
 """SQLSTATE of an update that fails by itself because another was first; its detail says id and versions."""
 _ARGUMENT = re.compile(r"argument \$(\d+)")
 _encode_json = msgspec.json.Encoder().encode
@@ -83,11 +84,15 @@ def translate_driver_error(
 
 
 class Driver(asyncpg.Connection):
-    """asyncpg's connection, with its wire, if it has one, and the pool's times, in monotonic seconds."""
+    """asyncpg's connection, with its wire, if it has one, its deadline, and the pool's times.
 
-    __slots__ = ("idle_since", "made_at", "wire")
+    Those are in monotonic seconds.
+    """
+
+    __slots__ = ("deadline", "idle_since", "made_at", "wire")
 
     wire: Wire | None
+    deadline: Deadline
     made_at: float
     idle_since: float
 

@@ -37,12 +37,13 @@ from typing import Any
 
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
 _READY, _ERROR, _BOUND = b"ZE2"
-_BIND, _PARSE, _EXECUTE = b"BPE"
+_BIND, _PARSE, _EXECUTE = _OF_A_STATEMENT = b"BPE"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
 _OF_AN_ANSWER = frozenset(
     b"12nDCIs"
 )  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
+_SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 _READY_IDLE = b"Z\0\0\0\5I"
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
@@ -130,10 +131,14 @@ class Wire(asyncio.Protocol):
         self._ahead: list[tuple[bytes, Answer]] = []
         self._behind: tuple[bytes, Answer] | None = None
         self._own: Answer | None = None
+        self._unwritten = 0  # Executes of that one
+        self._unended = False  # the last that asyncpg wrote was a piece, with more to come
         self._recording: list[bytes] | None = None
         self._replay: Answer | None = None
         self._expected: deque[tuple[Answer, bool]] = deque()  # whether it is asyncpg's own
-        self._partial = b""
+        self._partial = b""  # the beginning of a frame that asyncpg has seen nothing of
+        self._owed = 0  # bytes that are yet to come of a frame whose beginning it has seen
+        self._skimmed: list[bytes] = []  # what it has seen and we have not gone through
         self._fault: ConnectionError | None = None
 
     # what the unit of work asks for
@@ -152,6 +157,7 @@ class Wire(asyncio.Protocol):
     def watch(self, answer: Answer) -> None:
         """Keep the command tags of asyncpg's next statement, which has ``answer.executes`` Executes."""
         self._own = answer
+        self._unwritten = answer.executes
 
     def record(self, answer: Answer) -> None:
         """Keep what asyncpg writes until its next Sync, as if by :meth:`precede`."""
@@ -165,6 +171,7 @@ class Wire(asyncio.Protocol):
     def send(self, text: str) -> None:
         """Send a command now; the connection is ended if the tag of the answer is not ``text``."""
         part, exact = commands((text,))
+        self._read_all()
         self._expect((Answer(exact=exact + _READY_IDLE, required=text), False))
         self._socket.write(part + _SYNC)
 
@@ -181,22 +188,34 @@ class Wire(asyncio.Protocol):
 
     def write(self, data: Any) -> None:
         """Send or keep ``data``, which is one whole request of asyncpg's, or a piece of a large one."""
-        kind = data[0]
-        statement = kind in (_BIND, _PARSE, _EXECUTE)
-        if self._replay is not None and statement and data[-5:] == _SYNC:
-            answer, self._replay = self._replay, None
-            # Later: asyncpg sets what it reads the rows by only after it has written.
-            asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
-        elif self._recording is not None and statement and data[-5:] != _FLUSH:
+        end = data[-5:]
+        # A batch's Sync comes alone when its last piece was full.
+        statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
+        if not self._unended and data[0] != _SYNC[0]:
+            self._read_all()
+        self._unended = statement and end not in (_SYNC, _FLUSH)
+        if self._replay is not None and statement and end != _FLUSH:
+            if end == _SYNC:
+                answer, self._replay = self._replay, None
+                # Later: asyncpg sets what it reads the rows by only after it has written.
+                asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
+        elif self._recording is not None and statement and end != _FLUSH:
             self._keep(self._recording, bytes(data))
-        elif statement and (self._ahead or self._own is not None or self._behind is not None):
+        elif statement and (self._ahead or self._own is not None):
             self._write_around(bytes(data))
         else:
+            if data[:8] == _SSL_REQUEST:
+                self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
 
     def writelines(self, buffers: Iterable[Any]) -> None:
         """As :meth:`write`, of one piece."""
         self.write(b"".join(buffers))
+
+    def _read_all(self) -> None:
+        """When asyncpg asks for something: it has read what it asked for before to its end."""
+        self._owed = 0
+        self._skimmed.clear()
 
     def _keep(self, recording: list[bytes], data: bytes) -> None:
         recording.append(data)
@@ -216,17 +235,28 @@ class Wire(asyncio.Protocol):
             self._ahead = []
         parts = [part for part, _ in ahead]
         self._expect(*((answer, False) for _, answer in ahead))
-        if self._own is not None and data[0] == _BIND:
-            self._expect((self._own, True))
+        own, ends = self._own, data[-5:] == _SYNC
+        if own is not None and data[0] == _BIND:
+            if own.state is State.UNSENT:
+                self._expect((own, True))
+            self._unwritten -= _executes(data)
+        if own is not None and ends:
             self._own = None
-        if self._behind is not None and self._own is None and data[-5:] == _SYNC:
-            part, answer = self._behind
+            if self._unwritten or data[0] == _PARSE:  # of asyncpg's ROLLBACK
+                self._cut_short(own)
+            elif self._behind is not None:
+                part, answer = self._behind
+                self._expect((answer, False))
+                data = b"".join((data[:-5], part, _SYNC))
             self._behind = None
-            self._expect((answer, False))
-            parts += [data[:-5], part, _SYNC]
-        else:
-            parts.append(data)
-        self._socket.write(b"".join(parts))
+        self._socket.write(b"".join((*parts, data)))
+
+    def _cut_short(self, own: Answer) -> None:
+        """When asyncpg ends a batch early, because its time is over, or an argument cannot be encoded."""
+        own.executes -= self._unwritten
+        if own.state is State.SENT and len(own.tags) == own.executes:
+            self._expected.popleft()
+            own.become(State.DONE)
 
     def _expect(self, *answers: tuple[Answer, bool]) -> None:
         for answer, _ in answers:
@@ -319,9 +349,38 @@ class Wire(asyncio.Protocol):
             at += size
         self._partial = data[at:] if expected else b""
         if not expected and at < end:
-            passed.append(data[at:] if at else data)
+            passed.append(self._whole(data[at:] if at else data))
         if passed:
             self._driver.data_received(b"".join(passed))
+
+    def _whole(self, data: bytes) -> bytes:
+        """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
+
+        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
+        that ends as an answer does is not gone through, unless more comes before asyncpg asks again.
+        """
+        if data[-6:-1] == _READY_IDLE[:5]:
+            self._skimmed.append(data)
+            return data
+        for skimmed in self._skimmed:
+            self._owed = max(0, self._frames_end(skimmed) - len(skimmed))
+        self._skimmed.clear()
+        at, end = self._frames_end(data), len(data)
+        self._owed = max(0, at - end)
+        if at < end:
+            self._partial = data[at:]
+            data = data[:at]
+        return data
+
+    def _frames_end(self, data: bytes) -> int:
+        """Where the last frame ends that asyncpg may see: maybe behind the end of ``data``."""
+        at, end = self._owed, len(data)
+        while at + 5 <= end:
+            behind = at + 1 + int.from_bytes(data[at + 1 : at + 5], "big")
+            if behind > end and data[at] in _AT_ANY_TIME:
+                break
+            at = behind
+        return at
 
     def _take(self, frame: bytes, answer: Answer, own: bool, passed: list[bytes]) -> bool:
         """Whether ``frame`` is one that may come now; what asyncpg is to see goes to ``passed``."""

@@ -131,6 +131,5 @@ NULL = frozenset({type(None)})
 PASSING = {
     "uuid": NULL | {UUID, pgproto.UUID},
     "boolean": NULL | {bool},
-    "text": NULL | {str},
 }
-"""Python types whose values need no check for a PostgreSQL type, but that a text must be plain ASCII."""
+"""Python types whose values need no check for a PostgreSQL type."""

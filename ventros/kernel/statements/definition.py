@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import attrs
 
@@ -43,19 +43,18 @@ class Statement:
     line: int
     plan: str = ""
     resource: str | None = attrs.field(default=None, eq=False)
-    checks: tuple[tuple[int, frozenset[type], Check], ...] = attrs.field(init=False, repr=False)
+    checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)
+    _plans: dict[tuple[type, ...], tuple[list[int], list[tuple[int, Check]]]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
     writes: bool = attrs.field(init=False, repr=False)
     locks: bool = attrs.field(init=False, repr=False)
     table: str = attrs.field(init=False, repr=False)
 
     @checks.default
-    def _argument_checks(self) -> tuple[tuple[int, frozenset[type], Check], ...]:
-        """Of those parameters whose type has a check: the position from 0, and the types that need none."""
-        return tuple(
-            (position, PASSING.get(param.type, NULL), check)
-            for position, param in enumerate(self.params)
-            if (check := CHECKS.get(param.type))
-        )
+    def _argument_checks(self) -> list[tuple[int, Check]]:
+        """Of those parameters whose type has a check, each with its position from 0."""
+        return [(at, check) for at, param in enumerate(self.params) if (check := CHECKS.get(param.type))]
 
     @writes.default
     def _may_write(self) -> bool:
@@ -111,13 +110,28 @@ class Statement:
             raise ValidationError(
                 f"{self.name} takes {len(self.params)} arguments, {len(args)} given", field="args"
             )
-        for position, passing, check in self.checks:
-            value: Any = args[position]
-            kind = type(value)
-            if kind in passing and (kind is not str or (value.isascii() and "\x00" not in value)):
-                continue
-            if fault := check(value):
+        kinds = tuple(map(type, args))
+        if (plan := self._plans.get(kinds)) is None:
+            plan = self._plans[kinds] = self._checks_for(kinds)
+        texts, others = plan
+        joined = "".join([args[position] for position in texts])  # type: ignore[misc]
+        if not joined.isascii() or "\x00" in joined:
+            others = self.checks
+        for position, check in others:
+            value = args[position]
+            if value is not None and (fault := check(value)):
                 raise self.refusal(position, fault)
+
+    def _checks_for(self, kinds: tuple[type, ...]) -> tuple[list[int], list[tuple[int, Check]]]:
+        """Of values of these types: the texts, which are fine if all are plain ASCII, and the others."""
+        texts, others = [], []
+        for position, check in self.checks:
+            type_, kind = self.params[position].type, kinds[position]
+            if type_ == "text" and kind is str:
+                texts.append(position)
+            elif kind not in PASSING.get(type_, NULL):
+                others.append((position, check))
+        return texts, others
 
     def refusal(self, position: int, fault: str) -> ValidationError:
         """The error for the argument at ``position`` (from 0): names the statement and the parameter."""
