@@ -12,9 +12,9 @@ import pytest
 from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
-from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY, caller_settings
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.transaction.begin import AuditContext, set_local
+from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY, caller_settings
 
 
 def test_who_does_what_goes_with_the_tenant() -> None:
