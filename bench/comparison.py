@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import tracemalloc
 from asyncio import selector_events
@@ -25,19 +26,27 @@ from bench.server import TENANT
 Slots = Mapping[str, Mapping[str, Sequence[Slot]]]
 """Of each operation and each arm, its rounds."""
 
+Work = dict[str, dict[str, dict[str, Any]]]
+"""Of each operation and each arm, its figures."""
+
 FIRST = 6
-"""Operations before those: psycopg prepares a statement after five."""
+"""Operations before those that are counted: drivers prepare their statements at the first, or after a few."""
+
+APART_MS = 5
+"""A round trip that is longer than any client needs between two messages that it sends together."""
 
 
 @attrs.frozen(kw_only=True)
 class Size:
     """``count`` operations in each slot; of save_all, which is a hundred saves, fewer. ``only``
-    these operations. Round trips and memory are taken from ``counted`` operations.
+    these operations. Round trips and memory are taken from ``counted`` operations. ``pools`` are the
+    numbers of connections of an arm, and of its tasks; ``workers`` is that of one slot.
     """
 
     rows: int
     rounds: int
     count: int
+    pools: tuple[int, ...] = (1, 8)
     workers: int = 1
     only: tuple[str, ...] = ()
     counted: int = 8
@@ -51,6 +60,36 @@ async def channel_of(dsn: str) -> tuple[UUID, UUID]:
     async with ventros.connect(dsn) as db, db.unit_of_work(TENANT) as uow:
         (channel,) = await uow.channels.list_active_waha()
         return channel.id, channel.project_id
+
+
+def profiles(
+    run: Run, name: str, kinds: Sequence[type[Arm]], size: Size, baseline: str
+) -> dict[str, dict[str, Work]]:
+    """By durability and number of connections: each on a copy of one populated database, ``name``."""
+    run.server.populated(name, size.rows)
+    measured: dict[str, dict[str, Work]] = {}
+    for durability in run.server.durabilities:
+        measured[durability] = {}
+        for workers in size.pools:
+            dsn = run.server.create(f"{name}_{durability}_{workers}", name, volatile=durability == "volatile")
+            sized = attrs.evolve(size, workers=workers)
+            slots = asyncio.run(compare(run, dsn, kinds, sized))
+            measured[durability][str(workers)] = figures(slots, run.seed, baseline)
+    return measured
+
+
+def add(measured: Mapping[str, Mapping[str, Work]], figure: str, counted: Counted) -> None:
+    """``figure`` of each operation and arm, which hangs on neither durability nor connections."""
+    for by_pool in measured.values():
+        for work in by_pool.values():
+            for operation, arms in work.items():
+                for arm, known in arms.items():
+                    known[figure] = counted[operation].get(arm)
+
+
+def profile_steps(run: Run, kinds: Sequence[type[Arm]], size: Size) -> int:
+    """How often :func:`profiles` reports progress."""
+    return len(run.server.durabilities) * len(size.pools) * steps(kinds, size)
 
 
 async def compare(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Slots:
@@ -99,13 +138,16 @@ Counted = dict[str, dict[str, float]]
 
 
 async def count_round_trips(run: Run, dsn: str, kinds: Sequence[type[Arm]], size: Size) -> Counted:
-    """How often the client waits for the server, by what it sends."""
+    """How often the client waits for the server; what it sends without waiting is one round trip."""
     with Proxy(dsn) as proxy:
 
         async def trips(arm: Arm, operation: str) -> float:
+            proxy.move(APART_MS)
             before = proxy.round_trips()
             await repeat(arm, operation, size.counted)
-            return (proxy.round_trips() - before) / size.counted
+            count = proxy.round_trips() - before
+            proxy.move(0)
+            return count / size.counted
 
         return await _one_by_one(run, proxy.dsn, kinds, size, trips)
 
@@ -168,7 +210,7 @@ async def repeat(arm: Arm, operation: str, times: int) -> None:
         await getattr(arm, operation)(0)
 
 
-def figures(slots: Slots, seed: int, baseline: str) -> dict[str, dict[str, Any]]:
+def figures(slots: Slots, seed: int, baseline: str) -> Work:
     """Of each operation and arm: latency, throughput, processor time, and the ratios to ``baseline``."""
     return {
         operation: {

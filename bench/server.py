@@ -71,6 +71,11 @@ class Server:
         """Whether a crash may lose what was committed."""
         return "off" in (self.settings["fsync"], self.settings["synchronous_commit"])
 
+    @property
+    def durabilities(self) -> tuple[str, ...]:
+        """What databases on it can be: on a server that does not wait for the disk, none is durable."""
+        return ("volatile",) if self.volatile else ("durable", "volatile")
+
     def _maintenance(self) -> str:
         return self._given or (self._embedded.superuser_dsn() if self._embedded else "")
 
@@ -88,8 +93,13 @@ class Server:
         parts = urlsplit(self._given or "")
         return urlunsplit(parts._replace(path=f"/{quote(self._prefix + name)}"))
 
-    def create(self, name: str, template: str | None = None, *, bare: bool = False) -> str:
-        """A database, migrated unless ``bare``, or a copy of one that was made here; returns its DSN."""
+    def create(
+        self, name: str, template: str | None = None, *, bare: bool = False, volatile: bool | None = None
+    ) -> str:
+        """A database, migrated unless ``bare``, or a copy of one that was made here; returns its DSN.
+
+        ``volatile`` sets synchronous_commit for all that connect to it; None leaves the server's.
+        """
         if template is None and not bare:
             template = self._migrated_template()
         full, role = self._prefix + name, self._role()
@@ -98,6 +108,11 @@ class Server:
             text += sql.SQL(" TEMPLATE {}").format(sql.Identifier(self._prefix + template))
         with psycopg.connect(self._maintenance(), autocommit=True) as connection:
             connection.execute(text)
+            if volatile is not None:
+                waits = sql.SQL("ALTER DATABASE {} SET synchronous_commit = {}").format(
+                    sql.Identifier(full), sql.Literal("off" if volatile else "on")
+                )
+                connection.execute(waits)
         self._made.append(name)
         return self.dsn(name)
 

@@ -4,7 +4,7 @@ SELECT set_config('app.tenant_id', :tenant_id, true);
 -- name: get_contact(tenant_id, id)^
 SELECT id, version, tenant_id, project_id, name, email, phone, external_id, source_channel, language,
        timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at,
-       last_interaction_at, created_at, updated_at, deleted_at
+       last_interaction_at, created_at, updated_at, deleted_at, merged_into
   FROM contacts
  WHERE tenant_id = :tenant_id AND id = :id AND deleted_at IS NULL;
 

@@ -1,4 +1,4 @@
-"""(b) asyncpg by hand, with Ventros' statements and round trips, and nothing between them and the rows."""
+"""(b) asyncpg by hand, with Ventros' statements: a connection to each worker, no pool, rows as they come."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bench.server import TENANT
 from ventros import Settings
 from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.contacts import mapper as contact_mapper
+from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactSort
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.repository import MessageRepository
@@ -47,7 +48,9 @@ def between(update: Statement, columns: tuple[str, ...], first: str, last: str) 
 CONTACT = ContactRepository.UPDATE, contact_mapper.COLUMNS
 SESSION = SessionRepository.UPDATE, session_mapper.COLUMNS
 NAME_TO_UPDATE = between(*CONTACT, "name", "updated_at")
-VERSION_TO_INTERACTION = between(*CONTACT, "expected_version", "first_interaction_at")
+MATCHED = ContactRepository.UPDATE, ("by_lid", "paired_phone", *contact_mapper.COLUMNS)
+VERSION_TO_INTERACTION = between(*MATCHED, "expected_version", "first_interaction_at")
+AFTER_UPDATE = slice(-2, None)  # deleted_at and merged_into, at the end of both
 VERSION_TO_ACTIVITY = between(*SESSION, "expected_version", "last_activity_at")
 MESSAGES_TO_FIRST = between(*SESSION, "messages_from_contact", "first_contact_message_at")
 FIRST_TO_UPDATE = between(*SESSION, "first_contact_message_at", "updated_at")
@@ -57,29 +60,32 @@ class AsyncpgSame(Arm):
     name = "asyncpg-same"
     title = "asyncpg, same SQL"
     notes = (
-        "asyncpg-same leaves rows as they are: no aggregate, no rule, no error that says what happened.",
+        (
+            "asyncpg-same has no pool, one connection to a worker, and leaves rows as they are: no "
+            "aggregate, no rule, no error that says what happened."
+        ),
     )
     operations = ALL
 
     async def open(self) -> None:
-        async def no_reset(_driver: object) -> None: ...
+        self.connections = [await self.connect() for _ in self.keys]
 
-        self.pool = await asyncpg.create_pool(
+    async def connect(self) -> Any:
+        connection = await asyncpg.connect(
             self.dsn,
-            min_size=self.size,
-            max_size=self.size,
-            init=prepare_driver,
-            reset=no_reset,
             command_timeout=Settings().statement_timeout,
             server_settings=Settings().startup_settings(),
         )
+        await prepare_driver(connection)
+        return connection
 
     async def close(self) -> None:
-        await self.pool.close()
+        for connection in self.connections:
+            await connection.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Any]:
-        driver = await self.pool.acquire(timeout=5)
+    async def transaction(self, worker: int) -> AsyncIterator[Any]:
+        driver = self.connections[worker]
         try:
             await driver.execute(BEGIN)
             yield driver
@@ -87,11 +93,9 @@ class AsyncpgSame(Arm):
         except BaseException:
             await driver.execute("ROLLBACK")
             raise
-        finally:
-            await self.pool.release(driver)
 
     async def load(self, id: UUID) -> tuple[Row, int]:  # noqa: A002
-        async with self.transaction() as driver:
+        async with self.transaction(0) as driver:
             row = await self.fetch_contact(driver, id)
         return row, row["version"]
 
@@ -101,18 +105,18 @@ class AsyncpgSame(Arm):
         return row
 
     async def get(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             await self.fetch_contact(driver, self.keys[worker].draw())
 
     async def save(self, worker: int) -> None:
         id_ = self.keys[worker].next_held()
         row, version = self.held[id_]
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             await self.write(driver, row, version)
         self.held[id_] = (row, version + 1)
 
     async def unit_of_work(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             row = await self.fetch_contact(driver, self.keys[worker].draw())
             await self.write(driver, row, row["version"])
 
@@ -131,7 +135,7 @@ class AsyncpgSame(Arm):
             calls.append(renaming_args(row, version, name, at))
             events.append(("contact", row["id"], version + 1, name_changed(row, name)))
             self.held[id_] = (row, version + 1)
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             lock = ContactRepository.LOCK_FOR_NO_KEY_UPDATE
             locked = await driver.fetch(lock.text, TENANT, [call[1] for call in calls])
             if sorted(row["version"] for row in locked) != sorted(call[2] for call in calls):
@@ -141,20 +145,20 @@ class AsyncpgSame(Arm):
             await append(driver, at, *events)
 
     async def list_page(self, worker: int) -> None:
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             if len(await driver.fetch(LIST, TENANT, PAGE + 1)) != PAGE + 1:
                 raise StaleAggregate
 
     async def process_inbound_message(self, worker: int) -> None:
         """The statements of ventros/application/process_inbound_message.py, for a known contact."""
         at, message_id, name = now(), new_id(), str(new_id())
-        async with self.transaction() as driver:
+        async with self.transaction(worker) as driver:
             seen = MessageRepository.FIND_BY_CHANNEL_MESSAGE_ID.text
             if await driver.fetch(seen, TENANT, self.channel_id, name):
                 return
             (channel,) = await driver.fetch(ChannelRepository.INBOUND.text, TENANT, self.channel_id)
-            find, number = ContactRepository.FIND_BY_PHONE.text, phone(self.keys[worker].number())
-            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number)
+            find, number = ContactIdentities.MATCH.text, phone(self.keys[worker].number())
+            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number, None)
             await touched(driver, ContactRepository.UPDATE, *interaction_args(contact, at))
             (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact["id"], 1)
             await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
@@ -183,13 +187,22 @@ async def touched(driver: Any, statement: Any, *args: object) -> None:
 
 def renaming_args(row: Row, version: int, name: str, at: object) -> tuple[object, ...]:
     """contacts.update of another name."""
-    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, row["deleted_at"])
+    return (TENANT, row["id"], version, name, *row[NAME_TO_UPDATE], at, *row[AFTER_UPDATE])
 
 
 def interaction_args(row: Row, at: object) -> tuple[object, ...]:
     """contacts.update of a recorded interaction."""
     first = row["first_interaction_at"] or at
-    return (TENANT, row["id"], row["version"], *row[VERSION_TO_INTERACTION], first, at, at, row["deleted_at"])
+    return (
+        TENANT,
+        row["id"],
+        row["version"],
+        *row[VERSION_TO_INTERACTION],
+        first,
+        at,
+        at,
+        *row[AFTER_UPDATE],
+    )
 
 
 def session_args(row: Row, at: object) -> tuple[object, ...]:
@@ -207,6 +220,7 @@ def session_args(row: Row, at: object) -> tuple[object, ...]:
         *row[FIRST_TO_UPDATE],
         at,
         row["deleted_at"],
+        row["contact_id"],
     )
 
 

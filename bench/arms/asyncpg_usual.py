@@ -66,9 +66,9 @@ class AsyncpgUsual(Arm):
     title = "asyncpg, as usual"
     notes = (
         (
-            "asyncpg-usual checks versions by hand (RETURNING version), writes only the "
-            "columns that change, sends "
-            "BEGIN and the tenant separately, and leaves the pool to reset each connection."
+            "asyncpg-usual checks versions by hand (RETURNING version), writes only the columns that "
+            "change, several rows by fetchmany and executemany, sends BEGIN and the tenant separately, "
+            "and leaves the pool to reset each connection."
         ),
     )
     operations = ALL
@@ -114,11 +114,21 @@ class AsyncpgUsual(Arm):
         return int(version)
 
     async def save_all(self, worker: int) -> None:
-        contacts = [self.held[id_] for id_ in self.keys[worker].batch]
+        """All updates in one message, all events in another."""
+        contacts, at = [self.held[id_] for id_ in self.keys[worker].batch], now()
+        updates: list[tuple[object, ...]] = []
+        events: list[tuple[object, ...]] = []
+        for contact in contacts:
+            name, id_, version = self.new_name(), contact["id"], contact["version"]
+            updates.append((TENANT, id_, version, name, at))
+            payload = renamed(id_, TENANT, contact["name"], name)
+            events.append(event_values(event_row(id_, version + 1, payload, at, TENANT)))
         async with self.transaction() as connection:
-            versions = [await self.rename(connection, contact) for contact in contacts]
-        for contact, version in zip(contacts, versions, strict=True):
-            contact["version"] = version
+            if len(await connection.fetchmany(RENAME, updates)) != len(updates):
+                raise StaleAggregate
+            await connection.executemany(EVENT, events)
+        for contact in contacts:
+            contact["version"] += 1
 
     async def list_page(self, worker: int) -> None:
         async with self.transaction() as connection:
@@ -153,10 +163,11 @@ class AsyncpgUsual(Arm):
                 ("session.message_recorded", "session", session["id"], counted),
                 ("message.created", "message", message_id, None),
             )
+            rows = []
             for event, kind, id_, version in events:
                 payload = json.dumps({f"{kind}_id": str(id_), "tenant_id": TENANT, "at": at.isoformat()})
-                values = (TENANT, new_id(), event, "v1", at, kind, id_, version, 1, payload)
-                await connection.execute(EVENT, *values)
+                rows.append((TENANT, new_id(), event, "v1", at, kind, id_, version, 1, payload))
+            await connection.executemany(EVENT, rows)
 
 
 def event_values(row: dict[str, Any]) -> tuple[object, ...]:

@@ -35,6 +35,7 @@ class Contact(Table, tablename="contacts"):
     created_at = Timestamptz()
     updated_at = Timestamptz()
     deleted_at = Timestamptz(null=True)
+    merged_into = columns.UUID(null=True)
 
 
 class OutboxEvent(Table, tablename="outbox_events"):

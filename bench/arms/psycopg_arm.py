@@ -1,9 +1,9 @@
-"""psycopg 3: its asynchronous pool, its transaction of a connection, rows as dictionaries."""
+"""psycopg 3 with its C implementation: plain, and in pipeline mode. Binary results, prepared at first use."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +25,22 @@ INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occur
        aggregate_id, aggregate_version, sequence, payload)
 VALUES (%(tenant_id)s, %(event_id)s, %(event_name)s, %(event_version)s, %(occurred_at)s, %(aggregate_type)s,
        %(aggregate_id)s, %(aggregate_version)s, %(sequence)s, %(payload)s)"""
+Connection = AsyncConnection[DictRow]
 
 
 class Psycopg(Arm):
     name = "psycopg"
     title = "psycopg 3"
     notes = ("psycopg is a driver and has no optimistic locking: version in the WHERE and rowcount by hand.",)
+    autocommit = False
 
     async def open(self) -> None:
-        self.pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             self.dsn,
             connection_class=AsyncConnection[DictRow],
             min_size=self.size,
             max_size=self.size,
-            kwargs={"row_factory": dict_row},
+            kwargs={"row_factory": dict_row, "prepare_threshold": 0, "autocommit": self.autocommit},
             open=False,
         )
         await self.pool.open(wait=True)
@@ -46,15 +48,13 @@ class Psycopg(Arm):
     async def close(self) -> None:
         await self.pool.close()
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection[DictRow]]:
-        """The pool's connection commits by itself when its block ends well."""
-        async with self.pool.connection() as connection:
-            await connection.execute(SET_TENANT, (TENANT,))
-            yield connection
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """The pool's connection begins by itself, and commits when its block ends well."""
+        return self.pool.connection()
 
-    async def fetch(self, connection: AsyncConnection[DictRow], id_: UUID) -> DictRow:
-        row = await (await connection.execute(GET, (TENANT, id_))).fetchone()
+    async def fetch(self, connection: Connection, id_: UUID) -> DictRow:
+        await connection.execute(SET_TENANT, (TENANT,))
+        row = await (await connection.execute(GET, (TENANT, id_), binary=True)).fetchone()
         if row is None:
             raise LookupError(id_)
         return row
@@ -70,6 +70,7 @@ class Psycopg(Arm):
     async def save(self, worker: int) -> None:
         contact = self.held[self.keys[worker].next_held()]
         async with self.transaction() as connection:
+            await connection.execute(SET_TENANT, (TENANT,))
             await self.rename(connection, contact)
         contact["version"] += 1
 
@@ -79,7 +80,44 @@ class Psycopg(Arm):
 
     async def rename(self, connection: Any, contact: DictRow) -> None:
         name, at, id_, version = self.new_name(), now(), contact["id"], contact["version"]
-        if (await connection.execute(RENAME, (name, at, TENANT, id_, version))).rowcount != 1:
+        changed = await connection.execute(RENAME, (name, at, TENANT, id_, version))
+        if changed.rowcount != 1:
             raise StaleAggregate
-        row = event_row(id_, version + 1, renamed(id_, TENANT, contact["name"], name), at, TENANT)
+        await self.append(connection, contact, name, at)
+
+    async def append(self, connection: Any, contact: DictRow, name: str, at: Any) -> None:
+        payload = renamed(contact["id"], TENANT, contact["name"], name)
+        row = event_row(contact["id"], contact["version"] + 1, payload, at, TENANT)
         await connection.execute(EVENT, {**row, "payload": Jsonb(row["payload"])})
+
+
+class PsycopgPipeline(Psycopg):
+    """Three round trips for unit_of_work: BEGIN, tenant and row; UPDATE and event; COMMIT."""
+
+    name = "psycopg-pipeline"
+    title = "psycopg 3, pipeline"
+    notes = (
+        (
+            "psycopg-pipeline sends BEGIN and COMMIT as statements, since psycopg's own transaction block "
+            "waits for each of them; what the UPDATE touched is known before COMMIT leaves."
+        ),
+    )
+    autocommit = True
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        async with self.pool.connection() as connection, connection.pipeline():
+            await connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                await connection.rollback()
+                raise
+            await connection.execute("COMMIT")
+
+    async def rename(self, connection: Any, contact: DictRow) -> None:
+        name, at, id_, version = self.new_name(), now(), contact["id"], contact["version"]
+        changed = await connection.execute(f"{RENAME} RETURNING id", (name, at, TENANT, id_, version))
+        await self.append(connection, contact, name, at)
+        if await changed.fetchone() is None:
+            raise StaleAggregate

@@ -47,6 +47,7 @@ class Contact(Model):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - typed so by its base
 

@@ -39,6 +39,7 @@ class Contact(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     deleted_at = fields.DatetimeField(null=True)
+    merged_into = fields.UUIDField(null=True)
 
     class Meta:
         table = "contacts"

@@ -1,7 +1,9 @@
-"""(a) Ventros, as its README shows it."""
+"""(a) Ventros, in each of the forms that ``OURS`` lists: the one place where they are defined."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from bench.arms.arm import ALL, PAGE, TEXT, Arm, now, phone
@@ -13,14 +15,26 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType
 from ventros.kernel.ids import new_id
 
+Write = Callable[..., Awaitable[Sequence[Contact]]]
+"""Of a unit of work and its changed contacts: writes and commits them, returns them as stored."""
+
+
+async def save_and_commit(uow: UnitOfWork, *changed: Contact) -> Sequence[Contact]:
+    """As the README shows it."""
+    saved = await uow.save_all(*changed) if len(changed) > 1 else [await uow.contacts.save(*changed)]
+    await uow.commit()
+    return saved
+
 
 class Ventros(Arm):
-    name = "ventros"
-    title = "Ventros"
+    """``settings`` are those that differ from a form without."""
+
     operations = ALL
+    write: ClassVar[Write]
+    settings: ClassVar[Mapping[str, Any]]
 
     async def open(self) -> None:
-        settings = Settings(min_size=self.size, max_size=self.size)
+        settings = Settings(min_size=self.size, max_size=self.size, **self.settings)
         self.db = await Database.open(UnitOfWork, self.dsn, settings)
 
     async def close(self) -> None:
@@ -37,15 +51,13 @@ class Ventros(Arm):
     async def save(self, worker: int) -> None:
         contact: Contact = self.held[self.keys[worker].next_held()]
         async with self.db.unit_of_work(TENANT) as uow:
-            saved = await uow.contacts.save(contact.rename(self.new_name(), now=now()))
-            await uow.commit()
+            (saved,) = await self.write(uow, contact.rename(self.new_name(), now=now()))
         self.held[saved.id] = saved
 
     async def unit_of_work(self, worker: int) -> None:
         async with self.db.unit_of_work(TENANT) as uow:
             contact = await uow.contacts.get(self.keys[worker].draw())
-            await uow.contacts.save(contact.rename(self.new_name(), now=now()))
-            await uow.commit()
+            await self.write(uow, contact.rename(self.new_name(), now=now()))
 
     async def process_inbound_message(self, worker: int) -> None:
         message = InboundMessage(
@@ -63,8 +75,7 @@ class Ventros(Arm):
         """A hundred contacts in one unit of work."""
         renamed = [self.held[id_].rename(self.new_name(), now=now()) for id_ in self.keys[worker].batch]
         async with self.db.unit_of_work(TENANT) as uow:
-            saved = await uow.save_all(*renamed)
-            await uow.commit()
+            saved = await self.write(uow, *renamed)
         self.held.update((contact.id, contact) for contact in saved)
 
     async def list_page(self, worker: int) -> None:
@@ -72,3 +83,14 @@ class Ventros(Arm):
             page = await uow.contacts.page(limit=PAGE)
         if len(page.items) != PAGE:
             raise RuntimeError("the page is not full")
+
+
+def form(name: str, title: str, write: Write = save_and_commit, **settings: Any) -> type[Ventros]:
+    """An arm: ``write`` is how a change is stored, ``settings`` go to :class:`ventros.Settings`."""
+    return type(
+        title, (Ventros,), {"name": name, "title": title, "write": staticmethod(write), "settings": settings}
+    )
+
+
+OURS: tuple[type[Ventros], ...] = (form("ventros", "Ventros"),)
+"""A form a line. Each is an arm of overhead, peers and latency; the first is what peers are compared with."""

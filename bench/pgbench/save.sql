@@ -19,6 +19,7 @@ UPDATE contacts
        last_interaction_at = '2025-01-01',
        updated_at = now(),
        deleted_at = NULL,
+       merged_into = NULL,
        version = version + 1
  WHERE tenant_id = :tenant AND id = bench_id(:n) AND version = :version
 RETURNING id, version;

@@ -37,6 +37,7 @@ UPDATE sessions
        converted = :converted,
        updated_at = now(),
        deleted_at = NULL,
+       contact_id = :contact_id,
        version = version + 1
  WHERE tenant_id = :tenant AND id = bench_id(:n) AND version = :version
 RETURNING id, version;

@@ -130,16 +130,29 @@ def _index_table(arms: Mapping[str, Any], table: str) -> Table:
 
 
 def _overhead(result: Mapping[str, Any]) -> Section:
-    plots = [
-        ratios(
-            f"{operation}: {what}",
-            [(result["titles"][name], _range(arm["ratio"][key])) for name, arm in arms.items()],
-            f"times {result['titles'][result['baseline']]}; left is better",
-        )
-        for operation, arms in result["work"].items()
-        for key, what in (("wall", "wall time"), ("client_cpu", "client CPU"))
-    ]
-    tables = [_work_table(name, arms, result["titles"]) for name, arms in result["work"].items()]
+    return _by_profile(result, f"times {result['titles'][result['baseline']]}; left is better")
+
+
+def _peers(result: Mapping[str, Any]) -> Section:
+    ours = result["titles"][result["baseline"]]
+    return _by_profile(result, f"times {ours}; right is slower than {ours}")
+
+
+def _by_profile(result: Mapping[str, Any], axis: str) -> Section:
+    """Of each durability, number of connections and operation: a plot of each ratio, and a table."""
+    plots: list[str] = []
+    tables: list[Table] = []
+    for durability, pools in result["work"].items():
+        for pool, work in pools.items():
+            for operation, arms in work.items():
+                title = f"{operation}, {durability}, pool of {pool}"
+                others = {name: arm for name, arm in arms.items() if name != result["baseline"]}
+                for key, what in (("wall", "wall time"), ("client_cpu", "client CPU")):
+                    rows = [
+                        (result["titles"][name], _range(arm["ratio"][key])) for name, arm in others.items()
+                    ]
+                    plots.append(ratios(f"{title}: {what}", rows, axis))
+                tables.append(_work_table(title, arms, result["titles"]))
     return plots, tables
 
 
@@ -165,19 +178,6 @@ def _work_table(title: str, arms: Mapping[str, Any], titles: Mapping[str, str]) 
         )
     known = [any(row[at] != NOTHING for row in rows) for at in range(len(head))]
     return title, [*compress(head, known)], [[*compress(row, known)] for row in rows]
-
-
-def _peers(result: Mapping[str, Any]) -> Section:
-    plots, tables = [], []
-    for pool, work in result["pools"].items():
-        for operation, arms in work.items():
-            peers = {name: arm for name, arm in arms.items() if name != result["baseline"]}
-            for key, what in (("wall", "wall time"), ("client_cpu", "client CPU")):
-                rows = [(result["titles"][name], _range(arm["ratio"][key])) for name, arm in peers.items()]
-                title = f"{operation}, pool of {pool}: {what}"
-                plots.append(ratios(title, rows, "times Ventros; right is slower than Ventros"))
-            tables.append(_work_table(f"{operation}, pool of {pool}", arms, result["titles"]))
-    return plots, tables
 
 
 def _contention(result: Mapping[str, Any]) -> Section:
@@ -211,25 +211,26 @@ def _contention(result: Mapping[str, Any]) -> Section:
 
 
 def _latency(result: Mapping[str, Any]) -> Section:
-    def by_distance(operation: str, arm: str) -> Iterator[tuple[float, float]]:
+    def by_distance(pool: str, operation: str, arm: str) -> Iterator[tuple[float, float]]:
         for distance, figures in result["distances"].items():
-            if arm in figures["work"][operation]:
-                yield float(distance), figures["work"][operation][arm]["latency_ms"]["p50"]
+            arms = figures["pools"][pool][operation]
+            if arm in arms:
+                yield float(distance), arms[arm]["latency_ms"]["p50"]
 
-    operations = next(iter(result["distances"].values()))["work"]
     plots = [
         lines(
-            f"{operation}, median",
+            f"{operation}, pool of {pool}, median",
             {
                 title: points
                 for name, title in result["titles"].items()
-                if (points := list(by_distance(operation, name)))
+                if (points := list(by_distance(pool, operation, name)))
             },
             "round trip, ms",
             "ms",
             logarithmic=False,
         )
-        for operation in operations
+        for pool, work in next(iter(result["distances"].values()))["pools"].items()
+        for operation in work
     ]
     trips = [
         (operation, *(_figure(arms.get(name), ".1f") for name in result["titles"]))

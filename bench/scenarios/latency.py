@@ -8,25 +8,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
+import attrs
 
 from bench import comparison
 from bench.arms.arm import Arm
 from bench.arms.asyncpg_same import AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
-from bench.arms.ventros_arm import Ventros
-from bench.comparison import Size
+from bench.arms.ventros_arm import OURS
+from bench.comparison import Size, Work
 from bench.intervals import Interval, percentile
 from bench.proxy import Proxy
 from bench.result import Result, Run, Verdict
 from bench.scenarios.peers import installed
 
-DISTANCES_MS = (0.0, 0.5, 1.0, 5.0)
-BASELINE = Ventros.name
-OPERATIONS = ("get", "save", "unit_of_work", "process_inbound_message")
+DISTANCES_MS = (0.0, 0.25, 1.0, 5.0)
+BASELINE = AsyncpgSame.name
+PEERS = ("psycopg-pipeline", "sqlalchemy-orm")
+OPERATIONS = ("get", "unit_of_work", "process_inbound_message")
 SIZES = {
-    "quick": Size(rows=20_000, rounds=4, count=8, only=OPERATIONS),
-    "standard": Size(rows=20_000, rounds=8, count=40, only=OPERATIONS),
-    "full": Size(rows=100_000, rounds=12, count=150, only=OPERATIONS),
+    "quick": Size(rows=20_000, rounds=4, count=4, only=OPERATIONS),
+    "standard": Size(rows=20_000, rounds=8, count=20, only=OPERATIONS),
+    "full": Size(rows=100_000, rounds=12, count=80, only=OPERATIONS),
 }
 NOTES = (
     (
@@ -39,25 +41,31 @@ NOTES = (
 def measure(run: Run, size: Size | None = None) -> Result:
     size = size or SIZES[run.profile]
     kinds: tuple[type[Arm], ...] = (
-        Ventros,
+        *OURS,
         AsyncpgSame,
         AsyncpgUsual,
-        *(kind for kind in installed()[0] if kind.name == "sqlalchemy-orm"),
+        *(kind for kind in installed()[0] if kind.name in PEERS),
     )
     dsn = run.server.populated("latency", size.rows)
-    run.progress.expect(len(DISTANCES_MS) * comparison.steps(kinds, size) + 1)
+    run.progress.expect(len(DISTANCES_MS) * len(size.pools) * comparison.steps(kinds, size) + 1)
     distances = {}
     for distance in DISTANCES_MS:
         with Proxy(dsn, round_trip_ms=distance) as proxy:
-            slots = asyncio.run(comparison.compare(run, proxy.dsn, kinds, size))
             distances[f"{distance:g}"] = {
                 "measured_ms": asyncio.run(round_trip_ms(proxy.dsn)),
-                "work": comparison.figures(slots, run.seed, BASELINE),
+                "pools": {
+                    str(workers): _work(run, proxy.dsn, kinds, size, workers) for workers in size.pools
+                },
             }
     run.progress.step("round trips")
     trips = asyncio.run(comparison.count_round_trips(run, dsn, kinds, size))
     return Result(
-        parameters={"rows": size.rows, "rounds": size.rounds, "operations_per_round": size.count},
+        parameters={
+            "rows": size.rows,
+            "rounds": size.rounds,
+            "operations_per_round": size.count,
+            "pools": size.pools,
+        },
         figures={
             "baseline": BASELINE,
             "titles": {kind.name: kind.title for kind in kinds},
@@ -67,6 +75,12 @@ def measure(run: Run, size: Size | None = None) -> Result:
         verdicts=tuple(_verdicts(distances, kinds)),
         notes=tuple(note for kind in kinds for note in kind.notes) + NOTES,
     )
+
+
+def _work(run: Run, dsn: str, kinds: tuple[type[Arm], ...], size: Size, workers: int) -> Work:
+    """Each worker does as much as the one of a pool of one."""
+    sized = attrs.evolve(size, workers=workers, count=size.count * workers)
+    return comparison.figures(asyncio.run(comparison.compare(run, dsn, kinds, sized)), run.seed, BASELINE)
 
 
 async def round_trip_ms(dsn: str) -> float:
@@ -82,13 +96,18 @@ async def round_trip_ms(dsn: str) -> float:
 
 
 def _verdicts(distances: dict[str, Any], kinds: tuple[type[Arm], ...]) -> Iterator[Verdict]:
-    for kind in kinds[1:]:
-        for distance in ("0", f"{max(DISTANCES_MS):g}"):
-            wall: Interval = distances[distance]["work"]["unit_of_work"][kind.name]["ratio"]["wall"]
-            yield Verdict(
-                f"{kind.title} against Ventros, {distance} ms away?",
-                f"With {distance} ms of round trip, {kind.title} takes {wall} times the wall "
-                "time of Ventros "
-                "for unit_of_work.",
-                wall,
-            )
+    for distance, measured in distances.items():
+        for pool, work in measured["pools"].items():
+            for kind in kinds:
+                if kind.name == BASELINE:
+                    continue
+                ratio = work["unit_of_work"][kind.name]["ratio"]
+                wall: Interval = ratio["wall"]
+                cpu: Interval = ratio["client_cpu"]
+                yield Verdict(
+                    f"{kind.title} against {AsyncpgSame.title}, {distance} ms away, pool of {pool}?",
+                    f"With {distance} ms of round trip and a pool of {pool}, {kind.title} takes {wall} "
+                    f"times the wall time and {cpu} times the client CPU of {AsyncpgSame.title} for "
+                    "unit_of_work.",
+                    wall,
+                )

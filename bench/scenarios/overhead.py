@@ -11,25 +11,26 @@ from bench.arms.arm import Arm
 from bench.arms.asyncpg_same import AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
 from bench.arms.pgbench_arm import Pgbench
-from bench.arms.ventros_arm import Ventros
+from bench.arms.ventros_arm import OURS
 from bench.comparison import Size
 from bench.intervals import Interval
 from bench.result import Result, Run, Verdict
 
 BASELINE = AsyncpgSame.name
-ARMS: tuple[type[Arm], ...] = (Ventros, AsyncpgSame, AsyncpgUsual, Pgbench)
-IN_PYTHON = ARMS[:3]
+IN_PYTHON: tuple[type[Arm], ...] = (*OURS, AsyncpgSame, AsyncpgUsual)
+ARMS: tuple[type[Arm], ...] = (*IN_PYTHON, Pgbench)
 AIMS = {"wall": 1.15, "client_cpu": 1.3}
 AIMED_AT = ("save", "unit_of_work")
 SIZES = {
-    "quick": Size(rows=20_000, rounds=8, count=40),
-    "standard": Size(rows=20_000, rounds=12, count=200),
+    "quick": Size(rows=20_000, rounds=5, count=24),
+    "standard": Size(rows=20_000, rounds=12, count=100),
     "full": Size(rows=100_000, rounds=20, count=500),
 }
 NOTES = (
     "Client CPU is user and system time of the client process; pgbench's includes its start.",
+    "volatile is the same server with synchronous_commit off for the database: no commit waits for the disk.",
     (
-        "Round trips are Sync, Query and Flush messages, counted by a proxy. peak_bytes is what Python held "
+        "Round trips are what the client waits for, counted by a proxy. peak_bytes is what Python held "
         "at most during one operation beyond what it held before, by tracemalloc, in runs of their own, with "
         "answers received into 4 KiB."
     ),
@@ -38,43 +39,55 @@ NOTES = (
 
 def measure(run: Run, size: Size | None = None) -> Result:
     size = size or SIZES[run.profile]
-    dsn = run.server.populated("overhead", size.rows)
-    run.progress.expect(comparison.steps(ARMS, size) + 2)
-    work = comparison.figures(asyncio.run(comparison.compare(run, dsn, ARMS, size)), run.seed, BASELINE)
+    run.progress.expect(comparison.profile_steps(run, ARMS, size) + 2)
+    work = comparison.profiles(run, "overhead", ARMS, size, BASELINE)
+    dsn = run.server.dsn("overhead")
     run.progress.step("round trips")
-    trips = asyncio.run(comparison.count_round_trips(run, dsn, IN_PYTHON, size))
+    comparison.add(work, "round_trips", asyncio.run(comparison.count_round_trips(run, dsn, IN_PYTHON, size)))
     run.progress.step("memory")
-    memory = asyncio.run(comparison.measure_memory(run, dsn, IN_PYTHON, size))
-    for operation, arms in work.items():
-        for arm, figures in arms.items():
-            figures["round_trips"] = trips[operation].get(arm)
-            figures["peak_bytes"] = memory[operation].get(arm)
+    comparison.add(work, "peak_bytes", asyncio.run(comparison.measure_memory(run, dsn, IN_PYTHON, size)))
     return Result(
-        parameters={"rows": size.rows, "rounds": size.rounds, "operations_per_round": size.count},
+        parameters={
+            "rows": size.rows,
+            "rounds": size.rounds,
+            "operations_per_round": size.count,
+            "pools": size.pools,
+        },
         figures={"baseline": BASELINE, "titles": {kind.name: kind.title for kind in ARMS}, "work": work},
         verdicts=tuple(_verdicts(work)),
         notes=tuple(note for kind in ARMS for note in kind.notes) + NOTES,
     )
 
 
-def _verdicts(work: dict[str, Any]) -> Iterator[Verdict]:
-    for operation in AIMED_AT:
-        ours = work[operation][Ventros.name]["ratio"]
-        for figure, aim in AIMS.items():
-            ratio: Interval = ours[figure]
-            what = {"wall": "wall time", "client_cpu": "client CPU"}[figure]
-            yield Verdict(
-                f"What does the layer cost {operation}, in {what}?",
-                f"{operation} takes {ratio} times the {what} of bare asyncpg with the same statements: "
-                f"{_judged(ratio, aim)} the aim of {aim:g}.",
-                ratio,
-            )
+def _verdicts(work: dict[str, dict[str, Any]]) -> Iterator[Verdict]:
+    for durability, pools in work.items():
+        for pool, operations in pools.items():
+            where = f"{durability}, {pool} connection{'s' if pool != '1' else ''}"
+            yield from _of_the_layer(operations, where)
+            yield from _of_the_limit(operations, where)
+
+
+def _of_the_layer(work: dict[str, Any], where: str) -> Iterator[Verdict]:
+    for ours in OURS:
+        for operation in AIMED_AT:
+            for figure, aim in AIMS.items():
+                ratio: Interval = work[operation][ours.name]["ratio"][figure]
+                what = {"wall": "wall time", "client_cpu": "client CPU"}[figure]
+                yield Verdict(
+                    f"What does {ours.title} cost {operation}, in {what}; {where}?",
+                    f"{ours.title} takes {ratio} times the {what} of bare asyncpg with the same statements "
+                    f"for {operation} ({where}): {_judged(ratio, aim)} the aim of {aim:g}.",
+                    ratio,
+                )
+
+
+def _of_the_limit(work: dict[str, Any], where: str) -> Iterator[Verdict]:
     for operation, arms in work.items():
         if Pgbench.name in arms:
-            ratio = arms[Pgbench.name]["ratio"]["wall"]
+            ratio: Interval = arms[Pgbench.name]["ratio"]["wall"]
             yield Verdict(
-                f"How far is bare asyncpg from the limit in {operation}?",
-                f"pgbench takes {ratio} of the wall time of bare asyncpg for {operation}.",
+                f"How far is bare asyncpg from the limit in {operation}; {where}?",
+                f"pgbench takes {ratio} of the wall time of bare asyncpg for {operation} ({where}).",
                 ratio,
             )
 

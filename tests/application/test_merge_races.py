@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -11,12 +13,15 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.conversations import LID, MINUTE, Two, identify, merge, owners, write
 from ventros import Conflict, Database, NotFound, UnitOfWork
+from ventros.application import identify_contact
 from ventros.application.merge_contacts import merge_contacts
 from ventros.crm.contact_lists.aggregate import ContactList
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.contacts.identities import ContactIdentities, Match
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockErrors
-from ventros.values import CustomField, CustomFieldType
+from ventros.values import CustomField, CustomFieldType, Phone
 
 
 async def test_a_merge_that_fails_leaves_both_as_they_were(
@@ -58,15 +63,23 @@ async def test_of_two_merges_of_the_same_contacts_one_finds_nothing_left(
     assert sorted(type(result).__name__ for result in results) == ["Contact"] + ["NotFound"] * 3
 
 
-async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed, *, guarded: bool) -> None:
+async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
     """It has found its contact before the merge and is stored after it; too old to change the contact."""
-    async with db.unit_of_work(TENANT) as uow:
-        contact = await identify(uow, seed, lid=LID, now=NOW - MINUTE)
-        assert contact == two.merged
-        await merge(db, two)
-        if not guarded:
-            uow.contacts.unverify(contact.id)
-        await write(uow, seed, contact, "late")
+
+    class Identities(ContactIdentities):
+        async def match(self, project_id: UUID, phone: Phone | None, lid: str | None) -> Match:
+            match = await super().match(project_id, phone, lid)
+            assert match.contact == two.merged
+            await merge(db, two)
+            return match
+
+    class Late(UnitOfWork):
+        @cached_property
+        def contact_identities(self) -> ContactIdentities:
+            return Identities(self)
+
+    async with Database(db._pool, Late, db.settings).unit_of_work(TENANT) as uow:
+        await write(uow, seed, await identify(uow, seed, lid=LID, now=NOW - MINUTE), "late")
         await uow.commit()
 
 
@@ -74,7 +87,7 @@ async def test_a_message_that_comes_meanwhile_conflicts_and_is_decided_again(
     db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
 ) -> None:
     with pytest.raises(Conflict) as raised:
-        await late_message(db, two, seed, guarded=True)
+        await late_message(db, two, seed)
     assert raised.value.retryable
     assert owners(superuser, "messages") == owners(superuser, "sessions") == set()
     async with db.unit_of_work(TENANT) as uow:
@@ -83,10 +96,19 @@ async def test_a_message_that_comes_meanwhile_conflicts_and_is_decided_again(
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.survivor.id}
 
 
-async def test_control_without_the_verification_it_lands_on_the_merged_contact(
-    db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
+@pytest.mark.spoiled
+async def test_control_if_it_does_not_hold_its_contact_it_lands_on_the_merged_one(
+    db: Database[UnitOfWork],
+    two: Two,
+    seed: Seed,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await late_message(db, two, seed, guarded=False)
+    async def not_held(_uow: UnitOfWork, contact: Contact) -> Contact:
+        return contact
+
+    monkeypatch.setattr(identify_contact, "_held", not_held)
+    await late_message(db, two, seed)
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.merged.id}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -10,15 +11,19 @@ import pytest
 
 from bench import tables
 from bench.arms.arm import Arm
-from bench.arms.asyncpg_same import LIST
+from bench.arms.asyncpg_same import LIST, AsyncpgSame
+from bench.arms.asyncpg_usual import AsyncpgUsual
 from bench.arms.pgbench_arm import SCRIPTS, run_pgbench
+from bench.arms.ventros_arm import OURS, form, save_and_commit
 from bench.comparison import channel_of
-from bench.keys import deal, row_id
+from bench.keys import BATCH, HELD, deal, row_id
 from bench.scenarios.locking_indexes import ARMS as VARIANTS
 from bench.scenarios.overhead import IN_PYTHON
 from bench.scenarios.peers import installed
 from bench.server import TENANT, Server
+from ventros import UnitOfWork
 from ventros.crm.contacts import mapper
+from ventros.crm.contacts.aggregate import Contact
 from ventros.kernel.statements import catalogue
 
 ROWS = 400
@@ -33,25 +38,31 @@ def place(bench_server: Server) -> str:
 
 def test_no_peer_is_missing_here() -> None:
     assert MISSING == ()
-    assert len(PEERS) == 6
+    assert len(PEERS) == 8
 
 
 def stored(dsn: str, number: int) -> tuple[str, int, int]:
     """Name, version and events of a contact."""
+    return all_stored(dsn, [number])[0]
+
+
+def all_stored(dsn: str, numbers: Iterable[int]) -> list[tuple[str, int, int]]:
     with tables.as_tenant(dsn) as connection:
-        return tables.one(
-            connection,
+        return connection.execute(
             "SELECT name, version, (SELECT count(*) FROM outbox_events WHERE aggregate_id = c.id) "
-            "FROM contacts c WHERE tenant_id = %s AND id = %s",
-            TENANT,
-            row_id(number),
-        )
+            "FROM contacts c WHERE tenant_id = %s AND id = ANY (%s) ORDER BY id",
+            (TENANT, [row_id(number) for number in numbers]),
+        ).fetchall()
 
 
-def step_version(dsn: str) -> None:
-    """Somebody else saves everything first."""
+REFUSALS = {"StaleAggregate", "StaleDataError", "OptimisticLockError", "OptimisticLockErrors"}
+
+
+def step_version(dsn: str, *numbers: int) -> None:
+    """Somebody else saves these contacts first."""
     with tables.as_tenant(dsn) as connection:
-        connection.execute("UPDATE contacts SET version = version + 1")
+        ids = [row_id(number) for number in numbers]
+        connection.execute("UPDATE contacts SET version = version + 1 WHERE id = ANY (%s)", (ids,))
 
 
 def test_no_name_comes_again() -> None:
@@ -74,14 +85,55 @@ async def test_an_arm_writes_once_and_refuses_what_is_stale(place: str, kind: ty
         name, version, events = stored(place, changed[0])
         assert name.startswith("Name ")
         assert (version, events) == (before[changed[0]][1] + 1, before[changed[0]][2] + 1)
-        step_version(place)
+        step_version(place, *before)
         with pytest.raises(Exception) as refused:  # noqa: PT011 - each library's own
             await arm.save(0)  # type: ignore[attr-defined]
-        assert type(refused.value).__name__ in {"StaleAggregate", "StaleDataError", "OptimisticLockError"}
+        assert type(refused.value).__name__ in REFUSALS
         total = sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40))
         await arm.get(0)  # type: ignore[attr-defined]
         assert sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40)) == total
         await arm.unit_of_work(0)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("volatile", [True, False])
+def test_a_database_waits_for_the_disk_or_not(bench_server: Server, place: str, volatile: bool) -> None:
+    dsn = bench_server.create(f"volatile_{volatile}", "arms", volatile=volatile)
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SHOW synchronous_commit").fetchone()
+    assert row == ("off" if volatile else "on",)
+
+
+@pytest.mark.parametrize("kind", [*OURS, AsyncpgSame, AsyncpgUsual], ids=lambda kind: kind.name)
+async def test_save_all_refuses_what_is_stale_and_writes_nothing(place: str, kind: type[Arm]) -> None:
+    keys = deal(ROWS, 1, 1, seed=1, batch=True)[0]
+    numbers = range(HELD + 1, HELD + BATCH + 1)
+    async with kind(place, keys, *await channel_of(place)) as arm:
+        before = all_stored(place, numbers)
+        await arm.save_all(0)  # type: ignore[attr-defined]
+        after = all_stored(place, numbers)
+        assert [row[1:] for row in after] == [(version + 1, events + 1) for _, version, events in before]
+        step_version(place, numbers[-1])
+        with pytest.raises(Exception) as refused:  # noqa: PT011 - each library's own
+            await arm.save_all(0)  # type: ignore[attr-defined]
+        assert type(refused.value).__name__ in REFUSALS
+        assert all_stored(place, numbers[:-1]) == after[:-1]
+
+
+async def test_a_form_of_ours_says_how_it_writes_and_with_what_settings(place: str) -> None:
+    written = []
+
+    async def write(uow: UnitOfWork, *changed: Contact) -> Sequence[Contact]:
+        written.append(len(changed))
+        return await save_and_commit(uow, *changed)
+
+    kind = form("ventros-other", "Ventros, another form", write, application_name="other")
+    async with kind(place, deal(ROWS, 1, 1, seed=1, batch=True)[0], *await channel_of(place)) as arm:
+        for operation in ("save", "unit_of_work", "save_all"):
+            await getattr(arm, operation)(0)
+        with psycopg.connect(place) as connection:
+            named = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'other'"
+            assert connection.execute(named).fetchone() == (1,)
+    assert written == [1, 1, BATCH]
 
 
 @pytest.mark.parametrize("kind", PEERS, ids=lambda kind: kind.name)

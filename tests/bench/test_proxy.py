@@ -6,6 +6,7 @@ import asyncpg
 import psycopg
 import pytest
 
+from bench.comparison import APART_MS
 from bench.dsn import address, through
 from bench.proxy import Counter, Proxy
 from bench.scenarios.latency import round_trip_ms
@@ -18,13 +19,19 @@ def message(kind: bytes, body: bytes = b"") -> bytes:
 
 def test_messages_are_counted_however_they_are_cut() -> None:
     startup = (8).to_bytes(4, "big") + b"SQSQ"
-    sent = startup + message(b"P", b"SSSQQQ") + message(b"S") + message(b"Q", b"SELECT 1\0") + message(b"X")
+    sent = startup + message(b"P", b"SSSQQQ") + message(b"S")
+    then = message(b"Q", b"SELECT 1\0") + message(b"X")
     for size in (1, 3, 1000):
-        counter = Counter()
-        frames = counter.of_connection()
-        for at in range(0, len(sent), size):
-            frames.feed(sent[at : at + size])
-        assert counter.total == 2
+        for answered, total in ((True, 2), (False, 1)):
+            counter = Counter()
+            frames = counter.of_connection()
+            for at in range(0, len(sent), size):
+                frames.feed(sent[at : at + size])
+            assert counter.total == 1
+            frames.answered = answered
+            for at in range(0, len(then), size):
+                frames.feed(then[at : at + size])
+            assert counter.total == total
 
 
 async def test_round_trips_of_a_driver(bench_server: Server) -> None:
@@ -41,10 +48,30 @@ async def test_round_trips_of_a_driver(bench_server: Server) -> None:
             assert other.execute("SELECT repeat('x', 300000)").fetchone() == ("x" * 300_000,)
 
 
+async def test_what_is_sent_together_is_one_round_trip(bench_server: Server) -> None:
+    dsn = bench_server.create("together", bare=True)
+    with Proxy(dsn, round_trip_ms=APART_MS) as proxy:
+        async with await psycopg.AsyncConnection.connect(
+            proxy.dsn, autocommit=True, prepare_threshold=None
+        ) as connection:
+            before = proxy.round_trips()
+            async with connection.pipeline() as pipeline:
+                for _ in range(5):
+                    await connection.execute("SELECT 1")
+                await pipeline.sync()
+                assert proxy.round_trips() - before == 1
+            before = proxy.round_trips()
+            for _ in range(5):
+                await connection.execute("SELECT 1")
+            assert proxy.round_trips() - before == 5
+
+
 async def test_a_round_trip_takes_as_long_as_it_should(bench_server: Server) -> None:
     dsn = bench_server.create("distance", bare=True)
     with Proxy(dsn, round_trip_ms=30) as proxy:
         assert await round_trip_ms(proxy.dsn) >= 30
+        proxy.move(0)
+        assert await round_trip_ms(proxy.dsn) < 30
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,10 @@ ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | Non
     ("channel_routes", "external_id"): None,  # the channel's: see the first test
     ("agents", "email"): None,  # a value object: see the second test
     ("contacts", "phone"): None,
+    ("contact_identities", "phone"): None,
     ("contact_custom_fields", "field_key"): None,
     ("pipeline_custom_fields", "field_key"): None,
+    ("contact_identities", "lid"): lambda uow: uow.contact_identities.find(new_id(), None, LONG),
     ("users", "email"): lambda uow: users.add(uow, LONG),
     ("processed_events", "consumer"): lambda uow: inbox.record(uow.connection, TENANT, LONG, new_id(), NOW),
     ("messages", "channel_message_id"): lambda uow: uow.messages.add(create(channel_message_id=LONG)),

@@ -17,9 +17,9 @@ SIZES: dict[str, Any] = {
         reads=5,
         arms=("shipped", "shipped-again", "id-version", "brin-version", "no-version-guard", "history"),
     ),
-    "overhead": comparison.Size(rows=1_600, rounds=1, count=1, counted=2),
-    "peers": comparison.Size(rows=2_000, rounds=1, count=8, counted=2),
+    "overhead": comparison.Size(rows=1_600, rounds=1, count=1, pools=(2,), counted=2),
+    "peers": comparison.Size(rows=2_000, rounds=1, count=4, pools=(1, 2), counted=2),
     "contention": contention.Size(writers=(2, 4), aggregates=(1, 4), rounds=1, count=8),
-    "latency": comparison.Size(rows=1_600, rounds=1, count=1, only=("unit_of_work",), counted=2),
+    "latency": comparison.Size(rows=1_600, rounds=1, count=1, pools=(1,), only=("unit_of_work",), counted=2),
     "micro": ("--debug-single-value",),
 }

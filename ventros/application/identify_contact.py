@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ventros.application.merge_contacts import MergeContacts, merge_contacts
 from ventros.crm.contacts.aggregate import Contact
-from ventros.kernel.errors import AlreadyExists, Conflict, ValidationError
+from ventros.kernel.errors import AlreadyExists, Conflict, NotFound, ValidationError
 from ventros.unit_of_work import UnitOfWork
 from ventros.values import Phone
 
@@ -26,9 +26,10 @@ async def identify_contact(
     """The contact, saved with the interaction of ``now``; a part of the use cases that store messages.
 
     A contact known by its LID alone has no phone. When the phone comes, it is set; or, where another contact
-    has it, the two are merged. A contact that is not written is verified at the commit, so that nothing is
-    stored for one that was merged meanwhile. Raises Conflict when another message of the same person was
-    first, ValidationError without phone and LID.
+    has it, the two are merged. A contact that an old message does not change is held all the same, before any
+    session or chat: nothing is stored for one that was merged meanwhile, and of two messages the second waits
+    for the contact and for nothing else. Raises Conflict when another message of the same person was first,
+    ValidationError without phone and LID.
     """
     if phone is None and lid is None:
         raise ValidationError("a contact is known by a phone or a LID", field="phone")
@@ -51,10 +52,18 @@ async def identify_contact(
     except AlreadyExists as error:
         raise Conflict("another message of this phone came to a contact first") from error
     if contact is found:
-        uow.contacts.verify(contact)
+        contact = await _held(uow, contact)
     if not match.remembered:
         await uow.contact_identities.remember(project_id, contact.id, phone, lid, now=now)
     return contact
+
+
+async def _held(uow: UnitOfWork, contact: Contact) -> Contact:
+    """Raises Conflict when it is no longer as it was found."""
+    try:
+        return await uow.contacts.get(contact.id, expected_version=contact.version, lock="no key update")
+    except NotFound as error:
+        raise Conflict("the contact was merged into another meanwhile") from error
 
 
 def _updated(
