@@ -22,6 +22,7 @@ from ventros.kernel.statements import statement
 from ventros.schema import create_database
 
 MESSAGES = 200
+BEGUN = 20
 COUNT = statement("messages.count")
 SETTINGS = Settings(min_size=0, max_size=5, connect_timeout=1, acquire_timeout=1)
 
@@ -44,6 +45,22 @@ async def crashing_seed(pool: Database[UnitOfWork]) -> Seed:
     return await seed_tenant(pool, TENANT, "acme-phone", NOW)
 
 
+class Begun:
+    """Set when some messages are stored."""
+
+    def __init__(self) -> None:
+        self._left = BEGUN
+        self._event = asyncio.Event()
+
+    def count(self, _seconds: float) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._event.set()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
 def lines_of(seed: Seed) -> list[bytes]:
     return [message_line(seed, number) for number in range(MESSAGES)]
 
@@ -58,13 +75,13 @@ async def test_a_restart_of_the_server_costs_nothing(
     crashing: Crashing, pool: Database[UnitOfWork], crashing_seed: Seed
 ) -> None:
     async def restart() -> None:
-        while ingest.tally.events < 20:
-            await asyncio.sleep(0.01)
+        await begun.wait()
         await asyncio.to_thread(crashing.kill)
         await asyncio.sleep(0.5)
         await asyncio.to_thread(crashing.start_again)
 
-    ingest = Ingest(pool, workers=4)
+    begun = Begun()
+    ingest = Ingest(pool, workers=4, on_latency=begun.count)
     tally, _ = await asyncio.gather(ingest.run(records_of_lines(lines_of(crashing_seed))), restart())
     assert (tally.events, tally.rejected) == (MESSAGES, {})
     assert tally.messages_stored == await count_messages(pool) == MESSAGES
@@ -74,11 +91,11 @@ async def test_a_server_that_stays_away_ends_the_run_after_its_patience(
     crashing: Crashing, pool: Database[UnitOfWork], crashing_seed: Seed
 ) -> None:
     async def halt() -> None:
-        while ingest.tally.events < 20:
-            await asyncio.sleep(0.01)
+        await begun.wait()
         await asyncio.to_thread(crashing.halt)
 
-    ingest = Ingest(pool, workers=4, patience=1)
+    begun = Begun()
+    ingest = Ingest(pool, workers=4, patience=1, on_latency=begun.count)
     started = time.monotonic()
     results = await asyncio.gather(
         ingest.run(records_of_lines(lines_of(crashing_seed))), halt(), return_exceptions=True
@@ -88,7 +105,7 @@ async def test_a_server_that_stays_away_ends_the_run_after_its_patience(
     assert ingest.tally.rejected == {}
     crashing.start_again()
     stored = ingest.tally.messages_stored
-    assert 20 <= stored <= await count_messages(pool) < MESSAGES
+    assert BEGUN <= stored <= await count_messages(pool) < MESSAGES
     again = await Ingest(pool).run(records_of_lines(lines_of(crashing_seed)))
     assert again.events == await count_messages(pool) == MESSAGES
 
@@ -96,11 +113,11 @@ async def test_a_server_that_stays_away_ends_the_run_after_its_patience(
 async def test_who_is_told_to_stop_does_not_wait_for_the_server(
     crashing: Crashing, pool: Database[UnitOfWork], crashing_seed: Seed
 ) -> None:
-    ingest = Ingest(pool, workers=2)
+    begun = Begun()
+    ingest = Ingest(pool, workers=2, on_latency=begun.count)
 
     async def halt_and_stop() -> None:
-        while ingest.tally.events < 20:
-            await asyncio.sleep(0.01)
+        await begun.wait()
         await asyncio.to_thread(crashing.halt)
         await asyncio.sleep(0.5)
         ingest.stop()

@@ -42,7 +42,9 @@ async def test_small_file(tmp_path: Path, content: bytes) -> None:
     assert await read(path) == content.split()
 
 
-@pytest.mark.parametrize("damage", [lambda packed: packed[:-20], lambda packed: packed[:500] + b"x" * 20 + packed[520:]])
+@pytest.mark.parametrize(
+    "damage", [lambda packed: packed[:-20], lambda packed: packed[:500] + b"x" * 20 + packed[520:]]
+)
 async def test_broken_compression_ends_it(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "in"
     path.write_bytes(damage(gzip.compress(CONTENT)))

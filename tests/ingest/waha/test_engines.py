@@ -123,10 +123,15 @@ def test_a_card_may_be_the_body() -> None:
         (noweb({"liveLocationMessage": LAT_LNG}, location={"live": True}), True),
         (webjs("location", body=THUMBNAIL, data={"lat": -23.5, "lng": -46.6}), False),
         (
-            webjs("location", body=THUMBNAIL, location={"latitude": "-23.5", "longitude": "-46.6", "live": True}),
+            webjs(
+                "location", body=THUMBNAIL, location={"latitude": "-23.5", "longitude": "-46.6", "live": True}
+            ),
             True,
         ),
-        (neutral(body=THUMBNAIL, location={"latitude": -23.5, "longitude": -46.6, "thumbnail": THUMBNAIL}), False),
+        (
+            neutral(body=THUMBNAIL, location={"latitude": -23.5, "longitude": -46.6, "thumbnail": THUMBNAIL}),
+            False,
+        ),
     ],
 )
 def test_location(made: Json, live: bool) -> None:
@@ -145,14 +150,30 @@ def test_the_words_of_a_place_are_its_text() -> None:
 @pytest.mark.parametrize(
     ("made", "text", "selected"),
     [
-        (gows({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowID": "r4"}}}), "4", "r4"),
-        (noweb({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowId": "r4"}}}), "4", "r4"),
         (
-            webjs("list_response", body="4", data={"listResponse": {"singleSelectReply": {"selectedRowId": "r4"}}}),
+            gows({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowID": "r4"}}}),
             "4",
             "r4",
         ),
-        (noweb({"templateButtonReplyMessage": {"selectedId": "x", "selectedDisplayText": "Quero"}}), "Quero", "x"),
+        (
+            noweb({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowId": "r4"}}}),
+            "4",
+            "r4",
+        ),
+        (
+            webjs(
+                "list_response",
+                body="4",
+                data={"listResponse": {"singleSelectReply": {"selectedRowId": "r4"}}},
+            ),
+            "4",
+            "r4",
+        ),
+        (
+            noweb({"templateButtonReplyMessage": {"selectedId": "x", "selectedDisplayText": "Quero"}}),
+            "Quero",
+            "x",
+        ),
         (webjs("template_button_reply", body="Quero", data={"selectedId": "x"}), "Quero", "x"),
         (webjs("buttons_response", body="Sim", data={"selectedButtonId": "sim"}), "Sim", "sim"),
         (
@@ -196,7 +217,9 @@ def test_a_choice_is_text_and_its_id_is_kept(made: Json, text: str, selected: st
         (noweb({"buttonsMessage": {"contentText": "Escolha", "footerText": "Loja"}}), "Escolha\nLoja"),
         (noweb({"listMessage": {"title": "Menu", "description": "Escolha"}}), "Menu\nEscolha"),
         (
-            gows({"templateMessage": {"Format": {"HydratedFourRowTemplate": {"hydratedContentText": "Olá"}}}}),
+            gows(
+                {"templateMessage": {"Format": {"HydratedFourRowTemplate": {"hydratedContentText": "Olá"}}}}
+            ),
             "Olá",
         ),
         (noweb({"templateMessage": {"hydratedTemplate": {"hydratedContentText": "Olá"}}}), "Olá"),
@@ -207,7 +230,9 @@ def test_a_choice_is_text_and_its_id_is_kept(made: Json, text: str, selected: st
                         "message": {
                             "interactiveMessage": {
                                 "header": {"title": "Pedido"},
-                                "carouselMessage": {"cards": [{"body": {"text": "1"}}, {"body": {"text": "2"}}]},
+                                "carouselMessage": {
+                                    "cards": [{"body": {"text": "1"}}, {"body": {"text": "2"}}]
+                                },
                             }
                         }
                     }
@@ -343,9 +368,14 @@ OURS = "99000111222333@lid"
     ("made", "reason"),
     [
         (noweb({"conversation": "oi"}, chat=GROUP, participant=OURS), "own message in a group"),
-        (noweb({"conversation": "oi"}, chat=GROUP, participant=f"{COMPANY}:3@c.us"), "own message in a group"),
         (
-            noweb({"conversation": "oi"}, chat=GROUP, participant=LID, key={"participantAlt": f"{COMPANY}@c.us"}),
+            noweb({"conversation": "oi"}, chat=GROUP, participant=f"{COMPANY}:3@c.us"),
+            "own message in a group",
+        ),
+        (
+            noweb(
+                {"conversation": "oi"}, chat=GROUP, participant=LID, key={"participantAlt": f"{COMPANY}@c.us"}
+            ),
             "own message in a group",
         ),
         (webjs("chat", chat=GROUP, body="oi", data={"author": f"{COMPANY}@c.us"}), "own message in a group"),

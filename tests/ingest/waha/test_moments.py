@@ -43,7 +43,7 @@ def test_fractions() -> None:
 @pytest.mark.parametrize("value", [None, "", "never", "0001-01-01T00:00:00Z", [], {}, True, "nan"])
 def test_no_moment(value: object) -> None:
     assert moment("timestamp", value) is None
-    assert first_moment(payload_timestamp=value, timestamp=SECONDS) == AT
+    assert first_moment({"payload.timestamp": value, "timestamp": SECONDS}) == AT
 
 
 @pytest.mark.parametrize("value", [10**30, -(10**40), "1e300", -(10**11)])
@@ -52,7 +52,7 @@ def test_beyond_the_calendar(value: object) -> None:
         assert moment("timestamp", value) == datetime(1966, 10, 31, 14, 13, 20, tzinfo=UTC)
         return
     with pytest.raises(RejectedLine) as caught:
-        first_moment(payload_timestamp=value)
+        first_moment({"payload.timestamp": value})
     assert caught.value.reason == "payload.timestamp is not within the years 1 to 9999"
 
 
