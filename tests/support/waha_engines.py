@@ -129,3 +129,9 @@ def webjs(kind: str, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any"
         **given,
     }
     return event(name, "WEBJS", payload)
+
+
+def neutral(**payload: Any) -> Json:
+    """Without ``_data``: what any engine may send."""
+    base = {"id": f"false_{CONTACT}@c.us_{ID}", "timestamp": AT, "from": f"{CONTACT}@c.us", "fromMe": False}
+    return event("message", "GOWS", {**base, **payload})
