@@ -33,7 +33,11 @@ class Connector:
         """Raises as ``asyncpg.connect`` does."""
         if self._pipelining and not self._proven:
             driver = await self._connect()
-            fault = await _fault(driver)
+            try:
+                fault = await _fault(driver)
+            except BaseException:
+                driver.terminate()
+                raise
             if fault is None:
                 self._proven = True
                 return driver

@@ -205,11 +205,10 @@ class PooledTransaction(Transaction):
 
 async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
     """Wait for the answer to COMMIT, or until ``timeout`` seconds are over."""
-    try:
-        async with asyncio.timeout(timeout):
-            await answer.settled()
-    except TimeoutError:
-        pass
+    waiting = asyncio.ensure_future(answer.settled())
+    # Not asyncio.timeout(): it cancels the task, and that is what is being deferred.
+    await asyncio.wait({waiting}, timeout=timeout)
+    waiting.cancel()
     return answer.state.value
 
 
