@@ -39,7 +39,7 @@ class Interleaving:
     _number: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.socket = connect(self.rng, self.rng.choice(["random"] * 10 + ["block"] * 2 + ["bytes"]))
+        self.socket = connect(self.rng, self.rng.choice(["random"] * 16 + ["block"] * 3 + ["bytes"]))
 
     async def run(self) -> None:
         for _ in range(self.rng.randint(1, 3)):
