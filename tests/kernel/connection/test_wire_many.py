@@ -18,7 +18,7 @@ from tests.support.wire_load import FORMS, new_contacts, read, stored, the_wire,
 from ventros import Database, OptimisticLockError, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.connection.wire import Answer, State
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.outcome import Outcome
 
 SEED = int(os.environ.get("VENTROS_SEED", "20260101"))
