@@ -18,7 +18,6 @@ from tests.support.proxy import COMMITTED, Proxy
 from ventros import Database, UnitOfWork
 from ventros.kernel.outcome import Outcome
 
-
 Work = Callable[[Contacts, UnitOfWork, str], Awaitable[None]]
 
 

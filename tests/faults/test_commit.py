@@ -18,7 +18,6 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 from ventros.ops import history
 
-
 Work = Callable[[Contacts, UnitOfWork, str], Awaitable[None]]
 FORMS = [Contacts.rename, Contacts.rename_shortly]
 HELD = pytest.mark.parametrize("held", [COMMIT, COMMITTED], ids=["COMMIT", "its answer"])

@@ -11,7 +11,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.support.constants import NOW, TENANT
+from tests.support.constants import NOW
 from tests.support.crash import Crashing
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact

@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.wire_model import SYNC, TOLD_AT_ONCE, Socket, connect, error, frame, ready, split
 from ventros.kernel.connection import wire as module
-from ventros.kernel.connection.wire import Answer, State, Wire
+from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.wire import Wire
 
 SEED = int(os.environ.get("VENTROS_SEED", "20260101"))
 INTERLEAVINGS = 10_000

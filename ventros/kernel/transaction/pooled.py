@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
@@ -17,7 +18,6 @@ from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.connection.sqlstates import is_decided_before_commit
-from ventros.kernel.connection.wire import Answer, State
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
 from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
