@@ -224,6 +224,7 @@ async def test_the_schema_changed_under_a_use_case_that_is_run_again(
 
     met: list[VentrosError] = []
     assert await through.run(TENANT, read) == "Ada"
+    assert await contacts.still_in_transaction() == 0  # its COMMIT, which nobody waits for, has arrived
     contacts.superuser.execute("ALTER TABLE contacts ALTER COLUMN language TYPE varchar(35)")
     assert await through.run(TENANT, read, on_conflict=lambda error, _: met.append(error)) == "Ada"
     assert [type(error) for error in met] == [errors.SchemaChanged]
