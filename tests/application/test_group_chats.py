@@ -154,34 +154,29 @@ async def test_a_group_that_cannot_be_stored_leaves_nothing(
 RACERS = 8
 
 
-def racing(db: Database[UnitOfWork]) -> Database[UnitOfWork]:
-    """Its first eight looks for a chat wait for each other, so that none of them finds one."""
+@pytest.fixture
+def racing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first eight looks for a chat wait for each other, so that none of them finds one."""
     all_looked = asyncio.Barrier(RACERS)
     still_to_look = iter(range(RACERS))
 
-    class Chats(ChatRepository):
-        async def find_by_external_id(self, external_id: str, *, lock: bool = False) -> Chat | None:
-            found = await super().find_by_external_id(external_id, lock=lock)
-            if next(still_to_look, None) is not None:
-                assert found is None
-                await all_looked.wait()
-            return found
+    async def find(*args: Any, **named: Any) -> Inbound | None:
+        found = await find_inbound(*args, **named)
+        if next(still_to_look, None) is not None:
+            assert found is not None
+            assert found.chat_id is None
+            await all_looked.wait()
+        return found
 
-    class Racing(UnitOfWork):
-        @cached_property
-        def chats(self) -> ChatRepository:
-            return Chats(self)
-
-    return Database(db._pool, Racing, db.settings)
+    monkeypatch.setattr(process_inbound_message_module, "find_inbound", find)
 
 
 async def race(db: Database[UnitOfWork], seed: Seed) -> list[StoredMessage]:
     """First messages of one group, all at once, each of somebody else."""
-    at_once = racing(db)
     people = [attrs.evolve(ADA, phone=f"+551197777000{number}") for number in range(RACERS)]
     return await asyncio.gather(
         *(
-            store(at_once, seed, inbound(number=number, group=GROUP, contact=contact))
+            store(db, seed, inbound(number=number, group=GROUP, contact=contact))
             for number, contact in enumerate(people)
         )
     )
