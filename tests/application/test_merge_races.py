@@ -104,10 +104,10 @@ async def test_control_if_it_does_not_hold_its_contact_it_lands_on_the_merged_on
     superuser: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def not_held(_uow: UnitOfWork, contact: Contact) -> Contact:
-        return contact
+    async def not_held(_uow: UnitOfWork, _contact: Contact) -> None:
+        pass
 
-    monkeypatch.setattr(identify_contact, "_held", not_held)
+    monkeypatch.setattr(identify_contact, "hold_contact", not_held)
     await late_message(db, two, seed)
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.merged.id}
 

@@ -19,6 +19,7 @@ from ventros.crm.chats.values import ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import MappingError, ReferenceNotFound, WriteSuppressed
+from ventros.kernel.ids import new_id
 
 LATER = NOW + timedelta(hours=1)
 
