@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from uuid import UUID
 
 import attrs
@@ -36,6 +35,7 @@ from ventros.crm.chats.repository import ChatRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.retry import Retry
+from ventros.kernel.transaction.unit_of_work import Held
 
 IN_GROUP = inbound(group=GROUP)
 
@@ -207,9 +207,7 @@ def lingering(db: Database[UnitOfWork], *, locked: bool) -> Database[UnitOfWork]
             return await super().save(chat)
 
     class Lingering(UnitOfWork):
-        @cached_property
-        def chats(self) -> ChatRepository:
-            return Chats(self)
+        chats = Held(Chats)
 
     return Database(db._pool, Lingering, db.settings)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from uuid import UUID
 
 import attrs
@@ -21,6 +20,7 @@ from ventros.crm.contacts.identities import ContactIdentities, Match
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockErrors
+from ventros.kernel.transaction.unit_of_work import Held
 from ventros.values import CustomField, CustomFieldType, Phone
 
 
@@ -74,9 +74,7 @@ async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
             return match
 
     class Late(UnitOfWork):
-        @cached_property
-        def contact_identities(self) -> ContactIdentities:
-            return Identities(self)
+        contact_identities = Held(Identities)
 
     async with Database(db._pool, Late, db.settings).unit_of_work(TENANT) as uow:
         await write(uow, seed, await identify(uow, seed, lid=LID, now=NOW - MINUTE), "late")

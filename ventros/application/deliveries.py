@@ -17,8 +17,3 @@ def recording(uow: UnitOfWork, consumer: str, event_id: UUID | None) -> list[Cal
     if event_id is None:
         return []
     return [Call(inbox.RECORD, ((uow.tenant, consumer, event_id, uow.started_at),))]
-
-
-async def is_repeated(uow: UnitOfWork, consumer: str, event_id: UUID | None) -> bool:
-    """To be asked before anything else in the unit; a delivery without an id is never known."""
-    return 0 in await uow.connection.together(recording(uow, consumer, event_id))

@@ -61,7 +61,7 @@ async def identify_contact(
 
 
 async def decide_contact(uow: UnitOfWork, match: Match, sighting: Sighting) -> Contact:
-    """The contact with the interaction, not stored yet: the one that was found, a new one, or that of a merge."""
+    """The contact with the interaction, not stored yet: the one that was found, a new or a merged one."""
     found, now = match.contact, sighting.now
     if found is None:
         known_by = sighting.phone.value if sighting.phone else sighting.lid or ""

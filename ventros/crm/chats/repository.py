@@ -95,7 +95,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         ]
 
     def held(self, answers: Sequence[Sequence[asyncpg.Record]]) -> Chat | None:
-        """The chat that the answers to :meth:`holding` tell of; None when it is gone, or was not asked for."""
+        """The chat that the answers to :meth:`holding` tell of; None when it is gone or was not asked."""
         if not answers or not answers[1]:
             return None
         (chat,) = self._with_children(answers[1], answers[2:])

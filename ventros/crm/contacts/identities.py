@@ -18,6 +18,13 @@ from ventros.kernel.validators import instance_of, require_indexable
 from ventros.values import Phone
 
 
+def is_meant_by_lid(phone: Phone | None, contact_phone: object, paired_phone: str | None) -> bool:
+    """Whether the contact of a LID, which has ``contact_phone``, is meant where nobody has the ``phone`` that
+    was told with it: not if it has another one, unless the two were paired.
+    """
+    return phone is None or contact_phone is None or paired_phone == phone.value
+
+
 @attrs.frozen(kw_only=True)
 class Match:
     """Whom a phone and a LID, told together, mean.
@@ -47,7 +54,7 @@ class Match:
         if value is None:
             return cls(contact=by_lid, remembered=True)
         if by_phone is None:
-            known = by_lid.phone is None or paired_phone == value
+            known = is_meant_by_lid(phone, by_lid.phone, paired_phone)
             return cls(contact=by_lid if known else None, remembered=paired_phone == value)
         if by_phone.id == by_lid.id:
             return cls(contact=by_phone, remembered=paired_phone == value)
