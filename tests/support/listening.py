@@ -10,7 +10,7 @@ from ventros import UnitOfWork
 def listen(uow: UnitOfWork) -> list[str]:
     """The names of the statements that the unit sends from now on; see :func:`heard`."""
     sent: list[str] = []
-    uow.connection._driver.add_query_logger(
+    uow.connection.driver.add_query_logger(
         lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
     )
     return sent

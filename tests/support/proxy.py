@@ -12,7 +12,9 @@ import attrs
 
 Direction = Literal["to server", "to client"]
 
-COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+BEGIN = b"P\x00\x00\x00\x0d\x00BEGIN\x00\x00\x00"
+COMMIT = b"P\x00\x00\x00\x0e\x00COMMIT\x00\x00\x00"
+BEGUN = b"C\x00\x00\x00\x0aBEGIN\x00"
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 ANSWERED = b"Z\x00\x00\x00\x05"
 
@@ -24,7 +26,7 @@ class Proxy:
     ``cut_at`` cuts every connection once so many bytes more went in one direction; ``hold`` stops a
     connection just before the first message that begins so, until ``released`` is set or it is cut;
     ``black_hole`` swallows everything, new connections included, and closes nothing; ``refuse`` closes
-    new connections at once.
+    new connections at once. Answers are on their way for ``delay`` seconds.
     """
 
     target: str
@@ -32,6 +34,7 @@ class Proxy:
     hold: bytes | None = None
     black_hole: bool = False
     refuse: bool = False
+    delay: float = 0.0
     passed: dict[Direction, int] = attrs.field(factory=lambda: {"to server": 0, "to client": 0})
     answers: int = 0
     held: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -106,6 +109,8 @@ class Proxy:
                 data = data[at:]
             if self.black_hole:
                 await asyncio.Event().wait()
+            if self.delay and direction == "to client":
+                await asyncio.sleep(self.delay)
             self._forward(writer, data, direction)
 
     def _forward(self, writer: asyncio.StreamWriter, data: bytes, direction: Direction) -> None:

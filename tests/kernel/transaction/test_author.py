@@ -12,7 +12,7 @@ import pytest
 from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
-from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
+from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY, caller_settings
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.transaction.begin import AuditContext, set_local
 
@@ -42,7 +42,8 @@ async def author_of(db: Database[UnitOfWork], wrap: Any = None, **options: Any) 
     """Actor and use case, as the server has them in the unit."""
 
     async def greet(uow: UnitOfWork) -> tuple[str, str]:
-        _tenant, actor, name = await uow.connection.caller_settings()
+        await uow.connection.control("SAVEPOINT ventros")
+        _tenant, actor, name = await caller_settings(uow.connection.driver, timeout=5)
         return actor, name
 
     return await db.run(TENANT, wrap(greet) if wrap else greet, **options)

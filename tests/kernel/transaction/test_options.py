@@ -30,7 +30,7 @@ DEFAULT = ["read committed", "off", "off", "9s", "5s", "30s"]
 
 async def shown(db: Database[UnitOfWork], **modes: Any) -> list[str]:
     async with db.unit_of_work(TENANT, **modes) as uow:
-        return [await uow.connection._driver.fetchval(f"SHOW {name}") for name in SETTINGS]
+        return [await uow.connection.driver.fetchval(f"SHOW {name}") for name in SETTINGS]
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ async def test_a_connection_that_is_used_again_has_no_tenant(owner_dsn: str) -> 
     async with await Database.open(UnitOfWork, owner_dsn, Settings(max_size=1)) as db:
         for commit in (True, False):
             async with db.unit_of_work(TENANT) as uow:
-                assert await uow.connection._driver.fetchval("SELECT ventros_tenant()") == TENANT
+                assert await uow.connection.driver.fetchval("SELECT ventros_tenant()") == TENANT
                 if commit:
                     await uow.commit()
             async with db._pool.acquire() as driver:

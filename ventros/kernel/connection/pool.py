@@ -40,9 +40,8 @@ class Pool(ABC):
     async def acquire(self, timeout: float) -> Any:  # noqa: ASYNC109 - passed on
         """A connection within ``timeout`` seconds.
 
-        Raises PoolExhausted, ServerUnreachable, and UnitOfWorkError in another process or event loop.
+        To be asked after :meth:`require_home`. Raises PoolExhausted and ServerUnreachable.
         """
-        self.require_home()
         tell = self._telemetry.acquire
         if tell is None and (driver := self._idle_one()) is not None:
             return driver
@@ -134,8 +133,13 @@ class OwnPool(Pool):
         self._reap()
 
     async def fill(self) -> None:
-        """Open the connections that are always there."""
-        for driver in [await self._make() for _ in range(self._settings.min_size)]:
+        """Open the connections that are always there; should one fail, none remains."""
+        try:
+            drivers = [await self._make() for _ in range(self._settings.min_size)]
+        except BaseException:
+            await self.close(0)
+            raise
+        for driver in drivers:
             self._put(driver)
 
     def _idle_one(self) -> Driver | None:
