@@ -9,10 +9,11 @@ import pytest
 
 from tests.support.pooler import pooler
 from tests.support.wire_load import FORMS, new_contacts, read, stored, the_wire, without_a_gap
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
+from ventros.kernel.connection.settings import Settings
 
 CLIENTS, SERVERS, UNITS = 8, 2, 40
 
