@@ -316,7 +316,7 @@ def all_at_once(_: Wire, data: bytes) -> bytes:
 
 
 def not_required(self: Wire, text: str) -> None:
-    part, exact = module.commands((text,))
+    part, exact = commands((text,))
     self._expect((Answer(exact=exact + ready("I")), False))
     self._socket.write(part + SYNC)
 
