@@ -37,7 +37,7 @@ CREATE FUNCTION public.ventros_not_added(relation text, taken boolean) RETURNS b
     AS $$
 BEGIN
     RAISE EXCEPTION 'no row was added to %', relation
-        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT004' END, TABLE = relation;
+        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT011' END, TABLE = relation;
 END
 $$;
 
@@ -49,14 +49,14 @@ DECLARE
 BEGIN
     IF led_to IS NOT NULL THEN
         RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
-            USING ERRCODE = 'VT005', TABLE = relation;
+            USING ERRCODE = 'VT012', TABLE = relation;
     END IF;
     EXECUTE format(
         'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
         ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
     ) INTO stored USING tenant, row_id;
     RAISE EXCEPTION '% is not at version %', relation, expected
-        USING ERRCODE = CASE WHEN stored = expected THEN 'VT004' ELSE 'VT003' END, TABLE = relation,
+        USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = relation,
               DETAIL = concat_ws(' ', row_id, expected, stored);
 END
 $_$;

@@ -23,7 +23,7 @@ from ventros.crm.sessions.repository import SessionRepository
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
 from ventros.kernel.lists import Direction, Shape
-from ventros.kernel.outbox.outbox import APPEND
+from ventros.kernel.outbox.outbox import APPEND, APPEND_WITH_MARKER
 from ventros.kernel.statements import Statement
 
 BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
@@ -250,23 +250,14 @@ Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
 
 
 async def append(driver: Any, at: object, *events: Event) -> None:
-    """outbox_events.append with its marker; each aggregate has one event, so ``sequence`` is 1."""
-    await driver.execute(
-        APPEND.text,
-        TENANT,
-        None,
-        None,
-        [new_id() for _ in events],
-        [event[3][0] for event in events],
-        ["v1"] * len(events),
-        [at] * len(events),
-        [event[0] for event in events],
-        [event[1] for event in events],
-        [event[2] for event in events],
-        [1] * len(events),
-        [event[3][1] for event in events],
-        new_id(),
-    )
+    """The first event with the marker, then the others; each aggregate has one, so ``sequence`` is 1."""
+    first, *others = [
+        (TENANT, None, None, new_id(), name, "v1", at, kind, id_, version, 1, payload)
+        for kind, id_, version, (name, payload) in events
+    ]
+    await driver.execute(APPEND_WITH_MARKER.text, *first, new_id())
+    if others:
+        await driver.executemany(APPEND.text, others)
 
 
 def name_changed(row: Row, name: str) -> tuple[str, dict[str, Any]]:

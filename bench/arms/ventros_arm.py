@@ -26,6 +26,11 @@ async def save_and_commit(uow: UnitOfWork, *changed: Contact) -> Sequence[Contac
     return saved
 
 
+async def commit_at_once(uow: UnitOfWork, *changed: Contact) -> Sequence[Contact]:
+    """The writes in the message of COMMIT."""
+    return await uow.commit(*changed)
+
+
 class Ventros(Arm):
     """``settings`` are those that differ from a form without."""
 
@@ -85,12 +90,16 @@ class Ventros(Arm):
             raise RuntimeError("the page is not full")
 
 
-def form(name: str, title: str, write: Write = save_and_commit, **settings: Any) -> type[Ventros]:
+def form(name: str, title: str, write: Write = commit_at_once, **settings: Any) -> type[Ventros]:
     """An arm: ``write`` is how a change is stored, ``settings`` go to :class:`ventros.Settings`."""
     return type(
         title, (Ventros,), {"name": name, "title": title, "write": staticmethod(write), "settings": settings}
     )
 
 
-OURS: tuple[type[Ventros], ...] = (form("ventros", "Ventros"),)
+OURS: tuple[type[Ventros], ...] = (
+    form("ventros", "Ventros"),
+    form("ventros-save", "Ventros, save then commit", save_and_commit),
+    form("ventros-apart", "Ventros without pipelining", save_and_commit, pipelining=False),
+)
 """A form a line. Each is an arm of overhead, peers and latency; the first is what peers are compared with."""

@@ -28,7 +28,7 @@ PEERS = {
     "psqlpy_arm": ("Psqlpy",),
 }
 BASELINE = OURS[0]
-AIMS = {"wall": 4.0, "client_cpu": 6.0}
+AIMS = {"wall": 3.0, "client_cpu": 4.5}
 AIMED_AT = "sqlalchemy-orm"
 SIZES = {
     "quick": Size(rows=20_000, rounds=5, count=16),

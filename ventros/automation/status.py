@@ -15,7 +15,7 @@ DRAFT: Final = "draft"
 """The status that each of them begins with."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Automation(AggregateRoot):
     tenant_id: str = attrs.field(validator=validators.tenant)
     name: str = attrs.field(validator=validators.not_empty)

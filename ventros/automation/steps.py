@@ -34,7 +34,7 @@ def _in_order(steps: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(steps, key=lambda step: step.position))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class SteppedAggregate(Automation, Generic[S]):
     """``steps`` are in the order of their positions; no two share a position or an id.
 

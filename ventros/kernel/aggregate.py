@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
@@ -24,26 +22,18 @@ def or_none(text: str | None) -> str | None:
     return text or None
 
 
-@functools.cache
-def _slots(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], list[tuple[str, Callable[..., None]]]]:
-    """What reads all fields of an instance, and what sets each of them in spite of its being frozen."""
-    names = [field.name for field in attrs.fields(kind)]
-    return operator.attrgetter(*names), [(name, getattr(kind, name).__set__) for name in names]
-
-
 def copy_with(entity: E, **fields: object) -> E:
     """The same but for ``fields``, which persistence alone decides: what was valid is not checked again."""
-    kind: Any = type(entity)
-    copied: E = object.__new__(kind)
-    read, setters = _slots(kind)
-    for (name, assign), value in zip(setters, read(entity), strict=True):
-        assign(copied, fields.get(name, value))
+    copied: E = object.__new__(type(entity))
+    copied.__dict__.update(entity.__dict__, **fields)
     return copied
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Entity:
     """Frozen: a command returns a new instance, or ``self`` when it changes nothing.
+
+    Without slots, as its subclasses: persistence copies an instance for each write, by its ``__dict__``.
 
     ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
     instance without any for unchanged, so every change goes through a command that records one.
@@ -111,7 +101,7 @@ class Entity:
         return changed
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class AggregateRoot(Entity):
     """``version`` is the version the aggregate was loaded with, 1 when new; only persistence steps it."""
 

@@ -214,6 +214,7 @@ class Database(Generic[U]):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
+        self._pool.require_home()
         driver = await self._pool.acquire(self.settings.acquire_timeout)
         try:
             yield connection_for(driver, self.settings.statement_timeout, self.telemetry)

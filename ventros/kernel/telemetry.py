@@ -56,8 +56,7 @@ class Telemetry:
     ``retry``: the attempt that met a conflict, from 1, and the seconds to wait before the next one.
     ``outcome``: what became of a unit of work, seconds from entering to leaving it, events recorded in it,
     whether a statement of it wrote, and the error that it ended by, or None. Of each that was entered, once;
-    NOT_STARTED when it got no connection or its command was done before. One that only read and was left
-    without commit() is ROLLED_BACK, wrote nothing, and has no error.
+    One that only read and was left without commit() is ROLLED_BACK, wrote nothing, and has no error.
     ``acquire``: seconds that a unit waited for a connection of the pool, and whether it got one.
     """
 

@@ -27,7 +27,7 @@ DRAFT, SCHEDULED, RUNNING = BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, Br
 COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED, BroadcastStatus.CANCELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Broadcast(Automation):
     """Its messages are counted beside it: see :meth:`BroadcastRepository.counters`.
 

@@ -61,7 +61,7 @@ class CampaignStep:
         return self.config.delay if self.type in {StepType.DELAY, StepType.WAIT} else timedelta(0)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Campaign(SteppedAggregate[CampaignStep]):
     """Whom it reached is counted beside it: see :meth:`CampaignRepository.counters`.
 

@@ -58,7 +58,7 @@ class SequenceStep:
         return self.delay_unit.delay(self.delay_amount)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Sequence(SteppedAggregate[SequenceStep]):
     """Who went through it is counted beside it: see :meth:`SequenceRepository.counters`.
 

@@ -67,7 +67,7 @@ class PaymentMethod:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class BillingAccount(AggregateRoot):
     """Scoped by its user and not by a tenant: one account may pay for several projects.
 

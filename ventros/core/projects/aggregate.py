@@ -21,7 +21,7 @@ DEFAULT_SESSION_TIMEOUT_MINUTES = 30
 """What the older system falls back to when neither pipeline, channel nor project says otherwise."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Project(AggregateRoot):
     """One project is one tenant, for ever: a deleted project's tenant is not handed out again.
 

@@ -43,7 +43,7 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
     return frozenset(str(value) if isinstance(value, str) else value for value in values)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Agent(AggregateRoot):
     """What it counts is kept beside it: see :meth:`AgentRepository.count_session_handled`.
 

@@ -33,7 +33,7 @@ _STARTABLE = frozenset({ChannelStatus.INACTIVE, ChannelStatus.ERROR, ChannelStat
 _CONNECTABLE = _STARTABLE | {ChannelStatus.ACTIVATING}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Channel(ChannelPlatform, ChannelHistoryImport):
     """What it counts is kept beside it: see :meth:`ChannelRepository.count_received`.
 

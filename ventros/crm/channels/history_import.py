@@ -27,7 +27,7 @@ from ventros.kernel.errors import InvariantViolation, ValidationError
 _IMPORTABLE = frozenset({ChannelStatus.ACTIVE, ChannelStatus.CONNECTING})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class ChannelHistoryImport(ChannelState):
     """Stricter than the older system: only an enabled import that is not running can be requested, only
     a running one completed or failed, and enabling it again leaves a running one alone.

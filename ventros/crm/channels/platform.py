@@ -28,7 +28,7 @@ QR_CODE_SECONDS = 45
 """How long WhatsApp takes a QR code, by the older system."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class ChannelPlatform(ChannelState):
     """QR code and the mark of a completed import are WAHA's: for a channel of another type their commands
     change nothing.

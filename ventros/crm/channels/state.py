@@ -26,7 +26,7 @@ from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import json_object
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class ChannelState(AggregateRoot):
     """The fields of :class:`ventros.crm.channels.aggregate.Channel`, in the order of their columns."""
 

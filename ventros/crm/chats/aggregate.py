@@ -44,7 +44,7 @@ def _by_joining(participants: Iterable[Participant]) -> tuple[Participant, ...]:
     return tuple(sorted(participants, key=lambda participant: (participant.joined_at, participant.id)))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Chat(AggregateRoot):
     """Messages point at it; it holds none of them.
 

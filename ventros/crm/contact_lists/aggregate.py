@@ -23,7 +23,7 @@ from ventros.kernel.aggregate import AggregateRoot, or_none
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class ContactList(AggregateRoot):
     """A static list has members, which are rows beside it (:meth:`ContactListRepository.add_member`); a
     dynamic one has rules, joined by ``logical_operator``, and without any holds the whole project.

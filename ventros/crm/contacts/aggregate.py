@@ -35,7 +35,7 @@ from ventros.values import Email, Phone
 DEFAULT_LANGUAGE = "en"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Contact(AggregateRoot):
     """Its sessions, messages and pipeline positions point at it; it holds no list of them.
 

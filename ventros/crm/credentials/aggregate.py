@@ -39,7 +39,7 @@ MAX_NAME: Final = 255
 """Characters, as in the older system's column; also a CHECK of the table."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Credential(AggregateRoot):
     """It holds ciphertext alone: a plain text comes in, and goes out as a :class:`Secret`, through the
     encryptor that the method is given, and each ciphertext is bound to this credential and its column.

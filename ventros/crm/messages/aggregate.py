@@ -134,7 +134,7 @@ _WRITTEN_BY: dict[type[DomainEvent], tuple[str, ...]] = {
 """What an event changes that does not list it itself."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Message(Entity):
     """Written once, then touched by its author, by reactions and votes, by delivery reports and by linking.
 

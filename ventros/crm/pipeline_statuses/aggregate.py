@@ -27,7 +27,7 @@ class StatusType(ValidatedEnum, field="status_type"):
     CLOSED = "closed"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class PipelineStatus(AggregateRoot):
     """A status stays in its pipeline for ever. Its name is unique among the live statuses there.
 

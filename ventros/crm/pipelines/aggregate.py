@@ -56,7 +56,7 @@ def _by_key(fields: Iterable[PipelineCustomField]) -> tuple[PipelineCustomField,
     return tuple(sorted(fields, key=lambda child: child.field.key))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Pipeline(AggregateRoot):
     """Its statuses are aggregates of their own, which point at it; it holds no list of them, so it neither
     adds nor removes one. ``session_timeout_minutes`` None leaves the timeout to channel and project.

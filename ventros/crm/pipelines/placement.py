@@ -20,7 +20,7 @@ from ventros.kernel.errors import InvariantViolation
 _SECOND = timedelta(seconds=1)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Placement(Entity):
     """Open until the contact leaves the status, then closed for ever: a row of the contact's history.
 

@@ -64,7 +64,7 @@ class AssignmentSource(ValidatedEnum, field="source"):
     SYSTEM = "system"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Session(AggregateRoot):
     """Messages point at it; it counts them.
 

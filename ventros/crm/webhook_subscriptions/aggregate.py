@@ -51,7 +51,7 @@ def _check_filter(_instance: object, attribute: attrs.Attribute[Any], value: tup
         raise ValidationError(f"{attribute.name} must not hold an empty text", field=attribute.name)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class WebhookSubscription(AggregateRoot):
     """How its deliveries went is kept beside it: see :meth:`WebhookSubscriptionRepository.record_trigger`.
 

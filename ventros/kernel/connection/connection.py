@@ -305,6 +305,7 @@ class Connection:
                     wire.record(earlier.answer)
                     await self._perform(earlier)  # it is not waited for
                 else:
+                    earlier.answer = None
                     earlier.result = await self._perform(earlier)
             if isinstance(call, Call):
                 result = await self._perform(call, commit=commit)

@@ -26,7 +26,7 @@ DRIVER_FAILURES = (
     asyncpg.InternalClientError,
 )
 
-STALE = "VT003"
+STALE = "VT010"
 """SQLSTATE of an update that fails by itself because another was first; its detail says id and versions."""
 _ARGUMENT = re.compile(r"argument \$(\d+)")
 _encode_json = msgspec.json.Encoder().encode

@@ -40,9 +40,8 @@ class Pool(ABC):
     async def acquire(self, timeout: float) -> Any:  # noqa: ASYNC109 - passed on
         """A connection within ``timeout`` seconds.
 
-        Raises PoolExhausted, ServerUnreachable, and UnitOfWorkError in another process or event loop.
+        To be asked after :meth:`require_home`. Raises PoolExhausted and ServerUnreachable.
         """
-        self.require_home()
         tell = self._telemetry.acquire
         if tell is None and (driver := self._idle_one()) is not None:
             return driver

@@ -83,8 +83,8 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "57P05": (errors.ConnectionLost, f"{_LATE}it was idle for too long"),
     "VT001": (errors.TenancyViolation, "no tenant is set for this transaction"),
     "VT002": (errors.ConstraintViolation, "the version guard refused an update that does not step it by one"),
-    "VT004": (errors.WriteSuppressed, "the write touched no row: a trigger or a policy suppressed it"),
-    "VT005": (
+    "VT011": (errors.WriteSuppressed, "the write touched no row: a trigger or a policy suppressed it"),
+    "VT012": (
         errors.ResultMismatch,
         "the write led to another version than the next: a trigger stepped it too",
     ),

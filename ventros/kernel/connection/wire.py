@@ -38,8 +38,10 @@ from typing import Any
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
 _READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = _OF_A_STATEMENT = b"BPE"
+_NAMES = b"BP"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
+_OF_A_PORTAL = frozenset(b"2DCIs")  # BindComplete first, then rows, and one end
 _OF_AN_ANSWER = frozenset(
     b"12nDCIs"
 )  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
@@ -70,7 +72,7 @@ class State(Enum):
 class Answer:
     """To one part of a message: the command tag of each Execute in it, and all frames, for a replay."""
 
-    __slots__ = ("_waiter", "exact", "executes", "frames", "required", "state", "tags")
+    __slots__ = ("_waiter", "bound", "exact", "executes", "frames", "required", "state", "tags")
 
     def __init__(self, executes: int = 1, *, exact: bytes = b"", required: str | None = None) -> None:
         self.executes = executes
@@ -78,6 +80,7 @@ class Answer:
         self.required = required
         self.frames: list[bytes] = []
         self.tags: list[str] = []
+        self.bound = False  # a BindComplete came, and not yet the end of its Execute
         self.state = State.UNSENT
         self._waiter: asyncio.Future[None] | None = None
 
@@ -132,6 +135,7 @@ class Wire(asyncio.Protocol):
         self._behind: tuple[bytes, Answer] | None = None
         self._own: Answer | None = None
         self._unwritten = 0  # Executes of that one
+        self._name: bytes | None = None  # of what asyncpg prepares before it does what is asked for
         self._unended = False  # the last that asyncpg wrote was a piece, with more to come
         self._recording: list[bytes] | None = None
         self._replay: Answer | None = None
@@ -156,17 +160,17 @@ class Wire(asyncio.Protocol):
 
     def watch(self, answer: Answer) -> None:
         """Keep the command tags of asyncpg's next statement, which has ``answer.executes`` Executes."""
-        self._own = answer
+        self._own, self._name = answer, None
         self._unwritten = answer.executes
 
     def record(self, answer: Answer) -> None:
         """Keep what asyncpg writes until its next Sync, as if by :meth:`precede`."""
-        self._recording = []
+        self._recording, self._name = [], None
         self._ahead.append((b"", answer))
 
     def replay(self, answer: Answer) -> None:
         """Let asyncpg's next Bind and Execute be answered by what ``answer`` kept."""
-        self._replay = answer
+        self._replay, self._name = answer, None
 
     def send(self, text: str) -> None:
         """Send a command now; the connection is ended if the tag of the answer is not ``text``."""
@@ -193,27 +197,39 @@ class Wire(asyncio.Protocol):
         statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
         if not self._unended and data[0] != _SYNC[0]:
             self._read_all()
-        self._unended = statement and end != _SYNC and end != _FLUSH
-        if self._replay is not None and statement and end != _FLUSH:
+        self._unended = statement and end not in (_SYNC, _FLUSH)
+        asked = statement and self._is_asked_for(data, end)
+        if self._replay is not None and asked:
             if end == _SYNC:
                 answer, self._replay = self._replay, None
                 # Later: asyncpg sets what it reads the rows by only after it has written.
                 asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
-        elif self._recording is not None and statement and end != _FLUSH:
+        elif self._recording is not None and asked:
             self._keep(self._recording, bytes(data))
-        elif statement and (self._ahead or self._own is not None):
-            self._write_around(bytes(data))
+        elif statement and (self._ahead or (self._own is not None and asked)):
+            self._write_around(bytes(data), asked)
         else:
             if data[:8] == _SSL_REQUEST:
                 self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
+
+    def _is_asked_for(self, data: Any, end: Any) -> bool:
+        """Whether ``data`` executes what is watched, recorded or replayed, and does not prepare it.
+
+        What was not prepared yet asyncpg prepares first; then it may ask the server about types, too.
+        """
+        if end == _FLUSH:
+            if self._name is None:
+                self._name = _name(data)
+            return False
+        return self._name is None or data[0] not in _NAMES or _name(data) == self._name
 
     def writelines(self, buffers: Iterable[Any]) -> None:
         """As :meth:`write`, of one piece."""
         self.write(b"".join(buffers))
 
     def _read_all(self) -> None:
-        """asyncpg asks for something: so it has read what it asked for before to its end."""
+        """When asyncpg asks for something: it has read what it asked for before to its end."""
         self._owed = 0
         self._skimmed.clear()
 
@@ -227,7 +243,7 @@ class Wire(asyncio.Protocol):
             self._ahead[-1] = part, answer
             self._driver.data_received(_NO_ROWS)
 
-    def _write_around(self, data: bytes) -> None:
+    def _write_around(self, data: bytes, asked: bool) -> None:
         ahead = self._ahead
         if self._recording is not None:  # this one is being prepared first, and goes with the next message
             self._ahead, ahead = ahead[-1:], ahead[:-1]
@@ -235,7 +251,7 @@ class Wire(asyncio.Protocol):
             self._ahead = []
         parts = [part for part, _ in ahead]
         self._expect(*((answer, False) for _, answer in ahead))
-        own, ends = self._own, data[-5:] == _SYNC
+        own, ends = self._own if asked else None, data[-5:] == _SYNC
         if own is not None and data[0] == _BIND:
             if own.state is State.UNSENT:
                 self._expect((own, True))
@@ -252,7 +268,7 @@ class Wire(asyncio.Protocol):
         self._socket.write(b"".join((*parts, data)))
 
     def _cut_short(self, own: Answer) -> None:
-        """asyncpg ends a batch early when its time is over, or an argument cannot be encoded."""
+        """When asyncpg ends a batch early, because its time is over, or an argument cannot be encoded."""
         own.executes -= self._unwritten
         if own.state is State.SENT and len(own.tags) == own.executes:
             self._expected.popleft()
@@ -356,8 +372,8 @@ class Wire(asyncio.Protocol):
     def _whole(self, data: bytes) -> bytes:
         """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
 
-        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data that
-        ends as an answer does is not gone through, unless more comes before asyncpg asks for something again.
+        For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
+        that ends as an answer does is not gone through, unless more comes before asyncpg asks again.
         """
         if data[-6:-1] == _READY_IDLE[:5]:
             self._skimmed.append(data)
@@ -389,10 +405,13 @@ class Wire(asyncio.Protocol):
         if kind in _AT_ANY_TIME:
             passed.append(frame)
         elif kind in _OF_AN_ANSWER:
+            if kind in _OF_A_PORTAL and answer.bound is (kind == _BOUND):
+                return False
             if own:
                 passed.append(frame)
             elif kind != _BOUND:
                 answer.frames.append(frame)
+            answer.bound = kind == _BOUND or (answer.bound and kind not in _ENDS_EXECUTE)
             if kind in _ENDS_EXECUTE:
                 self._complete(answer, frame[5:-1])
         elif kind == _ERROR and answer.required is None:
@@ -429,6 +448,12 @@ class Wire(asyncio.Protocol):
 
 def _replayed(answer: Answer) -> bytes:
     return b"".join((*answer.frames, _NO_ROWS[-6:]))
+
+
+def _name(data: Any) -> bytes:
+    """The statement's, in a Parse, or in a Bind of the unnamed portal."""
+    start = 5 if data[0] == _PARSE else 6
+    return bytes(data[start : start + 64]).partition(b"\0")[0]
 
 
 def _executes(part: bytes) -> int:

@@ -150,7 +150,9 @@ class PooledTransaction(Transaction):
         if undone or marker is None or is_decided_before_commit(answer.sqlstate or ""):
             self.outcome = Outcome.ROLLED_BACK
             aborted = getattr(failure, "sqlstate", None) == IN_FAILED_TRANSACTION
-            return transaction_aborted("would take no more statements") if aborted else failure
+            if aborted:
+                return transaction_aborted("would take no more statements")
+            return failure or transaction_aborted("was not asked to COMMIT")
         doubt = CommitInDoubt(marker)
         doubt.__cause__ = failure
         return doubt
