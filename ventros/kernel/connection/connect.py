@@ -34,6 +34,11 @@ class Connector:
         if self._pipelining and not self._proven:
             driver = await self._connect()
             fault = await _fault(driver)
+            if (
+                driver.is_closed()
+            ):  # lost meanwhile, as anyone may be: the wire is at fault if the next is, too
+                driver = await self._connect()
+                fault = await _fault(driver)
             if fault is None:
                 self._proven = True
                 return driver
