@@ -243,19 +243,67 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
  WHERE tenant_id = $1 AND type = 'waha' AND status = 'active' AND deleted_at IS NULL
  ORDER BY created_at, id;
 
--- name: channels.inbound
--- why: what an inbound message needs of its channel, in one round trip; of a deleted pipeline neither
---      the id nor the timeout counts
--- params: tenant_id text, id uuid
--- rows: maybe
--- returns: id uuid, user_id uuid, project_id uuid, type text, status text, pipeline_id uuid,
---          pipeline_timeout_minutes integer, channel_timeout_minutes integer,
---          project_timeout_minutes integer
-SELECT c.id, c.user_id, c.project_id, c.type, c.status, p.id AS pipeline_id,
+-- name: channels.find_inbound
+-- why: all that an inbound message has to know first, in one round trip: its channel, whether it is known, the
+--      message that it quotes, the chat of its group, and the contacts of its phone and of its LID, which may
+--      be two, with their active sessions. A row for each session of each contact, which ends with the
+--      columns of both. Of a deleted pipeline neither the id nor the timeout counts
+-- params: tenant_id text, id uuid, channel_message_id text, reply_to text, group_id text, phone text, lid text
+-- rows: many
+-- returns: channel_id uuid, user_id uuid, channel_project_id uuid, type text, channel_status text,
+--          channel_pipeline_id uuid, pipeline_timeout_minutes integer, channel_timeout_minutes integer,
+--          project_timeout_minutes integer, known boolean, quoted_id uuid, quoted_chat_id uuid,
+--          quoted_contact_id uuid, chat_id uuid, by_lid boolean, paired_phone text, id uuid, version
+--          integer, tenant_id text, project_id uuid, name text, email text, phone text, external_id
+--          text, source_channel text, language text, timezone text, tags text[], profile_picture_url
+--          text, profile_picture_fetched_at timestamptz, first_interaction_at timestamptz,
+--          last_interaction_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at
+--          timestamptz, merged_into uuid, id uuid, version integer, tenant_id text, contact_id uuid,
+--          channel_type_id smallint, pipeline_id uuid, started_at timestamptz, ended_at timestamptz,
+--          status text, end_reason text, timeout interval, last_activity_at timestamptz, message_count
+--          integer, messages_from_contact integer, messages_from_agent integer, duration_seconds bigint,
+--          first_contact_message_at timestamptz, first_agent_response_at timestamptz,
+--          agent_response_time_seconds bigint, contact_wait_time_seconds bigint, agent_ids uuid[],
+--          agent_transfers integer, summary text, sentiment text, sentiment_score double precision,
+--          topics text[], next_steps text[], outcome_tags text[], key_entities jsonb, resolved boolean,
+--          escalated boolean, converted boolean, created_at timestamptz, updated_at timestamptz,
+--          deleted_at timestamptz
+SELECT h.id AS channel_id, h.user_id, h.project_id AS channel_project_id, h.type,
+       h.status AS channel_status, p.id AS channel_pipeline_id,
        p.session_timeout_minutes AS pipeline_timeout_minutes,
-       c.session_timeout_minutes AS channel_timeout_minutes,
-       r.session_timeout_minutes AS project_timeout_minutes
-  FROM channels c
-  JOIN projects r ON r.tenant_id = c.tenant_id AND r.id = c.project_id
-  LEFT JOIN pipelines p ON p.tenant_id = c.tenant_id AND p.id = c.pipeline_id AND p.deleted_at IS NULL
- WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL;
+       h.session_timeout_minutes AS channel_timeout_minutes,
+       r.session_timeout_minutes AS project_timeout_minutes,
+       m.id IS NOT NULL AS known, q.id AS quoted_id, q.chat_id AS quoted_chat_id,
+       q.contact_id AS quoted_contact_id, g.id AS chat_id,
+       f.by_lid, f.paired_phone, c.id, c.version, c.tenant_id, c.project_id, c.name, c.email, c.phone,
+       c.external_id, c.source_channel, c.language, c.timezone, c.tags, c.profile_picture_url,
+       c.profile_picture_fetched_at, c.first_interaction_at, c.last_interaction_at, c.created_at,
+       c.updated_at, c.deleted_at, c.merged_into,
+       s.id, s.version, s.tenant_id, s.contact_id, s.channel_type_id, s.pipeline_id, s.started_at,
+       s.ended_at, s.status, s.end_reason, s.timeout, s.last_activity_at, s.message_count,
+       s.messages_from_contact, s.messages_from_agent, s.duration_seconds, s.first_contact_message_at,
+       s.first_agent_response_at, s.agent_response_time_seconds, s.contact_wait_time_seconds,
+       s.agent_ids, s.agent_transfers, s.summary, s.sentiment, s.sentiment_score, s.topics, s.next_steps,
+       s.outcome_tags, s.key_entities, s.resolved, s.escalated, s.converted, s.created_at, s.updated_at,
+       s.deleted_at
+  FROM channels h
+  JOIN projects r ON r.tenant_id = $1 AND r.id = h.project_id
+  LEFT JOIN pipelines p ON p.tenant_id = $1 AND p.id = h.pipeline_id AND p.deleted_at IS NULL
+  LEFT JOIN messages m
+    ON m.tenant_id = $1 AND m.channel_id = $2 AND m.channel_message_id = $3 AND m.deleted_at IS NULL
+  LEFT JOIN messages q
+    ON q.tenant_id = $1 AND q.channel_id = $2 AND q.channel_message_id = $4 AND q.deleted_at IS NULL
+  LEFT JOIN chats g ON g.tenant_id = $1 AND g.external_id = $5 AND g.deleted_at IS NULL
+  LEFT JOIN LATERAL (
+       SELECT by_phone.id, false AS by_lid, NULL::text AS paired_phone
+         FROM contacts by_phone
+        WHERE by_phone.tenant_id = $1 AND by_phone.project_id = h.project_id AND by_phone.phone = $6
+          AND by_phone.deleted_at IS NULL
+        UNION ALL
+       SELECT i.contact_id, true, i.phone
+         FROM contact_identities i
+        WHERE i.tenant_id = $1 AND i.project_id = h.project_id AND i.lid = $7) f ON true
+  LEFT JOIN contacts c ON c.tenant_id = $1 AND c.id = f.id AND c.deleted_at IS NULL
+  LEFT JOIN sessions s
+    ON s.tenant_id = $1 AND s.contact_id = c.id AND s.status = 'active' AND s.deleted_at IS NULL
+ WHERE h.tenant_id = $1 AND h.id = $2 AND h.deleted_at IS NULL;

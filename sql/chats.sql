@@ -146,18 +146,6 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
   FROM chats
  WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL;
 
--- name: chats.lock_by_external_id
--- why: a message of a group changes its chat, so of two messages the second sees what the first one did
--- params: tenant_id text, external_id text
--- rows: maybe
--- returns: chat
-SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, description, status,
-       metadata, label_ids, last_message_at, created_at, updated_at, deleted_at
-  FROM chats
- WHERE tenant_id = $1 AND external_id = $2 AND deleted_at IS NULL
- ORDER BY id
-   FOR NO KEY UPDATE;
-
 -- name: chats.find_id_by_external_id
 -- why: whether a message belongs to the chat that an event of the platform names
 -- params: tenant_id text, external_id text

@@ -95,20 +95,63 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
   FROM messages
  WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL;
 
--- name: messages.lock_by_channel_message_id
--- why: a message whose text or metadata is about to be decided upon, so that of two changes the second sees the
---      first
--- params: tenant_id text, channel_id uuid, channel_message_id text
+-- name: messages.find_named
+-- why: a message that is there already is named by its id, its chat and its author, and the sender chooses the
+--      id: with the message come the chat of that group, and the contacts of that phone and of that LID
+-- params: tenant_id text, channel_id uuid, channel_message_id text, group_id text, phone text, lid text
 -- rows: maybe
--- returns: message
-SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
-       chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
-       reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
-       played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
-  FROM messages
- WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id = $3 AND deleted_at IS NULL
- ORDER BY id
-   FOR NO KEY UPDATE;
+-- returns: group_chat_id uuid, phone_contact_id uuid, lid_contact_id uuid, lid_contact_phone text,
+--          paired_phone text, id uuid, tenant_id text, timestamp timestamptz, user_id uuid, project_id
+--          uuid, contact_id uuid, channel_id uuid, channel_type_id smallint, chat_id uuid, session_id
+--          uuid, from_me boolean, content_type text, text text, media_url text, media_mimetype text,
+--          channel_message_id text, reply_to_id uuid, status text, language text, agent_id uuid, source
+--          text, metadata jsonb, mentions text[], delivered_at timestamptz, read_at timestamptz,
+--          played_at timestamptz, edited_at timestamptz, revoked_at timestamptz, created_at timestamptz,
+--          updated_at timestamptz, deleted_at timestamptz
+SELECT g.id AS group_chat_id, p.id AS phone_contact_id, l.id AS lid_contact_id, l.phone AS lid_contact_phone,
+       i.phone AS paired_phone,
+       m.id, m.tenant_id, m."timestamp", m.user_id, m.project_id, m.contact_id, m.channel_id, m.channel_type_id,
+       m.chat_id, m.session_id, m.from_me, m.content_type, m.text, m.media_url, m.media_mimetype,
+       m.channel_message_id, m.reply_to_id, m.status, m.language, m.agent_id, m.source, m.metadata,
+       m.mentions, m.delivered_at, m.read_at, m.played_at, m.edited_at, m.revoked_at, m.created_at,
+       m.updated_at, m.deleted_at
+  FROM messages m
+  LEFT JOIN chats g ON g.tenant_id = $1 AND g.external_id = $4 AND g.deleted_at IS NULL
+  LEFT JOIN contacts p
+    ON p.tenant_id = $1 AND p.project_id = m.project_id AND p.phone = $5 AND p.deleted_at IS NULL
+  LEFT JOIN contact_identities i ON i.tenant_id = $1 AND i.project_id = m.project_id AND i.lid = $6
+  LEFT JOIN contacts l ON l.tenant_id = $1 AND l.id = i.contact_id AND l.deleted_at IS NULL
+ WHERE m.tenant_id = $1 AND m.channel_id = $2 AND m.channel_message_id = $3 AND m.deleted_at IS NULL;
+
+-- name: messages.lock_named
+-- why: as find_named, for a message whose text or metadata is about to be decided upon, so that of two changes
+--      the second sees the first
+-- params: tenant_id text, channel_id uuid, channel_message_id text, group_id text, phone text, lid text
+-- rows: maybe
+-- returns: group_chat_id uuid, phone_contact_id uuid, lid_contact_id uuid, lid_contact_phone text,
+--          paired_phone text, id uuid, tenant_id text, timestamp timestamptz, user_id uuid, project_id
+--          uuid, contact_id uuid, channel_id uuid, channel_type_id smallint, chat_id uuid, session_id
+--          uuid, from_me boolean, content_type text, text text, media_url text, media_mimetype text,
+--          channel_message_id text, reply_to_id uuid, status text, language text, agent_id uuid, source
+--          text, metadata jsonb, mentions text[], delivered_at timestamptz, read_at timestamptz,
+--          played_at timestamptz, edited_at timestamptz, revoked_at timestamptz, created_at timestamptz,
+--          updated_at timestamptz, deleted_at timestamptz
+SELECT g.id AS group_chat_id, p.id AS phone_contact_id, l.id AS lid_contact_id, l.phone AS lid_contact_phone,
+       i.phone AS paired_phone,
+       m.id, m.tenant_id, m."timestamp", m.user_id, m.project_id, m.contact_id, m.channel_id, m.channel_type_id,
+       m.chat_id, m.session_id, m.from_me, m.content_type, m.text, m.media_url, m.media_mimetype,
+       m.channel_message_id, m.reply_to_id, m.status, m.language, m.agent_id, m.source, m.metadata,
+       m.mentions, m.delivered_at, m.read_at, m.played_at, m.edited_at, m.revoked_at, m.created_at,
+       m.updated_at, m.deleted_at
+  FROM messages m
+  LEFT JOIN chats g ON g.tenant_id = $1 AND g.external_id = $4 AND g.deleted_at IS NULL
+  LEFT JOIN contacts p
+    ON p.tenant_id = $1 AND p.project_id = m.project_id AND p.phone = $5 AND p.deleted_at IS NULL
+  LEFT JOIN contact_identities i ON i.tenant_id = $1 AND i.project_id = m.project_id AND i.lid = $6
+  LEFT JOIN contacts l ON l.tenant_id = $1 AND l.id = i.contact_id AND l.deleted_at IS NULL
+ WHERE m.tenant_id = $1 AND m.channel_id = $2 AND m.channel_message_id = $3 AND m.deleted_at IS NULL
+ ORDER BY m.id
+   FOR NO KEY UPDATE OF m;
 
 -- name: messages.count
 -- why: what is stored, to be held against what was offered

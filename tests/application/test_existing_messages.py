@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +29,9 @@ from ventros.crm.channels.values import ChannelType
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.crm.messages.repository import MessageRepository
 from ventros.demo.seed import Seed
+from ventros.kernel.connection.call import Call
 from ventros.kernel.ids import new_id
+from ventros.kernel.transaction.unit_of_work import Held
 
 LATER = NOW + MINUTE
 
@@ -197,19 +198,15 @@ def racing(db: Database[UnitOfWork], *, locked: bool) -> Database[UnitOfWork]:
     """Whoever has found the message gives the others time to find it as well."""
 
     class Messages(MessageRepository):
-        async def find_by_channel_message_id(
-            self, channel_id: UUID, channel_message_id: str, *, lock: bool = False
-        ) -> Message | None:
-            found = await super().find_by_channel_message_id(
-                channel_id, channel_message_id, lock=lock and locked
-            )
-            await asyncio.sleep(0.05)
-            return found
+        def naming(self, *args: Any, lock: bool = False, **name: Any) -> Call:
+            return super().naming(*args, lock=lock and locked, **name)
+
+        async def save(self, message: Message) -> Message:
+            await asyncio.sleep(0.2)
+            return await super().save(message)
 
     class Racing(UnitOfWork):
-        @cached_property
-        def messages(self) -> MessageRepository:
-            return Messages(self)
+        messages = Held(Messages)
 
     return Database(db._pool, Racing, db.settings)
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
+from uuid import UUID
 
 import attrs
 import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
-from tests.support.inbound_messages import ADA, EVE, GROUP, MINUTE, inbound, message_of, process, store
+from tests.support.inbound_messages import (
+    ADA,
+    EVE,
+    GROUP,
+    MINUTE,
+    inbound,
+    message_of,
+    process,
+    store,
+    wait_for_each_other,
+)
 from tests.support.snapshots import snapshot
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.application.inbound import GroupChat
@@ -23,7 +33,9 @@ from ventros.application.process_inbound_message import (
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.repository import ChatRepository
 from ventros.demo.seed import Seed
+from ventros.kernel.connection.call import Call
 from ventros.kernel.retry import Retry
+from ventros.kernel.transaction.unit_of_work import Held
 
 IN_GROUP = inbound(group=GROUP)
 
@@ -154,66 +166,48 @@ async def test_a_group_that_cannot_be_stored_leaves_nothing(
 RACERS = 8
 
 
-def racing(db: Database[UnitOfWork]) -> Database[UnitOfWork]:
-    """Its first eight looks for a chat wait for each other, so that none of them finds one."""
-    all_looked = asyncio.Barrier(RACERS)
-    still_to_look = iter(range(RACERS))
-
-    class Chats(ChatRepository):
-        async def find_by_external_id(self, external_id: str, *, lock: bool = False) -> Chat | None:
-            found = await super().find_by_external_id(external_id, lock=lock)
-            if next(still_to_look, None) is not None:
-                assert found is None
-                await all_looked.wait()
-            return found
-
-    class Racing(UnitOfWork):
-        @cached_property
-        def chats(self) -> ChatRepository:
-            return Chats(self)
-
-    return Database(db._pool, Racing, db.settings)
-
-
-async def race(db: Database[UnitOfWork], seed: Seed) -> list[StoredMessage]:
+async def race(db: Database[UnitOfWork], seed: Seed, monkeypatch: pytest.MonkeyPatch) -> list[StoredMessage]:
     """First messages of one group, all at once, each of somebody else."""
-    at_once = racing(db)
+    wait_for_each_other(monkeypatch, RACERS, lambda found: found.chat_id is None)
     people = [attrs.evolve(ADA, phone=f"+551197777000{number}") for number in range(RACERS)]
     return await asyncio.gather(
         *(
-            store(at_once, seed, inbound(number=number, group=GROUP, contact=contact))
+            store(db, seed, inbound(number=number, group=GROUP, contact=contact))
             for number, contact in enumerate(people)
         )
     )
 
 
-async def test_racing_first_messages_of_a_group_make_one_chat(db: Database[UnitOfWork], seed: Seed) -> None:
-    stored = await race(db, seed)
+async def test_racing_first_messages_of_a_group_make_one_chat(
+    db: Database[UnitOfWork], seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = await race(db, seed, monkeypatch)
     assert len({message.chat_id for message in stored}) == 1
     chat = await chat_of(db, stored[0])
     assert {who.id for who in chat.participants} == {message.contact_id for message in stored}
 
 
 async def test_control_without_the_unique_index_each_racer_makes_its_own(
-    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     superuser.execute("DROP INDEX chats_live_external_id_key")
-    assert len({message.chat_id for message in await race(db, seed)}) == RACERS
+    assert len({message.chat_id for message in await race(db, seed, monkeypatch)}) == RACERS
 
 
 def lingering(db: Database[UnitOfWork], *, locked: bool) -> Database[UnitOfWork]:
     """Whoever has found the chat gives the others time to find it as well."""
 
     class Chats(ChatRepository):
-        async def find_by_external_id(self, external_id: str, *, lock: bool = False) -> Chat | None:
-            found = await super().find_by_external_id(external_id, lock=lock and locked)
-            await asyncio.sleep(0.05)
-            return found
+        def holding(self, id: UUID) -> list[Call]:  # noqa: A002
+            lock, *reads = super().holding(id)
+            return [lock if locked else Call(self.STORED_VERSION, (self._key(id),)), *reads]
+
+        async def save(self, chat: Chat) -> Chat:
+            await asyncio.sleep(0.2)
+            return await super().save(chat)
 
     class Lingering(UnitOfWork):
-        @cached_property
-        def chats(self) -> ChatRepository:
-            return Chats(self)
+        chats = Held(Chats)
 
     return Database(db._pool, Lingering, db.settings)
 

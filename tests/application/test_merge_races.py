@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from uuid import UUID
 
 import attrs
@@ -21,6 +20,7 @@ from ventros.crm.contacts.identities import ContactIdentities, Match
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockErrors
+from ventros.kernel.transaction.unit_of_work import Held
 from ventros.values import CustomField, CustomFieldType, Phone
 
 
@@ -74,9 +74,7 @@ async def late_message(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
             return match
 
     class Late(UnitOfWork):
-        @cached_property
-        def contact_identities(self) -> ContactIdentities:
-            return Identities(self)
+        contact_identities = Held(Identities)
 
     async with Database(db._pool, Late, db.settings).unit_of_work(TENANT) as uow:
         await write(uow, seed, await identify(uow, seed, lid=LID, now=NOW - MINUTE), "late")
@@ -104,10 +102,10 @@ async def test_control_if_it_does_not_hold_its_contact_it_lands_on_the_merged_on
     superuser: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def not_held(_uow: UnitOfWork, contact: Contact) -> Contact:
-        return contact
+    async def not_held(_uow: UnitOfWork, _contact: Contact) -> None:
+        pass
 
-    monkeypatch.setattr(identify_contact, "_held", not_held)
+    monkeypatch.setattr(identify_contact, "hold_contact", not_held)
     await late_message(db, two, seed)
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.merged.id}
 

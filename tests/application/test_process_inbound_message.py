@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import attrs
 import psycopg
@@ -22,19 +20,17 @@ from tests.support.inbound_messages import (
     look,
     process,
     store,
+    wait_for_each_other,
 )
 from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
 from ventros.application.inbound import Party
 from ventros.application.process_inbound_message import Duplicate, StoredMessage
-from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.aggregate import ContentType, MessageSource
 from ventros.crm.sessions.aggregate import EndReason
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id
-from ventros.values import Phone
 
 
 def events(superuser: psycopg.Connection, skip: int = 4) -> list[tuple[str, int | None]]:
@@ -112,42 +108,19 @@ async def test_a_duplicate_changes_nothing(
 RACERS = 8
 
 
-def racing(db: Database[UnitOfWork]) -> Database[UnitOfWork]:
-    """Its first eight looks for a contact wait for each other, so that none of them finds one."""
-    all_looked = asyncio.Barrier(RACERS)
-    still_to_look = iter(range(RACERS))
-
-    class Contacts(ContactRepository):
-        async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
-            found = await super().find_by_phone(project_id, phone)
-            if next(still_to_look, None) is not None:
-                assert found is None
-                await all_looked.wait()
-            return found
-
-    class Racing(UnitOfWork):
-        @cached_property
-        def contacts(self) -> ContactRepository:
-            return Contacts(self)
-
-    return Database(db._pool, Racing, db.settings)
-
-
-async def race(db: Database[UnitOfWork], seed: Seed) -> list[StoredMessage]:
+async def race(db: Database[UnitOfWork], seed: Seed, monkeypatch: pytest.MonkeyPatch) -> list[StoredMessage]:
     """First messages of one phone, all at once."""
-    at_once = racing(db)
-    results = await asyncio.gather(
-        *(process(at_once, seed, inbound(number=number)) for number in range(RACERS))
-    )
+    wait_for_each_other(monkeypatch, RACERS, lambda found: found.match.contact is None)
+    results = await asyncio.gather(*(process(db, seed, inbound(number=number)) for number in range(RACERS)))
     stored_messages = [result for result in results if isinstance(result, StoredMessage)]
     assert len(stored_messages) == RACERS
     return stored_messages
 
 
 async def test_racing_first_messages_of_a_phone_make_one_contact_and_one_session(
-    db: Database[UnitOfWork], seed: Seed
+    db: Database[UnitOfWork], seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored_messages = await race(db, seed)
+    stored_messages = await race(db, seed, monkeypatch)
     assert len({message.contact_id for message in stored_messages}) == 1
     assert len({message.session_id for message in stored_messages}) == 1
     _, session, _ = await look(db, stored_messages[0])
@@ -155,10 +128,10 @@ async def test_racing_first_messages_of_a_phone_make_one_contact_and_one_session
 
 
 async def test_control_without_the_unique_indexes_each_racer_makes_its_own(
-    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
+    db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     superuser.execute("DROP INDEX contacts_live_phone_key, sessions_active_key")
-    stored_messages = await race(db, seed)
+    stored_messages = await race(db, seed, monkeypatch)
     assert len({message.contact_id for message in stored_messages}) == RACERS
     assert len({message.session_id for message in stored_messages}) == RACERS
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import attrs
 import psycopg
+import pytest
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
+from ventros.application import process_inbound_message as use_case
+from ventros.application.find_inbound import Inbound, find_inbound
 from ventros.application.inbound import GroupChat, MessageRef, Party
 from ventros.application.process_inbound_message import (
     Duplicate,
@@ -91,3 +96,21 @@ def last_event(superuser: psycopg.Connection) -> tuple[str, dict[str, Any]]:
     ).fetchone()
     assert row is not None
     return row
+
+
+def wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch, racers: int, found_nothing: Callable[[Inbound], bool]
+) -> None:
+    """The first messages have all looked before any is stored, so that none finds what others make."""
+    all_looked = asyncio.Barrier(racers)
+    still_to_look = iter(range(racers))
+
+    async def find(*args: Any, **named: Any) -> Inbound | None:
+        found = await find_inbound(*args, **named)
+        if next(still_to_look, None) is not None:
+            assert found is not None
+            assert found_nothing(found)
+            await all_looked.wait()
+        return found
+
+    monkeypatch.setattr(use_case, "find_inbound", find)

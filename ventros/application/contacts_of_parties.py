@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ventros.application.identify_contact import identify_contact
+from ventros.application.identify_contact import Sighting, identify_contact
 from ventros.application.inbound import Party
 from ventros.crm.contacts.aggregate import Contact
 from ventros.unit_of_work import UnitOfWork
@@ -20,6 +20,11 @@ def phone_of(party: Party) -> Phone | None:
 async def find_contact(uow: UnitOfWork, project_id: UUID, party: Party) -> Contact | None:
     """Raises ValidationError for a phone that is none."""
     return await uow.contact_identities.find(project_id, phone_of(party), party.lid)
+
+
+def sighting_of(project_id: UUID, party: Party, *, now: datetime) -> Sighting:
+    """Raises ValidationError for a phone that is none."""
+    return Sighting(project_id=project_id, phone=phone_of(party), lid=party.lid, name=party.name, now=now)
 
 
 async def save_contact(uow: UnitOfWork, project_id: UUID, party: Party, *, now: datetime) -> Contact:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from ventros.kernel.connection.call import Call
 from ventros.kernel.outbox import inbox
 from ventros.unit_of_work import UnitOfWork
 
 
-async def is_repeated(uow: UnitOfWork, consumer: str, event_id: UUID | None) -> bool:
-    """To be asked before anything else in the unit; a delivery without an id is never known."""
-    return event_id is not None and not await inbox.record(
-        uow.connection, uow.tenant, consumer, event_id, uow.started_at
-    )
+def recording(uow: UnitOfWork, consumer: str, event_id: UUID | None) -> list[Call]:
+    """What is to be sent before anything else in the unit, and touches no row if the delivery is known.
+
+    Nothing for a delivery without an id, which is never known.
+    """
+    if event_id is None:
+        return []
+    return [Call(inbox.RECORD, ((uow.tenant, consumer, event_id, uow.started_at),))]

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.deliveries import is_repeated
-from ventros.application.existing_messages import ChangeResult, change_named
+from ventros.application.existing_messages import ChangeResult, change_found, look_for
 from ventros.application.inbound import MessageRef
 from ventros.application.process_inbound_message import (
     InboundMessage,
@@ -43,18 +42,13 @@ async def edit_message(
     async def decide(message: Message) -> Message:
         return message.edit(command.text, now=command.edited_at)
 
-    if await is_repeated(uow, CONSUMER, command.event_id):
-        await uow.rollback()
+    rows = await look_for(uow, channel_id, command, CONSUMER, lock=True)
+    if rows is None:
         return ChangeResult.DUPLICATE
-    if command.fallback is None or await _is_there(uow, channel_id, command.fallback):
-        return await change_named(uow, channel_id, command, decide)
+    # What somebody else wrote under that id is no reason to store it again.
+    if rows or command.fallback is None:
+        return await change_found(uow, command, rows, decide)
     whole = attrs.evolve(command.fallback, edited_at=command.edited_at)
     stored = await process_inbound_message(uow, channel_id, whole)
     # Else the message has come in between: to be tried again, as an edit of it.
     return stored if isinstance(stored, StoredMessage) else ChangeResult.UNKNOWN
-
-
-async def _is_there(uow: UnitOfWork, channel_id: UUID, message: InboundMessage) -> bool:
-    """By its id alone: what somebody else wrote under that id is no reason to store it again."""
-    found = await uow.messages.find_by_channel_message_id(channel_id, message.channel_message_id)
-    return found is not None

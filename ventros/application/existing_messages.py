@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from ventros.application.contacts_of_parties import find_contact, phone_of
-from ventros.application.deliveries import is_repeated
+from ventros.application.deliveries import recording
 from ventros.application.inbound import MessageRef, Party
+from ventros.crm.contacts.identities import is_meant_by_lid
 from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.answers import Respondent
+from ventros.crm.messages.repository import NamedMessage
 from ventros.unit_of_work import UnitOfWork
 
 
@@ -36,35 +38,65 @@ class MessageChange(Protocol):
     def event_id(self) -> UUID | None: ...
 
 
-async def find_message(
-    uow: UnitOfWork, channel_id: UUID, named: MessageRef, *, lock: bool = False
-) -> Message | None:
-    """The message of that id on the channel, if chat and author are those named.
+async def look_for(
+    uow: UnitOfWork, channel_id: UUID, command: MessageChange, consumer: str, *, lock: bool = False
+) -> Sequence[Any] | None:
+    """The row of the message of that id, if there is one; None, and the unit is rolled back, for a delivery
+    that is known, which is asked before anything else. See :func:`named_message`.
 
     Raises ValidationError for a phone that is none.
     """
-    message = await uow.messages.find_by_channel_message_id(channel_id, named.channel_message_id, lock=lock)
-    if message is None or message.from_me is not named.from_me:
+    named, party = command.message, command.message.contact
+    find = uow.messages.naming(
+        channel_id,
+        named.channel_message_id,
+        group_id=named.group.external_id if named.group else None,
+        phone=phone_of(party) if party else None,
+        lid=party.lid if party else None,
+        lock=lock,
+    )
+    *recorded, rows = await uow.connection.together([*recording(uow, consumer, command.event_id), find])
+    if 0 in recorded:
+        await uow.rollback()
         return None
-    group_id = await uow.chats.find_id(named.group.external_id) if named.group else None
-    if message.chat_id != group_id or (named.group and group_id is None):
+    found: Sequence[Any] = rows
+    return found
+
+
+def named_message(uow: UnitOfWork, named: MessageRef, rows: Sequence[Any]) -> Message | None:
+    """The message that was looked for, if chat and author are those named."""
+    found = uow.messages.named(rows)
+    if found is None or found.message.from_me is not named.from_me or found.message.chat_id != found.chat_id:
         return None
     if named.contact is None:
-        return message if named.from_me else None
-    contact = await find_contact(uow, message.project_id, named.contact)
-    return message if contact is not None and contact.id == message.contact_id else None
+        is_author = named.from_me
+    else:
+        is_author = _contact_id(found, named.contact) == found.message.contact_id
+    return found.message if is_author and (named.group is None) is (found.chat_id is None) else None
 
 
-async def find_respondent(uow: UnitOfWork, message: Message, party: Party | None) -> Respondent | None:
-    """Who answers ``message``; None for somebody who is not in its one-to-one chat."""
+def _contact_id(found: NamedMessage, party: Party) -> UUID | None:
+    if found.phone_contact_id is not None:
+        return found.phone_contact_id
+    known = is_meant_by_lid(phone_of(party), found.lid_contact_phone, found.paired_phone)
+    return found.lid_contact_id if known else None
+
+
+async def find_respondent(
+    uow: UnitOfWork, message: Message, party: Party | None, named: MessageRef
+) -> Respondent | None:
+    """Who answers ``message``, which was ``named``; None for somebody who is not in its one-to-one chat."""
     if party is None:
         return Respondent()
-    contact = await find_contact(uow, message.project_id, party)
-    if message.chat_id is None and (contact is None or contact.id != message.contact_id):
+    contact_id: UUID | None = message.contact_id
+    if party != named.contact:
+        contact = await find_contact(uow, message.project_id, party)
+        contact_id = None if contact is None else contact.id
+    if message.chat_id is None and contact_id != message.contact_id:
         return None
     phone = phone_of(party)
     names = (str(phone) if phone else None, f"lid:{party.lid}" if party.lid else None)
-    return Respondent(contact_id=None if contact is None else contact.id, names=tuple(filter(None, names)))
+    return Respondent(contact_id=contact_id, names=tuple(filter(None, names)))
 
 
 async def change_message(
@@ -78,20 +110,18 @@ async def change_message(
 
     To be run by :meth:`ventros.kernel.database.Database.run`, as every use case that is made of it.
     """
-    if await is_repeated(uow, consumer, command.event_id):
-        await uow.rollback()
-        return ChangeResult.DUPLICATE
-    return await change_named(uow, channel_id, command, decide)
+    rows = await look_for(uow, channel_id, command, consumer, lock=True)
+    return ChangeResult.DUPLICATE if rows is None else await change_found(uow, command, rows, decide)
 
 
-async def change_named(
+async def change_found(
     uow: UnitOfWork,
-    channel_id: UUID,
     command: MessageChange,
+    rows: Sequence[Any],
     decide: Callable[[Message], Awaitable[Message | None]],
 ) -> ChangeResult:
-    """The same, where the delivery is known to be a new one."""
-    message = await find_message(uow, channel_id, command.message, lock=True)
+    """The same, of what was looked for."""
+    message = named_message(uow, command.message, rows)
     changed = None if message is None else await decide(message)
     if changed is None:
         await uow.rollback()

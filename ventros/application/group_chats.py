@@ -12,15 +12,14 @@ from ventros.unit_of_work import UnitOfWork
 
 
 async def save_group_chat(
-    uow: UnitOfWork, project_id: UUID, group: GroupChat, sender_id: UUID, *, now: datetime
+    uow: UnitOfWork, project_id: UUID, group: GroupChat, chat: Chat | None, sender_id: UUID, *, now: datetime
 ) -> Chat:
     """With the contact ``sender_id`` among its participants, and the subject and time of its latest message.
 
-    The chat's id stands for its subject until one is told.
-    The chat is held until the end of the transaction: messages of one group come one after the other. Raises
+    ``chat`` is the group's, held until the end of the transaction, so that messages of one group come one
+    after the other; None where there is none. The chat's id stands for its subject until one is told. Raises
     Conflict when another message of the group creates the chat at the same time.
     """
-    chat = await uow.chats.find_by_external_id(group.external_id, lock=True)
     if chat is not None:
         return await uow.chats.save(chat.record_message(sender_id, group.subject, now=now))
     chat = Chat.create_group(

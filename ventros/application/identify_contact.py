@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import attrs
 
 from ventros.application.merge_contacts import MergeContacts, merge_contacts
 from ventros.crm.contacts.aggregate import Contact
-from ventros.kernel.errors import AlreadyExists, Conflict, NotFound, ValidationError
+from ventros.crm.contacts.identities import Match
+from ventros.kernel.connection.call import Call
+from ventros.kernel.errors import AlreadyExists, Conflict, ValidationError
 from ventros.unit_of_work import UnitOfWork
 from ventros.values import Phone
 
 CONTACT_TAG = "whatsapp"
+
+
+@attrs.frozen(kw_only=True)
+class Sighting:
+    """Somebody who wrote, or was written to, at ``now``; ``name`` is what the platform calls them.
+
+    Raises ValidationError without phone and LID.
+    """
+
+    project_id: UUID
+    phone: Phone | None
+    lid: str | None = attrs.field()
+    name: str | None
+    now: datetime
+
+    @lid.validator
+    def _check_lid(self, _attribute: object, value: str | None) -> None:
+        if self.phone is None and value is None:
+            raise ValidationError("a contact is known by a phone or a LID", field="phone")
 
 
 async def identify_contact(
@@ -31,47 +55,62 @@ async def identify_contact(
     for the contact and for nothing else. Raises Conflict when another message of the same person was first,
     ValidationError without phone and LID.
     """
-    if phone is None and lid is None:
-        raise ValidationError("a contact is known by a phone or a LID", field="phone")
+    sighting = Sighting(project_id=project_id, phone=phone, lid=lid, name=name, now=now)
     match = await uow.contact_identities.match(project_id, phone, lid)
-    found = match.contact
-    if found is not None and match.duplicate is not None:
+    return await store_contact(uow, match, await decide_contact(uow, match, sighting), sighting)
+
+
+async def decide_contact(uow: UnitOfWork, match: Match, sighting: Sighting) -> Contact:
+    """The contact with the interaction, not stored yet: the one that was found, a new or a merged one."""
+    found, now = match.contact, sighting.now
+    if found is None:
+        known_by = sighting.phone.value if sighting.phone else sighting.lid or ""
+        found = Contact.create(
+            project_id=sighting.project_id, tenant_id=uow.tenant, name=sighting.name or known_by, now=now
+        ).add_tag(CONTACT_TAG, now=now)
+    elif match.duplicate is not None:
         pair = MergeContacts(
             surviving_contact_id=found.id, merged_contact_id=match.duplicate.id, merged_at=now
         )
         found = await merge_contacts(uow, pair)
+    return _updated(found, sighting)
+
+
+async def store_contact(uow: UnitOfWork, match: Match, contact: Contact, sighting: Sighting) -> Contact:
+    """Add, save or hold the contact that was decided, and remember by what it is known. Raises Conflict."""
     try:
-        if found is None:
-            known_by = phone.value if phone else lid or ""
-            new = Contact.create(
-                project_id=project_id, tenant_id=uow.tenant, name=name or known_by, now=now
-            ).add_tag(CONTACT_TAG, now=now)
-            contact = await uow.contacts.add(_updated(new, phone, lid, name, now))
+        if uow.contacts.is_new(contact):
+            stored = await uow.contacts.add(contact)
         else:
-            contact = await uow.contacts.save(_updated(found, phone, lid, name, now))
+            stored = await uow.contacts.save(contact)
     except AlreadyExists as error:
         raise Conflict("another message of this phone came to a contact first") from error
-    if contact is found:
-        contact = await _held(uow, contact)
+    if stored is contact:
+        await hold_contact(uow, contact)
     if not match.remembered:
-        await uow.contact_identities.remember(project_id, contact.id, phone, lid, now=now)
-    return contact
+        await uow.contact_identities.remember(
+            sighting.project_id, stored.id, sighting.phone, sighting.lid, now=sighting.now
+        )
+    return stored
 
 
-async def _held(uow: UnitOfWork, contact: Contact) -> Contact:
-    """Raises Conflict when it is no longer as it was found."""
-    try:
-        return await uow.contacts.get(contact.id, expected_version=contact.version, lock="no key update")
-    except NotFound as error:
-        raise Conflict("the contact was merged into another meanwhile") from error
+async def hold_contact(uow: UnitOfWork, contact: Contact, *behind: Call) -> list[Any]:
+    """Lock it as a save would, and send ``behind`` it in the same round trip; the answers to those.
+
+    Raises Conflict when the contact is no longer as it was found.
+    """
+    lock = uow.contacts.locking(uow.contacts.LOCK_FOR_NO_KEY_UPDATE, [contact.id])
+    rows, *answers = await uow.connection.together([lock, *behind])
+    if [row["version"] for row in rows] != [contact.version]:
+        raise Conflict(f"contact {contact.id} was changed, or merged into another, meanwhile")
+    return answers
 
 
-def _updated(
-    contact: Contact, phone: Phone | None, lid: str | None, name: str | None, now: datetime
-) -> Contact:
+def _updated(contact: Contact, sighting: Sighting) -> Contact:
+    phone, name, now = sighting.phone, sighting.name, sighting.now
     if phone is not None and contact.phone is None:
         contact = contact.set_phone(phone.value, now=now)
-        if contact.name == lid:
+        if contact.name == sighting.lid:
             name = name or phone.value
     if name:
         contact = contact.rename(name, now=now)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.contacts_of_parties import save_contact
-from ventros.application.deliveries import is_repeated
+from ventros.application.contacts_of_parties import sighting_of
+from ventros.application.find_inbound import Inbound, find_inbound
 from ventros.application.group_chats import save_group_chat
+from ventros.application.identify_contact import decide_contact, hold_contact, store_contact
 from ventros.application.inbound import GroupChat, Party
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import ChannelStatus
@@ -20,7 +21,9 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
 from ventros.crm.sessions.aggregate import Session
 from ventros.kernel import validators
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation, ValidationError
+from ventros.kernel.outcome import Outcome
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "process_inbound_message"
@@ -82,92 +85,122 @@ class Duplicate:
 async def process_inbound_message(
     uow: UnitOfWork, channel_id: UUID, command: InboundMessage
 ) -> StoredMessage | Duplicate:
-    """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
+    """To be run by :meth:`ventros.kernel.database.Database.run`, which retries conflicts; it ends the unit.
 
-    A duplicate rolls the unit back. Of two first messages of one phone, or of one group, unique indexes let
-    one create the contact, the session and the chat; the other meets a Conflict and finds them when it is run
-    again. A message of a group belongs to its chat, and to no session: those are one-to-one.
+    Two round trips, as a rule: what it has to know, and what it stores, with COMMIT. Of two first messages of
+    one phone, or of one group, unique indexes let one create the contact, the session and the chat; the other
+    meets a Conflict and finds them when it is run again. So do deliveries of one message at once: one stores
+    it, and the others are duplicates. A message of a group belongs to its chat, and to no session: those are
+    one-to-one.
+
     Raises NotFound for an unknown channel, InvariantViolation for one that is not active,
     ValidationError for a phone, text or media address that is none.
     """
-    if await _is_duplicate(uow, channel_id, command):
+    found = await find_inbound(
+        uow,
+        channel_id,
+        command.channel_message_id,
+        command.contact,
+        group=command.group,
+        reply_to=command.reply_to,
+        consumer=CONSUMER,
+        event_id=command.event_id,
+    )
+    if found is None:
         await uow.rollback()
         return Duplicate()
-    channel = await uow.channels.inbound(channel_id)
+    channel, now = found.channel, command.received_at
     if channel.status is not ChannelStatus.ACTIVE:
         raise InvariantViolation(
             f"channel {channel.id} is {channel.status}, not active: it takes no messages"
         )
-    now = command.received_at
-    contact = await save_contact(uow, channel.project_id, command.contact, now=now)
-    session = chat = None
+    sighting = sighting_of(channel.project_id, command.contact, now=now)
+    contact = await decide_contact(uow, found.match, sighting)
+    if not found.match.remembered or (command.group and uow.contacts.is_new(contact)):
+        contact = await store_contact(uow, found.match, contact, sighting)
+    sessions: list[Session] = []
+    chat = None
     if command.group is None:
-        session = await _save_session(uow, command, channel, contact)
+        active = await _active_session(uow, channel, contact, found)
+        sessions = _sessions(uow, command, channel, contact, active)
     else:
-        chat = await save_group_chat(uow, channel.project_id, command.group, contact.id, now=now)
-    quoted_id = await _find_quoted(uow, command, channel, contact, chat)
+        chat = await _save_chat(uow, command.group, channel.project_id, contact, found, now=now)
     message = _create_message(
-        uow, command, channel, contact=contact, session=session, chat=chat, quoted_id=quoted_id
+        uow,
+        command,
+        channel,
+        contact=contact,
+        session=sessions[-1] if sessions else None,
+        chat=chat,
+        quoted_id=_quoted_id(found, contact, chat),
     )
+    counter = uow.channels.count_sent(channel.id)
+    if not command.from_me:
+        counter = uow.channels.count_received(channel.id, now)
+    uow.send_with_commit(counter)
     try:
-        await uow.messages.add(message)
-    except AlreadyExists:
-        await uow.rollback()
+        await uow.commit(contact, *sessions, message)
+    except AlreadyExists as error:
+        if error.resource != message.resource:
+            raise Conflict("another message of this contact was first") from error
+        if uow.outcome is Outcome.ACTIVE:  # COMMIT went apart
+            await uow.rollback()
         return Duplicate()
-    # Last of all row locks: a counter is where the messages of a channel meet.
-    if command.from_me:
-        await uow.channels.count_sent(channel.id)
-    else:
-        await uow.channels.count_received(channel.id, now)
     return StoredMessage(
         message_id=message.id, contact_id=contact.id, session_id=message.session_id, chat_id=message.chat_id
     )
 
 
-async def _is_duplicate(uow: UnitOfWork, channel_id: UUID, command: InboundMessage) -> bool:
-    """Decided before anything is touched; two deliveries at once are decided by the unique keys."""
-    if await is_repeated(uow, CONSUMER, command.event_id):
-        return True
-    message = await uow.messages.find_by_channel_message_id(channel_id, command.channel_message_id)
-    return message is not None
+async def _active_session(
+    uow: UnitOfWork, channel: InboundChannel, contact: Contact, found: Inbound
+) -> Session | None:
+    """The one that was found, if the contact is written with COMMIT, before it. Else the contact is held, so
+    what others did of it is done: the session is read behind its lock.
+    """
+    if contact.domain_events:
+        return found.session
+    find = Call(uow.sessions.FIND_ACTIVE, ((uow.tenant, contact.id, channel.type.type_id),))
+    (rows,) = await hold_contact(uow, contact, find)
+    return uow.sessions.read(rows[0]) if rows else None
 
 
-async def _save_session(
-    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact
-) -> Session:
-    """The active session with this message counted; a new one when there is none or it timed out."""
-    now = command.received_at
-    type_id = channel.type.type_id
-    from_contact = not command.from_me
-    session = await uow.sessions.find_active(contact.id, type_id)
-    if session is not None:
-        if not session.has_timed_out(now):
-            return await uow.sessions.save(session.record_message(from_contact=from_contact, now=now))
-        await uow.sessions.save(session.check_timeout(now=now))
-    session = Session.start(
+def _sessions(
+    uow: UnitOfWork,
+    command: InboundMessage,
+    channel: InboundChannel,
+    contact: Contact,
+    active: Session | None,
+) -> list[Session]:
+    """The active one with this message counted; a new one, last, when there is none or it timed out."""
+    now, from_contact = command.received_at, not command.from_me
+    if active is not None and not active.has_timed_out(now):
+        return [active.record_message(from_contact=from_contact, now=now)]
+    started = Session.start(
         contact_id=contact.id,
         tenant_id=uow.tenant,
-        channel_type_id=type_id,
+        channel_type_id=channel.type.type_id,
         timeout=channel.session_timeout,
         pipeline_id=channel.pipeline_id,
         now=now,
     ).record_message(from_contact=from_contact, now=now)
-    try:
-        return await uow.sessions.add(session)
-    except AlreadyExists as error:
-        raise Conflict("another message of this contact started the session first") from error
+    return [started] if active is None else [active.check_timeout(now=now), started]
 
 
-async def _find_quoted(
-    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact, chat: Chat | None
-) -> UUID | None:
-    """The quoted message, if it is known and of the same chat: the sender chooses what is quoted."""
-    if not command.reply_to:
-        return None
-    quoted = await uow.messages.find_by_channel_message_id(channel.id, command.reply_to)
+async def _save_chat(
+    uow: UnitOfWork, group: GroupChat, project_id: UUID, contact: Contact, found: Inbound, *, now: datetime
+) -> Chat:
+    """Held before the chat is the contact, whether it will be written or not."""
+    answers = await hold_contact(uow, contact, *(uow.chats.holding(found.chat_id) if found.chat_id else ()))
+    return await save_group_chat(uow, project_id, group, uow.chats.held(answers), contact.id, now=now)
+
+
+def _quoted_id(found: Inbound, contact: Contact, chat: Chat | None) -> UUID | None:
+    """That of the quoted message, if it is known and of the same chat: the sender chooses what is quoted."""
+    quoted, duplicate = found.quoted, found.match.duplicate
     if quoted is None or quoted.chat_id != (chat.id if chat else None):
         return None
-    return quoted.id if chat or quoted.contact_id == contact.id else None
+    contact_ids = {contact.id, duplicate.id if duplicate else contact.id}
+    return quoted.id if chat or quoted.contact_id in contact_ids else None
 
 
 def _create_message(

@@ -31,7 +31,7 @@ async def react_to_message(uow: UnitOfWork, channel_id: UUID, command: MessageRe
     """In a one-to-one chat only its two sides can; anybody else is UNKNOWN."""
 
     async def decide(message: Message) -> Message | None:
-        respondent = await find_respondent(uow, message, command.reactor)
+        respondent = await find_respondent(uow, message, command.reactor, command.message)
         return (
             None if respondent is None else message.react(respondent, command.emoji, now=command.reacted_at)
         )

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.deliveries import is_repeated
-from ventros.application.existing_messages import find_message
+from ventros.application.existing_messages import look_for, named_message
 from ventros.application.inbound import MessageRef
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.unit_of_work import UnitOfWork
@@ -38,10 +37,10 @@ class AckResult(Enum):
 
 async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: MessageAck) -> AckResult:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts."""
-    if await is_repeated(uow, CONSUMER, command.event_id):
-        await uow.rollback()
+    rows = await look_for(uow, channel_id, command, CONSUMER)
+    if rows is None:
         return AckResult.DUPLICATE
-    message = await find_message(uow, channel_id, command.message)
+    message = named_message(uow, command.message, rows)
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN

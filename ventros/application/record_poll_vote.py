@@ -31,7 +31,7 @@ async def record_poll_vote(uow: UnitOfWork, channel_id: UUID, command: PollVote)
     """In a one-to-one chat only its two sides can; anybody else is UNKNOWN."""
 
     async def decide(message: Message) -> Message | None:
-        respondent = await find_respondent(uow, message, command.voter)
+        respondent = await find_respondent(uow, message, command.voter, command.message)
         return None if respondent is None else message.vote(respondent, command.options, now=command.voted_at)
 
     return await change_message(uow, channel_id, command, CONSUMER, decide)

@@ -19,6 +19,7 @@ from ventros.crm.chats.values import ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import MappingError, ReferenceNotFound, WriteSuppressed
+from ventros.kernel.ids import new_id
 
 LATER = NOW + timedelta(hours=1)
 
@@ -70,9 +71,9 @@ async def test_each_finder_finds_the_whole_chat(db: Database[UnitOfWork], seed: 
         assert await chats.find_individual_by_contact(seed.project_id, contact) == one
         assert await chats.find_individual_by_contact(seed.project_id, guest) is None
         assert await chats.find_by_external_id("1@g.us") == other
-        assert await chats.find_by_external_id("1@g.us", lock=True) == other
+        assert chats.held(await uow.connection.together(chats.holding(other.id))) == other
         assert await chats.find_by_external_id("2@g.us") is None
-        assert await chats.find_by_external_id("2@g.us", lock=True) is None
+        assert chats.held(await uow.connection.together(chats.holding(new_id()))) is None
         assert await chats.find_id("1@g.us") == other.id
         assert await chats.find_id("2@g.us") is None
 

@@ -219,7 +219,7 @@ def update_args(channel: Channel) -> tuple[object, ...]:
 
 
 def inbound_from_row(row: Iterable[Any]) -> InboundChannel:
-    """channels.inbound."""
+    """The first columns of channels.find_inbound."""
     (
         id_,
         user_id,

@@ -9,10 +9,8 @@ import attrs
 
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
-from ventros.crm.channels.inbound import InboundChannel
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import statement
 
@@ -70,7 +68,7 @@ class ChannelRepository(Repository[Channel]):
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")
     LIST_ACTIVE_WAHA = statement("channels.list_active_waha")
-    INBOUND = statement("channels.inbound")
+    FIND_INBOUND = statement("channels.find_inbound")
     INSERT_ROUTE = statement("channel_routes.insert")
     SET_ROUTE = statement("channel_routes.set")
     DELETE_ROUTE = statement("channel_routes.delete")
@@ -113,23 +111,17 @@ class ChannelRepository(Repository[Channel]):
         rows = await self._connection.many(self.LIST_ACTIVE_WAHA, self._tenant)
         return [self._load(row) for row in rows]
 
-    async def inbound(self, channel_id: UUID) -> InboundChannel:
-        """What an inbound message needs, without the whole channel. Raises NotFound."""
-        row = await self._connection.maybe(self.INBOUND, self._tenant, channel_id)
-        if row is None:
-            raise NotFound(self.resource, channel_id)
-        return mapper.inbound_from_row(row)
+    def count_received(self, channel_id: UUID, at: datetime) -> Call:
+        """What counts one message received at ``at``, without loading the channel or stepping its version.
 
-    async def count_received(self, channel_id: UUID, at: datetime) -> None:
-        """Count one message received at ``at``, without loading the channel or stepping its version.
-
-        Raises ReferenceNotFound when there is no such channel.
+        To be sent with COMMIT, see :meth:`UnitOfWork.send_with_commit`: a counter is where the messages of a
+        channel meet, so it is the last of all row locks. ReferenceNotFound when there is no such channel.
         """
-        await self._connection.affected(self.BUMP, self._tenant, channel_id, 1, 0, at)
+        return Call(self.BUMP, ((self._tenant, channel_id, 1, 0, at),))
 
-    async def count_sent(self, channel_id: UUID) -> None:
-        """Count one sent message, as :meth:`count_received` does a received one."""
-        await self._connection.affected(self.BUMP, self._tenant, channel_id, 0, 1, None)
+    def count_sent(self, channel_id: UUID) -> Call:
+        """What counts one sent message, as :meth:`count_received` does a received one."""
+        return Call(self.BUMP, ((self._tenant, channel_id, 0, 1, None),))
 
     async def counters(self, channel_id: UUID) -> ChannelCounters:
         """Zeros before the first message, and for a channel that is not there."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 from uuid import UUID
+
+import asyncpg
 
 from ventros.crm.chats import mapper
 from ventros.crm.chats.aggregate import Chat
@@ -18,13 +20,11 @@ from ventros.crm.chats.events import (
     ChatUpdated,
 )
 from ventros.crm.chats.list_query import LIST_QUERY, ChatFilter, ChatSort
+from ventros.kernel.connection.call import Call
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, each
 from ventros.kernel.statements import Statement, statement
-
-if TYPE_CHECKING:
-    pass
 
 OF_THE_ROOT_ALONE = (
     ChatUpdated,
@@ -67,7 +67,6 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     TRY_LOCK_FOR_NO_KEY_UPDATE = statement("chats.try_lock_for_no_key_update")
     TRY_LOCK_FOR_UPDATE = statement("chats.try_lock_for_update")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
-    LOCK_BY_EXTERNAL_ID = statement("chats.lock_by_external_id")
     FIND_ID = statement("chats.find_id_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
 
@@ -86,9 +85,25 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         ),
     )
 
-    async def find_by_external_id(self, external_id: str, *, lock: bool = False) -> Chat | None:
-        """The tenant's only live chat of that id on the platform; ``lock`` holds it as a save would."""
-        return await self._maybe(self.LOCK_BY_EXTERNAL_ID if lock else self.FIND_BY_EXTERNAL_ID, external_id)
+    def holding(self, id: UUID) -> list[Call]:  # noqa: A002 - the field's name everywhere
+        """What locks the chat as a save would and then reads it, to be sent together; see :meth:`held`."""
+        key = self._key(id)
+        return [
+            self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [id]),
+            Call(self.SELECT, (key,)),
+            *self._finds([id]),
+        ]
+
+    def held(self, answers: Sequence[Sequence[asyncpg.Record]]) -> Chat | None:
+        """The chat that the answers to :meth:`holding` tell of; None when it is gone or was not asked."""
+        if not answers or not answers[1]:
+            return None
+        (chat,) = self._with_children(answers[1], answers[2:])
+        return self._handed_out(chat)
+
+    async def find_by_external_id(self, external_id: str) -> Chat | None:
+        """The tenant's only live chat of that id on the platform."""
+        return await self._maybe(self.FIND_BY_EXTERNAL_ID, external_id)
 
     async def find_id(self, external_id: str) -> UUID | None:
         """That of the same chat, without the chat and its participants."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -16,6 +18,13 @@ from ventros.kernel.validators import instance_of, require_indexable
 from ventros.values import Phone
 
 
+def is_meant_by_lid(phone: Phone | None, contact_phone: object, paired_phone: str | None) -> bool:
+    """Whether the contact of a LID, which has ``contact_phone``, is meant where nobody has the ``phone`` that
+    was told with it: not if it has another one, unless the two were paired.
+    """
+    return phone is None or contact_phone is None or paired_phone == phone.value
+
+
 @attrs.frozen(kw_only=True)
 class Match:
     """Whom a phone and a LID, told together, mean.
@@ -27,6 +36,29 @@ class Match:
     contact: Contact | None = None
     duplicate: Contact | None = None
     remembered: bool = False
+
+    @classmethod
+    def of(
+        cls, phone: Phone | None, lid: str | None, found: Iterable[tuple[bool, str | None, Contact]]
+    ) -> Self:
+        """Of each contact that was ``found``: whether by the LID, and the phone that this is paired with."""
+        value = None if phone is None else phone.value
+        by_phone = by_lid = paired_phone = None
+        for is_by_lid, told_phone, contact in found:
+            if is_by_lid:
+                by_lid, paired_phone = contact, told_phone
+            else:
+                by_phone = contact
+        if by_lid is None or lid is None:
+            return cls(contact=by_phone, remembered=lid is None)
+        if value is None:
+            return cls(contact=by_lid, remembered=True)
+        if by_phone is None:
+            known = is_meant_by_lid(phone, by_lid.phone, paired_phone)
+            return cls(contact=by_lid if known else None, remembered=paired_phone == value)
+        if by_phone.id == by_lid.id:
+            return cls(contact=by_phone, remembered=paired_phone == value)
+        return cls(contact=by_phone, duplicate=by_lid if by_lid.phone is None else None)
 
 
 class ContactIdentities(EntityRepository[Contact]):
@@ -60,24 +92,8 @@ class ContactIdentities(EntityRepository[Contact]):
         """
         _check(phone, lid)
         value = None if phone is None else phone.value
-        by_phone = by_lid = paired_phone = None
-        for row in await self._connection.many(self.MATCH, self._tenant, project_id, value, lid):
-            is_by_lid, told_phone, *columns = row
-            contact = self._handed_out(mapper.from_row(columns))
-            if is_by_lid:
-                by_lid, paired_phone = contact, told_phone
-            else:
-                by_phone = contact
-        if by_lid is None or lid is None:
-            return Match(contact=by_phone, remembered=lid is None)
-        if value is None:
-            return Match(contact=by_lid, remembered=True)
-        if by_phone is None:
-            known = by_lid.phone is None or paired_phone == value
-            return Match(contact=by_lid if known else None, remembered=paired_phone == value)
-        if by_phone.id == by_lid.id:
-            return Match(contact=by_phone, remembered=paired_phone == value)
-        return Match(contact=by_phone, duplicate=by_lid if by_lid.phone is None else None)
+        rows = await self._connection.many(self.MATCH, self._tenant, project_id, value, lid)
+        return Match.of(phone, lid, [(row[0], row[1], self.read(row[2:])) for row in rows])
 
     async def remember(
         self, project_id: UUID, contact_id: UUID, phone: Phone | None, lid: str | None, *, now: datetime

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+
+import asyncpg
+import attrs
 
 from ventros.crm.messages import mapper
 from ventros.crm.messages.aggregate import Message
@@ -15,11 +19,27 @@ from ventros.crm.messages.events import (
     MessageSent,
 )
 from ventros.crm.messages.list_query import LIST_QUERY, MessageFilter, MessageSort
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.statements import statement
+from ventros.values import Phone
 
 DELIVERY_EVENTS = (MessageSent, MessageDelivered, MessageRead, MessagePlayed, MessageFailed)
+
+
+@attrs.frozen
+class NamedMessage:
+    """A message, and what the rest of a name stands for: the chat of the group, the contact of the phone, and
+    that of the LID, with the phone that it has, and the one that the LID is paired with.
+    """
+
+    chat_id: UUID | None
+    phone_contact_id: UUID | None
+    lid_contact_id: UUID | None
+    lid_contact_phone: str | None
+    paired_phone: str | None
+    message: Message
 
 
 class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
@@ -36,7 +56,8 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     UPDATE = statement("messages.update")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
-    LOCK_BY_CHANNEL_MESSAGE_ID = statement("messages.lock_by_channel_message_id")
+    FIND_NAMED = statement("messages.find_named")
+    LOCK_NAMED = statement("messages.lock_named")
     MOVE = statement("messages.move")
 
     async def add(self, message: Message) -> Message:
@@ -76,13 +97,39 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             raise Conflict(f"message {message.id} is no longer behind {message.status}")
         return self._load(row)
 
-    async def find_by_channel_message_id(
-        self, channel_id: UUID, channel_message_id: str, *, lock: bool = False
-    ) -> Message | None:
-        """The live message that the platform knows by this id; ``lock`` holds it as a save would."""
-        statement = self.LOCK_BY_CHANNEL_MESSAGE_ID if lock else self.FIND_BY_CHANNEL_MESSAGE_ID
-        row = await self._connection.maybe(statement, self._tenant, channel_id, channel_message_id)
+    async def find_by_channel_message_id(self, channel_id: UUID, channel_message_id: str) -> Message | None:
+        """The live message that the platform knows by this id."""
+        row = await self._connection.maybe(
+            self.FIND_BY_CHANNEL_MESSAGE_ID, self._tenant, channel_id, channel_message_id
+        )
         return None if row is None else self._load(row)
+
+    def naming(
+        self,
+        channel_id: UUID,
+        channel_message_id: str,
+        *,
+        group_id: str | None,
+        phone: Phone | None,
+        lid: str | None,
+        lock: bool = False,
+    ) -> Call:
+        """What finds the same message, and what it may be named by; ``lock`` holds it as a save would.
+
+        To be sent together with others; see :meth:`named`.
+        """
+        statement = self.LOCK_NAMED if lock else self.FIND_NAMED
+        name = (group_id, None if phone is None else phone.value, lid)
+        return Call(statement, ((self._tenant, channel_id, channel_message_id, *name),))
+
+    def named(self, rows: Sequence[asyncpg.Record]) -> NamedMessage | None:
+        """What the answer to :meth:`naming` tells."""
+        if not rows:
+            return None
+        chat_id, phone_contact_id, lid_contact_id, lid_contact_phone, paired_phone, *columns = rows[0]
+        return NamedMessage(
+            chat_id, phone_contact_id, lid_contact_id, lid_contact_phone, paired_phone, self.read(columns)
+        )
 
     async def move(
         self,

@@ -26,7 +26,7 @@ T = TypeVar("T")
 _INFINITE = (datetime.max, datetime.min)  # noqa: DTZ901 - asyncpg's for infinity, without a zone
 
 
-def map_row(read: Callable[..., T], table: str, row: asyncpg.Record, *children: object) -> T:
+def map_row(read: Callable[..., T], table: str, row: Any, *children: object) -> T:
     """``read(row, *children)``; what it raises for a row that breaks a rule leaves as a MappingError."""
     try:
         return read(row, *children)
@@ -75,6 +75,15 @@ class EntityRepository(Generic[E]):
     def _load(self, row: asyncpg.Record) -> E:
         """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""
         loaded: E = map_row(self.mapper.from_row, self._table(), row)
+        return self._handed_out(loaded)
+
+    def read(self, columns: Sequence[object]) -> E:
+        """The entity whose columns, in the mapper's order, are a part of another statement's row.
+
+        Raises MappingError as for a row of its own.
+        """
+        row = dict(zip(self.mapper.COLUMNS, columns, strict=True))
+        loaded: E = map_row(lambda _row: self.mapper.from_row(columns), self._table(), row)
         return self._handed_out(loaded)
 
     async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
