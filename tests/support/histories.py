@@ -92,7 +92,7 @@ HELD = {
     """,
     "chats": f"SELECT to_jsonb(t) - {OURS}::text[] FROM chats t",
     "participants": f"""
-        SELECT c.external_id, {WHO.format("participant_id")}, t.joined_at, t.left_at
+        SELECT c.external_id, {WHO.format("participant_id")}, t.joined_at
           FROM chat_participants t JOIN chats c ON c.tenant_id = t.tenant_id AND c.id = t.chat_id
     """,
     "deliveries": "SELECT t.consumer, t.event_id FROM processed_events t",

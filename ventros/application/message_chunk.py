@@ -166,12 +166,8 @@ async def import_chunk(uow: UnitOfWork, channel_id: UUID, messages: Sequence[Chu
         return 0
     await _record_deliveries(uow, new)
     people = _people(new)
-    pairs = [(person.phone, person.lid) for person in people]
-    for person, match in zip(
-        people, await uow.contact_identities.match_many(channel.project_id, pairs), strict=True
-    ):
-        person.match = match
-        person.require_steady()
+    await _find_contacts(uow, channel.project_id, people)
+    for person in people:
         person.decide(channel.project_id, uow.tenant)
     try:
         await _store(uow, channel, new, people, stored)
@@ -235,6 +231,18 @@ def _people(messages: Sequence[ChunkMessage]) -> list[Person]:
     return list(people.values())
 
 
+async def _find_contacts(uow: UnitOfWork, project_id: UUID, people: Sequence[Person]) -> None:
+    """Raises OneByOne, also where two of them are one contact."""
+    pairs = [(person.phone, person.lid) for person in people]
+    matches = await uow.contact_identities.match_many(project_id, pairs)
+    for person, match in zip(people, matches, strict=True):
+        person.match = match
+        person.require_steady()
+    found = [match.contact.id for match in matches if match.contact is not None]
+    if len(set(found)) != len(found):
+        raise OneByOne
+
+
 async def _store(
     uow: UnitOfWork,
     channel: InboundChannel,
@@ -252,7 +260,7 @@ async def _store(
     for person in people:
         sessions |= person.count(channel, uow.tenant, active.get(person.contact.id))
     changed = [session for person in people for session in person.sessions]
-    await uow.save_all(*(session for session in changed if session.id in {s.id for s in active.values()}))
+    await uow.save_all(*(session for session in changed if not uow.sessions.is_new(session)))
     await uow.add_all(*(session for session in changed if uow.sessions.is_new(session)))
     places = Places(contacts=contacts, sessions=sessions, chats=chats)
     await uow.messages.add_many(_messages(uow, channel, new, places, stored))
