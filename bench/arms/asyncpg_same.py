@@ -14,17 +14,15 @@ from bench.server import TENANT
 from ventros import Settings
 from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.contacts import mapper as contact_mapper
-from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactSort
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.messages.repository import MessageRepository
-from ventros.crm.sessions import mapper as session_mapper
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
 from ventros.kernel.lists import Direction, Shape
 from ventros.kernel.outbox.outbox import APPEND, APPEND_WITH_MARKER
-from ventros.kernel.statements import Statement
+from ventros.kernel.statements import Statement, columns
 
 BEGIN = f"BEGIN; SET LOCAL app.tenant_id = '{TENANT}'"
 LIST = LIST_QUERY.statement(Shape((), ContactSort.CREATED_AT, Direction.DESC)).text
@@ -46,11 +44,14 @@ def between(update: Statement, columns: tuple[str, ...], first: str, last: str) 
 
 
 CONTACT = ContactRepository.UPDATE, contact_mapper.COLUMNS
-SESSION = SessionRepository.UPDATE, session_mapper.COLUMNS
+FOUND = tuple(column.name for column in columns(ChannelRepository.FIND_INBOUND.returns))
+SESSION = SessionRepository.UPDATE, FOUND
 NAME_TO_UPDATE = between(*CONTACT, "name", "updated_at")
-MATCHED = ContactRepository.UPDATE, ("by_lid", "paired_phone", *contact_mapper.COLUMNS)
-VERSION_TO_INTERACTION = between(*MATCHED, "expected_version", "first_interaction_at")
-AFTER_UPDATE = slice(-2, None)  # deleted_at and merged_into, at the end of both
+AFTER_UPDATE = slice(-2, None)  # deleted_at and merged_into, at the end
+# What the columns of contact and session have in common is, by name, the session's.
+CONTACT_ID = FOUND.index("id")
+VERSION_TO_INTERACTION = between(ContactRepository.UPDATE, FOUND, "expected_version", "first_interaction_at")
+AFTER_INTERACTION = slice(FOUND.index("merged_into") - 1, FOUND.index("merged_into") + 1)
 VERSION_TO_ACTIVITY = between(*SESSION, "expected_version", "last_activity_at")
 MESSAGES_TO_FIRST = between(*SESSION, "messages_from_contact", "first_contact_message_at")
 FIRST_TO_UPDATE = between(*SESSION, "first_contact_message_at", "updated_at")
@@ -153,26 +154,24 @@ class AsyncpgSame(Arm):
         """The statements of ventros/application/process_inbound_message.py, for a known contact."""
         at, message_id, name = now(), new_id(), str(new_id())
         async with self.transaction(worker) as driver:
-            seen = MessageRepository.FIND_BY_CHANNEL_MESSAGE_ID.text
-            if await driver.fetch(seen, TENANT, self.channel_id, name):
+            find, number = ChannelRepository.FIND_INBOUND.text, phone(self.keys[worker].number())
+            (row,) = await driver.fetch(find, TENANT, self.channel_id, name, None, None, number, None)
+            if row["known"]:
                 return
-            (channel,) = await driver.fetch(ChannelRepository.INBOUND.text, TENANT, self.channel_id)
-            find, number = ContactIdentities.MATCH.text, phone(self.keys[worker].number())
-            (contact,) = await driver.fetch(find, TENANT, channel["project_id"], number, None)
-            await touched(driver, ContactRepository.UPDATE, *interaction_args(contact, at))
-            (session,) = await driver.fetch(SessionRepository.FIND_ACTIVE.text, TENANT, contact["id"], 1)
-            await touched(driver, SessionRepository.UPDATE, *session_args(session, at))
+            contact_id, version, session_id = row[CONTACT_ID], row[CONTACT_ID + 1], row["id"]
+            await touched(driver, ContactRepository.UPDATE, *interaction_args(row, at))
+            await touched(driver, SessionRepository.UPDATE, *session_args(row, at))
             values = message_args(
-                message_id, at, channel, contact_id=contact["id"], session_id=session["id"], name=name
+                message_id, at, row, contact_id=contact_id, session_id=session_id, name=name
             )
             await touched(driver, MessageRepository.INSERT, *values)
             await driver.execute(ChannelRepository.BUMP.text, TENANT, self.channel_id, 1, 0, at)
             await append(
                 driver,
                 at,
-                ("contact", contact["id"], contact["version"] + 1, interaction_recorded(contact["id"], at)),
-                ("session", session["id"], session["version"] + 1, message_recorded(session["id"], at)),
-                ("message", message_id, None, message_created(message_id, contact["id"], at)),
+                ("contact", contact_id, version + 1, interaction_recorded(contact_id, at)),
+                ("session", session_id, row["version"] + 1, message_recorded(session_id, at)),
+                ("message", message_id, None, message_created(message_id, contact_id, at)),
             )
 
 
@@ -195,13 +194,13 @@ def interaction_args(row: Row, at: object) -> tuple[object, ...]:
     first = row["first_interaction_at"] or at
     return (
         TENANT,
-        row["id"],
-        row["version"],
+        row[CONTACT_ID],
+        row[CONTACT_ID + 1],
         *row[VERSION_TO_INTERACTION],
         first,
         at,
         at,
-        *row[AFTER_UPDATE],
+        *row[AFTER_INTERACTION],
     )
 
 
@@ -227,7 +226,15 @@ def session_args(row: Row, at: object) -> tuple[object, ...]:
 def message_args(
     id_: UUID, at: object, channel: Row, *, contact_id: UUID, session_id: UUID, name: str
 ) -> tuple[object, ...]:
-    whose = (channel["user_id"], channel["project_id"], contact_id, channel["id"], 1, None, session_id)
+    whose = (
+        channel["user_id"],
+        channel["channel_project_id"],
+        contact_id,
+        channel["channel_id"],
+        1,
+        None,
+        session_id,
+    )
     content: tuple[object, ...] = (
         False,
         "text",

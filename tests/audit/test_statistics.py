@@ -93,8 +93,8 @@ async def test_one_query_that_is_no_statement_is_found(
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
     async with other_db.unit_of_work(TENANT) as uow:
-        await uow.connection._driver.fetchval(f"{AD_HOC}\n/* contacts.get */")
-        await uow.connection._driver.execute("SET LOCAL search_path = elsewhere")
+        await uow.connection.driver.fetchval(f"{AD_HOC}\n/* contacts.get */")
+        await uow.connection.driver.execute("SET LOCAL search_path = elsewhere")
     texts = {entry.text.split("=")[0].strip() for entry in reconciled(owner_dsn, OTHER).unknown}
     assert texts == {"SELECT count(*) FROM contacts WHERE name", "SET LOCAL search_path"}
 
@@ -114,7 +114,7 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
     assert "contacts.update" in ventros("sql", "stats", "--role", OTHER, database=owner_dsn).stdout
 
     async with other_db.unit_of_work(TENANT) as uow:
-        await uow.connection._driver.fetchval(AD_HOC)
+        await uow.connection.driver.fetchval(AD_HOC)
     reported = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
     assert reported.returncode == 1
     assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in reported.stdout
@@ -157,7 +157,7 @@ async def test_the_demonstration_sends_nothing_else() -> None:
     """Its control, which is no part of the library, does not log in as the app."""
     stream = make_stream(("bakery-phone", "garage-phone"), messages=60, contacts=3, seed=1)
     with DevServer(durable=False, statistics=True) as server:
-        await run_both(server, stream, workers=4, on_line=lambda _line: None)
+        await run_both(server, stream, workers=4, on_record=lambda _record: None)
         checked = reconciled(server.owner_dsn("checked"), roles.APP)
         assert checked.unknown == []
         assert "sessions.update" in {statement.name for statement, _ in checked.known}

@@ -164,7 +164,7 @@ async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitO
     await add(db, *(make_campaign(2).schedule(LATER, now=NOW) for _ in range(3)))
     sent: list[str] = []
     async with db.unit_of_work(TENANT) as uow:
-        uow.connection._driver.add_query_logger(lambda record: sent.append(record.query))
+        uow.connection.driver.add_query_logger(lambda record: sent.append(record.query))
         assert [len(campaign.steps) for campaign in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
         await asyncio.sleep(0)  # asyncpg tells its loggers one turn of the loop later
         assert len(sent) == 2

@@ -72,8 +72,8 @@ def test_overhead(results: Results) -> None:
         assert arms["ventros"]["peak_bytes"] > 0
     assert "pgbench" in work["save"]
     arms = work["unit_of_work"]
-    trips = [arms[name]["round_trips"] for name in ("ventros", "ventros-save", "ventros-apart", "asyncpg-same")]
-    assert trips == [2, 3, 5, 5]
+    names = ("ventros", "ventros-save", "ventros-apart", "asyncpg-same")
+    assert [arms[name]["round_trips"] for name in names] == [2, 3, 5, 5]
 
 
 def test_peers(results: Results) -> None:

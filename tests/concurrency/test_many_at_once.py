@@ -157,7 +157,7 @@ async def test_control_executemany_overlooks_the_stale_and_writes_the_others(
 ) -> None:
     changed, _ = await thousand(wide, contacts)
     async with wide.unit_of_work(TENANT) as uow:
-        driver: Any = uow.connection._driver
+        driver: Any = uow.connection.driver
         answer = await driver.executemany(
             ContactRepository.UPDATE.text, [mapper.update_args(contact) for contact in changed]
         )

@@ -74,7 +74,7 @@ async def swallow_after(proxy: Proxy) -> None:
 
 STATEMENT = SHORT.statement_timeout + SHORT.release_timeout
 BLACK_HOLES = [
-    (at_begin, SHORT.statement_timeout, OperationTimeout, Outcome.NOT_STARTED),
+    (at_begin, STATEMENT, OperationTimeout, Outcome.ROLLED_BACK),
     (at_a_query, STATEMENT, OperationTimeout, Outcome.ROLLED_BACK),
     (at_a_savepoint, STATEMENT + SHORT.release_timeout, OperationTimeout, Outcome.ROLLED_BACK),
     (at_commit, SHORT.commit_timeout, CommitInDoubt, Outcome.IN_DOUBT),
@@ -113,7 +113,7 @@ async def serves_again(database: Database[UnitOfWork], proxy: Proxy, contacts: C
     proxy.cut()
     async with database.unit_of_work(TENANT) as one, database.unit_of_work(TENANT) as other:
         assert await one.contacts.get(contacts.id) == await other.contacts.get(contacts.id)
-    assert database.stats().in_use == 0 == SHORT.max_size
+    assert database.stats().idle == database.stats().size == SHORT.max_size
     assert await contacts.still_in_transaction() == 0
 
 

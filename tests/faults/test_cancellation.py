@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,8 +14,11 @@ import pytest
 from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
 from tests.support.interrupt import Interrupted
+from tests.support.proxy import COMMITTED, Proxy
 from ventros import Database, UnitOfWork
 from ventros.kernel.outcome import Outcome
+
+Work = Callable[[Contacts, UnitOfWork, str], Awaitable[None]]
 
 
 async def plain(contacts: Contacts, unit: UnitOfWork, name: str) -> None:
@@ -31,13 +35,17 @@ async def with_savepoint(contacts: Contacts, unit: UnitOfWork, name: str) -> Non
         await uow.commit()
 
 
-@pytest.mark.parametrize("work", [plain, with_savepoint])
+async def short(contacts: Contacts, unit: UnitOfWork, name: str) -> None:
+    await contacts.rename_shortly(unit, name)
+
+
+@pytest.mark.parametrize("work", [plain, short, with_savepoint])
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 @pytest.mark.parametrize("late", [False, True], ids=["while waiting", "as the answer comes"])
 async def test_cancelled_at_every_suspension_point(
     dsn: str,
     contacts: Contacts,
-    work: Callable[[Contacts, UnitOfWork, str], Awaitable[None]],
+    work: Work,
     warm: bool,
     late: bool,
 ) -> None:
@@ -46,7 +54,7 @@ async def test_cancelled_at_every_suspension_point(
     database = await Database.open(UnitOfWork, dsn, SHORT)
     while True:
         if warm:
-            await contacts.rename(database.unit_of_work(TENANT), f"Warm {points}")
+            await work(contacts, database.unit_of_work(TENANT), f"Warm {points}")
         else:
             await database.close()
             database = await Database.open(UnitOfWork, dsn, SHORT)
@@ -60,7 +68,7 @@ async def test_cancelled_at_every_suspension_point(
         else:
             outcome = unit.outcome
         wrong += outcome is not unit.outcome or (outcome is Outcome.COMMITTED) != contacts.stored(name)
-        leaked += database._pool.get_size() - database._pool.get_idle_size()
+        leaked += database.stats().in_use
         dirty += await contacts.still_in_transaction()
         if not interrupted.reached:
             break
@@ -70,7 +78,11 @@ async def test_cancelled_at_every_suspension_point(
     print(f"{points} points: {dict(outcomes)}; wrong {wrong}, leaked {leaked}, dirty {dirty}")
     assert (wrong, leaked, dirty) == (0, 0, 0)
     assert outcomes["committed"] > 0, "no point was cancelled during or after COMMIT"
-    assert outcomes["rolled back"] > 2
+    assert outcomes["rolled back"] >= MESSAGES[work] - 1
+
+
+MESSAGES = {plain: 3, short: 2, with_savepoint: 8}
+"""For so many answers each unit waits, of which the last is COMMIT's."""
 
 
 async def run(interrupted: Interrupted) -> None:
@@ -102,40 +114,103 @@ async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(
     assert wrong > 0
 
 
-async def in_commit(unit: UnitOfWork) -> None:
-    while unit.outcome is not Outcome.IN_DOUBT:  # noqa: ASYNC110 - nothing but the outcome tells
-        await asyncio.sleep(0.005)
+FORMS = pytest.mark.parametrize("work", [plain, short])
 
 
-async def test_a_timeout_around_the_unit_tells_the_outcome(dsn: str, contacts: Contacts) -> None:
+async def at_its_answer(
+    proxy: Proxy, contacts: Contacts, database: Database[UnitOfWork], work: Work, unit: UnitOfWork
+) -> asyncio.Task[None]:
+    """At work, until the answer to its COMMIT, which is held back by the proxy."""
+    await work(contacts, database.unit_of_work(TENANT), "Warm")
+    proxy.hold = COMMITTED
+    task = asyncio.create_task(work(contacts, unit, "Alice"))
+    await proxy.held.wait()
+    return task
+
+
+@FORMS
+async def test_a_timeout_around_the_unit_tells_the_outcome(
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, work: Work
+) -> None:
     """asyncio.timeout cancels; its TimeoutError is raised from the cancellation, which knows."""
-    contacts.make_commits_slow(0.3)
-    async with await Database.open(UnitOfWork, dsn, SHORT) as database:
-        unit = database.unit_of_work(TENANT)
+    unit = through.unit_of_work(TENANT)
 
-        async def expire(patience: asyncio.Timeout) -> None:
-            await in_commit(unit)
-            patience.reschedule(asyncio.get_running_loop().time())
+    async def within_a_timeout(contacts: Contacts, unit: UnitOfWork, name: str) -> None:
+        async with asyncio.timeout(0.2 if unit is observed else None):
+            await work(contacts, unit, name)
 
-        with pytest.raises(TimeoutError) as caught:
-            async with asyncio.timeout(None) as timeout:
-                expiring = asyncio.create_task(expire(timeout))
-                await contacts.rename(unit, "Alice")
-        await expiring
+    observed = unit
+    task = await at_its_answer(proxy, contacts, through, within_a_timeout, unit)
+    await asyncio.sleep(0.3)
+    assert not task.done(), "the timeout did not wait for the outcome"
+    proxy.released.set()
+    with pytest.raises(TimeoutError) as caught:
+        await task
     assert getattr(caught.value.__cause__, "outcome", None) is unit.outcome is Outcome.COMMITTED
     assert contacts.stored("Alice")
 
 
-async def test_a_second_cancellation_changes_nothing(dsn: str, contacts: Contacts) -> None:
-    contacts.make_commits_slow(0.3)
+@FORMS
+async def test_a_second_cancellation_changes_nothing(
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, work: Work
+) -> None:
+    unit = through.unit_of_work(TENANT)
+    task = await at_its_answer(proxy, contacts, through, work, unit)
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0.02)
+    assert not task.done()
+    proxy.released.set()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert getattr(caught.value, "outcome", None) is unit.outcome is Outcome.COMMITTED
+    assert contacts.stored("Alice")
+
+
+@FORMS
+async def test_a_commit_that_is_still_at_work_is_cancelled_on_the_server(
+    dsn: str, contacts: Contacts, work: Work
+) -> None:
+    """And the unit says what came of it, long before the server would have been done."""
+    contacts.make_commits_slow(0.8)
     async with await Database.open(UnitOfWork, dsn, SHORT) as database:
         unit = database.unit_of_work(TENANT)
-        task = asyncio.create_task(contacts.rename(unit, "Alice"))
-        await in_commit(unit)
-        for _ in range(3):
-            task.cancel()
-            await asyncio.sleep(0.02)
-        with pytest.raises(asyncio.CancelledError):
+        task = asyncio.create_task(work(contacts, unit, "Alice"))
+        await in_commit(contacts)
+        started = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
             await task
-    assert unit.outcome is Outcome.COMMITTED
+    assert time.monotonic() - started < 0.4
+    assert getattr(caught.value, "outcome", None) is unit.outcome is Outcome.ROLLED_BACK
+    assert not contacts.stored("Alice")
+
+
+async def in_commit(contacts: Contacts) -> None:
+    """Until the server sleeps in a COMMIT."""
+    sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    while contacts.superuser.execute(sleeping).fetchone() == (0,):
+        await asyncio.sleep(0.005)
+
+
+@FORMS
+async def test_cancelled_while_a_black_hole_keeps_the_answer_to_commit(
+    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, work: Work
+) -> None:
+    """The wait for the outcome is bounded: then it is in doubt, and the cancellation says so."""
+    unit = through.unit_of_work(TENANT)
+    task = await at_its_answer(proxy, contacts, through, work, unit)
+    proxy.black_hole = True
+    started = time.monotonic()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    assert done, "it waits without a bound"
+    assert time.monotonic() - started < SHORT.commit_timeout + SHORT.release_timeout + 0.5
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert getattr(caught.value, "outcome", None) is unit.outcome is Outcome.IN_DOUBT
+    assert getattr(caught.value, "marker", None) == unit.marker
+    proxy.black_hole, proxy.hold = False, None
+    proxy.cut()
+    assert await through.resolve(unit.marker, deadline=5) is Outcome.COMMITTED
     assert contacts.stored("Alice")

@@ -11,7 +11,7 @@ import attrs
 import psycopg
 import pytest
 
-from tests.support.constants import NOW, TENANT
+from tests.support.constants import NOW
 from tests.support.crash import Crashing
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
@@ -149,8 +149,7 @@ async def test_a_server_in_recovery_is_a_typed_error(crashing: Crashing) -> None
         async with await Database.open(UnitOfWork, crashing.dsn(), SETTINGS) as database:
             while "57P03" not in seen:
                 with pytest.raises(ConnectionLost) as caught:
-                    async with database.unit_of_work(TENANT):
-                        pass
+                    await database.ping()
                 seen.add(caught.value.sqlstate)
                 await asyncio.sleep(0.05)
     finally:
@@ -158,8 +157,5 @@ async def test_a_server_in_recovery_is_a_typed_error(crashing: Crashing) -> None
         settings.write_text(before, encoding="utf-8")
         crashing.kill()
         crashing.start_again()
-    async with (
-        await Database.open(UnitOfWork, crashing.dsn(), SETTINGS) as database,
-        database.unit_of_work(TENANT),
-    ):
-        pass
+    async with await Database.open(UnitOfWork, crashing.dsn(), SETTINGS) as database:
+        await database.ping()

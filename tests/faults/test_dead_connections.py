@@ -1,4 +1,4 @@
-"""A pooled connection that died unseen is found out at BEGIN, which stored nothing: another one is taken."""
+"""A pooled connection that died unseen is found out by BEGIN, which stored nothing: another one is taken."""
 
 from __future__ import annotations
 
@@ -35,16 +35,18 @@ def cut(_contacts: Contacts, proxy: Proxy) -> None:
     proxy.cut()
 
 
-async def fill(database: Database[UnitOfWork]) -> None:
-    """Until the pool has all its connections, each idle."""
+async def fill(database: Database[UnitOfWork], contacts: Contacts) -> None:
+    """Until the pool has all its connections, each idle, on the server too."""
 
     async def hold(all_there: asyncio.Barrier) -> None:
-        async with database.unit_of_work(TENANT):
+        async with database.unit_of_work(TENANT) as uow:
+            await uow.contacts.get(contacts.id)
             await all_there.wait()
 
     all_there = asyncio.Barrier(UNITS)
     await asyncio.gather(*(hold(all_there) for _ in range(UNITS)))
-    assert database._pool.get_idle_size() == UNITS
+    assert database.stats().idle == UNITS
+    assert await contacts.still_in_transaction() == 0
 
 
 @pytest.mark.parametrize("kill", [end_sessions, cut])
@@ -53,7 +55,7 @@ async def test_units_go_on_when_all_idle_connections_died(
 ) -> None:
     """Half of them with a claim, which goes with BEGIN: each is stored once."""
     async with await Database.open(UnitOfWork, proxy.dsn, ROOMY) as database:
-        await fill(database)
+        await fill(database, contacts)
         kill(contacts, proxy)
 
         async def add(number: int) -> Contact:
@@ -92,11 +94,11 @@ async def test_control_asyncpgs_pool_hands_out_dead_connections(owner_dsn: str, 
 
 async def test_a_server_that_is_away_ends_the_search(proxy: Proxy, contacts: Contacts) -> None:
     async with await Database.open(UnitOfWork, proxy.dsn, ROOMY) as database:
-        await fill(database)
+        await fill(database, contacts)
         proxy.refuse = True
         proxy.cut()
         unit = database.unit_of_work(TENANT)
         with pytest.raises(ServerUnreachable):
             await contacts.rename(unit, "Alice")
-        assert unit.outcome is Outcome.NOT_STARTED
+        assert unit.outcome is Outcome.ROLLED_BACK
         assert database.stats().in_use == 0

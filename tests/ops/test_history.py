@@ -83,7 +83,7 @@ async def test_any_value_replays(
         await subject.repository(uow).save(
             attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
         )
-        driver = uow.connection._driver
+        driver = uow.connection.driver
         assert await driver.fetch(CHECK) == []
         steps = "SELECT count(*) FROM aggregate_history WHERE aggregate_id = $1 AND kind <> 'baseline'"
         assert await driver.fetchval(steps, new.id) == 2

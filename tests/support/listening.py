@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from ventros import UnitOfWork
 
 
 def listen(uow: UnitOfWork) -> list[str]:
-    """The names of the statements that the unit sends from now on; see :func:`heard`."""
+    """The names of the statements that the unit sends from now on; see :func:`heard`.
+
+    It has its connection, so has sent one before. What the driver asks by itself has no name.
+    """
     sent: list[str] = []
-    uow.connection._driver.add_query_logger(
-        lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
-    )
+
+    def note(record: Any) -> None:
+        if record.query.endswith(" */"):
+            sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
+
+    uow.connection.driver.add_query_logger(note)
     return sent
 
 

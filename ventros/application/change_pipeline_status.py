@@ -58,12 +58,11 @@ async def change_pipeline_status(uow: UnitOfWork, command: ChangePipelineStatus)
         await _say_what_is_missing(uow, command)
     _require_active("pipeline", command.pipeline_id, view.pipeline_active)
     _require_active("status", command.status_id, view.status_active)
+    ended = None
     if view.open_placement is None:
-        previous_status_id = None
         placement = _enter(uow, command, view.status_name)
     else:
-        previous_status_id = view.open_placement.status_id
-        closed, placement = view.open_placement.move(
+        ended, placement = view.open_placement.move(
             command.status_id,
             project_id=command.project_id,
             status_name=view.status_name,
@@ -73,12 +72,16 @@ async def change_pipeline_status(uow: UnitOfWork, command: ChangePipelineStatus)
             reason=command.reason,
             notes=command.notes,
         )
-        await uow.placements.close(closed)
     try:
-        await uow.placements.add(placement)
+        if ended is None:
+            await uow.placements.add(placement)
+        else:
+            await uow.placements.replace(ended, placement)
     except AlreadyExists as error:
         raise Conflict("another change put the contact into the pipeline first") from error
-    return PipelineStatusChanged(placement_id=placement.id, previous_status_id=previous_status_id)
+    return PipelineStatusChanged(
+        placement_id=placement.id, previous_status_id=ended.status_id if ended else None
+    )
 
 
 def _enter(uow: UnitOfWork, command: ChangePipelineStatus, status_name: str) -> Placement:

@@ -8,8 +8,8 @@ from pathlib import Path
 from asyncpg import introspection
 
 from ventros.kernel.connection.connect import PROOF_QUERY
-from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY
 from ventros.kernel.statements import Statement, columns
+from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY
 
 _LEVEL = (
     r"(?: ISOLATION LEVEL (?:READ COMMITTED|REPEATABLE READ|SERIALIZABLE))?(?: READ ONLY)?(?: DEFERRABLE)?"

@@ -1,8 +1,9 @@
 """What platforms deliver becomes commands for the use cases.
 
-``handle`` takes a request of WAHA's webhook; ``file`` reads a file, and ``runner`` takes its lines through
-the use cases; a platform's package, such as ``waha``, interprets an event; ``delivery`` is what an
-interpretation hands on.
+``source`` reads a file or a pipe, ``records`` cuts it into events; a platform's package, such as ``waha``,
+interprets them as what ``delivery`` has; ``applying`` makes a command take effect; ``runner`` does all of it
+for many at a time, and ``tally`` counts. ``file`` is one run of ``ventros ingest``,
+and ``handle`` takes a request of WAHA's webhook.
 """
 
 from ventros.ingest.webhook import Answer, Handled, handle

@@ -163,7 +163,8 @@ class Applier:
 
 
 def _effect(result: object) -> Effect:
-    if isinstance(result, StoredMessage):
+    """None of a use case whose own COMMIT was in doubt: only a new message is stored so."""
+    if result is None or isinstance(result, StoredMessage):
         return Effect.MESSAGE
     if isinstance(result, Duplicate):
         return Effect.DUPLICATE

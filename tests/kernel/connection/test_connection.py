@@ -13,8 +13,8 @@ from ventros import Database, UnitOfWork, UnitOfWorkError, ValidationError, prep
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.list_query import ContactFilter
 from ventros.demo.seed import Seed
-from ventros.kernel.connection.connection import Connection
 from ventros.kernel.ids import new_id
+from ventros.kernel.transaction import joined
 
 
 @pytest.mark.parametrize("kind", ["one", "maybe", "many", "affected"])
@@ -50,10 +50,10 @@ async def test_a_connection_that_was_not_prepared_is_not_joined(owner_dsn: str, 
 async def test_control_without_the_question_the_row_is_blamed(
     owner_dsn: str, seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def caller_settings(_: Connection) -> tuple[str, str, str]:
+    async def caller_settings(*_: object) -> tuple[str, str, str]:
         return "", "", ""
 
-    monkeypatch.setattr(Connection, "caller_settings", caller_settings)
+    monkeypatch.setattr(joined, "caller_settings", caller_settings)
     driver: asyncpg.Connection[Any] = await asyncpg.connect(owner_dsn)
     async with driver.transaction(), UnitOfWork.join(driver, TENANT) as uow:
         await uow.connection.control(f"SET LOCAL app.tenant_id = '{TENANT}'")

@@ -8,7 +8,8 @@ import random
 import pytest
 
 from tests.support.wire_model import Driver, Socket, connect, error, frame, ready, split
-from ventros.kernel.connection.wire import Answer, State, Wire
+from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.wire import Wire
 
 RECORDED, OWN = ("2:rows:1", "3:returning:1"), "4:count:1"
 PARTS = ("BEGIN and settings", "first recorded", "second recorded", "own", "COMMIT")

@@ -26,9 +26,10 @@ from tests.support.wire_model import FLUSH
 from ventros import Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.driver import probing
-from ventros.kernel.connection.wire import Answer, State, Wire
+from ventros.kernel.connection.wire import Wire
 from ventros.kernel.errors import SchemaChanged, TransactionRolledBack
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id

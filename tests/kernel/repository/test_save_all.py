@@ -73,6 +73,7 @@ async def test_what_cannot_be_saved_together_is_refused(
             await uow.save_all(changed, changed)
         with pytest.raises(UnitOfWorkError, match="no aggregate with a version"):
             await uow.save_all(changed, "Alice")
+        await uow.contacts.get(unchanged.id)
         sent = listen(uow)
         assert await uow.save_all(unchanged) == (unchanged,)
         assert await uow.save_all() == ()

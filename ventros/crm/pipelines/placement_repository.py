@@ -8,6 +8,7 @@ from uuid import UUID
 from ventros.crm.pipelines import placement_mapper as mapper
 from ventros.crm.pipelines.placement import Placement
 from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, WriteSuppressed
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.statements import statement
@@ -46,18 +47,37 @@ class PlacementRepository(EntityRepository[Placement]):
         self.record_events(placement, None)
         return self._written(placement)
 
+    async def replace(self, ended: Placement, placement: Placement) -> Placement:
+        """Close and add in one round trip, as :meth:`Placement.move` says. Raises as either."""
+        self.require_writable(ended)
+        self.require_new(placement)
+        calls = [
+            Call(self.CLOSE, (mapper.close_args(ended),)),
+            Call(self.INSERT, (mapper.insert_args(placement),), expected=1),
+        ]
+        closed, _ = await self._connection.together(calls)
+        self._require_closed(ended, closed)
+        self.record_events(ended, None)
+        self.record_events(placement, None)
+        return self._written(placement)
+
     async def close(self, placement: Placement) -> Placement:
         """Write that ``placement`` has ended, as :meth:`Placement.move` and :meth:`Placement.exit` say.
 
         Raises Conflict when another has ended it first.
         """
         self.require_writable(placement)
-        if await self._connection.affected(self.CLOSE, *mapper.close_args(placement)) != 1:
+        self._require_closed(
+            placement, await self._connection.affected(self.CLOSE, *mapper.close_args(placement))
+        )
+        self.record_events(placement, None)
+        return self._written(placement)
+
+    def _require_closed(self, placement: Placement, count: int) -> None:
+        if count != 1:
             raise Conflict(
                 f"placement {placement.id} was closed by another; load the open one and decide again"
             )
-        self.record_events(placement, None)
-        return self._written(placement)
 
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
         """Where the contact stands in the pipeline; None when nowhere."""

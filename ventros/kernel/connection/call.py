@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ventros.kernel import errors
-from ventros.kernel.connection.wire import Answer, State
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.statements.definition import Statement
 
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")

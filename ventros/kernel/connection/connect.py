@@ -9,9 +9,11 @@ from typing import Any
 
 import asyncpg
 
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.deadline import Deadline
-from ventros.kernel.connection.driver import Driver, prepare_driver
-from ventros.kernel.connection.wire import Answer, Loop, State, Wire
+from ventros.kernel.connection.driver import Driver, prepare_driver, translate_driver_error
+from ventros.kernel.connection.wire import Wire
+from ventros.kernel.errors import ConnectionLost
 
 PROOF_QUERY = "SELECT 6 / $1::integer AS quotient"
 """Sent to see that the wire works; about no table."""
@@ -33,12 +35,10 @@ class Connector:
         """Raises as ``asyncpg.connect`` does."""
         if self._pipelining and not self._proven:
             driver = await self._connect()
-            fault = await _fault(driver)
-            if (
-                driver.is_closed()
-            ):  # lost meanwhile, as anyone may be: the wire is at fault if the next is, too
+            fault = await self._tried(driver)
+            if driver.is_closed():  # lost meanwhile, as any may be: the wire is at fault if the next is, too
                 driver = await self._connect()
-                fault = await _fault(driver)
+                fault = await self._tried(driver)
             if fault is None:
                 self._proven = True
                 return driver
@@ -50,6 +50,13 @@ class Connector:
                 stacklevel=2,
             )
         return await self._connect()
+
+    async def _tried(self, driver: Driver) -> str | None:
+        try:
+            return await _fault(driver)
+        except BaseException:
+            driver.terminate()
+            raise
 
     async def _connect(self) -> Driver:
         loop: Any = Loop(asyncio.get_running_loop()) if self._pipelining else None
@@ -91,8 +98,45 @@ async def _fault(driver: Driver) -> str | None:
                 seen += [began.state, kept.state, ended.state]
             wire.send("COMMIT")
             seen.append((await driver.fetch(PROOF_QUERY, 6))[0][0])
-    except Exception as error:  # noqa: BLE001 - whatever it is, there is a way without
+    except Exception as error:
+        if wire.fault is None and isinstance(translate_driver_error(error), ConnectionLost):
+            raise  # of which the wire is not the cause
         return f"the wire met {type(error).__name__}"
     done = State.DONE
     right = [2, False, 3, done, done, done, done, State.FAILED, State.SKIPPED, 1]
     return None if seen == right else "the wire was not answered as expected"
+
+
+class Loop:
+    """The running event loop, but that its connections go through a wire: for ``asyncpg.connect(loop=)``."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Copied, so that what asyncpg calls often costs nothing more; uvloop's print_debug_info raises.
+        own = {"create_connection", "create_unix_connection", "start_tls", "print_debug_info"}
+        names = (name for name in dir(loop) if not name.startswith("__") and name not in own)
+        self.__dict__.update({name: getattr(loop, name) for name in names})
+        self._loop = loop
+
+    async def create_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        """Over TCP."""
+        return await self._through_wire(self._loop.create_connection, factory, *args, **options)
+
+    async def create_unix_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        """Over a Unix socket."""
+        return await self._through_wire(self._loop.create_unix_connection, factory, *args, **options)
+
+    async def start_tls(self, wire: Wire, _protocol: Any, context: Any, **options: Any) -> Wire:
+        """Between the socket and the wire."""
+        await wire.encrypt(self._loop, context, **options)
+        return wire
+
+    @staticmethod
+    async def _through_wire(connect: Any, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
+        drivers = []
+
+        def make() -> Wire:
+            drivers.append(factory())
+            return Wire(drivers[-1])
+
+        _, wire = await connect(make, *args, **options)
+        return wire, drivers[-1]

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import asyncpg
 
 from ventros.kernel import errors
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.call import Call, affected_rows, mismatch
 from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.driver import (
@@ -20,25 +21,16 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
 )
 from ventros.kernel.connection.sqlstates import error_for_sqlstate
-from ventros.kernel.connection.wire import Answer, State, Wire
+from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
 
 IN_FAILED_TRANSACTION = "25P02"
 """SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 
-CALLER_SETTINGS_QUERY = (
-    "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
-    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
-    "'true'::jsonb"
-)
-"""No statement of sql/: it is about no table, but the caller's transaction, and, by its last column, about
-his connection: without our codec the driver hands out JSON as text.
-"""
-
 
 class Source(Protocol):
-    """Where a connection gets its driver when the first statement is sent."""
+    """Where a connection gets its driver."""
 
     async def take(self) -> Any:
         """A connection of asyncpg's."""
@@ -184,23 +176,6 @@ class Connection:
         self.wire.send(text)
         return True
 
-    async def caller_settings(self) -> tuple[str, str, str]:
-        """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set.
-
-        Raises UnitOfWorkError for a connection that has not been prepared.
-        """
-        try:
-            row = await self.driver.fetchrow(CALLER_SETTINGS_QUERY, timeout=self._timeout)
-        except Exception as error:
-            raise self._failure(error, None) from error
-        tenant, actor, use_case, true = row
-        if true is not True:
-            raise errors.UnitOfWorkError(
-                "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
-                "is made"
-            )
-        return tenant, actor, use_case
-
     async def _fetch(
         self, kind: Rows, statement: Statement, args: tuple[object, ...]
     ) -> list[asyncpg.Record]:
@@ -341,6 +316,7 @@ class Connection:
             wire.watch(own)
             if commit is not None:
                 wire.follow("COMMIT", commit)
+                call.answer = own  # by which is known that it was done, should COMMIT fail
         if not counted and len(sets) == 1:
             result: Any = await self.driver.fetch(text, *sets[0], timeout=timeout)
         elif own is not None and len(sets) != 1:
@@ -422,5 +398,4 @@ class Connection:
                 if value is UNREADABLE:
                     fault = f"{column} holds what no Python value can be"
                     return errors.invalid_row(statement.table, row.get("id"), column, fault)
-        fault = f"{statement.name} met what no Python value can be"
-        return errors.invalid_row(statement.table, None, None, fault)
+        return errors.invalid_row(statement.table, None, None, f"{statement.name} met no Python value")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
+from ventros.kernel.connection.answers import Answer
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection, Source
-from ventros.kernel.connection.wire import Answer
 from ventros.kernel.errors import Conflict
 from ventros.kernel.telemetry import Telemetry
 

@@ -133,8 +133,13 @@ class OwnPool(Pool):
         self._reap()
 
     async def fill(self) -> None:
-        """Open the connections that are always there."""
-        for driver in [await self._make() for _ in range(self._settings.min_size)]:
+        """Open the connections that are always there; should one fail, none remains."""
+        try:
+            drivers = [await self._make() for _ in range(self._settings.min_size)]
+        except BaseException:
+            await self.close(0)
+            raise
+        for driver in drivers:
             self._put(driver)
 
     def _idle_one(self) -> Driver | None:

@@ -28,99 +28,24 @@ from __future__ import annotations
 
 import asyncio
 import re
-import struct
 from collections import deque
 from collections.abc import Iterable
-from enum import Enum
-from functools import lru_cache
 from typing import Any
+
+from ventros.kernel.connection.answers import Answer, State, commands
 
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
 _READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = _OF_A_STATEMENT = b"BPE"
-_NAMES = b"BP"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
 _OF_A_PORTAL = frozenset(b"2DCIs")  # BindComplete first, then rows, and one end
-_OF_AN_ANSWER = frozenset(
-    b"12nDCIs"
-)  # ParseComplete, BindComplete, NoData, DataRow, and the ends of an Execute
+_OF_AN_ANSWER = frozenset(b"12nDCIs")  # ParseComplete, BindComplete, NoData, rows, ends of an Execute
 _SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 _READY_IDLE = b"Z\0\0\0\5I"
 _NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
-_BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
 _LARGEST_FRAME = 2**30
-_SQLSTATE = re.compile(rb"\0C([0-9A-Z]{5})\0")
 _ENDS_THE_SESSION = re.compile(rb"(?:\0V|^E....S)(?:FATAL|PANIC)\0", re.DOTALL)
-
-
-class State(Enum):
-    """How far a part of a message has come. SKIPPED: one before it failed.
-
-    LOST: no answer will come, for the connection is gone, or the server ends the session; who says so may be
-    a pooler that has lost the server's own answer.
-    """
-
-    UNSENT = "unsent"
-    SENT = "sent"
-    DONE = "done"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    LOST = "lost"
-
-
-class Answer:
-    """To one part of a message: the command tag of each Execute in it, and all frames, for a replay."""
-
-    __slots__ = ("_waiter", "bound", "exact", "executes", "frames", "required", "state", "tags")
-
-    def __init__(self, executes: int = 1, *, exact: bytes = b"", required: str | None = None) -> None:
-        self.executes = executes
-        self.exact = exact
-        self.required = required
-        self.frames: list[bytes] = []
-        self.tags: list[str] = []
-        self.bound = False  # a BindComplete came, and not yet the end of its Execute
-        self.state = State.UNSENT
-        self._waiter: asyncio.Future[None] | None = None
-
-    @property
-    def counted(self) -> int:
-        """The rows, returned or touched, that the command tags count."""
-        return sum(int(last) for tag in self.tags if (last := tag.rpartition(" ")[2]).isdigit())
-
-    @property
-    def sqlstate(self) -> str | None:
-        """Of the error that it ended by."""
-        match = _SQLSTATE.search(self.frames[-1]) if self.state is State.FAILED else None
-        return match[1].decode() if match else None
-
-    async def settled(self) -> None:
-        """Wait until it is neither UNSENT nor SENT."""
-        if self.state is State.SENT:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-
-    def become(self, state: State) -> None:
-        """Reach ``state``, and wake who waits for the end."""
-        self.state = state
-        if self._waiter is not None and state is not State.SENT and not self._waiter.done():
-            self._waiter.set_result(None)
-
-
-@lru_cache(maxsize=2048)
-def commands(texts: tuple[str, ...]) -> tuple[bytes, bytes]:
-    """Parse, Bind and Execute of commands without parameters, unnamed; and what the server answers to all.
-
-    The tag of a command is its first word.
-    """
-    request, answer = b"", b""
-    for text in texts:
-        parse = b"\0" + text.encode() + b"\0\0\0"
-        request += b"P" + struct.pack("!I", len(parse) + 4) + parse + _BIND_EXECUTE
-        tag = text.split(" ", 1)[0].encode() + b"\0"
-        answer += b"1\0\0\0\4" + b"2\0\0\0\4" + b"C" + struct.pack("!I", len(tag) + 4) + tag
-    return request, answer
 
 
 class Wire(asyncio.Protocol):
@@ -136,6 +61,7 @@ class Wire(asyncio.Protocol):
         self._own: Answer | None = None
         self._unwritten = 0  # Executes of that one
         self._name: bytes | None = None  # of what asyncpg prepares before it does what is asked for
+        self._asked = False  # the last that asyncpg wrote is watched, recorded or replayed
         self._unended = False  # the last that asyncpg wrote was a piece, with more to come
         self._recording: list[bytes] | None = None
         self._replay: Answer | None = None
@@ -143,7 +69,7 @@ class Wire(asyncio.Protocol):
         self._partial = b""  # the beginning of a frame that asyncpg has seen nothing of
         self._owed = 0  # bytes that are yet to come of a frame whose beginning it has seen
         self._skimmed: list[bytes] = []  # what it has seen and we have not gone through
-        self._fault: ConnectionError | None = None
+        self.fault: ConnectionError | None = None
 
     # what the unit of work asks for
 
@@ -195,10 +121,12 @@ class Wire(asyncio.Protocol):
         end = data[-5:]
         # A batch's Sync comes alone when its last piece was full.
         statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
-        if not self._unended and data[0] != _SYNC[0]:
-            self._read_all()
+        if not self._unended:
+            self._asked = statement and self._is_asked_for(data, end)
+            if data[0] != _SYNC[0]:
+                self._read_all()
         self._unended = statement and end not in (_SYNC, _FLUSH)
-        asked = statement and self._is_asked_for(data, end)
+        asked = statement and self._asked
         if self._replay is not None and asked:
             if end == _SYNC:
                 answer, self._replay = self._replay, None
@@ -222,7 +150,7 @@ class Wire(asyncio.Protocol):
             if self._name is None:
                 self._name = _name(data)
             return False
-        return self._name is None or data[0] not in _NAMES or _name(data) == self._name
+        return self._name is None or _name(data) == self._name
 
     def writelines(self, buffers: Iterable[Any]) -> None:
         """As :meth:`write`, of one piece."""
@@ -325,7 +253,7 @@ class Wire(asyncio.Protocol):
         for answer, _ in self._expected:
             answer.become(State.LOST)
         self._expected.clear()
-        self._driver.connection_lost(exc or self._fault)
+        self._driver.connection_lost(exc or self.fault)
 
     def pause_writing(self) -> None:
         """The socket's buffer is full."""
@@ -342,7 +270,7 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Keep what answers a part of ours, pass on all else."""
         expected = self._expected
-        if self._fault is not None:
+        if self.fault is not None:
             return
         if self._partial:
             data = self._partial + data
@@ -442,7 +370,7 @@ class Wire(asyncio.Protocol):
 
     def _end(self, frame: bytes) -> None:
         kind = chr(frame[0])
-        self._fault = ConnectionError(f"the server sent a message {kind!r} that answers nothing asked for")
+        self.fault = ConnectionError(f"the server sent a message {kind!r} that answers nothing asked for")
         self._socket.abort()
 
 
@@ -463,38 +391,3 @@ def _executes(part: bytes) -> int:
         count += part[at] == _EXECUTE
         at += int.from_bytes(part[at + 1 : at + 5], "big") + 1
     return count
-
-
-class Loop:
-    """The running event loop, but that its connections go through a wire: for ``asyncpg.connect(loop=)``."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        # Copied, so that what asyncpg calls often costs nothing more; uvloop's print_debug_info raises.
-        own = {"create_connection", "create_unix_connection", "start_tls", "print_debug_info"}
-        names = (name for name in dir(loop) if not name.startswith("__") and name not in own)
-        self.__dict__.update({name: getattr(loop, name) for name in names})
-        self._loop = loop
-
-    async def create_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
-        """Over TCP."""
-        return await self._through_wire(self._loop.create_connection, factory, *args, **options)
-
-    async def create_unix_connection(self, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
-        """Over a Unix socket."""
-        return await self._through_wire(self._loop.create_unix_connection, factory, *args, **options)
-
-    async def start_tls(self, wire: Wire, _protocol: Any, context: Any, **options: Any) -> Wire:
-        """Between the socket and the wire."""
-        await wire.encrypt(self._loop, context, **options)
-        return wire
-
-    @staticmethod
-    async def _through_wire(connect: Any, factory: Any, *args: Any, **options: Any) -> tuple[Wire, Any]:
-        drivers = []
-
-        def make() -> Wire:
-            drivers.append(factory())
-            return Wire(drivers[-1])
-
-        _, wire = await connect(make, *args, **options)
-        return wire, drivers[-1]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import terminate
+from ventros.kernel.connection.driver import terminate, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import UnitOfWorkError
@@ -21,6 +21,16 @@ from ventros.kernel.transaction.transaction import Transaction, is_closed, when_
 # Not the name of a unit's own savepoints: to roll back to this one takes all that were set after it along.
 SAVEPOINT_JOIN, RELEASE_JOIN = "SAVEPOINT ventros_join", "RELEASE SAVEPOINT ventros_join"
 ROLLBACK_JOIN = "ROLLBACK TO SAVEPOINT ventros_join; RELEASE SAVEPOINT ventros_join"
+
+
+CALLER_SETTINGS_QUERY = (
+    "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
+    "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
+    "'true'::jsonb"
+)
+"""No statement of sql/: it is about no table, but the caller's transaction, and, by its last column, about
+his connection: without our codec the driver hands out JSON as text.
+"""
 
 
 class JoinedTransaction(Transaction):
@@ -38,13 +48,14 @@ class JoinedTransaction(Transaction):
         self._driver = driver
         self._connection = connection_for(driver, settings.statement_timeout, telemetry)
         self._connection.read_only = True  # for all we know: the caller began it
+        self._timeout = settings.statement_timeout
         self._restore = ""
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
         """Open the savepoint. Raises UnitOfWorkError when the connection has no transaction open."""
         if is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
-        settings = await self._connection.caller_settings()
+        settings = await caller_settings(self._driver, self._timeout)
         self._restore = "; ".join(restore_local(settings, audit))
         await self._connection.control(SAVEPOINT_JOIN)
         self.outcome = Outcome.ACTIVE
@@ -82,3 +93,21 @@ class JoinedTransaction(Transaction):
         finally:
             if not rolled_back:
                 terminate(self._driver)
+
+
+async def caller_settings(driver: Any, timeout: float) -> tuple[str, str, str]:  # noqa: ASYNC109 - the driver's own
+    """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set.
+
+    Raises UnitOfWorkError for a connection that has not been prepared.
+    """
+    try:
+        row = await driver.fetchrow(CALLER_SETTINGS_QUERY, timeout=timeout)
+    except Exception as error:
+        raise translate_driver_error(error) from error
+    tenant, actor, use_case, true = row
+    if true is not True:
+        raise UnitOfWorkError(
+            "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
+            "is made"
+        )
+    return tenant, actor, use_case

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
@@ -17,7 +18,6 @@ from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.connection.sqlstates import is_decided_before_commit
-from ventros.kernel.connection.wire import Answer, State
 from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
 from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
@@ -205,17 +205,18 @@ class PooledTransaction(Transaction):
 
 async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
     """Wait for the answer to COMMIT, or until ``timeout`` seconds are over."""
-    try:
-        async with asyncio.timeout(timeout):
-            await answer.settled()
-    except TimeoutError:
-        pass
+    waiting = asyncio.ensure_future(answer.settled())
+    # Not asyncio.timeout(): it cancels the task, and that is what is being deferred.
+    await asyncio.wait({waiting}, timeout=timeout)
+    waiting.cancel()
     return answer.state.value
 
 
 async def _ensure_idle(connection: Connection, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
     """Whether it is in no transaction, if need be after a ROLLBACK."""
     driver = connection.driver
+    if is_closed(driver):
+        return False
     try:
         if connection.interrupted or driver.is_in_transaction():
             await driver.execute("ROLLBACK", timeout=timeout)
