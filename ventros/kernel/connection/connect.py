@@ -35,10 +35,11 @@ class Connector:
         """Raises as ``asyncpg.connect`` does."""
         if self._pipelining and not self._proven:
             driver = await self._connect()
-            fault = await self._tried(driver)
-            if driver.is_closed():  # lost meanwhile, as any may be: the wire is at fault if the next is, too
-                driver = await self._connect()
-                fault = await self._tried(driver)
+            try:
+                fault = await _fault(driver)
+            except BaseException:
+                driver.terminate()
+                raise
             if fault is None:
                 self._proven = True
                 return driver
@@ -50,13 +51,6 @@ class Connector:
                 stacklevel=2,
             )
         return await self._connect()
-
-    async def _tried(self, driver: Driver) -> str | None:
-        try:
-            return await _fault(driver)
-        except BaseException:
-            driver.terminate()
-            raise
 
     async def _connect(self) -> Driver:
         loop: Any = Loop(asyncio.get_running_loop()) if self._pipelining else None
