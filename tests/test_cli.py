@@ -84,7 +84,7 @@ def test_ingest_with_broken_lines_ends_with_status_1_and_names_them(dsn: str, tm
     file.write_text("\nbroken\n")
     done = ventros("ingest", file, database=dsn)
     assert done.returncode == 1
-    assert "lines rejected" in done.stdout
+    assert "the line is not JSON" in done.stdout
     assert "in.rejects.jsonl" in done.stderr
     (reject,) = map(json.loads, (tmp_path / "in.rejects.jsonl").read_text().splitlines())
     assert (reject["line"], reject["text"]) == (2, "broken")

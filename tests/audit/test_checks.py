@@ -61,7 +61,7 @@ def world() -> Iterator[World]:
     settings = {"max_prepared_transactions": "2", "wal_level": "logical"}
     stream = make_stream(tuple(TENANTS.values()), messages=300, contacts=8, seed=1)
     with DevServer(statistics=True, settings=settings) as server:
-        arms = asyncio.run(run_both(server, stream, workers=4, on_line=lambda _line: None))
+        arms = asyncio.run(run_both(server, stream, workers=4, on_record=lambda _record: None))
         yield World(server, arms)
 
 

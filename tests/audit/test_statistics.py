@@ -157,7 +157,7 @@ async def test_the_demonstration_sends_nothing_else() -> None:
     """Its control, which is no part of the library, does not log in as the app."""
     stream = make_stream(("bakery-phone", "garage-phone"), messages=60, contacts=3, seed=1)
     with DevServer(durable=False, statistics=True) as server:
-        await run_both(server, stream, workers=4, on_line=lambda _line: None)
+        await run_both(server, stream, workers=4, on_record=lambda _record: None)
         checked = reconciled(server.owner_dsn("checked"), roles.APP)
         assert checked.unknown == []
         assert "sessions.update" in {statement.name for statement, _ in checked.known}

@@ -14,9 +14,7 @@ from ventros.ingest.tally import Tally
 
 STREAM = Stream(lines=(), distinct_messages=10)
 FAULTLESS = Arm(
-    tally=Tally(
-        messages_offered=12, stored=Counter(message=10), duplicates=2, outbox_events=30, seconds=2.0
-    ),
+    tally=Tally(messages_offered=12, stored=Counter(message=10), duplicates=2, outbox_events=30, seconds=2.0),
     lost_updates=0,
     message_rows=10,
     event_rows=30,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -31,16 +31,22 @@ async def failure(work: Awaitable[None]) -> VentrosError | None:
         pytest.param("to server", 1, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.parametrize("work", [Contacts.rename, Contacts.rename_shortly])
 async def test_cut_at_every_byte(
-    through: Database[UnitOfWork], proxy: Proxy, contacts: Contacts, direction: Direction, step: int
+    through: Database[UnitOfWork],
+    proxy: Proxy,
+    contacts: Contacts,
+    direction: Direction,
+    step: int,
+    work: Callable[[Contacts, UnitOfWork, str], Awaitable[None]],
 ) -> None:
     outcomes: Counter[str] = Counter()
     wrong = naive = byte = cuts = 0
     while True:
-        await contacts.rename(through.unit_of_work(TENANT), f"Warm {byte}")  # connected, statements prepared
+        await work(contacts, through.unit_of_work(TENANT), f"Warm {byte}")  # connected, statements prepared
         unit, name = through.unit_of_work(TENANT), f"Cut {byte}"
         proxy.cut_at = (direction, proxy.passed[direction] + byte)
-        error = await failure(contacts.rename(unit, name))
+        error = await failure(work(contacts, unit, name))
         proxy.cut_at = None
         outcome = unit.outcome
         if error is None:
@@ -55,7 +61,7 @@ async def test_cut_at_every_byte(
         wrong += (outcome is Outcome.COMMITTED) != stored
         naive += stored
     print(
-        f"{cuts} cuts {direction}: {dict(outcomes)}; partial 0, wrong {wrong}; stored despite error {naive}"
+        f"{work.__name__}: {cuts} cuts {direction}: {dict(outcomes)}; partial 0, wrong {wrong}; stored despite error {naive}"
     )
     assert wrong == 0
     if direction == "to client":

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
+from tests.support.left_behind import sessions
 from tests.support.proxy import Proxy
 from ventros import AlreadyExists, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
@@ -223,6 +224,7 @@ async def test_the_schema_changed_under_a_use_case_that_is_run_again(
 
     met: list[VentrosError] = []
     assert await through.run(TENANT, read) == "Ada"
+    assert await contacts.still_in_transaction() == 0  # its COMMIT, which nobody waits for, has arrived
     contacts.superuser.execute("ALTER TABLE contacts ALTER COLUMN language TYPE varchar(35)")
     assert await through.run(TENANT, read, on_conflict=lambda error, _: met.append(error)) == "Ada"
     assert [type(error) for error in met] == [errors.SchemaChanged]
@@ -237,6 +239,16 @@ async def test_too_many_connections(through: Database[UnitOfWork], contacts: Con
     assert caught.value.sqlstate == "53300"
     contacts.superuser.execute(limit.format(name, sql.Literal(-1)))
     await contacts.rename(through.unit_of_work(TENANT), "Alice")
+
+
+async def test_a_pool_that_cannot_be_filled_leaves_no_connection(dsn: str, contacts: Contacts) -> None:
+    name = sql.Identifier(contacts.superuser.info.dbname)
+    limit = sql.SQL("ALTER DATABASE {} CONNECTION LIMIT {}")
+    contacts.superuser.execute(limit.format(name, sql.Literal(2)))  # this test's own pool has one
+    with pytest.raises(errors.ServerUnreachable):
+        await Database.open(UnitOfWork, dsn, Settings(min_size=3))
+    contacts.superuser.execute(limit.format(name, sql.Literal(-1)))
+    assert len(sessions(contacts.superuser, patience=1)) <= 1
 
 
 async def test_a_server_that_cannot_be_reached(

@@ -35,7 +35,11 @@ async def test_lines_that_cannot_be_used_are_named_and_the_rest_goes_in(
     ]
     done = await ingest(dsn, tmp_path / "in.jsonl", lines)
     tally = done.tally
-    assert (tally.messages_stored, tally.rejected.total(), tally.skipped) == (2, 7, {"event session.status": 1})
+    assert (tally.messages_stored, tally.rejected.total(), tally.skipped) == (
+        2,
+        7,
+        {"event session.status": 1},
+    )
     assert done.rejects == tmp_path / "in.rejects.jsonl"
     rows = map(json.loads, done.rejects.read_text().splitlines())
     reasons = {row["line"]: row["reason"] for row in rows}
@@ -61,7 +65,12 @@ async def test_a_run_without_rejects_leaves_no_file_of_an_earlier_one(
 
 @pytest.mark.parametrize("as_what", ["array", "pretty array", "pretty", "wrapped", "gzip", "bom"])
 async def test_whatever_the_file_is_made_of(
-    dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, tmp_path: Path, as_what: str
+    dsn: str,
+    db: Database[UnitOfWork],
+    seed: Seed,
+    superuser: psycopg.Connection,
+    tmp_path: Path,
+    as_what: str,
 ) -> None:
     lines = [message_line(seed, number) for number in range(1, 6)]
     events = [json.loads(line) for line in lines]
@@ -69,7 +78,9 @@ async def test_whatever_the_file_is_made_of(
         "array": json.dumps(events).encode(),
         "pretty array": json.dumps(events, indent=2).encode(),
         "pretty": b"\n".join(json.dumps(event, indent=4).encode() for event in events),
-        "wrapped": json.dumps([{"json": {"headers": {}, "body": event}} for event in events], indent=2).encode(),
+        "wrapped": json.dumps(
+            [{"json": {"headers": {}, "body": event}} for event in events], indent=2
+        ).encode(),
         "gzip": gzip.compress(lines[0] + lines[1]) + gzip.compress(b"".join(lines[2:])),
         "bom": b"\xef\xbb\xbf" + b"".join(lines),
     }[as_what]

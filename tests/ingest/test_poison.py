@@ -32,6 +32,7 @@ finally:
 
 def poison(seed: Seed) -> dict[str, bytes]:
     """By what it is; each is one line, with its end."""
+
     def event(**payload: object) -> bytes:
         return message_line(seed, 900, payload={"id": "poison", **payload})
 
@@ -40,7 +41,8 @@ def poison(seed: Seed) -> dict[str, bytes]:
     return {
         "a 4,000-letter id": event(id="i" * 4_000),
         "a 9,000-digit phone": event(**{"from": "5" * 9_000 + "@c.us"}),
-        "a 9,000-digit number": event(timestamp=0).replace(b'"timestamp": 0', b'"timestamp": ' + b"9" * 9_000)
+        "a 9,000-digit number": event(timestamp=0)
+        .replace(b'"timestamp": 0', b'"timestamp": ' + b"9" * 9_000)
         .replace(b'"5511999990000@c.us"', b"9" * 9_000),
         "a 10,000-letter name": json.dumps(named).encode() + b"\n",
         "a 100 MB line": b'{"event":"message","payload":"' + b"x" * 100_000_000 + b'"}\n',

@@ -28,7 +28,8 @@ def pretty(*numbers: int, indent: int = 2) -> bytes:
 
 
 def split(stream: bytes, size: int = 10**9, limit: int = LIMIT) -> list[Record]:
-    splitter, found = Splitter(limit=limit), []
+    splitter = Splitter(limit=limit)
+    found: list[Record] = []
     for start in range(0, len(stream), size):
         found += splitter.feed(stream[start : start + size])
     return [*found, *splitter.finish()]
@@ -112,7 +113,9 @@ def test_whatever_comes_its_pieces_do_not_matter(tokens: list[bytes]) -> None:
     assert sum(map(stream.count, (b"1",))) >= rest.count(b"1")
 
 
-@given(st.lists(st.sampled_from([E1, E2, 5, "x", None, [], {}]), max_size=5), st.sampled_from([None, 0, 2, "\t"]))
+@given(
+    st.lists(st.sampled_from([E1, E2, 5, "x", None, [], {}]), max_size=5), st.sampled_from([None, 0, 2, "\t"])
+)
 def test_an_array_of_anything(values: list[Any], indent: int | str | None) -> None:
     found = split(json.dumps(values, indent=indent).encode())
     assert [json.loads(record.raw) for record in found] == values

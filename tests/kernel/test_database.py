@@ -72,10 +72,10 @@ async def test_what_is_no_use_case_is_refused(db: Database[UnitOfWork]) -> None:
 
 async def test_an_id_given_as_text_costs_no_connection(db: Database[UnitOfWork]) -> None:
     async def connections() -> set[int]:
-        drivers = [await db._pool.acquire() for _ in range(db.settings.max_size)]
+        drivers = [await db._pool.acquire(1) for _ in range(db.settings.max_size)]
         numbers = {driver.get_server_pid() for driver in drivers}
         for driver in drivers:
-            await db._pool.release(driver)
+            await db._pool.give_back(driver, 1)
         return numbers
 
     before = await connections()

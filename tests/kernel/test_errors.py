@@ -30,6 +30,8 @@ VALUES = {
     "id": new_id(),
     "expected": 1,
     "actual": 2,
+    "tenant": "acme",
+    "command_id": new_id(),
     "conflicts": (StaleAggregate("contact", new_id(), 1, None),),
     "marker": CommitMarker("acme", new_id()),
     "sqlstate": "23505",

@@ -1,22 +1,18 @@
-"""Which statements a unit of work sends, by name; the driver tells."""
+"""Which statements a unit of work sends, by name; the hook for telemetry tells."""
 
 from __future__ import annotations
 
-import asyncio
-
-from ventros import UnitOfWork
+from ventros import Telemetry, UnitOfWork
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.observed import ObservedConnection
 
 
 def listen(uow: UnitOfWork) -> list[str]:
-    """The names of the statements that the unit sends from now on; see :func:`heard`."""
+    """The names of the statements that the unit sends from now on, over the connection that it has."""
     sent: list[str] = []
-    uow.connection.driver.add_query_logger(
-        lambda record: sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
-    )
-    return sent
-
-
-async def heard(sent: list[str]) -> list[str]:
-    """asyncpg tells its loggers one turn of the loop later."""
-    await asyncio.sleep(0)
+    observed, plain = ObservedConnection.__new__(ObservedConnection), uow.connection
+    for name in Connection.__slots__:
+        setattr(observed, name, getattr(plain, name))
+    observed._telemetry = Telemetry(statement=lambda name, *_: sent.append(name))
+    uow._connection = uow._transaction._connection = observed  # type: ignore[attr-defined]
     return sent

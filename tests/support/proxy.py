@@ -12,9 +12,7 @@ import attrs
 
 Direction = Literal["to server", "to client"]
 
-BEGIN = b"P\x00\x00\x00\x0d\x00BEGIN\x00\x00\x00"
 COMMIT = b"P\x00\x00\x00\x0e\x00COMMIT\x00\x00\x00"
-BEGUN = b"C\x00\x00\x00\x0aBEGIN\x00"
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 ANSWERED = b"Z\x00\x00\x00\x05"
 
@@ -26,7 +24,8 @@ class Proxy:
     ``cut_at`` cuts every connection once so many bytes more went in one direction; ``hold`` stops a
     connection just before the first message that begins so, until ``released`` is set or it is cut;
     ``black_hole`` swallows everything, new connections included, and closes nothing; ``refuse`` closes
-    new connections at once. Answers are on their way for ``delay`` seconds.
+    new connections at once. Answers are on their way for ``delay`` seconds. ``swap`` puts its second bytes in
+    the place of its first ones, on their way to the server.
     """
 
     target: str
@@ -35,6 +34,7 @@ class Proxy:
     black_hole: bool = False
     refuse: bool = False
     delay: float = 0.0
+    swap: tuple[bytes, bytes] | None = None
     passed: dict[Direction, int] = attrs.field(factory=lambda: {"to server": 0, "to client": 0})
     answers: int = 0
     held: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -102,6 +102,8 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: Direction
     ) -> None:
         while data := await reader.read(65536):
+            if self.swap is not None and direction == "to server":
+                data = data.replace(*self.swap)
             if self.hold and (at := data.find(self.hold)) >= 0:
                 self._forward(writer, data[:at], direction)
                 self.held.set()

@@ -1,4 +1,4 @@
-"""Events shaped after public traffic, and what each should become, as tests/ingest/waha/data/cases.md has it."""
+"""Events shaped after public traffic, and what each should become, as its table says."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ def event(name: str, engine: str, payload: Json, **changes: Any) -> Json:
     }
 
 
-def gows(message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any", **given: Any) -> Json:
+def gows(
+    message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any", **given: Any
+) -> Json:
     """``info`` and ``data`` of the keywords go into ``_data``, the others into the payload."""
     jid = chat.replace("@c.us", "@s.whatsapp.net")
     own = given.get("fromMe", False)
@@ -43,7 +45,13 @@ def gows(message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "me
         "Edit": "",
         **given.pop("info", {}),
     }
-    data = {"Info": info, "Message": message, "RawMessage": message, "IsViewOnce": False, **given.pop("data", {})}
+    data = {
+        "Info": info,
+        "Message": message,
+        "RawMessage": message,
+        "IsViewOnce": False,
+        **given.pop("data", {}),
+    }
     payload = {
         "id": f"{str(own).lower()}_{chat}_{ID}",
         "timestamp": AT,
@@ -60,11 +68,24 @@ def gows(message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "me
     return event(name, "GOWS", payload)
 
 
-def noweb(message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any", **given: Any) -> Json:
+def noweb(
+    message: Json | None, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any", **given: Any
+) -> Json:
     """``key`` and ``data`` of the keywords go into ``_data``, the others into the payload."""
     own = given.get("fromMe", False)
-    key = {"remoteJid": chat.replace("@c.us", "@s.whatsapp.net"), "fromMe": own, "id": ID, **given.pop("key", {})}
-    data = {"key": key, "messageTimestamp": AT, "pushName": "Ana", "message": message, **given.pop("data", {})}
+    key = {
+        "remoteJid": chat.replace("@c.us", "@s.whatsapp.net"),
+        "fromMe": own,
+        "id": ID,
+        **given.pop("key", {}),
+    }
+    data = {
+        "key": key,
+        "messageTimestamp": AT,
+        "pushName": "Ana",
+        "message": message,
+        **given.pop("data", {}),
+    }
     payload = {
         "id": f"{str(own).lower()}_{chat}_{ID}",
         "timestamp": AT,
@@ -108,3 +129,9 @@ def webjs(kind: str, *, chat: str = f"{CONTACT}@c.us", name: str = "message.any"
         **given,
     }
     return event(name, "WEBJS", payload)
+
+
+def neutral(**payload: Any) -> Json:
+    """Without ``_data``: what any engine may send."""
+    base = {"id": f"false_{CONTACT}@c.us_{ID}", "timestamp": AT, "from": f"{CONTACT}@c.us", "fromMe": False}
+    return event("message", "GOWS", {**base, **payload})

@@ -254,13 +254,12 @@ class Driver:
         else:
             assert not self._unread, f"put into the middle of {self._unread!r}"
             self.aside += data
-        data = self._unread + data
-        whole = [
-            one for one in split(data) if len(one) >= 5 and len(one) == 1 + int.from_bytes(one[1:5], "big")
-        ]
-        self._unread = data[sum(map(len, whole)) :]
-        for one in whole:
-            self._read(one)
+        data = self._unread + data if self._unread else data
+        at, end = 0, len(data)
+        while at + 5 <= end and (behind := at + 1 + int.from_bytes(data[at + 1 : at + 5], "big")) <= end:
+            self._read(data[at:behind])
+            at = behind
+        self._unread = data[at:]
 
     def _read(self, one: bytes) -> None:
         kind = chr(one[0])
@@ -346,6 +345,9 @@ class Socket:
         if not self.aborted:
             self.server.write(bytes(data))
 
+    def is_closing(self) -> bool:
+        return self.aborted
+
     def abort(self) -> None:
         self.aborted = True
 
@@ -356,14 +358,16 @@ class Socket:
             if not self.driver.lost:
                 self.wire.connection_lost(None)
             return False
-        if server.inbox and (not server.out or rng.random() < 0.6):
+        if server.inbox and (not server.out or rng.random() < 0.75):
             server.step()
             if rng.random() < 0.05:
                 server.remark(rng)
         elif server.out:
-            size = {"bytes": 1, "block": len(server.out)}.get(self.mode) or rng.randint(
-                1, min(len(server.out), 90)
-            )
+            size = len(server.out)
+            if self.mode == "random":
+                size = 1 + int(rng.random() ** 2 * min(size, 300))
+            elif self.mode == "bytes":
+                size = 1
             data = bytes(server.out[:size])
             del server.out[:size]
             self.wire.data_received(data)

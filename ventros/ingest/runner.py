@@ -40,6 +40,8 @@ NAMES_KEPT = 50_000
 
 _OF_THE_SERVER = (ConnectionLost, OperationTimeout, CommitInDoubt, ConfigurationError, InsufficientPrivilege)
 """What ends the run: it is no fault of an event."""
+_OF_THE_SCHEMA = {"42P01", "42703", "42883"}
+"""SQLSTATEs for tables, columns and functions that are not there; they end it, too."""
 
 
 @attrs.frozen(kw_only=True)
@@ -226,9 +228,10 @@ class Ingest:
         except RejectedLine as rejection:
             self._reject(event.line, rejection, event.raw)
             return
-        except _OF_THE_SERVER:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever an event sets off, the next one is not at fault
+        except Exception as error:
+            if isinstance(error, _OF_THE_SERVER) or getattr(error, "sqlstate", None) in _OF_THE_SCHEMA:
+                raise
+            # Whatever an event sets off, the next one is not at fault.
             self._reject(event.line, _rejection(error), event.raw)
             return
         if isinstance(command, InboundMessage):

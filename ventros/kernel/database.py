@@ -201,6 +201,7 @@ class Database(Generic[U]):
         async def ask() -> bool:
             async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
                 committed = await commit_markers.probe(unit.connection, marker)
+                unit.connection.wrote = False  # asked again if it is in doubt, so it needs no marker
                 await unit.commit()
                 return committed
 
@@ -216,10 +217,12 @@ class Database(Generic[U]):
         """A connection without a transaction and without a tenant, for look-ups that belong to none."""
         self._pool.require_home()
         driver = await self._pool.acquire(self.settings.acquire_timeout)
+        connection = connection_for(driver, self.settings.statement_timeout, self.telemetry)
         try:
-            yield connection_for(driver, self.settings.statement_timeout, self.telemetry)
+            yield connection
         finally:
-            await self._pool.give_back(driver, self.settings.release_timeout)
+            idle = not connection.interrupted
+            await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
 
     async def ping(self) -> None:
         """Return when the pool had a connection and the server answered on it.

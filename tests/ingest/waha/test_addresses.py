@@ -41,7 +41,21 @@ def test_address(given: object, kind: AddressKind, user: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["", None, "me", "123@c.us", "ana@c.us", "5" * 21, f"{PHONE}@interop", "@c.us", "1@lid@lid", "a@lid", [], {}, True],
+    [
+        "",
+        None,
+        "me",
+        "123@c.us",
+        "ana@c.us",
+        "5" * 21,
+        f"{PHONE}@interop",
+        "@c.us",
+        "1@lid@lid",
+        "a@lid",
+        [],
+        {},
+        True,
+    ],
 )
 def test_no_address(given: object) -> None:
     assert address(given) is None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.support.waha import COMPANY, interpreted
+from tests.support.waha import COMPANY, Json, interpreted, paths, with_value
 from tests.support.waha_cases import SMALL_FAULTS, Case, read_cases
 from ventros.application.edit_message import MessageEdit
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
-from ventros.ingest.delivery import Delivery, SkippedEvent
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.decoding import decode_events
+from ventros.ingest.waha.interpretation import interpret
 from ventros.values import Phone
 
 CASES = read_cases()
@@ -176,3 +181,47 @@ def test_small_faults() -> None:
     assert messages[14].mentions == ("551130000000@s.whatsapp.net",)
     assert messages[16].media_url is None
     assert COMPANY not in {message.contact.phone for message in messages.values()}
+
+
+EVENTS = [event for case in CASES for event in decode_events(case.line).events]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(EVENTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def at_worst_rejected(event: object) -> None:
+    with contextlib.suppress(RejectedLine):
+        assert isinstance(interpret(event), Delivery | SkippedEvent)
+
+
+@given(st.sampled_from(EVENTS), st.data())
+def test_a_mutated_case_is_at_worst_rejected(event: Json, data: st.DataObject) -> None:
+    """Values of other cases come into places where they do not belong, and others do."""
+    mutated = event
+    for _ in range(data.draw(st.integers(1, 4))):
+        path = data.draw(st.sampled_from(sorted(paths(mutated))))
+        other = data.draw(st.sampled_from(EVENTS))
+        stolen = [value_at(other, place) for place in sorted(paths(other)) if place[-1] == path[-1]]
+        value = data.draw(st.sampled_from(stolen) | VALUES if stolen else VALUES)
+        mutated = with_value(mutated, path, value)
+    at_worst_rejected(mutated)
+
+
+@given(st.sampled_from(CASES), st.integers(0, 4_000), st.binary(max_size=8), st.integers(0, 200))
+def test_a_case_with_other_bytes_is_at_worst_rejected(case: Case, at: int, inserted: bytes, cut: int) -> None:
+    line = case.line[:at] + inserted + case.line[at + cut :]
+    try:
+        events = decode_events(line).events
+    except RejectedLine:
+        return
+    for event in events:
+        at_worst_rejected(event)
+
+
+def value_at(event: Json, path: tuple[str, ...]) -> Any:
+    value: Any = event
+    for name in path:
+        value = value[name]
+    return value

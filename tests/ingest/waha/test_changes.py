@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.waha import COMPANY, CONTACT, GROUP, LID, Json, command, line, rejection_reason, skip_reason
+from tests.support.waha import (
+    COMPANY,
+    CONTACT,
+    GROUP,
+    LID,
+    Json,
+    command,
+    line,
+    rejection_reason,
+    skip_reason,
+)
 from tests.support.waha_engines import AT, ID, event, gows, noweb, webjs
 from ventros.application.edit_message import MessageEdit
 from ventros.application.inbound import GroupChat, MessageRef, Party
@@ -26,7 +36,9 @@ OTHER = "5521900001111"
 
 
 def theirs(id_: str = "ORIGINAL", **changes: Any) -> MessageRef:
-    return MessageRef(**{"channel_message_id": id_, "contact": ANA, "group": None, "from_me": False, **changes})
+    return MessageRef(
+        **{"channel_message_id": id_, "contact": ANA, "group": None, "from_me": False, **changes}
+    )
 
 
 def ours(id_: str = "ORIGINAL", contact: Party | None = ANA) -> MessageRef:
@@ -121,7 +133,11 @@ def test_a_change_that_cannot_be_made_is_skipped_by_name(made: Json, reason: str
     [
         ("message.revoked", {"after": None}, "payload.revokedMessageId is missing"),
         ("message.reaction", {"from": CHAT}, "payload.reaction is missing"),
-        ("message.reaction", {"from": CHAT, "reaction": {"text": "x"}}, "payload.reaction.messageId is missing"),
+        (
+            "message.reaction",
+            {"from": CHAT, "reaction": {"text": "x"}},
+            "payload.reaction.messageId is missing",
+        ),
         ("poll.vote", {"vote": {"from": CHAT, "selectedOptions": []}}, "payload.poll.id is missing"),
         ("message.edited", {"from": CHAT, "body": "x"}, "payload.id is missing"),
         ("message.ack", {"from": CHAT, "ack": 3}, "payload.id is missing"),
@@ -152,12 +168,19 @@ def after(made: Json) -> Json:
         event(
             "message.revoked",
             "NOWEB",
-            {"after": after(noweb(protocol("REVOKE", key=KEY_NOWEB))), "before": None, "revokedMessageId": "ORIGINAL"},
+            {
+                "after": after(noweb(protocol("REVOKE", key=KEY_NOWEB))),
+                "before": None,
+                "revokedMessageId": "ORIGINAL",
+            },
         ),
         event(
             "message.revoked",
             "WEBJS",
-            {"after": after(webjs("revoked", data={"protocolMessageKey": {"id": "ORIGINAL"}})), "before": None},
+            {
+                "after": after(webjs("revoked", data={"protocolMessageKey": {"id": "ORIGINAL"}})),
+                "before": None,
+            },
         ),
         event(
             "message.revoked",
@@ -196,7 +219,9 @@ def test_an_admin_takes_a_participants_message_back() -> None:
             ours(),
         ),
         (
-            webjs("", name="message.reaction", reaction={"text": "🙏", "messageId": f"false_{CHAT}_ORIGINAL"}),
+            webjs(
+                "", name="message.reaction", reaction={"text": "🙏", "messageId": f"false_{CHAT}_ORIGINAL"}
+            ),
             theirs(),
         ),
         (gows({"reactionMessage": {"key": KEY_GOWS, "text": "🙏"}}), ours()),
@@ -210,7 +235,10 @@ def test_an_admin_takes_a_participants_message_back() -> None:
             ),
             ours(),
         ),
-        (gows({"reactionMessage": {"key": {**KEY_GOWS, "remoteJID": "99000111222333@lid"}, "text": "🙏"}}), theirs()),
+        (
+            gows({"reactionMessage": {"key": {**KEY_GOWS, "remoteJID": "99000111222333@lid"}, "text": "🙏"}}),
+            theirs(),
+        ),
     ],
 )
 def test_reaction(made: Json, message: MessageRef) -> None:
@@ -274,7 +302,12 @@ def test_vote(options: list[Any], read: tuple[str, ...]) -> None:
 
 def test_vote_in_a_group_and_ours() -> None:
     vote = {**VOTE, "id": f"false_{GROUP}_VOTE", "to": GROUP, "selectedOptions": ["Seg"]}
-    poll = {"id": f"false_{GROUP}_ORIGINAL_{OTHER}@c.us", "to": GROUP, "from": f"{OTHER}@c.us", "fromMe": False}
+    poll = {
+        "id": f"false_{GROUP}_ORIGINAL_{OTHER}@c.us",
+        "to": GROUP,
+        "from": f"{OTHER}@c.us",
+        "fromMe": False,
+    }
     found = command(event("poll.vote", "NOWEB", {"vote": vote, "poll": poll}), PollVote)
     assert found.message == theirs(contact=Party(phone=OTHER), group=IN_GROUP)
     assert found.voter == Party(phone=CONTACT)
@@ -306,7 +339,14 @@ def test_ack_by_name() -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [{}, {"ack": None, "ackName": "UNKNOWN"}, {"ack": 5}, {"ack": -2, "ackName": "READ"}, {"ack": True}, {"ack": 1e300}],
+    [
+        {},
+        {"ack": None, "ackName": "UNKNOWN"},
+        {"ack": 5},
+        {"ack": -2, "ackName": "READ"},
+        {"ack": True},
+        {"ack": 1e300},
+    ],
 )
 def test_ack_without_a_meaning(payload: Json) -> None:
     assert skip_reason(ack(**payload)) == "ack without a meaning"

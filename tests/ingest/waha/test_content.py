@@ -32,7 +32,6 @@ from ventros.application.process_inbound_message import InboundMessage
 from ventros.crm.messages.aggregate import ContentType
 from ventros.crm.messages.events import MessageFromAdTracked
 
-
 PLAIN = {"source": "waha", "event_id": EVENT_ID, "session": "sales", "message_id": MESSAGE_ID}
 
 

@@ -40,7 +40,12 @@ def test_one_event(wrapped: object) -> None:
 
 @pytest.mark.parametrize(
     "wrapped",
-    [[EVENT, OTHER], {"headers": {}, "body": [EVENT, OTHER]}, [{"body": EVENT}, {"body": OTHER}], {"events": [EVENT, OTHER]}],
+    [
+        [EVENT, OTHER],
+        {"headers": {}, "body": [EVENT, OTHER]},
+        [{"body": EVENT}, {"body": OTHER}],
+        {"events": [EVENT, OTHER]},
+    ],
 )
 def test_several_events(wrapped: object) -> None:
     assert decoded(wrapped) == [EVENT, OTHER]

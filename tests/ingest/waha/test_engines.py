@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from tests.support.waha import COMPANY, CONTACT, GROUP, LID, Json, message, skip_reason
-from tests.support.waha_engines import AT, ID, event, gows, noweb, webjs
-from ventros.application.inbound import Party
+from tests.support.waha import CONTACT, LID, Json, message, skip_reason
+from tests.support.waha_engines import ID, gows, neutral, noweb, webjs
 from ventros.crm.messages.aggregate import ContentType
 from ventros.ingest.waha.engines import detail_of
 from ventros.ingest.waha.wire import fields
@@ -17,12 +13,6 @@ from ventros.ingest.waha.wire import fields
 PHONE = f"{CONTACT}@s.whatsapp.net"
 LID_DIGITS = LID.removesuffix("@lid")
 STORED = {"url": "http://waha:3000/api/files/a.bin", "mimetype": "application/x-stored"}
-
-
-def neutral(**payload: Any) -> Json:
-    """Without ``_data``: what any engine may send."""
-    base = {"id": f"false_{CONTACT}@c.us_{ID}", "timestamp": AT, "from": f"{CONTACT}@c.us", "fromMe": False}
-    return event("message", "GOWS", {**base, **payload})
 
 
 def test_the_shape_tells_the_engine_and_not_its_name() -> None:
@@ -123,10 +113,15 @@ def test_a_card_may_be_the_body() -> None:
         (noweb({"liveLocationMessage": LAT_LNG}, location={"live": True}), True),
         (webjs("location", body=THUMBNAIL, data={"lat": -23.5, "lng": -46.6}), False),
         (
-            webjs("location", body=THUMBNAIL, location={"latitude": "-23.5", "longitude": "-46.6", "live": True}),
+            webjs(
+                "location", body=THUMBNAIL, location={"latitude": "-23.5", "longitude": "-46.6", "live": True}
+            ),
             True,
         ),
-        (neutral(body=THUMBNAIL, location={"latitude": -23.5, "longitude": -46.6, "thumbnail": THUMBNAIL}), False),
+        (
+            neutral(body=THUMBNAIL, location={"latitude": -23.5, "longitude": -46.6, "thumbnail": THUMBNAIL}),
+            False,
+        ),
     ],
 )
 def test_location(made: Json, live: bool) -> None:
@@ -145,14 +140,30 @@ def test_the_words_of_a_place_are_its_text() -> None:
 @pytest.mark.parametrize(
     ("made", "text", "selected"),
     [
-        (gows({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowID": "r4"}}}), "4", "r4"),
-        (noweb({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowId": "r4"}}}), "4", "r4"),
         (
-            webjs("list_response", body="4", data={"listResponse": {"singleSelectReply": {"selectedRowId": "r4"}}}),
+            gows({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowID": "r4"}}}),
             "4",
             "r4",
         ),
-        (noweb({"templateButtonReplyMessage": {"selectedId": "x", "selectedDisplayText": "Quero"}}), "Quero", "x"),
+        (
+            noweb({"listResponseMessage": {"title": "4", "singleSelectReply": {"selectedRowId": "r4"}}}),
+            "4",
+            "r4",
+        ),
+        (
+            webjs(
+                "list_response",
+                body="4",
+                data={"listResponse": {"singleSelectReply": {"selectedRowId": "r4"}}},
+            ),
+            "4",
+            "r4",
+        ),
+        (
+            noweb({"templateButtonReplyMessage": {"selectedId": "x", "selectedDisplayText": "Quero"}}),
+            "Quero",
+            "x",
+        ),
         (webjs("template_button_reply", body="Quero", data={"selectedId": "x"}), "Quero", "x"),
         (webjs("buttons_response", body="Sim", data={"selectedButtonId": "sim"}), "Sim", "sim"),
         (
@@ -196,7 +207,9 @@ def test_a_choice_is_text_and_its_id_is_kept(made: Json, text: str, selected: st
         (noweb({"buttonsMessage": {"contentText": "Escolha", "footerText": "Loja"}}), "Escolha\nLoja"),
         (noweb({"listMessage": {"title": "Menu", "description": "Escolha"}}), "Menu\nEscolha"),
         (
-            gows({"templateMessage": {"Format": {"HydratedFourRowTemplate": {"hydratedContentText": "Olá"}}}}),
+            gows(
+                {"templateMessage": {"Format": {"HydratedFourRowTemplate": {"hydratedContentText": "Olá"}}}}
+            ),
             "Olá",
         ),
         (noweb({"templateMessage": {"hydratedTemplate": {"hydratedContentText": "Olá"}}}), "Olá"),
@@ -207,7 +220,9 @@ def test_a_choice_is_text_and_its_id_is_kept(made: Json, text: str, selected: st
                         "message": {
                             "interactiveMessage": {
                                 "header": {"title": "Pedido"},
-                                "carouselMessage": {"cards": [{"body": {"text": "1"}}, {"body": {"text": "2"}}]},
+                                "carouselMessage": {
+                                    "cards": [{"body": {"text": "1"}}, {"body": {"text": "2"}}]
+                                },
                             }
                         }
                     }
@@ -296,99 +311,6 @@ def test_what_is_no_message_is_skipped_by_name(made: Json, reason: str) -> None:
     assert skip_reason(made) == reason
 
 
-BY_LID: list[Callable[[], Json]] = [
-    lambda: gows({"conversation": "oi"}, chat=LID, info={"SenderAlt": PHONE}),
-    lambda: gows({"conversation": "oi"}, chat=LID, fromMe=True, info={"RecipientAlt": PHONE}),
-    lambda: gows({"conversation": "oi"}, chat=PHONE, info={"SenderAlt": LID}),
-    lambda: noweb({"conversation": "oi"}, chat=LID, key={"remoteJidAlt": PHONE}),
-    lambda: noweb({"conversation": "oi"}, chat=LID, fromMe=True, key={"remoteJidAlt": PHONE}),
-    lambda: noweb({"conversation": "oi"}, chat=LID, key={"senderPn": PHONE}),
-    lambda: noweb({"conversation": "oi"}, chat=f"{CONTACT}@c.us", key={"senderLid": LID}),
-    lambda: noweb({"conversation": "oi"}, chat=LID, data={"senderPn": PHONE}),
-    lambda: webjs("chat", chat=LID, body="oi", data={"senderPn": {"user": CONTACT, "server": "c.us"}}),
-    lambda: webjs("chat", chat=LID, body="oi", data={"sender": {"phoneNumber": PHONE}}),
-    lambda: webjs("chat", chat=LID, body="oi", data={"from": {"_serialized": LID}}, fromAlt=PHONE),
-]
-
-
-@pytest.mark.parametrize("made", [make() for make in BY_LID])
-def test_phone_and_lid_of_one_person_are_both_told(made: Json) -> None:
-    contact = message(made).contact
-    assert (contact.phone, contact.lid) == (CONTACT, LID_DIGITS)
-
-
-IN_GROUP = [
-    gows({"conversation": "oi"}, chat=GROUP, participant=LID, info={"Sender": LID, "SenderAlt": PHONE}),
-    noweb(
-        {"conversation": "oi"}, chat=GROUP, to=GROUP, participant=LID,
-        key={"participant": LID, "participantAlt": PHONE},
-    ),
-    noweb({"conversation": "oi"}, chat=GROUP, participant=LID, key={"participantPn": PHONE}),
-    webjs("chat", chat=GROUP, body="oi", participant=LID, data={"author": LID, "participantAlt": PHONE}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("made", IN_GROUP)
-def test_in_a_group(made: Json) -> None:
-    command = message(made)
-    assert command.group is not None
-    assert command.group.external_id == GROUP
-    assert command.contact == Party(phone=CONTACT, lid=LID_DIGITS, name="Ana")
-
-
-OURS = "99000111222333@lid"
-
-
-@pytest.mark.parametrize(
-    ("made", "reason"),
-    [
-        (noweb({"conversation": "oi"}, chat=GROUP, participant=OURS), "own message in a group"),
-        (noweb({"conversation": "oi"}, chat=GROUP, participant=f"{COMPANY}:3@c.us"), "own message in a group"),
-        (
-            noweb({"conversation": "oi"}, chat=GROUP, participant=LID, key={"participantAlt": f"{COMPANY}@c.us"}),
-            "own message in a group",
-        ),
-        (webjs("chat", chat=GROUP, body="oi", data={"author": f"{COMPANY}@c.us"}), "own message in a group"),
-        (gows({"conversation": "oi"}, chat=GROUP, fromMe=True), "own message in a group"),
-        (gows({"conversation": "oi"}, chat="1612@broadcast", fromMe=True), "own broadcast list"),
-        (webjs("chat", chat=f"{COMPANY}@c.us", fromMe=True, body="oi"), "note to self"),
-        (gows({"conversation": "oi"}, chat=f"{COMPANY}@c.us", fromMe=True), "note to self"),
-        (noweb({"conversation": "oi"}, chat=OURS, fromMe=True), "note to self"),
-        (noweb({"conversation": "oi"}, chat=OURS), "note to self"),
-        (gows({"conversation": "oi"}, chat="status@broadcast", participant=PHONE), "status"),
-        (webjs("chat", chat="status@broadcast", fromMe=True, body="oi"), "status"),
-        (noweb({"conversation": "oi"}, chat="1203@newsletter"), "newsletter"),
-        (noweb({"conversation": "oi"}, chat="0@c.us"), "system number"),
-        (webjs("chat", chat="0@c.us", body="oi"), "system number"),
-        (gows({"conversation": "oi"}, chat="867051314767696@bot"), "Meta AI"),
-    ],
-)
-def test_no_conversation_with_a_contact(made: Json, reason: str) -> None:
-    assert skip_reason(made) == reason
-
-
-def test_our_side_is_never_the_contact_whatever_the_engine_says_of_the_direction() -> None:
-    """NOWEB may say that an own message is not ours."""
-    made = webjs("chat", fromMe=True, body="oi")
-    made["payload"]["fromMe"] = False
-    command = message(made)
-    assert (command.from_me, command.contact) == (True, Party(phone=CONTACT))
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        gows({"conversation": "oi"}, chat="1612@broadcast", participant=PHONE, to=PHONE),
-        noweb({"conversation": "oi"}, chat="1612@broadcast", participant=PHONE),
-        webjs("chat", chat="1612@broadcast", body="oi", data={"author": PHONE}),
-    ],
-)
-def test_a_contacts_broadcast_list_is_a_conversation(made: Json) -> None:
-    command = message(made)
-    assert (command.group, command.contact.phone) == (None, CONTACT)
-    assert command.metadata["broadcast_list"] == "1612@broadcast"
-
-
 CONTEXT = {"externalAdReply": {"sourceType": "ad", "sourceID": "1", "ctwaClid": "A"}}
 
 
@@ -433,26 +355,3 @@ def test_quoted_and_mentioned(made: Json) -> None:
 )
 def test_view_once(made: Json) -> None:
     assert message(made).metadata["view_once"] is True
-
-
-@pytest.mark.parametrize(
-    ("made", "name"),
-    [
-        (gows({"conversation": "oi"}), "Ana"),
-        (noweb({"conversation": "oi"}), "Ana"),
-        (webjs("chat", body="oi"), "Ana"),
-        (
-            gows(
-                {"conversation": "oi"},
-                info={"PushName": "", "VerifiedName": {"Details": {"verifiedName": "Padaria"}}},
-            ),
-            "Padaria",
-        ),
-        (noweb({"conversation": "oi"}, data={"pushName": None, "verifiedBizName": "Padaria"}), "Padaria"),
-        (neutral(body="oi", pushName="Ana"), "Ana"),
-        (neutral(body="oi", notifyName=" Ana "), "Ana"),
-        (webjs("chat", body="oi", fromMe=True), None),
-    ],
-)
-def test_name(made: Json, name: str | None) -> None:
-    assert message(made).contact.name == name

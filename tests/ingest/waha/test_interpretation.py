@@ -35,7 +35,7 @@ from ventros.application.inbound import MessageRef, Party
 from ventros.application.process_inbound_message import InboundMessage
 from ventros.application.record_message_ack import MessageAck
 from ventros.crm.messages.aggregate import ContentType, MessageStatus
-from ventros.ingest.delivery import Delivery, SkippedEvent
+from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret
 
 
@@ -197,7 +197,9 @@ def test_other_events_are_skipped_whatever_they_hold(name: str, payload: object)
         pytest.param(line(make_ack({"id": ...})), "payload.id is missing", id="ack without message id"),
         pytest.param(line(make_ack(session=None)), "session is missing", id="ack without session"),
         pytest.param(
-            line(make_event({"body": [TEXT]})), "payload.body is no text: it is of type list", id="body is a list"
+            line(make_event({"body": [TEXT]})),
+            "payload.body is no text: it is of type list",
+            id="body is a list",
         ),
         pytest.param(
             line(make_event({"timestamp": ..., "_data": ...}, timestamp=...)),
@@ -219,3 +221,9 @@ def test_rejected(raw: bytes, reason: str) -> None:
     assert reason in said
     assert "\n" not in said
     assert TEXT not in said
+
+
+@pytest.mark.parametrize("value", [5, None, [], "event", {}, {"event": 5}])
+def test_what_is_no_event_is_rejected(value: object) -> None:
+    with pytest.raises(RejectedLine):
+        interpret(value)

@@ -26,7 +26,6 @@ from tests.support.waha import (
     own_by_lid,
     rejection_reason,
     replace,
-    skip_reason,
     with_value,
 )
 from ventros.application.inbound import GroupChat, Party

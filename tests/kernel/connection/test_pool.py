@@ -20,9 +20,11 @@ async def test_what_the_pool_does_is_told(dsn: str) -> None:
     settings = Settings(min_size=1, max_size=2, acquire_timeout=0.2)
     async with await Database.open(UnitOfWork, dsn, settings) as db:
         assert db.stats() == PoolStats(size=1, idle=1, in_use=0, waiting=0)
-        async with db.unit_of_work(TENANT):
+        async with db.unit_of_work(TENANT) as first, db.unit_of_work(TENANT) as second:
+            assert db.stats() == PoolStats(size=1, idle=1, in_use=0, waiting=0)
+            await first.connection.control("SAVEPOINT ventros")
             assert db.stats() == PoolStats(size=1, idle=0, in_use=1, waiting=0)
-            async with db.unit_of_work(TENANT):
+            async with second.savepoint():
                 waiting = [asyncio.create_task(db.ping()) for _ in range(3)]
                 await asyncio.sleep(0)
                 assert db.stats() == PoolStats(size=2, idle=0, in_use=2, waiting=3)
@@ -95,7 +97,7 @@ async def test_a_forked_process_is_refused_and_named(db: Database[UnitOfWork], u
 
 
 async def test_control_without_the_check_another_event_loop_breaks_raw(
-    db: Database[UnitOfWork], monkeypatch: pytest.MonkeyPatch
+    dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module.Pool, "require_home", lambda _: None)
     met: list[BaseException] = []
@@ -106,7 +108,7 @@ async def test_control_without_the_check_another_event_loop_breaks_raw(
         except Exception as error:  # noqa: BLE001 - whatever it is
             met.append(error)
 
-    async with db.unit_of_work(TENANT):
+    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as db:
         await asyncio.to_thread(elsewhere)
+    assert met
     assert not any(isinstance(error, UnitOfWorkError) for error in met)
-    db._pool.terminate()

@@ -56,20 +56,20 @@ def test_bounds_and_sizes_at_their_limits_are_taken() -> None:
     Settings(min_size=0, max_size=1, statement_timeout=0.001, lock_timeout=2_147_483, acquire_timeout=1)
 
 
-async def test_settings_of_ones_own_reach_the_server_beside_ours(dsn: str) -> None:
-    settings = Settings(server_settings={"work_mem": "1234kB"}, lock_timeout=1.5, application_name="acme")
-    async with await Database.open(UnitOfWork, dsn, settings) as db:
-        shown = db._pool._connect_kwargs["server_settings"]  # type: ignore[attr-defined]
-        async with db._pool.acquire() as driver:
-            reported = driver.get_settings()
-    assert reported.application_name == "acme"
-    assert shown == {
+async def test_settings_of_ones_own_reach_the_server_beside_ours(owner_dsn: str) -> None:
+    wanted = {
         "work_mem": "1234kB",
         "application_name": "acme",
-        "statement_timeout": "9000",
-        "lock_timeout": "1500",
-        "idle_in_transaction_session_timeout": "30000",
+        "statement_timeout": "9s",
+        "lock_timeout": "1500ms",
+        "idle_in_transaction_session_timeout": "30s",
     }
+    settings = Settings(server_settings={"work_mem": "1234kB"}, lock_timeout=1.5, application_name="acme")
+    async with await Database.open(UnitOfWork, owner_dsn, settings) as db, db.unit_of_work("acme") as uow:
+        await uow.connection.control("SAVEPOINT ventros")
+        driver = uow.connection.driver
+        shown = {name: await driver.fetchval(f"SHOW {name}") for name in wanted}
+    assert shown == wanted
 
 
 @pytest.mark.parametrize("kind", ["text", "function", "coroutine"])

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ventros.kernel.connection.connect import PROOF_QUERY
+
+OTHERS = os.environ.get("VENTROS_OTHER_PYTHONS", "").split(os.pathsep)
+"""Interpreters, separated by colons, with the same packages but for asyncpg."""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -28,22 +32,21 @@ def test_this_asyncpg_takes_a_wire(dsn: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.spoiled  # what other versions ask about types is not known here
-def test_other_asyncpgs_take_a_wire(dsn: str) -> None:
-    """VENTROS_OTHER_PYTHONS: interpreters, separated by colons, with the same packages but for asyncpg."""
-    others = [other for other in os.environ.get("VENTROS_OTHER_PYTHONS", "").split(os.pathsep) if other]
-    if not others:
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_asyncpg_takes_a_wire(other: str, dsn: str) -> None:
+    if not other:
         pytest.skip("VENTROS_OTHER_PYTHONS names no interpreter")
-    for number, other in enumerate(others):
-        said = run(other, dsn)
-        print(number, said)
-        assert "all is right" in said
+    said = run(other, dsn)
+    print(said)
+    assert "all is right" in said
 
 
 def test_control_a_program_without_a_wire_fails(dsn: str) -> None:
+    other = PROOF_QUERY.replace("6", "5")
     script = (
         "import asyncio, sys; from ventros.kernel.connection import connect; "
         "from tests.support.wire_program import main; "
-        "connect.PROOF_QUERY = 'SELECT 5 / $1::integer AS quotient'; asyncio.run(main(sys.argv[1]))"
+        f"connect.PROOF_QUERY = {other!r}; asyncio.run(main(sys.argv[1]))"
     )
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", script, dsn],

@@ -12,9 +12,10 @@ import attrs
 import psycopg
 import pytest
 
+from tests.support.constants import NOW, TENANT
 from tests.support.interrupt import Interrupted
 from tests.support.wire_load import FORMS, new_contacts, read, stored, the_wire, without_a_gap
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, OptimisticLockError, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.answers import Answer, State
@@ -51,6 +52,18 @@ class Writer:
         for number in range(UNITS):
             await self.unit(f"{self.contact.id} {number}")
             assert await read(self.db, self.contact.id) == self.name
+            if self.name != self.contact.name and self.rng.random() < 0.2:
+                await self.stale(f"{self.contact.id} stale")
+
+    async def stale(self, name: str) -> None:
+        """An error in the message that COMMIT rides with."""
+        try:
+            async with self.db.unit_of_work(TENANT) as uow:
+                await uow.contacts.get(self.contact.id)
+                await uow.commit(self.contact.rename(name, now=NOW))
+        except OptimisticLockError:
+            return
+        raise AssertionError("a stale contact was saved")
 
     async def unit(self, name: str) -> None:
         reads = self.rng.random() < 0.25
@@ -113,5 +126,4 @@ async def test_control_an_answer_that_was_not_given_is_a_wrong_outcome(
 ) -> None:
     monkeypatch.setattr(Answer, "become", committed_whatever_came(Answer.become))
     with pytest.raises((ExceptionGroup, AssertionError)):
-        for number in range(5):
-            await many(three, seed, superuser, number)
+        await many(three, seed, superuser, 0)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.wire_model import SYNC, TOLD_AT_ONCE, Socket, connect, error, frame, ready, split
 from ventros.kernel.connection import wire as module
-from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.answers import Answer, State, commands
 from ventros.kernel.connection.wire import Wire
 
 SEED = int(os.environ.get("VENTROS_SEED", "20260101"))
@@ -40,7 +40,7 @@ class Interleaving:
     _number: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.socket = connect(self.rng, self.rng.choice(["random"] * 10 + ["block"] * 2 + ["bytes"]))
+        self.socket = connect(self.rng, self.rng.choice(["random"] * 16 + ["block"] * 3 + ["bytes"]))
 
     async def run(self) -> None:
         for _ in range(self.rng.randint(1, 3)):
@@ -180,10 +180,22 @@ class Interleaving:
         self.prepared.add(name)
         return True
 
+    def prepare_and_ask(self, name: str) -> bool:
+        """As asyncpg prepares what it has forgotten; of types that it does not know it asks the server."""
+        driver = self.socket.driver
+        if not self.prepare(name):
+            return False
+        if self.rng.random() < 0.3:
+            if not self.prepare("types"):
+                return False
+            driver.execute("types", f"{self.key()}:rows:2".encode())
+            self.until_answered()
+        return not (driver.failed or driver.lost or self.cancelled)
+
     def perform(self, name: str, arguments: list[bytes], *, told: bool = False) -> bool:
         """As asyncpg does it, which prepares first; ``told`` at once what is recorded."""
         driver, rng = self.socket.driver, self.rng
-        if name not in self.prepared and not self.prepare(name):
+        if (name not in self.prepared or rng.random() < 0.05) and not self.prepare_and_ask(name):
             return False
         if told:
             driver.aside = bytearray()
@@ -304,7 +316,7 @@ def all_at_once(_: Wire, data: bytes) -> bytes:
 
 
 def not_required(self: Wire, text: str) -> None:
-    part, exact = module.commands((text,))
+    part, exact = commands((text,))
     self._expect((Answer(exact=exact + ready("I")), False))
     self._socket.write(part + SYNC)
 
@@ -353,11 +365,19 @@ SPOILED: dict[str, tuple[str, Any]] = {
 async def test_control_an_interleaving_finds(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, spoiled = SPOILED[what]
     monkeypatch.setattr(Wire, name, spoiled)
-    with pytest.raises(Exception):  # noqa: B017, PT011 - whichever it meets first
+    with pytest.raises(AssertionError):
+        await interleave(range(INTERLEAVINGS))
+
+
+async def test_control_what_is_asked_in_between_is_told_apart_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_name", lambda _: b"")
+    with pytest.raises(AssertionError):
         await interleave(range(INTERLEAVINGS))
 
 
 async def test_control_how_many_a_batch_has_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_executes", lambda _: 1)
-    with pytest.raises(Exception):  # noqa: B017, PT011
+    with pytest.raises(AssertionError):
         await interleave(range(INTERLEAVINGS))

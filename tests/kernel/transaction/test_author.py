@@ -12,18 +12,20 @@ import pytest
 from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
-from ventros.kernel.connection.connection import CALLER_SETTINGS_QUERY, caller_settings
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.transaction.begin import AuditContext, set_local
+from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY, caller_settings
 
 
 def test_who_does_what_goes_with_the_tenant() -> None:
     tenant = f"SET LOCAL app.tenant_id = '{TENANT}'"
-    assert set_local(TENANT, None) == tenant
-    assert set_local(TENANT, None, AuditContext("user:7", "greet")) == (
-        f"{tenant}; SET LOCAL app.actor = 'user:7'; SET LOCAL app.use_case = 'greet'"
+    assert set_local(TENANT) == (tenant,)
+    assert set_local(TENANT, AuditContext("user:7", "greet")) == (
+        tenant,
+        "SET LOCAL app.actor = 'user:7'",
+        "SET LOCAL app.use_case = 'greet'",
     )
-    for part in set_local(TENANT, None, AuditContext("user:7", "greet")).split("; "):
+    for part in set_local(TENANT, AuditContext("user:7", "greet")):
         assert is_command(part)
     assert not is_command("SET LOCAL app.actor = 'user'; DROP TABLE contacts")
 
@@ -35,7 +37,7 @@ def test_a_label_that_would_need_quoting_is_refused(db: Database[UnitOfWork], fi
         db.unit_of_work(TENANT, **{field: label})
     assert caught.value.field == field
     with pytest.raises(ValidationError):
-        set_local(TENANT, None, AuditContext(**{field: label}))
+        set_local(TENANT, AuditContext(**{field: label}))
 
 
 async def author_of(db: Database[UnitOfWork], wrap: Any = None, **options: Any) -> tuple[str, str]:

@@ -35,8 +35,10 @@ async def test_a_marker_goes_with_what_was_written_and_only_then(
     assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 2
     outcomes = [await db.resolve(unit.marker) for unit in (with_events, without_events, undone)]
     assert outcomes == [Outcome.COMMITTED, Outcome.COMMITTED, Outcome.ROLLED_BACK]
-    assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 2, (
-        "the resolver left something"
+    tombs = "SELECT count(*) FROM commit_markers WHERE tombstone"
+    assert count(superuser, tombs) == 1, "for the unit that is not to be stored any more"
+    assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 3, (
+        "the resolver left something beside it"
     )
 
 

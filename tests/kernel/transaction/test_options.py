@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.errors import DatabaseError, OperationTimeout, SerializationFailure, UnitOfWorkError
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import inbox
@@ -30,6 +32,7 @@ DEFAULT = ["read committed", "off", "off", "9s", "5s", "30s"]
 
 async def shown(db: Database[UnitOfWork], **modes: Any) -> list[str]:
     async with db.unit_of_work(TENANT, **modes) as uow:
+        await uow.connection.control("SAVEPOINT ventros")
         return [await uow.connection.driver.fetchval(f"SHOW {name}") for name in SETTINGS]
 
 
@@ -113,26 +116,29 @@ async def test_another_task_is_refused_even_in_turn(db: Database[UnitOfWork], se
     assert uow.outcome is Outcome.COMMITTED
 
 
-async def test_a_connection_that_is_in_a_transaction_is_not_used(db: Database[UnitOfWork]) -> None:
-    driver: Any = await db._pool.acquire()
-    await driver.execute("BEGIN")
-    driver._holder._release()  # past the pool's own check
-    with pytest.raises(UnitOfWorkError, match="already in a transaction"):
-        async with db.unit_of_work(TENANT):
-            pass
-    async with db.unit_of_work(TENANT) as uow:
-        await uow.commit()
+async def test_a_connection_that_is_in_a_transaction_is_not_used(owner_dsn: str) -> None:
+    """Of a pool of the user's own, where somebody may have used it past its release."""
+    async with asyncpg.create_pool(owner_dsn, min_size=1, max_size=1, init=prepare_driver) as pool:
+        db = Database(pool, UnitOfWork)
+        driver: Any = await pool.acquire()
+        await driver.execute("BEGIN")
+        driver._holder._release()  # past the pool's own check
+        with pytest.raises(UnitOfWorkError, match="already in a transaction"):
+            await db.ping()
+        await db.ping()
 
 
 async def test_a_unit_that_is_abandoned_gives_its_connection_back(db: Database[UnitOfWork]) -> None:
     async def endless() -> Any:
-        async with db.unit_of_work(TENANT):
+        async with db.unit_of_work(TENANT) as uow:
+            await uow.connection.control("SAVEPOINT ventros")
             while True:
                 yield
 
     generator = endless()
     await anext(generator)
+    assert db.stats().in_use == 1
     del generator
     async with asyncio.timeout(2):
-        while db._pool.get_idle_size() < db._pool.get_size():  # noqa: ASYNC110 - nothing tells when
+        while db.stats().in_use:  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.01)

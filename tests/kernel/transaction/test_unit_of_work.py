@@ -167,20 +167,21 @@ async def test_a_lock_that_is_not_to_be_had_ends_in_a_typed_error(dsn: str, seed
 
 async def test_a_pool_without_a_free_connection_ends_in_a_typed_error(dsn: str) -> None:
     settings = Settings(max_size=1, acquire_timeout=0.1)
-    async with await Database.open(UnitOfWork, dsn, settings) as db, db.unit_of_work(TENANT):
+    async with await Database.open(UnitOfWork, dsn, settings) as db, db.unit_of_work(TENANT) as uow:
+        await uow.connection.control("SAVEPOINT ventros")
         with pytest.raises(PoolExhausted, match="no connection became free") as caught:
-            async with db.unit_of_work(TENANT):
-                pass
+            await db.ping()
         assert caught.value.retryable
         assert caught.value.code == "POOL_EXHAUSTED"
         waits: list[object] = []
         with pytest.raises(PoolExhausted):
-            await db.run(TENANT, nothing, on_conflict=lambda error, _: waits.append(error))
+            await db.run(TENANT, something, on_conflict=lambda error, _: waits.append(error))
         assert waits == [], "to wait once more is for the caller to decide"
 
 
-async def nothing(_uow: UnitOfWork) -> None:
-    """A use case that has nothing to do."""
+async def something(uow: UnitOfWork) -> None:
+    """A use case that needs a connection."""
+    await uow.connection.control("SAVEPOINT ventros")
 
 
 async def test_a_lost_connection_is_not_pooled_again(
@@ -264,9 +265,11 @@ async def test_a_connection_that_is_used_again_has_no_tenant(owner_dsn: str) -> 
     async with await Database.open(UnitOfWork, owner_dsn, Settings(max_size=1)) as db:
         for commit in (True, False):
             async with db.unit_of_work(TENANT) as uow:
+                await uow.connection.control("SAVEPOINT ventros")
                 assert await uow.connection.driver.fetchval("SELECT ventros_tenant()") == TENANT
                 if commit:
                     await uow.commit()
-            async with db._pool.acquire() as driver:
-                with pytest.raises(asyncpg.PostgresError, match="no tenant is set"):
-                    await driver.fetch("SELECT count(*) FROM contacts")
+            driver = await db._pool.acquire(1)
+            with pytest.raises(asyncpg.PostgresError, match="no tenant is set"):
+                await driver.fetch("SELECT count(*) FROM contacts")
+            await db._pool.give_back(driver, 1)

@@ -46,8 +46,8 @@ STATUS_BY_ACK_NAME: Final = {
     "PLAYED": MessageStatus.PLAYED,
 }
 
-_REVOKE: Final = frozenset({0, "0", "REVOKE"})
-_EDIT: Final = frozenset({14, "14", "MESSAGE_EDIT"})
+_REVOKE: Final = frozenset({"0", "REVOKE"})
+_EDIT: Final = frozenset({"14", "MESSAGE_EDIT"})
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +103,7 @@ def edit_in_wrapper(
     ``as_message`` is the message as it reads now, to be stored where the one that it names is unknown.
     """
     protocol = detail.content.fields if detail.content.kind == "protocol message" else {}
-    is_edit = protocol.get("type") in _EDIT or protocol.get("editedmessage")
+    is_edit = text(protocol.get("type")) in _EDIT or protocol.get("editedmessage")
     told = payload.get("editedmessageid")
     if not (is_edit or told or detail.edits):
         return None
@@ -155,7 +155,7 @@ def revocation(payload: Fields, detail: Detail, happening: Happening) -> Message
 def revocation_in_wrapper(detail: Detail, happening: Happening) -> MessageRevocation | None:
     """None for what is none."""
     protocol, named = detail.content.fields, _protocol_id(detail)
-    is_revocation = detail.content.kind == "protocol message" and protocol.get("type", 0) in _REVOKE
+    is_revocation = detail.content.kind == "protocol message" and text(protocol.get("type") or 0) in _REVOKE
     if not is_revocation or named is None or protocol.get("editedmessage"):
         return None
     return _revocation(named, detail, happening)

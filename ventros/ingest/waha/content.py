@@ -11,8 +11,8 @@ import attrs
 from ventros.crm.messages.aggregate import ContentType
 from ventros.ingest.delivery import RejectedLine, SkippedEvent
 from ventros.ingest.waha.addresses import message_id
+from ventros.ingest.waha.content_kinds import CONTENT_TYPES, SYSTEM_KINDS, TEXT_KINDS
 from ventros.ingest.waha.detail import Detail
-from ventros.ingest.waha.kinds import CONTENT_TYPES, SYSTEM_KINDS, TEXT_KINDS
 from ventros.ingest.waha.texts import is_readable, selected_id, text_of
 from ventros.ingest.waha.tracking import AD_FIELDS, tracking_of
 from ventros.ingest.waha.wire import Fields, fields, first_text, flag, items, jid, number, text

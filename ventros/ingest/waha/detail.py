@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from ventros.ingest.waha.kinds import kind
+from ventros.ingest.waha.content_kinds import kind
 from ventros.ingest.waha.wire import Fields, fields, flag
 
 MAX_WRAPPERS: Final = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ventros.ingest.waha.content_kinds import kind
 from ventros.ingest.waha.detail import (
     CHAT_ALIASES,
     SENDER_ALIASES,
@@ -11,7 +12,6 @@ from ventros.ingest.waha.detail import (
     content_of,
     context_of,
 )
-from ventros.ingest.waha.kinds import kind
 from ventros.ingest.waha.wire import Fields, fields, first_text, flag, text
 
 EDITED = "1"

@@ -36,12 +36,14 @@ class Envelope:
     own: Own
     event_id: UUID | None
 
-    def moment(self, payload: Fields, *others: object) -> datetime:
+    def moment(self, payload: Fields, written_at: object) -> datetime:
         """When it was written, else when WAHA sent the event."""
         found = first_moment(
-            payload_timestamp=payload.get("timestamp"),
-            **{f"payload__data.{index}": other for index, other in enumerate(others)},
-            timestamp=self.event.get("timestamp"),
+            {
+                "payload.timestamp": payload.get("timestamp"),
+                "payload._data": written_at,
+                "timestamp": self.event.get("timestamp"),
+            }
         )
         if found is None:
             raise RejectedLine("payload.timestamp and timestamp are missing")
@@ -180,7 +182,7 @@ def _ack(envelope: Envelope) -> Delivery | SkippedEvent:
     told = parties(payload | {"participant": None}, detail, envelope.own)
     if told.skip and told.skip != OWN_IN_GROUP:
         return SkippedEvent(told.skip)
-    at = first_moment(timestamp=envelope.event.get("timestamp"), payload_timestamp=payload.get("timestamp"))
+    at = first_moment({"timestamp": envelope.event.get("timestamp")})
     happening = Happening(
         parties=told,
         at=at or envelope.moment(payload, detail.written_at),

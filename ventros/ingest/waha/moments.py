@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -27,10 +28,10 @@ def moment(field: str, value: object) -> datetime | None:
         raise RejectedLine(f"{field} is not within the years 1 to 9999") from error
 
 
-def first_moment(**values: object) -> datetime | None:
-    """The first one that is a time; ``_`` in a name is the dot of its field."""
-    for name, value in values.items():
-        found = moment(name.replace("_", "."), value)
+def first_moment(values: Mapping[str, object]) -> datetime | None:
+    """The first one that is a time, by their fields."""
+    for field, value in values.items():
+        found = moment(field, value)
         if found is not None:
             return found
     return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ventros.ingest.waha.content_kinds import CONTENT_TYPES, kind
 from ventros.ingest.waha.detail import CHAT_ALIASES, SENDER_ALIASES, Content, Detail, aliases
-from ventros.ingest.waha.kinds import CONTENT_TYPES, kind
 from ventros.ingest.waha.wire import Fields, fields, first_text, flag, text
 
 _PARTS: Final = {

@@ -316,6 +316,7 @@ class Connection:
             wire.watch(own)
             if commit is not None:
                 wire.follow("COMMIT", commit)
+                call.answer = own  # by which is known that it was done, should COMMIT fail
         if not counted and len(sets) == 1:
             result: Any = await self.driver.fetch(text, *sets[0], timeout=timeout)
         elif own is not None and len(sets) != 1:

@@ -37,7 +37,6 @@ from ventros.kernel.connection.answers import Answer, State, commands
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
 _READY, _ERROR, _BOUND = b"ZE2"
 _BIND, _PARSE, _EXECUTE = _OF_A_STATEMENT = b"BPE"
-_NAMES = b"BP"
 _AT_ANY_TIME = frozenset(b"NSA")  # NoticeResponse, ParameterStatus, NotificationResponse
 _ENDS_EXECUTE = frozenset(b"CIs")
 _OF_A_PORTAL = frozenset(b"2DCIs")  # BindComplete first, then rows, and one end
@@ -62,6 +61,7 @@ class Wire(asyncio.Protocol):
         self._own: Answer | None = None
         self._unwritten = 0  # Executes of that one
         self._name: bytes | None = None  # of what asyncpg prepares before it does what is asked for
+        self._asked = False  # the last that asyncpg wrote is watched, recorded or replayed
         self._unended = False  # the last that asyncpg wrote was a piece, with more to come
         self._recording: list[bytes] | None = None
         self._replay: Answer | None = None
@@ -121,15 +121,17 @@ class Wire(asyncio.Protocol):
         end = data[-5:]
         # A batch's Sync comes alone when its last piece was full.
         statement = data[0] in _OF_A_STATEMENT or (self._unended and end == _SYNC)
-        if not self._unended and data[0] != _SYNC[0]:
-            self._read_all()
+        if not self._unended:
+            self._asked = statement and self._is_asked_for(data, end)
+            if data[0] != _SYNC[0]:
+                self._read_all()
         self._unended = statement and end not in (_SYNC, _FLUSH)
-        asked = statement and self._is_asked_for(data, end)
+        asked = statement and self._asked
         if self._replay is not None and asked:
             if end == _SYNC:
                 answer, self._replay = self._replay, None
                 # Later: asyncpg sets what it reads the rows by only after it has written.
-                asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
+                asyncio.get_running_loop().call_soon(self._feed, _replayed(answer))
         elif self._recording is not None and asked:
             self._keep(self._recording, bytes(data))
         elif statement and (self._ahead or (self._own is not None and asked)):
@@ -138,6 +140,10 @@ class Wire(asyncio.Protocol):
             if data[:8] == _SSL_REQUEST:
                 self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
+
+    def _feed(self, data: bytes) -> None:
+        if not self._socket.is_closing():
+            self._driver.data_received(data)
 
     def _is_asked_for(self, data: Any, end: Any) -> bool:
         """Whether ``data`` executes what is watched, recorded or replayed, and does not prepare it.
@@ -148,7 +154,7 @@ class Wire(asyncio.Protocol):
             if self._name is None:
                 self._name = _name(data)
             return False
-        return self._name is None or data[0] not in _NAMES or _name(data) == self._name
+        return self._name is None or _name(data) == self._name
 
     def writelines(self, buffers: Iterable[Any]) -> None:
         """As :meth:`write`, of one piece."""

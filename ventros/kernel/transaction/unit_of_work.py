@@ -105,7 +105,9 @@ class UnitOfWork:
         use_case: str | None = None,
     ) -> None:
         self.tenant = tenant_id(tenant)
-        self.audit_context = AuditContext(actor, use_case) if actor or use_case else _NOBODY
+        self.audit_context = _NOBODY
+        if actor is not None or use_case is not None:
+            self.audit_context = AuditContext(actor, use_case)
         for name, value in (
             ("command_id", command_id),
             ("correlation_id", correlation_id),
