@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Generator
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -13,10 +17,14 @@ from hypothesis import Phase, settings
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.devserver import DevServer
+from ventros.kernel.connection import connect, wire
+from ventros.kernel.connection.answers import Answer, commands
+from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import CommitInDoubt, TransactionRolledBack, is_optimistic_lock_error
-from ventros.kernel.outbox import outbox
-from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.connection.wire import Wire
+from ventros.kernel.errors import CommitInDoubt, is_optimistic_lock_error
+from ventros.kernel.outbox import inbox, outbox
+from ventros.kernel.outcome import CommitMarker
 from ventros.kernel.repository import EntityRepository, Repository, save_all
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.repository.versioned import IN_TRANSACTION
@@ -134,35 +142,41 @@ def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer to COMMIT is taken for a COMMIT."""
-    original = PooledTransaction._read_answer
-
-    async def trusting(self: PooledTransaction, *args: Any) -> Any:
-        failure = await original(self, *args)
-        if not isinstance(failure, TransactionRolledBack):
-            return failure
-        self.outcome = Outcome.COMMITTED
-        return None
-
-    monkeypatch.setattr(PooledTransaction, "_read_answer", trusting)
+    """An answer to COMMIT is taken for a COMMIT: its tag is not read."""
+    original = PooledTransaction._read_tag
+    monkeypatch.setattr(PooledTransaction, "_read_tag", lambda self, _: original(self, "COMMIT"))
 
 
 def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer to COMMIT is taken for a rollback."""
-    original = PooledTransaction._commit_failure
+    original = PooledTransaction._judge
     monkeypatch.setattr(
-        PooledTransaction, "_commit_failure", lambda self, error, _: original(self, error, None)
+        PooledTransaction, "_judge", lambda self, answer, failure, _: original(self, answer, failure, None)
     )
 
 
 def cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancellation during COMMIT is swallowed."""
-    deaf = property(lambda _: None, lambda *_: None)
-    monkeypatch.setattr(DeferCancellation, "cancelled", deaf, raising=False)
+    original = PooledTransaction._commit_together
+
+    async def deaf(self: PooledTransaction, *args: Any) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await original(self, *args)
+
+    monkeypatch.setattr(PooledTransaction, "_commit_together", deaf)
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancellation does not wait for the answer to COMMIT."""
+
+    async def at_once(answer: Answer, _: float) -> str:
+        return answer.state.value
+
+    monkeypatch.setattr(pooled, "_settled", at_once)
 
 
 def exposed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """COMMIT is not shielded from a cancellation."""
+    """The wait for the answer to COMMIT is not shielded from a second cancellation."""
 
     class Bare(DeferCancellation):
         def __await__(self) -> Generator[Any, None, str]:
@@ -179,9 +193,21 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def looked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The resolver looks for the marker, instead of inserting it: the probe insert waits for nobody."""
-    looking = "INSERT INTO commit_markers (tenant_id, id) SELECT $1, gen_random_uuid() WHERE NOT EXISTS ("
-    looking += "SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2)"
+    looking = "SELECT NOT EXISTS (SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2) AS tombstone"
     monkeypatch.setattr(commit_markers, "PROBE", attrs.evolve(commit_markers.PROBE, text=looking))
+
+
+def fleeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver's tombstone is not kept."""
+    original = commit_markers.probe
+
+    async def undone(connection: Connection, marker: CommitMarker) -> bool:
+        await connection.control("SAVEPOINT fleeting")
+        committed = await original(connection, marker)
+        assert await connection.roll_back_to("ROLLBACK TO SAVEPOINT fleeting", 1)
+        return committed
+
+    monkeypatch.setattr(commit_markers, "probe", undone)
 
 
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,8 +227,10 @@ def unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No marker goes with the events."""
     original = outbox.append
 
-    async def without(*args: Any, **named: Any) -> None:
-        await original(*args, **{**named, "marker": None})
+    def without(*args: Any, **named: Any) -> list[Call]:
+        first, *others = original(*args, **named)
+        ((*event, _marker),) = first.argument_sets
+        return [Call(outbox.APPEND, (tuple(event),)), *others]
 
     monkeypatch.setattr(outbox, "append", without)
 
@@ -211,9 +239,9 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events are written in a second transaction."""
     original = UnitOfWork.commit
 
-    async def commit(self: Any) -> None:
+    async def commit(self: Any, *aggregates: Any) -> Any:
         events, self.events = self.events, []
-        await original(self)
+        stored = await original(self, *aggregates)
         mine = self._transaction
         second = PooledTransaction(
             mine._pool, mine._settings, TransactionOptions(), mine.telemetry, mine.in_doubt
@@ -221,6 +249,7 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
         async with UnitOfWork(second, self.tenant) as later:
             later.record(events)
             await original(later)
+        return stored
 
     monkeypatch.setattr(UnitOfWork, "commit", commit)
 
@@ -237,7 +266,68 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the command was new is not looked at."""
-    monkeypatch.setattr(pooled, "check_claim", lambda *_: None)
+
+    def kept_to_itself(tenant: str, command_id: UUID) -> Call:
+        return Call(inbox.RECORD, ((tenant, "command", command_id, datetime.now(UTC)),))
+
+    monkeypatch.setattr(inbox, "claim", kept_to_itself)
+
+
+def rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the answer to what rides along the rows are dropped."""
+    original = wire._replayed
+
+    def rowless(answer: Answer) -> bytes:
+        answer.frames = [frame for frame in answer.frames if frame[:1] != b"D"]
+        return original(answer)
+
+    monkeypatch.setattr(wire, "_replayed", rowless)
+    monkeypatch.setattr(connect, "_fault", no_fault)
+
+
+def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tags of what rides along are not read: each is taken to have touched its row."""
+    monkeypatch.setattr(Answer, "counted", property(lambda answer: answer.executes))
+
+
+def overheard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends the answer to an unawaited COMMIT gets through to the driver, as if it were its own."""
+    original = Wire._take
+
+    def leaky(self: Wire, frame: bytes, answer: Answer, own: bool, passed: list[bytes]) -> bool:
+        taken = original(self, frame, answer, own, passed)
+        if frame[:1] == b"Z":
+            passed.append(frame)
+        return taken
+
+    def send(self: Wire, text: str) -> None:
+        part, _ = commands((text,))
+        self._expect((Answer(required=text), False))
+        self._socket.write(part + b"S\0\0\0\4")
+
+    monkeypatch.setattr(Wire, "_take", leaky)
+    monkeypatch.setattr(Wire, "send", send)
+    monkeypatch.setattr(connect, "_fault", no_fault)
+
+
+def unawaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for BEGIN's answer, so the driver takes it for that of its own statement."""
+    original = Wire._expect
+
+    def forgetful(self: Wire, *answers: Any) -> None:
+        original(self, *(pair for pair in answers if pair[0].executes == 1))
+
+    monkeypatch.setattr(Wire, "_expect", forgetful)
+    monkeypatch.setattr(connect, "_fault", no_fault)
+
+
+def unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for BEGIN's answer; but the first connection is tried."""
+    monkeypatch.setattr(Wire, "_expect", lambda *_: None)
+
+
+async def no_fault(_: object) -> None:
+    """So that the connection that is spoiled is used."""
 
 
 def scopeless(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,12 +363,16 @@ CONTRACT = "tests/contract/test_contract.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
+SETTINGS = "tests/kernel/connection/test_settings.py::{}"
 UNIT = "tests/kernel/transaction/test_unit_of_work.py::{}"
 INBOX = "tests/kernel/outbox/test_inbox.py::{}"
 MARKERS = "tests/kernel/transaction/test_commit_markers.py::{}"
 SAVEPOINTS = "tests/kernel/transaction/test_savepoints.py::{}"
 BOUNDS = "tests/faults/test_bounds.py::{}"
+CANCELLATION = "tests/faults/test_cancellation.py::{}"
 COMMIT = "tests/faults/test_commit.py::{}"
+RIDING = "tests/faults/test_riding.py::{}"
+CONTRACT_OF_LISTS = "tests/contract/test_contract.py::{}"
 CUTS = "tests/faults/test_cuts.py::{}"
 SABOTEURS = [
     Saboteur(spoil, place.format(test), reason)
@@ -325,11 +419,43 @@ SABOTEURS = [
         (
             doubtless,
             COMMIT,
-            "test_no_answer_to_commit_is_in_doubt_and_can_be_resolved[its answer]",
+            "test_no_answer_to_commit_is_in_doubt_and_can_be_resolved[rename-its answer]",
             "OperationTimeout",
         ),
-        (cancel, COMMIT, "test_cancelled_while_commit_is_held[COMMIT]", "DID NOT RAISE CancelledError"),
-        (exposed, COMMIT, "test_cancelled_while_commit_is_held[its answer]", "did not wait for the outcome"),
+        (
+            cancel,
+            COMMIT,
+            "test_cancelled_while_commit_is_held[warm-rename-COMMIT]",
+            "DID NOT RAISE CancelledError",
+        ),
+        (
+            hurried,
+            COMMIT,
+            "test_cancelled_while_commit_is_held[warm-rename-its answer]",
+            "did not wait for the outcome",
+        ),
+        (exposed, CANCELLATION, "test_a_second_cancellation_changes_nothing[plain]", "assert not True"),
+        (
+            fleeting,
+            RIDING,
+            "test_a_message_that_waits_for_a_lock_while_its_answer_is_lost[the probe stays]",
+            "assert True is not True",
+        ),
+        (
+            rows,
+            CONTRACT_OF_LISTS,
+            "test_a_change_of_a_child_alone_moves_the_root[contact_list]",
+            "NotFound",
+        ),
+        (
+            uncounted,
+            RIDING,
+            "test_what_a_trigger_ate_of_what_rides_in_front_is_missed",
+            "DID NOT RAISE WriteSuppressed",
+        ),
+        (overheard, COMMIT, "test_how_many_round_trips_a_unit_is[look-round_trips2]", "assert "),
+        (unawaited, UNIT, "test_a_connection_that_is_used_again_has_no_tenant", "DatabaseError|ConnectionLost"),
+        (unproven, SETTINGS, "test_settings_of_ones_own_reach_the_server_beside_ours", "RuntimeWarning"),
         (unbounded, BOUNDS, "test_a_black_hole_while_cancelling", r"assert [\d.]+ < \(0.5 \+ 0.5\)"),
         (looked, CUTS, "test_a_cut_during_a_commit_is_resolved_by_waiting_for_it", r"assert \d+ == 0"),
         (hasty, CUTS, "test_the_resolver_waits_for_a_server_that_is_away", "assert not True"),
@@ -342,7 +468,7 @@ SABOTEURS = [
         (
             apart,
             CUTS,
-            "test_cut_at_every_byte[to server-16]",
+            "test_cut_at_every_byte[rename-to server-16]",
             "a part of the unit is stored and another is not",
         ),
         (kept, SAVEPOINTS, "test_what_fails_in_a_savepoint_is_undone_with_its_events", "assert 4 == 2"),
