@@ -153,6 +153,16 @@ SELECT g.id AS group_chat_id, p.id AS phone_contact_id, l.id AS lid_contact_id, 
  ORDER BY m.id
    FOR NO KEY UPDATE OF m;
 
+-- name: messages.find_stored
+-- why: which messages of a history are there already, and which of them others quote
+-- params: tenant_id text, channel_id uuid, channel_message_ids text[]
+-- rows: many
+-- returns: channel_message_id text, id uuid, chat_id uuid, contact_id uuid
+SELECT channel_message_id, id, chat_id, contact_id
+  FROM messages
+ WHERE tenant_id = $1 AND channel_id = $2 AND channel_message_id IN (SELECT unnest($3::text[]))
+   AND deleted_at IS NULL;
+
 -- name: messages.count
 -- why: what is stored, to be held against what was offered
 -- params: tenant_id text

@@ -91,6 +91,15 @@ async def find_inbound(
     )
 
 
+async def find_channel(uow: UnitOfWork, channel_id: UUID) -> InboundChannel:
+    """What any message of the channel needs of it. Raises NotFound."""
+    args = (uow.tenant, channel_id, "", None, None, None, None)
+    rows = await uow.connection.many(ChannelRepository.FIND_INBOUND, *args)
+    if not rows:
+        raise NotFound("channel", channel_id)
+    return channel_mapper.inbound_from_row(rows[0][_CHANNEL])
+
+
 def _contacts(uow: UnitOfWork, rows: Sequence[Any]) -> list[tuple[bool, str | None, Contact]]:
     """Each once, though it has a row for each of its sessions."""
     parts = {row[_BY]: row[_CONTACT] for row in rows}

@@ -22,7 +22,16 @@ async def save_group_chat(
     """
     if chat is not None:
         return await uow.chats.save(chat.record_message(sender_id, group.subject, now=now))
-    chat = Chat.create_group(
+    chat = create_group_chat(uow, project_id, group, now=now)
+    try:
+        return await uow.chats.add(chat.record_message(sender_id, group.subject, now=now))
+    except AlreadyExists as error:
+        raise Conflict("another message of this group created the chat first") from error
+
+
+def create_group_chat(uow: UnitOfWork, project_id: UUID, group: GroupChat, *, now: datetime) -> Chat:
+    """One that is not stored yet."""
+    return Chat.create_group(
         project_id=project_id,
         tenant_id=uow.tenant,
         external_id=group.external_id,
@@ -30,7 +39,3 @@ async def save_group_chat(
         creator_id=None,
         now=now,
     )
-    try:
-        return await uow.chats.add(chat.record_message(sender_id, group.subject, now=now))
-    except AlreadyExists as error:
-        raise Conflict("another message of this group created the chat first") from error

@@ -73,7 +73,7 @@ async def decide_contact(uow: UnitOfWork, match: Match, sighting: Sighting) -> C
             surviving_contact_id=found.id, merged_contact_id=match.duplicate.id, merged_at=now
         )
         found = await merge_contacts(uow, pair)
-    return _updated(found, sighting)
+    return updated_contact(found, sighting)
 
 
 async def store_contact(uow: UnitOfWork, match: Match, contact: Contact, sighting: Sighting) -> Contact:
@@ -106,7 +106,8 @@ async def hold_contact(uow: UnitOfWork, contact: Contact, *behind: Call) -> list
     return answers
 
 
-def _updated(contact: Contact, sighting: Sighting) -> Contact:
+def updated_contact(contact: Contact, sighting: Sighting) -> Contact:
+    """With what the sighting tells: the phone that it lacked, the latest name, the interaction."""
     phone, name, now = sighting.phone, sighting.name, sighting.now
     if phone is not None and contact.phone is None:
         contact = contact.set_phone(phone.value, now=now)

@@ -125,7 +125,7 @@ async def process_inbound_message(
         sessions = _sessions(uow, command, channel, contact, active)
     else:
         chat = await _save_chat(uow, command.group, channel.project_id, contact, found, now=now)
-    message = _create_message(
+    message = create_message(
         uow,
         command,
         channel,
@@ -203,7 +203,7 @@ def _quoted_id(found: Inbound, contact: Contact, chat: Chat | None) -> UUID | No
     return quoted.id if chat or quoted.contact_id in contact_ids else None
 
 
-def _create_message(
+def create_message(
     uow: UnitOfWork,
     command: InboundMessage,
     channel: InboundChannel,
@@ -213,6 +213,7 @@ def _create_message(
     chat: Chat | None,
     quoted_id: UUID | None,
 ) -> Message:
+    """The message as it is stored; ``quoted_id`` is None where the one that it answers is not known."""
     own = command.from_me and session
     metadata = dict(command.metadata)
     if command.tracking and not command.is_from_ad:

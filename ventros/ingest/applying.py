@@ -100,7 +100,7 @@ class Applier:
         losses, deadline = 0, time.monotonic() + self.patience
         while True:
             try:
-                return await self._apply_once(delivery)
+                return await self.apply_once(delivery)
             except ServerReadOnly as error:
                 # It answers, as it will to the next event; until another one takes over, that is a loss.
                 await self._pause(error, deadline)
@@ -111,7 +111,8 @@ class Applier:
                     reason = f"{type(error).__name__}, {LOSSES} times"
                     raise RejectedLine("the server does not answer it", reason) from error
 
-    async def _apply_once(self, delivery: Delivery) -> Effect:
+    async def apply_once(self, delivery: Delivery) -> Effect:
+        """The same without waiting for a server that is away."""
         route = await self._find_route(delivery.channel_external_id)
         command = delivery.command
         use_case, unit, result = _USE_CASES[type(command)], None, None

@@ -123,6 +123,10 @@ class ChannelRepository(Repository[Channel]):
         """What counts one sent message, as :meth:`count_received` does a received one."""
         return Call(self.BUMP, ((self._tenant, channel_id, 0, 1, None),))
 
+    def count(self, channel_id: UUID, *, received: int, sent: int, last_received_at: datetime | None) -> Call:
+        """What counts many messages at once."""
+        return Call(self.BUMP, ((self._tenant, channel_id, received, sent, last_received_at),))
+
     async def counters(self, channel_id: UUID) -> ChannelCounters:
         """Zeros before the first message, and for a channel that is not there."""
         row = await self._connection.one(self.TOTAL, self._tenant, channel_id)

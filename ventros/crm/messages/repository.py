@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -42,6 +43,14 @@ class NamedMessage:
     message: Message
 
 
+class StoredId(NamedTuple):
+    """A message, by its own id, and whose it is."""
+
+    id: UUID
+    chat_id: UUID | None
+    contact_id: UUID
+
+
 class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     """Without a version: the unique key of (channel, channel_message_id) decides between two deliveries,
     and a delivery status is written only over an earlier one.
@@ -55,6 +64,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     SELECT = statement("messages.get")
     UPDATE = statement("messages.update")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
+    FIND_STORED = statement("messages.find_stored")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
     FIND_NAMED = statement("messages.find_named")
     LOCK_NAMED = statement("messages.lock_named")
@@ -67,6 +77,26 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             raise AlreadyExists(self.resource, "messages_channel_message_key", message.id)
         self.record_events(message, None)
         return self._written(message)
+
+    async def add_many(self, messages: Sequence[Message]) -> None:
+        """The same of many, in one round trip. Raises Conflict when the channel has any of them already."""
+        for message in messages:
+            self.require_new(message)
+        call = Call(self.INSERT, [mapper.insert_args(message) for message in messages])
+        (count,) = await self._connection.together([call])
+        if count != len(messages):
+            raise Conflict(f"{len(messages) - count} of {len(messages)} messages were stored meanwhile")
+        for message in messages:
+            self.record_events(message, None)
+
+    async def find_stored(self, channel_id: UUID, channel_message_ids: Sequence[str]) -> dict[str, StoredId]:
+        """Those of the ids that the channel has a live message of."""
+        rows = await self._connection.many(
+            self.FIND_STORED, self._tenant, channel_id, list(channel_message_ids)
+        )
+        return {
+            row["channel_message_id"]: StoredId(row["id"], row["chat_id"], row["contact_id"]) for row in rows
+        }
 
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -15,6 +15,7 @@ from ventros.crm.sessions.events import (
     SessionEnded,
     SessionEscalated,
     SessionMessageRecorded,
+    SessionMessagesRecorded,
     SessionResolved,
     SessionStarted,
     SessionSummarized,
@@ -189,6 +190,35 @@ class Session(AggregateRoot):
             messages_from_agent=self.messages_from_agent + (not from_contact),
             last_activity_at=max(self.last_activity_at, now),
             **changes,
+        )
+
+    def record_messages(self, written: Sequence[tuple[datetime, bool]]) -> Self:
+        """Count several, in their order, as :meth:`record_message` counts each; one event tells of them all.
+
+        Of each is given when it was written, and whether the contact wrote it. Raises InvariantViolation when
+        the session has ended.
+        """
+        self._require_active("record messages")
+        if not written:
+            return self
+        session = self
+        firsts: dict[str, Any] = {}
+        for at, from_contact in written:
+            first = session._first_from_contact(at) if from_contact else session._first_from_agent(at)
+            if first:
+                firsts |= first
+                session = attrs.evolve(session, **first)
+        times = [at for at, _ in written]
+        inbound = sum(from_contact for _, from_contact in written)
+        outbound = len(written) - inbound
+        return self._changed(
+            max(times),
+            SessionMessagesRecorded(from_contact=inbound, from_agent=outbound, first_recorded_at=min(times)),
+            message_count=self.message_count + len(written),
+            messages_from_contact=self.messages_from_contact + inbound,
+            messages_from_agent=self.messages_from_agent + outbound,
+            last_activity_at=max(self.last_activity_at, *times),
+            **firsts,
         )
 
     def _first_from_contact(self, at: datetime) -> dict[str, Any]:

@@ -37,6 +37,18 @@ class SessionMessageRecorded(SessionEvent):
 
 
 @attrs.frozen(kw_only=True)
+class SessionMessagesRecorded(SessionEvent):
+    """How many of each side were counted at once; they were written from the one time to the other."""
+
+    event_name = "session.messages_recorded"
+
+    from_contact: int
+    from_agent: int
+    first_recorded_at: datetime
+    last_recorded_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
 class SessionAgentAssigned(SessionEvent):
     """``previous_agent_id`` is the one who was current until then."""
 

@@ -1,0 +1,1 @@
+"""Programs that use Ventros, as others would write them."""
