@@ -454,7 +454,12 @@ SABOTEURS = [
             "DID NOT RAISE WriteSuppressed",
         ),
         (overheard, COMMIT, "test_how_many_round_trips_a_unit_is[look-round_trips2]", "assert "),
-        (unawaited, UNIT, "test_a_connection_that_is_used_again_has_no_tenant", "DatabaseError|ConnectionLost"),
+        (
+            unawaited,
+            UNIT,
+            "test_commit_twice_or_after_the_block_is_refused",
+            "answered COMMIT with INSERT",
+        ),
         (unproven, SETTINGS, "test_settings_of_ones_own_reach_the_server_beside_ours", "RuntimeWarning"),
         (unbounded, BOUNDS, "test_a_black_hole_while_cancelling", r"assert [\d.]+ < \(0.5 \+ 0.5\)"),
         (looked, CUTS, "test_a_cut_during_a_commit_is_resolved_by_waiting_for_it", r"assert \d+ == 0"),
