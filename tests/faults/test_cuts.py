@@ -61,7 +61,8 @@ async def test_cut_at_every_byte(
         wrong += (outcome is Outcome.COMMITTED) != stored
         naive += stored
     print(
-        f"{work.__name__}: {cuts} cuts {direction}: {dict(outcomes)}; partial 0, wrong {wrong}; stored despite error {naive}"
+        f"{work.__name__}: {cuts} cuts {direction}: {dict(outcomes)}; "
+        f"partial 0, wrong {wrong}; stored despite error {naive}"
     )
     assert wrong == 0
     if direction == "to client":

@@ -198,7 +198,12 @@ def refuse(contacts: Contacts, table: str, event: str, condition: str) -> None:
     ("table", "event", "condition", "statement"),
     [
         ("contacts", "UPDATE", "NEW.name = 'Alice'", "contacts.update_or_fail"),
-        ("outbox_events", "INSERT", "NEW.event_name = 'contact.name_changed'", "outbox_events.append_with_marker"),
+        (
+            "outbox_events",
+            "INSERT",
+            "NEW.event_name = 'contact.name_changed'",
+            "outbox_events.append_with_marker",
+        ),
         ("outbox_events", "INSERT", "NEW.event_name = 'contact.tag_added'", "outbox_events.append"),
     ],
 )
@@ -236,7 +241,9 @@ async def test_a_conflict_names_the_aggregate_that_is_stale(
         with pytest.raises(OptimisticLockError) as caught:
             async with unit as uow:
                 loaded = [await uow.contacts.get(id_) for id_ in ids]
-                await Contacts(contacts.superuser, contacts.seed, stale).rename(db.unit_of_work(TENANT), "Bob")
+                await Contacts(contacts.superuser, contacts.seed, stale).rename(
+                    db.unit_of_work(TENANT), "Bob"
+                )
                 await uow.commit(*(contact.rename("Alice", now=NOW) for contact in loaded))
         assert caught.value.id == stale
         assert (caught.value.expected, caught.value.actual) == (
@@ -267,7 +274,9 @@ async def test_what_a_trigger_ate_of_what_rides_in_front_is_missed(
         CREATE TRIGGER eat BEFORE DELETE ON contact_list_filters FOR EACH ROW EXECUTE FUNCTION eat()
         """
     )
-    with pytest.raises(WriteSuppressed, match="contact_list_filters.delete was to write 1 rows and wrote 0"):
+    with pytest.raises(
+        WriteSuppressed, match=r"contact_list_filters\.delete was to write 1 rows and wrote 0"
+    ):
         async with db.unit_of_work(TENANT) as uow:
             await uow.contact_lists.save(
                 stored.remove_filter_rule(rules[1].id, now=NOW).add_filter_rule(rules[2], now=NOW)
@@ -306,8 +315,11 @@ async def test_a_message_that_waits_for_a_lock_while_its_answer_is_lost(
 
 
 async def waiting_for_a_lock(contacts: Contacts) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while contacts.superuser.execute(waiting).fetchone() == (0,):
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while contacts.superuser.execute(waiting).fetchone() == (0,):  # noqa: ASYNC110 - nothing else tells
         await asyncio.sleep(0.005)
 
 
@@ -346,7 +358,9 @@ async def test_a_command_twice_at_once(
         ]
         refused = [error for error in done if error is not None]
         assert all(isinstance(error, AlreadyProcessed) for error in refused)
-        assert all(error.command_id == commands_[0] for error in refused if isinstance(error, AlreadyProcessed))
+        assert all(
+            error.command_id == commands_[0] for error in refused if isinstance(error, AlreadyProcessed)
+        )
         stored += outcomes.count(Outcome.COMMITTED)
         told += len(refused)
     print(f"10 pairs of units, {form}: stored {stored}, refused {told}")
