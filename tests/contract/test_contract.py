@@ -126,11 +126,7 @@ async def test_unchanged_children_are_not_written_again(
     async with subject.db.unit_of_work(TENANT) as uow:
         sent = listen(uow)
         await subject.repository(uow).save(subject.change(saved))
-        written = [
-            name
-            for name in sent
-            if name.split(".")[1].startswith(("insert", "update", "delete"))
-        ]
+        written = [name for name in sent if name.split(".")[1].startswith(("insert", "update", "delete"))]
         assert written == [subject.repository(uow).UPDATE.name]
 
 

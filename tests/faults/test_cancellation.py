@@ -189,7 +189,7 @@ async def test_a_commit_that_is_still_at_work_is_cancelled_on_the_server(
 async def in_commit(contacts: Contacts) -> None:
     """Until the server sleeps in a COMMIT."""
     sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    while contacts.superuser.execute(sleeping).fetchone() == (0,):
+    while contacts.superuser.execute(sleeping).fetchone() == (0,):  # noqa: ASYNC110 - nothing else tells
         await asyncio.sleep(0.005)
 
 

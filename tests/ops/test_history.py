@@ -280,7 +280,7 @@ async def test_a_save_sends_the_same_with_history(
             names = listen(uow)
             contact = await uow.contacts.save(contact.rename(name, now=LATER))
             await uow.commit()
-            return contact, listnames
+            return contact, names
 
     ada, recorded_by = await sent(ada, "Cleo")
     history.disable(owner_dsn)
