@@ -62,7 +62,9 @@ async def test_people_who_stay_who_they_are_come_in_many_at_a_time(
 ) -> None:
     messages = history(1, messages=100, people=4, parties="pairs")
     await import_messages(db, TENANT, seed.channel_id, messages)
-    told = dict(superuser.execute("SELECT event_name, count(*) FROM outbox_events GROUP BY 1").fetchall())
+    told: dict[str, int] = dict(
+        superuser.execute("SELECT event_name, count(*) FROM outbox_events GROUP BY 1").fetchall()
+    )
     sessions = superuser.execute("SELECT count(*) FROM sessions").fetchone()
     assert told["message.created"] == 100
     assert (told["session.messages_recorded"],) == (told["session.started"],) == sessions
