@@ -5,20 +5,15 @@ from __future__ import annotations
 import zlib
 from functools import partial
 
-import attrs
 import psycopg
 import pytest
 
-from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.histories import held, history, in_order
-from tests.support.inbound_messages import inbound
-from tests.support.snapshots import snapshot
-from ventros import Database, InvariantViolation, NotFound, UnitOfWork, ValidationError
+from ventros import Database, UnitOfWork
 from ventros.application.import_messages import import_messages
-from ventros.application.inbound import Party
 from ventros.application.process_inbound_message import InboundMessage, process_inbound_message
 from ventros.demo.seed import Seed
-from ventros.kernel.ids import new_id
 
 
 async def one_each(db: Database[UnitOfWork], seed: Seed, messages: list[InboundMessage]) -> None:

@@ -21,7 +21,7 @@ from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import FilterOperator, FilterRule
 from ventros.crm.contacts.aggregate import Contact
 from ventros.devserver import DevServer
-from ventros.kernel.connection.wire import commands
+from ventros.kernel.connection.answers import commands
 from ventros.kernel.database import UnitOptions
 from ventros.kernel.errors import (
     AlreadyProcessed,
@@ -190,7 +190,7 @@ def refuse(contacts: Contacts, table: str, event: str, condition: str) -> None:
                 AS 'BEGIN RAISE ''no'' USING ERRCODE = ''23514''; END';
             CREATE TRIGGER refuse BEFORE {} ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION refuse()
             """
-        ).format(*map(sql.SQL, (event, table, condition)))  # type: ignore[arg-type]  # ours
+        ).format(*map(sql.SQL, (event, table, condition)))
     )
 
 
