@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
-from ventros import Database, UnitOfWork, UnitOfWorkError, ValidationError, prepare_driver
+from ventros import Database, UnitOfWork, UnitOfWorkError, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.list_query import ContactFilter
 from ventros.demo.seed import Seed
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
 from ventros.kernel.transaction import joined
 
@@ -22,7 +22,7 @@ from ventros.kernel.transaction import joined
 async def test_sql_that_is_no_statement_is_refused(db: Database[UnitOfWork], kind: str) -> None:
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ValidationError, match="SQL is sent by name") as refused:
-            await getattr(Connection, kind)(uow.connection, "select 1")
+            await getattr(uow.connection, kind)("select 1")
         with pytest.raises(ValidationError, match="SQL is sent by name"):
             await uow.connection.batch("select 1", [()])  # type: ignore[arg-type]
         await uow.contacts.page()
