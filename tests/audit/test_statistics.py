@@ -77,10 +77,12 @@ async def test_a_statement_that_has_two_ids_is_one(
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         executed = entries(connection, OTHER)
         reconciliation = reconcile(connection, executed)
-    appended = [entry for entry in executed if "/* outbox_events.append */" in entry.text]
+    appended = [entry for entry in executed if "/* outbox_events.append_with_marker */" in entry.text]
     assert sorted(entry.calls for entry in appended) == [1, 3]
     (append,) = [
-        entry for statement, entry in reconciliation.known if statement.name == "outbox_events.append"
+        entry
+        for statement, entry in reconciliation.known
+        if statement.name == "outbox_events.append_with_marker"
     ]
     assert append.calls == 4
     assert reconciliation.unknown == []
@@ -93,6 +95,7 @@ async def test_one_query_that_is_no_statement_is_found(
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
     async with other_db.unit_of_work(TENANT) as uow:
+        await uow.connection.control("SAVEPOINT ventros")
         await uow.connection.driver.fetchval(f"{AD_HOC}\n/* contacts.get */")
         await uow.connection.driver.execute("SET LOCAL search_path = elsewhere")
     texts = {entry.text.split("=")[0].strip() for entry in reconciled(owner_dsn, OTHER).unknown}
@@ -114,6 +117,7 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
     assert "contacts.update" in ventros("sql", "stats", "--role", OTHER, database=owner_dsn).stdout
 
     async with other_db.unit_of_work(TENANT) as uow:
+        await uow.connection.control("SAVEPOINT ventros")
         await uow.connection.driver.fetchval(AD_HOC)
     reported = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
     assert reported.returncode == 1

@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.listening import listen
 from ventros import Database, UnitOfWork
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
@@ -162,11 +163,9 @@ async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], see
 
 async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitOfWork], seed: Seed) -> None:
     await add(db, *(make_campaign(2).schedule(LATER, now=NOW) for _ in range(3)))
-    sent: list[str] = []
     async with db.unit_of_work(TENANT) as uow:
-        uow.connection.driver.add_query_logger(lambda record: sent.append(record.query))
+        sent = listen(uow)
         assert [len(campaign.steps) for campaign in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
-        await asyncio.sleep(0)  # asyncpg tells its loggers one turn of the loop later
         assert len(sent) == 2
 
 

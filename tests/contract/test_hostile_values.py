@@ -7,7 +7,6 @@ import inspect
 import os
 import random
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from ventros.demo.seed import seed_tenant
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.transaction.begin import TransactionOptions
+from ventros.kernel.transaction.unit_of_work import Held
 
 EXAMPLES = 6
 """Sets of arguments to a method."""
@@ -62,7 +62,7 @@ async def choices(db: Database[UnitOfWork]) -> dict[str, Choices]:
 def repositories(uow: UnitOfWork) -> dict[str, EntityRepository[Any]]:
     """By the name that the unit of work gives them."""
     members = inspect.getmembers_static(type(uow))
-    found = {name: getattr(uow, name) for name, member in members if isinstance(member, cached_property)}
+    found = {name: getattr(uow, name) for name, member in members if isinstance(member, Held)}
     return {name: member for name, member in found.items() if isinstance(member, EntityRepository)}
 
 
@@ -105,11 +105,11 @@ def drive_unit_of_work(
 
     async def take() -> None:
         nonlocal driver
-        driver = await db._pool.acquire()
+        driver = await db._pool.acquire(1)
 
     async def give_back() -> None:
         await driver.execute("ROLLBACK")
-        await db._pool.release(driver)
+        await db._pool.give_back(driver, 1)
 
     runner.run(take())
     asked = methods(db.unit_of_work(TENANT))

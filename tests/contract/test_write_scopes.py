@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 import attrs
 import pytest
@@ -69,11 +69,13 @@ async def savepoint_undone(subject: Subject, write: Callable[[UnitOfWork], Await
 
 
 async def joined_unit_undone(subject: Subject, write: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
-    async with subject.db._pool.acquire() as connection, connection.transaction():
+    driver = await subject.db._pool.acquire(1)
+    async with driver.transaction():
         with pytest.raises(KeyError):
-            async with UnitOfWork.join(cast("Any", connection), TENANT) as uow:
+            async with UnitOfWork.join(driver, TENANT) as uow:
                 written = await write(uow)
                 raise KeyError
+    await subject.db._pool.give_back(driver, 1)
     return written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
@@ -18,7 +18,7 @@ from tests.support.proxy import COMMITTED, Proxy
 from ventros import Database, UnitOfWork
 from ventros.kernel.outcome import Outcome
 
-Work = Callable[[Contacts, UnitOfWork, str], Awaitable[None]]
+Work = Callable[[Contacts, UnitOfWork, str], Coroutine[Any, Any, None]]
 
 
 async def plain(contacts: Contacts, unit: UnitOfWork, name: str) -> None:
@@ -81,7 +81,7 @@ async def test_cancelled_at_every_suspension_point(
     assert outcomes["rolled back"] >= MESSAGES[work] - 1
 
 
-MESSAGES = {plain: 3, short: 2, with_savepoint: 8}
+MESSAGES: dict[Work, int] = {plain: 3, short: 2, with_savepoint: 8}
 """For so many answers each unit waits, of which the last is COMMIT's."""
 
 
@@ -189,7 +189,7 @@ async def test_a_commit_that_is_still_at_work_is_cancelled_on_the_server(
 async def in_commit(contacts: Contacts) -> None:
     """Until the server sleeps in a COMMIT."""
     sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    while contacts.superuser.execute(sleeping).fetchone() == (0,):
+    while contacts.superuser.execute(sleeping).fetchone() == (0,):  # noqa: ASYNC110 - nothing else tells
         await asyncio.sleep(0.005)
 
 

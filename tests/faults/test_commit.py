@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,7 +19,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 from ventros.ops import history
 
-Work = Callable[[Contacts, UnitOfWork, str], Awaitable[None]]
+Work = Callable[[Contacts, UnitOfWork, str], Coroutine[Any, Any, None]]
 FORMS = [Contacts.rename, Contacts.rename_shortly]
 HELD = pytest.mark.parametrize("held", [COMMIT, COMMITTED], ids=["COMMIT", "its answer"])
 WRITES = pytest.mark.parametrize("work", FORMS)

@@ -27,7 +27,7 @@ async def test_a_message_whose_commit_was_in_doubt(
     async with Proxy(dsn) as proxy, await Database.open(UnitOfWork, proxy.dsn, SHORT) as through:
         await process(through, seed, inbound(number=0))  # what it sends is prepared
         proxy.hold = held
-        applying = asyncio.create_task(Applier(through, Tally(), patience=5)._apply_once(delivery))
+        applying = asyncio.create_task(Applier(through, Tally(), patience=5).apply_once(delivery))
         await proxy.held.wait()
         proxy.hold = None
         proxy.cut()

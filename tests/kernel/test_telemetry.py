@@ -330,7 +330,10 @@ async def test_a_unit_that_joins_is_told_of(dsn: str, heard: Heard, ada: Contact
     async with driver.transaction(), UnitOfWork.join(driver, TENANT, telemetry=heard.telemetry) as uow:
         await uow.contacts.save(ada.rename("Alice", now=NOW))
     await driver.close()
-    assert [name for name, _, _ in heard.statements] == ["contacts.update", "outbox_events.append_with_marker"]
+    assert [name for name, _, _ in heard.statements] == [
+        "contacts.update",
+        "outbox_events.append_with_marker",
+    ]
     assert heard.outcomes == [(Outcome.LEFT_TO_CALLER, 1)]
 
 

@@ -17,7 +17,10 @@ UNSPOILED = "tests/kernel/outbox/test_inbox.py::test_a_command_that_failed_can_b
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, str]:
-    """What pytest says of each test, all run once, on one server: FAILED and why, or PASSED."""
+    """What pytest says of each test, all run once, on one server: FAILED and why, or PASSED.
+
+    ERROR and why of one that came no farther than to its fixtures.
+    """
     command = [
         sys.executable,
         "-m",
@@ -37,7 +40,7 @@ def verdicts() -> dict[str, str]:
         check=False,
         timeout=300,  # should a saboteur make its test wait for ever
     )
-    outcomes = re.findall(r"^(FAILED|PASSED) (\S+::[^\n]*?)(?: - (.*))?$", done.stdout, re.MULTILINE)
+    outcomes = re.findall(r"^(FAILED|PASSED|ERROR) (\S+::[^\n]*?)(?: - (.*))?$", done.stdout, re.MULTILINE)
     verdicts = {test: f"{verdict} {reason}" for verdict, test, reason in outcomes}
     assert verdicts.keys() == {UNSPOILED, *(saboteur.test for saboteur in SABOTEURS)}, (
         done.stdout + done.stderr
@@ -46,7 +49,7 @@ def verdicts() -> dict[str, str]:
 
 
 def killed(saboteur: Saboteur, verdicts: dict[str, str]) -> bool:
-    return re.match(f"FAILED .*{saboteur.reason}", verdicts[saboteur.test]) is not None
+    return re.match(f"(?:FAILED|ERROR) .*{saboteur.reason}", verdicts[saboteur.test]) is not None
 
 
 @pytest.mark.parametrize("saboteur", SABOTEURS, ids=str)

@@ -1,29 +1,18 @@
-"""Which statements a unit of work sends, by name; the driver tells."""
+"""Which statements a unit of work sends, by name; the hook for telemetry tells."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
-from ventros import UnitOfWork
+from ventros import Telemetry, UnitOfWork
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.observed import ObservedConnection
 
 
 def listen(uow: UnitOfWork) -> list[str]:
-    """The names of the statements that the unit sends from now on; see :func:`heard`.
-
-    It has its connection, so has sent one before. What the driver asks by itself has no name.
-    """
+    """The names of the statements that the unit sends from now on, over the connection that it has."""
     sent: list[str] = []
-
-    def note(record: Any) -> None:
-        if record.query.endswith(" */"):
-            sent.append(record.query.rsplit("/* ", 1)[-1].removesuffix(" */"))
-
-    uow.connection.driver.add_query_logger(note)
-    return sent
-
-
-async def heard(sent: list[str]) -> list[str]:
-    """asyncpg tells its loggers one turn of the loop later."""
-    await asyncio.sleep(0)
+    observed, plain = ObservedConnection.__new__(ObservedConnection), uow.connection
+    for name in Connection.__slots__:
+        setattr(observed, name, getattr(plain, name))
+    observed._telemetry = Telemetry(statement=lambda name, *_: sent.append(name))
+    uow._connection = uow._transaction._connection = observed  # type: ignore[attr-defined]
     return sent

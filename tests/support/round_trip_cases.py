@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -15,6 +16,7 @@ from ventros.application.change_pipeline_status import ChangePipelineStatus, cha
 from ventros.application.edit_message import MessageEdit, edit_message
 from ventros.application.inbound import GroupChat, Party
 from ventros.application.merge_contacts import MergeContacts, merge_contacts
+from ventros.application.message_chunk import ChunkMessage, import_chunk
 from ventros.application.process_inbound_message import InboundMessage, process_inbound_message
 from ventros.application.react_to_message import MessageReaction, react_to_message
 from ventros.application.record_message_ack import MessageAck, record_message_ack
@@ -243,6 +245,16 @@ async def _merge(world: World) -> Work:
         surviving_contact_id=match.contact.id, merged_contact_id=match.duplicate.id, merged_at=LATER
     )
     return lambda uow: merge_contacts(uow, command)
+
+
+@case("import_messages", "of 100, ten of each of ten new contacts, in one chunk")
+async def _import(world: World) -> Work:
+    chunk = []
+    for index in range(100):
+        party = Party(phone=f"+5521{world.number:05}{index % 10:04}")
+        command = world.message(f"{index}", contact=party, received_at=NOW + index * timedelta(seconds=1))
+        chunk.append(ChunkMessage(index=index, command=command, phone=Phone(str(party.phone))))
+    return lambda uow: import_chunk(uow, world.seed.channel_id, chunk)
 
 
 def _contact(world: World) -> Contact:

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support.wire_saboteurs import (
+    answer,
+    cancel,
+    doubtless,
+    exposed,
+    fleeting,
+    hasty,
+    hurried,
+    looked,
+    overheard,
+    rows,
+    unawaited,
+    unbounded,
+    uncounted,
+    unproven,
+)
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.devserver import DevServer
+from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.errors import CommitInDoubt, TransactionRolledBack, is_optimistic_lock_error
-from ventros.kernel.outbox import outbox
-from ventros.kernel.outcome import CommitMarker, Outcome
+from ventros.kernel.errors import is_optimistic_lock_error
+from ventros.kernel.outbox import inbox, outbox
 from ventros.kernel.repository import EntityRepository, Repository, save_all
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.repository.versioned import IN_TRANSACTION
 from ventros.kernel.retry import run_with_retry
 from ventros.kernel.statements import Statement
-from ventros.kernel.transaction import commit_markers, pooled
 from ventros.kernel.transaction.begin import TransactionOptions
-from ventros.kernel.transaction.deferral import DeferCancellation
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
@@ -133,76 +149,14 @@ def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(save_all, "verify", blind)
 
 
-def answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer to COMMIT is taken for a COMMIT."""
-    original = PooledTransaction._read_answer
-
-    async def trusting(self: PooledTransaction, *args: Any) -> Any:
-        failure = await original(self, *args)
-        if not isinstance(failure, TransactionRolledBack):
-            return failure
-        self.outcome = Outcome.COMMITTED
-        return None
-
-    monkeypatch.setattr(PooledTransaction, "_read_answer", trusting)
-
-
-def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No answer to COMMIT is taken for a rollback."""
-    original = PooledTransaction._commit_failure
-    monkeypatch.setattr(
-        PooledTransaction, "_commit_failure", lambda self, error, _: original(self, error, None)
-    )
-
-
-def cancel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cancellation during COMMIT is swallowed."""
-    deaf = property(lambda _: None, lambda *_: None)
-    monkeypatch.setattr(DeferCancellation, "cancelled", deaf, raising=False)
-
-
-def exposed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """COMMIT is not shielded from a cancellation."""
-
-    class Bare(DeferCancellation):
-        def __await__(self) -> Generator[Any, None, str]:
-            return self._work.__await__()
-
-    monkeypatch.setattr(pooled, "DeferCancellation", Bare)
-
-
-def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release has no bound: five seconds here, for the test has to end."""
-    long = property(lambda _: 5.0, lambda *_: None)
-    monkeypatch.setattr(PooledTransaction, "release_timeout", long, raising=False)
-
-
-def looked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver looks for the marker, instead of inserting it: the probe insert waits for nobody."""
-    looking = "INSERT INTO commit_markers (tenant_id, id) SELECT $1, gen_random_uuid() WHERE NOT EXISTS ("
-    looking += "SELECT FROM commit_markers WHERE tenant_id = $1 AND id = $2)"
-    monkeypatch.setattr(commit_markers, "PROBE", attrs.evolve(commit_markers.PROBE, text=looking))
-
-
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver takes a server that does not answer at once for a rollback."""
-    original = commit_markers.resolve
-
-    async def at_once(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, _: float) -> bool:
-        try:
-            return await original(ask, marker, 0.1)
-        except CommitInDoubt:
-            return False
-
-    monkeypatch.setattr(commit_markers, "resolve", at_once)
-
-
 def unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No marker goes with the events."""
     original = outbox.append
 
-    async def without(*args: Any, **named: Any) -> None:
-        await original(*args, **{**named, "marker": None})
+    def without(*args: Any, **named: Any) -> list[Call]:
+        first, *others = original(*args, **named)
+        ((*event, _marker),) = first.argument_sets
+        return [Call(outbox.APPEND, (tuple(event),)), *others]
 
     monkeypatch.setattr(outbox, "append", without)
 
@@ -211,9 +165,9 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events are written in a second transaction."""
     original = UnitOfWork.commit
 
-    async def commit(self: Any) -> None:
+    async def commit(self: Any, *aggregates: Any) -> Any:
         events, self.events = self.events, []
-        await original(self)
+        stored = await original(self, *aggregates)
         mine = self._transaction
         second = PooledTransaction(
             mine._pool, mine._settings, TransactionOptions(), mine.telemetry, mine.in_doubt
@@ -221,6 +175,7 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
         async with UnitOfWork(second, self.tenant) as later:
             later.record(events)
             await original(later)
+        return stored
 
     monkeypatch.setattr(UnitOfWork, "commit", commit)
 
@@ -237,7 +192,11 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the command was new is not looked at."""
-    monkeypatch.setattr(pooled, "check_claim", lambda *_: None)
+
+    def kept_to_itself(tenant: str, command_id: UUID) -> Call:
+        return Call(inbox.RECORD, ((tenant, "command", command_id, datetime.now(UTC)),))
+
+    monkeypatch.setattr(inbox, "claim", kept_to_itself)
 
 
 def scopeless(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,12 +232,16 @@ CONTRACT = "tests/contract/test_contract.py::{}[contact]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
+SETTINGS = "tests/kernel/connection/test_settings.py::{}"
 UNIT = "tests/kernel/transaction/test_unit_of_work.py::{}"
 INBOX = "tests/kernel/outbox/test_inbox.py::{}"
 MARKERS = "tests/kernel/transaction/test_commit_markers.py::{}"
 SAVEPOINTS = "tests/kernel/transaction/test_savepoints.py::{}"
 BOUNDS = "tests/faults/test_bounds.py::{}"
+CANCELLATION = "tests/faults/test_cancellation.py::{}"
 COMMIT = "tests/faults/test_commit.py::{}"
+RIDING = "tests/faults/test_riding.py::{}"
+CONTRACT_OF_LISTS = "tests/contract/test_contract.py::{}"
 CUTS = "tests/faults/test_cuts.py::{}"
 SABOTEURS = [
     Saboteur(spoil, place.format(test), reason)
@@ -325,11 +288,48 @@ SABOTEURS = [
         (
             doubtless,
             COMMIT,
-            "test_no_answer_to_commit_is_in_doubt_and_can_be_resolved[its answer]",
+            "test_no_answer_to_commit_is_in_doubt_and_can_be_resolved[rename-its answer]",
             "OperationTimeout",
         ),
-        (cancel, COMMIT, "test_cancelled_while_commit_is_held[COMMIT]", "DID NOT RAISE CancelledError"),
-        (exposed, COMMIT, "test_cancelled_while_commit_is_held[its answer]", "did not wait for the outcome"),
+        (
+            cancel,
+            COMMIT,
+            "test_cancelled_while_commit_is_held[warm-rename-COMMIT]",
+            "DID NOT RAISE CancelledError",
+        ),
+        (
+            hurried,
+            COMMIT,
+            "test_cancelled_while_commit_is_held[warm-rename-its answer]",
+            "did not wait for the outcome",
+        ),
+        (exposed, CANCELLATION, "test_a_second_cancellation_changes_nothing[plain]", "assert not True"),
+        (
+            fleeting,
+            RIDING,
+            "test_a_message_that_waits_for_a_lock_while_its_answer_is_lost[the probe stays]",
+            "assert True is not True",
+        ),
+        (
+            rows,
+            CONTRACT_OF_LISTS,
+            "test_a_change_of_a_child_alone_moves_the_root[contact_list]",
+            "NotFound",
+        ),
+        (
+            uncounted,
+            RIDING,
+            "test_what_a_trigger_ate_of_what_rides_in_front_is_missed",
+            "DID NOT RAISE WriteSuppressed",
+        ),
+        (overheard, COMMIT, "test_how_many_round_trips_a_unit_is[look-round_trips2]", "assert "),
+        (
+            unawaited,
+            UNIT,
+            "test_commit_twice_or_after_the_block_is_refused",
+            "answered COMMIT with INSERT",
+        ),
+        (unproven, SETTINGS, "test_settings_of_ones_own_reach_the_server_beside_ours", "RuntimeWarning"),
         (unbounded, BOUNDS, "test_a_black_hole_while_cancelling", r"assert [\d.]+ < \(0.5 \+ 0.5\)"),
         (looked, CUTS, "test_a_cut_during_a_commit_is_resolved_by_waiting_for_it", r"assert \d+ == 0"),
         (hasty, CUTS, "test_the_resolver_waits_for_a_server_that_is_away", "assert not True"),
@@ -342,7 +342,7 @@ SABOTEURS = [
         (
             apart,
             CUTS,
-            "test_cut_at_every_byte[to server-16]",
+            "test_cut_at_every_byte[rename-to server-16]",
             "a part of the unit is stored and another is not",
         ),
         (kept, SAVEPOINTS, "test_what_fails_in_a_savepoint_is_undone_with_its_events", "assert 4 == 2"),

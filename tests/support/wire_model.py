@@ -345,6 +345,9 @@ class Socket:
         if not self.aborted:
             self.server.write(bytes(data))
 
+    def is_closing(self) -> bool:
+        return self.aborted
+
     def abort(self) -> None:
         self.aborted = True
 

@@ -134,10 +134,18 @@ async def process_inbound_message(
         chat=chat,
         quoted_id=_quoted_id(found, contact, chat),
     )
-    counter = uow.channels.count_sent(channel.id)
+    # Last of all row locks: a counter is where the messages of a channel meet.
+    counted = uow.channels.count_sent(channel.id)
     if not command.from_me:
-        counter = uow.channels.count_received(channel.id, now)
-    uow.send_with_commit(counter)
+        counted = uow.channels.count_received(channel.id, now)
+    uow.send_with_commit(counted)
+    return await _commit(uow, contact, sessions, message)
+
+
+async def _commit(
+    uow: UnitOfWork, contact: Contact, sessions: list[Session], message: Message
+) -> StoredMessage | Duplicate:
+    """All of it in one message with COMMIT; of two deliveries at once the unique keys let one be stored."""
     try:
         await uow.commit(contact, *sessions, message)
     except AlreadyExists as error:

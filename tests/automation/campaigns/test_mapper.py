@@ -58,19 +58,18 @@ def test_what_the_mapper_writes_of_a_step_it_reads() -> None:
     )
     steps = [make_step(), make_step(1, type=StepType.WAIT, config=everything, conditions=conditions)]
     campaign = make_campaign()
-    inserted: Any = mapper.insert_steps_args(campaign, steps)
-    tenant_id, campaign_id, *columns, documents, created_at = inserted
+    updated: Any = mapper.update_steps_args(campaign, steps)
+    tenant_id, campaign_id, *columns = updated
     assert (tenant_id, campaign_id) == ("acme", campaign.id)
-    assert mapper.update_steps_args(campaign, steps) == inserted[:-1]
-    rows = zip(*columns, documents, created_at, strict=True)
-    for step, (id_, position, name, type_, document, made_at) in zip(steps, rows, strict=True):
-        row = (campaign.id, id_, position, name, type_, document["config"], document["conditions"], made_at)
+    for step, (*scalars, document) in zip(steps, zip(*columns, strict=True), strict=True):
+        row = (campaign.id, *scalars, document["config"], document["conditions"], step.created_at)
+        assert mapper.insert_step_args(campaign, step) == ("acme", *row)
         assert mapper.step_from_row(row) == step
 
 
 def test_what_is_none_is_left_out_of_a_steps_documents() -> None:
     condition = StepCondition(type="tag_has", operator="equals", value=None)
-    args: Any = mapper.insert_steps_args(make_campaign(), [make_step(conditions=(condition,))])
+    args: Any = mapper.update_steps_args(make_campaign(), [make_step(conditions=(condition,))])
     (document,) = args[6]
     assert document == {
         "config": {"delay_amount": 2, "delay_unit": "days"},

@@ -260,13 +260,12 @@ def test_what_the_mapper_writes_of_a_step_it_reads() -> None:
     )
     steps = [make_step(), make_step(1, message_template=template, conditions=conditions)]
     sequence = make_sequence()
-    inserted: Any = mapper.insert_steps_args(sequence, steps)
-    tenant_id, sequence_id, *columns, documents, created_at = inserted
+    updated: Any = mapper.update_steps_args(sequence, steps)
+    tenant_id, sequence_id, *columns = updated
     assert (tenant_id, sequence_id) == ("acme", sequence.id)
-    assert mapper.update_steps_args(sequence, steps) == inserted[:-1]
-    rows = zip(*columns, documents, created_at, strict=True)
-    for step, (*scalars, document, made_at) in zip(steps, rows, strict=True):
-        row = (sequence.id, *scalars, document["message_template"], document["conditions"], made_at)
+    for step, (*scalars, document) in zip(steps, zip(*columns, strict=True), strict=True):
+        row = (sequence.id, *scalars, document["message_template"], document["conditions"], step.created_at)
+        assert mapper.insert_step_args(sequence, step) == ("acme", *row)
         assert mapper.step_from_row(row) == step
 
 

@@ -389,7 +389,7 @@ def test_what_the_mapper_writes_it_reads() -> None:
         assert contact_id == chat.individual_contact_id
         row = (id_, chat.version, tenant_id, project_id, chat_type, *others)
         assert len(row) == len(mapper.COLUMNS)
-        assert mapper.from_row(row, rows_of(chat)) == chat
+        assert mapper.from_row(row, map(mapper.participant_from_row, rows_of(chat))) == chat
 
 
 def test_an_update_writes_all_but_what_never_changes() -> None:
@@ -403,14 +403,10 @@ def test_an_update_writes_all_but_what_never_changes() -> None:
 
 def test_participants_are_written_column_by_column() -> None:
     chat = full_chat()
-    assert mapper.participants_args(chat, chat.participants) == (
-        "acme",
-        chat.id,
-        [CONTACT, AGENT],
-        ["contact", "agent"],
-        [NOW, LATER],
-        [True, False],
-    )
+    assert [mapper.participant_args(chat, participant) for participant in chat.participants] == [
+        ("acme", chat.id, CONTACT, "contact", NOW, True),
+        ("acme", chat.id, AGENT, "agent", LATER, False),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["ghost", ""])

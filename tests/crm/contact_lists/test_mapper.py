@@ -97,6 +97,7 @@ def test_a_rule_keeps_its_position_while_positions_rise(
 ) -> None:
     ids = {letter: new_id() for letter in "abcdx"}
     rules = [attrs.evolve(VIP, id=ids[letter]) for letter in wanted]
-    placed = mapper.placed(rules, {ids[letter]: at for at, letter in enumerate(stored)})
+    there = [mapper.PlacedRule(attrs.evolve(VIP, id=ids[letter]), at) for at, letter in enumerate(stored)]
+    placed = mapper.placed(make_list(filter_rules=tuple(rules)), there)
     assert [stored_rule.rule for stored_rule in placed] == rules
     assert [stored_rule.position for stored_rule in placed] == positions

@@ -65,11 +65,10 @@ async def test_settings_of_ones_own_reach_the_server_beside_ours(owner_dsn: str)
         "idle_in_transaction_session_timeout": "30s",
     }
     settings = Settings(server_settings={"work_mem": "1234kB"}, lock_timeout=1.5, application_name="acme")
-    async with await Database.open(UnitOfWork, owner_dsn, settings) as db:
-        async with db.unit_of_work("acme") as uow:
-            await uow.connection.control("SAVEPOINT ventros")
-            driver = uow.connection.driver
-            shown = {name: await driver.fetchval(f"SHOW {name}") for name in wanted}
+    async with await Database.open(UnitOfWork, owner_dsn, settings) as db, db.unit_of_work("acme") as uow:
+        await uow.connection.control("SAVEPOINT ventros")
+        driver = uow.connection.driver
+        shown = {name: await driver.fetchval(f"SHOW {name}") for name in wanted}
     assert shown == wanted
 
 

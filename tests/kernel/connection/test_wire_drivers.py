@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ventros.kernel.connection.connect import PROOF_QUERY
+
 OTHERS = os.environ.get("VENTROS_OTHER_PYTHONS", "").split(os.pathsep)
 """Interpreters, separated by colons, with the same packages but for asyncpg."""
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,10 +42,11 @@ def test_another_asyncpg_takes_a_wire(other: str, dsn: str) -> None:
 
 
 def test_control_a_program_without_a_wire_fails(dsn: str) -> None:
+    other = PROOF_QUERY.replace("6", "5")
     script = (
         "import asyncio, sys; from ventros.kernel.connection import connect; "
         "from tests.support.wire_program import main; "
-        "connect.PROOF_QUERY = 'SELECT 5 / $1::integer AS quotient'; asyncio.run(main(sys.argv[1]))"
+        f"connect.PROOF_QUERY = {other!r}; asyncio.run(main(sys.argv[1]))"
     )
     process = subprocess.run(
         [sys.executable, "-W", "error", "-c", script, dsn],

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.wire_model import SYNC, TOLD_AT_ONCE, Socket, connect, error, frame, ready, split
 from ventros.kernel.connection import wire as module
-from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.answers import Answer, State, commands
 from ventros.kernel.connection.wire import Wire
 
 SEED = int(os.environ.get("VENTROS_SEED", "20260101"))
@@ -316,7 +316,7 @@ def all_at_once(_: Wire, data: bytes) -> bytes:
 
 
 def not_required(self: Wire, text: str) -> None:
-    part, exact = module.commands((text,))
+    part, exact = commands((text,))
     self._expect((Answer(exact=exact + ready("I")), False))
     self._socket.write(part + SYNC)
 
@@ -365,7 +365,7 @@ SPOILED: dict[str, tuple[str, Any]] = {
 async def test_control_an_interleaving_finds(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, spoiled = SPOILED[what]
     monkeypatch.setattr(Wire, name, spoiled)
-    with pytest.raises(Exception):  # noqa: B017, PT011 - whichever it meets first
+    with pytest.raises(AssertionError):
         await interleave(range(INTERLEAVINGS))
 
 
@@ -373,11 +373,11 @@ async def test_control_what_is_asked_in_between_is_told_apart_by_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "_name", lambda _: b"")
-    with pytest.raises(Exception):  # noqa: B017, PT011
+    with pytest.raises(AssertionError):
         await interleave(range(INTERLEAVINGS))
 
 
 async def test_control_how_many_a_batch_has_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_executes", lambda _: 1)
-    with pytest.raises(Exception):  # noqa: B017, PT011
+    with pytest.raises(AssertionError):
         await interleave(range(INTERLEAVINGS))

@@ -9,10 +9,11 @@ import pytest
 
 from tests.support.pooler import pooler
 from tests.support.wire_load import FORMS, new_contacts, read, stored, the_wire, without_a_gap
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, ServerUnreachable, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
+from ventros.kernel.connection.settings import Settings
 
 CLIENTS, SERVERS, UNITS = 8, 2, 40
 
@@ -66,12 +67,11 @@ async def test_320_units_of_8_clients_on_2_connections(
 
 
 @pytest.mark.spoiled
-async def test_control_where_there_can_be_no_transaction_the_wire_stays_out(
+async def test_control_where_there_can_be_no_transaction_no_pool_is_opened(
     server: DevServer, dsn: str
 ) -> None:
-    with pooler(server, dsn, SERVERS, mode="statement") as through:
-        with pytest.warns(RuntimeWarning, match="will not share round trips"):
-            db = await Database.open(UnitOfWork, through, Settings(max_size=1))
-        with pytest.raises(AssertionError, match="without a wire"):
-            await the_wire(db)
-        await db.close()
+    with (
+        pooler(server, dsn, SERVERS, mode="statement") as through,
+        pytest.raises(ServerUnreachable, match="transaction blocks not allowed"),
+    ):
+        await Database.open(UnitOfWork, through, Settings(max_size=1))

@@ -10,10 +10,11 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.standby import hot_standby
 from tests.support.wire_load import in_short, new_contacts, the_wire
-from ventros import Database, Settings, UnitOfWork, roles
+from ventros import Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ServerReadOnly
 from ventros.kernel.outcome import Outcome
 from ventros.kernel.transaction.begin import Isolation

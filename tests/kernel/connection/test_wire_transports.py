@@ -16,8 +16,9 @@ from tests.support.constants import NOW, TENANT
 from tests.support.proxy import Proxy
 from tests.support.tls import TlsProxy, self_signed
 from tests.support.wire_load import all_forms, stored, the_wire, without_a_gap
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, UnitOfWork
 from ventros.demo.seed import seed_tenant
+from ventros.kernel.connection.settings import Settings
 
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.new_event_loop,

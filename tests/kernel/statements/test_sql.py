@@ -15,6 +15,7 @@ import ventros
 from tests.support.prepared import faults
 from tests.support.repositories import REPOSITORIES
 from ventros.kernel.statements import catalogue, columns
+from ventros.kernel.statements.files import or_fail_name
 
 STATEMENTS = sorted(catalogue().values(), key=lambda statement: statement.name)
 PACKAGE = Path(ventros.__file__).parent

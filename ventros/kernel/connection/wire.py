@@ -131,7 +131,7 @@ class Wire(asyncio.Protocol):
             if end == _SYNC:
                 answer, self._replay = self._replay, None
                 # Later: asyncpg sets what it reads the rows by only after it has written.
-                asyncio.get_running_loop().call_soon(self._driver.data_received, _replayed(answer))
+                asyncio.get_running_loop().call_soon(self._feed, _replayed(answer))
         elif self._recording is not None and asked:
             self._keep(self._recording, bytes(data))
         elif statement and (self._ahead or (self._own is not None and asked)):
@@ -140,6 +140,10 @@ class Wire(asyncio.Protocol):
             if data[:8] == _SSL_REQUEST:
                 self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
+
+    def _feed(self, data: bytes) -> None:
+        if not self._socket.is_closing():
+            self._driver.data_received(data)
 
     def _is_asked_for(self, data: Any, end: Any) -> bool:
         """Whether ``data`` executes what is watched, recorded or replayed, and does not prepare it.
