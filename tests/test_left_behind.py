@@ -14,7 +14,8 @@ from ventros import Database, UnitOfWork
 async def test_a_session_that_is_left_is_seen(
     db: Database[UnitOfWork], superuser: psycopg.Connection
 ) -> None:
-    async with db.unit_of_work(TENANT):
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.connection.control("SAVEPOINT ventros")
         states = [state for state, _ in sessions(superuser, patience=2)]
     assert states == ["idle in transaction"]
 

@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
-from ventros import Database, UnitOfWork, UnitOfWorkError, ValidationError, prepare_driver
+from ventros import Database, UnitOfWork, UnitOfWorkError, ValidationError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.list_query import ContactFilter
 from ventros.demo.seed import Seed
+from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.ids import new_id
 from ventros.kernel.transaction import joined
 
