@@ -129,7 +129,7 @@ class Load:
 
     async def _post_each(self, waiting: Iterator[bytes]) -> None:
         for body in waiting:
-            while not await self._is_acknowledged(body):
+            while not await self._is_acknowledged(body):  # noqa: ASYNC110 - as WAHA does
                 await asyncio.sleep(0.1)
             self.acknowledged += 1
             if self.acknowledged == EVENTS // 4:

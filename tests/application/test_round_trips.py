@@ -11,12 +11,12 @@ import pytest
 from tests.support.constants import TENANT
 from tests.support.proxy import Proxy
 from tests.support.round_trip_cases import CASES, UNIT, Case, World
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, Settings, UnitOfWork, application
 from ventros.demo.seed import Seed
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "round-trips.md"
-APPLICATION = ROOT / "ventros" / "application"
+APPLICATION = Path(str(application.__file__)).parent
 BUDGET = {
     ("process_inbound_message", "of a known contact with an active session"): 3,
     (UNIT, "get"): 1,

@@ -1,10 +1,9 @@
-"""Histories of messages as a phone has them, drawn at random; and what a tenant holds, without ids of ours."""
+"""Histories of messages as a phone has them, drawn at random; and what a tenant holds, without our ids."""
 
 from __future__ import annotations
 
 import random
 from datetime import timedelta
-from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
@@ -19,7 +18,7 @@ OWN_SHARE, GROUP_SHARE, REPLY_SHARE, TWIN_SHARE = 0.3, 0.2, 0.1, 0.05
 
 
 def history(seed: int, *, messages: int, people: int, parties: str = "phones") -> list[InboundMessage]:
-    """In no order. ``parties`` are known by "phones", by "pairs" of phone and LID, or by either or both, "mixed".
+    """In no order. ``parties`` are known by "phones", by "pairs" of phone and LID, or, "mixed", by either.
 
     Gaps between messages are at times longer than a session lasts; names change; some messages come twice.
     """
@@ -74,37 +73,56 @@ def in_order(messages: list[InboundMessage]) -> list[InboundMessage]:
     return sorted(messages, key=lambda message: message.received_at)
 
 
-WHO = """(SELECT coalesce(k.phone, i.lid, k.name) FROM contacts k
-          LEFT JOIN contact_identities i ON i.tenant_id = k.tenant_id AND i.contact_id = k.id
-         WHERE k.tenant_id = t.tenant_id AND k.id = t.{} LIMIT 1)"""
-OURS = "'{id,version,tenant_id,user_id,project_id,contact_id,channel_id,session_id,chat_id,reply_to_id,merged_into}'"
+OURS = (
+    *("id", "version", "tenant_id", "user_id", "project_id", "contact_id", "channel_id", "session_id"),
+    *("chat_id", "reply_to_id", "merged_into"),
+)
+"""Columns with ids that were made here, and the version."""
+WHO = """
+    CREATE OR REPLACE TEMPORARY VIEW who AS
+    SELECT k.tenant_id, k.id, coalesce(k.phone, min(i.lid), k.name) AS name
+      FROM contacts k
+      LEFT JOIN contact_identities i ON i.tenant_id = k.tenant_id AND i.contact_id = k.id
+     GROUP BY k.tenant_id, k.id, k.phone, k.name
+"""
 HELD = {
-    "contacts": f"SELECT to_jsonb(t) - {OURS}::text[], {WHO.format('merged_into')} FROM contacts t",
-    "identities": f"SELECT to_jsonb(t) - {OURS}::text[], {WHO.format('contact_id')} FROM contact_identities t",
-    "sessions": f"SELECT to_jsonb(t) - {OURS}::text[], {WHO.format('contact_id')} FROM sessions t",
-    "messages": f"""
-        SELECT to_jsonb(t) - {OURS}::text[], {WHO.format("contact_id")}, s.started_at, c.external_id,
-               r.channel_message_id
+    "contacts": """
+        SELECT to_jsonb(t) - %(ours)s::text[], w.name
+          FROM contacts t LEFT JOIN who w ON w.id = t.merged_into WHERE t.tenant_id = %(tenant)s
+    """,
+    "identities": """
+        SELECT to_jsonb(t) - %(ours)s::text[], w.name
+          FROM contact_identities t JOIN who w ON w.id = t.contact_id WHERE t.tenant_id = %(tenant)s
+    """,
+    "sessions": """
+        SELECT to_jsonb(t) - %(ours)s::text[], w.name
+          FROM sessions t JOIN who w ON w.id = t.contact_id WHERE t.tenant_id = %(tenant)s
+    """,
+    "messages": """
+        SELECT to_jsonb(t) - %(ours)s::text[], w.name, s.started_at, c.external_id, r.channel_message_id
           FROM messages t
-          LEFT JOIN sessions s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
-          LEFT JOIN chats c ON c.tenant_id = t.tenant_id AND c.id = t.chat_id
-          LEFT JOIN messages r ON r.tenant_id = t.tenant_id AND r.id = t.reply_to_id
+          JOIN who w ON w.id = t.contact_id
+          LEFT JOIN sessions s ON s.id = t.session_id
+          LEFT JOIN chats c ON c.id = t.chat_id
+          LEFT JOIN messages r ON r.id = t.reply_to_id
+         WHERE t.tenant_id = %(tenant)s
     """,
-    "chats": f"SELECT to_jsonb(t) - {OURS}::text[] FROM chats t",
-    "participants": f"""
-        SELECT c.external_id, {WHO.format("participant_id")}, t.joined_at
-          FROM chat_participants t JOIN chats c ON c.tenant_id = t.tenant_id AND c.id = t.chat_id
+    "chats": "SELECT to_jsonb(t) - %(ours)s::text[] FROM chats t WHERE t.tenant_id = %(tenant)s",
+    "participants": """
+        SELECT c.external_id, w.name, t.joined_at
+          FROM chat_participants t JOIN chats c ON c.id = t.chat_id JOIN who w ON w.id = t.participant_id
+         WHERE t.tenant_id = %(tenant)s
     """,
-    "deliveries": "SELECT t.consumer, t.event_id FROM processed_events t",
+    "deliveries": "SELECT t.consumer, t.event_id FROM processed_events t WHERE t.tenant_id = %(tenant)s",
     "counters": """
-        SELECT sum(t.messages_received), sum(t.messages_sent), max(t.last_message_at) FROM channel_counters t
+        SELECT sum(t.messages_received), sum(t.messages_sent), max(t.last_message_at)
+          FROM channel_counters t WHERE t.tenant_id = %(tenant)s
     """,
 }
 
 
-def held(superuser: psycopg.Connection, tenant: str) -> dict[str, list[Any]]:
+def held(superuser: psycopg.Connection, tenant: str) -> dict[str, list[str]]:
     """What stands in the tenant's tables, sorted."""
-    return {
-        name: sorted(map(repr, superuser.execute(f"{query} WHERE t.tenant_id = %s".encode(), (tenant,))))
-        for name, query in HELD.items()
-    }
+    superuser.execute(WHO)
+    values = {"tenant": tenant, "ours": list(OURS)}
+    return {name: sorted(map(repr, superuser.execute(query, values))) for name, query in HELD.items()}

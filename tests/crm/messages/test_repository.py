@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.stored_messages import MINUTE, Place, events, load, names, new_message, save, stored
-from ventros import AlreadyExists, Database, NotFound, UnitOfWork
+from ventros import AlreadyExists, Conflict, Database, NotFound, NotNew, UnitOfWork
 from ventros.crm.messages.aggregate import Message
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import TenancyViolation
@@ -35,6 +35,30 @@ async def test_a_second_delivery_already_exists_and_the_transaction_goes_on(
     assert await load(db, third.id) == third
     assert names(superuser, second) == [], "what was not stored is not told"
     assert names(superuser, third) == ["message.created"]
+
+
+async def test_of_many_all_are_stored_or_none(
+    db: Database[UnitOfWork], place: Place, superuser: psycopg.Connection
+) -> None:
+    messages = [new_message(place, channel_message_id=f"wamid.{number}") for number in range(3)]
+    channel_id = place.seed.channel_id
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.messages.add_many(messages[:2])
+        found = await uow.messages.find_stored(channel_id, ["wamid.0", "wamid.1", "wamid.2"])
+        await uow.commit()
+    assert found == {
+        message.channel_message_id: (message.id, message.chat_id, message.contact_id)
+        for message in messages[:2]
+    }
+    assert [names(superuser, message) for message in messages] == [["message.created"]] * 2 + [[]]
+    again = [new_message(place, channel_message_id="wamid.1"), messages[2]]
+    async with db.unit_of_work(TENANT) as uow:
+        with pytest.raises(Conflict):
+            await uow.messages.add_many(again)
+        with pytest.raises(NotNew):
+            await uow.messages.add_many([messages[2].clear_events()])
+    async with db.unit_of_work(TENANT) as uow:
+        assert await uow.messages.find_stored(channel_id, ["wamid.2"]) == {}
 
 
 async def test_a_platform_id_is_the_channels_own_and_may_be_missing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW
 from tests.support.sessions import SECOND, make_session
-from ventros.crm.sessions.aggregate import Session
+from ventros import InvariantViolation
+from ventros.crm.sessions.aggregate import EndReason, Session
 
 
 def record(session: Session, *messages: tuple[str, int]) -> Session:
@@ -89,3 +91,34 @@ def test_whatever_the_order_of_the_messages_no_rule_is_broken(messages: list[tup
     assert len(known) == (1 if len(set(sides)) == 2 else 0)
     assert all(seconds >= 0 for seconds in known)
     assert len(session.domain_events) == len(messages)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_several_messages_at_once_count_as_each_by_itself(seed: int) -> None:
+    rng = random.Random(seed)
+    written = [
+        (NOW + timedelta(seconds=rng.randrange(1000)), rng.random() < 0.5) for _ in range(rng.randrange(1, 8))
+    ]
+    session = make_session()
+    one_by_one = session
+    for at, from_contact in written:
+        one_by_one = one_by_one.record_message(from_contact=from_contact, now=at)
+    at_once = session.record_messages(written)
+    assert at_once.clear_events() == one_by_one.clear_events()
+    assert session.record_messages([]) is session
+    event = at_once.domain_events[-1]
+    assert event.event_name == "session.messages_recorded"
+    assert event.payload() == {
+        "session_id": session.id,
+        "from_contact": at_once.messages_from_contact,
+        "from_agent": at_once.messages_from_agent,
+        "first_recorded_at": min(at for at, _ in written),
+        "last_recorded_at": max(at for at, _ in written),
+    }
+
+
+def test_messages_of_an_ended_session_are_refused() -> None:
+    session = make_session()
+    ended = session.end(EndReason.MANUAL_CLOSE, now=NOW)
+    with pytest.raises(InvariantViolation):
+        ended.record_messages([(NOW, True)])

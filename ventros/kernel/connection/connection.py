@@ -371,8 +371,7 @@ class Connection:
             if earlier.failed or (earlier.answer is not None and earlier.answer.state is State.FAILED):
                 return earlier
             earlier.check_expected()
-        refused = commit is not None and commit.state is State.FAILED
-        return None if refused or isinstance(call, str) else call
+        return None if isinstance(call, str) or (commit and commit.state is State.FAILED) else call
 
     def _failure(self, error: BaseException, call: Call | None) -> errors.VentrosError:
         if call is None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import asyncpg
 import attrs
 
 from ventros.kernel.connection.call import Call
 from ventros.kernel.events import Identified
+from ventros.kernel.repository.entity import map_row
 from ventros.kernel.statements.definition import Statement
 
 C = TypeVar("C", bound=Identified)
@@ -75,6 +77,13 @@ class ChildRows(Generic[C]):
     def found(self, tenant: str, root_ids: list[UUID]) -> Call:
         """What reads the stored ones of these roots."""
         return Call(self.find, ((tenant, root_ids),))
+
+    def by_root(self, rows: Sequence[asyncpg.Record]) -> dict[UUID, list[C]]:
+        """The children that ``rows`` hold, by the id of their root. Raises MappingError."""
+        children: dict[UUID, list[C]] = {}
+        for row in rows:
+            children.setdefault(row[self.root_id], []).append(map_row(self.from_row, self.find.table, row))
+        return children
 
     def added(self, root: Any, children: Sequence[C]) -> list[Call]:
         """What writes ``children``, all of them new."""

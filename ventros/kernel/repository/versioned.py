@@ -261,20 +261,19 @@ class Repository(EntityRepository[A]):
         await self.before_update(aggregates)
         sets = [self.mapper.update_args(aggregate) for aggregate in aggregates]
         compared = [
-            (kind, [aggregate for aggregate in aggregates if kind.may_differ(aggregate)])
+            (kind, roots)
             for kind in self.CHILDREN
+            if (roots := [aggregate for aggregate in aggregates if kind.may_differ(aggregate)])
         ]
-        finds = [kind.found(self._tenant, [root.id for root in roots]) for kind, roots in compared if roots]
+        finds = [kind.found(self._tenant, [root.id for root in roots]) for kind, roots in compared]
         rows, *found = await self._connection.together([Call(self.UPDATE, sets), *finds])
         by_id = {row["id"]: row for row in rows}
         saved = [
             await self._with_stored_version(aggregate, by_id.get(aggregate.id)) for aggregate in aggregates
         ]
         calls = []
-        for (kind, roots), stored in zip(
-            ((kind, roots) for kind, roots in compared if roots), found, strict=True
-        ):
-            by_root = self._children_by_root(kind, stored)
+        for (kind, roots), stored in zip(compared, found, strict=True):
+            by_root = kind.by_root(stored)
             for root in roots:
                 calls += kind.saved(self._tenant, root, by_root.get(root.id, ()))
         for aggregate in aggregates:
@@ -298,21 +297,11 @@ class Repository(EntityRepository[A]):
     def _with_children(
         self, rows: Sequence[asyncpg.Record], found: Sequence[Sequence[asyncpg.Record]]
     ) -> list[A]:
-        kinds = [
-            self._children_by_root(kind, stored) for kind, stored in zip(self.CHILDREN, found, strict=True)
-        ]
+        kinds = [kind.by_root(stored) for kind, stored in zip(self.CHILDREN, found, strict=True)]
         return [
             map_row(self.mapper.from_row, self._table(), row, *(kind.get(row["id"], []) for kind in kinds))
             for row in rows
         ]
-
-    @staticmethod
-    def _children_by_root(kind: ChildRows[Any], rows: Sequence[asyncpg.Record]) -> dict[UUID, list[Any]]:
-        by_root: dict[UUID, list[Any]] = {}
-        for row in rows:
-            child = map_row(kind.from_row, kind.find.table, row)
-            by_root.setdefault(row[kind.root_id], []).append(child)
-        return by_root
 
     def insert_or_fail(self, entity: A) -> list[Call] | None:
         """With what is written behind it."""
