@@ -18,11 +18,13 @@ from tests.support.counted_work import SHAPE, work
 from tests.support.program import ventros
 from ventros import Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Reconciliation, entries, reconcile
+from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.run import run_both
 from ventros.demo.seed import seed_tenant
 from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
+from ventros.values import CustomField, CustomFieldType
 
 OTHER = "other_app"
 AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"
@@ -72,19 +74,25 @@ async def test_a_statement_that_has_two_ids_is_one(
     """A prepared statement is analysed again when its table was altered: to the server it is another then."""
     async with await Database.open(UnitOfWork, other_dsn, Settings(max_size=1)) as db:
         seed = await seed_tenant(db, TENANT, "acme-phone", NOW)
-        superuser.execute("ALTER TABLE outbox_events SET (fillfactor = 90)")
-        await work(db, seed)
+        contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
+        async with db.unit_of_work(TENANT) as uow:
+            await uow.commit(contact)
+        for number in range(4):
+            async with db.unit_of_work(TENANT) as uow:
+                field = CustomField("size", CustomFieldType.NUMBER, number)
+                await uow.contact_custom_fields.set(contact.id, field, now=NOW)
+                await uow.commit()
+            if number == 0:
+                superuser.execute("ALTER TABLE contact_custom_fields SET (fillfactor = 90)")
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         executed = entries(connection, OTHER)
         reconciliation = reconcile(connection, executed)
-    appended = [entry for entry in executed if "/* outbox_events.append_with_marker */" in entry.text]
-    assert sorted(entry.calls for entry in appended) == [1, 3]
-    (append,) = [
-        entry
-        for statement, entry in reconciliation.known
-        if statement.name == "outbox_events.append_with_marker"
+    entered = [entry for entry in executed if "/* contact_custom_fields.set */" in entry.text]
+    assert sorted(entry.calls for entry in entered) == [1, 3]
+    (both,) = [
+        entry for statement, entry in reconciliation.known if statement.name == "contact_custom_fields.set"
     ]
-    assert append.calls == 4
+    assert both.calls == 4
     assert reconciliation.unknown == []
 
 
@@ -164,7 +172,7 @@ async def test_the_demonstration_sends_nothing_else() -> None:
         await run_both(server, stream, workers=4, on_record=lambda _record: None)
         checked = reconciled(server.owner_dsn("checked"), roles.APP)
         assert checked.unknown == []
-        assert "sessions.update" in {statement.name for statement, _ in checked.known}
+        assert "sessions.update_or_fail" in {statement.name for statement, _ in checked.known}
         assert reconciled(server.owner_dsn("control"), roles.APP).known == []
         # The control of this test: held against the owner, the saves without a check are seen.
         control = reconciled(server.superuser_dsn("control"), roles.OWNER)

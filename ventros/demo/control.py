@@ -12,6 +12,7 @@ from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.sessions.aggregate import Session
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
@@ -42,6 +43,16 @@ class UncheckedRepository(Repository[A]):
             raise NotFound(self.resource, aggregate.id)
         self.record_events(aggregate, None)
         return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
+
+    def update_or_fail(self, aggregate: A) -> list[Call]:
+        """Does not fail when it is stale."""
+        update = Call(self.UPDATE, (self.mapper.update_args(aggregate),))
+        return [update, *self.calls_after_update(aggregate)]
+
+    def saved(self, aggregate: A) -> A:
+        """As it is stored then, whatever was there."""
+        self.record_events(aggregate, None)
+        return self._written(aggregate, version=aggregate.version + 1)
 
 
 class UncheckedContactRepository(UncheckedRepository[Contact], ContactRepository):
