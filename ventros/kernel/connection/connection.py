@@ -111,7 +111,7 @@ class Connection:
     async def batch(
         self, statement: Statement, argument_sets: Sequence[tuple[object, ...]]
     ) -> list[asyncpg.Record]:
-        """The rows that ``statement`` returns for each of ``argument_sets``, all sent in one round trip."""
+        """The rows that ``statement`` returns for each of ``argument_sets``, in one round trip."""
         for args in argument_sets:
             self._check("maybe", statement, args)
         return cast("list[asyncpg.Record]", await self._send(Call(statement, argument_sets)))

@@ -191,7 +191,8 @@ class PooledTransaction(Transaction):
         if self.outcome is Outcome.ACTIVE:
             self.outcome = Outcome.ROLLED_BACK
             self._at_rest = connection is not None and (
-                not (connection.begun or connection.interrupted) or connection.end_unawaited("ROLLBACK")
+                not (connection.begun or connection.interrupted or connection.failed)
+                or connection.end_unawaited("ROLLBACK")
             )
         if connection is None or connection.driver is None:
             return
