@@ -25,6 +25,7 @@ from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, each
 from ventros.kernel.statements import Statement, statement
+from ventros.kernel.validators import instance_of
 
 OF_THE_ROOT_ALONE = (
     ChatUpdated,
@@ -96,8 +97,12 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     def held(self, answers: Sequence[Sequence[asyncpg.Record]]) -> Chat | None:
         """The chat that the answers to :meth:`holding` tell of; None when it is gone or was not asked."""
+        instance_of(Sequence, answers, "answers")
+        for rows in answers:
+            instance_of(list, rows, "answers")
         if not answers or not answers[1]:
             return None
+        instance_of(asyncpg.Record, answers[1][0], "answers")
         (chat,) = self._with_children(answers[1], answers[2:])
         return self._handed_out(chat)
 

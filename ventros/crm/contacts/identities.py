@@ -100,8 +100,11 @@ class ContactIdentities(EntityRepository[Contact]):
         self, project_id: UUID, pairs: Sequence[tuple[Phone | None, str | None]]
     ) -> list[Match]:
         """The match of each, all in one round trip; raises as :meth:`match` does."""
+        instance_of(Sequence, pairs, "pairs")
         calls = []
-        for phone, lid in pairs:
+        for pair in pairs:
+            instance_of(tuple, pair, "pairs")
+            phone, lid = pair
             _check(phone, lid)
             value = None if phone is None else phone.value
             calls.append(Call(self.MATCH, ((self._tenant, project_id, value, lid),)))

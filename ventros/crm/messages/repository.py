@@ -24,6 +24,7 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.statements import statement
+from ventros.kernel.validators import instance_of
 from ventros.values import Phone
 
 DELIVERY_EVENTS = (MessageSent, MessageDelivered, MessageRead, MessagePlayed, MessageFailed)
@@ -80,6 +81,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def add_many(self, messages: Sequence[Message]) -> None:
         """The same of many, in one round trip. Raises Conflict when the channel has any of them already."""
+        instance_of(Sequence, messages, "messages")
         for message in messages:
             self.require_new(message)
         call = Call(self.INSERT, [mapper.insert_args(message) for message in messages])
@@ -91,6 +93,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def find_stored(self, channel_id: UUID, channel_message_ids: Sequence[str]) -> dict[str, StoredId]:
         """Those of the ids that the channel has a live message of."""
+        instance_of(Sequence, channel_message_ids, "channel_message_ids")
         rows = await self._connection.many(
             self.FIND_STORED, self._tenant, channel_id, list(channel_message_ids)
         )
@@ -148,14 +151,17 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
         To be sent together with others; see :meth:`named`.
         """
+        instance_of(Phone | None, phone, "phone")
         statement = self.LOCK_NAMED if lock else self.FIND_NAMED
         name = (group_id, None if phone is None else phone.value, lid)
         return Call(statement, ((self._tenant, channel_id, channel_message_id, *name),))
 
     def named(self, rows: Sequence[asyncpg.Record]) -> NamedMessage | None:
         """What the answer to :meth:`naming` tells."""
+        instance_of(Sequence, rows, "rows")
         if not rows:
             return None
+        instance_of(asyncpg.Record, rows[0], "rows")
         chat_id, phone_contact_id, lid_contact_id, lid_contact_phone, paired_phone, *columns = rows[0]
         return NamedMessage(
             chat_id, phone_contact_id, lid_contact_id, lid_contact_phone, paired_phone, self.read(columns)

@@ -18,7 +18,7 @@ from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.files import catalogue, or_fail_name
-from ventros.kernel.validators import shown
+from ventros.kernel.validators import instance_of, shown
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -80,8 +80,12 @@ class EntityRepository(Generic[E]):
     def read(self, columns: Sequence[object]) -> E:
         """The entity whose columns, in the mapper's order, are a part of another statement's row.
 
-        Raises MappingError as for a row of its own.
+        Raises MappingError as for a row of its own, ValidationError for another number of columns.
         """
+        instance_of(Sequence, columns, "columns")
+        if len(columns) != len(self.mapper.COLUMNS):
+            names = ", ".join(self.mapper.COLUMNS)
+            raise errors.ValidationError(f"a {self.resource} has the columns {names}", field="columns")
         row = dict(zip(self.mapper.COLUMNS, columns, strict=True))
         loaded: E = map_row(lambda _row: self.mapper.from_row(columns), self._table(), row)
         return self._handed_out(loaded)
@@ -165,6 +169,7 @@ class EntityRepository(Generic[E]):
 
     def is_new(self, entity: E) -> bool:
         """Whether it was just made, and so is to be added."""
+        self.require_own(entity)
         events = entity.domain_events
         return entity._origin is None and bool(events) and isinstance(events[0], entity.created_event)
 

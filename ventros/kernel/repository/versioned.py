@@ -82,6 +82,7 @@ class Repository(EntityRepository[A]):
 
     def insertion(self, aggregate: A) -> list[Call]:
         """What stores a new aggregate: the first call is the root's INSERT."""
+        self.require_own(aggregate)
         calls = [Call(self.INSERT, (self.mapper.insert_args(aggregate),))]
         for kind in self.CHILDREN:
             calls += kind.added(aggregate, kind.of(aggregate, ()))
@@ -89,6 +90,7 @@ class Repository(EntityRepository[A]):
 
     def inserted(self, aggregate: A, count: int) -> A:
         """The aggregate as it is stored, if its INSERT touched one row."""
+        self.require_own(aggregate)
         if count != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
@@ -310,6 +312,7 @@ class Repository(EntityRepository[A]):
 
     def update_or_fail(self, aggregate: A) -> list[Call] | None:
         """What saves it and fails as a whole when it is stale; None when more than that has to be done."""
+        self.require_own(aggregate)
         if self.UPDATE_OR_FAIL is None:
             return None
         update = Call(self.UPDATE_OR_FAIL, (self.mapper.update_args(aggregate),))
@@ -317,6 +320,7 @@ class Repository(EntityRepository[A]):
 
     def saved(self, aggregate: A) -> A:
         """As it is stored once such an update has not failed."""
+        self.require_own(aggregate)
         self.record_events(aggregate, aggregate.version + 1)
         return self._written(aggregate, version=aggregate.version + 1)
 
@@ -355,6 +359,7 @@ class Repository(EntityRepository[A]):
 
     def locking(self, locking: Statement, ids: list[UUID]) -> Call:
         """What locks these by that statement, in the order of their ids."""
+        instance_of(Statement, locking, "locking")
         return Call(locking, (self._key(ids),))
 
     def _record_fact(self, aggregate: A, fact: str) -> None:
