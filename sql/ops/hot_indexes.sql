@@ -25,7 +25,7 @@ DECLARE
 BEGIN
     IF place IS NOT NULL THEN
         EXECUTE 'SELECT jsonb_object_agg(name, bytes)
-                   FROM (SELECT substring(query FROM ''/\* (\w+)\.(?:update|touch|bump|mark|advance_delivery) \*/$'') AS name,
+                   FROM (SELECT substring(query FROM ''/\* (\w+)\.(?:update|update_or_fail|touch|bump|mark|advance_delivery) \*/$'') AS name,
                                 round(sum(wal_bytes) / sum(calls)) AS bytes
                            FROM ' || place || '.pg_stat_statements
                           WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND calls > 0

@@ -349,7 +349,7 @@ def test_a_look_at_locks_tells_who_waits_for_whom(database: str) -> None:
 
 def test_a_look_at_costs_names_the_statements(world: World) -> None:
     names = {row["statement"] for row in looked(world.server.superuser_dsn("checked"), "statement_costs")}
-    assert {"contacts.update", "sessions.update", "outbox_events.append"} <= names
+    assert {"contacts.update_or_fail", "sessions.update_or_fail", "outbox_events.append"} <= names
     assert names - {""} <= set(catalogue())
 
 

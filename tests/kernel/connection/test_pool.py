@@ -99,16 +99,20 @@ async def test_a_forked_process_is_refused_and_named(db: Database[UnitOfWork], u
 async def test_control_without_the_check_another_event_loop_breaks_raw(
     dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One after the other: at once, the two loops can take the process down."""
     monkeypatch.setattr(module.Pool, "require_home", lambda _: None)
     met: list[BaseException] = []
 
-    def elsewhere() -> None:
-        try:
-            asyncio.run(db.ping())
-        except Exception as error:  # noqa: BLE001 - whatever it is
-            met.append(error)
+    def in_turn() -> None:
+        with asyncio.Runner() as runner:
+            db = runner.run(Database.open(UnitOfWork, dsn, Settings(max_size=1)))
+            runner.run(asyncio.sleep(0))
+            try:
+                asyncio.run(asyncio.wait_for(db.ping(), 1))
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                met.append(error)
+            runner.run(db.close())
 
-    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as db:
-        await asyncio.to_thread(elsewhere)
+    await asyncio.to_thread(in_turn)
     assert met
     assert not any(isinstance(error, UnitOfWorkError) for error in met)
