@@ -77,12 +77,12 @@ class EntityRepository(Generic[E]):
         loaded: E = map_row(self.mapper.from_row, self._table(), row)
         return self._handed_out(loaded)
 
-    def read(self, columns: Sequence[object]) -> E:
+    def read(self, columns: Sequence[object] | asyncpg.Record) -> E:
         """The entity whose columns, in the mapper's order, are a part of another statement's row.
 
         Raises MappingError as for a row of its own, ValidationError for another number of columns.
         """
-        instance_of(Sequence, columns, "columns")
+        instance_of(Sequence | asyncpg.Record, columns, "columns")
         if len(columns) != len(self.mapper.COLUMNS):
             names = ", ".join(self.mapper.COLUMNS)
             raise errors.ValidationError(f"a {self.resource} has the columns {names}", field="columns")
