@@ -34,7 +34,7 @@ from ventros.kernel.errors import (
     ServerReadOnly,
     VentrosError,
 )
-from ventros.kernel.outcome import Outcome
+from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.retry import Retry
 from ventros.unit_of_work import UnitOfWork
 
@@ -45,6 +45,8 @@ LOSSES: Final = 5
 PATIENCE: Final = 30.0
 """Seconds without an answer of the server after which it counts as lost, unless told otherwise."""
 _PAUSE: Final = 0.2
+_ASKING: Final = 2.0
+"""Seconds for one look at what became of a commit."""
 
 UseCase = Callable[[UnitOfWork, Any, Any], Awaitable[Any]]
 _USE_CASES: Final[dict[type[Command], UseCase]] = {
@@ -129,10 +131,19 @@ class Applier:
         try:
             await self.db.run(route.tenant_id, run_in, retry=RETRY, on_conflict=count_conflict)
         except CommitInDoubt as error:
-            if await self.db.resolve(error.marker, deadline=self.patience) is not Outcome.COMMITTED:
+            if await self._resolve(error.marker) is not Outcome.COMMITTED:
                 raise ConnectionLost(str(error)) from error
         self.tally.outbox_events += unit.events_written if unit else 0
         return _effect(result)
+
+    async def _resolve(self, marker: CommitMarker) -> Outcome:
+        """Asked again and again, so that a run that is told to stop need not wait for the server."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return await self.db.resolve(marker, deadline=min(_ASKING, self.patience))
+            except CommitInDoubt as error:
+                await self._pause(error, deadline)
 
     async def _find_route(self, external_id: str) -> ChannelRoute:
         if external_id not in self._routes:

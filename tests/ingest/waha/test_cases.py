@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.waha import COMPANY, Json, interpreted, paths, with_value
@@ -196,6 +196,7 @@ def at_worst_rejected(event: object) -> None:
         assert isinstance(interpret(event), Delivery | SkippedEvent)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(EVENTS), st.data())
 def test_a_mutated_case_is_at_worst_rejected(event: Json, data: st.DataObject) -> None:
     """Values of other cases come into places where they do not belong, and others do."""
