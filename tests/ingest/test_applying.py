@@ -18,8 +18,8 @@ from ventros.ingest.applying import PATIENCE
 from ventros.ingest.records import Record, records_of_lines
 from ventros.ingest.runner import Ingest
 from ventros.kernel.errors import CommitInDoubt, ConnectionLost
-from ventros.kernel.statements import statement
 from ventros.schema import create_database
+from ventros.statements import statement
 
 MESSAGES = 200
 BEGUN = 20

@@ -100,7 +100,7 @@ async def test_statements_and_outcome_are_told(
         async with uow.savepoint():
             await uow.contacts.save(contact.rename("Alice", now=NOW).add_tag("vip", now=NOW))
         with pytest.raises(ValidationError):
-            await uow.connection.maybe(uow.contacts.SELECT, TENANT)
+            await uow.connection.maybe(uow.contacts.GET, TENANT)
         await uow.commit()
     assert heard.statements == [
         ("contacts.get", 1, None),

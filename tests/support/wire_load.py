@@ -15,7 +15,7 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.wire import Wire
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 GET_CONTACT, GET_PROJECT = statement("contacts.get"), statement("projects.get")
 

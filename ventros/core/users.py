@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from ventros.kernel.ids import new_id
-from ventros.kernel.statements import statement
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 from ventros.kernel.validators import require_indexable
+from ventros.statements import statement
 
 INSERT = statement("users.insert").of("user")
 

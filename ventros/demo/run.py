@@ -17,8 +17,9 @@ from ventros.ingest.runner import Ingest, round_robin
 from ventros.ingest.tally import Tally
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.statements import Statement, statement
+from ventros.kernel.statements import Statement
 from ventros.schema import create_database
+from ventros.statements import statement
 from ventros.unit_of_work import UnitOfWork
 
 TENANTS = {"bakery": "bakery-phone", "garage": "garage-phone"}

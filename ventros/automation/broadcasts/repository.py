@@ -11,7 +11,7 @@ from ventros.automation.broadcasts.list_query import LIST_QUERY, BroadcastFilter
 from ventros.automation.broadcasts.values import BroadcastCounters
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, BroadcastFilter, BroadcastSort]):
@@ -19,18 +19,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("broadcasts.insert")
-    SELECT = statement("broadcasts.get")
-    UPDATE = statement("broadcasts.update")
-    DELETE = statement("broadcasts.delete")
-    STORED_VERSION = statement("broadcasts.stored_version")
-    TOUCH = statement("broadcasts.touch")
-    LOCK_FOR_SHARE = statement("broadcasts.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("broadcasts.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("broadcasts.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("broadcasts.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("broadcasts.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("broadcasts.try_lock_for_update")
+    TABLE = statement.table("broadcasts")
     FIND_DUE = statement("broadcasts.find_due")
     BUMP = statement("broadcast_counters.bump")
     TOTAL = statement("broadcast_counters.total")

@@ -12,7 +12,7 @@ from ventros.automation.campaigns.values import CampaignCounters
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, at_once, each
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class CampaignRepository(Repository[Campaign], ListRepository[Campaign, CampaignFilter, CampaignSort]):
@@ -20,18 +20,7 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("campaigns.insert")
-    SELECT = statement("campaigns.get")
-    UPDATE = statement("campaigns.update")
-    DELETE = statement("campaigns.delete")
-    STORED_VERSION = statement("campaigns.stored_version")
-    TOUCH = statement("campaigns.touch")
-    LOCK_FOR_SHARE = statement("campaigns.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("campaigns.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("campaigns.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("campaigns.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("campaigns.try_lock_for_update")
+    TABLE = statement.table("campaigns")
     FIND_DUE = statement("campaigns.find_due")
     BUMP = statement("campaign_counters.bump")
     TOTAL = statement("campaign_counters.total")

@@ -11,25 +11,14 @@ from ventros.automation.sequences.aggregate import Sequence
 from ventros.automation.sequences.values import SequenceCounters, TriggerType
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, at_once, each
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class SequenceRepository(Repository[Sequence]):
     resource = "sequence"
     mapper = mapper
 
-    INSERT = statement("sequences.insert")
-    SELECT = statement("sequences.get")
-    UPDATE = statement("sequences.update")
-    DELETE = statement("sequences.delete")
-    STORED_VERSION = statement("sequences.stored_version")
-    TOUCH = statement("sequences.touch")
-    LOCK_FOR_SHARE = statement("sequences.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("sequences.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("sequences.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("sequences.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("sequences.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("sequences.try_lock_for_update")
+    TABLE = statement.table("sequences")
     FIND_ACTIVE_BY_TRIGGER = statement("sequences.find_active_by_trigger")
     BUMP = statement("sequence_counters.bump")
     TOTAL = statement("sequence_counters.total")

@@ -7,7 +7,7 @@ from uuid import UUID
 from ventros.core.billing_accounts import mapper
 from ventros.core.billing_accounts.aggregate import BillingAccount
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class BillingAccountRepository(Repository[BillingAccount]):
@@ -19,18 +19,7 @@ class BillingAccountRepository(Repository[BillingAccount]):
     resource = "billing_account"
     mapper = mapper
 
-    INSERT = statement("billing_accounts.insert")
-    SELECT = statement("billing_accounts.get")
-    UPDATE = statement("billing_accounts.update")
-    DELETE = statement("billing_accounts.delete")
-    STORED_VERSION = statement("billing_accounts.stored_version")
-    TOUCH = statement("billing_accounts.touch")
-    LOCK_FOR_SHARE = statement("billing_accounts.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("billing_accounts.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("billing_accounts.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("billing_accounts.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("billing_accounts.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("billing_accounts.try_lock_for_update")
+    TABLE = statement.table("billing_accounts")
     LIST_BY_USER = statement("billing_accounts.list_by_user")
     FIND_ACTIVE_BY_USER = statement("billing_accounts.find_active_by_user")
 

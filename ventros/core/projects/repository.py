@@ -7,7 +7,7 @@ from uuid import UUID
 from ventros.core.projects import mapper
 from ventros.core.projects.aggregate import Project
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class ProjectRepository(Repository[Project]):
@@ -16,18 +16,7 @@ class ProjectRepository(Repository[Project]):
     resource = "project"
     mapper = mapper
 
-    INSERT = statement("projects.insert")
-    SELECT = statement("projects.get")
-    UPDATE = statement("projects.update")
-    DELETE = statement("projects.delete")
-    STORED_VERSION = statement("projects.stored_version")
-    TOUCH = statement("projects.touch")
-    LOCK_FOR_SHARE = statement("projects.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("projects.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("projects.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("projects.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("projects.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("projects.try_lock_for_update")
+    TABLE = statement.table("projects")
     FIND_BY_TENANT = statement("projects.find_by_tenant")
     LIST_BY_CUSTOMER = statement("projects.list_by_customer")
 

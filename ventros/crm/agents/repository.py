@@ -15,8 +15,8 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import InvariantViolation, NotFound
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import instance_of, whole_number
+from ventros.statements import statement
 from ventros.values import Email
 
 
@@ -48,18 +48,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("agents.insert")
-    SELECT = statement("agents.get")
-    UPDATE = statement("agents.update")
-    DELETE = statement("agents.delete")
-    STORED_VERSION = statement("agents.stored_version")
-    TOUCH = statement("agents.touch")
-    LOCK_FOR_SHARE = statement("agents.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("agents.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("agents.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("agents.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("agents.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("agents.try_lock_for_update")
+    TABLE = statement.table("agents")
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")

@@ -12,7 +12,7 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 FIND_ROUTE = statement("channel_routes.find")
 
@@ -52,18 +52,7 @@ class ChannelRepository(Repository[Channel]):
     resource = "channel"
     mapper = mapper
 
-    INSERT = statement("channels.insert")
-    SELECT = statement("channels.get")
-    UPDATE = statement("channels.update")
-    DELETE = statement("channels.delete")
-    STORED_VERSION = statement("channels.stored_version")
-    TOUCH = statement("channels.touch")
-    LOCK_FOR_SHARE = statement("channels.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("channels.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("channels.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("channels.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("channels.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("channels.try_lock_for_update")
+    TABLE = statement.table("channels")
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")

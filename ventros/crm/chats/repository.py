@@ -24,8 +24,9 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, each
-from ventros.kernel.statements import Statement, statement
+from ventros.kernel.statements import Statement
 from ventros.kernel.validators import instance_of
+from ventros.statements import statement
 
 OF_THE_ROOT_ALONE = (
     ChatUpdated,
@@ -55,18 +56,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("chats.insert")
-    SELECT = statement("chats.get")
-    UPDATE = statement("chats.update")
-    DELETE = statement("chats.delete")
-    STORED_VERSION = statement("chats.stored_version")
-    TOUCH = statement("chats.touch")
-    LOCK_FOR_SHARE = statement("chats.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("chats.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("chats.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("chats.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("chats.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("chats.try_lock_for_update")
+    TABLE = statement.table("chats")
     FIND_BY_EXTERNAL_ID = statement("chats.find_by_external_id")
     FIND_ID = statement("chats.find_id_by_external_id")
     FIND_INDIVIDUAL = statement("chats.find_individual")
@@ -91,7 +81,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         key = self._key(id)
         return [
             self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [id]),
-            Call(self.SELECT, (key,)),
+            Call(self.GET, (key,)),
             *self._finds([id]),
         ]
 

@@ -23,8 +23,8 @@ from ventros.kernel.lists.cursors import Cursors
 from ventros.kernel.lists.list_repository import MAX_LIMIT, call
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, each
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import whole_number
+from ventros.statements import statement
 
 if TYPE_CHECKING:
     import asyncpg
@@ -49,18 +49,7 @@ class ContactListRepository(
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("contact_lists.insert")
-    SELECT = statement("contact_lists.get")
-    UPDATE = statement("contact_lists.update")
-    DELETE = statement("contact_lists.delete")
-    STORED_VERSION = statement("contact_lists.stored_version")
-    TOUCH = statement("contact_lists.touch")
-    LOCK_FOR_SHARE = statement("contact_lists.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("contact_lists.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("contact_lists.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contact_lists.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("contact_lists.try_lock_for_update")
+    TABLE = statement.table("contact_lists")
     ADD_MEMBER = statement("contact_list_members.add")
     REMOVE_MEMBER = statement("contact_list_members.remove")
     MOVE_MEMBERSHIPS = statement("contact_list_members.move")

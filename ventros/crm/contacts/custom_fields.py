@@ -11,8 +11,8 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import instance_of
+from ventros.statements import statement
 from ventros.values import CustomField
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, ValidationError
 from ventros.kernel.repository import EntityRepository
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import instance_of, require_indexable
+from ventros.statements import statement
 from ventros.values import Phone
 
 

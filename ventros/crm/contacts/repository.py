@@ -10,8 +10,8 @@ from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSo
 from ventros.kernel.errors import OptimisticLockErrors, StaleAggregate
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import instance_of
+from ventros.statements import statement
 from ventros.values import Phone
 
 
@@ -20,18 +20,7 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("contacts.insert")
-    SELECT = statement("contacts.get")
-    UPDATE = statement("contacts.update")
-    DELETE = statement("contacts.delete")
-    STORED_VERSION = statement("contacts.stored_version")
-    TOUCH = statement("contacts.touch")
-    LOCK_FOR_SHARE = statement("contacts.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("contacts.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("contacts.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("contacts.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("contacts.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("contacts.try_lock_for_update")
+    TABLE = statement.table("contacts")
     FIND_BY_PHONE = statement("contacts.find_by_phone")
     MERGED_INTO = statement("contacts.get_merged_into")
 
@@ -47,7 +36,7 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
         A merge makes no circle, because it is into a live contact, and the merged one never lives again.
         """
         instance_of(UUID, id, "id")
-        while (row := await self._connection.maybe(self.SELECT, *self._key(id))) is None:
+        while (row := await self._connection.maybe(self.GET, *self._key(id))) is None:
             merged = await self._connection.maybe(self.MERGED_INTO, *self._key(id))
             if merged is None:
                 return None

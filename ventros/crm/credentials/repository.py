@@ -10,7 +10,8 @@ from ventros.crm.credentials import mapper
 from ventros.crm.credentials.aggregate import Credential
 from ventros.crm.credentials.values import CredentialType
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import Statement, statement
+from ventros.kernel.statements import Statement
+from ventros.statements import statement
 
 
 class CredentialRepository(Repository[Credential]):
@@ -23,18 +24,7 @@ class CredentialRepository(Repository[Credential]):
     resource = "credential"
     mapper = mapper
 
-    INSERT = statement("credentials.insert")
-    SELECT = statement("credentials.get")
-    UPDATE = statement("credentials.update")
-    DELETE = statement("credentials.delete")
-    STORED_VERSION = statement("credentials.stored_version")
-    TOUCH = statement("credentials.touch")
-    LOCK_FOR_SHARE = statement("credentials.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("credentials.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("credentials.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("credentials.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("credentials.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("credentials.try_lock_for_update")
+    TABLE = statement.table("credentials")
     FIND_BY_NAME = statement("credentials.find_by_name")
     FIND_BY_TYPE = statement("credentials.find_by_type")
     FIND_BY_PROJECT_AND_TYPE = statement("credentials.find_by_project_and_type")

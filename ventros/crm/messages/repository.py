@@ -23,8 +23,8 @@ from ventros.crm.messages.list_query import LIST_QUERY, MessageFilter, MessageSo
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.statements import statement
 from ventros.kernel.validators import instance_of
+from ventros.statements import statement
 from ventros.values import Phone
 
 DELIVERY_EVENTS = (MessageSent, MessageDelivered, MessageRead, MessagePlayed, MessageFailed)
@@ -61,9 +61,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("messages.insert")
-    SELECT = statement("messages.get")
-    UPDATE = statement("messages.update")
+    TABLE = statement.table("messages")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_STORED = statement("messages.find_stored")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
@@ -103,7 +101,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""
-        return self._load_found(await self._connection.maybe(self.SELECT, self._tenant, id), id)
+        return self._load_found(await self._connection.maybe(self.GET, self._tenant, id), id)
 
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: the changed fields, delivery, or both.

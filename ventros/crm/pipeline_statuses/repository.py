@@ -9,7 +9,7 @@ from ventros.crm.pipeline_statuses import mapper
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus
 from ventros.kernel.errors import InvariantViolation, NotFound, WriteSuppressed
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class PipelineStatusRepository(Repository[PipelineStatus]):
@@ -18,18 +18,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
     resource = "pipeline_status"
     mapper = mapper
 
-    INSERT = statement("pipeline_statuses.insert")
-    SELECT = statement("pipeline_statuses.get")
-    UPDATE = statement("pipeline_statuses.update")
-    DELETE = statement("pipeline_statuses.delete")
-    STORED_VERSION = statement("pipeline_statuses.stored_version")
-    TOUCH = statement("pipeline_statuses.touch")
-    LOCK_FOR_SHARE = statement("pipeline_statuses.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("pipeline_statuses.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("pipeline_statuses.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipeline_statuses.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("pipeline_statuses.try_lock_for_update")
+    TABLE = statement.table("pipeline_statuses")
     FIND_BY_PIPELINE = statement("pipeline_statuses.find_by_pipeline")
     PIPELINE_IS_LIVE = statement("pipelines.is_live")
     CONTACTS_EXIST = statement("placements.exist_in_status")

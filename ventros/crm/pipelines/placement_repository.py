@@ -11,7 +11,7 @@ from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, WriteSuppressed
 from ventros.kernel.repository import EntityRepository
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 FIRST = UUID(int=0)
 """Below every contact's id."""
@@ -26,7 +26,7 @@ class PlacementRepository(EntityRepository[Placement]):
     resource = "placement"
     mapper = mapper
 
-    INSERT = statement("placements.insert")
+    TABLE = statement.table("placements")
     CLOSE = statement("placements.close")
     FIND_OPEN = statement("placements.find_open")
     FIND_CHANGE = statement("placements.find_change")

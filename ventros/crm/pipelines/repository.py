@@ -11,7 +11,7 @@ from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.repository.children import ChildRows, each
-from ventros.kernel.statements import statement
+from ventros.statements import statement
 
 
 class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, PipelineFilter, PipelineSort]):
@@ -24,18 +24,7 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
     mapper = mapper
     LIST_QUERY = LIST_QUERY
 
-    INSERT = statement("pipelines.insert")
-    SELECT = statement("pipelines.get")
-    UPDATE = statement("pipelines.update")
-    DELETE = statement("pipelines.delete")
-    STORED_VERSION = statement("pipelines.stored_version")
-    TOUCH = statement("pipelines.touch")
-    LOCK_FOR_SHARE = statement("pipelines.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("pipelines.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("pipelines.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("pipelines.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("pipelines.try_lock_for_update")
+    TABLE = statement.table("pipelines")
     STATUSES_EXIST = statement("pipeline_statuses.exist_in_pipeline")
 
     CHILDREN = (

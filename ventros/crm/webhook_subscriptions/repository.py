@@ -12,8 +12,9 @@ from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.values import patterns_matching
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
-from ventros.kernel.statements import Statement, statement
+from ventros.kernel.statements import Statement
 from ventros.kernel.validators import instance_of
+from ventros.statements import statement
 
 
 @attrs.frozen(kw_only=True)
@@ -37,18 +38,7 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
     resource = "webhook_subscription"
     mapper = mapper
 
-    INSERT = statement("webhook_subscriptions.insert")
-    SELECT = statement("webhook_subscriptions.get")
-    UPDATE = statement("webhook_subscriptions.update")
-    DELETE = statement("webhook_subscriptions.delete")
-    STORED_VERSION = statement("webhook_subscriptions.stored_version")
-    TOUCH = statement("webhook_subscriptions.touch")
-    LOCK_FOR_SHARE = statement("webhook_subscriptions.lock_for_share")
-    LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.lock_for_no_key_update")
-    LOCK_FOR_UPDATE = statement("webhook_subscriptions.lock_for_update")
-    TRY_LOCK_FOR_SHARE = statement("webhook_subscriptions.try_lock_for_share")
-    TRY_LOCK_FOR_NO_KEY_UPDATE = statement("webhook_subscriptions.try_lock_for_no_key_update")
-    TRY_LOCK_FOR_UPDATE = statement("webhook_subscriptions.try_lock_for_update")
+    TABLE = statement.table("webhook_subscriptions")
     FIND_BY_PROJECT = statement("webhook_subscriptions.find_by_project")
     FIND_BY_ACTIVE = statement("webhook_subscriptions.find_by_active")
     FIND_ACTIVE_BY_EVENT = statement("webhook_subscriptions.find_active_by_event")

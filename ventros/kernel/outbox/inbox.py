@@ -8,7 +8,7 @@ from uuid import UUID
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import AlreadyProcessed
-from ventros.kernel.statements import statement
+from ventros.kernel.statements.kernel import statement
 from ventros.kernel.validators import require_indexable
 
 RECORD = statement("processed_events.record")

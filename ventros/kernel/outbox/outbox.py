@@ -8,7 +8,7 @@ from uuid import UUID
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, TransactionRolledBack, VentrosError
 from ventros.kernel.events import Envelope
-from ventros.kernel.statements import statement
+from ventros.kernel.statements.kernel import statement
 
 APPEND = statement("outbox_events.append")
 APPEND_WITH_MARKER = statement("outbox_events.append_with_marker")

@@ -16,8 +16,9 @@ from ventros.kernel.connection.connection import Connection
 from ventros.kernel.events import envelopes
 from ventros.kernel.repository.context import UnitContext
 from ventros.kernel.repository.origin import LOADED
+from ventros.kernel.statements.catalogue import Table
 from ventros.kernel.statements.definition import Statement
-from ventros.kernel.statements.files import catalogue, or_fail_name
+from ventros.kernel.statements.files import or_fail_name
 from ventros.kernel.validators import instance_of, shown
 
 E = TypeVar("E", bound=Entity)
@@ -49,14 +50,23 @@ class EntityRepository(Generic[E]):
 
     resource: ClassVar[str]
     mapper: Any
+    TABLE: ClassVar[Table]
+    STANDARD: ClassVar[tuple[str, ...]] = ("INSERT", "GET", "UPDATE")
     INSERT: ClassVar[Statement]
+    GET: ClassVar[Statement]
+    UPDATE: ClassVar[Statement]
     INSERT_OR_FAIL: ClassVar[Statement | None] = None
 
     def __init_subclass__(cls) -> None:
         """The class's statements are sent for its resource: an error of theirs names it, not the table."""
         super().__init_subclass__()
+        if "TABLE" in vars(cls):
+            for attribute in cls.STANDARD:
+                standard = cls.TABLE.find(attribute.lower())
+                if standard is not None and attribute not in vars(cls):
+                    setattr(cls, attribute, standard)
         if "INSERT" in vars(cls):
-            cls.INSERT_OR_FAIL = catalogue().get(or_fail_name(cls.INSERT.name))
+            cls.INSERT_OR_FAIL = cls.TABLE.catalogue.get(or_fail_name(cls.INSERT.name))
         for name, value in list(vars(cls).items()):
             if isinstance(value, Statement):
                 setattr(cls, name, value.of(cls.resource))

@@ -18,7 +18,7 @@ from ventros.kernel.repository.children import ChildRows
 from ventros.kernel.repository.entity import EntityRepository, map_row
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
-from ventros.kernel.statements.files import catalogue, or_fail_name
+from ventros.kernel.statements.files import or_fail_name
 from ventros.kernel.validators import function, instance_of, shown, whole_number
 
 A = TypeVar("A", bound=AggregateRoot)
@@ -45,8 +45,11 @@ class Repository(EntityRepository[A]):
 
     CHILDREN: ClassVar[tuple[ChildRows[Any], ...]] = ()
 
-    SELECT: ClassVar[Statement]
-    UPDATE: ClassVar[Statement]
+    STANDARD = (
+        *("INSERT", "GET", "UPDATE", "DELETE", "STORED_VERSION", "TOUCH"),
+        *("LOCK_FOR_SHARE", "LOCK_FOR_NO_KEY_UPDATE", "LOCK_FOR_UPDATE"),
+        *("TRY_LOCK_FOR_SHARE", "TRY_LOCK_FOR_NO_KEY_UPDATE", "TRY_LOCK_FOR_UPDATE"),
+    )
     UPDATE_OR_FAIL: ClassVar[Statement | None] = None
     DELETE: ClassVar[Statement]
     STORED_VERSION: ClassVar[Statement]
@@ -61,7 +64,7 @@ class Repository(EntityRepository[A]):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "UPDATE" in vars(cls) and cls.before_update is Repository.before_update:
-            form = catalogue().get(or_fail_name(cls.UPDATE.name))
+            form = cls.TABLE.catalogue.get(or_fail_name(cls.UPDATE.name))
             cls.UPDATE_OR_FAIL = form and form.of(cls.resource)
         if cls.CHILDREN:  # of which is compared what is stored, and counted what is written
             cls.UPDATE_OR_FAIL = cls.INSERT_OR_FAIL = None
@@ -130,8 +133,8 @@ class Repository(EntityRepository[A]):
 
     async def _get_one(self, id: UUID) -> A:
         if not self.CHILDREN:
-            return self._load_found(await self._connection.maybe(self.SELECT, *self._key(id)), id)
-        calls = [Call(self.SELECT, (self._key(id),)), *self._finds([id])]
+            return self._load_found(await self._connection.maybe(self.GET, *self._key(id)), id)
+        calls = [Call(self.GET, (self._key(id),)), *self._finds([id])]
         rows, *found = await self._connection.together(calls)
         if not rows:
             raise errors.NotFound(self.resource, id)
@@ -145,7 +148,7 @@ class Repository(EntityRepository[A]):
         instance_of(Sequence, ids, "ids")
         if not ids:
             return []
-        rows = await self._connection.batch(self.SELECT, [self._key(id_) for id_ in ids])
+        rows = await self._connection.batch(self.GET, [self._key(id_) for id_ in ids])
         loaded = {aggregate.id: aggregate for aggregate in await self._load_all(rows)}
         for id_ in ids:
             if id_ not in loaded:

@@ -1,6 +1,7 @@
 """What can be sent: each SQL text has a name, stands in a file, and is read once."""
 
+from ventros.kernel.statements.catalogue import Catalogue, Table
 from ventros.kernel.statements.definition import Column, Rows, Statement
-from ventros.kernel.statements.files import catalogue, columns, load, statement
+from ventros.kernel.statements.files import columns, load
 
-__all__ = ["Column", "Rows", "Statement", "catalogue", "columns", "load", "statement"]
+__all__ = ["Catalogue", "Column", "Rows", "Statement", "Table", "columns", "load"]

@@ -22,8 +22,6 @@ form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 
 from __future__ import annotations
 
-import difflib
-import functools
 import itertools
 import re
 from pathlib import Path
@@ -31,8 +29,7 @@ from typing import get_args
 
 import attrs
 
-from ventros.kernel.errors import ConfigurationError, UnknownStatement
-from ventros.kernel.resources import directory
+from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.definition import Column, Rows, Statement
 
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
@@ -56,25 +53,6 @@ RETURNING true AS added
 )
 SELECT coalesce((SELECT added FROM added), ventros_not_added('{table}', {taken})) AS added
 /* {name} */"""
-
-
-def statement(name: str) -> Statement:
-    """The statement of that name; to be called at import, so that a misspelt name fails there.
-
-    Raises UnknownStatement, with the nearest names.
-    """
-    known = catalogue()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownStatement(f"no statement is named {name!r} in {directory('sql')}{hint}")
-    return known[name]
-
-
-@functools.cache
-def catalogue() -> dict[str, Statement]:
-    """Every statement of ``sql/`` by name, read once."""
-    return load(directory("sql"))
 
 
 def load(folder: Path) -> dict[str, Statement]:

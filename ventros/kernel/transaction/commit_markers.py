@@ -18,7 +18,7 @@ from ventros.kernel.errors import (
 from ventros.kernel.outbox.outbox import asked_before
 from ventros.kernel.outcome import CommitMarker
 from ventros.kernel.retry import Retry
-from ventros.kernel.statements import statement
+from ventros.kernel.statements.kernel import statement
 
 ADD = statement("commit_markers.add")
 PROBE = statement("commit_markers.probe")
