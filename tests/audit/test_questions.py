@@ -9,25 +9,24 @@ import pytest
 from pglast.stream import RawStream
 
 from tests.support.constants import VERSIONED
+from tests.support.library import CATALOGUE, LIBRARY
 from tests.support.repositories import REPOSITORIES
 from ventros.audit import checks
-from ventros.audit.catalogue import all_statements
 from ventros.audit.checks import HEADER, questions
-from ventros.audit.reading import read
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import Repository
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue
+from ventros.unit_of_work import CRM
 
 OPS = directory("sql") / "ops"
 
 
 def test_each_file_says_what_it_is_and_stands_in_the_readme() -> None:
     page = (directory("sql") / "README.md").read_text(encoding="utf-8")
-    for question in questions():
+    for question in questions(CRM):
         assert set(HEADER) >= set(question.header) >= set(HEADER[:-1]), question.name
         assert f"ops/{question.name}.sql" in page, question.name
-    assert not {question.name for question in questions()} & {name.split(".")[0] for name in catalogue()}
+    assert not {question.name for question in questions(CRM)} & {name.split(".")[0] for name in CATALOGUE}
 
 
 def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
@@ -62,7 +61,10 @@ def test_the_columns_that_change_are_those_that_statements_change() -> None:
         for column in columns.split(",")
     }
     writes = [
-        write for statement in all_statements() for write in read(statement).writes if write.kind == "UPDATE"
+        write
+        for statement in LIBRARY.statements
+        for write in LIBRARY.read(statement).writes
+        if write.kind == "UPDATE"
     ]
     assigned = {(write.target.table, column) for write in writes for column in write.assigned}
     stepped = {

@@ -74,6 +74,16 @@ class Table:
         """Its schema and its name."""
         return (self.catalogue.schema, self.name)
 
+    @property
+    def qualified(self) -> str:
+        """As a statement writes it: with the schema in front outside of ``public``."""
+        return self.name if self.catalogue.schema == "public" else ".".join(self.path)
+
+    @property
+    def of_tenant(self) -> bool:
+        """Whether its rows have a tenant: whether its INSERT takes one."""
+        return any(param.name == "tenant_id" for param in self("insert").params)
+
     def find(self, verb: str) -> Statement | None:
         """The statement of that verb, if the table has one."""
         return self.catalogue.get(f"{self.name}.{verb}")

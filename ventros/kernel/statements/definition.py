@@ -42,6 +42,7 @@ class Statement:
     path: Path
     line: int
     plan: str = ""
+    tenant: str = ""
     resource: str | None = attrs.field(default=None, eq=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)
     _plans: dict[tuple[type, ...], tuple[list[int], list[tuple[int, Check]]]] = attrs.field(

@@ -32,7 +32,7 @@ import attrs
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.definition import Column, Rows, Statement
 
-_HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
+_HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan|tenant):\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -134,6 +134,7 @@ def _parse(path: Path, line: int, lines: list[str]) -> Statement:
         path=path,
         line=line,
         plan=header.get("plan", ""),
+        tenant=header.get("tenant", ""),
     )
 
 
