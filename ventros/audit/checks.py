@@ -7,6 +7,8 @@ the files are as they are for the CRM::
     ('agents'),
     ('contacts')
     -- end
+
+`ventros sync` writes these lists anew.
 """
 
 from __future__ import annotations
