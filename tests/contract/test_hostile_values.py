@@ -164,7 +164,7 @@ def test_control_a_method_without_a_check_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def find_shouting(self: ContactRepository, name: str) -> object:
-        return await self._connection.many(self.GET, name.upper())
+        return await self.connection.many(self.GET, name.upper())
 
     monkeypatch.setattr(ContactRepository, "find_shouting", find_shouting, raising=False)
     db, _ = world

@@ -16,7 +16,8 @@ from ventros.audit.catalogue import all_statements, find
 from ventros.audit.plans import planning, query_ids
 from ventros.audit.session import QUESTIONS, is_command
 from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
-from ventros.kernel.statements import Statement, catalogue
+from ventros.kernel.statements import Statement
+from ventros.unit_of_work import CRM
 
 _NAME = re.compile(r"/\* (\w+\.[^*]+) \*/\s*$")
 _VIEW: LiteralString = """
@@ -131,7 +132,7 @@ def reconcile(
     return Reconciliation(
         known,
         unknown,
-        never_ran=[statement for statement in catalogue().values() if statement.name not in by_name],
+        never_ran=[statement for statement in CRM.all_statements().values() if statement.name not in by_name],
     )
 
 

@@ -39,7 +39,7 @@ class UncheckedRepository(Repository[A]):
         if not aggregate.domain_events:
             return aggregate
         args = self.mapper.update_args(aggregate)
-        if await self._connection.maybe(self.UPDATE, *args) is None:
+        if await self.connection.maybe(self.UPDATE, *args) is None:
             raise NotFound(self.resource, aggregate.id)
         self.record_events(aggregate, None)
         return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
@@ -52,7 +52,7 @@ class UncheckedRepository(Repository[A]):
     def saved(self, aggregate: A) -> A:
         """As it is stored then, whatever was there."""
         self.record_events(aggregate, None)
-        return self._written(aggregate, version=aggregate.version + 1)
+        return self.as_written(aggregate, version=aggregate.version + 1)
 
 
 class UncheckedContactRepository(UncheckedRepository[Contact], ContactRepository):

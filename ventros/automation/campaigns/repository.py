@@ -49,23 +49,23 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
         work; those that another unit holds are left to it.
         """
-        rows = await self._connection.many(self.FIND_DUE, self._tenant, at, limit)
-        return await self._load_all(rows)
+        rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
+        return await self.load_all(rows)
 
     async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
         """Without loading the campaign or stepping its version.
 
         Raises ReferenceNotFound when there is no such campaign.
         """
-        await self._connection.affected(self.BUMP, self._tenant, campaign_id, number, 0)
+        await self.connection.affected(self.BUMP, self.tenant, campaign_id, number, 0)
 
     async def count_conversions(self, campaign_id: UUID, number: int = 1) -> None:
         """As :meth:`count_contacts_reached` does."""
-        await self._connection.affected(self.BUMP, self._tenant, campaign_id, 0, number)
+        await self.connection.affected(self.BUMP, self.tenant, campaign_id, 0, number)
 
     async def counters(self, campaign_id: UUID) -> CampaignCounters:
         """Zeros before anything is counted, and for a campaign that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, campaign_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, campaign_id)
         return CampaignCounters(
             contacts_reached=row["contacts_reached"], conversions_count=row["conversions_count"]
         )

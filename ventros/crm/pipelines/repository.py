@@ -50,6 +50,6 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
         """Asked under the lock on the pipeline, which a new status has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
-        row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
+        row = await self.connection.one(self.STATUSES_EXIST, *self.key(pipeline.id))
         if row["found"]:
             raise InvariantViolation(f"pipeline {pipeline.id} still has statuses; delete them first")

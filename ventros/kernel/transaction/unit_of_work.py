@@ -16,7 +16,7 @@ from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
+from ventros.kernel.errors import ConfigurationError, TransactionRolledBack, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
@@ -87,12 +87,27 @@ class UnitOfWork:
     ``command_id`` names what the caller wants done: the first statement of a second unit with the same one,
     or its :meth:`commit`, raises AlreadyProcessed, once the first was committed, and waits for one that is
     still at work.
+    A subclass holds repositories, ``invoices = Held(InvoiceRepository)``, and those of the classes that it is
+    made from; one of the same name takes another's place.
+
     ``actor`` ("user:0190…") and ``use_case`` say who does what, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``:
     the database records them where its history is enabled.
     """
 
-    REPOSITORIES: ClassVar[Mapping[str, str]] = {}
-    """The name under which a unit of work has the repository, by the resource of the entity."""
+    _NAMES: ClassVar[Mapping[str, str]] = {}
+    """By the resource of an entity, the name under which the unit has the repository that stores it."""
+
+    def __init_subclass__(cls) -> None:
+        """Raises ConfigurationError when two of the repositories that it holds store the same resource."""
+        super().__init_subclass__()
+        names: dict[str, str] = {}
+        for name, repository in cls.held_repositories().items():
+            if repository.STANDARD and (first := names.setdefault(repository.resource, name)) != name:
+                raise ConfigurationError(
+                    f"{cls.__name__} holds two repositories that store a {repository.resource}, {first} and "
+                    f"{name}: hold one of them, or say STANDARD = () in the one that only reads"
+                )
+        cls._NAMES = names
 
     def __init__(
         self,
@@ -303,10 +318,14 @@ class UnitOfWork:
         return repository
 
     def _holder_of(self, entity: object) -> Any:
-        resource = entity.resource if isinstance(entity, Entity) else type(entity).__name__
-        if resource not in self.REPOSITORIES:
-            raise UnitOfWorkError(f"{resource} is no aggregate with a version")
-        return getattr(self, self.REPOSITORIES[resource])
+        if not isinstance(entity, Entity):
+            raise UnitOfWorkError(f"{type(entity).__name__} is no aggregate")
+        if entity.resource not in self._NAMES:
+            raise UnitOfWorkError(
+                f"{type(self).__name__} holds no repository that stores a {entity.resource}; add one to the "
+                "class: name = Held(TheRepository)"
+            )
+        return getattr(self, self._NAMES[entity.resource])
 
     def send_with_commit(self, call: Call) -> None:
         """Send a statement behind what :meth:`commit` writes, in front of the events; a counter, say.
