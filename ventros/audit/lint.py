@@ -10,10 +10,9 @@ from pglast.stream import RawStream
 from ventros.audit.reading import TENANT, Reading, Source, Term, Write, read
 from ventros.audit.tables import tables
 from ventros.kernel.statements import Statement
+from ventros.unit_of_work import CRM
 
-WITHOUT_TENANT = {
-    "channel_routes.find": "a platform's event names a channel, and only the channel tells the tenant",
-}
+WITHOUT_TENANT = {name: known.tenant for name, known in CRM.all_statements().items() if known.tenant}
 """Statements on a tenant table that do not compare the tenant, and why that is right."""
 
 NON_VOLATILE = frozenset(

@@ -10,8 +10,7 @@ from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.list_query import LIST_QUERY, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, at_once, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
 
@@ -27,14 +26,11 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
 
     CHILDREN = (
         ChildRows(
-            find=statement("campaign_steps.find_by_campaigns"),
-            insert=statement("campaign_steps.insert"),
-            update=statement("campaign_steps.update"),
-            delete=statement("campaign_steps.delete"),
+            table=statement.table("campaign_steps"),
             root_id="campaign_id",
             from_row=mapper.step_from_row,
-            insert_sets=each(mapper.insert_step_args),
-            update_sets=at_once(mapper.update_steps_args),
+            insert_args=mapper.insert_step_args,
+            update_all_args=mapper.update_steps_args,
             of=lambda campaign, _stored: campaign.steps,
         ),
     )

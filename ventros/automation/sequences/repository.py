@@ -9,8 +9,7 @@ from uuid import UUID
 from ventros.automation.sequences import mapper
 from ventros.automation.sequences.aggregate import Sequence
 from ventros.automation.sequences.values import SequenceCounters, TriggerType
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, at_once, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
 
@@ -25,14 +24,11 @@ class SequenceRepository(Repository[Sequence]):
 
     CHILDREN = (
         ChildRows(
-            find=statement("sequence_steps.find_by_sequences"),
-            insert=statement("sequence_steps.insert"),
-            update=statement("sequence_steps.update"),
-            delete=statement("sequence_steps.delete"),
+            table=statement.table("sequence_steps"),
             root_id="sequence_id",
             from_row=mapper.step_from_row,
-            insert_sets=each(mapper.insert_step_args),
-            update_sets=at_once(mapper.update_steps_args),
+            insert_args=mapper.insert_step_args,
+            update_all_args=mapper.update_steps_args,
             of=lambda sequence, _stored: sequence.steps,
         ),
     )

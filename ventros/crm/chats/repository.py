@@ -22,8 +22,7 @@ from ventros.crm.chats.events import (
 from ventros.crm.chats.list_query import LIST_QUERY, ChatFilter, ChatSort
 from ventros.kernel.connection.call import Call
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.statements import Statement
 from ventros.kernel.validators import instance_of
 from ventros.statements import statement
@@ -63,14 +62,11 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     CHILDREN = (
         ChildRows(
-            find=statement("chat_participants.find_by_chats"),
-            insert=statement("chat_participants.insert"),
-            update=statement("chat_participants.update"),
-            delete=statement("chat_participants.delete"),
+            table=statement.table("chat_participants"),
             root_id="chat_id",
             from_row=mapper.participant_from_row,
-            insert_sets=each(mapper.participant_args),
-            update_sets=each(mapper.participant_args),
+            insert_args=mapper.participant_args,
+            update_args=mapper.participant_args,
             of=lambda chat, _stored: chat.participants,
             may_differ=_may_change_participants,
         ),

@@ -21,8 +21,7 @@ from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
 from ventros.kernel.lists.cursors import Cursors
 from ventros.kernel.lists.list_repository import MAX_LIMIT, call
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.validators import whole_number
 from ventros.statements import statement
 
@@ -60,14 +59,11 @@ class ContactListRepository(
 
     CHILDREN = (
         ChildRows(
-            find=statement("contact_list_filters.find_by_lists"),
-            insert=statement("contact_list_filters.insert"),
-            update=statement("contact_list_filters.update"),
-            delete=statement("contact_list_filters.delete"),
+            table=statement.table("contact_list_filters"),
             root_id="contact_list_id",
             from_row=mapper.rule_from_row,
-            insert_sets=each(mapper.rule_insert_args),
-            update_sets=each(mapper.rule_update_args),
+            insert_args=mapper.rule_insert_args,
+            update_args=mapper.rule_update_args,
             of=mapper.placed,
         ),
     )
