@@ -31,7 +31,7 @@ from ventros.kernel.database import Database
 from ventros.kernel.resources import directory
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 from ventros.statements import statement
 
 

@@ -35,7 +35,7 @@ from ventros.crm.chats.repository import ChatRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.retry import Retry
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 
 IN_GROUP = inbound(group=GROUP)
 

@@ -20,7 +20,7 @@ from ventros.demo.seed import seed_tenant
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.transaction.begin import TransactionOptions
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 
 EXAMPLES = 6
 """Sets of arguments to a method."""

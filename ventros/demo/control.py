@@ -16,7 +16,7 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 from ventros.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=AggregateRoot)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar, get_args
+from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, get_args
 from uuid import UUID
 
 import asyncpg
 
 from ventros.kernel import errors
-from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.connection.call import Call
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository.children import ChildRows
-from ventros.kernel.repository.entity import EntityRepository, map_row
+from ventros.kernel.repository.root import A, RootRepository
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.files import or_fail_name
 from ventros.kernel.validators import function, instance_of, shown, whole_number
 
-A = TypeVar("A", bound=AggregateRoot)
 P = ParamSpec("P")
 
 Lock = Literal["share", "no key update", "update"]
@@ -33,20 +30,13 @@ IN_TRANSACTION: Final = Retry(attempts=3)
 """Others may be waiting for the transaction, so a command is tried twice, and then under a lock."""
 
 
-class Repository(EntityRepository[A]):
-    """One aggregate's repository: what EntityRepository says, and a version.
+class Repository(RootRepository[A]):
+    """One aggregate's repository: what RootRepository says, and a version.
 
-    The statements take the key first: ``tenant_id, id`` (see :meth:`key`), and those that write then the
-    expected version. A slice whose aggregate has rows beside the root's declares them as ``CHILDREN``; their
-    entities come as further arguments of ``mapper.from_row``.
-
-    What else is written with a root, or asked before, is said by overriding :meth:`calls_after_insert`,
-    :meth:`calls_after_update` and :meth:`before_update`, never ``get`` or ``save``; a table without tenants
-    overrides :meth:`key`. To send a read together with other calls there are :meth:`getting` and :meth:`got`,
-    and :meth:`locking` to hold the row.
+    The statements that write take the expected version behind the key. What else is written with a root, or
+    asked before, is said by overriding :meth:`calls_after_insert`, :meth:`calls_after_update` and
+    :meth:`before_update`, never ``get`` or ``save``.
     """
-
-    CHILDREN: ClassVar[tuple[ChildRows[Any], ...]] = ()
 
     STANDARD = (
         *("INSERT", "GET", "UPDATE", "DELETE", "STORED_VERSION", "TOUCH"),
@@ -71,10 +61,6 @@ class Repository(EntityRepository[A]):
             cls.UPDATE_OR_FAIL = form and form.of(cls.resource)
         if cls.CHILDREN:  # of which is compared what is stored, and counted what is written
             cls.UPDATE_OR_FAIL = cls.INSERT_OR_FAIL = None
-
-    def key(self, key: object) -> tuple[object, ...]:
-        """The first arguments of a statement about ``key``, an id or a list of ids."""
-        return (self.tenant, key)
 
     async def add(self, aggregate: A) -> A:
         """INSERT a new aggregate.
@@ -133,52 +119,6 @@ class Repository(EntityRepository[A]):
         if expected_version is not None and loaded.version != expected_version:
             raise self._conflict(id, expected_version, loaded.version)
         return loaded
-
-    async def _get_one(self, id: UUID) -> A:
-        if not self.CHILDREN:
-            return self.load_found(await self.connection.maybe(self.GET, *self.key(id)), id)
-        found = self.got(await self.connection.together(self.getting(id)))
-        if found is None:
-            raise errors.NotFound(self.resource, id)
-        return found
-
-    def getting(self, id: UUID) -> list[Call]:
-        """What reads the aggregate with its children, to be sent with other calls; see :meth:`got`."""
-        return [Call(self.GET, (self.key(id),)), *self._finds([id])]
-
-    def got(self, answers: Sequence[Sequence[asyncpg.Record]]) -> A | None:
-        """The aggregate that the answers to :meth:`getting` tell of; None when there is none.
-
-        Raises MappingError when the row is not valid, ValidationError for what are no such answers.
-        """
-        instance_of(Sequence, answers, "answers")
-        for rows in answers:
-            instance_of(list, rows, "answers")
-        if len(answers) != 1 + len(self.CHILDREN):
-            raise errors.ValidationError(
-                f"{1 + len(self.CHILDREN)} answers tell of a {self.resource}, not {len(answers)}",
-                field="answers",
-            )
-        if not answers[0]:
-            return None
-        instance_of(asyncpg.Record, answers[0][0], "answers")
-        (found,) = self._with_children(answers[0], answers[1:])
-        return self._handed_out(found)
-
-    async def get_many(self, ids: Sequence[UUID]) -> list[A]:
-        """Those of the ids, in their order; all rows come in one round trip, children in one more.
-
-        Raises NotFound, naming the first that is not there for this tenant.
-        """
-        instance_of(Sequence, ids, "ids")
-        if not ids:
-            return []
-        rows = await self.connection.batch(self.GET, [self.key(id_) for id_ in ids])
-        loaded = {aggregate.id: aggregate for aggregate in await self.load_all(rows)}
-        for id_ in ids:
-            if id_ not in loaded:
-                raise errors.NotFound(self.resource, id_)
-        return [loaded[id_] for id_ in ids]
 
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
@@ -310,28 +250,6 @@ class Repository(EntityRepository[A]):
             calls += self.calls_after_update(aggregate)
         await self.connection.together(calls)
         return saved
-
-    def _finds(self, ids: list[UUID]) -> list[Call]:
-        return [kind.found(self.tenant, ids) for kind in self.CHILDREN]
-
-    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
-        """With their children, all of them by one round trip more, none when there are no rows.
-
-        The roots first: if another commit comes between, its version is the older, so a save conflicts.
-        """
-        if not rows or not self.CHILDREN:
-            return await super()._map_all(rows)
-        found = await self.connection.together(self._finds([row["id"] for row in rows]))
-        return self._with_children(rows, found)
-
-    def _with_children(
-        self, rows: Sequence[asyncpg.Record], found: Sequence[Sequence[asyncpg.Record]]
-    ) -> list[A]:
-        kinds = [kind.by_root(stored) for kind, stored in zip(self.CHILDREN, found, strict=True)]
-        return [
-            map_row(self.mapper.from_row, self.TABLE.name, row, *(kind.get(row["id"], []) for kind in kinds))
-            for row in rows
-        ]
 
     def insert_or_fail(self, entity: A) -> list[Call] | None:
         """With what is written behind it."""
