@@ -118,11 +118,11 @@ def _paths(application: Application) -> list[tuple[str, str]]:
 def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
     table = repository.TABLE
     return {
-        "name": table.qualified,
+        "name": table.qualified_name,
         "resource": repository.resource,
         "tenant": "tenant_id" if table.of_tenant else "''::text",
         "of_tenant": str(table.of_tenant).lower(),
-        "secret": f"{{{','.join(getattr(repository, 'SECRET_COLUMNS', ()))}}}",
+        "secret": f"{{{','.join(repository.SECRET_COLUMNS)}}}",
     }
 
 

@@ -51,12 +51,13 @@ class Application:
         return found
 
     def repositories(self) -> tuple[type[EntityRepository[Any]], ...]:
-        """Those with a TABLE that the units of work of the stack hold, by schema and table."""
+        """Those that store the entities of the stack's units of work, by schema and table."""
         found: dict[tuple[str, str], type[EntityRepository[Any]]] = {}
         for application in self.stack():
-            for repository in application.unit_of_work.held_repositories().values():
-                if hasattr(repository, "TABLE"):
-                    found[repository.TABLE.path] = repository
+            held = application.unit_of_work.held_repositories()
+            found |= {
+                repository.TABLE.path: repository for repository in held.values() if repository.STANDARD
+            }
         return tuple(found[path] for path in sorted(found))
 
     def versioned(self) -> tuple[Table, ...]:

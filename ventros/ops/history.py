@@ -16,9 +16,9 @@ from psycopg import sql
 
 from ventros import administration
 from ventros.kernel.errors import ConfigurationError
-from ventros.unit_of_work import REPOSITORIES
+from ventros.unit_of_work import CRM
 
-TABLES = tuple(sorted(REPOSITORIES.values()))
+TABLES = tuple(sorted(table.name for table in CRM.versioned()))
 """The aggregate tables, in the order in which they are locked."""
 
 _BOUNDS: LiteralString = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0"
