@@ -58,7 +58,7 @@ UNION ALL
 SELECT 'ventros_version_guard()', 'the function behind the version guards no longer refuses anything',
        'SELECT prosrc FROM pg_proc WHERE proname = ''ventros_version_guard'';',
        'run the CREATE OR REPLACE FUNCTION ventros_version_guard of '
-       'migrations/0001.create-tenant-and-version-functions.sql'
+       'migrations/kernel/0001.create-tenant-and-version-functions.sql'
   FROM pg_proc
  WHERE oid = to_regproc('ventros_version_guard')
    AND prosrc !~ '^\s*BEGIN\s+RAISE EXCEPTION '
