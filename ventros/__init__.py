@@ -6,6 +6,7 @@ A name is loaded when it is first asked for, so that ``import ventros.kernel`` l
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ventros.kernel.application import KERNEL, Application
     from ventros.kernel.connection.driver import prepare_driver
     from ventros.kernel.connection.pool import PoolStats
     from ventros.kernel.connection.settings import Settings
@@ -57,8 +58,9 @@ if TYPE_CHECKING:
     from ventros.kernel.ids import new_id
     from ventros.kernel.outcome import CommitMarker, Outcome
     from ventros.kernel.retry import Retry
+    from ventros.kernel.statements import Catalogue
     from ventros.kernel.telemetry import Telemetry
-    from ventros.unit_of_work import UnitOfWork, connect
+    from ventros.unit_of_work import CRM, UnitOfWork, connect
 
     __version__: str
 
@@ -67,6 +69,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "Database",
     "PoolStats",
     "UnitOfWork",
+    "Application",
+    "Catalogue",
+    "KERNEL",
+    "CRM",
     "Settings",
     "Retry",
     "Telemetry",
@@ -122,6 +128,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader needs them
 _ERRORS: Final = "ventros.kernel.errors"
 _MODULES: Final = {
     "connect": "ventros.unit_of_work",
+    "Application": "ventros.kernel.application",
+    "Catalogue": "ventros.kernel.statements",
+    "KERNEL": "ventros.kernel.application",
+    "CRM": "ventros.unit_of_work",
     "Database": "ventros.kernel.database",
     "PoolStats": "ventros.kernel.connection.pool",
     "UnitOfWork": "ventros.unit_of_work",

@@ -25,11 +25,14 @@ from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.crm.sessions.repository import SessionRepository
 from ventros.crm.webhook_subscriptions.repository import WebhookSubscriptionRepository
+from ventros.kernel.application import KERNEL, Application
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
+from ventros.kernel.resources import directory
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
 from ventros.kernel.transaction.unit_of_work import Held
+from ventros.statements import statement
 
 REPOSITORIES: Final = {
     "agent": "agents",
@@ -74,6 +77,15 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     pipelines = Held(PipelineRepository)
     sessions = Held(SessionRepository)
     webhook_subscriptions = Held(WebhookSubscriptionRepository)
+
+
+CRM: Final = Application(
+    name="crm",
+    statements=statement,
+    migrations=directory("migrations"),
+    unit_of_work=UnitOfWork,
+    stands_on=(KERNEL,),
+)
 
 
 @asynccontextmanager

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
-from ventros.kernel.statements.catalogue import Catalogue
+from ventros.kernel.statements import Catalogue, Statement, Table
 from ventros.kernel.statements.kernel import statement
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
 
 @attrs.frozen(kw_only=True)
 class Application:
-    """``migrations`` is the folder of its migrations, ``stands_on`` are the applications whose tables its
-    own refer to; the kernel's is at the bottom of every stack.
+    """All that the tools around the kernel have to know of it; what they need, they ask here.
+
+    The folder of its ``statements`` also holds its ``schema.sql``, ``grants.sql`` and ``plans/``;
+    ``migrations`` is the folder of its migrations. It stands on the applications whose tables its own refer
+    to, and at the bottom on KERNEL. ``name`` marks its migrations in a database.
     """
 
     name: str
     statements: Catalogue
-    migrations: Path
+    migrations: Path = attrs.field(converter=Path)
     unit_of_work: type[UnitOfWork]
     stands_on: tuple[Application, ...]
 
@@ -29,8 +34,35 @@ class Application:
         """Each application once, those that others stand on first, this one last."""
         found: dict[str, Application] = {}
         for below in self.stands_on:
-            found.update((application.name, application) for application in below.stack())
+            found |= {application.name: application for application in below.stack()}
         return (*found.values(), self)
+
+    def all_statements(self) -> dict[str, Statement]:
+        """By name, of the whole stack. Raises ConfigurationError for a name that two of them have."""
+        found: dict[str, Statement] = {}
+        for application in self.stack():
+            for name, own in application.statements.items():
+                if first := found.get(name):
+                    raise ConfigurationError(
+                        f"{own.path}:{own.line}: {name} is also in {first.path}:{first.line}: give one of the "
+                        "applications a schema of its own"
+                    )
+                found[name] = own
+        return found
+
+    def repositories(self) -> tuple[type[EntityRepository[Any]], ...]:
+        """Those that the units of work of the stack hold, by schema and table, each table's once."""
+        found: dict[tuple[str, str], type[EntityRepository[Any]]] = {}
+        for application in self.stack():
+            for repository in application.unit_of_work.held_repositories().values():
+                found[repository.TABLE.path] = repository
+        return tuple(found[path] for path in sorted(found))
+
+    def versioned(self) -> tuple[Table, ...]:
+        """The tables of the stack's aggregates, which have a version."""
+        return tuple(
+            repository.TABLE for repository in self.repositories() if issubclass(repository, Repository)
+        )
 
 
 KERNEL: Final = Application(
@@ -40,3 +72,4 @@ KERNEL: Final = Application(
     unit_of_work=UnitOfWork,
     stands_on=(),
 )
+"""Outbox, commit markers, inbox, tenant function, version fence and history, without a table of the CRM."""

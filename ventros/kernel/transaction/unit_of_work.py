@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
-from ventros.kernel.repository import Repository, save_all
+from ventros.kernel.repository import EntityRepository, Repository, save_all
 from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.repository.save_all import Target
@@ -46,7 +47,7 @@ class Held(Generic[R_co]):
     """A repository that a unit of work holds, made when it is first asked for."""
 
     def __init__(self, repository: Callable[[Any], R_co]) -> None:
-        self._repository = repository
+        self.repository = repository
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self._name = name
@@ -59,7 +60,7 @@ class Held(Generic[R_co]):
         """Found in the unit's own ``__dict__`` from then on."""
         if unit is None:
             return self
-        repository = unit.__dict__[self._name] = self._repository(unit)
+        repository = unit.__dict__[self._name] = self.repository(unit)
         return repository
 
 
@@ -130,6 +131,17 @@ class UnitOfWork:
         self._timer: float | None = None
         self._marker: CommitMarker | None = None
         self._with_commit: list[Call] = []
+
+    @classmethod
+    def held_repositories(cls) -> dict[str, type[EntityRepository[Any]]]:
+        """By the name under which the unit of work has each; inherited ones too."""
+        members = inspect.getmembers_static(cls)
+        held = {name: member.repository for name, member in members if isinstance(member, Held)}
+        return {
+            name: repository
+            for name, repository in held.items()
+            if isinstance(repository, type) and issubclass(repository, EntityRepository)
+        }
 
     @classmethod
     def join(
