@@ -152,6 +152,7 @@ def dev(channel: str | None) -> None:
     from ventros.demo.seed import seed_tenant
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
+    from ventros.unit_of_work import CRM
 
     async def make_channel(dsn: str, session: str) -> None:
         async with connect(dsn) as db:
@@ -159,7 +160,7 @@ def dev(channel: str | None) -> None:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with DevServer(statistics=True) as server:
-        dsn = create_database(server, DATABASE)
+        dsn = create_database(server, CRM, DATABASE)
         if channel:
             asyncio.run(make_channel(dsn, channel))
         try:
@@ -246,9 +247,10 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
     if ctx.invoked_subcommand is not None:
         return
     from ventros.migrate import migrate as run_migrations
+    from ventros.unit_of_work import CRM
 
     applied = run_migrations(
-        _dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        _dsn(dsn), CRM, to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
@@ -264,9 +266,10 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
 def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) -> None:
     """Undo the latest migrations, newest first."""
     from ventros.migrate import rollback as run_rollback
+    from ventros.unit_of_work import CRM
 
     undone = run_rollback(
-        _dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+        _dsn(dsn or ctx.obj), CRM, to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
     )
     if not undone:
         click.echo("nothing to roll back")
@@ -278,10 +281,12 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
 def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
+    from ventros.unit_of_work import CRM
 
-    for state in read_status(_dsn(dsn or ctx.obj)):
+    for state in read_status(_dsn(dsn or ctx.obj), CRM):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
-        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
+        note = "  (its file was changed afterwards)" if state.changed else note
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
 
 
 @migrate.command()
@@ -299,10 +304,11 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
     import secrets
 
     from ventros.roles import set_up
+    from ventros.unit_of_work import CRM
 
     new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
     lines: list[str] = []
-    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
+    set_up(_dsn(dsn or ctx.obj), CRM, owner=owner, app=app, password=new_passwords.get, report=lines.append)
     for line in lines:
         name = line.removeprefix("made the role ")
         click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)
@@ -314,9 +320,10 @@ def checksums() -> None:
 
     To be done when a migration was added, or changed before anybody applied it.
     """
-    from ventros.migrate import write_checksums
+    from ventros.migration_files import write_checksums
+    from ventros.unit_of_work import CRM
 
-    click.echo(f"wrote {write_checksums()}")
+    click.echo(f"wrote {write_checksums(CRM.migrations)}")
 
 
 @migrate.command()
@@ -324,9 +331,10 @@ def schema() -> None:
     """Print the schema that the migrations make, for sql/schema.sql."""
     from ventros.devserver import DevServer
     from ventros.schema import snapshot
+    from ventros.unit_of_work import CRM
 
     with DevServer(durable=False) as server:
-        click.echo(snapshot(server), nl=False)
+        click.echo(snapshot(server, CRM), nl=False)
 
 
 main.add_command(sql)

@@ -322,9 +322,10 @@ def _connect_to_embedded(
     from ventros.audit.expectations import seed
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
+    from ventros.unit_of_work import CRM
 
     with DevServer(durable=False, binaries=binaries) as server:
-        create_database(server, DATABASE)
+        create_database(server, CRM, DATABASE)
         if filled:
             seed(server.superuser_dsn(DATABASE))
         with _connect(server.owner_dsn()) as connection:

@@ -26,8 +26,9 @@ def enable(dsn: str | None) -> None:
     writers wait meanwhile. May be run again.
     """
     from ventros.ops import history as recording
+    from ventros.unit_of_work import CRM
 
-    written = recording.enable(_dsn(dsn))
+    written = recording.enable(_dsn(dsn), CRM)
     click.echo(f"history is enabled; baselines written: {written:,}")
 
 
@@ -36,8 +37,9 @@ def enable(dsn: str | None) -> None:
 def disable(dsn: str | None) -> None:
     """Record no more, and keep what is recorded."""
     from ventros.ops import history as recording
+    from ventros.unit_of_work import CRM
 
-    recording.disable(_dsn(dsn))
+    recording.disable(_dsn(dsn), CRM)
     click.echo("history is disabled; what was recorded is kept")
 
 
@@ -46,8 +48,9 @@ def disable(dsn: str | None) -> None:
 def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
+    from ventros.unit_of_work import CRM
 
-    state = recording.status(_dsn(dsn))
+    state = recording.status(_dsn(dsn), CRM)
     missing = state.not_recorded
     click.echo(
         f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
