@@ -30,8 +30,8 @@ BEGIN
            nullif(current_setting('app.use_case', true), ''), diff.before, diff.after
       FROM (SELECT id, version, to_jsonb(n) - 'version' AS doc FROM new_rows AS n) AS later
       JOIN (SELECT id, to_jsonb(o) - 'version' AS doc FROM old_rows AS o) AS earlier USING (id),
-   LATERAL (SELECT jsonb_object_agg(key, public.ventros_history_value(key, earlier.doc -> key)) AS before,
-                   jsonb_object_agg(key, public.ventros_history_value(key, value)) AS after
+   LATERAL (SELECT jsonb_object_agg(key, public.ventros_history_value(key, earlier.doc -> key, NULL)) AS before,
+                   jsonb_object_agg(key, public.ventros_history_value(key, value, NULL)) AS after
               FROM jsonb_each(later.doc) WHERE value IS DISTINCT FROM earlier.doc -> key) AS diff;
     RETURN NULL;
 END $$;

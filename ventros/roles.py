@@ -53,13 +53,13 @@ SELECT c.oid, c.oid::regclass::text,
 """
 _PRESENT: LiteralString = """
 SELECT to_regclass(name)::oid, to_regclass(name)::text
-  FROM unnest(%s) AS name
+  FROM unnest(%s::text[]) AS name
  WHERE to_regclass(name) IS NOT NULL
 """
 _OTHER_OWNERS: LiteralString = """
 SELECT DISTINCT pg_get_userbyid(relowner)
   FROM pg_class
- WHERE oid = ANY (%s) AND pg_get_userbyid(relowner) <> %s
+ WHERE oid = ANY (%s::oid[]) AND pg_get_userbyid(relowner) <> %s
 """
 
 
@@ -125,13 +125,14 @@ def grant(
     for oid in own.keys() & before.keys():
         connection.execute(f"REVOKE ALL ON {own[oid]} FROM {role.as_string(connection)}".encode())
     for one in application.stack():
-        if _present(connection, tables_of(one)):
+        with_statements = _with_statements(one)
+        if with_statements and not _present(connection, with_statements):
+            report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
+        elif with_statements:
             usage: LiteralString = "GRANT USAGE ON SCHEMA {} TO {}"
             connection.execute(sql.SQL(usage).format(sql.Identifier(one.statements.schema), role))
             connection.execute(grants_sql(one, role.as_string(connection)).encode())
             report(f"granted {app} what the statements of {one.name} need")
-        else:
-            report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
     after = _granted(connection, app)
     for oid, (table, privileges) in before.items():
         if oid not in own:
@@ -142,10 +143,9 @@ def grant(
 
 def tables_of(application: Application) -> set[str]:
     """The application's own, as ``schema.table``: those that have statements, and those of its schema.sql."""
-    catalogue = application.statements
-    path = catalogue.folder / "schema.sql"
+    path = application.statements.folder / "schema.sql"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return {f"{catalogue.schema}.{table}" for table in catalogue.tables()} | {*_CREATION.findall(text)}
+    return _with_statements(application) | {*_CREATION.findall(text)}
 
 
 def grants_sql(application: Application, role: str) -> str:
@@ -157,6 +157,10 @@ def grants_sql(application: Application, role: str) -> str:
     if not path.is_file():
         raise ConfigurationError(f"{path} is missing: ventros sql grants prints what it has to hold")
     return path.read_text(encoding="utf-8").replace(f" TO {APP};", f" TO {role};")
+
+
+def _with_statements(application: Application) -> set[str]:
+    return {f"{application.statements.schema}.{table}" for table in application.statements.tables()}
 
 
 def _present(connection: psycopg.Connection, names: Collection[str]) -> dict[int, str]:

@@ -6,8 +6,11 @@ import itertools
 import os
 import re
 import subprocess
+from typing import LiteralString
 
-from ventros import roles
+from psycopg import sql
+
+from ventros import administration, roles
 from ventros.devserver import DATABASE, DevServer, find_binaries
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
@@ -44,14 +47,21 @@ def snapshot(server: DevServer, application: Application) -> str:
     server.create_database(database, "template0")  # without what the server gives to others
     dsn = server.owner_dsn(database)
     for below in application.stands_on:
-        roles.set_up(dsn, below)
-        migrate(dsn, below)
+        _migrate(dsn, below)
     known = {*_objects(dsn)}
-    roles.set_up(dsn, application)
-    migrate(dsn, application)
+    _migrate(dsn, application)
     own = "".join(part for part in _objects(dsn) if part not in known)
     body = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", own)).strip()
     return HEADER.format(name=application.name, major=server.version.split(".")[0]) + body + "\n"
+
+
+def _migrate(dsn: str, application: Application) -> None:
+    """Without grants, which may be of another schema than this one."""
+    text: LiteralString = "CREATE SCHEMA IF NOT EXISTS {}"
+    with administration.connect(administration.parameters(dsn)) as connection:
+        for one in application.stack():
+            connection.execute(sql.SQL(text).format(sql.Identifier(one.statements.schema)))
+    migrate(dsn, application)
 
 
 def _objects(dsn: str) -> list[str]:

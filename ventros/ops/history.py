@@ -53,10 +53,10 @@ SELECT tenant_id, aggregate_table, aggregate_id, aggregate_version + 1, 'baselin
                       AND coalesce(to_jsonb(stored) ->> 'tenant_id', '') = head.tenant_id)
 """
 _HIDDEN: LiteralString = """
-SELECT name FROM unnest(%s) AS name WHERE row_security_active(to_regclass(name)) ORDER BY name
+SELECT name FROM unnest(%s::text[]) AS name WHERE row_security_active(to_regclass(name)) ORDER BY name
 """
 _RECORDED: LiteralString = """
-SELECT name FROM unnest(%s) AS name
+SELECT name FROM unnest(%s::text[]) AS name
   JOIN pg_trigger ON tgrelid = to_regclass(name) AND tgname = 'history' AND tgenabled IN ('O', 'A')
  ORDER BY name
 """
@@ -177,6 +177,6 @@ def _transaction(dsn: str, tables: list[_Recorded]) -> Iterator[psycopg.Connecti
 
 
 def _check_migrated(connection: psycopg.Connection, names: list[str]) -> None:
-    missing: LiteralString = "SELECT name FROM unnest(%s) AS name WHERE to_regclass(name) IS NULL"
+    missing: LiteralString = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL"
     for (name,) in connection.execute(missing, [[_OWN, *names]]):
         raise ConfigurationError(f"the database has no table {name}: run ventros migrate first")
