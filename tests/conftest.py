@@ -17,7 +17,7 @@ from pytest_postgresql.executors import NoopExecutor
 
 from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
 from tests.support.left_behind import sessions
-from ventros import Database, UnitOfWork, roles
+from ventros import CRM, Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import entries, reconcile
 from ventros.demo.seed import Seed, seed_tenant
@@ -84,9 +84,9 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
     SQL of its own sends it as the owner, or as the superuser.
     """
     template = postgresql_noproc.template_dbname
-    roles.set_up(server.superuser_dsn(template))
-    migrate(server.owner_dsn(template))
-    roles.set_up(server.owner_dsn(template))
+    roles.set_up(server.superuser_dsn(template), CRM)
+    migrate(server.owner_dsn(template), CRM)
+    roles.set_up(server.owner_dsn(template), CRM)
     yield
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
         executed = entries(connection, roles.APP, everywhere=True)

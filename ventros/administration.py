@@ -18,7 +18,8 @@ except ModuleNotFoundError as error:
 _NOT_OWNED: LiteralString = """
 SELECT current_user, oid::regclass::text, pg_get_userbyid(relowner)
   FROM pg_class
- WHERE oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) AND NOT pg_has_role(relowner, 'USAGE')
+ WHERE oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
+   AND NOT pg_has_role(relowner, 'USAGE')
  ORDER BY 2
  LIMIT 1
 """

@@ -54,7 +54,7 @@ WITH changing (name, columns) AS (
              WHERE conindid = index.indexrelid AND conrelid = index.indrelid AND contype IN ('p', 'u', 'x')) AS conname
       FROM pg_index AS index
       JOIN pg_class AS owner ON owner.oid = index.indrelid AND owner.relnamespace = 'public'::regnamespace
-       AND owner.relname !~ '^_?yoyo_'
+       AND owner.relname !~ '^ventros_migrations'
       JOIN pg_class AS relation ON relation.oid = index.indexrelid
       JOIN pg_am ON pg_am.oid = relation.relam
       JOIN pg_attribute AS attribute ON attribute.attrelid = index.indrelid AND attribute.attnum > 0

@@ -41,7 +41,7 @@ SELECT c.relname,
            AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid
                               AND a.attnum = ANY (i.indkey) AND a.attname = 'tenant_id'))
   FROM pg_class AS c
- WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE '%yoyo%'
+ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'ventros_migrations'
  ORDER BY 1
 """
 _FOREIGN_KEYS: LiteralString = """
