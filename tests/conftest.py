@@ -18,13 +18,12 @@ from pytest_postgresql.executors import NoopExecutor
 from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
 from tests.support.left_behind import sessions
 from tests.support.library import LIBRARY
-from ventros import Database, UnitOfWork, roles
+from ventros import CRM, Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import entries, reconcile
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
 from ventros.migrate import migrate
-from ventros.unit_of_work import CRM
 
 STARTERS = {id(subprocess), id(DevServer)}
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
 from tests.support.library import LIBRARY
-from ventros import Database, OptimisticLockError, UnitOfWork, roles
+from ventros import CRM, Database, OptimisticLockError, UnitOfWork, roles
 from ventros.audit.grants import Privilege, grants_sql, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -95,7 +95,7 @@ REFUSED: list[LiteralString] = [
     "INSERT INTO contacts (version) VALUES (7)",
     "UPDATE outbox_events SET payload = '{}' WHERE false",
     "DELETE FROM outbox_events",
-    "SELECT * FROM _yoyo_migration",
+    "SELECT * FROM ventros_migrations",
     "SET ROLE ventros_owner",
     "SET ROLE postgres",
 ]
@@ -134,10 +134,10 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     before = granted()
     superuser.execute("GRANT ALL ON contacts TO ventros_app")
     superuser.execute("GRANT UPDATE (tenant_id) ON agents TO ventros_app")
-    superuser.execute("GRANT SELECT ON _yoyo_log TO ventros_app")
+    superuser.execute("GRANT SELECT ON ventros_migrations TO ventros_app")
     assert granted() != before
     reports: list[str] = []
-    roles.set_up(server.owner_dsn(superuser.info.dbname), report=reports.append)
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
     assert reports == ["granted ventros_app what sql/grants.sql says"]
 
@@ -165,16 +165,16 @@ def test_a_role_that_may_do_more_is_not_made_the_app(
     server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, reason: str
 ) -> None:
     dsn = server.owner_dsn(superuser.info.dbname)
-    roles.set_up(dsn, app=other)  # the control: without it all is well
+    roles.set_up(dsn, CRM, app=other)  # the control: without it all is well
     superuser.execute(power)
     with pytest.raises(ConfigurationError, match=reason):
-        roles.set_up(dsn, app=other)
+        roles.set_up(dsn, CRM, app=other)
 
 
 def test_tables_of_another_owner_are_told(server: DevServer, superuser: psycopg.Connection) -> None:
     superuser.execute("ALTER TABLE contacts OWNER TO postgres")
     with pytest.raises(ConfigurationError, match="postgres owns tables, not ventros_owner"):
-        roles.set_up(server.superuser_dsn(superuser.info.dbname))
+        roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM)
 
 
 async def test_by_hand_the_right_form_works_and_a_service_then_conflicts(

@@ -291,7 +291,8 @@ def status(ctx: click.Context, dsn: str | None) -> None:
 
     for state in read_status(database(dsn or ctx.obj), application()):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
-        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
+        note = "  (its file was changed afterwards)" if state.changed else note
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
 
 
 @migrate.command()
@@ -331,9 +332,9 @@ def checksums() -> None:
 
     To be done when a migration was added, or changed before anybody applied it.
     """
-    from ventros.migrate import write_checksums
+    from ventros.migration_files import write_checksums
 
-    click.echo(f"wrote {write_checksums(application())}")
+    click.echo(f"wrote {write_checksums(application().migrations)}")
 
 
 @migrate.command()

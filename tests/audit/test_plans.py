@@ -37,7 +37,7 @@ _INDEXES = """
 SELECT i.indexrelid::regclass::text
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
- WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique AND c.relname NOT LIKE '%yoyo%'
+ WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique AND c.relname NOT LIKE '%migrations%'
  ORDER BY 1
 """
 _FOREIGN_KEYS = """
@@ -241,7 +241,7 @@ def test_what_differs_between_versions_is_written_and_read_again() -> None:
 def test_the_seed_is_large_and_its_foreign_keys_hold(server: DevServer, seeded_dsn: str) -> None:
     with psycopg.connect(server.superuser_dsn(SEEDED)) as superuser:
         sizes = superuser.execute(
-            "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND relname NOT LIKE '%yoyo%'"
+            "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND relname NOT LIKE '%migrations%'"
             " AND relnamespace = 'public'::regnamespace"
         ).fetchall()
         queries = [row[0] for row in superuser.execute(_FOREIGN_KEYS).fetchall()]

@@ -17,7 +17,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.counted_work import SHAPE, work
 from tests.support.library import LIBRARY
 from tests.support.program import ventros
-from ventros import Database, Settings, UnitOfWork, roles
+from ventros import CRM, Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Reconciliation, entries, reconcile
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.run import run_both
@@ -35,7 +35,7 @@ AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"
 def other_dsn(dsn: str, server: DevServer, owner_dsn: str, superuser: psycopg.Connection) -> Iterator[str]:
     """The app by another name: what it sends is not held against the app when all tests are over."""
     superuser.execute(f"CREATE ROLE {OTHER} LOGIN PASSWORD 'open'".encode())
-    roles.set_up(owner_dsn, app=OTHER)
+    roles.set_up(owner_dsn, CRM, app=OTHER)
     yield dsn.replace(f"{roles.APP}:{server.password}", f"{OTHER}:open")
     superuser.execute(f"DROP OWNED BY {OTHER}".encode())
     superuser.execute(f"DROP ROLE {OTHER}".encode())

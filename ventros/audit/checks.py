@@ -122,7 +122,6 @@ def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
         "resource": repository.resource,
         "tenant": "tenant_id" if table.of_tenant else "''::text",
         "of_tenant": str(table.of_tenant).lower(),
-        "secret": f"{{{','.join(repository.SECRET_COLUMNS)}}}",
     }
 
 
