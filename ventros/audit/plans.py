@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -69,8 +70,17 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
         ((document,),) = _explain(
             connection, statement, "COSTS false, VERBOSE, FORMAT JSON", types=types, arguments=arguments
         )
-        plans[mode] = document[0]["Plan"]
+        plans[mode] = _plain(document[0]["Plan"])
     return plans
+
+
+def _plain(node: Tree, alias: str = "") -> Tree:
+    """Without what VERBOSE, which names the schemas, puts in front of a node's own columns."""
+    alias = node.get("Alias", alias)
+    plain = dict(node, Plans=[_plain(child, alias) for child in node.get("Plans", ())])
+    for condition in {"Index Cond", "Filter"} & node.keys():
+        plain[condition] = re.sub(rf"\b{re.escape(alias)}\.", "", node[condition])
+    return plain
 
 
 def _types(statement: Statement) -> str:
