@@ -17,11 +17,11 @@ LOAD = """
 import pathlib, sys
 import ventros
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue
+from ventros import CRM
 place = pathlib.Path(ventros.__file__).parent
 assert pathlib.Path(sys.prefix) in place.parents, place
 assert directory("sql") == place / "_sql" and directory("migrations") == place / "_migrations"
-print(len(catalogue()), len(list(directory("migrations").glob("*.sql"))))
+print(len(CRM.all_statements()), len(list(directory("migrations").glob("*.sql"))))
 """
 
 
@@ -45,7 +45,11 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
     python = tmp_path / "venv" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", wheel)
     statements, migrations = run(python, "-c", LOAD, cwd=tmp_path).split()
-    names = [line for path in (ROOT / "sql").glob("*.sql") for line in path.read_text().splitlines()]
+    names = [
+        line
+        for path in (*(ROOT / "sql").glob("*.sql"), *(ROOT / "sql" / "kernel").glob("*.sql"))
+        for line in path.read_text().splitlines()
+    ]
     assert int(statements) == sum(line.startswith("-- name:") for line in names)
     assert int(migrations) == len(list((ROOT / "migrations").glob("*.sql")))
 

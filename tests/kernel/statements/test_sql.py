@@ -1,9 +1,10 @@
-"""Every statement of sql/ is used, is what its header says, and fits the migrated schema and its mapper."""
+"""Every statement of both applications is used, is what its header says, fits the schema and its mapper."""
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ import pytest
 import ventros
 from tests.support.prepared import faults
 from tests.support.repositories import REPOSITORIES
-from ventros.kernel.statements import catalogue, columns
+from ventros import CRM
+from ventros.kernel.repository import EntityRepository, Repository
+from ventros.kernel.resources import directory
+from ventros.kernel.statements import Statement, columns
 from ventros.kernel.statements.files import or_fail_name
 
-STATEMENTS = sorted(catalogue().values(), key=lambda statement: statement.name)
+CATALOGUE = CRM.all_statements()
+STATEMENTS = [CATALOGUE[name] for name in sorted(CATALOGUE)]
 PACKAGE = Path(ventros.__file__).parent
 
 
@@ -38,10 +43,10 @@ async def test_every_statement_is_prepared_and_agrees_with_its_header(
 
 async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
     """The control of the test above: three statements that lie."""
-    get = catalogue()["contacts.get"]
+    get = CATALOGUE["contacts.get"]
     assert await faults(driver, attrs.evolve(get, params=columns("tenant_id text, id text")))
     assert await faults(driver, attrs.evolve(get, text=get.text.replace("id, version", "version, id")))
-    version = catalogue()["contacts.stored_version"]
+    version = CATALOGUE["contacts.stored_version"]
     assert await faults(driver, attrs.evolve(version, returns="version bigint"))
 
 
@@ -49,25 +54,63 @@ async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
 def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
     """``insert_args`` and ``update_args`` name, line by line, the columns of the header's params."""
     repository: Any = REPOSITORIES[name]
-    table = repository.INSERT.path.stem
+    table = repository.TABLE.name
     source = Path(repository.mapper.__file__).read_text(encoding="utf-8")
-    for verb in ("insert", "update"):
-        params = [param.name for param in catalogue()[f"{table}.{verb}"].params]
+    verbs = [verb for verb in ("insert", "update") if f"{table}.{verb}" in CATALOGUE]
+    assert "insert" in verbs
+    for verb in verbs:
+        params = [param.name for param in CATALOGUE[f"{table}.{verb}"].params]
         argument, body = source.split(f"def {verb}_args(")[1].split(":", 1)
         passed = re.findall(rf"^        .*?\b{argument}\.(\w+)", body.split("    )\n")[0], re.MULTILINE)
         renamed = {"version": "expected_version", "customer_id": "user_id"}
         assert [renamed.get(name, name) for name in passed] == params, f"{table}.{verb}"
 
 
-def test_every_statement_is_used() -> None:
+def attached(repository: type[EntityRepository[Any]]) -> set[str]:
+    """The names of the statements that its table and those of its children give it."""
+    kinds = getattr(repository, "CHILDREN", ())
+    of_children = [part for kind in kinds for part in (kind.find, kind.insert, kind.update, kind.delete)]
+    own = [value for _, value in inspect.getmembers_static(repository)]
+    return {value.name for value in (*own, *of_children) if isinstance(value, Statement)}
+
+
+def unused(names: Iterable[str]) -> set[str]:
+    """Of these, what neither a repository has nor the code names; a form of a used write is used."""
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r'statement\(\s*"([^"]+)"', source))
-    forms = {or_fail_name(name) for name in used} & catalogue().keys()
-    sent = {
-        form.name
+    used = used.union(*map(attached, CRM.unit_of_work.held_repositories().values()))
+    return set(names) - used - set(map(or_fail_name, used))
+
+
+def test_every_statement_is_used() -> None:
+    assert unused(CATALOGUE) == set()
+    assert "outbox_events.append" in CATALOGUE, "the kernel's are among them"
+
+
+def test_control_what_nobody_uses_is_seen() -> None:
+    assert unused([*CATALOGUE, "contacts.forgotten"]) == {"contacts.forgotten"}
+
+
+def test_a_form_that_fails_by_itself_is_sent_where_nothing_else_is_to_be_done() -> None:
+    forms = {
+        repository.resource: (repository.INSERT_OR_FAIL, repository.UPDATE_OR_FAIL)
         for repository in REPOSITORIES.values()
-        for form in (repository.INSERT_OR_FAIL, getattr(repository, "UPDATE_OR_FAIL", None))
-        if form is not None
+        if issubclass(repository, Repository)
     }
-    assert sent <= forms
-    assert used | forms == set(catalogue())
+    assert all(CATALOGUE[form.name].rows == "one" for pair in forms.values() for form in pair if form)
+    assert forms["chat"] == (None, None), "its participants are compared"
+    assert [form.name for form in forms["contact"] if form] == [
+        "contacts.insert_or_fail",
+        "contacts.update_or_fail",
+    ]
+
+
+def test_the_secret_columns_are_those_that_the_history_hides() -> None:
+    """A column of that name is hidden in every table."""
+    secret = {column for repository in REPOSITORIES.values() for column in repository.SECRET_COLUMNS}
+    (source,) = (directory("migrations")).rglob("*.create-aggregate-history.sql")
+    hidden = source.read_text(encoding="utf-8").split("name IN (")[1].split(")")[0]
+    assert secret == set(re.findall(r"'(\w+)'", hidden))
+    for repository in REPOSITORIES.values():
+        named = secret & set(repository.mapper.COLUMNS)
+        assert named == set(repository.SECRET_COLUMNS), repository.resource
