@@ -26,7 +26,7 @@ def test_a_list_of_another_schema_is_read_there_and_kept_with_its_statements() -
     listed = attrs.evolve(
         contacts,
         of=statement.table("invoices"),
-        conditions=[attrs.evolve(line, name=condition.name) for condition in contacts.conditions],
+        conditions=tuple(attrs.evolve(line, name=condition.name) for condition in contacts.conditions),
     )
     shape = Shape((contacts.conditions[0].name,))
     rendered = listed.statement(shape)

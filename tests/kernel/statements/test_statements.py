@@ -82,8 +82,13 @@ def test_a_faulty_statement_is_refused_with_file_and_line(
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
-        ("-- params:", "-- parms:", 4, "parms: is no key of a header; did you mean params?"),
-        ("-- plan:", "-- owner:", 7, "owner: is no key of a header? There is name, why, params"),
+        (
+            "-- params:",
+            "-- parms:",
+            4,
+            "parms: is no key of a header (did you mean params?); there is name, why,",
+        ),
+        ("-- plan:", "-- owner:", 7, "owner: is no key of a header; there is name, why, params"),
         ("-- plan: reads", "-- why: reads", 7, "why: is there twice"),
         ("-- plan: reads", "-- reads", 7, "'-- reads all things' is no line of a header"),
         ("-- name:", "-- nmae:", 1, "stands before any -- name:"),
@@ -93,7 +98,7 @@ def test_a_faulty_statement_is_refused_with_file_and_line(
         (
             GOOD,
             GOOD + GOOD.replace("-- name: things.rename", "-- nmae: things.touch"),
-            12,
+            11,
             "-- nmae: stands in",
         ),
     ],
@@ -171,9 +176,7 @@ def test_a_name_of_another_schema_than_the_catalogues_is_refused(
     tmp_path: Path, text: str, schema: str
 ) -> None:
     catalogue = Catalogue(write(tmp_path, text), schema=schema)
-    with pytest.raises(
-        ConfigurationError, match=f"is no name for a statement of things.sql in schema {schema}"
-    ):
+    with pytest.raises(ConfigurationError, match=f"of things.sql in schema {schema}: "):
         len(catalogue)
 
 
