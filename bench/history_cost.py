@@ -15,6 +15,7 @@ import psycopg
 
 from bench import tables
 from bench.server import Server
+from ventros import CRM
 from ventros.kernel.resources import directory
 from ventros.ops import history
 
@@ -30,8 +31,9 @@ BEGIN
            nullif(current_setting('app.use_case', true), ''), diff.before, diff.after
       FROM (SELECT id, version, to_jsonb(n) - 'version' AS doc FROM new_rows AS n) AS later
       JOIN (SELECT id, to_jsonb(o) - 'version' AS doc FROM old_rows AS o) AS earlier USING (id),
-   LATERAL (SELECT jsonb_object_agg(key, public.ventros_history_value(key, earlier.doc -> key)) AS before,
-                   jsonb_object_agg(key, public.ventros_history_value(key, value)) AS after
+   LATERAL (SELECT jsonb_object_agg(key,
+                                    public.ventros_history_value(key, earlier.doc -> key, '{}')) AS before,
+                   jsonb_object_agg(key, public.ventros_history_value(key, value, '{}')) AS after
               FROM jsonb_each(later.doc) WHERE value IS DISTINCT FROM earlier.doc -> key) AS diff;
     RETURN NULL;
 END $$;
@@ -68,13 +70,13 @@ def check(server: Server, log: tables.Log) -> None:
     server.create("checked", "origin")
     superuser = server.superuser_dsn("checked")
     clock = time.perf_counter()
-    written = history.enable(server.dsn("checked"))
+    written = history.enable(server.dsn("checked"), CRM)
     print(f"enable: {written:,} baselines in {time.perf_counter() - clock:.1f} s")
     tables.age(server.dsn("checked"), log, "contacts", rows=ROWS, updates=3 * ROWS, seed=0.5)
     clock = time.perf_counter()
     with psycopg.connect(superuser, autocommit=True) as connection:
         findings = connection.execute((directory("sql") / "ops" / "history.sql").read_bytes()).fetchall()
-    size = history.status(superuser)
+    size = history.status(superuser, CRM)
     print(
         f"check: {len(findings)} findings in {written + 3 * ROWS:,} rows ({size.bytes / 1e6:.0f} MB) "
         f"in {time.perf_counter() - clock:.1f} s"

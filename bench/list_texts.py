@@ -19,6 +19,7 @@ from typing import Any
 
 import asyncpg
 
+from ventros import CRM
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.list_query import LIST_QUERY, ContactFilter, ContactSort
 from ventros.devserver import DevServer
@@ -75,7 +76,7 @@ async def by_one_text(connection: asyncpg.Connection[Any], chosen: dict[str, obj
 
 async def main() -> None:
     with DevServer(durable=False) as server:
-        create_database(server, "list_texts")
+        create_database(server, CRM, "list_texts")
         dsn = server.superuser_dsn("list_texts")
         connections = [await asyncpg.connect(dsn) for _ in range(3)]
         await connections[0].execute(SEED)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import attrs
 
-from ventros import Database, UnitOfWork
+from ventros import CRM, Database, UnitOfWork
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
@@ -65,7 +65,7 @@ async def measure(db: Database[UnitOfWork]) -> dict[type[ContactRepository], lis
 async def main() -> None:
     with DevServer(durable=False) as server:
         server.create_database("save_cost")
-        migrate(server.owner_dsn("save_cost"))
+        migrate(server.owner_dsn("save_cost"), CRM)
         async with await Database.open(UnitOfWork, server.owner_dsn("save_cost")) as db:
             returning, counting = (statistics.median(times) * 1e6 for times in (await measure(db)).values())
     print(f"save: {returning:.0f} us, by the row count alone {counting:.0f} us")

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 import ventros
-from ventros import roles
+from ventros import CRM, roles
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
@@ -119,7 +119,7 @@ class Server:
     def _migrated_template(self) -> str:
         """Migrating takes seconds, copying does not."""
         if "migrated" not in self._made:
-            migrate(self.create("migrated", bare=True))
+            migrate(self.create("migrated", bare=True), CRM)
         return "migrated"
 
     def drop(self, name: str) -> None:

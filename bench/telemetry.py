@@ -27,7 +27,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros import Database, Telemetry, UnitOfWork
+from ventros import CRM, Database, Telemetry, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import seed_tenant
@@ -96,7 +96,7 @@ async def without_a_server(connection: Connection, id_: UUID) -> None:
 async def main() -> None:
     with DevServer(durable=False) as server:
         dsn = server.owner_dsn()
-        migrate(dsn)
+        migrate(dsn, CRM)
         async with AsyncExitStack() as stack:
             databases = [
                 await stack.enter_async_context(await Database.open(UnitOfWork, dsn, telemetry=telemetry))

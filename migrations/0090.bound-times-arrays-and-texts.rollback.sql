@@ -17,9 +17,6 @@ ALTER TABLE sequence_steps
     DROP CONSTRAINT IF EXISTS sequence_steps_time_bounds_check;
 ALTER TABLE projects
     DROP CONSTRAINT IF EXISTS projects_time_bounds_check;
-ALTER TABLE processed_events
-    DROP CONSTRAINT IF EXISTS processed_events_time_bounds_check,
-    DROP CONSTRAINT IF EXISTS processed_events_length_bounds_check;
 ALTER TABLE placements
     DROP CONSTRAINT IF EXISTS placements_time_bounds_check;
 ALTER TABLE pipelines
@@ -30,9 +27,6 @@ ALTER TABLE pipeline_statuses
 ALTER TABLE pipeline_custom_fields
     DROP CONSTRAINT IF EXISTS pipeline_custom_fields_time_bounds_check,
     DROP CONSTRAINT IF EXISTS pipeline_custom_fields_length_bounds_check;
-ALTER TABLE outbox_events
-    DROP CONSTRAINT IF EXISTS outbox_events_time_bounds_check,
-    DROP CONSTRAINT IF EXISTS outbox_events_length_bounds_check;
 ALTER TABLE messages
     DROP CONSTRAINT IF EXISTS messages_time_bounds_check,
     DROP CONSTRAINT IF EXISTS messages_array_bounds_check,
@@ -54,9 +48,6 @@ ALTER TABLE contact_list_filters
 ALTER TABLE contact_custom_fields
     DROP CONSTRAINT IF EXISTS contact_custom_fields_time_bounds_check,
     DROP CONSTRAINT IF EXISTS contact_custom_fields_length_bounds_check;
-ALTER TABLE commit_markers
-    DROP CONSTRAINT IF EXISTS commit_markers_time_bounds_check,
-    DROP CONSTRAINT IF EXISTS commit_markers_length_bounds_check;
 ALTER TABLE chats
     DROP CONSTRAINT IF EXISTS chats_time_bounds_check,
     DROP CONSTRAINT IF EXISTS chats_length_bounds_check;
@@ -79,9 +70,6 @@ ALTER TABLE broadcasts
 ALTER TABLE billing_accounts
     DROP CONSTRAINT IF EXISTS billing_accounts_time_bounds_check,
     DROP CONSTRAINT IF EXISTS billing_accounts_length_bounds_check;
-ALTER TABLE aggregate_history
-    DROP CONSTRAINT IF EXISTS aggregate_history_time_bounds_check,
-    DROP CONSTRAINT IF EXISTS aggregate_history_length_bounds_check;
 ALTER TABLE agents
     DROP CONSTRAINT IF EXISTS agents_time_bounds_check,
     DROP CONSTRAINT IF EXISTS agents_length_bounds_check;

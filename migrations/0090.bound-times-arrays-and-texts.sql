@@ -3,7 +3,7 @@
 --   because the driver takes them for infinity;
 -- * an array with a NULL in it, or of several dimensions, which array_position() itself refuses; the arrays of
 --   agents, chats and webhook_subscriptions have that bound already;
--- * an indexed text of more than 500 characters, or 100 for a name of this system (tenant, platform, table): an
+-- * an indexed text of more than 500 characters, or 100 for a name of this system (tenant, platform): an
 --   index entry holds 2,704 bytes, a character takes 4 at most. A tenant that is referred to has the bound of
 --   projects_tenant_check;
 -- * a score that is NaN or infinite, a timeout beyond 36,500 days.
@@ -20,14 +20,6 @@ ALTER TABLE agents
         @> ALL (ARRAY[last_login_at, created_at, updated_at, deleted_at])
     ) NOT VALID,
     ADD CONSTRAINT agents_length_bounds_check CHECK (char_length(name) <= 500 AND char_length(email) <= 500) NOT VALID;
-ALTER TABLE aggregate_history
-    ADD CONSTRAINT aggregate_history_time_bounds_check CHECK (
-        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
-        @> recorded_at
-    ) NOT VALID,
-    ADD CONSTRAINT aggregate_history_length_bounds_check CHECK (
-        char_length(tenant_id) <= 100 AND char_length(aggregate_table) <= 100
-    ) NOT VALID;
 ALTER TABLE billing_accounts
     ADD CONSTRAINT billing_accounts_time_bounds_check CHECK (
         '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
@@ -77,12 +69,6 @@ ALTER TABLE chats
         @> ALL (ARRAY[last_message_at, created_at, updated_at, deleted_at])
     ) NOT VALID,
     ADD CONSTRAINT chats_length_bounds_check CHECK (char_length(external_id) <= 500) NOT VALID;
-ALTER TABLE commit_markers
-    ADD CONSTRAINT commit_markers_time_bounds_check CHECK (
-        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
-        @> recorded_at
-    ) NOT VALID,
-    ADD CONSTRAINT commit_markers_length_bounds_check CHECK (char_length(tenant_id) <= 100) NOT VALID;
 ALTER TABLE contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_time_bounds_check CHECK (
         '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
@@ -129,12 +115,6 @@ ALTER TABLE messages
     ) NOT VALID,
     ADD CONSTRAINT messages_array_bounds_check CHECK (array_position(mentions, NULL) IS NULL) NOT VALID,
     ADD CONSTRAINT messages_length_bounds_check CHECK (char_length(channel_message_id) <= 500) NOT VALID;
-ALTER TABLE outbox_events
-    ADD CONSTRAINT outbox_events_time_bounds_check CHECK (
-        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
-        @> occurred_at
-    ) NOT VALID,
-    ADD CONSTRAINT outbox_events_length_bounds_check CHECK (char_length(tenant_id) <= 100) NOT VALID;
 ALTER TABLE pipeline_custom_fields
     ADD CONSTRAINT pipeline_custom_fields_time_bounds_check CHECK (
         '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
@@ -156,14 +136,6 @@ ALTER TABLE placements
     ADD CONSTRAINT placements_time_bounds_check CHECK (
         '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
         @> ALL (ARRAY[entered_at, exited_at, created_at, updated_at])
-    ) NOT VALID;
-ALTER TABLE processed_events
-    ADD CONSTRAINT processed_events_time_bounds_check CHECK (
-        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange
-        @> processed_at
-    ) NOT VALID,
-    ADD CONSTRAINT processed_events_length_bounds_check CHECK (
-        char_length(tenant_id) <= 100 AND char_length(consumer) <= 500
     ) NOT VALID;
 ALTER TABLE projects
     ADD CONSTRAINT projects_time_bounds_check CHECK (

@@ -4,9 +4,6 @@ ALTER TABLE agent_counters
 ALTER TABLE agents
     VALIDATE CONSTRAINT agents_time_bounds_check,
     VALIDATE CONSTRAINT agents_length_bounds_check;
-ALTER TABLE aggregate_history
-    VALIDATE CONSTRAINT aggregate_history_time_bounds_check,
-    VALIDATE CONSTRAINT aggregate_history_length_bounds_check;
 ALTER TABLE billing_accounts
     VALIDATE CONSTRAINT billing_accounts_time_bounds_check,
     VALIDATE CONSTRAINT billing_accounts_length_bounds_check;
@@ -29,9 +26,6 @@ ALTER TABLE chat_participants
 ALTER TABLE chats
     VALIDATE CONSTRAINT chats_time_bounds_check,
     VALIDATE CONSTRAINT chats_length_bounds_check;
-ALTER TABLE commit_markers
-    VALIDATE CONSTRAINT commit_markers_time_bounds_check,
-    VALIDATE CONSTRAINT commit_markers_length_bounds_check;
 ALTER TABLE contact_custom_fields
     VALIDATE CONSTRAINT contact_custom_fields_time_bounds_check,
     VALIDATE CONSTRAINT contact_custom_fields_length_bounds_check;
@@ -53,9 +47,6 @@ ALTER TABLE messages
     VALIDATE CONSTRAINT messages_time_bounds_check,
     VALIDATE CONSTRAINT messages_array_bounds_check,
     VALIDATE CONSTRAINT messages_length_bounds_check;
-ALTER TABLE outbox_events
-    VALIDATE CONSTRAINT outbox_events_time_bounds_check,
-    VALIDATE CONSTRAINT outbox_events_length_bounds_check;
 ALTER TABLE pipeline_custom_fields
     VALIDATE CONSTRAINT pipeline_custom_fields_time_bounds_check,
     VALIDATE CONSTRAINT pipeline_custom_fields_length_bounds_check;
@@ -66,9 +57,6 @@ ALTER TABLE pipelines
     VALIDATE CONSTRAINT pipelines_time_bounds_check;
 ALTER TABLE placements
     VALIDATE CONSTRAINT placements_time_bounds_check;
-ALTER TABLE processed_events
-    VALIDATE CONSTRAINT processed_events_time_bounds_check,
-    VALIDATE CONSTRAINT processed_events_length_bounds_check;
 ALTER TABLE projects
     VALIDATE CONSTRAINT projects_time_bounds_check;
 ALTER TABLE sequence_steps

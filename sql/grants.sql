@@ -126,13 +126,6 @@ GRANT
     ON chats TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, recorded_at, tombstone),
-    INSERT (tenant_id, id, tombstone),
-    UPDATE (id),
-    DELETE
-    ON commit_markers TO ventros_app;
-
-GRANT
     SELECT (tenant_id, id, contact_id, field_key, field_type, field_value, field_value_hash, updated_at,
         deleted_at),
     INSERT (tenant_id, id, contact_id, field_key, field_type, field_value, created_at, updated_at),
@@ -216,12 +209,6 @@ GRANT
     ON messages TO ventros_app;
 
 GRANT
-    SELECT (tenant_id),
-    INSERT (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
-        aggregate_version, sequence, correlation_id, causation_id, payload)
-    ON outbox_events TO ventros_app;
-
-GRANT
     SELECT (tenant_id, id, pipeline_id, field_key, field_type, field_value, created_at, updated_at),
     INSERT (tenant_id, id, pipeline_id, field_key, field_type, field_value, created_at, updated_at),
     UPDATE (field_value, updated_at),
@@ -256,11 +243,6 @@ GRANT
         changed_by, reason, notes, created_at, updated_at),
     UPDATE (contact_id, exited_at, duration_seconds, updated_at)
     ON placements TO ventros_app;
-
-GRANT
-    SELECT (tenant_id, consumer, event_id),
-    INSERT (tenant_id, consumer, event_id, processed_at)
-    ON processed_events TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,

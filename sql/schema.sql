@@ -1,124 +1,5 @@
--- The schema that the migrations make, as pg_dump of PostgreSQL 18 writes it.
--- Not to be edited: ventros migrate schema > sql/schema.sql
-
-CREATE FUNCTION public.ventros_history_append_only() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    RAISE EXCEPTION '% of % refused: what is recorded stays', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'VT003', TABLE = TG_TABLE_NAME,
-              HINT = 'docs/history.md says how to forget what must be forgotten';
-END
-$$;
-
-CREATE FUNCTION public.ventros_history_row(stored anyelement) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET "TimeZone" TO 'UTC'
-    SET "IntervalStyle" TO 'postgres'
-    SET extra_float_digits TO '1'
-    AS $$
-    SELECT jsonb_object_agg(key, public.ventros_history_value(key, value))
-      FROM jsonb_each(to_jsonb(stored)) WHERE key <> 'version'
-$$;
-
-CREATE FUNCTION public.ventros_history_value(name text, value jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    SELECT CASE WHEN value <> 'null' AND name IN (
-        'secret', 'oauth_access_token', 'oauth_refresh_token',  -- credentials
-        'secret_ciphertext', 'secret_nonce', 'headers',         -- webhook_subscriptions
-        'config'                                                -- channels, agents
-    ) THEN '"***"' ELSE value END
-$$;
-
-CREATE FUNCTION public.ventros_not_added(relation text, taken boolean) RETURNS boolean
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    RAISE EXCEPTION 'no row was added to %', relation
-        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT011' END, TABLE = relation;
-END
-$$;
-
-CREATE FUNCTION public.ventros_not_saved(relation text, tenant text, row_id uuid, expected integer, led_to integer) RETURNS integer
-    LANGUAGE plpgsql
-    AS $_$
-DECLARE
-    stored integer := led_to;
-BEGIN
-    IF led_to IS NOT NULL THEN
-        RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
-            USING ERRCODE = 'VT012', TABLE = relation;
-    END IF;
-    EXECUTE format(
-        'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
-        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
-    ) INTO stored USING tenant, row_id;
-    RAISE EXCEPTION '% is not at version %', relation, expected
-        USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = relation,
-              DETAIL = concat_ws(' ', row_id, expected, stored);
-END
-$_$;
-
-CREATE FUNCTION public.ventros_record_history() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET "TimeZone" TO 'UTC'
-    SET "IntervalStyle" TO 'postgres'
-    SET extra_float_digits TO '1'
-    AS $$
-DECLARE
-    old_row jsonb := to_jsonb(OLD) - 'version';
-    new_row jsonb := to_jsonb(NEW) - 'version';
-    whole   jsonb := coalesce(new_row, old_row);
-    step    integer := coalesce(NEW.version, OLD.version + 1);
-    kind    text := CASE WHEN TG_OP = 'INSERT' AND step <> 1 THEN 'baseline' ELSE lower(TG_OP) END;
-    before  jsonb;
-    after   jsonb;
-BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO before
-          FROM jsonb_each(old_row) WHERE value IS DISTINCT FROM new_row -> key;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO after
-          FROM jsonb_each(new_row) WHERE value IS DISTINCT FROM old_row -> key;
-    END IF;
-    INSERT INTO public.aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind,
-                                          recorded_at, role, actor, use_case, before, after)
-    VALUES (coalesce(whole ->> 'tenant_id', ''), TG_TABLE_NAME, (whole ->> 'id')::uuid, step, kind,
-            clock_timestamp(), session_user, nullif(current_setting('app.actor', true), ''),
-            nullif(current_setting('app.use_case', true), ''), before, after);
-    RETURN NULL;
-END
-$$;
-
-CREATE FUNCTION public.ventros_tenant() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$
-    SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), ventros_tenant_missing())
-$$;
-
-CREATE FUNCTION public.ventros_tenant_missing() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    AS $$
-BEGIN
-    RAISE EXCEPTION 'no tenant is set for this transaction'
-        USING ERRCODE = 'VT001', HINT = 'BEGIN; SET LOCAL app.tenant_id = ''<tenant>'';';
-END
-$$;
-
-CREATE FUNCTION public.ventros_version_guard() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    RAISE EXCEPTION 'update of % refused: version goes from % to %, it must step by one',
-        TG_TABLE_NAME, OLD.version, NEW.version
-        USING ERRCODE = 'VT002', TABLE = TG_TABLE_NAME,
-              HINT = 'UPDATE ... SET ..., version = version + 1 WHERE ... AND version = <the version you read>;';
-END
-$$;
+-- The schema that the migrations of the application crm make, as pg_dump of PostgreSQL 18 writes it.
+-- Not to be edited: ventros migrate schema prints it.
 
 CREATE TABLE public.agent_counters (
     tenant_id text NOT NULL,
@@ -225,51 +106,6 @@ COMMENT ON COLUMN public.agents.updated_at IS 'When the agent was last changed b
 COMMENT ON COLUMN public.agents.deleted_at IS 'When the agent was deleted; NULL while it is live.';
 
 COMMENT ON COLUMN public.agents.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
-
-CREATE TABLE public.aggregate_history (
-    tenant_id text NOT NULL,
-    aggregate_table text NOT NULL,
-    aggregate_id uuid NOT NULL,
-    aggregate_version integer NOT NULL,
-    kind text NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    role text NOT NULL,
-    actor text,
-    use_case text,
-    before jsonb,
-    after jsonb,
-    CONSTRAINT aggregate_history_after_check CHECK (((kind = 'baseline'::text) OR ((after IS NOT NULL) = (kind = ANY (ARRAY['insert'::text, 'update'::text]))))),
-    CONSTRAINT aggregate_history_before_check CHECK (((before IS NOT NULL) = (kind = ANY (ARRAY['update'::text, 'delete'::text])))),
-    CONSTRAINT aggregate_history_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text, 'baseline'::text]))),
-    CONSTRAINT aggregate_history_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(aggregate_table) <= 100))),
-    CONSTRAINT aggregate_history_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
-);
-
-ALTER TABLE ONLY public.aggregate_history FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.aggregate_history IS 'One row for each version of each aggregate since its history is recorded; nobody updates or deletes them.';
-
-COMMENT ON COLUMN public.aggregate_history.tenant_id IS 'Whose aggregate it is; empty for a billing account, which belongs to a user and to no tenant.';
-
-COMMENT ON COLUMN public.aggregate_history.aggregate_table IS 'The table of the aggregate.';
-
-COMMENT ON COLUMN public.aggregate_history.aggregate_id IS 'Its id there.';
-
-COMMENT ON COLUMN public.aggregate_history.aggregate_version IS 'The version that the step led to; for a delete, one more than the last.';
-
-COMMENT ON COLUMN public.aggregate_history.kind IS 'insert, update or delete; baseline: as it was found when recording began, or began again.';
-
-COMMENT ON COLUMN public.aggregate_history.recorded_at IS 'When the statement was executed, by the clock of the server.';
-
-COMMENT ON COLUMN public.aggregate_history.role IS 'The role that had logged in.';
-
-COMMENT ON COLUMN public.aggregate_history.actor IS 'app.actor of the transaction, NULL when it named none.';
-
-COMMENT ON COLUMN public.aggregate_history.use_case IS 'app.use_case of the transaction, NULL when it named none.';
-
-COMMENT ON COLUMN public.aggregate_history.before IS 'Object of the changed columns as they were, for a delete all but version; NULL for insert and baseline.';
-
-COMMENT ON COLUMN public.aggregate_history.after IS 'The changed columns as they became, for insert and baseline all but version; NULL when the aggregate is gone.';
 
 CREATE TABLE public.billing_accounts (
     id uuid NOT NULL,
@@ -800,27 +636,6 @@ COMMENT ON COLUMN public.chats.deleted_at IS 'When the chat was deleted; NULL wh
 
 COMMENT ON COLUMN public.chats.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
-CREATE TABLE public.commit_markers (
-    tenant_id text NOT NULL,
-    id uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    tombstone boolean DEFAULT false NOT NULL,
-    CONSTRAINT commit_markers_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
-    CONSTRAINT commit_markers_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> recorded_at))
-);
-
-ALTER TABLE ONLY public.commit_markers FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.commit_markers IS 'Which units of work were committed: its unit was if and only if a row is there that is no tombstone.';
-
-COMMENT ON COLUMN public.commit_markers.tenant_id IS 'The tenant of the unit of work.';
-
-COMMENT ON COLUMN public.commit_markers.id IS 'Made by the application for its unit of work, for one attempt of a command.';
-
-COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of the unit began; old ones may be pruned.';
-
-COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a unit that had not written its marker: it never will.';
-
 CREATE TABLE public.contact_custom_fields (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1290,66 +1105,6 @@ COMMENT ON COLUMN public.messages.edited_at IS 'When its author last changed the
 
 COMMENT ON COLUMN public.messages.revoked_at IS 'When its author took it back for everyone; text and media are kept.';
 
-CREATE TABLE public.outbox_events (
-    tenant_id text NOT NULL,
-    event_id uuid NOT NULL,
-    "position" bigint NOT NULL,
-    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    event_name text NOT NULL,
-    event_version text NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    aggregate_type text NOT NULL,
-    aggregate_id uuid NOT NULL,
-    aggregate_version integer,
-    sequence smallint NOT NULL,
-    correlation_id uuid,
-    causation_id uuid,
-    payload jsonb NOT NULL,
-    CONSTRAINT outbox_events_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
-    CONSTRAINT outbox_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> occurred_at))
-);
-
-ALTER TABLE ONLY public.outbox_events FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.outbox_events IS 'Domain events on their way out, written with the change that they tell of.';
-
-COMMENT ON COLUMN public.outbox_events.tenant_id IS 'The tenant of the unit of work.';
-
-COMMENT ON COLUMN public.outbox_events.event_id IS 'Made by the application; consumers know an event again by it.';
-
-COMMENT ON COLUMN public.outbox_events."position" IS 'In the order of writing; handed out before the commit, so not the order of commits.';
-
-COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
-
-COMMENT ON COLUMN public.outbox_events.event_name IS 'aggregate.fact';
-
-COMMENT ON COLUMN public.outbox_events.event_version IS 'Of the payload, v1.';
-
-COMMENT ON COLUMN public.outbox_events.occurred_at IS 'When it took place.';
-
-COMMENT ON COLUMN public.outbox_events.aggregate_type IS 'Which kind of aggregate tells it.';
-
-COMMENT ON COLUMN public.outbox_events.aggregate_id IS 'Which aggregate tells it.';
-
-COMMENT ON COLUMN public.outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
-
-COMMENT ON COLUMN public.outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
-
-COMMENT ON COLUMN public.outbox_events.correlation_id IS 'Of the request that it belongs to.';
-
-COMMENT ON COLUMN public.outbox_events.causation_id IS 'Of the event that led to it.';
-
-COMMENT ON COLUMN public.outbox_events.payload IS 'The fields of the event, an object.';
-
-ALTER TABLE public.outbox_events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.outbox_events_position_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
 CREATE TABLE public.pipeline_custom_fields (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1561,27 +1316,6 @@ COMMENT ON COLUMN public.placements.notes IS 'Remarks made on entering, NULL whe
 COMMENT ON COLUMN public.placements.created_at IS 'When the row was written.';
 
 COMMENT ON COLUMN public.placements.updated_at IS 'When the row last changed.';
-
-CREATE TABLE public.processed_events (
-    tenant_id text NOT NULL,
-    consumer text NOT NULL,
-    event_id uuid NOT NULL,
-    processed_at timestamp with time zone NOT NULL,
-    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 500))),
-    CONSTRAINT processed_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> processed_at))
-);
-
-ALTER TABLE ONLY public.processed_events FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.processed_events IS 'Which events a consumer has dealt with, written with their effect.';
-
-COMMENT ON COLUMN public.processed_events.tenant_id IS 'The tenant of the unit of work.';
-
-COMMENT ON COLUMN public.processed_events.consumer IS 'Who dealt with it.';
-
-COMMENT ON COLUMN public.processed_events.event_id IS 'The event.';
-
-COMMENT ON COLUMN public.processed_events.processed_at IS 'When its unit of work began.';
 
 CREATE TABLE public.projects (
     tenant_id text NOT NULL,
@@ -2009,9 +1743,6 @@ ALTER TABLE ONLY public.agent_counters
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY public.aggregate_history
-    ADD CONSTRAINT aggregate_history_pkey PRIMARY KEY (tenant_id, aggregate_table, aggregate_id, aggregate_version);
-
 ALTER TABLE ONLY public.billing_accounts
     ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (id);
 
@@ -2054,9 +1785,6 @@ ALTER TABLE ONLY public.chat_participants
 ALTER TABLE ONLY public.chats
     ADD CONSTRAINT chats_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY public.commit_markers
-    ADD CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id);
-
 ALTER TABLE ONLY public.contact_custom_fields
     ADD CONSTRAINT contact_custom_fields_key_key UNIQUE (tenant_id, contact_id, field_key);
 
@@ -2090,12 +1818,6 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
-ALTER TABLE ONLY public.outbox_events
-    ADD CONSTRAINT outbox_events_pkey PRIMARY KEY (tenant_id, event_id);
-
-ALTER TABLE ONLY public.outbox_events
-    ADD CONSTRAINT outbox_events_version_key UNIQUE (tenant_id, aggregate_id, aggregate_version, sequence);
-
 ALTER TABLE ONLY public.pipeline_custom_fields
     ADD CONSTRAINT pipeline_custom_fields_key UNIQUE (tenant_id, pipeline_id, field_key);
 
@@ -2113,9 +1835,6 @@ ALTER TABLE ONLY public.pipelines
 
 ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_pkey PRIMARY KEY (tenant_id, id);
-
-ALTER TABLE ONLY public.processed_events
-    ADD CONSTRAINT processed_events_pkey PRIMARY KEY (tenant_id, consumer, event_id);
 
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (tenant_id, id);
@@ -2223,8 +1942,6 @@ CREATE UNIQUE INDEX sessions_active_key ON public.sessions USING btree (tenant_i
 CREATE INDEX sessions_live_contact_idx ON public.sessions USING btree (tenant_id, contact_id, started_at, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX sessions_live_started_idx ON public.sessions USING btree (tenant_id, started_at, id) WHERE (deleted_at IS NULL);
-
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
@@ -2404,8 +2121,6 @@ ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
@@ -2425,8 +2140,6 @@ ALTER TABLE public.channels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.chat_participants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.chats ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
@@ -2448,8 +2161,6 @@ CREATE POLICY directory ON public.channel_routes FOR SELECT USING (true);
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.outbox_events ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.pipeline_custom_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.pipeline_statuses ENABLE ROW LEVEL SECURITY;
@@ -2458,11 +2169,7 @@ ALTER TABLE public.pipelines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.placements ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.processed_events ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY recorded ON public.aggregate_history FOR INSERT WITH CHECK (true);
 
 ALTER TABLE public.sequence_counters ENABLE ROW LEVEL SECURITY;
 
@@ -2475,8 +2182,6 @@ ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON public.agent_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
-CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
@@ -2496,8 +2201,6 @@ CREATE POLICY tenant ON public.chat_participants USING ((tenant_id = public.vent
 
 CREATE POLICY tenant ON public.chats USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
-CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
 CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2515,8 +2218,6 @@ CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventro
 CREATE POLICY tenant ON public.credentials USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.messages USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
-CREATE POLICY tenant ON public.outbox_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.pipeline_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
-from ventros import Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.catalogue import all_statements
+from tests.support.library import LIBRARY
+from ventros import CRM, Database, OptimisticLockError, UnitOfWork, roles
 from ventros.audit.grants import Privilege, grants_sql, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -52,11 +52,11 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
 
 def test_the_committed_grants_are_those_that_the_statements_need() -> None:
     """Else: ventros sql grants > sql/grants.sql"""
-    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(roles.APP)
+    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(LIBRARY, roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
-    assert [statement.name for statement in all_statements() if not allowed(hand, statement)] == []
+    assert [statement.name for statement in LIBRARY.statements if not allowed(hand, statement)] == []
 
 
 def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
@@ -66,10 +66,10 @@ def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
 
 def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection) -> None:
     """Taken away one by one: each time there is a statement that the app may no longer execute."""
-    statements = all_statements()
+    statements = LIBRARY.statements
     needless = []
     count = 0
-    for privilege in privileges(statements):
+    for privilege in privileges(LIBRARY, statements):
         readers = [statement for statement in statements if privilege.table in statement.text]
         for what, table in parts(privilege):
             count += 1
@@ -95,7 +95,7 @@ REFUSED: list[LiteralString] = [
     "INSERT INTO contacts (version) VALUES (7)",
     "UPDATE outbox_events SET payload = '{}' WHERE false",
     "DELETE FROM outbox_events",
-    "SELECT * FROM _yoyo_migration",
+    "SELECT * FROM ventros_migrations",
     "SET ROLE ventros_owner",
     "SET ROLE postgres",
 ]
@@ -134,10 +134,10 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     before = granted()
     superuser.execute("GRANT ALL ON contacts TO ventros_app")
     superuser.execute("GRANT UPDATE (tenant_id) ON agents TO ventros_app")
-    superuser.execute("GRANT SELECT ON _yoyo_log TO ventros_app")
+    superuser.execute("GRANT SELECT ON ventros_migrations TO ventros_app")
     assert granted() != before
     reports: list[str] = []
-    roles.set_up(server.owner_dsn(superuser.info.dbname), report=reports.append)
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
     assert reports == ["granted ventros_app what sql/grants.sql says"]
 
@@ -165,16 +165,16 @@ def test_a_role_that_may_do_more_is_not_made_the_app(
     server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, reason: str
 ) -> None:
     dsn = server.owner_dsn(superuser.info.dbname)
-    roles.set_up(dsn, app=other)  # the control: without it all is well
+    roles.set_up(dsn, CRM, app=other)  # the control: without it all is well
     superuser.execute(power)
     with pytest.raises(ConfigurationError, match=reason):
-        roles.set_up(dsn, app=other)
+        roles.set_up(dsn, CRM, app=other)
 
 
 def test_tables_of_another_owner_are_told(server: DevServer, superuser: psycopg.Connection) -> None:
     superuser.execute("ALTER TABLE contacts OWNER TO postgres")
     with pytest.raises(ConfigurationError, match="postgres owns tables, not ventros_owner"):
-        roles.set_up(server.superuser_dsn(superuser.info.dbname))
+        roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM)
 
 
 async def test_by_hand_the_right_form_works_and_a_service_then_conflicts(

@@ -11,25 +11,25 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT, VERSIONED
-from ventros import Database, UnitOfWork, roles
+from ventros import CRM, KERNEL, Application, Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
-from ventros.kernel.resources import directory
-from ventros.migrate import migrate, rollback, status, verify_checksums
+from ventros.migrate import migrate, rollback, status
+from ventros.migration_files import verify_checksums
 from ventros.schema import snapshot
 
 WITHOUT_TENANT = {"users", "billing_accounts"}
 SCHEMA = """
 SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
-  FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%'
+  FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%migrations%'
 UNION ALL
 SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
-   AND tablename NOT LIKE '%yoyo%'
+   AND tablename NOT LIKE '%migrations%'
 UNION ALL
 SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
   FROM pg_constraint
- WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '%yoyo%'
+ WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '%migrations%'
 UNION ALL
 SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '' FROM pg_trigger
  WHERE NOT tgisinternal
@@ -50,35 +50,36 @@ def tables(dsn: str) -> set[str]:
     return {
         row[0]
         for row in rows(dsn, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        if "yoyo" not in row[0]
+        if "ventros_migrations" not in row[0]
     }
 
 
-def test_the_checksums_are_those_of_the_files() -> None:
-    verify_checksums()
+@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
+def test_the_checksums_are_those_of_the_files(application: Application) -> None:
+    verify_checksums(application.migrations)
 
 
-def test_the_snapshot_is_what_the_migrations_make(server: DevServer) -> None:
-    snapshot_file = directory("sql") / "schema.sql"
+@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
+def test_the_snapshot_is_what_the_migrations_make(server: DevServer, application: Application) -> None:
+    """Else: ventros --app ventros:KERNEL migrate schema > sql/kernel/schema.sql, the same for ventros:CRM."""
+    snapshot_file = application.statements.folder / "schema.sql"
     dumped_by = re.search(r"PostgreSQL (\d+)", snapshot_file.read_text(encoding="utf-8"))
     assert dumped_by is not None
     if server.version.split(".")[0] != dumped_by[1]:
         pytest.skip(f"pg_dump of PostgreSQL {dumped_by[1]} wrote it, another would write it otherwise")
-    assert snapshot(server) == snapshot_file.read_text(encoding="utf-8"), (
-        "ventros migrate schema > sql/schema.sql"
-    )
+    assert snapshot(server, application) == snapshot_file.read_text(encoding="utf-8")
 
 
 def test_up_down_up_leaves_no_difference(server: DevServer) -> None:
     server.create_database("up_down_up")
     dsn = server.owner_dsn("up_down_up")
-    migrate(dsn)
+    migrate(dsn, CRM)
     up = rows(dsn, SCHEMA)
     assert len(up) > 200
-    every = len(status(dsn))
-    assert len(rollback(dsn, steps=every)) == every
-    assert rows(dsn, SCHEMA) == []
-    migrate(dsn)
+    every = len(status(dsn, CRM))
+    assert len(rollback(dsn, CRM, steps=every) + rollback(dsn, KERNEL, steps=every)) == every
+    assert [row for row in rows(dsn, SCHEMA) if "ventros_migrations" not in row[1]] == []
+    migrate(dsn, CRM)
     assert rows(dsn, SCHEMA) == up
 
 
@@ -93,17 +94,17 @@ async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
         stored = rows(
             owner_dsn,
             "SELECT table_name FROM information_schema.columns"
-            " WHERE column_name = 'version' AND table_schema = 'public' AND table_name NOT LIKE '%yoyo%'",
+            " WHERE column_name = 'version' AND table_schema = 'public'",
         )
         return {row[0] for row in stored}
 
     assert (locking(), versioned()) == (set(), VERSIONED)
-    rollback(owner_dsn, to="0051")
+    rollback(owner_dsn, CRM, to="0051")
     assert locking() == VERSIONED
-    rollback(owner_dsn, to="0019")
+    rollback(owner_dsn, CRM, to="0017")
     assert (locking(), versioned()) == (set(), set())
-    migrate(owner_dsn)
-    roles.set_up(owner_dsn)
+    migrate(owner_dsn, CRM)
+    roles.set_up(owner_dsn, CRM)
     assert (locking(), versioned()) == (set(), VERSIONED)
     # As the owner: to the server, what reads a column that was made anew is another statement.
     async with await Database.open(UnitOfWork, owner_dsn) as db, db.unit_of_work(TENANT) as uow:
@@ -115,7 +116,8 @@ def test_every_tenant_table_has_its_key_by_tenant_and_forced_row_level_security(
         rows(
             owner_dsn,
             "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
-            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE '%yoyo%'",
+            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND relname <> 'ventros_migrations'",
         )
     )
     assert {name for name, forced in stored.items() if not forced} == WITHOUT_TENANT
@@ -146,7 +148,7 @@ def test_every_time_has_its_zone(owner_dsn: str) -> None:
     times = rows(
         owner_dsn,
         "SELECT table_name, column_name, data_type FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND table_name NOT LIKE '%yoyo%' AND data_type ~ '^(date|time)'",
+        " WHERE table_schema = 'public' AND data_type ~ '^(date|time)'",
     )
     assert [time for time in times if time[2] != "timestamp with time zone"] == []
     assert len(times) > 90
@@ -157,7 +159,7 @@ def test_every_table_and_column_says_what_it_is(owner_dsn: str) -> None:
         owner_dsn,
         "SELECT c.relname, a.attname FROM pg_class c"
         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
-        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '%yoyo%'"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
         " AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)",
     )
     assert silent == []
@@ -168,7 +170,11 @@ def test_no_index_holds_what_changes_with_most_updates(owner_dsn: str) -> None:
     hot = ("version", "updated_at", "last_activity_at", "last_interaction_at", "message_count")
     stored = rows(owner_dsn, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
     of_rows_that_stay = {"outbox_events_version_key", "aggregate_history_pkey"}
-    kept = [name for name, definition in stored if name not in of_rows_that_stay and "yoyo" not in definition]
+    kept = [
+        name
+        for name, definition in stored
+        if name not in of_rows_that_stay and "ventros_migrations" not in definition
+    ]
     assert len(kept) > 15
     for name, definition in stored:
         if name in kept:
@@ -268,7 +274,7 @@ HOSTILE: dict[str, tuple[Any, list[Any]]] = {
 """By type: a value that may pass, and those that a CHECK has to refuse. Of texts, the indexed ones."""
 COLUMNS = """
 SELECT attrelid::regclass::text, attnum, attname, format_type(atttypid, NULL) FROM pg_attribute
-  JOIN pg_class c ON c.oid = attrelid AND c.relkind IN ('r', 'p') AND relname NOT LIKE '%yoyo%'
+  JOIN pg_class c ON c.oid = attrelid AND c.relkind IN ('r', 'p') AND relname NOT LIKE '%migrations%'
  WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
    AND (format_type(atttypid, NULL) IN ('timestamp with time zone', 'double precision', 'numeric', 'interval')
         OR format_type(atttypid, NULL) LIKE '%[]'
@@ -353,7 +359,7 @@ def test_no_index_entry_can_outgrow_its_page(superuser: psycopg.Connection) -> N
           JOIN pg_class i ON i.oid = indexrelid JOIN pg_am m ON m.oid = i.relam AND m.amname = 'btree'
           JOIN pg_attribute a ON a.attrelid = indrelid AND a.attnum = ANY (indkey)
            AND a.atttypid = 'text'::regtype
-         WHERE i.relnamespace = 'public'::regnamespace AND i.relname NOT LIKE '%yoyo%' GROUP BY 1, 2
+         WHERE i.relnamespace = 'public'::regnamespace AND i.relname NOT LIKE '%migrations%' GROUP BY 1, 2
         """).fetchall()
     checks = superuser.execute(CHECKS.format("contype = 'c'")).fetchall()
     referring = superuser.execute("""

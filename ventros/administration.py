@@ -16,17 +16,17 @@ except ModuleNotFoundError as error:
     raise ConfigurationError(f"{error.name} is not installed: pip install 'ventros[migrate]'") from error
 
 _NOT_OWNED: LiteralString = """
-SELECT current_user, relname, pg_get_userbyid(relowner)
+SELECT current_user, oid::regclass::text, pg_get_userbyid(relowner)
   FROM pg_class
- WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
+ WHERE oid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
    AND NOT pg_has_role(relowner, 'USAGE')
- ORDER BY relname
+ ORDER BY 2
  LIMIT 1
 """
 
 
 def parameters(dsn: str) -> dict[str, Any]:
-    """``dsn`` as libpq itself reads it: yoyo's reader knows neither several hosts nor %2F as a host."""
+    """``dsn`` as libpq itself reads it."""
     try:
         fields = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
     except psycopg.ProgrammingError:
@@ -55,7 +55,10 @@ def connect(parameters: dict[str, Any]) -> Iterator[psycopg.Connection]:
 
 
 def require_owner(connection: psycopg.Connection, tables: Iterable[str]) -> None:
-    """Raises ConfigurationError unless the connection's role owns ``tables``, or is a member of who does."""
+    """Raises ConfigurationError unless the connection's role owns ``tables``, or is a member of who does.
+
+    They are named as in SQL, with their schema if the search path does not lead to them.
+    """
     for user, table, owner in connection.execute(_NOT_OWNED, [list(tables)]):
         raise ConfigurationError(f"{user} does not own {table}, {owner} does: give the DSN of {owner}")
 

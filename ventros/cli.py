@@ -22,7 +22,8 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
-from ventros.audit.cli import audit, sql
+from ventros.audit.cli import app_role_option, audit, sql
+from ventros.command_line import app_option, application, database
 from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
@@ -68,9 +69,10 @@ dsn_option = click.option(
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@app_option
 @click.version_option(package_name="ventros")
-def main() -> None:
-    """A raw-SQL persistence layer for a WhatsApp-centred CRM."""
+def main(app: str | None) -> None:
+    """A raw-SQL persistence layer, and the WhatsApp-centred CRM that ships with it."""
 
 
 @main.command()
@@ -159,7 +161,7 @@ def dev(channel: str | None) -> None:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with DevServer(statistics=True) as server:
-        dsn = create_database(server, DATABASE)
+        dsn = create_database(server, application(), DATABASE)
         if channel:
             asyncio.run(make_channel(dsn, channel))
         try:
@@ -239,21 +241,25 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
 @dsn_option
 @click.option("--dry-run", is_flag=True, help="Say what would be applied, and apply nothing.")
 @click.option("--to", metavar="ID", help="Apply up to this migration, which is included.")
+@click.option("--check", is_flag=True, help="As --dry-run, and exit with 1 when something is pending.")
 @click.pass_context
-def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: bool) -> None:
+def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: bool, check: bool) -> None:
     """Bring the schema of a database up to date."""
+    dry_run = dry_run or check
     ctx.obj = dsn
     if ctx.invoked_subcommand is not None:
         return
     from ventros.migrate import migrate as run_migrations
 
     applied = run_migrations(
-        _dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        database(dsn), application(), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
     if not applied:
         click.echo("nothing to apply")
+    elif check:
+        sys.exit(FAILED)
 
 
 @migrate.command()
@@ -266,7 +272,11 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
     from ventros.migrate import rollback as run_rollback
 
     undone = run_rollback(
-        _dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+        database(dsn or ctx.obj),
+        application(),
+        to=to,
+        steps=steps,
+        report=lambda id_: click.echo(f"rolled back {id_}"),
     )
     if not undone:
         click.echo("nothing to roll back")
@@ -279,18 +289,19 @@ def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
 
-    for state in read_status(_dsn(dsn or ctx.obj)):
+    for state in read_status(database(dsn or ctx.obj), application()):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
-        click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
+        note = "  (its file was changed afterwards)" if state.changed else note
+        click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
 
 
 @migrate.command()
 @dsn_option
 @click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
-@click.option("--app", default="ventros_app", show_default=True, help="Services log in as this role.")
+@app_role_option
 @click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
 @click.pass_context
-def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, passwords: bool) -> None:
+def roles(ctx: click.Context, dsn: str | None, owner: str, app_role: str, *, passwords: bool) -> None:
     """Make the owner and the app, and grant the app what the statements need.
 
     Before the first migration by a superuser; again, by the owner, after each. The app gets what
@@ -300,9 +311,16 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
 
     from ventros.roles import set_up
 
-    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
+    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app_role)} if passwords else {}
     lines: list[str] = []
-    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
+    set_up(
+        database(dsn or ctx.obj),
+        application(),
+        owner=owner,
+        app=app_role,
+        password=new_passwords.get,
+        report=lines.append,
+    )
     for line in lines:
         name = line.removeprefix("made the role ")
         click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)
@@ -314,9 +332,9 @@ def checksums() -> None:
 
     To be done when a migration was added, or changed before anybody applied it.
     """
-    from ventros.migrate import write_checksums
+    from ventros.migration_files import write_checksums
 
-    click.echo(f"wrote {write_checksums()}")
+    click.echo(f"wrote {write_checksums(application().migrations)}")
 
 
 @migrate.command()
@@ -326,7 +344,7 @@ def schema() -> None:
     from ventros.schema import snapshot
 
     with DevServer(durable=False) as server:
-        click.echo(snapshot(server), nl=False)
+        click.echo(snapshot(server, application()), nl=False)
 
 
 main.add_command(sql)
@@ -348,12 +366,6 @@ def bench(arguments: tuple[str, ...]) -> None:
             "benchmarks need a checkout of Ventros, with pip install -e '.[dev]' in it"
         ) from missing
     run.main(arguments, prog_name="ventros bench")
-
-
-def _dsn(dsn: str | None) -> str:
-    from ventros.kernel.database import resolve_dsn
-
-    return resolve_dsn(dsn) or "postgresql://"
 
 
 @contextmanager

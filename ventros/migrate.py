@@ -1,247 +1,216 @@
 """Brings a database to the schema that this version of the code expects, one deploy at a time.
 
-``migrations/`` holds ``NNNN.verb-object.sql`` beside ``NNNN.verb-object.rollback.sql``, applied in the
-order of their numbers. yoyo splits and runs them and keeps its record in ``_yoyo_migration``; the
-rest is here, for yoyo hashes only names, asks for no rollback, and its lock outlives a crash.
+Applications live side by side in one database: each has migrations of its own, see
+:mod:`ventros.migration_files`, and its marks in ``ventros_migrations``, with the digest of what ran.
+``migrate`` brings up all that an application stands on, then the application; marks of others are left alone.
 
-A migration and its mark in ``_yoyo_migration`` commit together. One that begins with
-``-- transactional: false`` (CREATE INDEX CONCURRENTLY) cannot: it is marked after its last statement,
-so its statements must be re-runnable, and an index left INVALID stops the run before the mark.
+A migration and its mark commit together. One that begins with ``-- transactional: false`` (CREATE INDEX
+CONCURRENTLY) cannot: it is marked after its last statement, so its statements must be re-runnable, and an
+index left INVALID stops the run before the mark.
 """
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import itertools
-import logging
-import re
-import socket
-import sys
 import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, LiteralString
 
 import attrs
+import psycopg
 
 from ventros import administration
-from ventros.kernel import resources
-from ventros.kernel.errors import ConfigurationError, MigrationError
-
-try:
-    import psycopg
-    from yoyo import default_migration_table
-    from yoyo.backends import PostgresqlPsycopgBackend
-    from yoyo.connections import DatabaseURI
-    from yoyo.exceptions import BadMigration
-    from yoyo.migrations import Migration, read_sql_migration
-except ModuleNotFoundError as error:
-    raise ConfigurationError(f"migrations need {error.name}: pip install 'ventros[migrate]'") from error
+from ventros.kernel.application import Application
+from ventros.kernel.errors import MigrationError
+from ventros.migration_files import Migration, MigrationFile, files_of, read, verify_checksums
 
 # The letters "ventros" as a number. PostgreSQL keeps advisory locks per database, so two databases of
 # one server migrate independently. In pg_locks: classid 7759214, objid 1953656691, objsubid 1.
 LOCK_KEY = int.from_bytes(b"ventros", "big")
 LOCK_WAIT = 60.0  # seconds
-CHECKSUMS = "CHECKSUMS"
-_NAME = re.compile(r"(?P<id>\d{4}\.[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rollback>\.rollback)?\.sql")
-_CHECKSUM_LINE = re.compile(r"^([0-9a-f]{64}) [ *](\S+)$", re.MULTILINE)
-_OWN_TRANSACTION = re.compile(r"(?i)(?:\s|--.*\n|/\*(?s:.*?)\*/)*(BEGIN|START|COMMIT|END|ROLLBACK|ABORT)\b")
-# What yoyo logs as an error reaches the caller as a MigrationError.
-logging.getLogger("yoyo.migrations").addFilter(lambda _record: False)
+DEPENDENT_OBJECTS = "2BP01"
+_TABLE: LiteralString = """
+CREATE TABLE public.ventros_migrations (
+    application text NOT NULL,
+    id          text NOT NULL,
+    digest      text NOT NULL,
+    applied_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (application, id)
+);
+COMMENT ON TABLE public.ventros_migrations IS 'Which migrations this database has.';
+COMMENT ON COLUMN public.ventros_migrations.application IS 'Whose migration it is.';
+COMMENT ON COLUMN public.ventros_migrations.id IS 'The name of its file.';
+COMMENT ON COLUMN public.ventros_migrations.digest IS 'SHA-256 of the file that ran.';
+COMMENT ON COLUMN public.ventros_migrations.applied_at IS 'When its transaction began.';
+"""
+
+
+@attrs.frozen
+class Mark:
+    """What a database says of a migration that it has."""
+
+    digest: str
+    applied_at: datetime
 
 
 @attrs.frozen(kw_only=True)
 class MigrationState:
-    """``in_directory`` is False for one that only the database knows: it is newer than the code."""
+    """``in_directory`` is False for one that only the database knows: it is newer than the code.
+    ``changed``: its file is not the one that ran.
+    """
 
+    label: str
+    application: str
     id: str
     applied: bool
     applied_at: datetime | None
     in_directory: bool
+    changed: bool = False
 
 
 def migrate(
     dsn: str,
+    application: Application,
     *,
     to: str | None = None,
     dry_run: bool = False,
-    directory: Path | None = None,
-    report: Callable[[str], None] = lambda _id: None,
+    report: Callable[[str], None] = lambda _label: None,
     lock_wait: float = LOCK_WAIT,
 ) -> list[str]:
-    """Apply what is pending, up to and including ``to``, an id or its number; returns the ids in order.
+    """Apply what is pending, of what the application stands on first; returns the labels in order.
 
-    ``report`` gets each id once it is committed; ``dry_run`` only reads. ``dsn`` must lead to the server
-    itself: a pooler in transaction mode loses the lock that keeps two deploys apart. ``lock_wait``: seconds.
-    Raises MigrationError, and ConfigurationError when the database cannot be reached.
+    ``to`` is the last one: an id of the application's or its number, or ``other/NNNN`` of another below it.
+    ``report`` gets each label once it is committed; ``dry_run`` only reads. A label is the id, after
+    ``application/`` if the application stands on others. ``lock_wait``: seconds. Through a pooler in
+    transaction mode, it takes two of its connections. Raises MigrationError, and ConfigurationError when
+    the database cannot be reached.
     """
-    folder, ids = _verify(directory)
-    last = _find_id(to, ids) if to is not None else max(ids, default="")
-    parameters = administration.parameters(dsn)
-    with administration.connect(parameters) if dry_run else _lock(parameters, lock_wait) as connection:
-        applied = _applied(connection, ids=ids)
-        pending = [_load(folder, id_) for id_ in ids if id_ not in applied and id_ <= last]
-        for migration in () if dry_run else pending:
-            _run(migration, "apply", parameters, connection)
-            report(migration.id)
-    return [migration.id for migration in pending]
+    files = _files(application)
+    if to is not None:
+        files = files[: files.index(_find(to, files, application)) + 1]
+    with _connect(dsn) if dry_run else _lock(dsn, lock_wait) as connection:
+        applied = _applied(connection, application)
+        _check_unchanged(files, applied)
+        to_run = [read(file) for file in files if file.key not in applied]
+        for migration in () if dry_run else to_run:
+            _run(migration, dsn, connection, backward=False)
+            report(migration.file.label)
+    return [migration.file.label for migration in to_run]
+
+
+def pending(dsn: str, application: Application) -> list[str]:
+    """The labels of what :func:`migrate` would apply; empty when the database is up to date.
+
+    The database is only read. Raises as :func:`migrate`.
+    """
+    return migrate(dsn, application, dry_run=True)
 
 
 def rollback(
     dsn: str,
+    application: Application,
     *,
     to: str | None = None,
     steps: int = 1,
-    directory: Path | None = None,
-    report: Callable[[str], None] = lambda _id: None,
+    report: Callable[[str], None] = lambda _label: None,
     lock_wait: float = LOCK_WAIT,
 ) -> list[str]:
-    """Undo the ``steps`` newest migrations, or all after ``to``, which itself stays; newest first.
+    """Undo the application's ``steps`` newest migrations, or all after ``to``, which stays; newest first.
 
+    Others are left as they are: what it stands on, and what stands on it. Where that depends on what would
+    be dropped (foreign keys, policies, triggers), the server refuses and the error names who it may be.
     More ``steps`` than there are migrations undo them all. Everything else is as in migrate().
     """
     if steps < 1:
         raise MigrationError(f"steps is {steps}: a rollback undoes at least one migration")
-    folder, ids = _verify(directory)
-    last = _find_id(to, ids) if to is not None else None
-    parameters = administration.parameters(dsn)
-    with _lock(parameters, lock_wait) as lock:
-        newest_first = sorted(_applied(lock, ids=ids), reverse=True)
-        to_undo = newest_first[:steps] if last is None else [id_ for id_ in newest_first if id_ > last]
-        for migration in [_load(folder, id_) for id_ in to_undo]:
-            _run(migration, "rollback", parameters, lock)
-            report(migration.id)
-    return to_undo
+    files = _files(application, alone=True)
+    last = _find(to, files, application).id if to is not None else None
+    with _lock(dsn, lock_wait) as lock:
+        applied = _applied(lock, application)
+        newest_first = [file for file in reversed(files) if file.key in applied]
+        to_undo = newest_first[:steps] if last is None else [file for file in newest_first if file.id > last]
+        for migration in [read(file) for file in to_undo]:
+            _run(migration, dsn, lock, backward=True, others=_others(applied, application))
+            report(migration.file.label)
+    return [file.label for file in to_undo]
 
 
-def status(dsn: str, directory: Path | None = None) -> list[MigrationState]:
-    """Every migration that the directory or the database knows, in order. The database is only read."""
-    ids = _migration_ids(_folder(directory))
-    with administration.connect(administration.parameters(dsn)) as connection:
-        applied = _applied(connection)
-    return [
-        MigrationState(id=id_, applied=id_ in applied, applied_at=applied.get(id_), in_directory=id_ in ids)
-        for id_ in sorted({*ids, *applied})
-    ]
+def status(dsn: str, application: Application) -> list[MigrationState]:
+    """Every migration of the application and of what it stands on, in order, that its directory or the
+    database knows. The database is only read.
+    """
+    with _connect(dsn) as connection:
+        marks = _marks(connection)
+    stack = application.stack()
+    states = []
+    for one in stack:
+        files = {file.id: file for file in files_of(one, many=len(stack) > 1)}
+        applied = {id_: mark for (name, id_), mark in marks.items() if name == one.name}
+        for id_ in sorted({*files, *applied}):
+            file, mark = files.get(id_), applied.get(id_)
+            states.append(
+                MigrationState(
+                    label=f"{one.name}/{id_}" if len(stack) > 1 else id_,
+                    application=one.name,
+                    id=id_,
+                    applied=mark is not None,
+                    applied_at=mark.applied_at if mark else None,
+                    in_directory=file is not None,
+                    changed=file is not None and mark is not None and file.digest() != mark.digest,
+                )
+            )
+    return states
 
 
-def write_checksums(directory: Path | None = None) -> Path:
-    """Record what every .sql file holds now, as sha256sum would; returns the path of the record."""
-    path = _folder(directory) / CHECKSUMS
-    lines = [f"{digest}  {name}\n" for name, digest in sorted(_digests(path.parent).items())]
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
-    return path
+def _files(application: Application, *, alone: bool = False) -> list[MigrationFile]:
+    """Of the stack in order, or of the application alone; they are what CHECKSUMS says."""
+    stack = application.stack()
+    found = []
+    for one in (application,) if alone else stack:
+        found += files_of(one, many=len(stack) > 1)
+        verify_checksums(one.migrations)
+    return found
 
 
-def verify_checksums(directory: Path | None = None) -> None:
-    """Raises MigrationError when a .sql file is not, to the byte, what CHECKSUMS says."""
-    folder = _folder(directory)
-    listed, present = _read_checksums(folder / CHECKSUMS), _digests(folder)
-    for name in sorted({*listed, *present}):
-        if listed.get(name) == present.get(name):
-            continue
-        fault = "is missing" if name not in present else "was changed" if name in listed else "is new"
-        raise MigrationError(
-            f"{folder / name} {fault}, says {CHECKSUMS}: if any database has applied it, restore it and add "
-            "a new migration instead; if none has, run `ventros migrate checksums`"
-        )
-
-
-def _folder(directory: Path | None) -> Path:
-    folder = directory if directory is not None else resources.directory("migrations")
-    if not folder.is_dir():
-        raise MigrationError(f"{folder} is not a directory: name the one that holds the migrations")
-    return folder
-
-
-def _verify(directory: Path | None) -> tuple[Path, list[str]]:
-    folder = _folder(directory)
-    ids = _migration_ids(folder)
-    verify_checksums(folder)
-    return folder, ids
-
-
-def _migration_ids(folder: Path) -> list[str]:
-    """The ids in order. Refuses what yoyo would take in silence: odd names, .py files, lone files."""
-    forward: set[str] = set()
-    backward: set[str] = set()
-    for path in (path for path in sorted(folder.iterdir()) if path.suffix in {".sql", ".py"}):
-        match = _NAME.fullmatch(path.name)
-        if match is None:
-            raise MigrationError(f"{path} is no migration: it must be called NNNN.verb-object[.rollback].sql")
-        (backward if match["rollback"] else forward).add(match["id"])
-    for id_ in sorted(forward ^ backward):
-        missing = f"{id_}.rollback.sql" if id_ in forward else f"{id_}.sql"
-        raise MigrationError(
-            f"{folder / missing} is missing: a migration is two files, and the other is there"
-        )
-    ids = sorted(forward)
-    for earlier, later in itertools.pairwise(ids):
-        if earlier[:4] == later[:4]:
-            raise MigrationError(f"{earlier} and {later} have the same number: renumber the newer one")
-    return ids
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.sql")}
-
-
-def _read_checksums(path: Path) -> dict[str, str]:
-    text = path.read_text(encoding="utf-8") if path.is_file() else "missing"
-    lines = _CHECKSUM_LINE.findall(text)
-    if len(lines) != len(text.splitlines()):
-        raise MigrationError(f"{path} is missing or damaged: `ventros migrate checksums` writes it")
-    return {name: digest for digest, name in lines}
-
-
-def _find_id(to: str, ids: Iterable[str]) -> str:
-    for id_ in ids:
-        if to in {id_, id_[:4]}:
-            return id_
-    if to[:4].isdecimal():
-        near = sorted(ids, key=lambda id_: abs(int(id_[:4]) - int(to[:4])))[:3]
+def _find(to: str, files: Sequence[MigrationFile], application: Application) -> MigrationFile:
+    name, _, id_ = to.rpartition("/")
+    candidates = {file.id: file for file in files if file.application == (name or application.name)}
+    for file in candidates.values():
+        if id_ in {file.id, file.id[:4]}:
+            return file
+    if id_[:4].isdecimal():
+        near = sorted(candidates, key=lambda known: abs(int(known[:4]) - int(id_[:4])))[:3]
     else:
-        near = difflib.get_close_matches(to, ids, n=3, cutoff=0)
-    raise MigrationError(f"there is no migration {to!r}; the nearest are {', '.join(near) or 'none at all'}")
-
-
-def _load(folder: Path, id: str) -> Migration:  # noqa: A002 - the field's name everywhere
-    """Read and split it. All that are to run are loaded first: a fault comes out before any has run."""
-    path, back = folder / f"{id}.sql", folder / f"{id}.rollback.sql"
-    migration = Migration(id, str(path), str(folder))
-    try:
-        migration.load()
-        directives, _, statements = read_sql_migration(str(path))
-        back_directives, _, back_statements = read_sql_migration(str(back))
-    except (BadMigration, KeyError, UnicodeDecodeError) as error:
-        raise MigrationError(f"{path} or its rollback file cannot be read: {error!r}") from error
-    if "depends" in directives:
-        raise MigrationError(f"{path} has a `-- depends:` line: the numbers are the order, take it out")
-    if not migration.use_transactions:
-        return migration
-    if back_directives.get("transactional", "true").lower() != "true":
-        raise MigrationError(f"{back} is `-- transactional: false`: {path.name} must be so, it decides")
-    # Its own COMMIT would end our transaction, and what came before could not be taken back any more.
-    if any(map(_OWN_TRANSACTION.match, [*statements, *back_statements])):
-        raise MigrationError(f"{path} or its rollback begins or ends a transaction: it already runs in one")
-    return migration
+        near = difflib.get_close_matches(id_, candidates, n=3, cutoff=0)
+    labels = ", ".join(candidates[known].label for known in near)
+    raise MigrationError(f"there is no migration {to!r}; the nearest are {labels or 'none at all'}")
 
 
 @contextmanager
-def _lock(parameters: dict[str, Any], wait: float) -> Iterator[psycopg.Connection]:
-    """Hold the advisory lock, in a session of its own for the whole run: it ends with the process.
+def _connect(dsn: str) -> Iterator[psycopg.Connection]:
+    """One that sends nothing but simple messages: see :func:`_lock`."""
+    with administration.connect(administration.parameters(dsn)) as connection:
+        connection.cursor_factory = psycopg.ClientCursor
+        connection.prepare_threshold = None
+        yield connection
 
-    Polled for, for a waiting pg_advisory_lock() holds a snapshot: CREATE INDEX CONCURRENTLY of the run
+
+@contextmanager
+def _lock(dsn: str, wait: float) -> Iterator[psycopg.Connection]:
+    """Hold the advisory lock, in a transaction that lasts as long as the run, so that a pooler in transaction
+    mode leaves its connection to it. It ends with the process.
+
+    The transaction holds neither an xid nor a snapshot, else CREATE INDEX CONCURRENTLY would wait for it:
+    READ COMMITTED, and simple messages, for the portal of an extended query keeps its snapshot until the
+    next one. It is polled for, for a waiting pg_advisory_lock() holds a snapshot, too: the index of the run
     that has the lock waits for it, and PostgreSQL sees no deadlock, as the lock's holder waits for nothing.
     """
-    with administration.connect(parameters) as connection:
-        connection.execute("SET idle_session_timeout = 0")
+    with _connect(dsn) as connection:
         deadline = time.monotonic() + wait
-        while not _fetch(connection, "SELECT pg_try_advisory_lock(%s)", LOCK_KEY)[0][0]:
+        while not _try_lock(connection):
+            connection.execute("ROLLBACK")
             if time.monotonic() > deadline:
                 raise MigrationError(f"another run goes on: {_holder(connection)}; waited {wait:g} s for it")
             time.sleep(0.1)
@@ -249,7 +218,16 @@ def _lock(parameters: dict[str, Any], wait: float) -> Iterator[psycopg.Connectio
             yield connection
         finally:
             with suppress(psycopg.Error):
-                connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+                connection.execute("ROLLBACK")
+
+
+def _try_lock(connection: psycopg.Connection) -> bool:
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+    timeouts: LiteralString = """
+        SELECT set_config(name, '0', true) FROM pg_settings
+         WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"""
+    _fetch(connection, timeouts)
+    return bool(_fetch(connection, "SELECT pg_try_advisory_xact_lock(%s)", LOCK_KEY)[0][0])
 
 
 def _holder(connection: psycopg.Connection) -> str:
@@ -272,64 +250,102 @@ def _fetch(connection: psycopg.Connection, sql: LiteralString, *values: object) 
         ) from error
 
 
-def _applied(connection: psycopg.Connection, ids: Iterable[str] | None = None) -> dict[str, datetime]:
-    """What was applied, and when. Looks where yoyo does, in the first schema of the search path."""
-    table = "SELECT to_regclass(quote_ident(current_schema()) || '._yoyo_migration')"
-    if _fetch(connection, table)[0][0] is None:
+def _marks(connection: psycopg.Connection) -> dict[tuple[str, str], Mark]:
+    """Of all applications, by application and id."""
+    if _fetch(connection, "SELECT to_regclass('public.ventros_migrations')")[0][0] is None:
         return {}
-    rows = _fetch(connection, "SELECT migration_id, applied_at_utc FROM _yoyo_migration")
-    applied = {id_: applied_at.replace(tzinfo=UTC) for id_, applied_at in rows}
-    if ids is not None and (unknown := sorted({*applied} - {*ids})):
-        names = ", ".join(unknown)
-        raise MigrationError(f"the database is newer than this code, which has no {names}: deploy newer code")
-    return applied
+    rows = _fetch(connection, "SELECT application, id, digest, applied_at FROM public.ventros_migrations")
+    return {(application, id_): Mark(digest, applied_at) for application, id_, digest, applied_at in rows}
 
 
-def _run(migration: Migration, direction: str, parameters: dict[str, Any], lock: psycopg.Connection) -> None:
-    """``direction`` is "apply" or "rollback". Each has a connection of its own: no SET outlives it."""
-    handled = sys.exception()
-    subject = migration.id if direction == "apply" else f"the rollback of {migration.id}"
+def _applied(connection: psycopg.Connection, application: Application) -> dict[tuple[str, str], Mark]:
+    """All marks. Raises MigrationError when the stack has one that the code does not know."""
+    marks = _marks(connection)
+    stack = application.stack()
+    known = {(one.name, file.id) for one in stack for file in files_of(one, many=False)}
+    names = {one.name for one in stack}
+    if unknown := sorted(key for key in marks if key[0] in names and key not in known):
+        labels = ", ".join(f"{name}/{id_}" if len(stack) > 1 else id_ for name, id_ in unknown)
+        raise MigrationError(
+            f"the database is newer than this code, which has no {labels}: deploy newer code"
+        )
+    return marks
+
+
+def _check_unchanged(files: Iterable[MigrationFile], applied: dict[tuple[str, str], Mark]) -> None:
+    for file in files:
+        mark = applied.get(file.key)
+        if mark is not None and mark.digest != file.digest():
+            raise MigrationError(
+                f"{file.path} was changed after this database had applied it, on "
+                f"{mark.applied_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: restore it and add a new migration; "
+                "if no other database has it, roll it back here and apply it again"
+            )
+
+
+def _others(applied: Iterable[tuple[str, str]], application: Application) -> list[str]:
+    """The names of applications that may stand on this one: all that are here and not below it."""
+    below = {one.name for one in application.stack()}
+    return sorted({name for name, _ in applied} - below)
+
+
+def _run(
+    migration: Migration, dsn: str, lock: psycopg.Connection, *, backward: bool, others: Sequence[str] = ()
+) -> None:
+    """In a connection of its own: no SET outlives it."""
+    subject = f"the rollback of {migration.file.label}" if backward else migration.file.label
     try:
         lock.execute("SELECT 1")
     except psycopg.Error as error:
         raise MigrationError(
             f"stopped before {subject}: the migration lock is lost, {administration.message(error)}"
         ) from error
-    uri = DatabaseURI("postgresql+psycopg", None, None, None, None, None, parameters)
     try:
-        with _Backend(uri, default_migration_table) as backend:
-            backend.ensure_internal_schema_updated()
-            _process(backend, migration, direction)
+        with _connect(dsn) as connection:
+            (_run_whole if migration.transactional else _run_apart)(
+                connection, dsn, migration, backward=backward
+            )
     except psycopg.Error as error:
-        # On a lost connection yoyo's ROLLBACK fails too, and its error covers the one that tells why.
-        while isinstance(first := error.__context__, psycopg.Error) and first is not handled:
-            error = first
-        raise MigrationError(
-            f"{subject} failed: {administration.message(error)}; {_consequence(error, migration, lock)}"
-        ) from error
+        told = f"{administration.message(error)}; {_consequence(error, migration, lock)}"
+        if others and error.sqlstate == DEPENDENT_OBJECTS:
+            told += f"; {', '.join(others)} may stand on it: roll back there first"
+        raise MigrationError(f"{subject} failed: {told}") from error
 
 
-def _process(backend: _Backend, migration: Migration, direction: str) -> None:
-    if migration.use_transactions:
-        # The mark goes first: a SET search_path or SET ROLE of the migration would divert it.
-        with backend.transaction():
-            backend.execute("SET LOCAL lock_timeout = '5s'")  # a queued DDL lock stops every query behind it
-            _mark(backend, migration, direction)
-            migration.process_steps(backend, direction)
-        return
-    with backend.copy() as own:
-        migration.process_steps(own, direction)
-    if direction == "apply" and (invalid := _invalid_indexes(backend.connection, migration)):
+def _run_whole(connection: psycopg.Connection, _dsn: str, migration: Migration, *, backward: bool) -> None:
+    with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '5s'")  # a queued DDL lock stops every query behind it
+        _mark(connection, migration, backward=backward)  # first: a SET ROLE of the migration would forbid it
+        _execute(connection, migration, backward=backward)
+
+
+def _run_apart(connection: psycopg.Connection, dsn: str, migration: Migration, *, backward: bool) -> None:
+    with _connect(dsn) as own:
+        _execute(own, migration, backward=backward)
+    if not backward and (invalid := _invalid_indexes(connection, migration)):
         raise MigrationError(  # IF NOT EXISTS takes what an earlier attempt left behind for an index
-            f"{migration.id} ran, but {invalid} is INVALID: DROP INDEX CONCURRENTLY it and run again"
+            f"{migration.file.label} ran, but {invalid} is INVALID: DROP INDEX CONCURRENTLY it and run again"
         )
-    with backend.transaction():
-        _mark(backend, migration, direction)
+    with connection.transaction():
+        _mark(connection, migration, backward=backward)
 
 
-def _mark(backend: _Backend, migration: Migration, direction: str) -> None:
-    backend.log_migration(migration, direction)
-    (backend.mark_one if direction == "apply" else backend.unmark_one)(migration, log=False)
+def _execute(connection: psycopg.Connection, migration: Migration, *, backward: bool) -> None:
+    for statement in migration.backward if backward else migration.forward:
+        connection.execute(statement.encode())
+
+
+def _mark(connection: psycopg.Connection, migration: Migration, *, backward: bool) -> None:
+    key = [migration.file.application, migration.file.id]
+    if backward:
+        connection.execute("DELETE FROM public.ventros_migrations WHERE application = %s AND id = %s", key)
+        return
+    if connection.execute("SELECT to_regclass('public.ventros_migrations')").fetchone() == (None,):
+        connection.execute(_TABLE)
+    connection.execute(
+        "INSERT INTO public.ventros_migrations (application, id, digest) VALUES (%s, %s, %s)",
+        [*key, migration.digest],
+    )
 
 
 def _invalid_indexes(connection: psycopg.Connection, migration: Migration) -> str:
@@ -337,38 +353,14 @@ def _invalid_indexes(connection: psycopg.Connection, migration: Migration) -> st
     sql: LiteralString = """
         SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
          WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1"""
-    source = str(migration.source).lower()
-    return ", ".join(name for (name,) in _fetch(connection, sql) if name.lower() in source)
+    text = migration.text.lower()
+    return ", ".join(name for (name,) in _fetch(connection, sql) if name.lower() in text)
 
 
 def _consequence(error: psycopg.Error, migration: Migration, lock: psycopg.Connection) -> str:
-    if migration.use_transactions:  # without a code the connection was lost, perhaps during COMMIT
+    if migration.transactional:  # without a code the connection was lost, perhaps during COMMIT
         return "nothing of it was kept" if error.sqlstate else "it is there as a whole or not at all"
     with suppress(MigrationError):
         if invalid := _invalid_indexes(lock, migration):
             return f"DROP INDEX CONCURRENTLY what it left INVALID ({invalid}), then run again"
-    return "it has no transaction, and its other file undid what it could: look before you run again"
-
-
-class _QuietCursor(psycopg.Cursor[Any]):
-    """yoyo prints every result to stdout, and asks ``description`` whether there is one."""
-
-    @property
-    def description(self) -> None:
-        return None
-
-
-class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo is untyped
-    def init_connection(self, connection: psycopg.Connection) -> None:
-        connection.cursor_factory = _QuietCursor
-
-    def lock(self, timeout: float = 0) -> AbstractContextManager[None]:
-        """yoyo's lock is a row in yoyo_lock: a killed run leaves it behind, and no later run gets past it."""
-        return nullcontext()
-
-    def get_log_data(self, migration: Migration, operation: str = "apply") -> dict[str, Any]:
-        """yoyo's own asks for the uid's name, which containers may not have, and waits for DNS."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        record = {"migration_id": migration.id, "migration_hash": migration.hash, "operation": operation}
-        author = {"username": self.connection.info.user, "hostname": socket.gethostname()}
-        return {"id": str(uuid.uuid4()), "created_at_utc": now} | record | author
+    return "it has no transaction, so what its earlier statements did stays: look before you run again"

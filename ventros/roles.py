@@ -1,66 +1,88 @@
 """The two roles of a database: the owner migrates, the app may do what the statements do, and nothing else.
 
-What the app is granted stands in ``sql/grants.sql``. Whoever may do more can forget a tenant or a version by
-hand; and what the app's role sends can be told, in the server's statistics, from what anybody else does.
+What the app is granted stands in each application's ``grants.sql``. Whoever may do more can forget a tenant
+or a version by hand; and what the app's role sends can be told, in the server's statistics, from what anybody
+else does. What the app may do on tables of others in the same database is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from ventros import administration
+from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError, DatabaseError
-from ventros.kernel.resources import directory
 
 OWNER: LiteralString = "ventros_owner"
 APP: LiteralString = "ventros_app"
 
+_CREATION = re.compile(r"^CREATE (?:UNLOGGED |FOREIGN )?TABLE (.+?) \($", re.MULTILINE)
+_MARKS = "public.ventros_migrations"
 _POWERS: LiteralString = """
 SELECT CASE WHEN rolsuper THEN 'is a superuser'
             WHEN rolbypassrls THEN 'has BYPASSRLS'
             WHEN pg_has_role(rolname, %(owner)s, 'MEMBER') THEN 'is a member of ' || %(owner)s
-            WHEN has_schema_privilege(rolname, 'public', 'CREATE') THEN 'may CREATE in the schema public'
+            WHEN open.name IS NOT NULL THEN 'may CREATE in the schema ' || open.name
             WHEN EXISTS (SELECT FROM pg_shdepend
                           WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
                             AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
             THEN 'owns something' END
-  FROM pg_roles AS r WHERE rolname = %(app)s
+  FROM pg_roles AS r
+  CROSS JOIN LATERAL (
+           SELECT min(nspname) AS name FROM pg_namespace
+            WHERE nspname = ANY (%(schemas)s) AND has_schema_privilege(r.oid, oid, 'CREATE')) AS open
+ WHERE rolname = %(app)s
 """
+# A privilege on a whole table has no column.
 _GRANTED: LiteralString = """
-SELECT DISTINCT relname
-  FROM (SELECT oid, relacl FROM pg_class UNION ALL SELECT attrelid, attacl FROM pg_attribute) AS e (oid, acl)
+SELECT c.oid, c.oid::regclass::text,
+       array_agg(DISTINCT granted.privilege_type || coalesce(' (' || quote_ident(attname) || ')', ''))
+  FROM (SELECT oid, relacl, NULL FROM pg_class
+         UNION ALL
+        SELECT attrelid, attacl, attname FROM pg_attribute WHERE NOT attisdropped) AS e (oid, acl, attname)
   JOIN pg_class AS c USING (oid), aclexplode(e.acl) AS granted
- WHERE c.relnamespace = 'public'::regnamespace
-   AND granted.grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
+ WHERE granted.grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
+   AND c.relnamespace <> ALL (ARRAY['pg_catalog'::regnamespace, 'information_schema'::regnamespace])
+ GROUP BY c.oid
+ ORDER BY 2
+"""
+_PRESENT: LiteralString = """
+SELECT to_regclass(name)::oid, to_regclass(name)::text
+  FROM unnest(%s::text[]) AS name
+ WHERE to_regclass(name) IS NOT NULL
 """
 _OTHER_OWNERS: LiteralString = """
 SELECT DISTINCT pg_get_userbyid(relowner)
   FROM pg_class
- WHERE relname IN ('_yoyo_migration', 'contacts') AND relnamespace = 'public'::regnamespace
-   AND pg_get_userbyid(relowner) <> %s
+ WHERE oid = ANY (%s::oid[]) AND pg_get_userbyid(relowner) <> %s
 """
 
 
 def set_up(
     dsn: str,
+    application: Application,
     *,
     owner: str = OWNER,
     app: str = APP,
     password: Callable[[str], str | None] = lambda _name: None,
     report: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Make the roles that are missing, and grant the app what it needs on the tables that are there.
+    """Make the roles and schemas that are missing, and grant the app what the application and all that it
+    stands on need on the tables that are there.
 
     To be run before the first migration, by a superuser or whoever may make roles, and after each migration
-    that adds a table or column, by the owner. A new role gets ``password(name)``, by default
-    none, and then logs in by other means.
+    that adds a table or column, by the owner. A new role gets ``password(name)``, by default none, and then
+    logs in by other means. Of the application's tables the app loses every other privilege; what it may do on
+    tables of others stays; ``report`` is told both.
     Everything happens, or nothing. Raises ConfigurationError when the app could do more than it is granted,
     DatabaseError when the server refuses.
     """
+    schemas = sorted({"public", *(one.statements.schema for one in application.stack())})
     with administration.connect(administration.parameters(dsn)) as connection:
         try:
             with connection.transaction():
@@ -68,9 +90,10 @@ def set_up(
                     if not _exists(connection, name):
                         create_role(connection, name, password(name))
                         report(f"made the role {name}")
-                _grant_create(connection, owner)
-                grant(connection, app, report)
-                _check_roles(connection, owner, app)
+                for schema in schemas:
+                    _open_schema(connection, schema, owner, report)
+                grant(connection, application, app, report)
+                _check_roles(connection, application, owner, app, schemas)
         except psycopg.Error as error:
             raise DatabaseError(
                 f"the roles cannot be set up: {administration.message(error)}", sqlstate=error.sqlstate
@@ -90,42 +113,96 @@ def create_role(connection: psycopg.Connection, name: str, password: str | None)
 
 
 def grant(
-    connection: psycopg.Connection, app: str, report: Callable[[str], None] = lambda _line: None
+    connection: psycopg.Connection,
+    application: Application,
+    app: str,
+    report: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Exactly what ``sql/grants.sql`` says; whatever else the role had on a table is taken away."""
+    """Exactly what each ``grants.sql`` says; what else the role had on tables of the stack is taken away."""
     role = sql.Identifier(app)
-    for (table,) in connection.execute(_GRANTED, [app]).fetchall():
-        text: LiteralString = "REVOKE ALL ON {} FROM {}"
-        connection.execute(sql.SQL(text).format(sql.Identifier("public", table), role))
-    if connection.execute("SELECT to_regclass('public._yoyo_migration')").fetchone() == (None,):
-        report("nothing is granted yet: run this again after ventros migrate")
-        return
-    connection.execute(grants_sql(role.as_string(connection)).encode())
-    report(f"granted {app} what sql/grants.sql says")
+    own = _present(connection, {_MARKS, *(name for one in application.stack() for name in tables_of(one))})
+    before = _granted(connection, app)
+    for oid in own.keys() & before.keys():
+        connection.execute(f"REVOKE ALL ON {own[oid]} FROM {role.as_string(connection)}".encode())
+    for one in application.stack():
+        with_statements = _with_statements(one)
+        if with_statements and not _present(connection, with_statements):
+            report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
+        elif with_statements:
+            usage: LiteralString = "GRANT USAGE ON SCHEMA {} TO {}"
+            connection.execute(sql.SQL(usage).format(sql.Identifier(one.statements.schema), role))
+            connection.execute(grants_sql(one, role.as_string(connection)).encode())
+            report(f"granted {app} what the statements of {one.name} need")
+    after = _granted(connection, app)
+    for oid, (table, privileges) in before.items():
+        if oid not in own:
+            report(f"left alone: {', '.join(privileges)} on {table}")
+        elif lost := [privilege for privilege in privileges if privilege not in after.get(oid, ("", ()))[1]]:
+            report(f"took away from {app}: {', '.join(lost)} on {table}")
 
 
-def grants_sql(role: str) -> str:
-    """``sql/grants.sql`` for another role; ``role`` as it is to stand in SQL."""
-    text = (directory("sql") / "grants.sql").read_text(encoding="utf-8")
-    return text.replace(f" TO {APP};", f" TO {role};")
+def tables_of(application: Application) -> set[str]:
+    """The application's own, as ``schema.table``: those that have statements, and those of its schema.sql."""
+    path = application.statements.folder / "schema.sql"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return _with_statements(application) | {*_CREATION.findall(text)}
+
+
+def grants_sql(application: Application, role: str) -> str:
+    """The application's ``grants.sql`` for another role; ``role`` as it is to stand in SQL.
+
+    Raises ConfigurationError when there is none.
+    """
+    path = application.statements.folder / "grants.sql"
+    if not path.is_file():
+        raise ConfigurationError(f"{path} is missing: ventros sql grants prints what it has to hold")
+    return path.read_text(encoding="utf-8").replace(f" TO {APP};", f" TO {role};")
+
+
+def _with_statements(application: Application) -> set[str]:
+    return {f"{application.statements.schema}.{table}" for table in application.statements.tables()}
+
+
+def _present(connection: psycopg.Connection, names: Collection[str]) -> dict[int, str]:
+    """Those that are there, by oid, as they are to stand in SQL."""
+    return dict(connection.execute(_PRESENT, [list(names)]).fetchall())
+
+
+def _granted(connection: psycopg.Connection, app: str) -> dict[int, tuple[str, list[str]]]:
+    """Table and privileges by the table's oid."""
+    rows = connection.execute(_GRANTED, [app])
+    return {oid: (table, privileges) for oid, table, privileges in rows}
 
 
 def _exists(connection: psycopg.Connection, name: str) -> bool:
     return bool(connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchall())
 
 
-def _grant_create(connection: psycopg.Connection, owner: str) -> None:
-    may_create = connection.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [owner]).fetchone()
-    if may_create == (False,):
-        text: LiteralString = "GRANT ALL ON SCHEMA public TO {}"
-        connection.execute(sql.SQL(text).format(sql.Identifier(owner)))
+def _open_schema(
+    connection: psycopg.Connection, schema: str, owner: str, report: Callable[[str], None]
+) -> None:
+    """Made if it is missing; the owner may create in it."""
+    names = (sql.Identifier(schema), sql.Identifier(owner))
+    if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).fetchone() is None:
+        create: LiteralString = "CREATE SCHEMA {} AUTHORIZATION {}"
+        connection.execute(sql.SQL(create).format(*names))
+        report(f"made the schema {schema}")
+    may_create = connection.execute("SELECT has_schema_privilege(%s, %s, 'CREATE')", [owner, schema])
+    if may_create.fetchone() == (False,):
+        text: LiteralString = "GRANT ALL ON SCHEMA {} TO {}"
+        connection.execute(sql.SQL(text).format(*names))
 
 
-def _check_roles(connection: psycopg.Connection, owner: str, app: str) -> None:
-    power = connection.execute(_POWERS, {"owner": owner, "app": app}).fetchone()
+def _check_roles(
+    connection: psycopg.Connection, application: Application, owner: str, app: str, schemas: list[str]
+) -> None:
+    power = connection.execute(_POWERS, {"owner": owner, "app": app, "schemas": schemas}).fetchone()
     if power and power[0]:
-        raise ConfigurationError(f"the role {app} {power[0]}: take that away, or name another with --app")
-    other_owners = connection.execute(_OTHER_OWNERS, [owner]).fetchall()
+        raise ConfigurationError(
+            f"the role {app} {power[0]}: take that away, or name another with --app-role"
+        )
+    own = _present(connection, {_MARKS, *(name for one in application.stack() for name in tables_of(one))})
+    other_owners = connection.execute(_OTHER_OWNERS, [list(own), owner]).fetchall()
     if other_owners:
         raise ConfigurationError(
             f"{', '.join(name for (name,) in other_owners)} owns tables, not {owner}: "

@@ -21,7 +21,7 @@ import pytest
 
 import ventros
 from tests.support.crash import Crashing
-from ventros import roles
+from ventros import CRM, roles
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.migrate import migrate
 
@@ -41,8 +41,8 @@ COUNTERS = """
 @pytest.fixture(scope="module")
 def server() -> Iterator[Crashing]:
     with Crashing(durable=False) as running:
-        migrate(running.owner_dsn())
-        roles.set_up(running.owner_dsn())
+        migrate(running.owner_dsn(), CRM)
+        roles.set_up(running.owner_dsn(), CRM)
         yield running
 
 

@@ -28,7 +28,7 @@ SELECT DISTINCT attname FROM pg_attribute JOIN pg_index ON indrelid = attrelid A
 ALL_INDEXED = """
 SELECT DISTINCT relname::text, attname::text FROM pg_attribute
   JOIN pg_index ON indrelid = attrelid AND attnum = ANY (indkey)
-  JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p') AND relname NOT LIKE '%yoyo%'
+  JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p') AND relname NOT LIKE '%migrations%'
  WHERE relnamespace = 'public'::regnamespace AND atttypid = 'text'::regtype AND attname <> 'tenant_id'
 """
 VALUES = {"email", "phone", "credential_type", "trigger_type", "tenant_id"}

@@ -12,7 +12,7 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
-from ventros import CommitInDoubt, Database, UnitOfWork
+from ventros import CRM, CommitInDoubt, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.kernel.errors import UndoneWrite
 from ventros.kernel.ids import new_id
@@ -61,7 +61,7 @@ async def test_how_many_round_trips_a_unit_is(
 
     for command_id in (None, new_id(), None, new_id()):
         await count(through.unit_of_work(TENANT, command_id=command_id))
-    history.enable(owner_dsn)
+    history.enable(owner_dsn, CRM)
     await count(through.unit_of_work(TENANT, actor="user:7", use_case="rename"))
     print(f"{work.__name__}: cold {counted[:2]}, warm {counted[2]}, with a command_id {counted[3]}")
     print(f"with actor, use case and history {counted[4]}")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.constants import NOW
 from tests.support.crash import Crashing
-from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
+from ventros import CRM, CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DATABASE
@@ -31,7 +31,7 @@ SETTINGS = Settings(
 def crashing() -> Iterator[Crashing]:
     """Durable: what it acknowledges is on the disk, as far as a killed process can tell."""
     with Crashing(durable=True, settings={"wal_writer_delay": "1s"}) as server:
-        create_database(server, DATABASE)
+        create_database(server, CRM, DATABASE)
         yield server
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.crash import Crashing
 from tests.support.waha_lines import message_line
-from ventros import Database, Settings, UnitOfWork
+from ventros import CRM, Database, Settings, UnitOfWork
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DATABASE
 from ventros.ingest.applying import PATIENCE
@@ -30,7 +30,7 @@ SETTINGS = Settings(min_size=0, max_size=5, connect_timeout=1, acquire_timeout=1
 @pytest.fixture
 def crashing() -> Iterator[Crashing]:
     with Crashing(durable=True) as server:
-        create_database(server, DATABASE)
+        create_database(server, CRM, DATABASE)
         yield server
 
 

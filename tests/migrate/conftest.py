@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.migrations import DATABASE, A, B, C, query, until, write
 from ventros.devserver import DevServer
-from ventros.migrate import write_checksums
+from ventros.migration_files import write_checksums
 
 
 @pytest.fixture(scope="session")

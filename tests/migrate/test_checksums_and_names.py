@@ -12,19 +12,14 @@ from tests.support.migrations import (
     A,
     B,
     C,
+    of,
     query,
     refused,
     tables,
     write,
 )
-from ventros.kernel import resources
-from ventros.migrate import (
-    CHECKSUMS,
-    migrate,
-    rollback,
-    verify_checksums,
-    write_checksums,
-)
+from ventros.migrate import migrate, rollback
+from ventros.migration_files import CHECKSUMS, verify_checksums, write_checksums
 
 UNREACHABLE = "postgresql:///db?host=/nowhere"
 
@@ -83,7 +78,7 @@ def test_no_connection_is_made_when_a_file_is_not_what_was_recorded(
     expected = change(folder)
     for run in (migrate, rollback):
         with refused(expected, "ventros migrate checksums"):
-            run(UNREACHABLE, directory=folder)
+            run(UNREACHABLE, of(folder))
     with refused(expected):
         verify_checksums(folder)
     write_checksums(folder)
@@ -124,7 +119,7 @@ def test_no_connection_is_made_when_the_names_are_wrong(folder: Path, change: Ca
     write_checksums(folder)
     for run in (migrate, rollback):
         with refused(expected):
-            run(UNREACHABLE, directory=folder, to=A)
+            run(UNREACHABLE, of(folder), to=A)
 
 
 def _depends(folder: Path) -> str:
@@ -134,12 +129,12 @@ def _depends(folder: Path) -> str:
 
 def _depends_on_nothing(folder: Path) -> str:
     write(folder, C, "-- depends: nowhere\nSELECT 1;")
-    return f"{C}.sql or its rollback file cannot be read"
+    return f"{C}.sql has a `-- depends:` line"
 
 
 def _odd_header(folder: Path) -> str:
     write(folder, C, "-- transactional: perhaps\nSELECT 1;")
-    return f"{C}.sql or its rollback file cannot be read"
+    return f"{C}.sql says `-- transactional: perhaps`"
 
 
 def _rollback_alone_without_transaction(folder: Path) -> str:
@@ -183,35 +178,23 @@ def _own_begin(folder: Path) -> str:
 def test_nothing_runs_when_a_later_file_is_wrong(
     dsn: str, folder: Path, change: Callable[[Path], str]
 ) -> None:
-    migrate(dsn, directory=folder, to=A)
+    migrate(dsn, of(folder), to=A)
     expected = change(folder)
     write_checksums(folder)
     for dry_run in (False, True):
         with refused(expected):
-            migrate(dsn, directory=folder, dry_run=dry_run)
+            migrate(dsn, of(folder), dry_run=dry_run)
     assert tables(dsn) == {"a"}
-    query(dsn, "UPDATE _yoyo_migration SET migration_id = %s", C)
+    query(dsn, "UPDATE ventros_migrations SET id = %s", C)
     with refused(expected):
-        rollback(dsn, directory=folder)
+        rollback(dsn, of(folder))
 
 
 def test_other_files_are_nobodys_business(dsn: str, folder: Path) -> None:
     (folder / "README.md").write_text("Read me.")
-    assert migrate(dsn, directory=folder) == [A, B, C]
+    assert migrate(dsn, of(folder)) == [A, B, C]
 
 
 def test_a_directory_that_is_none(tmp_path: Path) -> None:
     with refused("nowhere is not a directory"):
-        migrate(UNREACHABLE, directory=tmp_path / "nowhere")
-
-
-def test_the_directory_defaults_to_the_projects_own(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    asked: list[str] = []
-
-    def directory(name: str) -> Path:
-        asked.append(name)
-        return folder
-
-    monkeypatch.setattr(resources, "directory", directory)
-    assert write_checksums() == folder / CHECKSUMS
-    assert asked == ["migrations"]
+        migrate(UNREACHABLE, of(tmp_path / "nowhere"))

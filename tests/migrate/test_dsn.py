@@ -17,11 +17,12 @@ from tests.support.migrations import (
     A,
     B,
     C,
+    of,
     query,
     refused,
     write,
 )
-from ventros import migrate as module
+from ventros import migration_files as module
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import (
@@ -51,10 +52,10 @@ def role(dsn: str, owner: str) -> Iterator[str]:
 def test_a_socket_and_a_difficult_password(server: DevServer, role: str, folder: Path, scheme: str) -> None:
     user = f"{scheme}://{quote(role, safe='')}:{quote(PASSWORD, safe='')}"
     host = quote(server.host, safe="")
-    assert migrate(f"{user}@/{DATABASE}?host={host}&port={server.port}", directory=folder, to=A) == [A]
-    assert migrate(f"{user}@{host}:{server.port}/{DATABASE}", directory=folder) == [B, C]
+    assert migrate(f"{user}@/{DATABASE}?host={host}&port={server.port}", of(folder), to=A) == [A]
+    assert migrate(f"{user}@{host}:{server.port}/{DATABASE}", of(folder)) == [B, C]
     with refused("cannot be reached", "password authentication failed", error=ConfigurationError) as caught:
-        status(f"{user}x@/{DATABASE}?host={host}&port={server.port}", folder)
+        status(f"{user}x@/{DATABASE}?host={host}&port={server.port}", of(folder))
     assert "p@s" not in str(caught.value)
 
 
@@ -64,7 +65,7 @@ def test_a_socket_and_a_difficult_password(server: DevServer, role: str, folder:
 def test_a_database_that_is_not_there(folder: Path, place: str) -> None:
     for run in (migrate, rollback, status):
         with refused("the database cannot be reached: ", error=ConfigurationError) as caught:
-            run(f"postgresql://user:sesame@{place}", directory=folder)
+            run(f"postgresql://user:sesame@{place}", of(folder))
         assert "sesame" not in str(caught.value)
 
 
@@ -83,7 +84,7 @@ def test_a_database_that_is_not_there(folder: Path, place: str) -> None:
 )
 def test_a_dsn_that_cannot_be_read_is_not_quoted(folder: Path, dsn: str) -> None:
     with refused("the DSN cannot be read: write postgresql://", error=ConfigurationError) as caught:
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
     assert "sesame" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
@@ -95,7 +96,7 @@ def test_what_the_dsn_says_goes_before_our_own(dsn: str, folder: Path) -> None:
     )
     write(folder, B, up, "DROP TABLE b;")
     own = f"{dsn}&application_name=deploy&options=-c%20work_mem%3D5MB"
-    migrate(own, directory=folder)
+    migrate(own, of(folder))
     assert query(dsn, "SELECT n, m FROM b") == [("deploy", "5MB")]
 
 

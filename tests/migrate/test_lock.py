@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from yoyo import exceptions as yoyo_exceptions
-from yoyo.backends import PostgresqlPsycopgBackend
 
 from tests.support.migrations import (
     DROP_INDEX,
@@ -19,12 +17,12 @@ from tests.support.migrations import (
     B,
     C,
     applied,
+    of,
     query,
     refused,
     until,
     write,
 )
-from ventros import administration
 from ventros import migrate as module
 from ventros.devserver import DevServer
 from ventros.migrate import (
@@ -52,7 +50,7 @@ def test_two_runs_at_once_apply_each_migration_once(dsn: str, folder: Path) -> N
 
     def run() -> list[str]:
         start.wait()
-        return migrate(dsn, directory=folder)
+        return migrate(dsn, of(folder))
 
     with ThreadPoolExecutor(4) as pool:
         done = [future.result() for future in [pool.submit(run) for _ in range(4)]]
@@ -65,12 +63,12 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
         for run in (migrate, rollback):
             (holder,) = sessions(dsn, "SELECT 1")
             with refused(f"pid {holder} (ventros migrate, role ventros_owner, from a socket", "waited 0.2 s"):
-                run(dsn, directory=folder, lock_wait=0.2)
+                run(dsn, of(folder), lock_wait=0.2)
         assert 0.4 < time.monotonic() - began < 5
-        assert migrate(dsn, directory=folder, dry_run=True) == [B, C]
-        assert len(status(dsn, folder)) == 3
+        assert migrate(dsn, of(folder), dry_run=True) == [B, C]
+        assert len(status(dsn, of(folder))) == 3
 
-    assert migrate(dsn, directory=folder, report=lambda id_: second(id_) if id_ == A else None) == [
+    assert migrate(dsn, of(folder), report=lambda id_: second(id_) if id_ == A else None) == [
         A,
         B,
         C,
@@ -80,18 +78,18 @@ def test_a_second_run_waits_its_bound_and_names_the_first(dsn: str, folder: Path
 def test_control_without_the_lock_two_runs_collide(
     dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_lock", lambda parameters, _wait: administration.connect(parameters))
+    monkeypatch.setattr(module, "_lock", lambda dsn, _wait: module._connect(dsn))
 
     def second(id_: str) -> None:
         if id_ == A:
-            assert migrate(dsn, directory=folder) == [B, C]
+            assert migrate(dsn, of(folder)) == [B, C]
 
-    with refused(f"{B} failed: duplicate key value", "_yoyo_migration_pkey"):
-        migrate(dsn, directory=folder, report=second)
+    with refused(f"{B} failed: duplicate key value", "ventros_migrations_pkey"):
+        migrate(dsn, of(folder), report=second)
 
 
 def wait_politely(dsn: str, folder: Path) -> object:
-    return migrate(dsn, directory=folder)
+    return migrate(dsn, of(folder))
 
 
 def wait_in_the_server(dsn: str, _folder: Path) -> object:
@@ -110,14 +108,14 @@ def test_an_index_is_built_while_another_run_waits(
         def report(id_: str) -> None:
             if id_ == A:
                 others.append(pool.submit(waiting, dsn, folder))
-                until(lambda: bool(sessions(dsn, "SELECT pg_try_advisory_lock") or blocked(dsn)))
+                until(lambda: bool(sessions(dsn, "ROLLBACK") or blocked(dsn)))
 
         if waiting is wait_politely:
-            assert migrate(dsn, directory=folder, report=report) == [A, B, C]
+            assert migrate(dsn, of(folder), report=report) == [A, B, C]
             assert others[0].result() == []
         else:
             with refused(f"{B} failed: canceling statement due to lock timeout"):
-                migrate(dsn, directory=folder, report=report)
+                migrate(dsn, of(folder), report=report)
             assert others[0].result() == [("",)]
 
 
@@ -129,7 +127,7 @@ def test_the_lock_is_free_after_a_failure(dsn: str, folder: Path) -> None:
     write(folder, B, "SELECT 1 / 0;")
     for _ in range(2):
         with refused(f"{B} failed: division by zero"):
-            migrate(dsn, directory=folder, lock_wait=0)
+            migrate(dsn, of(folder), lock_wait=0)
     assert query(dsn, "SELECT pid FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
@@ -141,9 +139,9 @@ def test_databases_of_one_server_do_not_wait_for_each_other(
     seen: list[list[str]] = []
 
     def report(id_: str) -> None:
-        seen.append(migrate(other, directory=folder, to=id_, lock_wait=0))
+        seen.append(migrate(other, of(folder), to=id_, lock_wait=0))
 
-    migrate(dsn, directory=folder, report=report)
+    migrate(dsn, of(folder), report=report)
     assert seen == [[A], [B], [C]]
 
 
@@ -154,27 +152,12 @@ def test_a_run_that_lost_the_lock_stops(dsn: str, folder: Path) -> None:
         until(lambda: not sessions(dsn, "SELECT 1"))
 
     with refused(f"stopped before {B}: the migration lock is lost"):
-        migrate(dsn, directory=folder, report=lose)
+        migrate(dsn, of(folder), report=lose)
     assert applied(dsn) == [A]
-    assert migrate(dsn, directory=folder) == [B, C]
+    assert migrate(dsn, of(folder)) == [B, C]
 
 
 def test_a_server_that_ends_idle_sessions_does_not_take_the_lock_away(dsn: str, folder: Path) -> None:
     write(folder, A, "CREATE TABLE a (); SELECT pg_sleep(0.5);", "DROP TABLE a;")
     own = f"{dsn}&options=-c%20idle_session_timeout%3D200"
-    assert migrate(own, directory=folder) == [A, B, C]
-
-
-def test_yoyos_own_lock_left_by_a_crash_stops_nobody(
-    dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    query(dsn, "CREATE TABLE yoyo_lock (locked int DEFAULT 1 PRIMARY KEY, ctime timestamp, pid int NOT NULL)")
-    query(dsn, "INSERT INTO yoyo_lock VALUES (1, now(), 4711)")
-    assert migrate(dsn, directory=folder, to=A) == [A]
-    # The control: yoyo's lock meets the row whenever it sets up its tables.
-    query(dsn, "DROP TABLE _yoyo_migration, _yoyo_log, _yoyo_version, a")
-    monkeypatch.setattr(
-        module._Backend, "lock", lambda backend: PostgresqlPsycopgBackend.lock(backend, timeout=0.1)
-    )
-    with pytest.raises(yoyo_exceptions.LockTimeout, match="Process 4711"):
-        migrate(dsn, directory=folder)
+    assert migrate(own, of(folder)) == [A, B, C]

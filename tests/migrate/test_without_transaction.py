@@ -14,6 +14,7 @@ from tests.support.migrations import (
     B,
     C,
     applied,
+    of,
     query,
     refused,
     tables,
@@ -29,27 +30,27 @@ UNIQUE = "-- transactional: false\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXIST
 
 def test_an_index_is_created_and_dropped_concurrently(dsn: str, folder: Path) -> None:
     write(folder, B, INDEX, DROP_INDEX)
-    assert migrate(dsn, directory=folder, to=B) == [A, B]
+    assert migrate(dsn, of(folder), to=B) == [A, B]
     assert tables(dsn) == {"a", "a_id"}
-    assert rollback(dsn, directory=folder) == [B]
+    assert rollback(dsn, of(folder)) == [B]
     assert tables(dsn) == {"a"}
     # The control: in a transaction the server refuses it.
     write(folder, B, INDEX.partition("\n")[2], DROP_INDEX.partition("\n")[2])
     with refused(f"{B} failed: CREATE INDEX CONCURRENTLY cannot run inside a transaction block"):
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
 
 
 def test_an_invalid_index_is_never_taken_for_a_finished_one(dsn: str, folder: Path) -> None:
     write(folder, A, "CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1);", "DROP TABLE a;")
     write(folder, B, UNIQUE, DROP_INDEX)
     with refused(f"{B} failed: could not create unique index", "INVALID (a_id)"):
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
     query(dsn, "DELETE FROM a")
     with refused(f"{B} ran, but a_id is INVALID"):  # IF NOT EXISTS found the index that is no index
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
     assert applied(dsn) == [A]
     query(dsn, "DROP INDEX a_id")
-    assert migrate(dsn, directory=folder) == [B, C]
+    assert migrate(dsn, of(folder)) == [B, C]
     assert query(dsn, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass") == [(True,)]
 
 
@@ -60,7 +61,7 @@ def test_invalid_indexes_of_others_are_no_concern(dsn: str, folder: Path) -> Non
         "CREATE TABLE part PARTITION OF parts DEFAULT; CREATE INDEX parts_id ON ONLY parts (id);"
     )
     write(folder, A, up, "DROP TABLE a, parts;")
-    migrate(dsn, directory=folder, to=A)
+    migrate(dsn, of(folder), to=A)
     with pytest.raises(psycopg.errors.UniqueViolation):
         query(dsn, "CREATE UNIQUE INDEX CONCURRENTLY by_hand ON a (id)")
     write(
@@ -69,14 +70,14 @@ def test_invalid_indexes_of_others_are_no_concern(dsn: str, folder: Path) -> Non
         f"{INDEX} -- not parts_id, which stays INVALID until its partitions have theirs",
         DROP_INDEX,
     )
-    assert migrate(dsn, directory=folder, to=B) == [B]
+    assert migrate(dsn, of(folder), to=B) == [B]
 
 
 def test_without_a_transaction_the_rollback_file_undoes_what_was_done(dsn: str, folder: Path) -> None:
     up = "-- transactional: false\nCREATE TABLE b (); CREATE TABLE d (); SELECT 1 / 0;"
     write(folder, B, up, "DROP TABLE IF EXISTS e; DROP TABLE IF EXISTS d; DROP TABLE IF EXISTS b;")
     with refused(f"{B} failed: division by zero", "look before you run again"):
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
     assert applied(dsn) == [A]
 
 
@@ -105,22 +106,22 @@ UPDATE b SET version = version + 1;
 
 def test_function_bodies_pass_unharmed(dsn: str, folder: Path) -> None:
     write(folder, B, FUNCTION, "DROP TABLE b, made; DROP FUNCTION guard();")
-    migrate(dsn, directory=folder)
+    migrate(dsn, of(folder))
     assert query(dsn, "SELECT * FROM b") == [(2, "a;b'c; BEGIN")]
     with pytest.raises(psycopg.errors.RaiseException, match="version 2 of b; not one more"):
         query(dsn, "UPDATE b SET version = version")
-    assert rollback(dsn, directory=folder, to=A) == [C, B]
+    assert rollback(dsn, of(folder), to=A) == [C, B]
 
 
 def test_begin_and_declare_as_names_matter_only_outside_a_transaction(dsn: str, folder: Path) -> None:
     """sqlparse splits nothing after them. In a transaction several statements may go as one."""
     for id_, name in ((B, "begin"), (C, "declare")):
         write(folder, id_, f"CREATE TABLE {id_[-1]} ({name} int, id int);\nSELECT 1;\nSELECT 2;")
-    assert migrate(dsn, directory=folder) == [A, B, C]
+    assert migrate(dsn, of(folder)) == [A, B, C]
     write(folder, "0011.index-b", "-- transactional: false\n" + "CREATE INDEX CONCURRENTLY ON b (begin);" * 2)
     with refused("0011.index-b failed: CREATE INDEX CONCURRENTLY cannot"):
-        migrate(dsn, directory=folder)
+        migrate(dsn, of(folder))
     write(
         folder, "0011.index-b", "-- transactional: false\n" + 'CREATE INDEX CONCURRENTLY ON b ("begin");' * 2
     )
-    assert migrate(dsn, directory=folder) == ["0011.index-b"]
+    assert migrate(dsn, of(folder)) == ["0011.index-b"]

@@ -11,7 +11,7 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.history import LATER
 from tests.support.subjects import subject  # noqa: F401
-from ventros import Database, UnitOfWork
+from ventros import CRM, Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.ops import history
@@ -29,7 +29,7 @@ def stranger_dsn(superuser: psycopg.Connection, owner_dsn: str) -> Iterator[str]
 @pytest.fixture
 async def ada(db: Database[UnitOfWork], seed: Seed, owner_dsn: str) -> Contact:
     """At version 3, all of it recorded: the insert, a new name, a new phone."""
-    history.enable(owner_dsn)
+    history.enable(owner_dsn, CRM)
     async with db.unit_of_work(TENANT, actor="user:7", use_case="greet") as uow:
         contact = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
         contact = await uow.contacts.add(contact)

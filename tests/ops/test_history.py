@@ -15,7 +15,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.history import CHECK, LATER, findings
 from tests.support.listening import listen
 from tests.support.subjects import Filled, Subject, outbox
-from ventros import Database, UnitOfWork, roles
+from ventros import CRM, KERNEL, Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -41,7 +41,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
 ) -> None:
     """One that was there before, and one that is added afterwards; versions are those of the outbox."""
     old = await subject.stored()
-    assert history.enable(owner_dsn) >= 1
+    assert history.enable(owner_dsn, CRM) >= 1
     old = await subject.save(subject.change(old))
     async with subject.db.unit_of_work(TENANT) as uow:
         await subject.repository(uow).remove(old)
@@ -72,8 +72,8 @@ async def test_any_value_replays(
     data: st.DataObject,
 ) -> None:
     """Added with drawn values, then saved with others, by a superuser, who can check before the rollback."""
-    if not history.status(owner_dsn).recorded:
-        history.enable(owner_dsn)
+    if not history.status(owner_dsn, CRM).recorded:
+        history.enable(owner_dsn, CRM)
     drawn = subject.factory.fields(subject.seed, subject.refs)
     new = attrs.evolve(subject.new(), **data.draw(drawn))
     changed = {name: value for name, value in data.draw(drawn).items() if name not in subject.factory.fixed}
@@ -170,22 +170,22 @@ def test_while_it_is_disabled_nothing_is_found_and_baselines_begin_anew(
     """Of whoever moved on and whoever was removed; who stayed needs none."""
     kept = recorded(superuser, ada.id)
     channel = superuser.execute("SELECT id FROM channels").fetchall()[0][0]
-    history.disable(owner_dsn)
-    assert history.status(owner_dsn).recorded == ()
+    history.disable(owner_dsn, CRM)
+    assert history.status(owner_dsn, CRM).recorded == ()
     superuser.execute("UPDATE contacts SET name = 'x', version = version + 1")
     superuser.execute("DELETE FROM channels")
     assert findings(superuser) == []
-    assert history.enable(owner_dsn) == 2
+    assert history.enable(owner_dsn, CRM) == 2
     assert recorded(superuser, ada.id)[:3] == kept
     assert recorded(superuser, ada.id)[3][:3] == (4, "baseline", None)
     assert recorded(superuser, channel)[-1] == (2, "baseline", None, None)
     superuser.execute("UPDATE contacts SET name = 'y', version = version + 1")
     assert findings(superuser) == []
-    assert history.enable(owner_dsn) == 0
+    assert history.enable(owner_dsn, CRM) == 0
     superuser.execute("ALTER TABLE contacts DISABLE TRIGGER history")
-    assert history.status(owner_dsn).not_recorded == ("contacts",)
-    history.enable(owner_dsn)
-    assert history.status(owner_dsn).not_recorded == ()
+    assert history.status(owner_dsn, CRM).not_recorded == ("contacts",)
+    history.enable(owner_dsn, CRM)
+    assert history.status(owner_dsn, CRM).not_recorded == ()
 
 
 async def test_owner_and_superuser_write_the_same_baselines_of_all_tenants(
@@ -197,7 +197,7 @@ async def test_owner_and_superuser_write_the_same_baselines_of_all_tenants(
             " WHERE kind = 'baseline' ORDER BY 1, 2, 3"
         ).fetchall()
 
-    assert history.enable(owner_dsn) == 6
+    assert history.enable(owner_dsn, CRM) == 6
     by_owner = baselines()
     assert [row[:2] for row in by_owner] == [
         *[("", "billing_accounts")] * 2,
@@ -206,9 +206,9 @@ async def test_owner_and_superuser_write_the_same_baselines_of_all_tenants(
     ]
     unforced = "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
     assert superuser.execute(unforced).fetchall() == []
-    history.disable(owner_dsn)
+    history.disable(owner_dsn, CRM)
     forget(superuser, "true")
-    assert history.enable(server.superuser_dsn(superuser.info.dbname)) == 6
+    assert history.enable(server.superuser_dsn(superuser.info.dbname), CRM) == 6
     assert baselines() == by_owner
     assert findings(superuser) == []
 
@@ -240,7 +240,7 @@ def test_what_is_recorded_stays(superuser: psycopg.Connection, owner_dsn: str, a
         owner.execute("ALTER TABLE aggregate_history ENABLE TRIGGER append_only")
     forget(superuser, "aggregate_table = 'contacts'")
     assert len(findings(superuser)) == 1
-    assert history.enable(owner_dsn) == 1
+    assert history.enable(owner_dsn, CRM) == 1
     assert findings(superuser) == []
 
 
@@ -283,7 +283,7 @@ async def test_a_save_sends_the_same_with_history(
             return contact, names
 
     ada, recorded_by = await sent(ada, "Cleo")
-    history.disable(owner_dsn)
+    history.disable(owner_dsn, CRM)
     assert (await sent(ada, "Dora"))[1] == recorded_by
 
 
@@ -299,11 +299,12 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
 ) -> None:
     """By their COMMENTs, so that a new one is not forgotten; the control is that the known ones are found."""
     said = superuser.execute(
-        "SELECT c.relname, attname, ventros_history_value(attname, '\"plain\"') FROM pg_attribute"
+        "SELECT c.relname, attname, ventros_history_value(attname, '\"plain\"', secret) FROM pg_attribute"
         " JOIN pg_class AS c ON c.oid = attrelid"
-        " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s)"
-        " AND col_description(attrelid, attnum) ~* %s",
-        [list(history.TABLES), SAID],
+        " JOIN pg_trigger ON tgrelid = c.oid AND tgname = 'history',"
+        " LATERAL string_to_array(encode(tgargs, 'escape'), E'\\\\000') AS secret"
+        " WHERE col_description(attrelid, attnum) ~* %s",
+        [SAID],
     ).fetchall()
     kept = {(table, column) for table, column, value in said if value != "***"}
     assert kept - SAID_TO_BE_NONE == set()
@@ -330,13 +331,13 @@ def test_it_is_not_changed_while_the_tables_are_in_use(
     with superuser.transaction():
         superuser.execute("LOCK TABLE sessions IN ROW EXCLUSIVE MODE")
         with pytest.raises(ConfigurationError, match="in use for longer than 5 seconds"):
-            history.enable(owner_dsn)
-    assert history.status(owner_dsn).recorded == ()
+            history.enable(owner_dsn, CRM)
+    assert history.status(owner_dsn, CRM).recorded == ()
     assert superuser.execute("SELECT count(*) FROM aggregate_history").fetchone() == (0,)
-    history.enable(owner_dsn)
+    history.enable(owner_dsn, CRM)
     with pytest.raises(MigrationError, match="other objects depend"):
-        rollback(owner_dsn, to="0070")
-    history.disable(owner_dsn)
-    rollback(owner_dsn, to="0070")
+        rollback(owner_dsn, KERNEL, to="0004")
+    history.disable(owner_dsn, CRM)
+    rollback(owner_dsn, KERNEL, to="0004")
     with pytest.raises(ConfigurationError, match="run ventros migrate first"):
-        history.status(owner_dsn)
+        history.status(owner_dsn, CRM)

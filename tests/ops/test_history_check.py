@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.constants import VERSIONED
 from tests.support.history import CHECK, findings
+from ventros import CRM
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.ops import history
 
 
 def test_the_check_looks_at_every_aggregate_table() -> None:
@@ -20,7 +20,7 @@ def test_the_check_looks_at_every_aggregate_table() -> None:
     assert {
         one for one, two in re.findall(r"FROM (\w+) AS stored WHERE '(\w+)'", CHECK) if one == two
     } == VERSIONED
-    assert set(history.TABLES) == VERSIONED
+    assert {table.name for table in CRM.versioned()} == VERSIONED
 
 
 PAST_THE_TRIGGERS: list[tuple[LiteralString, str]] = [

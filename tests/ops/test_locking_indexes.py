@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.support.constants import VERSIONED
+from ventros import CRM
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
@@ -36,7 +37,7 @@ def test_they_come_as_the_migration_made_them_and_go(superuser: psycopg.Connecti
     locking_indexes.drop(owner_dsn)
     assert (len(reports), defined(superuser)) == (15, {})
     locking_indexes.drop(owner_dsn)
-    rollback(owner_dsn, to="0051")
+    rollback(owner_dsn, CRM, to="0051")
     assert defined(superuser) == made
 
 

@@ -11,11 +11,24 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
+from ventros import Application, Catalogue
 from ventros.kernel.errors import MigrationError
-from ventros.migrate import write_checksums
+from ventros.kernel.transaction.unit_of_work import UnitOfWork
+from ventros.migration_files import write_checksums
 
 DATABASE = "migrations"
 A, B, C = "0001.create-a", "0002.create-b", "0010.create-c"
+
+
+def of(folder: Path, *below: Application, name: str = "own", schema: str = "public") -> Application:
+    """An application with these migrations, without repositories, that stands on those ``below`` it."""
+    return Application(
+        name=name,
+        statements=Catalogue(folder, schema),
+        migrations=folder,
+        unit_of_work=UnitOfWork,
+        stands_on=below,
+    )
 
 
 def write(folder: Path, id: str, up: str, down: str = "SELECT 1;") -> None:  # noqa: A002
@@ -39,11 +52,11 @@ def relations(dsn: str) -> set[str]:
 
 
 def tables(dsn: str) -> set[str]:
-    return {name for name in relations(dsn) if "yoyo" not in name}
+    return relations(dsn) - {"ventros_migrations"}
 
 
 def applied(dsn: str) -> list[str]:
-    return [name for (name,) in query(dsn, "SELECT migration_id FROM _yoyo_migration ORDER BY migration_id")]
+    return [name for (name,) in query(dsn, "SELECT id FROM ventros_migrations ORDER BY id")]
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:

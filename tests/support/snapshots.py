@@ -19,5 +19,5 @@ def _rows(superuser: psycopg.Connection, table: str) -> list[str]:
 
 TABLES = """
 SELECT tablename FROM pg_tables
- WHERE schemaname = 'public' AND tablename NOT LIKE '%yoyo%' ORDER BY 1
+ WHERE schemaname = 'public' AND tablename NOT LIKE '%migrations%' ORDER BY 1
 """

@@ -17,17 +17,17 @@ from ventros.ingest.runner import Ingest, round_robin
 from ventros.ingest.tally import Tally
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.statements import Statement
+from ventros.kernel.statements import Statement, kernel
 from ventros.schema import create_database
 from ventros.statements import statement
-from ventros.unit_of_work import UnitOfWork
+from ventros.unit_of_work import CRM, UnitOfWork
 
 TENANTS = {"bakery": "bakery-phone", "garage": "garage-phone"}
 """The two tenants of the demonstration, each with the session of its one channel."""
 
 MISCOUNTS = statement("sessions.sum_miscounts")
 MESSAGES = statement("messages.count")
-EVENTS = statement("outbox_events.count")
+EVENTS = kernel.statement("outbox_events.count")
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +67,7 @@ async def run_arm(
 
     What is no part of the library, so what has other SQL, does not log in as the app.
     """
-    dsn = create_database(server, name)
+    dsn = create_database(server, CRM, name)
     if unit_of_work is not UnitOfWork:
         dsn = server.owner_dsn(name)
     settings = Settings(max_size=workers + 1, application_name=f"ventros-{name}")

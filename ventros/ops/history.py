@@ -1,7 +1,7 @@
 """The history of the aggregates, which a database records or not: switched on and off by its owner.
 
-What is recorded, and how it is proven: ``docs/history.md``, ``migrations/0080.create-aggregate-history.sql``
-and ``sql/ops/history.sql``.
+What is recorded, and how it is proven: ``docs/history.md``,
+``migrations/kernel/0005.create-aggregate-history.sql`` and ``sql/ops/history.sql``.
 """
 
 from __future__ import annotations
@@ -15,16 +15,14 @@ import psycopg
 from psycopg import sql
 
 from ventros import administration
+from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
-from ventros.unit_of_work import CRM
 
-TABLES = tuple(sorted(table.name for table in CRM.versioned()))
-"""The aggregate tables, in the order in which they are locked."""
-
+_OWN: LiteralString = "aggregate_history"
 _BOUNDS: LiteralString = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0"
 _ATTACH: LiteralString = """
 CREATE OR REPLACE TRIGGER history AFTER INSERT OR UPDATE OR DELETE ON {table}
-   FOR EACH ROW EXECUTE FUNCTION ventros_record_history()
+   FOR EACH ROW EXECUTE FUNCTION ventros_record_history({secrets})
 """
 _DETACH: LiteralString = "DROP TRIGGER IF EXISTS history ON {table}"
 # Those of which the history does not know the present version: never seen, or moved on unseen.
@@ -34,7 +32,7 @@ INSERT INTO aggregate_history
 SELECT tenant_id, {name}, id, version, 'baseline', clock_timestamp(), session_user, after
   FROM (SELECT coalesce(document ->> 'tenant_id', '') AS tenant_id, stored.id, stored.version,
                document AS after
-          FROM {table} AS stored, ventros_history_row(stored) AS document) AS found
+          FROM {table} AS stored, ventros_history_row(stored, ARRAY[{secrets}]::text[]) AS document) AS found
  WHERE NOT EXISTS (SELECT FROM aggregate_history AS known
                     WHERE known.tenant_id = found.tenant_id AND known.aggregate_table = {name}
                       AND known.aggregate_id = found.id AND known.aggregate_version >= found.version)
@@ -55,15 +53,12 @@ SELECT tenant_id, aggregate_table, aggregate_id, aggregate_version + 1, 'baselin
                       AND coalesce(to_jsonb(stored) ->> 'tenant_id', '') = head.tenant_id)
 """
 _HIDDEN: LiteralString = """
-SELECT relname FROM pg_class
- WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s) AND row_security_active(oid)
- ORDER BY relname
+SELECT name FROM unnest(%s::text[]) AS name WHERE row_security_active(to_regclass(name)) ORDER BY name
 """
 _RECORDED: LiteralString = """
-SELECT c.relname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
- WHERE t.tgname = 'history' AND t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal
-   AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s)
- ORDER BY c.relname
+SELECT name FROM unnest(%s::text[]) AS name
+  JOIN pg_trigger ON tgrelid = to_regclass(name) AND tgname = 'history' AND tgenabled IN ('O', 'A')
+ ORDER BY name
 """
 _SIZE: LiteralString = """
 SELECT greatest(reltuples, 0)::bigint, pg_total_relation_size(oid)
@@ -73,63 +68,100 @@ SELECT greatest(reltuples, 0)::bigint, pg_total_relation_size(oid)
 
 @attrs.frozen(kw_only=True)
 class Status:
-    """``recorded`` and ``not_recorded`` are tables; ``rows`` is the server's estimate."""
+    """``recorded`` and ``not_recorded`` are tables; ``rows`` is the server's estimate, for all there is."""
 
     recorded: tuple[str, ...]
+    not_recorded: tuple[str, ...]
     rows: int
     bytes: int
 
-    @property
-    def not_recorded(self) -> tuple[str, ...]:
-        return tuple(table for table in TABLES if table not in self.recorded)
+
+@attrs.frozen
+class _Recorded:
+    """A table as the history names it, and its columns that hold secrets, which are masked."""
+
+    name: str
+    path: tuple[str, str]
+    secrets: tuple[str, ...]
+
+    def fill(self, text: LiteralString) -> sql.Composed:
+        return sql.SQL(text).format(
+            table=sql.Identifier(*self.path),
+            name=sql.Literal(self.name),
+            secrets=sql.SQL(", ").join(map(sql.Literal, self.secrets)),
+        )
 
 
-def enable(dsn: str) -> int:
+def enable(dsn: str, application: Application) -> int:
     """Record from now on; how many baselines were written, one for each aggregate whose present version the
     history does not know, removed ones included.
 
-    To be run by the owner of the tables. All or nothing; writers wait until the baselines are written, and
-    readers too unless a superuser does it: to see every tenant's rows, the owner suspends FORCE ROW LEVEL
-    SECURITY within its transaction. May be run again. Raises ConfigurationError when the database is not
-    migrated, or not the caller's, or in use for longer than 5 seconds.
+    Of the application and of all that it stands on. To be run by the owner of the tables. All or nothing;
+    writers wait until the baselines are written, and readers too unless a superuser does it: to see every
+    tenant's rows, the owner suspends FORCE ROW LEVEL SECURITY within its transaction. May be run again.
+    Raises ConfigurationError when the database is not migrated, or not the caller's, or in use for longer
+    than 5 seconds.
     """
-    with _transaction(dsn) as connection:
-        hidden = [name for (name,) in connection.execute(_HIDDEN, [[*TABLES, "aggregate_history"]])]
+    tables = _tables(application)
+    with _transaction(dsn, tables) as connection:
+        paths = {table.name: table.path for table in tables} | {_OWN: ("public", _OWN)}
+        hidden = [paths[name] for (name,) in connection.execute(_HIDDEN, [list(paths)])]
         mode = sql.SQL("ACCESS EXCLUSIVE" if hidden else "SHARE ROW EXCLUSIVE")
         lock: LiteralString = "LOCK TABLE {} IN {} MODE"
-        connection.execute(sql.SQL(lock).format(sql.SQL(", ").join(map(sql.Identifier, TABLES)), mode))
-        for name in hidden:
-            _execute_on(connection, "ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", name)
+        names = sql.SQL(", ").join(sql.Identifier(*table.path) for table in tables)
+        connection.execute(sql.SQL(lock).format(names, mode))
+        for path in hidden:
+            force: LiteralString = "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY"
+            connection.execute(sql.SQL(force).format(sql.Identifier(*path)))
         written = 0
-        for name in TABLES:
-            _execute_on(connection, _ATTACH, name)
-            written += _execute_on(connection, _BASELINE, name) + _execute_on(connection, _REMOVED, name)
-        for name in hidden:
-            _execute_on(connection, "ALTER TABLE {table} FORCE ROW LEVEL SECURITY", name)
+        for table in tables:
+            connection.execute(table.fill(_ATTACH))
+            for text in (_BASELINE, _REMOVED):
+                written += connection.execute(table.fill(text)).rowcount
+        for path in hidden:
+            unforce: LiteralString = "ALTER TABLE {} FORCE ROW LEVEL SECURITY"
+            connection.execute(sql.SQL(unforce).format(sql.Identifier(*path)))
     return written
 
 
-def disable(dsn: str) -> None:
+def disable(dsn: str, application: Application) -> None:
     """Record no more, and keep what is recorded. Raises as :func:`enable`."""
-    with _transaction(dsn) as connection:
-        for name in TABLES:
-            _execute_on(connection, _DETACH, name)
+    tables = _tables(application)
+    with _transaction(dsn, tables) as connection:
+        for table in tables:
+            connection.execute(table.fill(_DETACH))
 
 
-def status(dsn: str) -> Status:
+def status(dsn: str, application: Application) -> Status:
     """Whose history is recorded, and how much there is. Raises ConfigurationError as :func:`enable`."""
+    names = [table.name for table in _tables(application)]
     with administration.connect(administration.parameters(dsn)) as connection:
-        _check_migrated(connection)
-        recorded = tuple(name for (name,) in connection.execute(_RECORDED, [list(TABLES)]))
+        _check_migrated(connection, names)
+        recorded = tuple(name for (name,) in connection.execute(_RECORDED, [names]))
         rows, size = connection.execute(_SIZE).fetchall()[0]
-    return Status(recorded=recorded, rows=rows, bytes=size)
+    missing = tuple(name for name in names if name not in recorded)
+    return Status(recorded=recorded, not_recorded=missing, rows=rows, bytes=size)
+
+
+def _tables(application: Application) -> list[_Recorded]:
+    """The aggregates' tables, in the order in which they are locked."""
+    secrets = {one.TABLE.path: one.SECRET_COLUMNS for one in application.repositories()}
+    return [
+        _Recorded(
+            name=table.name if table.path[0] == "public" else ".".join(table.path),
+            path=table.path,
+            secrets=tuple(secrets[table.path]),
+        )
+        for table in application.versioned()
+    ]
 
 
 @contextmanager
-def _transaction(dsn: str) -> Iterator[psycopg.Connection]:
+def _transaction(dsn: str, tables: list[_Recorded]) -> Iterator[psycopg.Connection]:
+    names = [table.name for table in tables]
     with administration.connect(administration.parameters(dsn)) as connection:
-        _check_migrated(connection)
-        administration.require_owner(connection, TABLES)
+        _check_migrated(connection, names)
+        administration.require_owner(connection, names)
         try:
             with connection.transaction():
                 connection.execute(_BOUNDS)
@@ -144,12 +176,7 @@ def _transaction(dsn: str) -> Iterator[psycopg.Connection]:
             ) from error
 
 
-def _check_migrated(connection: psycopg.Connection) -> None:
-    if connection.execute("SELECT to_regclass('public.aggregate_history')").fetchone() == (None,):
-        raise ConfigurationError("the database has no table aggregate_history: run ventros migrate first")
-
-
-def _execute_on(connection: psycopg.Connection, text: LiteralString, name: str) -> int:
-    """How many rows ``text`` wrote, of the table ``name``."""
-    cursor = connection.execute(sql.SQL(text).format(table=sql.Identifier(name), name=sql.Literal(name)))
-    return max(cursor.rowcount, 0)
+def _check_migrated(connection: psycopg.Connection, names: list[str]) -> None:
+    missing: LiteralString = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL"
+    for (name,) in connection.execute(missing, [[_OWN, *names]]):
+        raise ConfigurationError(f"the database has no table {name}: run ventros migrate first")

@@ -10,7 +10,7 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.standby import hot_standby
 from tests.support.wire_load import in_short, new_contacts, the_wire
-from ventros import Database, UnitOfWork, roles
+from ventros import CRM, Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
@@ -26,9 +26,9 @@ NAMES = [f"name {number}" for number in range(20)]
 @pytest.fixture(scope="module")
 def primary() -> Iterator[DevServer]:
     with DevServer(durable=False) as running:
-        roles.set_up(running.superuser_dsn("ventros"))
-        migrate(running.owner_dsn())
-        roles.set_up(running.owner_dsn())
+        roles.set_up(running.superuser_dsn("ventros"), CRM)
+        migrate(running.owner_dsn(), CRM)
+        roles.set_up(running.owner_dsn(), CRM)
         yield running
 
 

@@ -8,20 +8,20 @@ import attrs
 import pytest
 
 from tests.support.invoicing import statement
+from tests.support.library import LIBRARY
 from ventros import VentrosError
-from ventros.audit.shapes import list_queries
 from ventros.kernel.lists import ListQuery, Shape
 from ventros.kernel.lists.conditions import related
 
 
 def test_a_filter_without_its_condition_is_found_at_import() -> None:
-    contacts: ListQuery[Any, Any] = list_queries()["contacts"]
+    contacts: ListQuery[Any, Any] = LIBRARY.list_queries["contacts"]
     with pytest.raises(VentrosError, match="contacts: the filter's fields"):
         attrs.evolve(contacts, conditions=contacts.conditions[1:])
 
 
 def test_a_list_of_another_schema_is_read_there_and_kept_with_its_statements() -> None:
-    contacts: ListQuery[Any, Any] = list_queries()["contacts"]
+    contacts: ListQuery[Any, Any] = LIBRARY.list_queries["contacts"]
     line = related("id", statement.table("invoice_lines"), "invoice_id", live=False)
     listed = attrs.evolve(
         contacts,

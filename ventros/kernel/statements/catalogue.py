@@ -86,6 +86,11 @@ class Table:
         schema, name = self.path
         return name if schema == "public" else f"{schema}.{name}"
 
+    @property
+    def of_tenant(self) -> bool:
+        """Whether its rows have a tenant: whether its INSERT takes one."""
+        return any(param.name == "tenant_id" for param in self("insert").params)
+
     def find(self, verb: str) -> Statement | None:
         """The statement of that verb, if the table has one."""
         return self.catalogue.get(f"{self.qualified_name}.{verb}")

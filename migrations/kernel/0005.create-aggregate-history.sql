@@ -1,5 +1,5 @@
 -- What became of each aggregate, version by version: see docs/history.md. Nothing is recorded until
--- `ventros history enable` puts the trigger on the fifteen aggregate tables.
+-- `ventros history enable` puts the trigger on the tables of the aggregates.
 CREATE TABLE IF NOT EXISTS aggregate_history (
     tenant_id         text        NOT NULL,
     aggregate_table   text        NOT NULL,
@@ -17,7 +17,11 @@ CREATE TABLE IF NOT EXISTS aggregate_history (
     CONSTRAINT aggregate_history_kind_check CHECK (kind IN ('insert', 'update', 'delete', 'baseline')),
     CONSTRAINT aggregate_history_before_check CHECK ((before IS NOT NULL) = (kind IN ('update', 'delete'))),
     CONSTRAINT aggregate_history_after_check
-        CHECK (kind = 'baseline' OR (after IS NOT NULL) = (kind IN ('insert', 'update')))
+        CHECK (kind = 'baseline' OR (after IS NOT NULL) = (kind IN ('insert', 'update'))),
+    CONSTRAINT aggregate_history_time_bounds_check CHECK (
+        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange @> recorded_at
+    ),
+    CONSTRAINT aggregate_history_length_bounds_check CHECK (char_length(tenant_id) <= 100 AND char_length(aggregate_table) <= 127)
 );
 -- Nobody is granted it, and there is no policy for UPDATE and DELETE. Rows come from the trigger alone, which
 -- runs as the owner of this table, for whoever writes: psql as a superuser may have set no tenant.
@@ -31,8 +35,8 @@ CREATE POLICY recorded ON aggregate_history FOR INSERT WITH CHECK (true);
 COMMENT ON TABLE aggregate_history IS
     'One row for each version of each aggregate since its history is recorded; nobody updates or deletes them.';
 COMMENT ON COLUMN aggregate_history.tenant_id IS
-    'Whose aggregate it is; empty for a billing account, which belongs to a user and to no tenant.';
-COMMENT ON COLUMN aggregate_history.aggregate_table IS 'The table of the aggregate.';
+    'Whose aggregate it is; empty for one of a table without tenants.';
+COMMENT ON COLUMN aggregate_history.aggregate_table IS 'The table of the aggregate; schema.table outside public.';
 COMMENT ON COLUMN aggregate_history.aggregate_id IS 'Its id there.';
 COMMENT ON COLUMN aggregate_history.aggregate_version IS
     'The version that the step led to; for a delete, one more than the last.';
@@ -58,31 +62,28 @@ $$;
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON aggregate_history
     FOR EACH STATEMENT EXECUTE FUNCTION ventros_history_append_only();
 
--- What the history keeps of one column. These hold secrets, or documents with keys among other things. A
--- history that cannot be erased must not keep them, not even encrypted: it would outlive the rotation of a
--- key and the removal of a token. So of these it tells when they changed, and whether there was one.
-CREATE OR REPLACE FUNCTION ventros_history_value(name text, value jsonb) RETURNS jsonb
+-- What the history keeps of one column. The columns named in `secret` hold secrets, or documents with keys among
+-- other things. A history that cannot be erased must not keep them, not even encrypted: it would outlive the rotation
+-- of a key and the removal of a token. So of these it tells when they changed, and whether there was one.
+CREATE OR REPLACE FUNCTION ventros_history_value(name text, value jsonb, secret text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN value <> 'null' AND name IN (
-        'secret', 'oauth_access_token', 'oauth_refresh_token',  -- credentials
-        'secret_ciphertext', 'secret_nonce', 'headers',         -- webhook_subscriptions
-        'config'                                                -- channels, agents
-    ) THEN '"***"' ELSE value END
+    SELECT CASE WHEN value <> 'null' AND name = ANY (secret) THEN '"***"' ELSE value END
 $$;
 
 -- A row of an aggregate table as the history knows it, whatever the session's own settings.
-CREATE OR REPLACE FUNCTION ventros_history_row(stored anyelement) RETURNS jsonb
+CREATE OR REPLACE FUNCTION ventros_history_row(stored anyelement, secret text[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
     SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 AS $$
-    SELECT jsonb_object_agg(key, public.ventros_history_value(key, value))
+    SELECT jsonb_object_agg(key, public.ventros_history_value(key, value, secret))
       FROM jsonb_each(to_jsonb(stored)) WHERE key <> 'version'
 $$;
 
 -- Row by row, which for single-row saves costs less than half of what a statement's transition tables do: 160 to 220
 -- microseconds against 540 to 690 (python -m bench.history_cost; docs/history.md).
 -- As the table's owner, so that the app needs no privilege on the history and can neither forge nor erase it; with the
--- settings that a value's text depends on, so that the same value is the same text.
+-- settings that a value's text depends on, so that the same value is the same text. Its arguments are the columns
+-- that hold secrets: EXECUTE FUNCTION ventros_record_history('secret', 'headers').
 CREATE OR REPLACE FUNCTION ventros_record_history() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -97,18 +98,20 @@ DECLARE
     after   jsonb;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO before
+        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value, TG_ARGV)), '{}') INTO before
           FROM jsonb_each(old_row) WHERE value IS DISTINCT FROM new_row -> key;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value)), '{}') INTO after
+        SELECT coalesce(jsonb_object_agg(key, public.ventros_history_value(key, value, TG_ARGV)), '{}') INTO after
           FROM jsonb_each(new_row) WHERE value IS DISTINCT FROM old_row -> key;
     END IF;
     INSERT INTO public.aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind,
                                           recorded_at, role, actor, use_case, before, after)
-    VALUES (coalesce(whole ->> 'tenant_id', ''), TG_TABLE_NAME, (whole ->> 'id')::uuid, step, kind,
-            clock_timestamp(), session_user, nullif(current_setting('app.actor', true), ''),
-            nullif(current_setting('app.use_case', true), ''), before, after);
+    VALUES (coalesce(whole ->> 'tenant_id', ''),
+            CASE TG_TABLE_SCHEMA WHEN 'public' THEN '' ELSE TG_TABLE_SCHEMA || '.' END || TG_TABLE_NAME,
+            (whole ->> 'id')::uuid, step, kind, clock_timestamp(), session_user,
+            nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.use_case', true), ''),
+            before, after);
     RETURN NULL;
 END
 $$;

@@ -1,4 +1,4 @@
--- The two functions that every tenant table and every versioned table leans on.
+-- The functions that every tenant table and every versioned table leans on.
 
 -- Raises instead of returning: a transaction without a tenant must fail, not silently see no rows.
 CREATE OR REPLACE FUNCTION ventros_tenant_missing() RETURNS text
@@ -29,23 +29,25 @@ $$;
 
 -- Called by an update that matched no row, or whose row a trigger stepped once more: always raises, and so takes
 -- the transaction down, COMMIT in the same message included. VOLATILE, so that it sees what the update lost to.
+-- `relation` is the table, with its schema if the search path does not lead to it.
 CREATE OR REPLACE FUNCTION ventros_not_saved(
     relation text, tenant text, row_id uuid, expected integer, led_to integer
 ) RETURNS integer
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    bare   text := (SELECT relname FROM pg_class WHERE oid = relation::regclass);
     stored integer := led_to;
 BEGIN
     IF led_to IS NOT NULL THEN
         RAISE EXCEPTION 'update of % led to version %, not %', relation, led_to, expected + 1
-            USING ERRCODE = 'VT012', TABLE = relation;
+            USING ERRCODE = 'VT012', TABLE = bare;
     END IF;
     EXECUTE format(
-        'SELECT version FROM %I AS stored WHERE tenant_id = $1 AND id = $2'
-        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation
+        'SELECT version FROM %s AS stored WHERE tenant_id = $1 AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation::regclass
     ) INTO stored USING tenant, row_id;
     RAISE EXCEPTION '% is not at version %', relation, expected
-        USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = relation,
+        USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = bare,
               DETAIL = concat_ws(' ', row_id, expected, stored);
 END
 $$;
@@ -56,6 +58,7 @@ CREATE OR REPLACE FUNCTION ventros_not_added(relation text, taken boolean) RETUR
     LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     RAISE EXCEPTION 'no row was added to %', relation
-        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT011' END, TABLE = relation;
+        USING ERRCODE = CASE WHEN taken THEN 'unique_violation' ELSE 'VT011' END,
+              TABLE = (SELECT relname FROM pg_class WHERE oid = relation::regclass);
 END
 $$;

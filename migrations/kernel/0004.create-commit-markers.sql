@@ -6,7 +6,11 @@ CREATE TABLE IF NOT EXISTS commit_markers (
     id          uuid        NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     tombstone   boolean     NOT NULL DEFAULT false,
-    CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id)
+    CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id),
+    CONSTRAINT commit_markers_time_bounds_check CHECK (
+        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange @> recorded_at
+    ),
+    CONSTRAINT commit_markers_length_bounds_check CHECK (char_length(tenant_id) <= 100)
 );
 ALTER TABLE commit_markers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE commit_markers FORCE ROW LEVEL SECURITY;

@@ -4,7 +4,11 @@ CREATE TABLE IF NOT EXISTS processed_events (
     consumer     text        NOT NULL,
     event_id     uuid        NOT NULL,
     processed_at timestamptz NOT NULL,
-    CONSTRAINT processed_events_pkey PRIMARY KEY (tenant_id, consumer, event_id)
+    CONSTRAINT processed_events_pkey PRIMARY KEY (tenant_id, consumer, event_id),
+    CONSTRAINT processed_events_time_bounds_check CHECK (
+        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange @> processed_at
+    ),
+    CONSTRAINT processed_events_length_bounds_check CHECK (char_length(tenant_id) <= 100 AND char_length(consumer) <= 500)
 );
 ALTER TABLE processed_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE processed_events FORCE ROW LEVEL SECURITY;

@@ -18,8 +18,17 @@ CREATE TABLE IF NOT EXISTS outbox_events (
     payload           jsonb       NOT NULL,
     CONSTRAINT outbox_events_pkey PRIMARY KEY (tenant_id, event_id),
     -- An aggregate's row lock orders its writers, so its versions are here without a gap and without a
-    -- twin. Entities without a version have NULL, which is distinct from NULL.
-    CONSTRAINT outbox_events_version_key UNIQUE (tenant_id, aggregate_id, aggregate_version, sequence)
+    -- twin. Entities without a version have NULL, which is distinct from NULL. The type is in it for two
+    -- applications whose aggregates happen to have one id.
+    CONSTRAINT outbox_events_version_key
+        UNIQUE (tenant_id, aggregate_id, aggregate_version, sequence, aggregate_type),
+    -- What Python cannot hold, or a btree cannot index, is refused from whoever writes: a time that is infinite or
+    -- not within the years 1 to 9999, whose first and last microsecond the driver takes for infinity; an indexed
+    -- text that is too long for an index entry of 2,704 bytes. The same of all tables here.
+    CONSTRAINT outbox_events_time_bounds_check CHECK (
+        '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange @> occurred_at
+    ),
+    CONSTRAINT outbox_events_length_bounds_check CHECK (char_length(tenant_id) <= 100 AND char_length(aggregate_type) <= 100)
 );
 ALTER TABLE outbox_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbox_events FORCE ROW LEVEL SECURITY;
