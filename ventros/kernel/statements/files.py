@@ -147,8 +147,8 @@ def _header(path: Path, line: int, lines: list[str]) -> dict[str, str]:
             key = match[1]
             if key not in KEYS:
                 near = difflib.get_close_matches(key, KEYS, n=1)
-                hint = f"; did you mean {near[0]}" if near else ""
-                raise fault(path, number, f"{key}: is no key of a header{hint}? There is {', '.join(KEYS)}")
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                raise fault(path, number, f"{key}: is no key of a header{hint}; there is {', '.join(KEYS)}")
             if key in header:
                 raise fault(path, number, f"{key}: is there twice")
             header[key] = match[2].strip()
