@@ -37,7 +37,7 @@ class Counting(ContactRepository):
 
     async def _update(self, aggregates: Sequence[Contact]) -> list[Contact]:
         (contact,) = aggregates
-        assert await self._connection.affected(self.UPDATE, *mapper.update_args(contact)) == 1  # noqa: S101
+        assert await self.connection.affected(self.UPDATE, *mapper.update_args(contact)) == 1  # noqa: S101
         return [attrs.evolve(contact.clear_events(), version=contact.version + 1)]
 
 

@@ -90,7 +90,7 @@ class AtOnce:
 
 async def without_a_server(connection: Connection, id_: UUID) -> None:
     for _ in range(STATEMENTS):
-        await connection.maybe(ContactRepository.SELECT, TENANT, id_)
+        await connection.maybe(ContactRepository.GET, TENANT, id_)
 
 
 async def main() -> None:

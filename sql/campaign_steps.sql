@@ -1,4 +1,4 @@
--- name: campaign_steps.find_by_campaigns
+-- name: campaign_steps.find
 -- why: the steps of one campaign or of several, in their order
 -- params: tenant_id text, campaign_ids uuid[]
 -- rows: many

@@ -25,8 +25,8 @@ DELETE FROM channel_routes
  WHERE tenant_id = $1 AND channel_id = $2;
 
 -- name: channel_routes.find
--- why: an event of a platform names the channel by its id there, and the tenant is known only through
---      the channel; so this one statement compares no tenant_id, and the table's policy allows it
+-- why: an event of a platform names the channel by its id there; the table's policy allows it
+-- tenant: a platform's event names a channel, and only the channel tells the tenant
 -- params: platform text, external_id text
 -- rows: maybe
 -- returns: tenant_id text, channel_id uuid

@@ -1,4 +1,4 @@
--- name: chat_participants.find_by_chats
+-- name: chat_participants.find
 -- why: the participants of each chat that is being loaded, or whose stored ones are compared with new ones
 -- params: tenant_id text, chat_ids uuid[]
 -- rows: many

@@ -1,4 +1,4 @@
--- name: contact_list_filters.find_by_lists
+-- name: contact_list_filters.find
 -- why: the rules of one list or of several, in their order
 -- params: tenant_id text, contact_list_ids uuid[]
 -- rows: many

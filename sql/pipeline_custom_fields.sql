@@ -25,7 +25,7 @@ UPDATE pipeline_custom_fields
 DELETE FROM pipeline_custom_fields
  WHERE tenant_id = $1 AND pipeline_id = $2 AND id = ANY ($3);
 
--- name: pipeline_custom_fields.find_by_pipelines
+-- name: pipeline_custom_fields.find
 -- why: loads the custom fields of one or more pipelines, to be asked after the pipelines themselves: what
 --      changes in between has then moved the version of its pipeline
 -- params: tenant_id text, pipeline_ids uuid[]

@@ -1,4 +1,4 @@
--- name: sequence_steps.find_by_sequences
+-- name: sequence_steps.find
 -- why: the steps of one sequence or of several, in their order
 -- params: tenant_id text, sequence_ids uuid[]
 -- rows: many

@@ -17,6 +17,7 @@ from pytest_postgresql.executors import NoopExecutor
 
 from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
 from tests.support.left_behind import sessions
+from tests.support.library import LIBRARY
 from ventros import CRM, Database, UnitOfWork, roles
 from ventros.audit.expectations import seed as fill
 from ventros.audit.statistics import entries, reconcile
@@ -90,7 +91,7 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
     yield
     with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
         executed = entries(connection, roles.APP, everywhere=True)
-        unknown = [entry.text for entry in reconcile(connection, executed).unknown]
+        unknown = [entry.text for entry in reconcile(connection, LIBRARY, executed).unknown]
         pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
     assert unknown == [], "the app executed what is no statement"
     assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"
@@ -100,7 +101,7 @@ def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[Non
 def seeded_dsn(server: DevServer, migrated: None, postgresql_noproc: NoopExecutor) -> str:
     """The owner's, of a database with 20,000 rows in every table, for tests that leave it as they find it."""
     server.create_database(SEEDED, postgresql_noproc.template_dbname)
-    fill(server.superuser_dsn(SEEDED))
+    fill(server.superuser_dsn(SEEDED), LIBRARY)
     return server.owner_dsn(SEEDED)
 
 

@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
+from tests.support.library import LIBRARY
 from ventros import CRM, Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.catalogue import all_statements
 from ventros.audit.grants import Privilege, grants_sql, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -52,11 +52,11 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
 
 def test_the_committed_grants_are_those_that_the_statements_need() -> None:
     """Else: ventros sql grants > sql/grants.sql"""
-    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(roles.APP)
+    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(LIBRARY, roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
-    assert [statement.name for statement in all_statements() if not allowed(hand, statement)] == []
+    assert [statement.name for statement in LIBRARY.statements if not allowed(hand, statement)] == []
 
 
 def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
@@ -66,10 +66,10 @@ def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
 
 def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection) -> None:
     """Taken away one by one: each time there is a statement that the app may no longer execute."""
-    statements = all_statements()
+    statements = LIBRARY.statements
     needless = []
     count = 0
-    for privilege in privileges(statements):
+    for privilege in privileges(LIBRARY, statements):
         readers = [statement for statement in statements if privilege.table in statement.text]
         for what, table in parts(privilege):
             count += 1

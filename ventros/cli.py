@@ -22,7 +22,8 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
-from ventros.audit.cli import audit, sql
+from ventros.audit.cli import app_role_option, audit, sql
+from ventros.command_line import app_option, application, database
 from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
@@ -68,9 +69,10 @@ dsn_option = click.option(
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@app_option
 @click.version_option(package_name="ventros")
-def main() -> None:
-    """A raw-SQL persistence layer for a WhatsApp-centred CRM."""
+def main(app: str | None) -> None:
+    """A raw-SQL persistence layer, and the WhatsApp-centred CRM that ships with it."""
 
 
 @main.command()
@@ -152,7 +154,6 @@ def dev(channel: str | None) -> None:
     from ventros.demo.seed import seed_tenant
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
-    from ventros.unit_of_work import CRM
 
     async def make_channel(dsn: str, session: str) -> None:
         async with connect(dsn) as db:
@@ -160,7 +161,7 @@ def dev(channel: str | None) -> None:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with DevServer(statistics=True) as server:
-        dsn = create_database(server, CRM, DATABASE)
+        dsn = create_database(server, application(), DATABASE)
         if channel:
             asyncio.run(make_channel(dsn, channel))
         try:
@@ -240,22 +241,25 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
 @dsn_option
 @click.option("--dry-run", is_flag=True, help="Say what would be applied, and apply nothing.")
 @click.option("--to", metavar="ID", help="Apply up to this migration, which is included.")
+@click.option("--check", is_flag=True, help="As --dry-run, and exit with 1 when something is pending.")
 @click.pass_context
-def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: bool) -> None:
+def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: bool, check: bool) -> None:
     """Bring the schema of a database up to date."""
+    dry_run = dry_run or check
     ctx.obj = dsn
     if ctx.invoked_subcommand is not None:
         return
     from ventros.migrate import migrate as run_migrations
-    from ventros.unit_of_work import CRM
 
     applied = run_migrations(
-        _dsn(dsn), CRM, to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        database(dsn), application(), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
     if not applied:
         click.echo("nothing to apply")
+    elif check:
+        sys.exit(FAILED)
 
 
 @migrate.command()
@@ -266,10 +270,13 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
 def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) -> None:
     """Undo the latest migrations, newest first."""
     from ventros.migrate import rollback as run_rollback
-    from ventros.unit_of_work import CRM
 
     undone = run_rollback(
-        _dsn(dsn or ctx.obj), CRM, to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+        database(dsn or ctx.obj),
+        application(),
+        to=to,
+        steps=steps,
+        report=lambda id_: click.echo(f"rolled back {id_}"),
     )
     if not undone:
         click.echo("nothing to roll back")
@@ -281,9 +288,8 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
 def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
-    from ventros.unit_of_work import CRM
 
-    for state in read_status(_dsn(dsn or ctx.obj), CRM):
+    for state in read_status(database(dsn or ctx.obj), application()):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
         note = "  (its file was changed afterwards)" if state.changed else note
         click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
@@ -292,10 +298,10 @@ def status(ctx: click.Context, dsn: str | None) -> None:
 @migrate.command()
 @dsn_option
 @click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
-@click.option("--app", default="ventros_app", show_default=True, help="Services log in as this role.")
+@app_role_option
 @click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
 @click.pass_context
-def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, passwords: bool) -> None:
+def roles(ctx: click.Context, dsn: str | None, owner: str, app_role: str, *, passwords: bool) -> None:
     """Make the owner and the app, and grant the app what the statements need.
 
     Before the first migration by a superuser; again, by the owner, after each. The app gets what
@@ -304,11 +310,17 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
     import secrets
 
     from ventros.roles import set_up
-    from ventros.unit_of_work import CRM
 
-    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
+    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app_role)} if passwords else {}
     lines: list[str] = []
-    set_up(_dsn(dsn or ctx.obj), CRM, owner=owner, app=app, password=new_passwords.get, report=lines.append)
+    set_up(
+        database(dsn or ctx.obj),
+        application(),
+        owner=owner,
+        app=app_role,
+        password=new_passwords.get,
+        report=lines.append,
+    )
     for line in lines:
         name = line.removeprefix("made the role ")
         click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)
@@ -321,9 +333,8 @@ def checksums() -> None:
     To be done when a migration was added, or changed before anybody applied it.
     """
     from ventros.migration_files import write_checksums
-    from ventros.unit_of_work import CRM
 
-    click.echo(f"wrote {write_checksums(CRM.migrations)}")
+    click.echo(f"wrote {write_checksums(application().migrations)}")
 
 
 @migrate.command()
@@ -331,10 +342,9 @@ def schema() -> None:
     """Print the schema that the migrations make, for sql/schema.sql."""
     from ventros.devserver import DevServer
     from ventros.schema import snapshot
-    from ventros.unit_of_work import CRM
 
     with DevServer(durable=False) as server:
-        click.echo(snapshot(server, CRM), nl=False)
+        click.echo(snapshot(server, application()), nl=False)
 
 
 main.add_command(sql)
@@ -356,12 +366,6 @@ def bench(arguments: tuple[str, ...]) -> None:
             "benchmarks need a checkout of Ventros, with pip install -e '.[dev]' in it"
         ) from missing
     run.main(arguments, prog_name="ventros bench")
-
-
-def _dsn(dsn: str | None) -> str:
-    from ventros.kernel.database import resolve_dsn
-
-    return resolve_dsn(dsn) or "postgresql://"
 
 
 @contextmanager

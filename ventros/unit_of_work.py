@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import ClassVar, Final
+from typing import Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.campaigns.repository import CampaignRepository
@@ -31,32 +31,12 @@ from ventros.kernel.database import Database
 from ventros.kernel.resources import directory
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import unit_of_work
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 from ventros.statements import statement
-
-REPOSITORIES: Final = {
-    "agent": "agents",
-    "billing_account": "billing_accounts",
-    "broadcast": "broadcasts",
-    "campaign": "campaigns",
-    "channel": "channels",
-    "chat": "chats",
-    "contact": "contacts",
-    "contact_list": "contact_lists",
-    "credential": "credentials",
-    "pipeline": "pipelines",
-    "pipeline_status": "pipeline_statuses",
-    "project": "projects",
-    "sequence": "sequences",
-    "session": "sessions",
-    "webhook_subscription": "webhook_subscriptions",
-}
 
 
 class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
-
-    REPOSITORIES: ClassVar = {**REPOSITORIES, "message": "messages", "placement": "placements"}
 
     broadcasts = Held(BroadcastRepository)
     campaigns = Held(CampaignRepository)

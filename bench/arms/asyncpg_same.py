@@ -102,7 +102,7 @@ class AsyncpgSame(Arm):
 
     @staticmethod
     async def fetch_contact(driver: Any, id_: UUID) -> Row:
-        (row,) = await driver.fetch(ContactRepository.SELECT.text, TENANT, id_)
+        (row,) = await driver.fetch(ContactRepository.GET.text, TENANT, id_)
         return row
 
     async def get(self, worker: int) -> None:

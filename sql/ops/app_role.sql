@@ -13,6 +13,12 @@ WITH app AS (
     SELECT role.*
       FROM pg_roles AS role
      WHERE rolname = coalesce(nullif(current_setting('ventros.app', true), ''), 'ventros_app')
+), of_application (schema) AS (
+    SELECT to_regnamespace(name)::oid::regnamespace FROM (VALUES
+        -- for each schema, with "," between: ('{name}')
+        ('public')
+        -- end
+    ) AS declared (name) WHERE to_regnamespace(name) IS NOT NULL
 ), fault (place, role, finding, mend) AS (
     SELECT 1, rolname, 'is a superuser: it passes every policy and every privilege',
            format('ALTER ROLE %I NOSUPERUSER;', rolname) FROM app WHERE rolsuper
@@ -32,7 +38,7 @@ WITH app AS (
        AND (role.rolsuper OR role.rolbypassrls
             OR role.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
                                 'pg_write_server_files', 'pg_execute_server_program')
-            OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = role.oid))
+            OR EXISTS (SELECT FROM pg_class JOIN of_application ON schema = relnamespace WHERE relowner = role.oid))
     UNION ALL
     SELECT 5, rolname, format('owns %s', string_agg(owned.name, ', ' ORDER BY owned.name)),
            format('REASSIGN OWNED BY %I TO %I;', rolname,
@@ -45,16 +51,17 @@ WITH app AS (
            ) AS owned (owner, name) ON owned.owner = app.oid
      GROUP BY rolname
     UNION ALL
-    SELECT 6, rolname, 'may make objects in the schema public',
-           format('REVOKE CREATE ON SCHEMA public FROM %I, PUBLIC;', rolname)
-      FROM app WHERE has_schema_privilege(app.oid, 'public', 'CREATE') AND NOT rolsuper
+    SELECT 6, rolname, format('may make objects in the schema %s', schema),
+           format('REVOKE CREATE ON SCHEMA %s FROM %I, PUBLIC;', schema, rolname)
+      FROM app, of_application WHERE has_schema_privilege(app.oid, schema, 'CREATE') AND NOT rolsuper
     UNION ALL
     SELECT 7, rolname,
            format('may TRUNCATE, refer to or put triggers on %s', string_agg(relation.relname, ', ' ORDER BY relation.relname)),
            format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM %I, PUBLIC;',
                   string_agg(relation.oid::regclass::text, ', ' ORDER BY relation.relname), rolname)
       FROM app
-      JOIN pg_class AS relation ON relation.relnamespace = 'public'::regnamespace AND relation.relkind IN ('r', 'p')
+      JOIN pg_class AS relation ON relation.relnamespace IN (SELECT schema FROM of_application)
+       AND relation.relkind IN ('r', 'p')
        AND has_table_privilege(app.oid, relation.oid, 'TRUNCATE, REFERENCES, TRIGGER')
      WHERE NOT rolsuper AND relation.relowner <> app.oid
      GROUP BY rolname

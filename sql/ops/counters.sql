@@ -1,5 +1,6 @@
 -- name:  counters
 -- kind:  findings
+-- of:    crm
 -- why:   a session counts its messages in its own row, a channel in rows beside it. A count that differs from
 --        the messages that are stored is a lost update, or a change made by hand.
 -- role:  a superuser, or one with BYPASSRLS that may read the tables: row-level security would hide other

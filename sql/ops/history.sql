@@ -14,9 +14,24 @@
 --        whether there was a value. It reads the whole history, 100,000 rows in some 10 s (docs/history.md).
 SET row_security = off;
 WITH aggregate (name) AS (
-    VALUES ('agents'), ('billing_accounts'), ('broadcasts'), ('campaigns'), ('channels'), ('chats'),
-           ('contact_lists'), ('contacts'), ('credentials'), ('pipeline_statuses'), ('pipelines'), ('projects'),
-           ('sequences'), ('sessions'), ('webhook_subscriptions')
+    VALUES
+    -- for each versioned table, with "," between: ('{name}')
+    ('agents'),
+    ('billing_accounts'),
+    ('broadcasts'),
+    ('campaigns'),
+    ('channels'),
+    ('chats'),
+    ('contact_lists'),
+    ('contacts'),
+    ('credentials'),
+    ('pipeline_statuses'),
+    ('pipelines'),
+    ('projects'),
+    ('sequences'),
+    ('sessions'),
+    ('webhook_subscriptions')
+    -- end
 ), recorder AS (
     SELECT aggregate.name, trigger.tgenabled IN ('O', 'A') AS enabled,
            string_to_array(encode(trigger.tgargs, 'escape'), '\000') AS secret
@@ -26,65 +41,23 @@ WITH aggregate (name) AS (
 ), recorded AS MATERIALIZED (
     SELECT name FROM recorder WHERE enabled
 ), stored (tenant_id, name, id, version, document) AS (
-    SELECT tenant_id, 'agents', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents'))
-      FROM agents AS stored WHERE 'agents' IN (TABLE recorded)
-    UNION ALL
-    SELECT ''::text, 'billing_accounts', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts'))
-      FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'broadcasts', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'broadcasts'))
-      FROM broadcasts AS stored WHERE 'broadcasts' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'campaigns', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'campaigns'))
-      FROM campaigns AS stored WHERE 'campaigns' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'channels', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'channels'))
-      FROM channels AS stored WHERE 'channels' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'chats', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'chats'))
-      FROM chats AS stored WHERE 'chats' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'contact_lists', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contact_lists'))
-      FROM contact_lists AS stored WHERE 'contact_lists' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'contacts', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contacts'))
-      FROM contacts AS stored WHERE 'contacts' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'credentials', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'credentials'))
-      FROM credentials AS stored WHERE 'credentials' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'pipeline_statuses', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipeline_statuses'))
-      FROM pipeline_statuses AS stored WHERE 'pipeline_statuses' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'pipelines', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipelines'))
-      FROM pipelines AS stored WHERE 'pipelines' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'projects', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'projects'))
-      FROM projects AS stored WHERE 'projects' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'sequences', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sequences'))
-      FROM sequences AS stored WHERE 'sequences' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'sessions', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sessions'))
-      FROM sessions AS stored WHERE 'sessions' IN (TABLE recorded)
-    UNION ALL
-    SELECT tenant_id, 'webhook_subscriptions', id, version,
-           ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions'))
-      FROM webhook_subscriptions AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
+    -- for each versioned table, with " UNION ALL" between: SELECT {tenant}, '{name}', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = '{name}')) FROM {name} AS stored WHERE '{name}' IN (TABLE recorded)
+    SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM agents AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
+    SELECT ''::text, 'billing_accounts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts')) FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'broadcasts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'broadcasts')) FROM broadcasts AS stored WHERE 'broadcasts' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'campaigns', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'campaigns')) FROM campaigns AS stored WHERE 'campaigns' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'channels', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'channels')) FROM channels AS stored WHERE 'channels' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'chats', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'chats')) FROM chats AS stored WHERE 'chats' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'contact_lists', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contact_lists')) FROM contact_lists AS stored WHERE 'contact_lists' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'contacts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contacts')) FROM contacts AS stored WHERE 'contacts' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'credentials', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'credentials')) FROM credentials AS stored WHERE 'credentials' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'pipeline_statuses', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipeline_statuses')) FROM pipeline_statuses AS stored WHERE 'pipeline_statuses' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'pipelines', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipelines')) FROM pipelines AS stored WHERE 'pipelines' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'projects', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'projects')) FROM projects AS stored WHERE 'projects' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'sequences', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sequences')) FROM sequences AS stored WHERE 'sequences' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'sessions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sessions')) FROM sessions AS stored WHERE 'sessions' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'webhook_subscriptions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions')) FROM webhook_subscriptions AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
+    -- end
 ), step AS (
     SELECT tenant_id, aggregate_table AS name, aggregate_id AS id, aggregate_version AS version, kind, before, after,
            lag(aggregate_version) OVER earlier AS previous, lag(after IS NOT NULL) OVER earlier AS was_there,

@@ -49,12 +49,15 @@ WITH changing (name, columns) AS (
            ('sessions', ARRAY['last_activity_at', 'message_count', 'messages_from_contact', 'messages_from_agent']),
            ('webhook_counters', ARRAY['success_count', 'failure_count', 'last_success_at', 'last_failure_at'])
 ), held AS (
-    SELECT index.indexrelid, index.indrelid, owner.relname AS name, attribute.attname AS held,
+    SELECT index.indexrelid, index.indrelid, owner.oid::regclass::text AS name, attribute.attname AS held,
            (SELECT conname FROM pg_constraint
              WHERE conindid = index.indexrelid AND conrelid = index.indrelid AND contype IN ('p', 'u', 'x')) AS conname
       FROM pg_index AS index
-      JOIN pg_class AS owner ON owner.oid = index.indrelid AND owner.relnamespace = 'public'::regnamespace
-       AND owner.relname !~ '^ventros_migrations'
+      JOIN pg_class AS owner ON owner.oid = index.indrelid AND owner.relnamespace::regnamespace::text IN (
+           -- for each schema, with "," between: '{name}'
+           'public'
+           -- end
+           )
       JOIN pg_class AS relation ON relation.oid = index.indexrelid
       JOIN pg_am ON pg_am.oid = relation.relam
       JOIN pg_attribute AS attribute ON attribute.attrelid = index.indrelid AND attribute.attnum > 0

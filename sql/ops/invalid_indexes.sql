@@ -16,7 +16,12 @@ SELECT index.indexrelid::regclass::text AS subject,
             ELSE format('REINDEX INDEX CONCURRENTLY %s;', index.indexrelid::regclass) END AS mend
   FROM pg_index AS index
   JOIN pg_class AS relation ON relation.oid = index.indexrelid AND relation.relkind = 'i'
- WHERE relation.relnamespace = 'public'::regnamespace AND NOT (index.indisvalid AND index.indisready AND index.indislive)
+ WHERE relation.relnamespace::regnamespace::text IN (
+           -- for each schema, with "," between: '{name}'
+           'public'
+           -- end
+       )
+   AND NOT (index.indisvalid AND index.indisready AND index.indislive)
    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS build
                     WHERE build.relid = index.indrelid AND build.datname = current_database())
  ORDER BY 1;

@@ -8,45 +8,60 @@
 --        tenants' rows, and then the server refuses the question. CREATE ROLE auditor LOGIN BYPASSRLS; GRANT
 --        pg_read_all_data, pg_monitor TO auditor;
 -- read:  one row for each aggregate at fault, ten to a table; SET ventros.most = '1000' for
---        more. It reads the outbox and the fifteen tables once, whole.
+--        more. It reads the outbox and the tables of the aggregates once, whole.
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
 -- blind: a change with the version guard off that left the version as it was; the last of several events of one
 --        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
 SET row_security = off;
-WITH aggregate (aggregate_type, name) AS (
-    VALUES ('agent', 'agents'), ('billing_account', 'billing_accounts'), ('broadcast', 'broadcasts'),
-           ('campaign', 'campaigns'), ('channel', 'channels'), ('chat', 'chats'), ('contact_list', 'contact_lists'),
-           ('contact', 'contacts'), ('credential', 'credentials'), ('pipeline_status', 'pipeline_statuses'),
-           ('pipeline', 'pipelines'), ('project', 'projects'), ('sequence', 'sequences'), ('session', 'sessions'),
-           ('webhook_subscription', 'webhook_subscriptions')
+WITH aggregate (aggregate_type, name, of_tenant) AS (
+    VALUES
+    -- for each versioned table, with "," between: ('{resource}', '{name}', {of_tenant})
+    ('agent', 'agents', true),
+    ('billing_account', 'billing_accounts', false),
+    ('broadcast', 'broadcasts', true),
+    ('campaign', 'campaigns', true),
+    ('channel', 'channels', true),
+    ('chat', 'chats', true),
+    ('contact_list', 'contact_lists', true),
+    ('contact', 'contacts', true),
+    ('credential', 'credentials', true),
+    ('pipeline_status', 'pipeline_statuses', true),
+    ('pipeline', 'pipelines', true),
+    ('project', 'projects', true),
+    ('sequence', 'sequences', true),
+    ('session', 'sessions', true),
+    ('webhook_subscription', 'webhook_subscriptions', true)
+    -- end
 ), stored (aggregate_type, scope, id, version) AS (
-    SELECT 'agent', tenant_id, id, version FROM agents
-    UNION ALL SELECT 'broadcast', tenant_id, id, version FROM broadcasts
-    UNION ALL SELECT 'campaign', tenant_id, id, version FROM campaigns
-    UNION ALL SELECT 'channel', tenant_id, id, version FROM channels
-    UNION ALL SELECT 'chat', tenant_id, id, version FROM chats
-    UNION ALL SELECT 'contact_list', tenant_id, id, version FROM contact_lists
-    UNION ALL SELECT 'contact', tenant_id, id, version FROM contacts
-    UNION ALL SELECT 'credential', tenant_id, id, version FROM credentials
-    UNION ALL SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses
-    UNION ALL SELECT 'pipeline', tenant_id, id, version FROM pipelines
-    UNION ALL SELECT 'project', tenant_id, id, version FROM projects
-    UNION ALL SELECT 'sequence', tenant_id, id, version FROM sequences
-    UNION ALL SELECT 'session', tenant_id, id, version FROM sessions
-    UNION ALL SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions
-    -- It has no tenant: each of its events went to the tenant of the unit of work that wrote it.
-    UNION ALL SELECT 'billing_account', '', id, version FROM billing_accounts
+    -- for each versioned table, with " UNION ALL" between: SELECT '{resource}', {tenant}, id, version FROM {name}
+    SELECT 'agent', tenant_id, id, version FROM agents UNION ALL
+    SELECT 'billing_account', ''::text, id, version FROM billing_accounts UNION ALL
+    SELECT 'broadcast', tenant_id, id, version FROM broadcasts UNION ALL
+    SELECT 'campaign', tenant_id, id, version FROM campaigns UNION ALL
+    SELECT 'channel', tenant_id, id, version FROM channels UNION ALL
+    SELECT 'chat', tenant_id, id, version FROM chats UNION ALL
+    SELECT 'contact_list', tenant_id, id, version FROM contact_lists UNION ALL
+    SELECT 'contact', tenant_id, id, version FROM contacts UNION ALL
+    SELECT 'credential', tenant_id, id, version FROM credentials UNION ALL
+    SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses UNION ALL
+    SELECT 'pipeline', tenant_id, id, version FROM pipelines UNION ALL
+    SELECT 'project', tenant_id, id, version FROM projects UNION ALL
+    SELECT 'sequence', tenant_id, id, version FROM sequences UNION ALL
+    SELECT 'session', tenant_id, id, version FROM sessions UNION ALL
+    SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions
+    -- end
 ), event AS (
-    SELECT aggregate_type, CASE aggregate_type WHEN 'billing_account' THEN '' ELSE tenant_id END AS scope,
+    -- The events of an aggregate without a tenant went to the tenant of the unit of work that wrote each.
+    SELECT aggregate_type, CASE WHEN of_tenant THEN tenant_id ELSE '' END AS scope,
            aggregate_id, tenant_id, event_name, aggregate_version AS version, sequence,
            coalesce(lag(aggregate_version) OVER earlier, 0) AS version_before,
            lag(sequence) OVER earlier AS sequence_before
       FROM outbox_events
+      JOIN aggregate USING (aggregate_type)
      WHERE aggregate_version IS NOT NULL
     WINDOW earlier AS (
-           PARTITION BY aggregate_type, CASE aggregate_type WHEN 'billing_account' THEN '' ELSE tenant_id END,
-                        aggregate_id
+           PARTITION BY aggregate_type, CASE WHEN of_tenant THEN tenant_id ELSE '' END, aggregate_id
            ORDER BY aggregate_version, sequence)
 ), checked AS (
     SELECT *,
@@ -100,12 +115,12 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
        CASE WHEN nth > most THEN format('%s more of %s are at fault, such as this one', at_fault - most, name)
             ELSE concat_ws('; ', format('the %s %s', aggregate_type, coalesce(fault, state)), 'the outbox ' || gap,
                            CASE WHEN gaps > 1 THEN format('and it has %s gaps more', gaps - 1) END) END AS finding,
-       format('SELECT id, version FROM %1$I WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
+       format('SELECT id, version FROM %1$s WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
               'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_id = %3$L ORDER BY 1, 2;',
               name, of_tenant, id) AS see,
        concat('BEGIN; ',
               CASE WHEN row_version <> target THEN format(
-                  'SET LOCAL session_replication_role = replica; UPDATE %I SET version = %s WHERE %sid = %L AND '
+                  'SET LOCAL session_replication_role = replica; UPDATE %s SET version = %s WHERE %sid = %L AND '
                   'version = %s; ', name, target, of_tenant, id, row_version) END,
               format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
                      'aggregate_type, aggregate_id, aggregate_version, sequence, payload) '

@@ -19,7 +19,11 @@ WITH tree AS (
            ARRAY(SELECT pg_get_indexdef(index.indexrelid, place, true)
                    FROM generate_series(index.indnkeyatts + 1, index.indnatts) AS place ORDER BY 1) AS included
       FROM pg_index AS index
-      JOIN pg_class AS relation ON relation.oid = index.indexrelid AND relation.relnamespace = 'public'::regnamespace
+      JOIN pg_class AS relation ON relation.oid = index.indexrelid AND relation.relnamespace::regnamespace::text IN (
+           -- for each schema, with "," between: '{name}'
+           'public'
+           -- end
+           )
       JOIN pg_am ON pg_am.oid = relation.relam AND pg_am.amname = 'btree'
      WHERE index.indisvalid AND index.indislive
 )

@@ -12,10 +12,14 @@
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
 WITH tenant_table AS (
-    SELECT relation.oid, relation.relname AS name, relrowsecurity, relforcerowsecurity
+    SELECT relation.oid, relation.oid::regclass::text AS name, relrowsecurity, relforcerowsecurity
       FROM pg_class AS relation
       JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
-     WHERE relation.relnamespace = 'public'::regnamespace AND relation.relkind IN ('r', 'p')
+     WHERE relation.relkind IN ('r', 'p') AND relation.relnamespace::regnamespace::text IN (
+           -- for each schema, with "," between: '{name}'
+           'public'
+           -- end
+     )
 ), policy AS (
     SELECT tenant_table.oid, name, polname, polcmd, polpermissive,
            -- What it lets be read or changed, and what it lets be written; one that is left out is as the other.
@@ -38,16 +42,16 @@ SELECT name AS subject,
  WHERE NOT relrowsecurity OR NOT relforcerowsecurity
 UNION ALL
 SELECT name, format('no policy of %s compares tenant_id with ventros_tenant()', name),
-       format('SELECT policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = ''public'' AND tablename = %L;',
-              name),
+       format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
+              'WHERE polrelid = %L::regclass;', name),
        format('CREATE POLICY tenant ON %s USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());',
               oid::regclass)
   FROM tenant_table
  WHERE NOT EXISTS (SELECT FROM policy WHERE policy.oid = tenant_table.oid AND of_tenant AND polpermissive)
 UNION ALL
 SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass more than the tenant''s rows', polname, name),
-       format('SELECT policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = ''public'' AND tablename = %L;',
-              name),
+       format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
+              'WHERE polrelid = %L::regclass;', name),
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
   FROM policy
  WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (name = 'channel_routes' AND polcmd = 'r')

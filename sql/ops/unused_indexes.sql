@@ -24,7 +24,12 @@ SELECT used.indexrelid::regclass::text AS subject,
   JOIN pg_stat_user_tables AS owner ON owner.relid = used.relid
   JOIN (SELECT coalesce(stats_reset, pg_postmaster_start_time())
           FROM pg_stat_database WHERE datname = current_database()) AS began (at) ON true
- WHERE used.schemaname = 'public' AND used.idx_scan = 0 AND index.indisvalid AND NOT index.indisunique
+ WHERE used.schemaname IN (
+           -- for each schema, with "," between: '{name}'
+           'public'
+           -- end
+       )
+   AND used.idx_scan = 0 AND index.indisvalid AND NOT index.indisunique
    AND NOT index.indisreplident AND NOT index.indisexclusion
    AND began.at <= now() - coalesce(nullif(current_setting('ventros.unused_after', true), ''), '7 days')::interval
    AND owner.seq_scan + coalesce(owner.idx_scan, 0) >= 1000

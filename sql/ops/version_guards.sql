@@ -3,7 +3,7 @@
 -- why:   a version guard refuses every UPDATE that does not step the version by one, psql's included. Where it
 --        is missing or switched off, a hand-made write goes past optimistic locking, and nobody's save notices.
 -- role:  any that may connect
--- read:  one row for each of the fifteen aggregate tables that is missing or without a version, or whose guard
+-- read:  one row for each aggregate table of the application that is missing or without a version, or whose guard
 --        is missing, off, or weaker than it was made; and one when the function behind the guards is.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds writers up for a
 --        moment.
@@ -11,9 +11,24 @@
 --        changed the version; a change that left the version as it was leaves no trace outside the row's
 --        history.
 WITH aggregate (name) AS (
-    VALUES ('agents'), ('billing_accounts'), ('broadcasts'), ('campaigns'), ('channels'), ('chats'),
-           ('contact_lists'), ('contacts'), ('credentials'), ('pipeline_statuses'), ('pipelines'), ('projects'),
-           ('sequences'), ('sessions'), ('webhook_subscriptions')
+    VALUES
+    -- for each versioned table, with "," between: ('{name}')
+    ('agents'),
+    ('billing_accounts'),
+    ('broadcasts'),
+    ('campaigns'),
+    ('channels'),
+    ('chats'),
+    ('contact_lists'),
+    ('contacts'),
+    ('credentials'),
+    ('pipeline_statuses'),
+    ('pipelines'),
+    ('projects'),
+    ('sequences'),
+    ('sessions'),
+    ('webhook_subscriptions')
+    -- end
 ), guard AS (
     SELECT trigger.tgrelid, trigger.tgenabled,
            -- 19 is BEFORE UPDATE FOR EACH ROW; tgattr lists the columns of an UPDATE OF.
@@ -46,11 +61,11 @@ SELECT name AS subject,
        format('SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = to_regclass(%L);',
               name) AS see,
        CASE WHEN text LIKE '%switched off'
-            THEN format('ALTER TABLE %I ENABLE TRIGGER version_guard;', name)
+            THEN format('ALTER TABLE %s ENABLE TRIGGER version_guard;', name)
             WHEN text LIKE '%guard%'
-            THEN format('CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON %I FOR EACH ROW WHEN '
+            THEN format('CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON %s FOR EACH ROW WHEN '
                         '(NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard(); '
-                        'ALTER TABLE %I ENABLE TRIGGER version_guard;', name, name)
+                        'ALTER TABLE %s ENABLE TRIGGER version_guard;', name, name)
             ELSE 'ventros migrate, or restore the table from a backup if it was there before' END AS mend
   FROM fault
  WHERE text IS NOT NULL

@@ -31,7 +31,7 @@ from ventros.crm.messages.repository import MessageRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.ids import new_id
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 
 LATER = NOW + MINUTE
 

@@ -35,7 +35,7 @@ from ventros.crm.chats.repository import ChatRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.retry import Retry
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 
 IN_GROUP = inbound(group=GROUP)
 
@@ -200,7 +200,7 @@ def lingering(db: Database[UnitOfWork], *, locked: bool) -> Database[UnitOfWork]
     class Chats(ChatRepository):
         def holding(self, id: UUID) -> list[Call]:  # noqa: A002
             lock, *reads = super().holding(id)
-            return [lock if locked else Call(self.STORED_VERSION, (self._key(id),)), *reads]
+            return [lock if locked else Call(self.STORED_VERSION, (self.key(id),)), *reads]
 
         async def save(self, chat: Chat) -> Chat:
             await asyncio.sleep(0.2)

@@ -20,7 +20,7 @@ from ventros.crm.contacts.identities import ContactIdentities, Match
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockErrors
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 from ventros.values import CustomField, CustomFieldType, Phone
 
 

@@ -28,6 +28,7 @@ from tests.support.audit_faults import (
     SESSION,
     UNGUARDED,
 )
+from tests.support.library import CATALOGUE
 from tests.support.program import ventros
 from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.demo.run import TENANTS, Arm, run_both
@@ -35,10 +36,10 @@ from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer, find_binaries
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue
+from ventros.unit_of_work import CRM
 
 OPS = directory("sql") / "ops"
-CHECKS = [question.name for question in questions() if question.finds]
+CHECKS = [question.name for question in questions(CRM) if question.finds]
 NAMES = itertools.count(1)
 
 
@@ -98,12 +99,12 @@ def test_a_database_in_use_is_clean(world: World, database: str) -> None:
     """As a superuser, and as a role that may do no more than an audit needs."""
     server = world.server
     with psycopg.connect(database, autocommit=True) as connection:
-        assert audit(connection) == []
+        assert audit(connection, CRM) == []
         connection.execute("CREATE ROLE auditor LOGIN BYPASSRLS PASSWORD 'open'")
         connection.execute("GRANT pg_read_all_data, pg_monitor TO auditor")
     as_auditor = database.replace(f"{server.superuser}:{server.superuser_password}", "auditor:open")
     with psycopg.connect(as_auditor, autocommit=True) as connection:
-        assert audit(connection) == []
+        assert audit(connection, CRM) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -111,13 +112,13 @@ def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> No
     plant, expected = FAULTS[fault]
     with psycopg.connect(mended, autocommit=True) as connection:
         connection.execute(plant.encode())
-        findings = audit(connection)
+        findings = audit(connection, CRM)
         assert subjects_of(findings) == expected
         for finding in findings:
             seen = psql(mended, "-A", "-t", "-c", finding.see).strip()
             assert seen or re.match("no policy|.* has no version guard", finding.text), finding.see
             psql(mended, "-c", finding.mend)
-        assert audit(connection) == []
+        assert audit(connection, CRM) == []
 
 
 @pytest.mark.parametrize("left_off", [False, True])
@@ -130,7 +131,7 @@ def test_exactly_the_four_faults_of_a_bad_day_are_found(
     connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")
     connection.execute("DELETE FROM outbox_events WHERE aggregate_type = 'channel' AND tenant_id = 'bakery'")
     connection.execute(FALSIFIED.format(session=SESSION).encode())
-    findings = audit(connection)
+    findings = audit(connection, CRM)
     assert subjects_of(findings) == [
         ("counters", "sessions"),
         ("hot_indexes", "contacts_updated_at_idx"),
@@ -147,7 +148,7 @@ def test_exactly_the_four_faults_of_a_bad_day_are_found(
 def test_gaps_are_told_by_their_versions(connection: psycopg.Connection) -> None:
     gone = "aggregate_version IN (2, 4, 5) OR (aggregate_version, sequence) = (1, 3)"
     connection.execute(FORGOTTEN.format(OTHER_CONTACT, gone).encode())
-    (finding,) = audit(connection)
+    (finding,) = audit(connection, CRM)
     text = r"the contact is at version \d+; the outbox lacks an event of version 1 before its event 4; "
     assert re.fullmatch(text + "and it has 2 gaps more", finding.text)
 
@@ -155,7 +156,7 @@ def test_gaps_are_told_by_their_versions(connection: psycopg.Connection) -> None
 def test_an_index_against_hot_comes_with_what_was_measured(world: World) -> None:
     with psycopg.connect(world.server.superuser_dsn("checked")) as connection:
         connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")
-        (finding,) = audit(connection)
+        (finding,) = audit(connection, CRM)
         connection.rollback()
     assert re.search(
         r": [\d.]+ % of \d+ updates were heap-only, and one wrote \d+ bytes of WAL$", finding.text
@@ -165,7 +166,7 @@ def test_an_index_against_hot_comes_with_what_was_measured(world: World) -> None
 def test_lost_updates_are_found_after_the_fact(world: World) -> None:
     """The last write of the demonstration's other arm wins: its sessions count fewer than they have."""
     with psycopg.connect(world.database("control"), autocommit=True) as connection:
-        findings = audit(connection)
+        findings = audit(connection, CRM)
     assert world.arms[1].lost_updates > 0
     assert {finding.check for finding in findings} == {"counters", "outbox_versions"}
 
@@ -175,35 +176,35 @@ def test_a_hollow_version_guard_is_found(connection: psycopg.Connection) -> None
         "CREATE OR REPLACE FUNCTION ventros_version_guard() RETURNS trigger LANGUAGE plpgsql"
         " AS 'BEGIN RETURN NEW; END'"
     )
-    assert subjects_of(audit(connection)) == [("version_guards", "ventros_version_guard()")]
+    assert subjects_of(audit(connection, CRM)) == [("version_guards", "ventros_version_guard()")]
 
 
 def test_many_at_fault_are_cut_short_unless_more_are_asked_for(connection: psycopg.Connection) -> None:
     for digit in range(1, 10):
         connection.execute(COPIED.format(digit, CONTACT).encode())
     connection.execute("SET ventros.most = '4'")
-    findings = audit(connection)
+    findings = audit(connection, CRM)
     assert len(findings) == 5
     assert (findings[-1].subject, findings[-1].text[:16]) == ("contacts", "5 more of contac")
     connection.execute("SET ventros.most = '9'")
-    assert len(audit(connection)) == 9
+    assert len(audit(connection, CRM)) == 9
 
 
 def test_an_index_that_no_query_used_is_found_once_there_was_use(connection: psycopg.Connection) -> None:
     connection.execute("CREATE INDEX contacts_email_idx ON contacts (email)")
     connection.execute("SET ventros.unused_after = '0 s'")
     connection.execute("SELECT pg_stat_reset_single_table_counters('contacts'::regclass)")
-    assert "contacts_email_idx" not in {finding.subject for finding in audit(connection)}
+    assert "contacts_email_idx" not in {finding.subject for finding in audit(connection, CRM)}
     connection.execute(
         "DO $$ BEGIN FOR n IN 1..1000 LOOP PERFORM FROM contacts WHERE tenant_id = 'bakery' AND id IS NULL; "
         "PERFORM count(*) FROM contacts; END LOOP; END $$"
     )
     connection.execute("SELECT pg_stat_force_next_flush()")
-    unused = [finding for finding in audit(connection) if finding.check == "unused_indexes"]
+    unused = [finding for finding in audit(connection, CRM) if finding.check == "unused_indexes"]
     assert "contacts_email_idx" in {finding.subject for finding in unused}
     assert not {finding.subject for finding in unused} & {"contacts_pkey", "contacts_live_phone_key"}
     connection.execute("RESET ventros.unused_after")
-    assert audit(connection) == []
+    assert audit(connection, CRM) == []
 
 
 def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection: psycopg.Connection) -> None:
@@ -212,7 +213,7 @@ def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT FROM contacts")
         writer.execute("CREATE TABLE mine ()")
-        by_subject = {finding.subject: finding for finding in audit(connection)}
+        by_subject = {finding.subject: finding for finding in audit(connection, CRM)}
         pids = [f"pid {session.info.backend_pid}" for session in (reader, writer)]
         assert sorted(by_subject) == sorted(pids)
         assert ["readers of the outbox" in by_subject[pid].text for pid in pids] == [False, True]
@@ -223,14 +224,14 @@ def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection
         writer.close()
     connection.execute("CREATE TABLE two_phases ()")
     connection.execute("BEGIN; INSERT INTO two_phases DEFAULT VALUES; PREPARE TRANSACTION 'forgotten'")
-    (prepared,) = audit(connection)
+    (prepared,) = audit(connection, CRM)
     assert (prepared.check, prepared.subject) == ("long_transactions", "prepared forgotten")
     psql(database, "-c", prepared.mend)
-    assert audit(connection) == []
+    assert audit(connection, CRM) == []
 
 
 def test_a_server_for_tests_is_found_to_be_one(superuser: psycopg.Connection) -> None:
-    assert subjects_of(audit(superuser)) == [
+    assert subjects_of(audit(superuser, CRM)) == [
         ("durability", "fsync"),
         ("durability", "full_page_writes"),
         ("durability", "synchronous_commit"),
@@ -242,11 +243,11 @@ def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World)
     blind = {"counters", "history", "outbox_versions"}
     with psycopg.connect(world.server.owner_dsn("checked"), autocommit=True) as connection:
         connection.execute("SET app.tenant_id = 'bakery'")
-        findings = audit(connection)
+        findings = audit(connection, CRM)
     assert {finding.check for finding in findings if finding.subject == "not checked"} == blind
     assert all("BYPASSRLS" in finding.mend for finding in findings)
     with psycopg.connect(world.server.dsn("checked"), autocommit=True) as connection:
-        findings = audit(connection)
+        findings = audit(connection, CRM)
     assert {finding.check for finding in findings if finding.subject == "not checked"} == {
         *blind,
         "long_transactions",
@@ -255,7 +256,7 @@ def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World)
 
 def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psycopg.Connection) -> None:
     connection.execute("DROP TABLE broadcasts CASCADE")
-    findings = audit(connection)
+    findings = audit(connection, CRM)
     assert subjects_of(findings) == [
         ("history", "not"),
         ("outbox_versions", "not"),
@@ -264,7 +265,7 @@ def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psyc
     assert 'relation "broadcasts" does not exist' in findings[0].text
     connection.execute("DROP SCHEMA public CASCADE")
     with pytest.raises(ConfigurationError, match="none of the tables: ventros migrate"):
-        audit(connection)
+        audit(connection, CRM)
 
 
 def test_a_question_only_reads_waits_for_nobody_and_ends(
@@ -279,12 +280,12 @@ def test_a_question_only_reads_waits_for_nobody_and_ends(
     assert "statement timeout" in asked("SELECT pg_sleep(10)")
     with psycopg.connect(database) as other:
         other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
-        blocked = audit(connection)
+        blocked = audit(connection, CRM)
     assert [finding.check for finding in blocked] == ["counters", "redundant_indexes", "row_security"]
     assert all("lock timeout" in finding.text and "no longer locked" in finding.mend for finding in blocked)
 
 
-@pytest.mark.parametrize("name", [question.name for question in questions()])
+@pytest.mark.parametrize("name", [question.name for question in questions(CRM)])
 def test_a_question_takes_no_lock_that_a_writer_would_wait_for(
     connection: psycopg.Connection, name: str
 ) -> None:
@@ -312,7 +313,7 @@ def faulty(world: World) -> str:
 def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     shown = list(csv.DictReader(io.StringIO(psql(faulty, "--csv", "-f", OPS / f"{name}.sql"))))
     with psycopg.connect(faulty, autocommit=True) as connection:
-        findings = [finding for finding in audit(connection) if finding.check == name]
+        findings = [finding for finding in audit(connection, CRM) if finding.check == name]
     assert [tuple(row.values()) for row in shown] == [attrs.astuple(finding)[1:] for finding in findings]
     elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
     assert bool(findings) == (name not in elsewhere)
@@ -350,7 +351,7 @@ def test_a_look_at_locks_tells_who_waits_for_whom(database: str) -> None:
 def test_a_look_at_costs_names_the_statements(world: World) -> None:
     names = {row["statement"] for row in looked(world.server.superuser_dsn("checked"), "statement_costs")}
     assert {"contacts.update_or_fail", "sessions.update_or_fail", "outbox_events.append"} <= names
-    assert names - {""} <= set(catalogue())
+    assert names - {""} <= set(CATALOGUE)
 
 
 def test_the_command_prints_findings_and_ends_with_1(world: World, connection: psycopg.Connection) -> None:
@@ -371,7 +372,7 @@ def test_the_command_prints_findings_and_ends_with_1(world: World, connection: p
     ]
     printed = ventros("audit", "--json", "--dsn", dsn)
     assert printed.returncode == 1
-    assert json.loads(printed.stdout) == [attrs.asdict(finding) for finding in audit(connection)]
+    assert json.loads(printed.stdout) == [attrs.asdict(finding) for finding in audit(connection, CRM)]
 
 
 def test_the_command_ends_with_2_and_one_line_where_it_cannot_ask(world: World) -> None:

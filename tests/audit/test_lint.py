@@ -6,21 +6,19 @@ import attrs
 import psycopg
 import pytest
 
+from tests.support.library import LIBRARY
 from tests.support.program import ventros
-from ventros.audit import lint as module
-from ventros.audit.catalogue import all_statements, find
-from ventros.audit.lint import NON_VOLATILE, WITHOUT_TENANT, lint
-from ventros.audit.tables import tables
+from ventros.audit.lint import NON_VOLATILE, lint
 from ventros.kernel.statements import Statement, columns
 
 
 def test_every_statement_and_every_shape_keeps_the_rules() -> None:
-    assert [str(fault) for fault in lint(all_statements())] == []
+    assert [str(fault) for fault in lint(LIBRARY, LIBRARY.statements)] == []
 
 
 def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Statement:
     """The statement of that name, with ``old``, which must stand in it once, replaced."""
-    statement = find(name)
+    statement = LIBRARY.find(name)
     assert statement.text.count(old) == 1, statement.text
     columns_ = statement.params if params is None else columns(params)
     return attrs.evolve(statement, text=statement.text.replace(old, new), params=columns_)
@@ -28,7 +26,7 @@ def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Stat
 
 def written(text: str, params: str = "tenant_id text, id uuid, expected_version integer") -> Statement:
     """Another text under the name of contacts.update."""
-    return attrs.evolve(find("contacts.update"), text=text, params=columns(params))
+    return attrs.evolve(LIBRARY.find("contacts.update"), text=text, params=columns(params))
 
 
 STEP = "UPDATE contacts SET name = 'x', version = version + 1"
@@ -140,7 +138,7 @@ SABOTAGES = {
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_a_statement_that_breaks_a_rule_is_named_with_the_rule(name: str) -> None:
     statement, rule = SABOTAGES[name]
-    faults = lint([*all_statements(), statement])
+    faults = lint(LIBRARY, [*LIBRARY.statements, statement])
     assert {fault.rule for fault in faults} >= {rule}
     assert {fault.statement for fault in faults} == {statement}
     assert f"{statement.path.name}:{statement.line}: {statement.name}: " in str(faults[0])
@@ -159,12 +157,13 @@ def test_a_statement_that_breaks_a_rule_is_named_with_the_rule(name: str) -> Non
     ],
 )
 def test_what_keeps_the_rules_passes(text: str) -> None:
-    assert [str(fault) for fault in lint([written(text)])] == []
+    assert [str(fault) for fault in lint(LIBRARY, [written(text)])] == []
 
 
 def test_the_exceptions_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WITHOUT_TENANT", {})
-    assert {fault.statement.name for fault in lint(all_statements())} == set(WITHOUT_TENANT)
+    unexplained = [attrs.evolve(statement, tenant="") for statement in LIBRARY.statements]
+    without = {statement.name for statement in LIBRARY.statements if statement.tenant}
+    assert {fault.statement.name for fault in lint(LIBRARY, unexplained)} == without > set()
 
 
 def test_what_statements_may_call_is_not_volatile(superuser: psycopg.Connection) -> None:
@@ -185,8 +184,8 @@ def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connectio
         " WHERE table_schema = 'public' AND table_name NOT LIKE '%migrations%' ORDER BY 1, ordinal_position"
     ):
         columns_of[table] = (*columns_of.get(table, ()), column)
-    assert {table.name: table.columns for table in tables().values()} == columns_of
-    assert sum(table.versioned for table in tables().values()) == 15
+    assert {table.name: table.columns for table in LIBRARY.tables.values()} == columns_of
+    assert sum(table.versioned for table in LIBRARY.tables.values()) == 15
 
 
 def test_the_command_says_it() -> None:

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from tests.support.constants import SEEDED
+from tests.support.library import CATALOGUE, LIBRARY
 from tests.support.program import ventros
-from ventros.audit.catalogue import all_statements
 from ventros.audit.expectations import (
     HEAD,
     LARGE,
@@ -28,11 +28,11 @@ from ventros.audit.expectations import (
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import Statement, catalogue, columns
+from ventros.kernel.statements import Statement, columns
 
 Connection = psycopg.Connection[Any]
-STATEMENTS = all_statements()
-EXPECTED, VERSIONS = read_committed()
+STATEMENTS = LIBRARY.statements
+EXPECTED, VERSIONS = read_committed(LIBRARY)
 _INDEXES = """
 SELECT i.indexrelid::regclass::text
   FROM pg_index AS i
@@ -75,7 +75,7 @@ def test_every_plan_is_the_expected(connection: Connection) -> None:
 def test_the_file_is_what_the_command_prints(connection: Connection) -> None:
     """To the letter, if made on this version: neither more nor less, and by the same kind of plan."""
     version = major(connection)
-    text = expectations_text([connection])
+    text = expectations_text(LIBRARY, [connection])
     chosen, versions = read(text)
     assert versions == {version}
     head = text[text.index("# rows:") : text.index("\nagent_counters.bump")]
@@ -109,16 +109,16 @@ def test_no_statement_reads_more_than_a_tenant() -> None:
 def test_a_statement_that_reads_more_of_its_tenant_than_it_returns_says_why() -> None:
     """In the header's plan: line, and no other statement has one."""
     filtering = {expectation.statement for expectation in EXPECTED if expectation.access.filtered}
-    assert {statement.name for statement in catalogue().values() if statement.plan} == filtering & set(
-        catalogue()
+    assert {statement.name for statement in CATALOGUE.values() if statement.plan} == filtering & set(
+        CATALOGUE
     )
-    assert len(filtering & set(catalogue())) > 5
+    assert len(filtering & set(CATALOGUE)) > 5
 
 
 def test_what_is_looked_for_by_its_key_is_one_row() -> None:
     by_id = {
         statement.name: statement.name.split(".")[0]
-        for statement in catalogue().values()
+        for statement in CATALOGUE.values()
         if tuple(param.name for param in statement.params[:2]) == ("tenant_id", "id")
         and "INSERT INTO" not in statement.text
     }
@@ -175,13 +175,13 @@ def test_a_key_that_is_gone_is_missed(connection: Connection, key: str, statemen
     ).fetchone()
     drop = f"ALTER TABLE {constraint[0]} DROP CONSTRAINT {key} CASCADE" if constraint else f"DROP INDEX {key}"
     connection.execute(drop.encode())
-    assert f"{statement}: {fault}" in " ".join(deviating(connection, catalogue()[statement]))
+    assert f"{statement}: {fault}" in " ".join(deviating(connection, CATALOGUE[statement]))
 
 
 def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
     """Statements that pass by the key's first column, where row-level security does not lend it to them."""
     any_route = attrs.evolve(
-        catalogue()["channel_routes.find"],
+        CATALOGUE["channel_routes.find"],
         text="SELECT tenant_id, channel_id FROM channel_routes WHERE external_id = $1",
         params=columns("external_id text"),
     )
@@ -197,7 +197,7 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
 
 
 def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:
-    find = catalogue()["channel_routes.find"]
+    find = CATALOGUE["channel_routes.find"]
     superuser.execute("ALTER TABLE channel_routes DROP CONSTRAINT channel_routes_pkey")
     assert {access.rows for _, access in observe(superuser, [find])} == {"all"}
     assert deviating(superuser, find) == []

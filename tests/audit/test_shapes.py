@@ -11,13 +11,14 @@ import asyncpg
 import pytest
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
+from tests.support.library import CATALOGUE, LIBRARY
 from tests.support.prepared import faults
-from ventros.audit.shapes import list_queries, page, shapes, statements
+from ventros.audit.shapes import page, shapes, statements
 from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.lists import ListQuery, Shape
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import Statement, catalogue
+from ventros.kernel.statements import Statement
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 def test_the_committed_texts_are_those_that_are_sent(name: str) -> None:
     """Else: ventros sql shapes TABLE > sql/shapes/TABLE.sql"""
     committed = (directory("sql") / "shapes" / f"{name}.sql").read_text(encoding="utf-8")
-    assert committed == page(list_queries()[name])
+    assert committed == page(LIBRARY.list_queries[name])
 
 
 def test_no_committed_text_is_left_over() -> None:
-    assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(list_queries())
+    assert {path.stem for path in (directory("sql") / "shapes").iterdir()} == set(LIBRARY.list_queries)
 
 
 @each_list
@@ -44,7 +45,7 @@ async def test_every_shape_is_prepared_and_agrees_with_its_header(
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    list_query = list_queries()[name]
+    list_query = LIBRARY.list_queries[name]
     others = [list_query.statement(shape) for shape in drawn(list_query, random.Random(seed))]
     disagreements = [
         fault for statement in (*statements(list_query), *others) for fault in await faults(driver, statement)
@@ -54,7 +55,7 @@ async def test_every_shape_is_prepared_and_agrees_with_its_header(
 
 @each_list
 def test_a_shape_is_the_committed_conditions_of_its_filters_in_their_order(name: str) -> None:
-    list_query = list_queries()[name]
+    list_query = LIBRARY.list_queries[name]
     alone = {
         shape.filters[0]: conditions(list_query, shape)
         for shape in shapes(list_query)
@@ -81,14 +82,14 @@ def lines_of_where(statement: Statement) -> list[str]:
 
 @each_list
 def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
-    for statement in statements(list_queries()[name]):
+    for statement in statements(LIBRARY.list_queries[name]):
         assert " WHERE " in statement.text
         assert '"tenant_id"=$1' in statement.text.split("WHERE")[1].splitlines()[0]
         assert statement.params[0].name == "tenant_id"
         assert "'" not in statement.text.replace("#>>'{}'", ""), "a literal, but for JSON's way to its text"
         assert not re.search(r"(?<![$\w])\d", statement.text), "a number that is no parameter"
         assert "OFFSET" not in statement.text
-        assert statement.name not in catalogue()
+        assert statement.name not in CATALOGUE
 
 
 async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(

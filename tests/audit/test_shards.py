@@ -11,14 +11,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from ventros.audit.catalogue import all_statements
+from tests.support.library import CATALOGUE, LIBRARY
 from ventros.audit.expectations import read_committed
-from ventros.audit.lint import WITHOUT_TENANT
 from ventros.audit.plans import planning
 from ventros.audit.shards import PARTITIONS, Shards, split
-from ventros.audit.tables import tables
 from ventros.kernel.errors import DatabaseError
-from ventros.kernel.statements import Statement, catalogue, columns
+from ventros.kernel.statements import Statement, columns
 from ventros.roles import OWNER
 
 Connection = psycopg.Connection[Any]
@@ -35,42 +33,42 @@ def connection(owner_dsn: str, superuser: Connection) -> Iterator[Connection]:
 
 @pytest.fixture
 def shards(connection: Connection) -> Iterator[Shards]:
-    with planning(connection), split(connection) as made:
+    with planning(connection), split(connection, LIBRARY) as made:
         yield made
 
 
 def spoiled(text: str, params: str) -> Statement:
-    return attrs.evolve(catalogue()["contacts.get"], text=text, params=columns(params))
+    return attrs.evolve(CATALOGUE["contacts.get"], text=text, params=columns(params))
 
 
 def test_every_statement_touches_one_partition_of_each_table(connection: Connection, shards: Shards) -> None:
     touched = {
-        statement.name: shards.partitions_touched(connection, statement) for statement in all_statements()
+        statement.name: shards.partitions_touched(connection, statement) for statement in LIBRARY.statements
     }
     scattered = {
         name: counts
         for name, counts in touched.items()
-        if name not in WITHOUT_TENANT and any(count not in {0, 1, None} for count in counts.values())
+        if not LIBRARY.find(name).tenant and any(count not in {0, 1, None} for count in counts.values())
     }
     assert scattered == {}
     counted = Counter(count for counts in touched.values() for count in counts.values())
     assert counted[1] > 700
     assert set(counted) <= {1, None}
-    expected, _ = read_committed()
+    expected, _ = read_committed(LIBRARY)
     said = {
         (expectation.statement, expectation.access.table): expectation.partitions for expectation in expected
     }
     assert {
         pair: said[pair] for pair in said if touched[pair[0]].get(pair[1], 0) not in {said[pair], 0}
     } == {}
-    assert set(WITHOUT_TENANT) <= set(touched)
+    assert {statement.name for statement in LIBRARY.statements if statement.tenant} <= set(touched)
 
 
 def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
     assert set(shards.unsplit) == {"users", "billing_accounts", "channel_routes"}
     assert "(platform, external_id)" in shards.unsplit["channel_routes"]
-    assert {*shards.partitions.values(), *shards.unsplit} == set(tables())
-    assert len(shards.partitions) == PARTITIONS * (len(tables()) - 3)
+    assert {*shards.partitions.values(), *shards.unsplit} == set(LIBRARY.tables)
+    assert len(shards.partitions) == PARTITIONS * (len(LIBRARY.tables) - 3)
     (crossing,) = shards.crossing_keys
     assert crossing.startswith("channel_routes: FOREIGN KEY (tenant_id, channel_id) REFERENCES channels")
 
@@ -119,7 +117,7 @@ def test_the_policies_are_not_what_leaves_partitions_out(connection: Connection,
 def test_what_is_executed_touches_no_more_than_its_plan(connection: Connection, shards: Shards) -> None:
     """As the server itself counts scans of each partition."""
     connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-    by_tenant = catalogue()["contacts.get"]
+    by_tenant = CATALOGUE["contacts.get"]
     by_id = spoiled("SELECT name FROM contacts WHERE id = $2 AND $1 <> ''", "tenant_id text, id uuid")
     for statement, partitions in ((by_tenant, 1), (by_id, PARTITIONS)):
         before = scans(connection)
@@ -144,10 +142,10 @@ def test_what_does_not_go_by_the_tenant_is_told(connection: Connection) -> None:
     connection.execute("CREATE TABLE notes (tenant_id text, id uuid, PRIMARY KEY (tenant_id, id))")
     connection.execute("CREATE TABLE marks (tenant_id text, note text, id uuid, PRIMARY KEY (tenant_id, id))")
     connection.execute("ALTER TABLE marks ADD FOREIGN KEY (note, id) REFERENCES notes (tenant_id, id)")
-    with planning(connection), split(connection) as shards:
+    with planning(connection), split(connection, LIBRARY) as shards:
         assert [key.partition(":")[0] for key in shards.crossing_keys] == ["channel_routes", "marks"]
     connection.execute("CREATE UNIQUE INDEX alone ON marks (id)")
-    with planning(connection), split(connection) as shards:
+    with planning(connection), split(connection, LIBRARY) as shards:
         assert "alone" in shards.unsplit["marks"]
     assert connection.execute("SELECT to_regnamespace('ventros_shards')").fetchone() == (None,)
 
@@ -155,4 +153,4 @@ def test_what_does_not_go_by_the_tenant_is_told(connection: Connection) -> None:
 def test_who_may_not_make_the_schema_is_told(owner_dsn: str) -> None:
     refused = pytest.raises(DatabaseError, match="cannot be split: permission denied")
     with psycopg.connect(owner_dsn, autocommit=True) as connection, planning(connection), refused:
-        split(connection).__enter__()
+        split(connection, LIBRARY).__enter__()

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.constants import NOW, TENANT
 from tests.support.counted_work import SHAPE, work
+from tests.support.library import LIBRARY
 from tests.support.program import ventros
 from ventros import CRM, Database, Settings, UnitOfWork, roles
 from ventros.audit.statistics import Reconciliation, entries, reconcile
@@ -48,7 +49,7 @@ async def other_db(other_dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
 
 def reconciled(owner_dsn: str, role: str) -> Reconciliation:
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
-        return reconcile(connection, entries(connection, role))
+        return reconcile(connection, LIBRARY, entries(connection, role))
 
 
 async def test_each_statement_is_found_by_its_id_and_a_list_by_its_name(
@@ -86,7 +87,7 @@ async def test_a_statement_that_has_two_ids_is_one(
                 superuser.execute("ALTER TABLE contact_custom_fields SET (fillfactor = 90)")
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         executed = entries(connection, OTHER)
-        reconciliation = reconcile(connection, executed)
+        reconciliation = reconcile(connection, LIBRARY, executed)
     entered = [entry for entry in executed if "/* contact_custom_fields.set */" in entry.text]
     assert sorted(entry.calls for entry in entered) == [1, 3]
     (both,) = [

@@ -21,10 +21,10 @@ from bench.scenarios.locking_indexes import ARMS as VARIANTS
 from bench.scenarios.overhead import IN_PYTHON
 from bench.scenarios.peers import installed
 from bench.server import TENANT, Server
+from tests.support.library import CATALOGUE
 from ventros import UnitOfWork
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
-from ventros.kernel.statements import catalogue
 
 ROWS = 400
 PEERS, MISSING = installed()
@@ -169,7 +169,7 @@ def normal(text: str) -> str:
     ],
 )
 def test_pgbench_sends_the_same_statements(script: str, statement: str) -> None:
-    text = LIST if script == "list_page" else catalogue()[statement].text
+    text = LIST if script == "list_page" else CATALOGUE[statement].text
     sent = normal((SCRIPTS / f"{script}.sql").read_text(encoding="utf-8"))
     assert normal(text.split("\n/*", maxsplit=1)[0]) in sent
 

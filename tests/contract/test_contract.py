@@ -339,7 +339,7 @@ def outrun(subject: Subject, repository: Repository[Any]) -> Repository[Any]:
                 await subject.save(subject.change(loaded))
             return loaded
 
-    outrun: Repository[Any] = Outrun(repository._unit)
+    outrun: Repository[Any] = Outrun(repository.unit)
     return outrun
 
 

@@ -20,7 +20,7 @@ from ventros.demo.seed import seed_tenant
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.transaction.begin import TransactionOptions
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 
 EXAMPLES = 6
 """Sets of arguments to a method."""
@@ -164,7 +164,7 @@ def test_control_a_method_without_a_check_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def find_shouting(self: ContactRepository, name: str) -> object:
-        return await self._connection.many(self.GET, name.upper())
+        return await self.connection.many(self.GET, name.upper())
 
     monkeypatch.setattr(ContactRepository, "find_shouting", find_shouting, raising=False)
     db, _ = world

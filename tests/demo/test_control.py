@@ -23,7 +23,7 @@ def test_only_the_check_is_taken_out() -> None:
     text = without_version_check(update).text
     assert text.replace("AND $3::integer IS NOT NULL", "AND version = $3") == update.text
     with pytest.raises(ValueError, match="is not guarded"):
-        without_version_check(ContactRepository.SELECT)
+        without_version_check(ContactRepository.GET)
 
 
 @pytest.mark.parametrize(("unit", "kept"), [(UnitOfWork, 1), (LastWriteWins, 2)])

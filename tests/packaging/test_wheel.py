@@ -16,12 +16,12 @@ ROOT = Path(__file__).parents[2]
 LOAD = """
 import pathlib, sys
 import ventros
+from tests.support.library import CATALOGUE
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue
 place = pathlib.Path(ventros.__file__).parent
 assert pathlib.Path(sys.prefix) in place.parents, place
 assert directory("sql") == place / "_sql" and directory("migrations") == place / "_migrations"
-print(len(catalogue()), len(list(directory("migrations").glob("*.sql"))))
+print(len(CATALOGUE), len(list(directory("migrations").glob("*.sql"))))
 """
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from ventros.audit.shapes import list_queries, positions
+from tests.support.library import LIBRARY
+from ventros.audit.shapes import positions
 from ventros.crm.contact_lists.audience_query import Audience, shapes
 from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.lists import Direction, ListQuery, Shape
 
-each_list = pytest.mark.parametrize("name", sorted(list_queries()))
+each_list = pytest.mark.parametrize("name", sorted(LIBRARY.list_queries))
 DRAWN = 60
 """Shapes of each list that are put together at random, beside all the committed ones."""
 

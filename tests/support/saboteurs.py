@@ -71,8 +71,8 @@ def column(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tenant(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tenant is not compared, and the role is one that row-level security spares."""
-    select = cut(ContactRepository.SELECT, "tenant_id = $1 AND", "$1::text IS NOT NULL AND")
-    monkeypatch.setattr(ContactRepository, "SELECT", select)
+    select = cut(ContactRepository.GET, "tenant_id = $1 AND", "$1::text IS NOT NULL AND")
+    monkeypatch.setattr(ContactRepository, "GET", select)
     monkeypatch.setattr(DevServer, "dsn", DevServer.superuser_dsn)
 
 
@@ -124,9 +124,9 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def star(monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns come in the table's order instead of the mapper's."""
-    text, cuts = re.subn(r"(?s)^SELECT .*?\n  FROM", "SELECT *\n  FROM", ContactRepository.SELECT.text)
+    text, cuts = re.subn(r"(?s)^SELECT .*?\n  FROM", "SELECT *\n  FROM", ContactRepository.GET.text)
     assert cuts == 1
-    monkeypatch.setattr(ContactRepository, "SELECT", attrs.evolve(ContactRepository.SELECT, text=text))
+    monkeypatch.setattr(ContactRepository, "GET", attrs.evolve(ContactRepository.GET, text=text))
 
 
 def tag(monkeypatch: pytest.MonkeyPatch) -> None:

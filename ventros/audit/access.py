@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 import psycopg
 
-from ventros.audit.plans import Tree
+from ventros.audit.plans import Tree, relation
 from ventros.kernel.errors import ConfigurationError
 
 ROWS = {
@@ -22,18 +22,19 @@ ROWS = {
 """How many rows one probe of an index may read, from the least to the most."""
 
 _INDEXES = """
-SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, i.indisunique,
+SELECT c.relname, i.indrelid::regclass::text, i.indisunique,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
        array(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) AS k)
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indrelid
- WHERE c.relnamespace = 'public'::regnamespace
+ WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
 """
 _SIZES = """
 SELECT c.oid::regclass::text, c.reltuples,
        EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
   FROM pg_class AS c
- WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+ WHERE c.relkind = 'r'
+   AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
 """
 # Rows that are deleted are few, so that it is all the same whether an index holds them.
 _LIVE = "(deleted_at IS NULL)"
@@ -68,9 +69,9 @@ class Index:
 
 @attrs.frozen
 class Schema:
-    """The indexes by name; by table, the rows that the server last counted, and the tables with tenants."""
+    """The indexes by table and name; by table, the rows last counted; and the tables with tenants."""
 
-    indexes: dict[str, Index]
+    indexes: dict[tuple[str, str], Index]
     sizes: dict[str, float]
     of_tenant: frozenset[str]
 
@@ -80,7 +81,7 @@ def schema(connection: psycopg.Connection) -> Schema:
     tables = connection.execute(_SIZES).fetchall()
     return Schema(
         {
-            name: Index(table, unique, predicate, tuple(columns))
+            (table, name): Index(table, unique, predicate, tuple(columns))
             for name, table, unique, predicate, columns in connection.execute(_INDEXES).fetchall()
         },
         {table: rows for table, rows, _ in tables},
@@ -101,6 +102,7 @@ class _Ancestors:
     streamed: bool = False
     cut: bool = False
     heap: str = ""
+    table: str = ""
 
     def below(self, node: Tree) -> _Ancestors:
         kind = node["Node Type"]
@@ -110,6 +112,7 @@ class _Ancestors:
             streamed=kind == "Limit" or (self.streamed and kind not in _BLOCKING),
             cut=self.cut or (kind == "Sort" and limited),
             heap=node.get("Filter", self.heap) if kind.startswith("Bitmap") else "",
+            table=relation(node) or self.table,
         )
 
 
@@ -119,14 +122,14 @@ def _accesses(node: Tree, schema: Schema, ancestors: _Ancestors) -> Iterator[Acc
         return
     if kind == "ModifyTable" and node["Operation"] == "Insert":
         for arbiter in node.get("Conflict Arbiter Indexes", [""]):
-            columns = schema.indexes[arbiter].columns if arbiter else ()
-            yield Access(node["Relation Name"], "one" if arbiter else "new", arbiter, columns)
+            columns = schema.indexes[relation(node), arbiter].columns if arbiter else ()
+            yield Access(relation(node), "one" if arbiter else "new", arbiter, columns)
     elif kind == "Seq Scan":
-        yield Access(node["Relation Name"], "all")
+        yield Access(relation(node), "all")
     elif kind in {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}:
         yield _index_access(node, schema, ancestors)
     elif "Relation Name" in node and kind not in {"ModifyTable", "Bitmap Heap Scan"}:
-        raise ConfigurationError(f"a plan reads {node['Relation Name']} by a {kind}, which is not known here")
+        raise ConfigurationError(f"a plan reads {relation(node)} by a {kind}, which is not known here")
     for child in node.get("Plans", ()):
         separate = child.get("Parent Relationship") in {"InitPlan", "SubPlan"}
         yield from _accesses(child, schema, _Ancestors() if separate else ancestors.below(node))
@@ -134,7 +137,7 @@ def _accesses(node: Tree, schema: Schema, ancestors: _Ancestors) -> Iterator[Acc
 
 def _index_access(node: Tree, schema: Schema, ancestors: _Ancestors) -> Access:
     name, condition = node["Index Name"], node.get("Index Cond", "")
-    index = schema.indexes[name]
+    index = schema.indexes[relation(node) or ancestors.table, name]
     compared = _compared_columns(index, condition)
     if _is_one(index, condition, schema):
         return Access(index.table, "one", name, compared)

@@ -1,27 +1,46 @@
-"""Asks a database the questions of ``sql/ops``: what psql shows of them, Python takes for findings."""
+"""Asks a database the questions of ``sql/ops``: what psql shows of them, Python takes for findings.
+
+What a question has to know of the application stands in it between two comments, so that psql can ask it too;
+the files are as they are for the CRM::
+
+    -- for each versioned table, with "," between: ('{name}')
+    ('agents'),
+    ('contacts')
+    -- end
+
+`ventros sync` writes these lists anew.
+"""
 
 from __future__ import annotations
 
-import functools
 import re
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import attrs
 import psycopg
 
 from ventros import administration
+from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
 from ventros.roles import APP
 
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
 
-HEADER = ("name", "kind", "why", "role", "read", "mend", "blind")
-"""What the comment at the head of a file may say; all but the last it must."""
+HEADER = ("name", "kind", "why", "role", "read", "mend")
+"""What the comment at the head of a file must say."""
+OPTIONAL = ("blind", "of")
+"""What it may say: what the question does not see, and of which application alone it is."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
+_EACH = re.compile(
+    r"""^(?P<indent> *)-- for each (?P<kind>.+), with "(?P<between>.*)" between: (?P<item>.*)\n"""
+    r"""(?:.*\n)*?(?P=indent)-- end\n""",
+    re.MULTILINE,
+)
 _SETTINGS: LiteralString = """
 SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
        set_config('ventros.app', %(app)s, true)
@@ -57,23 +76,68 @@ class Question:
     path: Path
 
 
-@functools.cache
-def questions() -> tuple[Question, ...]:
-    """In the order of their files."""
-    return tuple(read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
+def questions(application: Application) -> list[Question]:
+    """Those that can be asked of a database of ``application``, in the order of their files."""
+    names = {other.name for other in application.stack()}
+    found = (read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
+    rendered = (
+        attrs.evolve(question, text=render(question.text, application))
+        for question in found
+        if question.header.get("of") in {None, *names}
+    )
+    return [question for question in rendered if question.text]
 
 
-def audit(connection: psycopg.Connection, *, app: str = APP, timeout: int = TIMEOUT) -> list[Finding]:
+def render(text: str, application: Application) -> str:
+    """``text`` with what it has to know of ``application``; empty if it is about what that has none of."""
+    known = {
+        "schema": [{"name": schema} for schema in sorted({path[0] for path in _paths(application)})],
+        "versioned table": [
+            _versioned(repository)
+            for repository in application.repositories()
+            if issubclass(repository, Repository)
+        ],
+    }
+
+    def lines(match: re.Match[str]) -> str:
+        indent, item = match["indent"], match["item"]
+        each = [indent + item.format(**values) for values in known[match["kind"]]]
+        head = f'{indent}-- for each {match["kind"]}, with "{match["between"]}" between: {item}\n'
+        return head + f"{match['between']}\n".join(each) + f"\n{indent}-- end\n"
+
+    if any(not known[match["kind"]] for match in _EACH.finditer(text)):
+        return ""
+    return _EACH.sub(lines, text)
+
+
+def _paths(application: Application) -> list[tuple[str, str]]:
+    statements = (other.statements for other in application.stack())
+    return [(catalogue.schema, name) for catalogue in statements for name in catalogue.tables()]
+
+
+def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
+    table = repository.TABLE
+    return {
+        "name": table.qualified_name,
+        "resource": repository.resource,
+        "tenant": "tenant_id" if table.of_tenant else "''::text",
+        "of_tenant": str(table.of_tenant).lower(),
+    }
+
+
+def audit(
+    connection: psycopg.Connection, application: Application, *, app: str = APP, timeout: int = TIMEOUT
+) -> list[Finding]:
     """All checks, in the order of their files, each in a read-only transaction of its own.
 
     ``app`` is the role that services log in as, ``timeout`` the seconds that one check may take. What could
     not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
     tables, or cannot be reached any more.
     """
-    _require_tables(connection)
+    _require_tables(connection, application)
     return [
         finding
-        for question in questions()
+        for question in questions(application)
         if question.finds
         for finding in ask(connection, question, app, timeout)
     ]
@@ -104,9 +168,12 @@ def ask(connection: psycopg.Connection, question: Question, app: str, timeout: i
         ]
 
 
-def _require_tables(connection: psycopg.Connection) -> None:
-    names: LiteralString = "SELECT to_regclass('contacts') IS NULL AND to_regclass('outbox_events') IS NULL"
-    if connection.execute(names).fetchone() == (True,):
+def _require_tables(connection: psycopg.Connection, application: Application) -> None:
+    names = [".".join(path) for path in _paths(application)]
+    known: LiteralString = (
+        "SELECT EXISTS (SELECT FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL)"
+    )
+    if connection.execute(known, [names]).fetchone() == (False,):
         raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
 
 
@@ -114,7 +181,7 @@ def read_question(path: Path) -> Question:
     """What stands in the file. Raises ConfigurationError when its header is not whole."""
     text = path.read_text(encoding="utf-8")
     header = {key: re.sub(r"\s*\n--\s+", " ", value) for key, value in _HEADER.findall(text)}
-    missing = [key for key in HEADER[:-1] if not header.get(key)]
+    missing = [key for key in HEADER if not header.get(key)]
     if missing:
         raise ConfigurationError(f"{path}: its header does not say {', '.join(missing)}")
     if header["name"] != path.stem or header["kind"] not in {"findings", "look"}:

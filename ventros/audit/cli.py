@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from ventros.command_line import application, database
+
 if TYPE_CHECKING:
     import psycopg
 
     from ventros.audit.checks import Finding
+    from ventros.audit.library import Library
 
 FOUND = 1
 """Exit status when a check finds something."""
@@ -31,6 +34,10 @@ dsn_option = click.option(
     "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
 )
 
+app_role_option = click.option(
+    "--app-role", default="ventros_app", show_default=True, help="The role that services log in as."
+)
+
 
 @click.group()
 def sql() -> None:
@@ -41,17 +48,12 @@ def sql() -> None:
 @as_json_option
 def ls(*, as_json: bool) -> None:
     """List every statement and every committed shape of a list."""
-    from ventros.audit.catalogue import all_statements
-    from ventros.audit.reading import read
-
     rows = []
-    for statement in all_statements():
-        reading = read(statement)
-        place = (
-            f"{statement.path.name}:{statement.line}"
-            if statement.path.parent.name == "sql"
-            else f"shapes/{statement.path.name}"
-        )
+    library = _library()
+    for statement in library.statements:
+        reading = library.read(statement)
+        shape = statement.path.parent.name == "shapes"
+        place = f"shapes/{statement.path.name}" if shape else f"{statement.path.name}:{statement.line}"
         rows.append(
             {
                 "name": statement.name,
@@ -69,10 +71,9 @@ def ls(*, as_json: bool) -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Print the statement NAME as it stands in its file; a shape of a list is rendered from its name."""
-    from ventros.audit.catalogue import find
     from ventros.audit.shapes import with_header
 
-    click.echo(with_header(find(name)), nl=False)
+    click.echo(with_header(_library().find(name)), nl=False)
 
 
 @sql.command()
@@ -83,17 +84,17 @@ def explain(name: str, dsn: str | None) -> None:
 
     Nothing is executed.
     """
-    from ventros.audit.catalogue import find
     from ventros.audit.expectations import format_expectations, read_committed
     from ventros.audit.plans import indexes, plan, planning
 
-    statement = find(name)
-    with _connect(dsn) if dsn else _connect_to_embedded() as connection, planning(connection):
+    library = _library()
+    statement = library.find(name)
+    with _connect(dsn) if dsn else _connect_to_embedded(library) as connection, planning(connection):
         click.echo(plan(connection, statement))
         click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
-    expectations, versions = read_committed()
+    expectations, versions = read_committed(library)
     expected = [line for line in expectations if line.statement == name]
-    click.echo("expected, by sql/plans/expected.txt:" if expected else "nothing is committed of its plan")
+    click.echo("expected, by plans/expected.txt:" if expected else "nothing is committed of its plan")
     click.echo("\n".join(format_expectations(expected, versions)), nl=False)
 
 
@@ -112,27 +113,28 @@ def explain(name: str, dsn: str | None) -> None:
     help="The programs of another PostgreSQL, to be planned on as well; may be repeated.",
 )
 def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> None:
-    """Print how each statement reaches its rows, for sql/plans/expected.txt.
+    """Print how each statement reaches its rows, for the application's plans/expected.txt.
 
     That takes embedded servers, with 20,000 rows in each table. With --dsn a database is compared with that
     file instead, and the exit status is 1 when it does otherwise with a table of at least 1,000 rows. Nothing
     is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
-    from ventros.audit.catalogue import all_statements
     from ventros.audit.expectations import deviations, expectations_text, read_committed
 
     if (dsn is None) != (not tenants):
         raise click.UsageError("--dsn and --tenant go together")
+    library = _library()
     if dsn is None:
         with ExitStack() as stack:
             servers = [
-                stack.enter_context(_connect_to_embedded(programs, filled=True)) for programs in (None, *also)
+                stack.enter_context(_connect_to_embedded(library, programs, filled=True))
+                for programs in (None, *also)
             ]
-            click.echo(expectations_text(servers), nl=False)
+            click.echo(expectations_text(library, servers), nl=False)
         return
-    statements = all_statements()
+    statements = library.statements
     with _connect(dsn) as connection:
-        deviating = deviations(connection, statements, read_committed()[0], tenants)
+        deviating = deviations(connection, statements, read_committed(library)[0], tenants)
     for deviation in deviating:
         click.echo(str(deviation))
     click.echo(f"{len(statements)} statements, {len(deviating)} deviations", err=True)
@@ -144,11 +146,11 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
 @click.argument("table", required=False)
 def shapes(table: str | None) -> None:
     """Print the texts that the filters of TABLE's list put together; without TABLE, all of them."""
-    from ventros.audit.shapes import list_queries, page
+    from ventros.audit.shapes import page
 
-    queries = list_queries()
+    queries = _library().list_queries
     if table is not None and table not in queries:
-        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(queries))}")
+        raise click.BadParameter(f"{table!r} has no list; there is {', '.join(sorted(queries)) or 'none'}")
     for name in [table] if table else sorted(queries):
         click.echo(page(queries[name]), nl=False)
 
@@ -156,27 +158,27 @@ def shapes(table: str | None) -> None:
 @sql.command("lint")
 def lint_() -> None:
     """Check the rules that every statement keeps. Exits with 1 when one is broken."""
-    from ventros.audit.catalogue import all_statements
     from ventros.audit.lint import lint
 
-    statements = all_statements()
-    faults = lint(statements)
+    library = _library()
+    faults = lint(library, library.statements)
     for fault in faults:
         click.echo(str(fault))
-    click.echo(f"{len(statements)} statements, {len(faults)} faults", err=True)
+    click.echo(f"{len(library.statements)} statements, {len(faults)} faults", err=True)
     if faults:
         sys.exit(FOUND)
 
 
 @sql.command()
-@click.option("--app", default="ventros_app", show_default=True, help="The role that services log in as.")
-def grants(app: str) -> None:
-    """Print what the application's role must be granted, column by column, and nothing else."""
+@app_role_option
+def grants(app_role: str) -> None:
+    """Print what the role of its services must be granted, column by column, and nothing else."""
     from psycopg.sql import Identifier
 
     from ventros.audit.grants import grants_sql
 
-    click.echo(grants_sql(app if app == "ventros_app" else Identifier(app).as_string()), nl=False)
+    role = app_role if app_role == "ventros_app" else Identifier(app_role).as_string()
+    click.echo(grants_sql(_library(), role), nl=False)
 
 
 @sql.command()
@@ -191,7 +193,7 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
     from ventros.audit.statistics import entries, reconcile
 
     with _connect(dsn) as connection:
-        result = reconcile(connection, entries(connection, role))
+        result = reconcile(connection, _library(), entries(connection, role))
     rows = [
         {
             "name": statement.name,
@@ -208,8 +210,8 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 
 @sql.command()
 @dsn_option
-@click.option("--role", default="ventros_app", show_default=True, help="The role that services log in as.")
-def reconcile(dsn: str | None, role: str) -> None:
+@app_role_option
+def reconcile(dsn: str | None, app_role: str) -> None:
     """Show what the role executed that is no statement, no shape and no control of a transaction.
 
     Exits with 1 when there is any. Statements that never ran are listed too. What failed is not counted by
@@ -218,7 +220,7 @@ def reconcile(dsn: str | None, role: str) -> None:
     from ventros.audit.statistics import entries, reconcile
 
     with _connect(dsn) as connection:
-        result = reconcile(connection, entries(connection, role))
+        result = reconcile(connection, _library(), entries(connection, app_role))
     for statement in result.never_ran:
         click.echo(f"never ran: {statement.name}")
     for entry in result.unknown:
@@ -239,7 +241,7 @@ def reconcile(dsn: str | None, role: str) -> None:
     help="The database, for a superuser, or a role with BYPASSRLS, pg_read_all_data and pg_monitor; "
     "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
 )
-@click.option("--app", default="ventros_app", show_default=True, help="The role that services log in as.")
+@app_role_option
 @click.option(
     "--timeout",
     type=click.IntRange(1),
@@ -254,7 +256,7 @@ def reconcile(dsn: str | None, role: str) -> None:
     help="Also write a page of it: the findings, all SQL with its plans and costs, and the tables.",
 )
 @as_json_option
-def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
+def audit(dsn: str | None, app_role: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
@@ -264,12 +266,12 @@ def audit(dsn: str | None, app: str, timeout: int, html: Path | None, *, as_json
     from ventros.audit.checks import audit as run_checks
 
     with _connect(dsn, "ventros audit") as connection:
-        findings = run_checks(connection, app=app, timeout=timeout)
+        findings = run_checks(connection, application(), app=app_role, timeout=timeout)
         _print_findings(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
 
-            write(html, page(connection, findings, app))
+            write(html, page(connection, _library(), findings, app_role))
     if findings:
         sys.exit(FOUND)
 
@@ -287,7 +289,8 @@ def _print_findings(findings: list[Finding], *, as_json: bool) -> None:
                     f"  {finding.subject}: {finding.text}\n    see:  {finding.see}\n    mend: {finding.mend}"
                 )
     click.echo(
-        f"{len(findings)} findings by {sum(question.finds for question in questions())} checks", err=True
+        f"{len(findings)} findings by {sum(question.finds for question in questions(application()))} checks",
+        err=True,
     )
 
 
@@ -305,28 +308,32 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
+def _library() -> Library:
+    from ventros.audit.library import Library
+
+    return Library(application())
+
+
 @contextmanager
 def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
     from ventros import administration
-    from ventros.kernel.database import resolve_dsn
 
-    parameters = administration.parameters(resolve_dsn(dsn) or "postgresql://")
+    parameters = administration.parameters(database(dsn))
     with administration.connect({**parameters, "application_name": name}) as connection:
         yield connection
 
 
 @contextmanager
 def _connect_to_embedded(
-    binaries: Path | None = None, *, filled: bool = False
+    library: Library, binaries: Path | None = None, *, filled: bool = False
 ) -> Iterator[psycopg.Connection]:
     from ventros.audit.expectations import seed
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
-    from ventros.unit_of_work import CRM
 
     with DevServer(durable=False, binaries=binaries) as server:
-        create_database(server, CRM, DATABASE)
+        create_database(server, library.application, DATABASE)
         if filled:
-            seed(server.superuser_dsn(DATABASE))
+            seed(server.superuser_dsn(DATABASE), library)
         with _connect(server.owner_dsn()) as connection:
             yield connection

@@ -10,12 +10,10 @@ import attrs
 import psycopg
 
 from ventros.audit.access import ROWS, Access, accesses, schema
-from ventros.audit.catalogue import all_statements
-from ventros.audit.lint import WITHOUT_TENANT
+from ventros.audit.library import Library
 from ventros.audit.plans import MODES, planning, trees
 from ventros.audit.shards import PARTITIONS, Shards, split
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement
 
 TENANTS = ("tenant-1", "tenant-20")
@@ -26,7 +24,7 @@ LARGE = 1_000
 
 HEAD = """\
 # How each statement reaches the rows of each table. Not to be edited:
-# ventros sql plans --also DIR > sql/plans/expected.txt, DIR with the programs of the other PostgreSQL
+# ventros sql plans --also DIR > plans/expected.txt, DIR with the programs of the other PostgreSQL
 #
 # PostgreSQL: {versions}; 20,000 rows in each table (seed.sql); for two tenants, one with a fifth of them
 #
@@ -72,10 +70,13 @@ class Deviation:
         return f"{self.statement}: reads {self.access.table} by {actual}, expected {expected}"
 
 
-def seed(superuser_dsn: str) -> None:
+def seed(superuser_dsn: str, library: Library) -> None:
     """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady."""
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute((directory("sql") / "plans" / "seed.sql").read_bytes())
+        for application in library.application.stack():
+            path = application.statements.folder / "plans" / "seed.sql"
+            if path.is_file():
+                connection.execute(path.read_bytes())
         connection.execute("VACUUM (ANALYZE)")
 
 
@@ -116,19 +117,19 @@ def deviations(
     return deviating
 
 
-def expectations_text(connections: Iterable[psycopg.Connection]) -> str:
-    """The text of ``sql/plans/expected.txt``, from seeded databases on servers of different versions."""
+def expectations_text(library: Library, connections: Iterable[psycopg.Connection]) -> str:
+    """The text of the application's ``plans/expected.txt``, from seeded databases on several versions."""
     plans: dict[tuple[str, Access], set[tuple[int, str]]] = {}
     partitions: dict[tuple[str, str], int | None] = {}
     versions = []
     for connection in connections:
         version = major(connection)
         versions.append(version)
-        for key, modes in observe(connection, all_statements()).items():
+        for key, modes in observe(connection, library.own_statements).items():
             plans.setdefault(key, set()).update((version, mode) for mode in modes)
-        with planning(connection, TENANTS[0]), split(connection) as shards:
-            notes = "\n".join(_notes(shards))
-            for statement in all_statements():
+        with planning(connection, TENANTS[0]), split(connection, library) as shards:
+            notes = "\n".join(_notes(library, shards))
+            for statement in library.own_statements:
                 for table, count in shards.partitions_touched(connection, statement).items():
                     count_before = partitions.get((statement.name, table)) or 0
                     partitions[statement.name, table] = None if count is None else max(count, count_before)
@@ -149,7 +150,7 @@ def major(connection: psycopg.Connection) -> int:
     return connection.info.server_version // 10_000
 
 
-def _notes(shards: Shards) -> Iterator[str]:
+def _notes(library: Library, shards: Shards) -> Iterator[str]:
     yield "# Not split:"
     for table, reason in shards.unsplit.items():
         yield from _wrap(f"{table}: {reason}")
@@ -157,8 +158,9 @@ def _notes(shards: Shards) -> Iterator[str]:
     for text in shards.crossing_keys or ["none"]:
         yield from _wrap(text)
     yield "# Statements that do not compare the tenant:"
-    for name, reason in WITHOUT_TENANT.items():
-        yield from _wrap(f"{name}: {reason}")
+    for statement in library.own_statements:
+        if statement.tenant:
+            yield from _wrap(f"{statement.name}: {statement.tenant}")
 
 
 def _wrap(text: str) -> list[str]:
@@ -222,7 +224,7 @@ def read(text: str) -> tuple[list[Expectation], set[int]]:
             partitions = _COUNTS[count] if count in _COUNTS else int(count)
             lines.append(Expectation(statement, access, partitions, _read_plans(plans, versions)))
         elif line.startswith(" "):
-            raise ConfigurationError(f"sql/plans/expected.txt:{number} cannot be read: {line.strip()}")
+            raise ConfigurationError(f"plans/expected.txt:{number} cannot be read: {line.strip()}")
         elif not line.startswith("#"):
             statement = line
     return lines, versions
@@ -239,6 +241,17 @@ def _read_plans(text: str, versions: set[int]) -> Plans:
     return frozenset(plans)
 
 
-def read_committed() -> tuple[list[Expectation], set[int]]:
-    """Those of ``sql/plans/expected.txt``, and the versions of PostgreSQL that they were made on."""
-    return read((directory("sql") / "plans" / "expected.txt").read_text(encoding="utf-8"))
+def read_committed(library: Library) -> tuple[list[Expectation], set[int]]:
+    """Those of each ``plans/expected.txt`` of the stack, and the versions of PostgreSQL of these.
+
+    An application without the file expects nothing.
+    """
+    expectations: list[Expectation] = []
+    versions: set[int] = set()
+    for application in library.application.stack():
+        path = application.statements.folder / "plans" / "expected.txt"
+        if path.is_file():
+            lines, made_on = read(path.read_text(encoding="utf-8"))
+            expectations += lines
+            versions |= made_on
+    return expectations, versions

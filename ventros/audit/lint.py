@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 from pglast.stream import RawStream
 
-from ventros.audit.reading import TENANT, Reading, Source, Term, Write, read
-from ventros.audit.tables import tables
+from ventros.audit.library import Library
+from ventros.audit.reading import TENANT, Reading, Source, Term, Write
+from ventros.audit.tables import Table
 from ventros.kernel.statements import Statement
-
-WITHOUT_TENANT = {
-    "channel_routes.find": "a platform's event names a channel, and only the channel tells the tenant",
-}
-"""Statements on a tenant table that do not compare the tenant, and why that is right."""
 
 NON_VOLATILE = frozenset(
     {
@@ -49,12 +45,10 @@ class Fault:
         return f"{place}: {self.statement.name}: {self.text} [{self.rule}]"
 
 
-def lint(statements: Iterable[Statement]) -> list[Fault]:
-    """In the order of the statements."""
+def lint(library: Library, statements: Iterable[Statement]) -> list[Fault]:
+    """In the order of the statements, which are for the tables of ``library``."""
     return [
-        Fault(statement, rule, text)
-        for statement in statements
-        for rule, text in _faults(statement, read(statement))
+        Fault(statement, rule, text) for statement in statements for rule, text in _faults(library, statement)
     ]
 
 
@@ -64,12 +58,13 @@ def tenants(statement: Statement) -> list[Term]:
     return [*(Term(None, f"${position}") for position in positions), Term(None, TENANT)]
 
 
-def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]:
+def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]:
+    reading, tables = library.read(statement), library.tables
     if reading.star:
         yield "star", "takes every column, whatever columns there will be: name them"
     for write in reading.writes:
-        yield from _write_faults(write, reading)
-    if statement.name not in WITHOUT_TENANT:
+        yield from _write_faults(write, reading, tables)
+    if not statement.tenant:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
     parameters = [Term(None, f"${position}") for position in range(1, len(statement.params) + 1)]
@@ -77,15 +72,15 @@ def _faults(statement: Statement, reading: Reading) -> Iterator[tuple[str, str]]
         sources_by_id = reading.bound("id", parameters)
         if not lock.ordered and not sources_by_id.issuperset(lock.sources):
             yield "lock order", "locks rows in no order, so two may wait for each other: ORDER BY the key"
-    called = reading.functions.union(*(tables()[table].functions for table in reading.tables))
+    called = reading.functions.union(*(tables[table].functions for table in reading.tables))
     for function in sorted(called - NON_VOLATILE):
         yield "volatile", f"calls {function}(), directly or as a default, which is not known to be steady"
 
 
-def _write_faults(write: Write, reading: Reading) -> Iterator[tuple[str, str]]:
+def _write_faults(write: Write, reading: Reading, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
     if not write.conditional:
         yield "where", f"{write.kind} of the whole of {write.target.table}: it has no WHERE"
-    if not tables()[write.target.table].versioned:
+    if not tables[write.target.table].versioned:
         return
     if write.kind == "INSERT":
         if "version" in write.columns:

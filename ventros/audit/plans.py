@@ -67,7 +67,7 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
     for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
         connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
         ((document,),) = _explain(
-            connection, statement, "COSTS false, FORMAT JSON", types=types, arguments=arguments
+            connection, statement, "COSTS false, VERBOSE, FORMAT JSON", types=types, arguments=arguments
         )
         plans[mode] = document[0]["Plan"]
     return plans
@@ -127,6 +127,12 @@ def _explain(
         message = administration.message(error)
         raise DatabaseError(f"{statement.name}: {message}", sqlstate=error.sqlstate) from error
     return rows
+
+
+def relation(node: Tree) -> str:
+    """The table that a node of :func:`trees` reads, with its schema outside of ``public``; "" for none."""
+    schema, name = node.get("Schema", "public"), node.get("Relation Name", "")
+    return name if schema == "public" or not name else f"{schema}.{name}"
 
 
 def _index_names(node: Tree) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -10,7 +10,7 @@ from pglast import ast, parse_sql
 from pglast.enums import A_Expr_Kind, BoolExprType, JoinType, SetOperation
 from pglast.parser import ParseError
 
-from ventros.audit.tables import tables
+from ventros.audit.tables import Table, qualified
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Statement
 
@@ -81,8 +81,8 @@ class Reading:
         return {term.source for term in known if term.source and term.name == column}
 
 
-def read(statement: Statement) -> Reading:
-    """Raises ConfigurationError for a text that cannot be read or names what sql/schema.sql does not have."""
+def read(statement: Statement, tables: Mapping[str, Table]) -> Reading:
+    """Raises ConfigurationError for a text that cannot be read or names none of ``tables``."""
     try:
         queries = [parsed.stmt for parsed in parse_sql(statement.text)]
     except ParseError as error:
@@ -90,7 +90,7 @@ def read(statement: Statement) -> Reading:
     kinds = [type(query).__name__.removesuffix("Stmt").upper() for query in queries]
     if len(kinds) != 1 or kinds[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
         raise ConfigurationError(f"{statement.name}: {kinds} is not one SELECT, INSERT, UPDATE or DELETE")
-    reader = _Reader(statement.name, Reading(kinds[0]))
+    reader = _Reader(statement.name, Reading(kinds[0]), tables)
     reader.query(queries[0], _Scope())
     return reader.reading
 
@@ -112,9 +112,10 @@ class _Scope:
 
 
 class _Reader:
-    def __init__(self, name: str, reading: Reading) -> None:
+    def __init__(self, name: str, reading: Reading, tables: Mapping[str, Table]) -> None:
         self.name = name
         self.reading = reading
+        self.tables = tables
 
     def query(self, node: Any, outer: _Scope, into: Write | None = None) -> list[str]:
         """Read a whole query below ``outer``; returns the names of its columns."""
@@ -216,11 +217,12 @@ class _Reader:
     def table_source(self, node: ast.RangeVar, scope: _Scope) -> Source:
         name = node.alias.aliasname if node.alias else node.relname
         for cte in scope.ctes:
-            if cte.name == node.relname:
+            if cte.name == node.relname and node.schemaname is None:
                 return attrs.evolve(cte, name=name)
-        if node.relname not in tables():
-            raise ConfigurationError(f"{self.name}: there is no table {node.relname} in sql/schema.sql")
-        source = Source(name, node.relname, frozenset(tables()[node.relname].columns))
+        table = qualified(node)
+        if table not in self.tables:
+            raise ConfigurationError(f"{self.name}: there is no table {table} in schema.sql")
+        source = Source(name, table, frozenset(self.tables[table].columns))
         self.reading.sources.append(source)
         return source
 

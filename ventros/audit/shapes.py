@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import ventros
 from ventros.kernel.errors import UnknownStatement
 from ventros.kernel.lists import Direction, ListQuery, Shape
 from ventros.kernel.statements import Statement
@@ -26,20 +22,9 @@ FURTHER = """\
 """
 
 _SHAPE = re.compile(
-    r"\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
+    r"(?:\w+\.)?\w+\.(?:page|count)\((?P<filters>[\w, ]*)\)"
     r"(?: by (?P<sort>\w+) (?P<direction>asc|desc)(?: (?P<position>after|after null))?)?"
 )
-
-
-@functools.cache
-def list_queries() -> dict[str, ListQuery[Any, Any]]:
-    """By table: found by importing each slice's module that is called list_query."""
-    by_table = {}
-    for module in pkgutil.walk_packages(ventros.__path__, "ventros."):
-        if module.name.count(".") == 3 and module.name.endswith(".list_query"):
-            list_query = importlib.import_module(module.name).LIST_QUERY
-            by_table[list_query.table] = list_query
-    return by_table
 
 
 def statements(list_query: ListQuery[Any, Any]) -> list[Statement]:

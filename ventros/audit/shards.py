@@ -22,9 +22,9 @@ import psycopg
 from psycopg import sql
 
 from ventros import administration
+from ventros.audit.library import Library
 from ventros.audit.lint import tenants
-from ventros.audit.plans import Tree, trees
-from ventros.audit.reading import read
+from ventros.audit.plans import Tree, relation, trees
 from ventros.kernel.errors import DatabaseError
 from ventros.kernel.statements import Statement
 
@@ -33,15 +33,15 @@ PARTITIONS = 8
 
 # A unique key can only be kept on each shard by itself when it has the tenant in it.
 _TABLES: LiteralString = """
-SELECT c.relname,
+SELECT c.oid::regclass::text, n.nspname, c.relname,
        EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'),
        (SELECT min(pg_get_indexdef(i.indexrelid))
           FROM pg_index AS i
          WHERE i.indrelid = c.oid AND i.indisunique
            AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid
                               AND a.attnum = ANY (i.indkey) AND a.attname = 'tenant_id'))
-  FROM pg_class AS c
- WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'ventros_migrations'
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND c.oid::regclass::text = ANY (%s)
  ORDER BY 1
 """
 _FOREIGN_KEYS: LiteralString = """
@@ -51,14 +51,15 @@ SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef
                  JOIN pg_attribute AS p ON p.attrelid = confrelid AND p.attnum = parent
                 WHERE c.attname = 'tenant_id' AND p.attname = 'tenant_id')
   FROM pg_constraint AS f
- WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+ WHERE contype = 'f' AND conrelid::regclass::text = ANY (%s)
  ORDER BY 1, 3
 """
 _TABLE: LiteralString = """
-CREATE TABLE {copy} (LIKE {original} INCLUDING DEFAULTS INCLUDING INDEXES) PARTITION BY HASH (tenant_id)
+ALTER TABLE {original} SET SCHEMA {aside};
+CREATE TABLE {original} (LIKE {moved} INCLUDING DEFAULTS INCLUDING INDEXES) PARTITION BY HASH (tenant_id)
 """
 _PARTITION: LiteralString = """
-CREATE TABLE {partition} PARTITION OF {copy} FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})
+CREATE TABLE {partition} PARTITION OF {original} FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})
 """
 
 
@@ -70,6 +71,7 @@ class Shards:
     that is not split, or not by the tenant.
     """
 
+    library: Library
     partitions: dict[str, str]
     unsplit: dict[str, str]
     crossing_keys: tuple[str, ...]
@@ -89,7 +91,7 @@ class Shards:
                 partitions_read.setdefault(self.partitions.get(name, name), set()).add(name)
             for table, names in partitions_read.items():
                 counts[table] = max(counts.get(table, 0), len(names))
-        reading = read(statement)
+        reading = self.library.read(statement)
         bound = reading.bound("tenant_id", tenants(statement))
         for write in reading.writes:
             if write.kind == "INSERT":
@@ -99,52 +101,58 @@ class Shards:
 
 
 @contextmanager
-def split(connection: psycopg.Connection) -> Iterator[Shards]:
+def split(connection: psycopg.Connection, library: Library) -> Iterator[Shards]:
     """Inside, the statements find the split tables in place of the originals; afterwards nothing is left.
 
-    Within :func:`ventros.audit.plans.planning`, by a role that may make a schema. Raises DatabaseError.
+    Within :func:`ventros.audit.plans.planning`, by the owner of the tables, which nobody else can use
+    meanwhile. Raises DatabaseError.
     """
-    keys = connection.execute(_FOREIGN_KEYS).fetchall()
-    tables = connection.execute(_TABLES).fetchall()
+    keys = connection.execute(_FOREIGN_KEYS, [list(library.tables)]).fetchall()
+    tables = connection.execute(_TABLES, [list(library.tables)]).fetchall()
     unsplit = {
         table: f"its key is without the tenant: {key}" if of_tenant else "it has no tenant_id"
-        for table, of_tenant, key in tables
+        for table, _, _, of_tenant, key in tables
         if key or not of_tenant
     }
-    names = [table for table, _, _ in tables if table not in unsplit]
+    places = {table: (schema, name) for table, schema, name, _, _ in tables if table not in unsplit}
     crossing_keys = [
         f"{table}: {text}"
         for table, parent, text, by_tenant in keys
-        if parent in names and (table in unsplit or not by_tenant)
+        if parent in places and (table in unsplit or not by_tenant)
     ]
     with connection.transaction(force_rollback=True):
         try:
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
-            connection.execute(sql.SQL("SET LOCAL search_path = {}, public").format(sql.Identifier(SCHEMA)))
-            partitions = {part: table for table in names for part in _make_partitions(connection, table)}
+            partitions = {
+                part: table
+                for table, place in places.items()
+                for part in _make_partitions(connection, *place)
+            }
         except psycopg.Error as error:
             raise DatabaseError(
                 f"the tables cannot be split: {administration.message(error)}", sqlstate=error.sqlstate
             ) from error
-        yield Shards(partitions, unsplit, tuple(crossing_keys))
+        yield Shards(library, partitions, unsplit, tuple(crossing_keys))
 
 
-def _make_partitions(connection: psycopg.Connection, table: str) -> list[str]:
-    copy, original = sql.Identifier(SCHEMA, table), sql.Identifier("public", table)
-    connection.execute(sql.SQL(_TABLE).format(copy=copy, original=original))
-    names = [f"{table}_{number}" for number in range(PARTITIONS)]
-    for number, name in enumerate(names):
-        partition = sql.Identifier(SCHEMA, name)
-        connection.execute(
-            sql.SQL(_PARTITION).format(
-                partition=partition, copy=copy, modulus=sql.Literal(PARTITIONS), remainder=sql.Literal(number)
-            )
-        )
-    return names
+def _make_partitions(connection: psycopg.Connection, schema: str, name: str) -> list[str]:
+    """Put ``schema.name`` aside, and a split one in its place. Of two tables of one name, one is put aside
+    under another.
+    """
+    original, aside = sql.Identifier(schema, name), sql.Identifier(f"{SCHEMA}_{schema}")
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(aside))
+    moved = sql.Identifier(f"{SCHEMA}_{schema}", name)
+    connection.execute(sql.SQL(_TABLE).format(original=original, aside=aside, moved=moved))
+    names = [f"{schema}_{name}_{number}" for number in range(PARTITIONS)]
+    for number, part in enumerate(names):
+        values = {"modulus": sql.Literal(PARTITIONS), "remainder": sql.Literal(number)}
+        partition = sql.Identifier(SCHEMA, part)
+        connection.execute(sql.SQL(_PARTITION).format(partition=partition, original=original, **values))
+    return [f"{SCHEMA}.{part}" for part in names]
 
 
 def _scanned_tables(node: Tree) -> Iterator[str]:
     if "Relation Name" in node and node["Node Type"] != "ModifyTable":
-        yield node["Relation Name"]
+        yield relation(node)
     for child in node.get("Plans", ()):
         yield from _scanned_tables(child)

@@ -12,11 +12,11 @@ import psycopg
 from psycopg import sql
 
 from ventros import administration
-from ventros.audit.catalogue import all_statements, find
+from ventros.audit.library import Library
 from ventros.audit.plans import planning, query_ids
 from ventros.audit.session import QUESTIONS, is_command
 from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
-from ventros.kernel.statements import Statement, catalogue
+from ventros.kernel.statements import Statement
 
 _NAME = re.compile(r"/\* (\w+\.[^*]+) \*/\s*$")
 _VIEW: LiteralString = """
@@ -110,16 +110,21 @@ def _query(
 
 
 def reconcile(
-    connection: psycopg.Connection, executed: list[Entry], identify: Identify | None = None
+    connection: psycopg.Connection,
+    library: Library,
+    executed: list[Entry],
+    identify: Identify | None = None,
 ) -> Reconciliation:
-    """Tell of each what it is; ``connection`` leads to a database with the tables that were used.
+    """Tell of each what it is, by the statements of ``library``.
+
+    ``connection`` leads to a database with the tables that were used.
 
     ``identify`` of an earlier call knows what it was told, if the tables are still the same.
     """
     by_name: dict[str, tuple[Statement, Entry]] = {}
     unknown = []
     with planning(connection):
-        identify = identify or Identify(connection)
+        identify = identify or Identify(connection, library)
         for entry in executed:
             statement = identify(entry)
             if statement:
@@ -131,25 +136,26 @@ def reconcile(
     return Reconciliation(
         known,
         unknown,
-        never_ran=[statement for statement in catalogue().values() if statement.name not in by_name],
+        never_ran=[statement for statement in library.written.values() if statement.name not in by_name],
     )
 
 
 class Identify:
     """The statement that an entry is of. The name at its end says where to look first, and proves nothing."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, library: Library) -> None:
         self.connection = connection
+        self.library = library
         self.by_query_id: dict[int, Statement] = {}
         self.ids: dict[str, set[int]] = {}
-        self.unasked = iter((*QUESTIONS, *all_statements()))
+        self.unasked = iter((*QUESTIONS, *library.statements))
 
     def __call__(self, entry: Entry) -> Statement | None:
         if is_command(entry.text):
             return None
         if entry.query_id not in self.by_query_id and (match := _NAME.search(entry.text)):
             with suppress(UnknownStatement):
-                self.ask(find(match[1]))
+                self.ask(self.library.find(match[1]))
         while entry.query_id not in self.by_query_id and (statement := next(self.unasked, None)):
             self.ask(statement)
         return self.by_query_id.get(entry.query_id)

@@ -1,20 +1,24 @@
-"""What the tables are, as sql/schema.sql says it, so that a statement can be read without a server."""
+"""What the tables are, as a schema.sql says it, so that a statement can be read without a server."""
 
 from __future__ import annotations
 
-import functools
+from pathlib import Path
 
 import attrs
 from pglast import ast, parse_sql
 from pglast.enums import ConstrType
+from pglast.parser import ParseError
 from pglast.visitors import Visitor
 
-from ventros.kernel.resources import directory
+from ventros.kernel.errors import ConfigurationError
 
 
 @attrs.frozen
 class Table:
-    """``functions`` are those that the defaults of its columns call."""
+    """``name`` has the schema in front outside of ``public``, as a statement and the server write it.
+
+    ``functions`` are those that the defaults of its columns call.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -29,12 +33,22 @@ class Table:
         return "version" in self.columns
 
 
-@functools.cache
-def tables() -> dict[str, Table]:
-    """By name."""
-    script = parse_sql((directory("sql") / "schema.sql").read_text(encoding="utf-8"))
+def read_tables(path: Path) -> dict[str, Table]:
+    """By name. Raises ConfigurationError when the file is not there or is no SQL."""
+    try:
+        script = parse_sql(path.read_text(encoding="utf-8"))
+    except (OSError, ParseError) as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error}; `ventros migrate schema` writes it"
+        ) from error
     creations = [parsed.stmt for parsed in script if isinstance(parsed.stmt, ast.CreateStmt)]
-    return {creation.relation.relname: _table(creation) for creation in creations}
+    return {table.name: table for table in map(_table, creations)}
+
+
+def qualified(relation: ast.RangeVar) -> str:
+    """Its name, with the schema in front outside of ``public``."""
+    schema = relation.schemaname
+    return relation.relname if schema in {None, "public"} else f"{schema}.{relation.relname}"
 
 
 def _table(statement: ast.CreateStmt) -> Table:
@@ -46,7 +60,7 @@ def _table(statement: ast.CreateStmt) -> Table:
         if constraint.contype is ConstrType.CONSTR_DEFAULT
     ]
     return Table(
-        name=statement.relation.relname,
+        name=qualified(statement.relation),
         columns=tuple(column.colname for column in columns),
         functions=frozenset(name for default in defaults for name in functions(default)),
     )

@@ -16,7 +16,7 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import NotFound
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
-from ventros.kernel.transaction.unit_of_work import Held
+from ventros.kernel.transaction.held import Held
 from ventros.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=AggregateRoot)
@@ -39,7 +39,7 @@ class UncheckedRepository(Repository[A]):
         if not aggregate.domain_events:
             return aggregate
         args = self.mapper.update_args(aggregate)
-        if await self._connection.maybe(self.UPDATE, *args) is None:
+        if await self.connection.maybe(self.UPDATE, *args) is None:
             raise NotFound(self.resource, aggregate.id)
         self.record_events(aggregate, None)
         return attrs.evolve(aggregate.clear_events(), version=aggregate.version + 1)
@@ -52,7 +52,7 @@ class UncheckedRepository(Repository[A]):
     def saved(self, aggregate: A) -> A:
         """As it is stored then, whatever was there."""
         self.record_events(aggregate, None)
-        return self._written(aggregate, version=aggregate.version + 1)
+        return self.as_written(aggregate, version=aggregate.version + 1)
 
 
 class UncheckedContactRepository(UncheckedRepository[Contact], ContactRepository):

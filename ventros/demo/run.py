@@ -17,7 +17,7 @@ from ventros.ingest.runner import Ingest, round_robin
 from ventros.ingest.tally import Tally
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.statements import Statement
+from ventros.kernel.statements import Statement, kernel
 from ventros.schema import create_database
 from ventros.statements import statement
 from ventros.unit_of_work import CRM, UnitOfWork
@@ -27,7 +27,7 @@ TENANTS = {"bakery": "bakery-phone", "garage": "garage-phone"}
 
 MISCOUNTS = statement("sessions.sum_miscounts")
 MESSAGES = statement("messages.count")
-EVENTS = statement("outbox_events.count")
+EVENTS = kernel.statement("outbox_events.count")
 
 
 @attrs.frozen(kw_only=True)

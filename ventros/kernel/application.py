@@ -44,18 +44,20 @@ class Application:
             for name, own in application.statements.items():
                 if first := found.get(name):
                     raise ConfigurationError(
-                        f"{own.path}:{own.line}: {name} is also in {first.path}:{first.line}: give one of the "
-                        "applications a schema of its own"
+                        f"{own.path}:{own.line}: {name} is also in {first.path}:{first.line}: give one of "
+                        "the applications a schema of its own"
                     )
                 found[name] = own
         return found
 
     def repositories(self) -> tuple[type[EntityRepository[Any]], ...]:
-        """Those that the units of work of the stack hold, by schema and table, each table's once."""
+        """Those that store the entities of the stack's units of work, by schema and table."""
         found: dict[tuple[str, str], type[EntityRepository[Any]]] = {}
         for application in self.stack():
-            for repository in application.unit_of_work.held_repositories().values():
-                found[repository.TABLE.path] = repository
+            held = application.unit_of_work.held_repositories()
+            found |= {
+                repository.TABLE.path: repository for repository in held.values() if repository.STANDARD
+            }
         return tuple(found[path] for path in sorted(found))
 
     def versioned(self) -> tuple[Table, ...]:

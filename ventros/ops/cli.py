@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ventros.command_line import application, database
+
 dsn_option = click.option(
     "--dsn",
     metavar="DSN",
@@ -26,9 +28,8 @@ def enable(dsn: str | None) -> None:
     writers wait meanwhile. May be run again.
     """
     from ventros.ops import history as recording
-    from ventros.unit_of_work import CRM
 
-    written = recording.enable(_dsn(dsn), CRM)
+    written = recording.enable(database(dsn), application())
     click.echo(f"history is enabled; baselines written: {written:,}")
 
 
@@ -37,9 +38,8 @@ def enable(dsn: str | None) -> None:
 def disable(dsn: str | None) -> None:
     """Record no more, and keep what is recorded."""
     from ventros.ops import history as recording
-    from ventros.unit_of_work import CRM
 
-    recording.disable(_dsn(dsn), CRM)
+    recording.disable(database(dsn), application())
     click.echo("history is disabled; what was recorded is kept")
 
 
@@ -48,9 +48,8 @@ def disable(dsn: str | None) -> None:
 def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
-    from ventros.unit_of_work import CRM
 
-    state = recording.status(_dsn(dsn), CRM)
+    state = recording.status(database(dsn), application())
     missing = state.not_recorded
     click.echo(
         f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
@@ -74,7 +73,7 @@ def create(dsn: str | None) -> None:
     """Make those that are missing or invalid. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.create(_dsn(dsn), click.echo)
+    indexes.create(database(dsn), click.echo)
     click.echo(f"there are all {len(indexes.definitions())}")
 
 
@@ -84,7 +83,7 @@ def drop(dsn: str | None) -> None:
     """Drop those that are there. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.drop(_dsn(dsn), click.echo)
+    indexes.drop(database(dsn), click.echo)
     click.echo("there is none")
 
 
@@ -94,12 +93,6 @@ def indexes_status(dsn: str | None) -> None:
     """Tell which are there, and how large they are."""
     from ventros.ops import locking_indexes as indexes
 
-    for index in indexes.status(_dsn(dsn)):
+    for index in indexes.status(database(dsn)):
         size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
         click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())
-
-
-def _dsn(dsn: str | None) -> str:
-    from ventros.kernel.database import resolve_dsn
-
-    return resolve_dsn(dsn) or "postgresql://"

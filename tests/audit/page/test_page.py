@@ -15,15 +15,14 @@ import pytest
 
 from tests.support.constants import SEEDED
 from tests.support.counted_work import SHAPE, work
+from tests.support.library import LIBRARY
 from tests.support.program import ventros
 from ventros import Database, UnitOfWork, roles
-from ventros.audit.catalogue import all_statements
 from ventros.audit.checks import Finding
 from ventros.audit.page import MAX_CHARACTERS, page, visible, write
 from ventros.audit.page.database import Reference, Table, tables
 from ventros.audit.page.diagram import WIDTH, diagram, order
 from ventros.audit.page.entries import anchor, highlight
-from ventros.audit.tables import tables as library
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
@@ -100,10 +99,10 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     await work(db, seed)
-    text = page(superuser, [])
+    text = page(superuser, LIBRARY, [])
     reading = checked(text)
     assert len(text.encode()) < 3_000_000
-    for statement in all_statements():
+    for statement in LIBRARY.statements:
         shown = reading.texts[anchor(statement.name)]
         assert statement.text in shown
         assert statement.why in shown
@@ -121,9 +120,9 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     assert "contacts.delete" in reading.texts["executed"]
     assert "0 unknown texts of ventros_app" in reading.text
     assert "Nothing was found wrong." in reading.texts["findings"]
-    statements = [statement for statement in all_statements() if statement.path.parent.name != "shapes"]
+    statements = [statement for statement in LIBRARY.statements if statement.path.parent.name != "shapes"]
     assert (
-        f"0 findings, {len(statements)} statements, {len(all_statements()) - len(statements)} shapes"
+        f"0 findings, {len(statements)} statements, {len(LIBRARY.statements) - len(statements)} shapes"
         in reading.text
     )
     assert "1 more that were executed" in reading.text
@@ -137,13 +136,13 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
 
 def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> None:
     with psycopg.connect(seeded_dsn, autocommit=True) as connection:
-        reading = checked(page(connection, []))
+        reading = checked(page(connection, LIBRARY, []))
         comments = connection.execute(
             "SELECT c.relname, col_description(c.oid, a.attnum) FROM pg_class AS c"
             " JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0"
             " WHERE c.relnamespace = 'public'::regnamespace AND relkind = 'r'"
         ).fetchall()
-    assert set(library()) <= {name.removeprefix("table-") for name in reading.texts}
+    assert set(LIBRARY.tables) <= {name.removeprefix("table-") for name in reading.texts}
     for table, comment in comments:
         assert (comment or "") in reading.texts[f"table-{table}"]
     contacts = reading.texts["table-contacts"]
@@ -170,7 +169,7 @@ def test_what_comes_from_the_server_or_a_check_stays_text(
             f"COMMENT ON COLUMN contacts.name IS '{HOSTILE.replace(chr(39), chr(39) * 2)}'".encode()
         )
     superuser.execute(f'CREATE TABLE "a b{HOSTILE[:40]}" (n int)'.encode())
-    text = page(superuser, FINDINGS, app=roles.OWNER)
+    text = page(superuser, LIBRARY, FINDINGS, app=roles.OWNER)
     reading = checked(text)
     assert reading.all("img") == []
     executed = reading.texts["executed"]
@@ -206,7 +205,7 @@ def test_keywords_and_parameters_are_set_off_and_the_text_stays() -> None:
 
 def test_without_pg_stat_statements_it_says_so(superuser: psycopg.Connection) -> None:
     superuser.execute("DROP EXTENSION pg_stat_statements")
-    reading = checked(page(superuser, []))
+    reading = checked(page(superuser, LIBRARY, []))
     assert "this database has no pg_stat_statements: CREATE EXTENSION" in reading.texts["executed"]
     assert "unknown texts not known" in reading.text
     assert reading.all("dl") == []
@@ -218,10 +217,10 @@ def test_of_a_database_that_is_empty(server: DevServer, migrated: None) -> None:
     server.create_database("empty_for_page")
     with psycopg.connect(server.superuser_dsn("empty_for_page"), autocommit=True) as connection:
         connection.execute("DROP EXTENSION pg_stat_statements")
-        reading = checked(page(connection, []))
+        reading = checked(page(connection, LIBRARY, []))
     assert "this database was not migrated" in reading.texts["tables"]
     assert 'No plan: relation "contacts" does not exist [SQLSTATE 42P01]' in reading.texts["contacts.get"]
-    assert reading.text.count("No plan: ") == len(all_statements())
+    assert reading.text.count("No plan: ") == len(LIBRARY.statements)
 
 
 def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser: psycopg.Connection) -> None:
@@ -233,7 +232,7 @@ def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser
     dsn = dsn.replace(f"{server.superuser}:{server.superuser_password}", "looker:open")
     try:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            reading = checked(page(connection, []))
+            reading = checked(page(connection, LIBRARY, []))
             assert connection.execute("SELECT FROM pg_prepared_statements").fetchall() == []
     finally:
         superuser.execute("DROP OWNED BY looker; DROP ROLE looker")
@@ -249,7 +248,7 @@ def test_the_app_is_refused(dsn: str) -> None:
         psycopg.connect(dsn, autocommit=True) as connection,
         pytest.raises(ConfigurationError, match="log in as another than ventros_app"),
     ):
-        page(connection, [])
+        page(connection, LIBRARY, [])
 
 
 def test_the_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -310,9 +309,9 @@ def test_what_is_referred_to_is_drawn_above_and_parts_below_their_whole() -> Non
 
 
 def test_the_drawing_has_each_reference_once(superuser: psycopg.Connection) -> None:
-    known = [table_ for table_ in tables(superuser) if table_.name in library()]
+    known = [table_ for table_ in tables(superuser) if table_.name in LIBRARY.tables]
     drawn = diagram(known)
-    assert {row.name for row in drawn.rows} == set(library())
+    assert {row.name for row in drawn.rows} == set(LIBRARY.tables)
     dots = {(name, lane.target) for lane in drawn.lanes for name, _ in lane.dots}
     parts = {(table_.name, table_.parent) for table_ in known if table_.parent}
     assert dots | parts == {
@@ -322,7 +321,7 @@ def test_the_drawing_has_each_reference_once(superuser: psycopg.Connection) -> N
     assert ("broadcast_counters", "broadcasts") in parts
     assert ("contact_list_members", "contact_lists") in parts
     assert all(row.y < drawn.height for row in drawn.rows)
-    assert all(max(map(len, library())) * 7 < lane.x < WIDTH for lane in drawn.lanes)
+    assert all(max(map(len, LIBRARY.tables)) * 7 < lane.x < WIDTH for lane in drawn.lanes)
     assert all(lane.top == lane.y for lane in drawn.lanes), "what is referred to stands above"
 
 

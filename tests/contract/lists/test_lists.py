@@ -11,9 +11,9 @@ import pytest
 
 from tests.contract import lists
 from tests.support.constants import OTHER_TENANT, TENANT
+from tests.support.library import LIBRARY
 from tests.support.list_case import Case
 from ventros import Database, UnitOfWork, ValidationError
-from ventros.audit.shapes import list_queries
 from ventros.demo.seed import Seed
 from ventros.kernel.lists import Direction, ListQuery, Page, Sort
 from ventros.kernel.lists.list_repository import MAX_LIMIT
@@ -25,7 +25,7 @@ CASES: dict[str, Case] = {
 }
 ORDERS = [
     (name, sort, direction)
-    for name, list_query in list_queries().items()
+    for name, list_query in LIBRARY.list_queries.items()
     for sort in list_query.sorts
     for direction in Direction
 ]
@@ -34,11 +34,11 @@ each_order = pytest.mark.parametrize(("name", "sort", "direction"), ORDERS, ids=
 
 
 def test_every_list_has_a_case() -> None:
-    assert sorted(CASES) == sorted(list_queries())
+    assert sorted(CASES) == sorted(LIBRARY.list_queries)
 
 
 def list_query_of(name: str) -> ListQuery[Any, Any]:
-    return list_queries()[name]
+    return LIBRARY.list_queries[name]
 
 
 async def page(db: Database[UnitOfWork], name: str, tenant: str = TENANT, **query: Any) -> Page[Any]:

@@ -376,7 +376,7 @@ def full_chat() -> Chat:
 
 
 def rows_of(chat: Chat) -> Sequence[tuple[object, ...]]:
-    """As chat_participants.find_by_chats returns them, in no order."""
+    """As chat_participants.find returns them, in no order."""
     return [
         (chat.id, participant.id, participant.type.value, participant.joined_at, participant.is_admin)
         for participant in chat.participants

@@ -67,10 +67,10 @@ class RereadingContacts(ContactRepository):
     """The earlier system's save: it reads the version again, and compares with that."""
 
     async def save(self, aggregate: Contact) -> Contact:
-        row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
+        row = await self.connection.maybe(self.STORED_VERSION, *self.key(aggregate.id))
         assert row is not None
         tenant, id_, _loaded, *columns = mapper.update_args(aggregate)
-        assert await self._connection.maybe(self.UPDATE, tenant, id_, row["version"], *columns)
+        assert await self.connection.maybe(self.UPDATE, tenant, id_, row["version"], *columns)
         return aggregate
 
 

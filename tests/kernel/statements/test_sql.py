@@ -12,12 +12,13 @@ import attrs
 import pytest
 
 import ventros
+from tests.support.library import CATALOGUE
 from tests.support.prepared import faults
 from tests.support.repositories import REPOSITORIES
-from ventros.kernel.statements import catalogue, columns
+from ventros.kernel.statements import columns
 from ventros.kernel.statements.files import or_fail_name
 
-STATEMENTS = sorted(catalogue().values(), key=lambda statement: statement.name)
+STATEMENTS = sorted(CATALOGUE.values(), key=lambda statement: statement.name)
 PACKAGE = Path(ventros.__file__).parent
 
 
@@ -38,10 +39,10 @@ async def test_every_statement_is_prepared_and_agrees_with_its_header(
 
 async def test_a_disagreement_is_seen(driver: asyncpg.Connection[Any]) -> None:
     """The control of the test above: three statements that lie."""
-    get = catalogue()["contacts.get"]
+    get = CATALOGUE["contacts.get"]
     assert await faults(driver, attrs.evolve(get, params=columns("tenant_id text, id text")))
     assert await faults(driver, attrs.evolve(get, text=get.text.replace("id, version", "version, id")))
-    version = catalogue()["contacts.stored_version"]
+    version = CATALOGUE["contacts.stored_version"]
     assert await faults(driver, attrs.evolve(version, returns="version bigint"))
 
 
@@ -52,7 +53,7 @@ def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
     table = repository.INSERT.path.stem
     source = Path(repository.mapper.__file__).read_text(encoding="utf-8")
     for verb in ("insert", "update"):
-        params = [param.name for param in catalogue()[f"{table}.{verb}"].params]
+        params = [param.name for param in CATALOGUE[f"{table}.{verb}"].params]
         argument, body = source.split(f"def {verb}_args(")[1].split(":", 1)
         passed = re.findall(rf"^        .*?\b{argument}\.(\w+)", body.split("    )\n")[0], re.MULTILINE)
         renamed = {"version": "expected_version", "customer_id": "user_id"}
@@ -62,7 +63,7 @@ def test_the_mapper_passes_what_the_statement_takes(name: str) -> None:
 def test_every_statement_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r'statement\(\s*"([^"]+)"', source))
-    forms = {or_fail_name(name) for name in used} & catalogue().keys()
+    forms = {or_fail_name(name) for name in used} & CATALOGUE.keys()
     sent = {
         form.name
         for repository in REPOSITORIES.values()
@@ -70,4 +71,4 @@ def test_every_statement_is_used() -> None:
         if form is not None
     }
     assert sent <= forms
-    assert used | forms == set(catalogue())
+    assert used | forms == set(CATALOGUE)

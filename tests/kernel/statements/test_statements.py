@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ventros.kernel.errors import ConfigurationError, UnknownStatement, ValidationError
-from ventros.kernel.statements import Column, load, statement
+from ventros.kernel.statements import Column, load
+from ventros.statements import statement
 
 GOOD = """\
 -- name: things.rename

@@ -23,7 +23,7 @@ import psycopg
 from markupsafe import Markup
 
 from ventros import administration, roles
-from ventros.audit import tables as library
+from ventros.audit.library import Library
 from ventros.audit.page.database import Table, tables
 from ventros.audit.page.diagram import diagram, order
 from ventros.audit.page.entries import Item, anchor, costs, highlight, items
@@ -63,7 +63,9 @@ class Use:
     shapes: dict[str, int] = attrs.Factory(dict)
 
 
-def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str = roles.APP) -> str:
+def page(
+    connection: psycopg.Connection, library: Library, findings: Sequence[Finding], app: str = roles.APP
+) -> str:
     """``app`` is the role that services log in as: its costs are shown, and what else it executed.
 
     What the connection's role may not see is said on the page. Nothing is executed but questions to the
@@ -76,9 +78,9 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
         database_tables = tables(connection)
     except psycopg.Error as error:
         raise DatabaseError(administration.message(error), sqlstate=error.sqlstate) from error
-    identify = Identify(connection)
-    cost = costs(connection, app, identify)
-    all_items = items(connection, cost, identify)
+    identify = Identify(connection, library)
+    cost = costs(connection, library, app, identify)
+    all_items = items(connection, library, cost, identify)
     return _template().render(
         server=server,
         database=database,
@@ -95,7 +97,7 @@ def page(connection: psycopg.Connection, findings: Sequence[Finding], app: str =
         statements=[item for item in all_items if not item.shape],
         shapes=[item for item in all_items if item.shape and item.committed],
         seen=[item for item in all_items if not item.committed],
-        **_schema(database_tables, all_items),
+        **_schema(library, database_tables, all_items),
         commands=COMMANDS,
         questions=QUESTIONS,
     )
@@ -129,8 +131,8 @@ def _groups(items: Iterable[Item]) -> list[Group]:
     return [groups[name] for name in sorted(groups)]
 
 
-def _schema(tables: list[Table], items: list[Item]) -> dict[str, object]:
-    library_tables = library.tables()
+def _schema(library: Library, tables: list[Table], items: list[Item]) -> dict[str, object]:
+    library_tables = library.tables
     ours = order(table for table in tables if table.name in library_tables)
     others = [table for table in tables if table.name not in library_tables]
     referring: dict[str, list[str]] = {}

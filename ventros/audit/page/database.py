@@ -10,51 +10,55 @@ import attrs
 import psycopg
 
 _TABLES: LiteralString = """
-SELECT relname, coalesce(obj_description(oid, 'pg_class'), ''), relrowsecurity AND relforcerowsecurity,
-       reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
+SELECT oid::regclass::text, coalesce(obj_description(oid, 'pg_class'), ''),
+       relrowsecurity AND relforcerowsecurity, reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
   FROM pg_class
- WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
- ORDER BY relname
+ WHERE relkind IN ('r', 'p')
+   AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
+ ORDER BY oid::regclass::text
 """
 _COLUMNS: LiteralString = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(col_description(c.oid, a.attnum), '')
   FROM pg_class AS c
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
- WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p')
+ WHERE c.relkind IN ('r', 'p')
+   AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
  ORDER BY a.attnum
 """
 _REFERENCES: LiteralString = """
-SELECT c.relname, k.conname, t.relname, k.confdeltype = 'c', pg_get_constraintdef(k.oid)
+SELECT c.oid::regclass::text, k.conname, t.oid::regclass::text, k.confdeltype = 'c',
+       pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k
   JOIN pg_class AS c ON c.oid = k.conrelid
   JOIN pg_class AS t ON t.oid = k.confrelid
- WHERE k.contype = 'f' AND c.relnamespace = to_regnamespace('public')
+ WHERE k.contype = 'f'
  ORDER BY k.conname
 """
 _CONSTRAINTS: LiteralString = """
-SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
+SELECT c.oid::regclass::text, k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
- WHERE k.contype IN ('c', 'x') AND c.relnamespace = to_regnamespace('public')
+ WHERE k.contype IN ('c', 'x')
  UNION ALL
-SELECT tablename, policyname, concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
-  FROM pg_policies WHERE schemaname = 'public'
+SELECT format('%I.%I', schemaname, tablename)::regclass::text, policyname,
+       concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
+  FROM pg_policies
  UNION ALL
-SELECT c.relname, g.tgname, pg_get_triggerdef(g.oid)
+SELECT c.oid::regclass::text, g.tgname, pg_get_triggerdef(g.oid)
   FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
- WHERE NOT g.tgisinternal AND c.relnamespace = to_regnamespace('public')
+ WHERE NOT g.tgisinternal
  ORDER BY 1, 2
 """
 _INDEXES: LiteralString = """
-SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p', x.indisvalid,
-       coalesce(s.idx_scan, 0), pg_size_pretty(pg_relation_size(x.indexrelid))
+SELECT c.oid::regclass::text, i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p',
+       x.indisvalid, coalesce(s.idx_scan, 0), pg_size_pretty(pg_relation_size(x.indexrelid))
   FROM pg_index AS x
   JOIN pg_class AS c ON c.oid = x.indrelid
   JOIN pg_class AS i ON i.oid = x.indexrelid
   LEFT JOIN pg_constraint AS k ON k.conindid = x.indexrelid AND k.contype = 'p'
   LEFT JOIN pg_stat_user_indexes AS s ON s.indexrelid = x.indexrelid
- WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p')
+ WHERE c.relkind IN ('r', 'p')
  ORDER BY NOT x.indisprimary, i.relname
 """
 
@@ -134,7 +138,7 @@ class Table:
 
 
 def tables(connection: psycopg.Connection) -> list[Table]:
-    """Those of the schema public, by name. Raises psycopg.Error."""
+    """Those of all schemas but the server's own, by name. Raises psycopg.Error."""
     columns = _by_table(connection, _COLUMNS, Column)
     references = _by_table(connection, _REFERENCES, Reference)
     constraints = _by_table(connection, _CONSTRAINTS, Constraint)

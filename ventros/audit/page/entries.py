@@ -10,9 +10,9 @@ import psycopg
 from markupsafe import Markup
 from pglast.parser import scan
 
-from ventros.audit.catalogue import all_statements
+from ventros.audit.library import Library
 from ventros.audit.plans import indexes, plan, planning
-from ventros.audit.reading import Reading, read
+from ventros.audit.reading import Reading
 from ventros.audit.shapes import with_header
 from ventros.audit.statistics import Entry, Identify, Reconciliation, entries, reconcile, since
 from ventros.kernel.errors import ConfigurationError, DatabaseError, VentrosError
@@ -68,7 +68,7 @@ class Item:
     @property
     def group(self) -> str:
         """The table whose file it stands in."""
-        return self.name.partition(".")[0]
+        return self.name.partition("(")[0].rpartition(".")[0]
 
     @property
     def shape(self) -> bool:
@@ -91,11 +91,11 @@ def anchor(name: str) -> str:
     return re.sub(r"[^\w.]+", "-", name)
 
 
-def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Costs:
+def costs(connection: psycopg.Connection, library: Library, role: str, identify: Identify) -> Costs:
     """Of ``role`` on this database. What is not to be had is said in ``missing``, and raises nothing."""
     try:
-        counted = reconcile(connection, entries(connection, role), identify)
-        everybody = reconcile(connection, entries(connection, None), identify)
+        counted = reconcile(connection, library, entries(connection, role), identify)
+        everybody = reconcile(connection, library, entries(connection, None), identify)
         start, evictions = since(connection)
     except VentrosError as error:
         return Costs(role, missing=str(error))
@@ -104,17 +104,17 @@ def costs(connection: psycopg.Connection, role: str, identify: Identify) -> Cost
     return Costs(role, counted, others, start, evictions)
 
 
-def items(connection: psycopg.Connection, costs: Costs, identify: Identify) -> list[Item]:
+def items(connection: psycopg.Connection, library: Library, costs: Costs, identify: Identify) -> list[Item]:
     """Each statement, each committed shape, and what else was executed of the lists."""
     executed = costs.reconciliation.known if costs.reconciliation else []
     counted = {statement.name: entry for statement, entry in executed}
-    committed = {statement.name: statement for statement in all_statements()}
+    committed = {statement.name: statement for statement in library.statements}
     others = [statement for statement, _ in executed if statement.name not in committed]
     with planning(connection):
         return [
             Item(
                 statement=statement,
-                reading=read(statement),
+                reading=library.read(statement),
                 place=_place(statement),
                 plan=_plan(connection, statement, identify),
                 cost=counted.get(statement.name),

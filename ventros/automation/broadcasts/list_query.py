@@ -13,6 +13,7 @@ from ventros.automation.broadcasts import mapper
 from ventros.automation.broadcasts.values import BroadcastStatus
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal
+from ventros.statements import statement
 
 
 class BroadcastSort(Sort):
@@ -37,7 +38,7 @@ class BroadcastFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="broadcasts",
+    of=statement.table("broadcasts"),
     returns="broadcast",
     columns=mapper.COLUMNS,
     filter=BroadcastFilter,

@@ -34,8 +34,8 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
         work; those that another unit holds are left to it.
         """
-        rows = await self._connection.many(self.FIND_DUE, self._tenant, at, limit)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
+        return [self.load(row) for row in rows]
 
     async def count_contacts(self, broadcast_id: UUID, number: int) -> None:
         """``number`` more contacts are to get the message: a part of the list, or all of it.
@@ -43,23 +43,23 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         Without loading the broadcast or stepping its version. Raises ReferenceNotFound when there is no
         such broadcast.
         """
-        await self._connection.affected(self.BUMP, self._tenant, broadcast_id, number, 0, 0, 0)
+        await self.connection.affected(self.BUMP, self.tenant, broadcast_id, number, 0, 0, 0)
 
     async def count_sent(self, broadcast_id: UUID) -> None:
         """As :meth:`count_contacts` does; one pending contact fewer."""
-        await self._connection.affected(self.BUMP, self._tenant, broadcast_id, 0, 1, 0, 0)
+        await self.connection.affected(self.BUMP, self.tenant, broadcast_id, 0, 1, 0, 0)
 
     async def count_failed(self, broadcast_id: UUID) -> None:
         """As :meth:`count_contacts` does; one pending contact fewer."""
-        await self._connection.affected(self.BUMP, self._tenant, broadcast_id, 0, 0, 1, 0)
+        await self.connection.affected(self.BUMP, self.tenant, broadcast_id, 0, 0, 1, 0)
 
     async def count_skipped(self, broadcast_id: UUID) -> None:
         """As :meth:`count_contacts` does; one pending contact fewer."""
-        await self._connection.affected(self.BUMP, self._tenant, broadcast_id, 0, 0, 0, 1)
+        await self.connection.affected(self.BUMP, self.tenant, broadcast_id, 0, 0, 0, 1)
 
     async def counters(self, broadcast_id: UUID) -> BroadcastCounters:
         """Zeros before anything is counted, and for a broadcast that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, broadcast_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, broadcast_id)
         return BroadcastCounters(
             total_contacts=row["total_contacts"],
             sent_count=row["sent_count"],

@@ -12,6 +12,7 @@ from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.values import CampaignStatus, GoalType
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, at_least, at_most, contains
+from ventros.statements import statement
 
 
 class CampaignSort(Sort):
@@ -36,7 +37,7 @@ class CampaignFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="campaigns",
+    of=statement.table("campaigns"),
     returns="campaign",
     columns=mapper.COLUMNS,
     filter=CampaignFilter,

@@ -10,8 +10,7 @@ from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.list_query import LIST_QUERY, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, at_once, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
 
@@ -27,14 +26,11 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
 
     CHILDREN = (
         ChildRows(
-            find=statement("campaign_steps.find_by_campaigns"),
-            insert=statement("campaign_steps.insert"),
-            update=statement("campaign_steps.update"),
-            delete=statement("campaign_steps.delete"),
+            table=statement.table("campaign_steps"),
             root_id="campaign_id",
             from_row=mapper.step_from_row,
-            insert_sets=each(mapper.insert_step_args),
-            update_sets=at_once(mapper.update_steps_args),
+            insert_args=mapper.insert_step_args,
+            update_all_args=mapper.update_steps_args,
             of=lambda campaign, _stored: campaign.steps,
         ),
     )
@@ -49,23 +45,23 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
         """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
         work; those that another unit holds are left to it.
         """
-        rows = await self._connection.many(self.FIND_DUE, self._tenant, at, limit)
-        return await self._load_all(rows)
+        rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
+        return await self.load_all(rows)
 
     async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
         """Without loading the campaign or stepping its version.
 
         Raises ReferenceNotFound when there is no such campaign.
         """
-        await self._connection.affected(self.BUMP, self._tenant, campaign_id, number, 0)
+        await self.connection.affected(self.BUMP, self.tenant, campaign_id, number, 0)
 
     async def count_conversions(self, campaign_id: UUID, number: int = 1) -> None:
         """As :meth:`count_contacts_reached` does."""
-        await self._connection.affected(self.BUMP, self._tenant, campaign_id, 0, number)
+        await self.connection.affected(self.BUMP, self.tenant, campaign_id, 0, number)
 
     async def counters(self, campaign_id: UUID) -> CampaignCounters:
         """Zeros before anything is counted, and for a campaign that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, campaign_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, campaign_id)
         return CampaignCounters(
             contacts_reached=row["contacts_reached"], conversions_count=row["conversions_count"]
         )

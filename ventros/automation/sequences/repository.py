@@ -9,8 +9,7 @@ from uuid import UUID
 from ventros.automation.sequences import mapper
 from ventros.automation.sequences.aggregate import Sequence
 from ventros.automation.sequences.values import SequenceCounters, TriggerType
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, at_once, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
 
@@ -25,14 +24,11 @@ class SequenceRepository(Repository[Sequence]):
 
     CHILDREN = (
         ChildRows(
-            find=statement("sequence_steps.find_by_sequences"),
-            insert=statement("sequence_steps.insert"),
-            update=statement("sequence_steps.update"),
-            delete=statement("sequence_steps.delete"),
+            table=statement.table("sequence_steps"),
             root_id="sequence_id",
             from_row=mapper.step_from_row,
-            insert_sets=each(mapper.insert_step_args),
-            update_sets=at_once(mapper.update_steps_args),
+            insert_args=mapper.insert_step_args,
+            update_all_args=mapper.update_steps_args,
             of=lambda sequence, _stored: sequence.steps,
         ),
     )
@@ -51,8 +47,8 @@ class SequenceRepository(Repository[Sequence]):
         Raises ValidationError for an unknown type.
         """
         known = TriggerType(trigger_type).value
-        rows = await self._connection.many(self.FIND_ACTIVE_BY_TRIGGER, self._tenant, known, event_data)
-        return await self._load_all(rows)
+        rows = await self.connection.many(self.FIND_ACTIVE_BY_TRIGGER, self.tenant, known, event_data)
+        return await self.load_all(rows)
 
     async def count_enrolled(self, sequence_id: UUID) -> None:
         """Without loading the sequence or stepping its version.
@@ -60,19 +56,19 @@ class SequenceRepository(Repository[Sequence]):
         That each enrollment is counted once, and once at its end, is the enrollment's own version's care.
         Raises ReferenceNotFound when there is no such sequence.
         """
-        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 1, 0, 0)
+        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 1, 0, 0)
 
     async def count_completed(self, sequence_id: UUID) -> None:
         """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 0, 1, 0)
+        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 0, 1, 0)
 
     async def count_exited(self, sequence_id: UUID) -> None:
         """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self._connection.affected(self.BUMP, self._tenant, sequence_id, 0, 0, 1)
+        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 0, 0, 1)
 
     async def counters(self, sequence_id: UUID) -> SequenceCounters:
         """Zeros before anything is counted, and for a sequence that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, sequence_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, sequence_id)
         return SequenceCounters(
             total_enrolled=row["total_enrolled"],
             completed_count=row["completed_count"],

@@ -25,13 +25,13 @@ class BillingAccountRepository(Repository[BillingAccount]):
 
     async def list_by_user(self, user_id: UUID) -> list[BillingAccount]:
         """The user's live accounts, oldest first."""
-        rows = await self._connection.many(self.LIST_BY_USER, user_id)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.LIST_BY_USER, user_id)
+        return [self.load(row) for row in rows]
 
     async def find_active_by_user(self, user_id: UUID) -> BillingAccount | None:
         """The oldest of the user's accounts that is active and not suspended."""
-        row = await self._connection.maybe(self.FIND_ACTIVE_BY_USER, user_id)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_ACTIVE_BY_USER, user_id)
+        return None if row is None else self.load(row)
 
-    def _key(self, key: object) -> tuple[object, ...]:
+    def key(self, key: object) -> tuple[object, ...]:
         return (key,)

@@ -22,13 +22,13 @@ class ProjectRepository(Repository[Project]):
 
     async def find_by_tenant(self) -> Project | None:
         """The project that is this unit's tenant; there is at most one."""
-        row = await self._connection.maybe(self.FIND_BY_TENANT, self._tenant)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_BY_TENANT, self.tenant)
+        return None if row is None else self.load(row)
 
     async def list_by_customer(self, customer_id: UUID) -> list[Project]:
         """The customer's live projects in this tenant: one or none.
 
         The customer's other projects are other tenants, which no unit of this one can see.
         """
-        rows = await self._connection.many(self.LIST_BY_CUSTOMER, self._tenant, customer_id)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.LIST_BY_CUSTOMER, self.tenant, customer_id)
+        return [self.load(row) for row in rows]

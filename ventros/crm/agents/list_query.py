@@ -12,6 +12,7 @@ from ventros.crm.agents import mapper
 from ventros.crm.agents.values import AgentStatus, AgentType
 from ventros.kernel.lists import ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, contains, equal
+from ventros.statements import statement
 
 
 class AgentSort(Sort):
@@ -38,7 +39,7 @@ class AgentFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="agents",
+    of=statement.table("agents"),
     returns="agent",
     columns=mapper.COLUMNS,
     filter=AgentFilter,

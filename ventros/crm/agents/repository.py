@@ -49,6 +49,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("agents")
+    SECRET_COLUMNS = ("config",)
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")
@@ -58,7 +59,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
         changed_at = _status_changed_at(aggregate)
         if changed_at is None:
             return []
-        return [Call(self.BUMP, ((self._tenant, aggregate.id, 0, 0, changed_at),))]
+        return [Call(self.BUMP, ((self.tenant, aggregate.id, 0, 0, changed_at),))]
 
     async def remove(self, aggregate: Agent) -> None:
         """Raises InvariantViolation for a system agent."""
@@ -70,8 +71,8 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     async def find_by_email(self, email: Email) -> Agent | None:
         """The tenant's only live agent of that email."""
         instance_of(Email, email, "email")
-        row = await self._connection.maybe(self.FIND_BY_EMAIL, self._tenant, email.value)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_BY_EMAIL, self.tenant, email.value)
+        return None if row is None else self.load(row)
 
     async def count_session_handled(self, agent_id: UUID, response_ms: int, at: datetime) -> None:
         """Count one session, answered within ``response_ms`` milliseconds, handled until ``at``.
@@ -79,15 +80,15 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
         A virtual agent counts nothing. Raises ValidationError for a negative time, NotFound.
         """
         whole_number(response_ms, "response_ms", 0)
-        args = (self._tenant, agent_id, 1, response_ms, at)
-        if await self._connection.affected(self.BUMP, *args) == 1:
+        args = (self.tenant, agent_id, 1, response_ms, at)
+        if await self.connection.affected(self.BUMP, *args) == 1:
             return
-        if await self._connection.maybe(self.STORED_VERSION, *self._key(agent_id)) is None:
+        if await self.connection.maybe(self.STORED_VERSION, *self.key(agent_id)) is None:
             raise NotFound(self.resource, agent_id)
 
     async def counters(self, agent_id: UUID) -> AgentCounters:
         """Zeros before the first activity, and for an agent that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, agent_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, agent_id)
         return AgentCounters(
             sessions_handled=row["sessions_handled"],
             response_ms_total=row["response_ms_total"],

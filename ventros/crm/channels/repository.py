@@ -53,6 +53,7 @@ class ChannelRepository(Repository[Channel]):
     mapper = mapper
 
     TABLE = statement.table("channels")
+    SECRET_COLUMNS = ("config",)
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")
@@ -69,36 +70,36 @@ class ChannelRepository(Repository[Channel]):
         external_id = _routed_as(aggregate)
         if external_id is None:
             return []
-        args = (aggregate.type.platform, external_id, self._tenant, aggregate.id)
+        args = (aggregate.type.platform, external_id, self.tenant, aggregate.id)
         return [Call(self.INSERT_ROUTE, (args,))]
 
     def calls_after_update(self, aggregate: Channel) -> list[Call]:
         """The directory follows the channel."""
         external_id = _routed_as(aggregate)
         if external_id is None:
-            return [Call(self.DELETE_ROUTE, ((self._tenant, aggregate.id),))]
-        args = (aggregate.type.platform, external_id, self._tenant, aggregate.id)
+            return [Call(self.DELETE_ROUTE, ((self.tenant, aggregate.id),))]
+        args = (aggregate.type.platform, external_id, self.tenant, aggregate.id)
         return [Call(self.SET_ROUTE, (args,))]
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
         """The tenant's live channel whose inbound webhook has this path."""
-        row = await self._connection.maybe(self.FIND_BY_WEBHOOK_ID, self._tenant, webhook_id)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_BY_WEBHOOK_ID, self.tenant, webhook_id)
+        return None if row is None else self.load(row)
 
     async def list_by_user(self, user_id: UUID) -> list[Channel]:
         """The owner's live channels in this tenant, oldest first."""
-        rows = await self._connection.many(self.LIST_BY_USER, self._tenant, user_id)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.LIST_BY_USER, self.tenant, user_id)
+        return [self.load(row) for row in rows]
 
     async def list_by_project(self, project_id: UUID) -> list[Channel]:
         """The project's live channels, oldest first."""
-        rows = await self._connection.many(self.LIST_BY_PROJECT, self._tenant, project_id)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.LIST_BY_PROJECT, self.tenant, project_id)
+        return [self.load(row) for row in rows]
 
     async def list_active_waha(self) -> list[Channel]:
         """The tenant's active channels of type waha, oldest first."""
-        rows = await self._connection.many(self.LIST_ACTIVE_WAHA, self._tenant)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.LIST_ACTIVE_WAHA, self.tenant)
+        return [self.load(row) for row in rows]
 
     def count_received(self, channel_id: UUID, at: datetime) -> Call:
         """What counts one message received at ``at``, without loading the channel or stepping its version.
@@ -106,19 +107,19 @@ class ChannelRepository(Repository[Channel]):
         To be sent with COMMIT, see :meth:`UnitOfWork.send_with_commit`: a counter is where the messages of a
         channel meet, so it is the last of all row locks. ReferenceNotFound when there is no such channel.
         """
-        return Call(self.BUMP, ((self._tenant, channel_id, 1, 0, at),))
+        return Call(self.BUMP, ((self.tenant, channel_id, 1, 0, at),))
 
     def count_sent(self, channel_id: UUID) -> Call:
         """What counts one sent message, as :meth:`count_received` does a received one."""
-        return Call(self.BUMP, ((self._tenant, channel_id, 0, 1, None),))
+        return Call(self.BUMP, ((self.tenant, channel_id, 0, 1, None),))
 
     def count(self, channel_id: UUID, *, received: int, sent: int, last_received_at: datetime | None) -> Call:
         """What counts many messages at once."""
-        return Call(self.BUMP, ((self._tenant, channel_id, received, sent, last_received_at),))
+        return Call(self.BUMP, ((self.tenant, channel_id, received, sent, last_received_at),))
 
     async def counters(self, channel_id: UUID) -> ChannelCounters:
         """Zeros before the first message, and for a channel that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, channel_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, channel_id)
         return ChannelCounters(
             messages_received=row["messages_received"],
             messages_sent=row["messages_sent"],

@@ -12,6 +12,7 @@ from ventros.crm.chats import mapper
 from ventros.crm.chats.values import ChatStatus
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, contains, equal, related
+from ventros.statements import statement
 
 
 class ChatSort(Sort):
@@ -31,13 +32,13 @@ class ChatFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="chats",
+    of=statement.table("chats"),
     returns="chat",
     columns=mapper.COLUMNS,
     filter=ChatFilter,
     conditions=(
         equal("project_id", "uuid"),
-        related("contact_id", "chat_participants", "chat_id", live=False),
+        related("contact_id", statement.table("chat_participants"), "chat_id", live=False),
         among("status", ChatStatus),
         contains("subject"),
     ),

@@ -22,8 +22,7 @@ from ventros.crm.chats.events import (
 from ventros.crm.chats.list_query import LIST_QUERY, ChatFilter, ChatSort
 from ventros.kernel.connection.call import Call
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.statements import Statement
 from ventros.kernel.validators import instance_of
 from ventros.statements import statement
@@ -63,14 +62,11 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     CHILDREN = (
         ChildRows(
-            find=statement("chat_participants.find_by_chats"),
-            insert=statement("chat_participants.insert"),
-            update=statement("chat_participants.update"),
-            delete=statement("chat_participants.delete"),
+            table=statement.table("chat_participants"),
             root_id="chat_id",
             from_row=mapper.participant_from_row,
-            insert_sets=each(mapper.participant_args),
-            update_sets=each(mapper.participant_args),
+            insert_args=mapper.participant_args,
+            update_args=mapper.participant_args,
             of=lambda chat, _stored: chat.participants,
             may_differ=_may_change_participants,
         ),
@@ -78,23 +74,12 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     def holding(self, id: UUID) -> list[Call]:  # noqa: A002 - the field's name everywhere
         """What locks the chat as a save would and then reads it, to be sent together; see :meth:`held`."""
-        key = self._key(id)
-        return [
-            self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [id]),
-            Call(self.GET, (key,)),
-            *self._finds([id]),
-        ]
+        return [self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [id]), *self.getting(id)]
 
     def held(self, answers: Sequence[Sequence[asyncpg.Record]]) -> Chat | None:
         """The chat that the answers to :meth:`holding` tell of; None when it is gone or was not asked."""
         instance_of(Sequence, answers, "answers")
-        for rows in answers:
-            instance_of(list, rows, "answers")
-        if not answers or not answers[1]:
-            return None
-        instance_of(asyncpg.Record, answers[1][0], "answers")
-        (chat,) = self._with_children(answers[1], answers[2:])
-        return self._handed_out(chat)
+        return self.got(answers[1:]) if answers else None
 
     async def find_by_external_id(self, external_id: str) -> Chat | None:
         """The tenant's only live chat of that id on the platform."""
@@ -102,7 +87,7 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
 
     async def find_id(self, external_id: str) -> UUID | None:
         """That of the same chat, without the chat and its participants."""
-        row = await self._connection.maybe(self.FIND_ID, self._tenant, external_id)
+        row = await self.connection.maybe(self.FIND_ID, self.tenant, external_id)
         return None if row is None else row["id"]
 
     async def find_individual_by_contact(self, project_id: UUID, contact_id: UUID) -> Chat | None:
@@ -110,5 +95,5 @@ class ChatRepository(Repository[Chat], ListRepository[Chat, ChatFilter, ChatSort
         return await self._maybe(self.FIND_INDIVIDUAL, project_id, contact_id)
 
     async def _maybe(self, statement: Statement, *key: object) -> Chat | None:
-        row = await self._connection.maybe(statement, self._tenant, *key)
-        return None if row is None else (await self._load_all([row]))[0]
+        row = await self.connection.maybe(statement, self.tenant, *key)
+        return None if row is None else (await self.load_all([row]))[0]

@@ -32,9 +32,11 @@ from ventros.kernel.errors import UnknownStatement
 from ventros.kernel.lists.conditions import ANY, ArrayOperator, Binds, containing, escaped, exists
 from ventros.kernel.lists.render import render
 from ventros.kernel.statements import Statement
+from ventros.statements import statement
 from ventros.values import to_json
 
 Op = FilterOperator
+LISTS: Final = statement.table("contact_lists")
 LIKE: Final = frozenset({Op.CONTAINS, Op.NOT_CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH})
 
 
@@ -260,7 +262,7 @@ def page_of(audience: Audience, *, after: bool = False) -> Statement:
     query = query.limit(binds("limit", "bigint"))
     name = f"contact_lists.contacts{audience} after" if after else f"contact_lists.contacts{audience}"
     why = "one page of whom a dynamic list holds"
-    return render(query, binds, name=name, why=why, rows="many", returns="id uuid")
+    return render(query, binds, LISTS, name=name, why=why, rows="many", returns="id uuid")
 
 
 @functools.lru_cache(maxsize=256)
@@ -268,7 +270,7 @@ def count_of(audience: Audience) -> Statement:
     contacts, binds = Table("contacts"), Binds()
     query = audience.restricted(contacts, binds).select(Count("*").as_("total"))
     name, why = f"contact_lists.count_contacts{audience}", "how many contacts a dynamic list holds"
-    return render(query, binds, name=name, why=why, rows="one", returns="total bigint")
+    return render(query, binds, LISTS, name=name, why=why, rows="one", returns="total bigint")
 
 
 @functools.lru_cache(maxsize=256)
@@ -276,7 +278,8 @@ def lookup_of(audience: Audience) -> Statement:
     contacts, binds = Table("contacts"), Binds()
     query = audience.restricted(contacts, binds).where(contacts.id == binds("contact_id", "uuid"))
     name, why = f"contact_lists.holds{audience}", "whether a dynamic list holds a contact"
-    return render(query.select(contacts.id), binds, name=name, why=why, rows="maybe", returns="id uuid")
+    query = query.select(contacts.id)
+    return render(query, binds, LISTS, name=name, why=why, rows="maybe", returns="id uuid")
 
 
 def statements_of(audience: Audience) -> tuple[Statement, ...]:

@@ -11,6 +11,7 @@ from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.audience_query import evaluation, evaluations
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import contains, equal
+from ventros.statements import statement
 
 
 class ContactListSort(Sort):
@@ -32,7 +33,7 @@ class ContactListFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="contact_lists",
+    of=statement.table("contact_lists"),
     returns="contact_list",
     columns=mapper.COLUMNS,
     filter=ContactListFilter,

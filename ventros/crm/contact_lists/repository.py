@@ -21,8 +21,7 @@ from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
 from ventros.kernel.lists.cursors import Cursors
 from ventros.kernel.lists.list_repository import MAX_LIMIT, call
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.validators import whole_number
 from ventros.statements import statement
 
@@ -60,14 +59,11 @@ class ContactListRepository(
 
     CHILDREN = (
         ChildRows(
-            find=statement("contact_list_filters.find_by_lists"),
-            insert=statement("contact_list_filters.insert"),
-            update=statement("contact_list_filters.update"),
-            delete=statement("contact_list_filters.delete"),
+            table=statement.table("contact_list_filters"),
             root_id="contact_list_id",
             from_row=mapper.rule_from_row,
-            insert_sets=each(mapper.rule_insert_args),
-            update_sets=each(mapper.rule_update_args),
+            insert_args=mapper.rule_insert_args,
+            update_args=mapper.rule_update_args,
             of=mapper.placed,
         ),
     )
@@ -78,7 +74,7 @@ class ContactListRepository(
         Raises NotFound when there is no such list, or no such contact in the list's project,
         InvariantViolation when the list is dynamic.
         """
-        if await self._connection.affected(self.ADD_MEMBER, self._tenant, contact_list_id, contact_id, now):
+        if await self.connection.affected(self.ADD_MEMBER, self.tenant, contact_list_id, contact_id, now):
             self._record_member(contact_list_id, ContactListContactAdded(contact_id=contact_id), now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
@@ -93,7 +89,7 @@ class ContactListRepository(
 
         Raises NotFound when there is no such list, InvariantViolation when the list is dynamic.
         """
-        if await self._connection.affected(self.REMOVE_MEMBER, self._tenant, contact_list_id, contact_id):
+        if await self.connection.affected(self.REMOVE_MEMBER, self.tenant, contact_list_id, contact_id):
             self._record_member(contact_list_id, ContactListContactRemoved(contact_id=contact_id), now)
             return True
         membership = await self._static_list(contact_list_id, contact_id)
@@ -105,8 +101,8 @@ class ContactListRepository(
         self, merged_contact_id: UUID, surviving_contact_id: UUID, *, now: datetime
     ) -> None:
         """In each static list that has the merged contact, the surviving one is the member from now on."""
-        rows = await self._connection.many(
-            self.MOVE_MEMBERSHIPS, self._tenant, merged_contact_id, surviving_contact_id
+        rows = await self.connection.many(
+            self.MOVE_MEMBERSHIPS, self.tenant, merged_contact_id, surviving_contact_id
         )
         for contact_list_id, added in rows:
             self._record_member(contact_list_id, ContactListContactRemoved(contact_id=merged_contact_id), now)
@@ -130,11 +126,11 @@ class ContactListRepository(
         added_at, id_ = (None, None) if after is None else cursors.read(after, MEMBERS_KEY)
         if contact_list.is_static:
             position = (added_at, id_, limit + 1)
-            rows = await self._connection.many(self.FIND_MEMBERS, self._tenant, contact_list.id, *position)
+            rows = await self.connection.many(self.FIND_MEMBERS, self.tenant, contact_list.id, *position)
         else:
             statement = page_of(audience, after=after is not None)
             arguments |= {"after_id": id_, "limit": limit + 1}
-            rows = await self._connection.many(*call(statement, arguments))
+            rows = await self.connection.many(*call(statement, arguments))
         shown = rows[:limit]
         next_cursor = cursors.write(shown[-1].get("added_at"), shown[-1]["id"]) if len(rows) > limit else None
         return Page(tuple(row["id"] for row in shown), next_cursor)
@@ -143,21 +139,21 @@ class ContactListRepository(
         """How many :meth:`contacts` all pages together have."""
         self.require_writable(contact_list)
         if contact_list.is_static:
-            row = await self._connection.one(self.COUNT_MEMBERS, self._tenant, contact_list.id)
+            row = await self.connection.one(self.COUNT_MEMBERS, self.tenant, contact_list.id)
             return int(row["members"])
         audience, arguments = audience_of(contact_list)
-        row = await self._connection.one(*call(count_of(audience), arguments))
+        row = await self.connection.one(*call(count_of(audience), arguments))
         return int(row["total"])
 
     async def holds(self, contact_list: ContactList, contact_id: UUID) -> bool:
         """Whether the contact is one of the list's :meth:`contacts`."""
         self.require_writable(contact_list)
         if contact_list.is_static:
-            row = await self._connection.one(self.IS_MEMBER, self._tenant, contact_list.id, contact_id)
+            row = await self.connection.one(self.IS_MEMBER, self.tenant, contact_list.id, contact_id)
             return bool(row["member"])
         audience, arguments = audience_of(contact_list)
         arguments["contact_id"] = contact_id
-        return await self._connection.maybe(*call(lookup_of(audience), arguments)) is not None
+        return await self.connection.maybe(*call(lookup_of(audience), arguments)) is not None
 
     async def recalculate(self, contact_list_id: UUID, *, now: datetime) -> ContactList:
         """Counts its contacts and saves the count; raises as :meth:`get` and :meth:`save` do."""
@@ -167,7 +163,7 @@ class ContactListRepository(
 
     async def _static_list(self, contact_list_id: UUID, contact_id: UUID) -> asyncpg.Record:
         """Why a write of a member touched no row: a second statement sees what the first one met."""
-        row = await self._connection.maybe(self.MEMBERSHIP, self._tenant, contact_list_id, contact_id)
+        row = await self.connection.maybe(self.MEMBERSHIP, self.tenant, contact_list_id, contact_id)
         if row is None:
             raise NotFound(self.resource, contact_list_id)
         if not row["is_static"]:
@@ -177,7 +173,7 @@ class ContactListRepository(
     def _record_member(self, contact_list_id: UUID, event: ContactListMemberEvent, now: datetime) -> None:
         """Without a version: the list has not changed."""
         recorded = event.recorded(SimpleNamespace(id=contact_list_id), now)
-        self._unit.record(envelopes((recorded,), self.resource, contact_list_id, None))
+        self.unit.record(envelopes((recorded,), self.resource, contact_list_id, None))
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

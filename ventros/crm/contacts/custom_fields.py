@@ -27,6 +27,8 @@ class ContactCustomFields(EntityRepository[Contact]):
 
     resource = "contact"
     mapper = mapper
+    TABLE = statement.table("contacts")
+    STANDARD = ()
 
     SET = statement("contact_custom_fields.set")
     TYPE = statement("contact_custom_fields.get_type")
@@ -35,9 +37,6 @@ class ContactCustomFields(EntityRepository[Contact]):
     MOVE = statement("contact_custom_fields.move")
     FIND_BY_CUSTOM_FIELD = statement("contacts.find_by_custom_field")
 
-    def _table(self) -> str:
-        return "contacts"
-
     async def set(self, contact_id: UUID, field: CustomField, *, now: datetime) -> bool:
         """Whether anything changed. Of two writers the later wins; a removed field may come back.
 
@@ -45,9 +44,9 @@ class ContactCustomFields(EntityRepository[Contact]):
         another type: remove it first.
         """
         instance_of(CustomField, field, "field")
-        written = await self._connection.affected(
+        written = await self.connection.affected(
             self.SET,
-            self._tenant,
+            self.tenant,
             new_id(),
             contact_id,
             field.key,
@@ -61,7 +60,7 @@ class ContactCustomFields(EntityRepository[Contact]):
 
     async def _expect(self, contact_id: UUID, field: CustomField) -> None:
         """That a field which was not written is there already; a second statement sees what stood there."""
-        row = await self._connection.maybe(self.TYPE, self._tenant, contact_id, field.key)
+        row = await self.connection.maybe(self.TYPE, self.tenant, contact_id, field.key)
         if row is None:
             raise NotFound(self.resource, contact_id)
         if row["field_type"] is None:
@@ -79,26 +78,24 @@ class ContactCustomFields(EntityRepository[Contact]):
 
         Raises MappingError when a stored value is not of its type.
         """
-        rows = await self._connection.many(self.GET, self._tenant, contact_id)
+        rows = await self.connection.many(self.GET, self.tenant, contact_id)
         return {row["field_key"]: _field(row, contact_id) for row in rows}
 
     async def remove(self, contact_id: UUID, field_key: str, *, now: datetime) -> bool:
         """Whether there was such a field."""
-        return bool(await self._connection.affected(self.REMOVE, self._tenant, contact_id, field_key, now))
+        return bool(await self.connection.affected(self.REMOVE, self.tenant, contact_id, field_key, now))
 
     async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
         """How many fields of the merged contact are now the surviving one's, whose own stand."""
-        return await self._connection.affected(
-            self.MOVE, self._tenant, merged_contact_id, surviving_contact_id
-        )
+        return await self.connection.affected(self.MOVE, self.tenant, merged_contact_id, surviving_contact_id)
 
     async def find_by_custom_field(self, field: CustomField, *, limit: int = FIND_LIMIT) -> list[Contact]:
         """The live contacts that have this very field: key, type and value; the oldest first."""
         instance_of(CustomField, field, "field")
-        rows = await self._connection.many(
-            self.FIND_BY_CUSTOM_FIELD, self._tenant, field.key, field.field_type, field.json_value, limit
+        rows = await self.connection.many(
+            self.FIND_BY_CUSTOM_FIELD, self.tenant, field.key, field.field_type, field.json_value, limit
         )
-        return [self._load(row) for row in rows]
+        return [self.load(row) for row in rows]
 
 
 def _field(row: asyncpg.Record, contact_id: UUID) -> CustomField:

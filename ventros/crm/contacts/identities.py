@@ -72,14 +72,13 @@ class ContactIdentities(EntityRepository[Contact]):
 
     resource = "contact"
     mapper = mapper
+    TABLE = statement.table("contacts")
+    STANDARD = ()
 
     MATCH = statement("contact_identities.match")
     REMEMBER = statement("contact_identities.remember")
     GET = statement("contact_identities.get")
     MOVE = statement("contact_identities.move")
-
-    def _table(self) -> str:
-        return "contacts"
 
     async def find(self, project_id: UUID, phone: Phone | None, lid: str | None) -> Contact | None:
         """The live contact of the phone, else the one that the LID is known by; see :meth:`match`."""
@@ -93,7 +92,7 @@ class ContactIdentities(EntityRepository[Contact]):
         """
         _check(phone, lid)
         value = None if phone is None else phone.value
-        rows = await self._connection.many(self.MATCH, self._tenant, project_id, value, lid)
+        rows = await self.connection.many(self.MATCH, self.tenant, project_id, value, lid)
         return Match.of(phone, lid, [(row[0], row[1], self.read(row[2:])) for row in rows])
 
     async def match_many(
@@ -107,8 +106,8 @@ class ContactIdentities(EntityRepository[Contact]):
             phone, lid = pair
             _check(phone, lid)
             value = None if phone is None else phone.value
-            calls.append(Call(self.MATCH, ((self._tenant, project_id, value, lid),)))
-        answers = await self._connection.together(calls)
+            calls.append(Call(self.MATCH, ((self.tenant, project_id, value, lid),)))
+        answers = await self.connection.together(calls)
         return [
             Match.of(phone, lid, [(row[0], row[1], self.read(row[2:])) for row in rows])
             for (phone, lid), rows in zip(pairs, answers, strict=True)
@@ -127,10 +126,10 @@ class ContactIdentities(EntityRepository[Contact]):
         if lid is None:
             return
         value = None if phone is None else phone.value
-        key = (self._tenant, project_id, lid)
-        if await self._connection.affected(self.REMEMBER, *key, value, contact_id, now):
+        key = (self.tenant, project_id, lid)
+        if await self.connection.affected(self.REMEMBER, *key, value, contact_id, now):
             return
-        row = await self._connection.maybe(self.GET, *key)
+        row = await self.connection.maybe(self.GET, *key)
         known = phone is not None if row is None else row["contact_id"] == contact_id
         outdated = row is not None and phone is not None and row["contact_phone"] is not None
         if not known and not outdated:
@@ -138,9 +137,7 @@ class ContactIdentities(EntityRepository[Contact]):
 
     async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
         """How many LIDs of the merged contact are now the surviving one's."""
-        return await self._connection.affected(
-            self.MOVE, self._tenant, merged_contact_id, surviving_contact_id
-        )
+        return await self.connection.affected(self.MOVE, self.tenant, merged_contact_id, surviving_contact_id)
 
 
 def _check(phone: Phone | None, lid: str | None) -> None:

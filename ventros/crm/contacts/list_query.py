@@ -12,6 +12,7 @@ import attrs
 from ventros.crm.contacts import mapper
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import at_least, at_most, contains, equal, overlaps
+from ventros.statements import statement
 
 
 class ContactSort(Sort):
@@ -37,7 +38,7 @@ class ContactFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="contacts",
+    of=statement.table("contacts"),
     returns="contact",
     columns=mapper.COLUMNS,
     filter=ContactFilter,

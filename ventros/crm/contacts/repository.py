@@ -27,8 +27,8 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
     async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
         """The project's only live contact of that phone."""
         instance_of(Phone, phone, "phone")
-        row = await self._connection.maybe(self.FIND_BY_PHONE, self._tenant, project_id, phone.value)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_BY_PHONE, self.tenant, project_id, phone.value)
+        return None if row is None else self.load(row)
 
     async def find_surviving(self, id: UUID) -> Contact | None:  # noqa: A002 - the field's name everywhere
         """The live contact that the id means: its own, or the one that it was merged into, however often.
@@ -36,12 +36,12 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
         A merge makes no circle, because it is into a live contact, and the merged one never lives again.
         """
         instance_of(UUID, id, "id")
-        while (row := await self._connection.maybe(self.GET, *self._key(id))) is None:
-            merged = await self._connection.maybe(self.MERGED_INTO, *self._key(id))
+        while (row := await self.connection.maybe(self.GET, *self.key(id))) is None:
+            merged = await self.connection.maybe(self.MERGED_INTO, *self.key(id))
             if merged is None:
                 return None
             id = merged["merged_into"]  # noqa: A001
-        return self._load(row)
+        return self.load(row)
 
     async def hold(self, *contacts: Contact) -> None:
         """Lock them FOR UPDATE, in the order of their ids, until the transaction ends.
@@ -58,4 +58,4 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
             if stored.get(contact.id) != contact.version
         ]
         if stale:
-            raise self._unit.telemetry.report_conflict(OptimisticLockErrors(stale))
+            raise self.unit.telemetry.report_conflict(OptimisticLockErrors(stale))

@@ -25,6 +25,7 @@ class CredentialRepository(Repository[Credential]):
     mapper = mapper
 
     TABLE = statement.table("credentials")
+    SECRET_COLUMNS = ("secret", "oauth_access_token", "oauth_refresh_token")
     FIND_BY_NAME = statement("credentials.find_by_name")
     FIND_BY_TYPE = statement("credentials.find_by_type")
     FIND_BY_PROJECT_AND_TYPE = statement("credentials.find_by_project_and_type")
@@ -36,8 +37,8 @@ class CredentialRepository(Repository[Credential]):
 
     async def find_by_name(self, name: str, *, project_id: UUID | None) -> Credential | None:
         """The one of that project, or with None the one of the whole tenant; active or not."""
-        row = await self._connection.maybe(self.FIND_BY_NAME, self._tenant, project_id, name)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_BY_NAME, self.tenant, project_id, name)
+        return None if row is None else self.load(row)
 
     async def find_by_type(self, credential_type: CredentialType) -> list[Credential]:
         """All of the tenant's, whatever the project, active or not, the newest first."""
@@ -73,12 +74,12 @@ class CredentialRepository(Repository[Credential]):
 
         Raises ReferenceNotFound when there is no such credential.
         """
-        await self._connection.affected(self.MARK_USED, self._tenant, credential_id, at)
+        await self.connection.affected(self.MARK_USED, self.tenant, credential_id, at)
 
     async def last_used_at(self, credential_id: UUID) -> datetime | None:
         """None before its first use, and for a credential that is not there."""
-        row = await self._connection.one(self.LAST_USED, self._tenant, credential_id)
+        row = await self.connection.one(self.LAST_USED, self.tenant, credential_id)
         return cast("datetime | None", row["last_used_at"])
 
     async def _many(self, statement: Statement, *key: object) -> list[Credential]:
-        return [self._load(row) for row in await self._connection.many(statement, self._tenant, *key)]
+        return [self.load(row) for row in await self.connection.many(statement, self.tenant, *key)]

@@ -13,6 +13,7 @@ from ventros.crm.messages import mapper
 from ventros.crm.messages.aggregate import ContentType, MessageStatus
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal, present
+from ventros.statements import statement
 
 
 class MessageSort(Sort):
@@ -46,7 +47,7 @@ class MessageFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="messages",
+    of=statement.table("messages"),
     returns="message",
     columns=mapper.COLUMNS,
     filter=MessageFilter,

@@ -72,10 +72,10 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
         self.require_new(message)
-        if await self._connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
+        if await self.connection.affected(self.INSERT, *mapper.insert_args(message)) == 0:
             raise AlreadyExists(self.resource, "messages_channel_message_key", message.id)
         self.record_events(message, None)
-        return self._written(message)
+        return self.as_written(message)
 
     async def add_many(self, messages: Sequence[Message]) -> None:
         """The same of many, in one round trip. Raises Conflict when the channel has any of them already."""
@@ -83,7 +83,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         for message in messages:
             self.require_new(message)
         call = Call(self.INSERT, [mapper.insert_args(message) for message in messages])
-        (count,) = await self._connection.together([call])
+        (count,) = await self.connection.together([call])
         if count != len(messages):
             raise Conflict(f"{len(messages) - count} of {len(messages)} messages were stored meanwhile")
         for message in messages:
@@ -92,8 +92,8 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     async def find_stored(self, channel_id: UUID, channel_message_ids: Sequence[str]) -> dict[str, StoredId]:
         """Those of the ids that the channel has a live message of."""
         instance_of(Sequence, channel_message_ids, "channel_message_ids")
-        rows = await self._connection.many(
-            self.FIND_STORED, self._tenant, channel_id, list(channel_message_ids)
+        rows = await self.connection.many(
+            self.FIND_STORED, self.tenant, channel_id, list(channel_message_ids)
         )
         return {
             row["channel_message_id"]: StoredId(row["id"], row["chat_id"], row["contact_id"]) for row in rows
@@ -101,7 +101,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""
-        return self._load_found(await self._connection.maybe(self.GET, self._tenant, id), id)
+        return self.load_found(await self.connection.maybe(self.GET, self.tenant, id), id)
 
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: the changed fields, delivery, or both.
@@ -116,24 +116,24 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         if any(isinstance(event, DELIVERY_EVENTS) for event in message.domain_events):
             stored = await self._advance_delivery(message)
         if message.changed_fields:
-            row = await self._connection.maybe(self.UPDATE, *mapper.update_args(message))
-            stored = self._load_found(row, message.id)
+            row = await self.connection.maybe(self.UPDATE, *mapper.update_args(message))
+            stored = self.load_found(row, message.id)
         self.record_events(message, None)
-        return self._written(stored)
+        return self.as_written(stored)
 
     async def _advance_delivery(self, message: Message) -> Message:
-        row = await self._connection.maybe(self.ADVANCE_DELIVERY, *mapper.delivery_args(message))
+        row = await self.connection.maybe(self.ADVANCE_DELIVERY, *mapper.delivery_args(message))
         if row is None:
             await self.get(message.id)
             raise Conflict(f"message {message.id} is no longer behind {message.status}")
-        return self._load(row)
+        return self.load(row)
 
     async def find_by_channel_message_id(self, channel_id: UUID, channel_message_id: str) -> Message | None:
         """The live message that the platform knows by this id."""
-        row = await self._connection.maybe(
-            self.FIND_BY_CHANNEL_MESSAGE_ID, self._tenant, channel_id, channel_message_id
+        row = await self.connection.maybe(
+            self.FIND_BY_CHANNEL_MESSAGE_ID, self.tenant, channel_id, channel_message_id
         )
-        return None if row is None else self._load(row)
+        return None if row is None else self.load(row)
 
     def naming(
         self,
@@ -152,7 +152,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         instance_of(Phone | None, phone, "phone")
         statement = self.LOCK_NAMED if lock else self.FIND_NAMED
         name = (group_id, None if phone is None else phone.value, lid)
-        return Call(statement, ((self._tenant, channel_id, channel_message_id, *name),))
+        return Call(statement, ((self.tenant, channel_id, channel_message_id, *name),))
 
     def named(self, rows: Sequence[asyncpg.Record]) -> NamedMessage | None:
         """What the answer to :meth:`naming` tells."""
@@ -179,9 +179,9 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         ``contact.merged`` tells of it, and no event of theirs. Those in the merged contact's individual chat
         go to the one that takes its place, if both are given.
         """
-        return await self._connection.affected(
+        return await self.connection.affected(
             self.MOVE,
-            self._tenant,
+            self.tenant,
             merged_contact_id,
             surviving_contact_id,
             merged_chat_id,

@@ -28,7 +28,7 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
         try:
             return await super().add(aggregate)
         except WriteSuppressed:
-            row = await self._connection.one(self.PIPELINE_IS_LIVE, self._tenant, aggregate.pipeline_id)
+            row = await self.connection.one(self.PIPELINE_IS_LIVE, self.tenant, aggregate.pipeline_id)
             if row["live"]:
                 raise
             raise NotFound("pipeline", aggregate.pipeline_id) from None
@@ -41,12 +41,12 @@ class PipelineStatusRepository(Repository[PipelineStatus]):
 
     async def find_by_pipeline(self, pipeline_id: UUID, *, active_only: bool = False) -> list[PipelineStatus]:
         """The live statuses by position."""
-        rows = await self._connection.many(self.FIND_BY_PIPELINE, self._tenant, pipeline_id, active_only)
-        return [self._load(row) for row in rows]
+        rows = await self.connection.many(self.FIND_BY_PIPELINE, self.tenant, pipeline_id, active_only)
+        return [self.load(row) for row in rows]
 
     async def _refuse_with_contacts(self, status: PipelineStatus) -> None:
         """Asked under the lock on the status, which a contact that enters it has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [status.id])
-        row = await self._connection.one(self.CONTACTS_EXIST, self._tenant, status.pipeline_id, status.id)
+        row = await self.connection.one(self.CONTACTS_EXIST, self.tenant, status.pipeline_id, status.id)
         if row["found"]:
             raise InvariantViolation(f"status {status.id} still has contacts in it; move them first")

@@ -10,6 +10,7 @@ import attrs
 from ventros.crm.pipelines import mapper
 from ventros.kernel.lists import ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import contains, equal
+from ventros.statements import statement
 from ventros.values import HexColor
 
 
@@ -38,7 +39,7 @@ class PipelineFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="pipelines",
+    of=statement.table("pipelines"),
     returns="pipeline",
     columns=mapper.COLUMNS,
     filter=PipelineFilter,

@@ -117,7 +117,7 @@ def update_args(pipeline: Pipeline) -> tuple[object, ...]:
 
 
 def custom_field_from_row(row: Iterable[Any]) -> PipelineCustomField:
-    """A row of pipeline_custom_fields.find_by_pipelines."""
+    """A row of pipeline_custom_fields.find."""
     _pipeline_id, id_, field_key, field_type, field_value, created_at, updated_at = row
     return PipelineCustomField(
         id=id_,

@@ -40,12 +40,12 @@ class PlacementRepository(EntityRepository[Placement]):
         ReferenceNotFound when there is no such contact, or no such status in the pipeline.
         """
         self.require_new(placement)
-        if await self._connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
+        if await self.connection.affected(self.INSERT, *mapper.insert_args(placement)) != 1:
             raise WriteSuppressed(
-                f"placement {placement.id} is new, yet the write touched no row", table=self.INSERT.path.stem
+                f"placement {placement.id} is new, yet the write touched no row", table=self.TABLE.name
             )
         self.record_events(placement, None)
-        return self._written(placement)
+        return self.as_written(placement)
 
     async def replace(self, ended: Placement, placement: Placement) -> Placement:
         """Close and add in one round trip, as :meth:`Placement.move` says. Raises as either."""
@@ -55,11 +55,11 @@ class PlacementRepository(EntityRepository[Placement]):
             Call(self.CLOSE, (mapper.close_args(ended),)),
             Call(self.INSERT, (mapper.insert_args(placement),), expected=1),
         ]
-        closed, _ = await self._connection.together(calls)
+        closed, _ = await self.connection.together(calls)
         self._require_closed(ended, closed)
         self.record_events(ended, None)
         self.record_events(placement, None)
-        return self._written(placement)
+        return self.as_written(placement)
 
     async def close(self, placement: Placement) -> Placement:
         """Write that ``placement`` has ended, as :meth:`Placement.move` and :meth:`Placement.exit` say.
@@ -68,10 +68,10 @@ class PlacementRepository(EntityRepository[Placement]):
         """
         self.require_writable(placement)
         self._require_closed(
-            placement, await self._connection.affected(self.CLOSE, *mapper.close_args(placement))
+            placement, await self.connection.affected(self.CLOSE, *mapper.close_args(placement))
         )
         self.record_events(placement, None)
-        return self._written(placement)
+        return self.as_written(placement)
 
     def _require_closed(self, placement: Placement, count: int) -> None:
         if count != 1:
@@ -81,8 +81,8 @@ class PlacementRepository(EntityRepository[Placement]):
 
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
         """Where the contact stands in the pipeline; None when nowhere."""
-        row = await self._connection.maybe(self.FIND_OPEN, self._tenant, contact_id, pipeline_id)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_OPEN, self.tenant, contact_id, pipeline_id)
+        return None if row is None else self.load(row)
 
     async def find_change(
         self, *, project_id: UUID, contact_id: UUID, pipeline_id: UUID, status_id: UUID
@@ -91,22 +91,22 @@ class PlacementRepository(EntityRepository[Placement]):
 
         Until the transaction ends nobody can change any of the three.
         """
-        row = await self._connection.maybe(
-            self.FIND_CHANGE, self._tenant, project_id, contact_id, pipeline_id, status_id
+        row = await self.connection.maybe(
+            self.FIND_CHANGE, self.tenant, project_id, contact_id, pipeline_id, status_id
         )
         return None if row is None else mapper.change_from_row(row)
 
     async def history(self, contact_id: UUID, pipeline_id: UUID) -> list[NamedPlacement]:
         """The latest placement first, the open one included."""
-        rows = await self._connection.many(self.HISTORY, self._tenant, contact_id, pipeline_id)
+        rows = await self.connection.many(self.HISTORY, self.tenant, contact_id, pipeline_id)
         return [mapper.named_from_row(row) for row in rows]
 
     async def contacts_in_status(
         self, pipeline_id: UUID, status_id: UUID, *, after: UUID = FIRST, limit: int = 1000
     ) -> list[UUID]:
         """At most ``limit`` of those who stand there, by id; the last one is the next page's ``after``."""
-        rows = await self._connection.many(
-            self.CONTACTS_IN_STATUS, self._tenant, pipeline_id, status_id, after, limit
+        rows = await self.connection.many(
+            self.CONTACTS_IN_STATUS, self.tenant, pipeline_id, status_id, after, limit
         )
         return [row["contact_id"] for row in rows]
 
@@ -115,9 +115,9 @@ class PlacementRepository(EntityRepository[Placement]):
 
         Where both stand in one pipeline, the merged one leaves it first. Raises Conflict as :meth:`close`.
         """
-        key = (self._tenant, merged_contact_id, surviving_contact_id)
-        for row in await self._connection.many(self.FIND_COLLISIONS, *key):
+        key = (self.tenant, merged_contact_id, surviving_contact_id)
+        for row in await self.connection.many(self.FIND_COLLISIONS, *key):
             collision = mapper.named_from_row(row)
             placement, status_name = collision.placement, collision.status_name
             await self.close(placement.exit(status_name=status_name, now=now, reason="merged"))
-        return await self._connection.affected(self.MOVE, *key, now)
+        return await self.connection.affected(self.MOVE, *key, now)

@@ -9,8 +9,7 @@ from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.pipelines.list_query import LIST_QUERY, PipelineFilter, PipelineSort
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.lists import ListRepository
-from ventros.kernel.repository import Repository
-from ventros.kernel.repository.children import ChildRows, each
+from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
 
@@ -29,14 +28,11 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
 
     CHILDREN = (
         ChildRows(
-            find=statement("pipeline_custom_fields.find_by_pipelines"),
-            insert=statement("pipeline_custom_fields.insert"),
-            update=statement("pipeline_custom_fields.update"),
-            delete=statement("pipeline_custom_fields.delete"),
+            table=statement.table("pipeline_custom_fields"),
             root_id="pipeline_id",
             from_row=mapper.custom_field_from_row,
-            insert_sets=each(mapper.custom_field_insert_args),
-            update_sets=each(mapper.custom_field_update_args),
+            insert_args=mapper.custom_field_insert_args,
+            update_args=mapper.custom_field_update_args,
             of=lambda pipeline, _stored: pipeline.custom_fields,
         ),
     )
@@ -50,6 +46,6 @@ class PipelineRepository(Repository[Pipeline], ListRepository[Pipeline, Pipeline
     async def _refuse_with_statuses(self, pipeline: Pipeline) -> None:
         """Asked under the lock on the pipeline, which a new status has to wait for."""
         await self.lock_versions(self.LOCK_FOR_NO_KEY_UPDATE, [pipeline.id])
-        row = await self._connection.one(self.STATUSES_EXIST, *self._key(pipeline.id))
+        row = await self.connection.one(self.STATUSES_EXIST, *self.key(pipeline.id))
         if row["found"]:
             raise InvariantViolation(f"pipeline {pipeline.id} still has statuses; delete them first")

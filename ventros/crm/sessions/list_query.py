@@ -13,6 +13,7 @@ from ventros.crm.sessions import mapper
 from ventros.crm.sessions.aggregate import Sentiment, SessionStatus
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal, related
+from ventros.statements import statement
 
 
 class SessionSort(Sort):
@@ -52,13 +53,13 @@ class SessionFilter:
 
 
 LIST_QUERY: Final = ListQuery(
-    table="sessions",
+    of=statement.table("sessions"),
     returns="session",
     columns=mapper.COLUMNS,
     filter=SessionFilter,
     conditions=(
         equal("contact_id", "uuid"),
-        related("channel_id", "messages", "session_id", live=True),
+        related("channel_id", statement.table("messages"), "session_id", live=True),
         equal("channel_type_id", "smallint"),
         equal("pipeline_id", "uuid"),
         among("status", SessionStatus),

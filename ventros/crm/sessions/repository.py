@@ -22,5 +22,5 @@ class SessionRepository(Repository[Session], ListRepository[Session, SessionFilt
 
     async def find_active(self, contact_id: UUID, channel_type_id: int | None) -> Session | None:
         """The contact's only active session of that type of channel."""
-        row = await self._connection.maybe(self.FIND_ACTIVE, self._tenant, contact_id, channel_type_id)
-        return None if row is None else self._load(row)
+        row = await self.connection.maybe(self.FIND_ACTIVE, self.tenant, contact_id, channel_type_id)
+        return None if row is None else self.load(row)

@@ -39,6 +39,7 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
     mapper = mapper
 
     TABLE = statement.table("webhook_subscriptions")
+    SECRET_COLUMNS = ("secret_ciphertext", "secret_nonce", "headers")
     FIND_BY_PROJECT = statement("webhook_subscriptions.find_by_project")
     FIND_BY_ACTIVE = statement("webhook_subscriptions.find_by_active")
     FIND_ACTIVE_BY_EVENT = statement("webhook_subscriptions.find_active_by_event")
@@ -69,7 +70,7 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
         return await self._find(self.FIND_ACTIVE_BY_CONTACT_EVENT, project_id, type, category)
 
     async def _find(self, statement: Statement, *args: object) -> list[WebhookSubscription]:
-        return [self._load(row) for row in await self._connection.many(statement, self._tenant, *args)]
+        return [self.load(row) for row in await self.connection.many(statement, self.tenant, *args)]
 
     async def record_trigger(self, subscription_id: UUID, *, success: bool, at: datetime) -> None:
         """Count one event, delivered at ``at`` or given up then, without loading the subscription or
@@ -79,12 +80,12 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
         NotFound, with the transaction still usable, when the subscription is gone.
         """
         figures = (1, 0, at, None) if success else (0, 1, None, at)
-        if await self._connection.affected(self.BUMP, self._tenant, subscription_id, *figures) != 1:
+        if await self.connection.affected(self.BUMP, self.tenant, subscription_id, *figures) != 1:
             raise NotFound(self.resource, subscription_id)
 
     async def counters(self, subscription_id: UUID) -> WebhookCounters:
         """Zeros before the first event, and for a subscription that is not there."""
-        row = await self._connection.one(self.TOTAL, self._tenant, subscription_id)
+        row = await self.connection.one(self.TOTAL, self.tenant, subscription_id)
         return WebhookCounters(
             success_count=row["success_count"],
             failure_count=row["failure_count"],

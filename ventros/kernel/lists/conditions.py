@@ -14,6 +14,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, ExistsCriterion
 
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.statements import catalogue
 from ventros.kernel.statements.arguments import CHECKS
 from ventros.kernel.statements.definition import Column
 from ventros.kernel.validators import shown
@@ -96,14 +97,20 @@ def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Conditio
     return Condition(name, "text", criterion, containing)
 
 
-def related(name: str, other: str, reference: str, *, live: bool) -> Condition:
+def from_table(table: catalogue.Table) -> Table:
+    """As the query builder has it, with its schema outside of public."""
+    schema, name = table.path
+    return Table(name, schema=None if schema == "public" else schema)
+
+
+def related(name: str, other: catalogue.Table, reference: str, *, live: bool) -> Condition:
     """The table ``other`` has a row that refers to the listed one and has the id in the column of that name.
 
     ``reference`` is the column that refers; ``live`` is as in :class:`ventros.kernel.lists.query.ListQuery`.
     """
 
     def criterion(table: Table, value: Parameter) -> Any:
-        joined = Table(other)
+        joined = from_table(other)
         rows = PostgreSQLQuery.from_(joined).select(joined.field(reference))
         rows = rows.where(joined.tenant_id == _TENANT)
         rows = rows.where(joined.field(reference) == table.id).where(joined.field(name) == value)

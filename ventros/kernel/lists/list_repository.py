@@ -63,24 +63,24 @@ class ListRepository(EntityRepository[E], Generic[E, F, S]):
         values = {
             name: sorted(value) if isinstance(value, list) else value for name, value in filters.items()
         }
-        cursors = Cursors.of(query.table, self._tenant, by, order, values)
-        arguments = {**filters, "tenant_id": self._tenant, "limit": limit + 1}
+        cursors = Cursors.of(query.table, self.tenant, by, order, values)
+        arguments = {**filters, "tenant_id": self.tenant, "limit": limit + 1}
         position = ""
         if after is not None:
             value, id_ = cursors.read(after, key)
             position = "after null" if value is None else "after"
             arguments |= {"after_value": value, "after_id": id_}
         shape = Shape(tuple(filters), by, order, position)
-        rows = await self._connection.many(*call(query.statement(shape), arguments))
+        rows = await self.connection.many(*call(query.statement(shape), arguments))
         total = None
         if with_total:
             count = query.statement(Shape(tuple(filters)))
-            total = (await self._connection.one(*call(count, arguments)))["total"]
+            total = (await self.connection.one(*call(count, arguments)))["total"]
         next_cursor = None
         if len(rows) > limit:
             rows.pop()
             next_cursor = cursors.write(rows[-1][by], rows[-1]["id"])
-        return Page(tuple(await self._load_all(rows)), next_cursor, total)
+        return Page(tuple(await self.load_all(rows)), next_cursor, total)
 
 
 def call(statement: Statement, arguments: Mapping[str, object]) -> Iterable[Any]:

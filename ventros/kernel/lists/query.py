@@ -17,14 +17,15 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
-from pypika import Order, PostgreSQLQuery, Table, Tuple
+from pypika import Order, PostgreSQLQuery, Tuple
 from pypika.functions import Count
 from pypika.terms import Bracket
 
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.lists.conditions import Binds, Condition
+from ventros.kernel.lists.conditions import Binds, Condition, from_table
 from ventros.kernel.lists.render import render
+from ventros.kernel.statements.catalogue import Table
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.validators import instance_of
 
@@ -80,14 +81,16 @@ class Shape:
 
 @attrs.frozen(kw_only=True, eq=False)
 class ListQuery(Generic[F, S]):
-    """What can be asked of one table; ``conditions`` has one for each field of the ``filter`` class.
+    """What can be asked of one table, ``of=statement.table("contacts")``.
+
+    ``conditions`` has one for each field of the ``filter`` class.
 
     ``live`` says that the table keeps deleted rows, which no list shows; ``other_statements`` are those that
     the slice renders beside the list, ``other_statement_named`` renders one from its name, or raises
     UnknownStatement. Raises ConfigurationError when the conditions are not the filter's fields.
     """
 
-    table: str
+    of: Table
     returns: str
     columns: tuple[str, ...]
     filter: type[F]
@@ -97,6 +100,11 @@ class ListQuery(Generic[F, S]):
     live: bool = True
     other_statements: Callable[[], Iterable[Statement]] = tuple
     other_statement_named: Callable[[str], Statement] | None = None
+
+    @property
+    def table(self) -> str:
+        """The table's name, with its schema outside of public."""
+        return self.of.qualified_name
 
     def __attrs_post_init__(self) -> None:
         fields = [field.name for field in attrs.fields(self.filter)]  # type: ignore[arg-type]
@@ -119,7 +127,7 @@ class ListQuery(Generic[F, S]):
 
 @functools.lru_cache(maxsize=4096)
 def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
-    table, binds = Table(list_query.table), Binds()
+    table, binds = from_table(list_query.of), Binds()
     query = PostgreSQLQuery.from_(table).where(table.tenant_id == binds("tenant_id", "text"))
     if list_query.live:
         query = query.where(table.deleted_at.isnull())
@@ -130,7 +138,7 @@ def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     if shape.sort is None:
         counted = query.select(Count("*").as_("total"))
         why = "how many rows all pages together have"
-        return render(counted, binds, name=name, why=why, rows="one", returns="total bigint")
+        return render(counted, binds, list_query.of, name=name, why=why, rows="one", returns="total bigint")
     key = list_query.sorts[shape.sort]
     column = table.field(shape.sort)
     if shape.position:
@@ -141,7 +149,7 @@ def _statement_of(list_query: ListQuery[Any, Any], shape: Shape) -> Statement:
     query = query.orderby(column, order=order).orderby(table.id, order=order)
     query = query.select(*list_query.columns).limit(binds("limit", "bigint"))  # type: ignore[arg-type]
     why = "one page of a list, in its order, from the start or after the cursor"
-    return render(query, binds, name=name, why=why, rows="many", returns=list_query.returns)
+    return render(query, binds, list_query.of, name=name, why=why, rows="many", returns=list_query.returns)
 
 
 def _after_cursor(shape: Shape, column: Any, id: Any, key: SortKey, binds: Binds) -> Any:

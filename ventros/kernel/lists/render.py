@@ -9,14 +9,19 @@ import textwrap
 from pypika.queries import QueryBuilder
 
 from ventros.kernel.lists.conditions import Binds
-from ventros.kernel.resources import directory
+from ventros.kernel.statements.catalogue import Table
 from ventros.kernel.statements.definition import Rows, Statement
 
 _CLAUSE = re.compile(r" (?=(?:FROM|WHERE|AND|ORDER BY|LIMIT) )")
 
 
-def render(query: QueryBuilder, binds: Binds, *, name: str, why: str, rows: Rows, returns: str) -> Statement:
-    """The statement of ``query``: as those of sql/ are, one clause a line, its name at the end."""
+def render(
+    query: QueryBuilder, binds: Binds, table: Table, *, name: str, why: str, rows: Rows, returns: str
+) -> Statement:
+    """The statement of ``query``: as those of sql/ are, one clause a line, its name at the end.
+
+    It is committed in ``shapes/`` of the folder that holds the statements of ``table``.
+    """
     columns, *clauses = _clauses(query.get_sql())
     text = "\n ".join((textwrap.fill(columns.replace('","', '", "'), 108), *clauses))
     return Statement(
@@ -26,8 +31,9 @@ def render(query: QueryBuilder, binds: Binds, *, name: str, why: str, rows: Rows
         params=tuple(binds.params),
         rows=rows,
         returns=returns,
-        path=directory("sql") / "shapes" / f"{name.split('.', maxsplit=1)[0]}.sql",
+        path=table.catalogue.folder / "shapes" / f"{table.name}.sql",
         line=1,
+        schema=table.catalogue.schema,
     )
 
 

@@ -10,14 +10,13 @@ import asyncpg
 import attrs
 
 from ventros.kernel.connection.call import Call
+from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.events import Identified
 from ventros.kernel.repository.entity import map_row
-from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements import Statement, Table, columns
 
 C = TypeVar("C", bound=Identified)
 """An entity inside an aggregate, with a row of its own; equal by value."""
-
-Sets = Sequence[tuple[object, ...]]
 
 
 @attrs.frozen
@@ -43,36 +42,54 @@ def diff(stored: Iterable[C], wanted: Iterable[C]) -> Diff[C]:
     )
 
 
-def each(args: Callable[[Any, Any], tuple[object, ...]]) -> Callable[[Any, Sequence[Any]], Sets]:
-    """One set of arguments for each child, by ``args(root, child)``."""
-    return lambda root, children: [args(root, child) for child in children]
-
-
-def at_once(args: Callable[[Any, Sequence[Any]], tuple[object, ...]]) -> Callable[[Any, Sequence[Any]], Sets]:
-    """One set of arguments, lists in it, for all children, by ``args(root, children)``."""
-    return lambda root, children: [args(root, children)]
-
-
 @attrs.frozen(kw_only=True)
 class ChildRows(Generic[C]):
     """One kind of child, as a repository declares it in ``CHILDREN``.
 
-    ``find`` takes tenant and ids of roots, and returns the root's id as column ``root_id``; ``delete`` takes
-    tenant, root's id and ids. ``insert_sets`` and ``update_sets`` make the arguments of ``insert`` and
-    ``update``, see :func:`each` and :func:`at_once`. ``of(root, stored)`` are the children that the root
-    wants; ``may_differ(root)`` is False when they are surely as they are stored, and need not be compared.
+    By this, say::
+
+        ChildRows(
+            table=statement.table("invoice_lines"),
+            root_id="invoice_id",
+            from_row=mapper.line_from_row,
+            insert_args=mapper.line_insert_args,
+            update_args=mapper.line_update_args,
+            of=lambda invoice, _stored: invoice.lines,
+        )
+
+    ``table`` has four statements. ``find`` takes tenant and ids of roots, and returns the root's id as column
+    ``root_id``; ``insert`` and ``update`` take what ``insert_args(root, child)`` and ``update_args(root,
+    child)`` make; ``delete`` takes tenant, root's id and ids. ``update_all_args(root, children)`` stands for
+    ``update_args`` where one ``update`` changes them all at once, so that two may swap their places.
+
+    ``of(root, stored)`` are the children that the root wants; ``may_differ(root)`` is False when they are
+    surely as they are stored, and need not be compared. Raises UnknownStatement when one of the four is
+    missing, ConfigurationError when ``find`` has no column ``root_id``, and unless there is one of
+    ``update_args`` and ``update_all_args``.
     """
 
-    find: Statement
-    insert: Statement
-    update: Statement
-    delete: Statement
+    table: Table
     root_id: str
     from_row: Callable[[Any], C]
-    insert_sets: Callable[[Any, Sequence[C]], Sets]
-    update_sets: Callable[[Any, Sequence[C]], Sets]
+    insert_args: Callable[[Any, C], tuple[object, ...]]
+    update_args: Callable[[Any, C], tuple[object, ...]] | None = None
+    update_all_args: Callable[[Any, Sequence[C]], tuple[object, ...]] | None = None
     of: Callable[[Any, Sequence[C]], Sequence[C]]
     may_differ: Callable[[Any], bool] = lambda _root: True
+    find: Statement = attrs.field(init=False, repr=False)
+    insert: Statement = attrs.field(init=False, repr=False)
+    update: Statement = attrs.field(init=False, repr=False)
+    delete: Statement = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for verb in ("find", "insert", "update", "delete"):
+            object.__setattr__(self, verb, self.table(verb))
+        if self.root_id not in [column.name for column in columns(self.find.returns)]:
+            raise ConfigurationError(f"{self.find.name} returns no {self.root_id}: which root has the child?")
+        if (self.update_args is None) is (self.update_all_args is None):
+            raise ConfigurationError(
+                f"{self.update.name} takes what one of update_args and update_all_args makes: give one"
+            )
 
     def found(self, tenant: str, root_ids: list[UUID]) -> Call:
         """What reads the stored ones of these roots."""
@@ -82,14 +99,15 @@ class ChildRows(Generic[C]):
         """The children that ``rows`` hold, by the id of their root. Raises MappingError."""
         children: dict[UUID, list[C]] = {}
         for row in rows:
-            children.setdefault(row[self.root_id], []).append(map_row(self.from_row, self.find.table, row))
+            children.setdefault(row[self.root_id], []).append(map_row(self.from_row, self.table.name, row))
         return children
 
     def added(self, root: Any, children: Sequence[C]) -> list[Call]:
         """What writes ``children``, all of them new."""
         if not children:
             return []
-        return [Call(self.insert, self.insert_sets(root, children), expected=len(children))]
+        sets = [self.insert_args(root, child) for child in children]
+        return [Call(self.insert, sets, expected=len(sets))]
 
     def saved(self, tenant: str, root: Any, stored: Sequence[C]) -> list[Call]:
         """What turns the ``stored`` ones into those that ``root`` wants."""
@@ -99,6 +117,11 @@ class ChildRows(Generic[C]):
             ids = [child.id for child in change.removed]
             calls.append(Call(self.delete, ((tenant, root.id, ids),), expected=len(ids)))
         if change.changed:
-            sets = self.update_sets(root, change.changed)
+            sets = self._update_sets(root, change.changed)
             calls.append(Call(self.update, sets, expected=len(change.changed)))
         return calls + self.added(root, change.added)
+
+    def _update_sets(self, root: Any, changed: Sequence[C]) -> list[tuple[object, ...]]:
+        if self.update_args is None:
+            return [self.update_all_args(root, changed)] if self.update_all_args else []
+        return [self.update_args(root, child) for child in changed]

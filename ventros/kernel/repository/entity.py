@@ -44,14 +44,28 @@ def map_row(read: Callable[..., T], table: str, row: Any, *children: object) -> 
 class EntityRepository(Generic[E]):
     """Reads rows as entities, and refuses instances that must not be written.
 
-    ``mapper`` is the slice's module of that name: pure functions ``from_row``, ``insert_args`` and
-    ``update_args`` between an aggregate and its row, in the order of the statements' columns.
+    A slice's repository declares:
+
+    - ``resource``, the name of the entity's type in events and errors;
+    - ``TABLE = statement.table("contacts")``: its statements of the verbs in ``STANDARD`` become attributes
+      of that name, unless the class has one of its own; ``STANDARD = ()`` is for what reads entities that
+      another repository stores;
+    - ``mapper``, its module of that name: pure functions ``from_row``, ``insert_args`` and ``update_args``
+      between an entity and its row, in the order of the statements' columns, which are ``COLUMNS``;
+    - ``SECRET_COLUMNS``, those whose values no history, log or page may show;
+    - its further statements, ``FIND_BY_PHONE = statement("contacts.find_by_phone")``.
+
+    Its methods send them by ``self.connection``, with ``self.tenant`` first, and read their rows by
+    :meth:`load`, :meth:`load_found`, :meth:`load_all` and :meth:`read`; one that writes asks
+    :meth:`require_new` or :meth:`require_writable` before, tells :meth:`record_events` after, and returns
+    :meth:`as_written`. ``self.unit`` is the unit of work, as far as a repository sees it.
     """
 
     resource: ClassVar[str]
     mapper: Any
     TABLE: ClassVar[Table]
     STANDARD: ClassVar[tuple[str, ...]] = ("INSERT", "GET", "UPDATE")
+    SECRET_COLUMNS: ClassVar[tuple[str, ...]] = ()
     INSERT: ClassVar[Statement]
     GET: ClassVar[Statement]
     UPDATE: ClassVar[Statement]
@@ -60,6 +74,12 @@ class EntityRepository(Generic[E]):
     def __init_subclass__(cls) -> None:
         """The class's statements are sent for its resource: an error of theirs names it, not the table."""
         super().__init_subclass__()
+        for column in cls.SECRET_COLUMNS:
+            if column not in cls.mapper.COLUMNS:
+                raise errors.ConfigurationError(
+                    f"{cls.__name__}.SECRET_COLUMNS: {column!r} is no column of {cls.TABLE.name}; there are "
+                    f"{', '.join(cls.mapper.COLUMNS)}"
+                )
         if "TABLE" in vars(cls):
             for attribute in cls.STANDARD:
                 standard = cls.TABLE.find(attribute.lower())
@@ -72,19 +92,17 @@ class EntityRepository(Generic[E]):
                 setattr(cls, name, value.of(cls.resource))
 
     def __init__(self, unit: UnitContext) -> None:
-        self._unit = unit
-        self._tenant = unit.tenant
+        self.unit = unit
+        self.tenant = unit.tenant
 
     @property
-    def _connection(self) -> Connection:
-        return self._unit.connection
+    def connection(self) -> Connection:
+        """The unit's. Raises UnitOfWorkError outside of its block, or in another task."""
+        return self.unit.connection
 
-    def _table(self) -> str:
-        return self.INSERT.table
-
-    def _load(self, row: asyncpg.Record) -> E:
+    def load(self, row: asyncpg.Record) -> E:
         """The entity that the row holds. Raises MappingError, naming the row, when it holds none."""
-        loaded: E = map_row(self.mapper.from_row, self._table(), row)
+        loaded: E = map_row(self.mapper.from_row, self.TABLE.name, row)
         return self._handed_out(loaded)
 
     def read(self, columns: Sequence[object] | asyncpg.Record) -> E:
@@ -97,36 +115,33 @@ class EntityRepository(Generic[E]):
             names = ", ".join(self.mapper.COLUMNS)
             raise errors.ValidationError(f"a {self.resource} has the columns {names}", field="columns")
         row = dict(zip(self.mapper.COLUMNS, columns, strict=True))
-        loaded: E = map_row(lambda _row: self.mapper.from_row(columns), self._table(), row)
+        loaded: E = map_row(lambda _row: self.mapper.from_row(columns), self.TABLE.name, row)
         return self._handed_out(loaded)
 
-    async def _load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
+    async def load_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
         """The same for many, with their children."""
         return [self._handed_out(loaded) for loaded in await self._map_all(rows)]
 
     async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[E]:
-        """The entities of ``rows``, in their order; a slice whose aggregates have children overrides it.
-
-        It reads the children of all at once, after the roots: if another commit comes between, the root's
-        version is the older one, and a save conflicts.
-        """
-        return [map_row(self.mapper.from_row, self._table(), row) for row in rows]
+        """The entities of ``rows``, in their order."""
+        return [map_row(self.mapper.from_row, self.TABLE.name, row) for row in rows]
 
     def _handed_out(self, loaded: E) -> E:
         """``loaded``, which nobody else holds yet, with its origin: the unit's own write, if it wrote it."""
-        written = self._unit.written
+        written = self.unit.written
         scope = written.get((self.resource, loaded.id)) if written else None
         object.__setattr__(loaded, "_origin", LOADED if scope is None else scope.innermost_standing())
         return loaded
 
-    def _written(self, entity: E, **fields: object) -> E:
+    def as_written(self, entity: E, **fields: object) -> E:
         """What a write returns: ``entity`` as it is stored, without events, as long as the write stands."""
-        return copy_with(entity, **fields, domain_events=(), _origin=self._unit.scope)
+        return copy_with(entity, **fields, domain_events=(), _origin=self.unit.scope)
 
-    def _load_found(self, row: asyncpg.Record | None, key: object) -> E:
+    def load_found(self, row: asyncpg.Record | None, key: object) -> E:
+        """The same where there must be one: raises NotFound, with ``key``, when ``row`` is None."""
         if row is None:
             raise errors.NotFound(self.resource, key)
-        return self._load(row)
+        return self.load(row)
 
     def require_own(self, entity: E) -> None:
         """Raises ValidationError for anything but an instance of the repository's entity."""
@@ -146,11 +161,11 @@ class EntityRepository(Generic[E]):
                 f"this instance of {self.resource} {entity.id} came back from a write that {fault}: use the "
                 "instance that was given to that write, or load it again"
             )
-        tenant = getattr(entity, "tenant_id", self._tenant)
-        if tenant != self._tenant:
+        tenant = getattr(entity, "tenant_id", self.tenant)
+        if tenant != self.tenant:
             raise errors.TenancyViolation(
                 f"{self.resource} {entity.id} belongs to tenant {tenant}, "
-                f"the unit of work to tenant {self._tenant}"
+                f"the unit of work to tenant {self.tenant}"
             )
 
     def require_new(self, entity: E) -> None:
@@ -196,13 +211,13 @@ class EntityRepository(Generic[E]):
     def added(self, entity: E) -> E:
         """As it is stored once such an insert has not failed."""
         self.record_events(entity, getattr(entity, "version", None))
-        return self._written(entity)
+        return self.as_written(entity)
 
     def _was_removed(self, id_: UUID) -> bool:
-        if (self.resource, id_) not in self._unit.written:
+        if (self.resource, id_) not in self.unit.written:
             return False
         removed = f"{self.resource}.removed"
-        return any(event.event_name == removed and event.aggregate_id == id_ for event in self._unit.events)
+        return any(event.event_name == removed and event.aggregate_id == id_ for event in self.unit.events)
 
     def require_change_told(self, entity: E) -> None:
         """Refuse an instance that neither carries an event nor came from here: its values would be lost."""
@@ -216,5 +231,5 @@ class EntityRepository(Generic[E]):
     def record_events(self, entity: E, version: int | None) -> None:
         """Keep the entity's events for the outbox, as those that led to ``version``."""
         self.require_own(entity)
-        self._unit.written[self.resource, entity.id] = self._unit.scope
-        self._unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))
+        self.unit.written[self.resource, entity.id] = self.unit.scope
+        self.unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))

@@ -1,7 +1,7 @@
 """Several aggregates at once: all locked in one order, all compared, and only then is any of them written.
 
-The order is that of (table, id), whoever locks what: two units of work that take the same rows never wait
-for each other in a circle. One statement locks all rows of a table, those to be saved and those that are
+The order is that of (schema, table, id), whoever locks what: two units of work that take the same rows never
+wait for each other in a circle. One statement locks all rows of a table, those to be saved and those that are
 only verified, so when there is one to be saved all take its lock: two statements would visit the table twice,
 each time from the lowest id.
 """
@@ -54,7 +54,7 @@ async def prepare(unit: UnitContext, targets: Sequence[Target]) -> tuple[list[An
     inserts = [repository.insert_or_fail(entity) for repository, entity in new]
     if unit.verified or None in updates.values() or None in inserts:
         return await _write_now(unit, targets, new), []
-    keys = sorted(updates, key=lambda key: (changed[key][0].UPDATE.table, key))
+    keys = sorted(updates, key=lambda key: (changed[key][0].TABLE.path, key))
     calls = [call for key in keys for call in updates[key] or ()]
     calls += [call for insert in inserts for call in insert or ()]
     return [_as_stored(repository, entity) for repository, entity in targets], calls
@@ -151,11 +151,11 @@ def _still_to_verify(unit: UnitContext) -> dict[Key, Target]:
     return {key: target for key, target in unit.verified.items() if saved[key] <= target[1].version}
 
 
-def _by_table(targets: Mapping[Key, Target]) -> dict[str, list[Target]]:
-    """By the name of the table, in its order."""
-    groups: defaultdict[str, list[Target]] = defaultdict(list)
+def _by_table(targets: Mapping[Key, Target]) -> dict[tuple[str, str], list[Target]]:
+    """By schema and name of the table, in their order."""
+    groups: defaultdict[tuple[str, str], list[Target]] = defaultdict(list)
     for target in targets.values():
-        groups[target[0].UPDATE.table].append(target)
+        groups[target[0].TABLE.path].append(target)
     return dict(sorted(groups.items()))
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Concatenate, Final, Literal, ParamSpec, TypeVar, get_args
+from typing import ClassVar, Concatenate, Final, Literal, ParamSpec, get_args
 from uuid import UUID
 
 import asyncpg
 
 from ventros.kernel import errors
-from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.connection.call import Call
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
-from ventros.kernel.repository.children import ChildRows
-from ventros.kernel.repository.entity import EntityRepository, map_row
+from ventros.kernel.repository.root import A, RootRepository
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.files import or_fail_name
 from ventros.kernel.validators import function, instance_of, shown, whole_number
 
-A = TypeVar("A", bound=AggregateRoot)
 P = ParamSpec("P")
 
 Lock = Literal["share", "no key update", "update"]
@@ -33,17 +30,13 @@ IN_TRANSACTION: Final = Retry(attempts=3)
 """Others may be waiting for the transaction, so a command is tried twice, and then under a lock."""
 
 
-class Repository(EntityRepository[A]):
-    """One aggregate's repository; a slice names its statements and its mapper, and adds finders.
+class Repository(RootRepository[A]):
+    """One aggregate's repository: what RootRepository says, and a version.
 
-    The statements take the key first: ``tenant_id, id`` (see :meth:`_key`), and those that write then the
-    expected version. A slice whose aggregate has rows beside the root's declares them as ``CHILDREN``; their
-    entities come as further arguments of ``mapper.from_row``. What else is written with a root, or asked
-    before, is said by overriding :meth:`calls_after_insert`, :meth:`calls_after_update` and
+    The statements that write take the expected version behind the key. What else is written with a root, or
+    asked before, is said by overriding :meth:`calls_after_insert`, :meth:`calls_after_update` and
     :meth:`before_update`, never ``get`` or ``save``.
     """
-
-    CHILDREN: ClassVar[tuple[ChildRows[Any], ...]] = ()
 
     STANDARD = (
         *("INSERT", "GET", "UPDATE", "DELETE", "STORED_VERSION", "TOUCH"),
@@ -69,10 +62,6 @@ class Repository(EntityRepository[A]):
         if cls.CHILDREN:  # of which is compared what is stored, and counted what is written
             cls.UPDATE_OR_FAIL = cls.INSERT_OR_FAIL = None
 
-    def _key(self, key: object) -> tuple[object, ...]:
-        """The first arguments of a statement about ``key``, an id or a list of ids."""
-        return (self._tenant, key)
-
     async def add(self, aggregate: A) -> A:
         """INSERT a new aggregate.
 
@@ -80,7 +69,7 @@ class Repository(EntityRepository[A]):
         unique key, is taken, WriteSuppressed when a trigger ate the write.
         """
         self.require_new(aggregate)
-        (count, *_) = await self._connection.together(self.insertion(aggregate))
+        (count, *_) = await self.connection.together(self.insertion(aggregate))
         return self.inserted(aggregate, count)
 
     def insertion(self, aggregate: A) -> list[Call]:
@@ -97,7 +86,7 @@ class Repository(EntityRepository[A]):
         if count != 1:
             raise self._suppressed(aggregate, "is new")
         self.record_events(aggregate, aggregate.version)
-        return self._written(aggregate)
+        return self.as_written(aggregate)
 
     async def get(
         self,
@@ -131,30 +120,6 @@ class Repository(EntityRepository[A]):
             raise self._conflict(id, expected_version, loaded.version)
         return loaded
 
-    async def _get_one(self, id: UUID) -> A:
-        if not self.CHILDREN:
-            return self._load_found(await self._connection.maybe(self.GET, *self._key(id)), id)
-        calls = [Call(self.GET, (self._key(id),)), *self._finds([id])]
-        rows, *found = await self._connection.together(calls)
-        if not rows:
-            raise errors.NotFound(self.resource, id)
-        return self._handed_out(self._with_children(rows, found)[0])
-
-    async def get_many(self, ids: Sequence[UUID]) -> list[A]:
-        """Those of the ids, in their order; all rows come in one round trip, children in one more.
-
-        Raises NotFound, naming the first that is not there for this tenant.
-        """
-        instance_of(Sequence, ids, "ids")
-        if not ids:
-            return []
-        rows = await self._connection.batch(self.GET, [self._key(id_) for id_ in ids])
-        loaded = {aggregate.id: aggregate for aggregate in await self._load_all(rows)}
-        for id_ in ids:
-            if id_ not in loaded:
-                raise errors.NotFound(self.resource, id_)
-        return [loaded[id_] for id_ in ids]
-
     async def save(self, aggregate: A) -> A:
         """UPDATE if the stored version is still the loaded one; the result is the aggregate as stored.
 
@@ -183,7 +148,7 @@ class Repository(EntityRepository[A]):
         if aggregate.domain_events:
             return await self.save(aggregate)
         self.require_change_told(aggregate)
-        row = await self._connection.maybe(self.TOUCH, *self._key(aggregate.id), aggregate.version)
+        row = await self.connection.maybe(self.TOUCH, *self.key(aggregate.id), aggregate.version)
         touched = await self._with_stored_version(aggregate, row)
         self._record_fact(aggregate, "touched")
         return touched
@@ -194,8 +159,8 @@ class Repository(EntityRepository[A]):
         Its pending events, then ``<resource>.removed``, tell of it as the next version.
         """
         self.require_writable(aggregate)
-        key = self._key(aggregate.id)
-        if await self._connection.affected(self.DELETE, *key, aggregate.version) != 1:
+        key = self.key(aggregate.id)
+        if await self.connection.affected(self.DELETE, *key, aggregate.version) != 1:
             raise await self._explain_no_row(aggregate)
         self._record_fact(aggregate, "removed")
 
@@ -210,12 +175,12 @@ class Repository(EntityRepository[A]):
         locks of a unit are in no order, and two such units end in a deadlock, which the server breaks.
         """
         self.require_writable(aggregate)
-        self._unit.verified[self.resource, aggregate.id] = (self, aggregate)
+        self.unit.verified[self.resource, aggregate.id] = (self, aggregate)
 
     def unverify(self, id: UUID) -> None:
         """Let the commit succeed whatever became of the aggregate; without effect when none is verified."""
         instance_of(UUID, id, "id")
-        self._unit.verified.pop((self.resource, id), None)
+        self.unit.verified.pop((self.resource, id), None)
 
     async def apply(
         self, id: UUID, command: Callable[Concatenate[A, P], A], *args: P.args, **kwargs: P.kwargs
@@ -240,7 +205,7 @@ class Repository(EntityRepository[A]):
             once,
             IN_TRANSACTION,
             is_retryable=errors.is_optimistic_lock_error,
-            on_retry=self._unit.telemetry.retry,
+            on_retry=self.unit.telemetry.retry,
         )
 
     async def before_update(self, aggregates: Sequence[A]) -> None:
@@ -270,8 +235,8 @@ class Repository(EntityRepository[A]):
             for kind in self.CHILDREN
             if (roots := [aggregate for aggregate in aggregates if kind.may_differ(aggregate)])
         ]
-        finds = [kind.found(self._tenant, [root.id for root in roots]) for kind, roots in compared]
-        rows, *found = await self._connection.together([Call(self.UPDATE, sets), *finds])
+        finds = [kind.found(self.tenant, [root.id for root in roots]) for kind, roots in compared]
+        rows, *found = await self.connection.together([Call(self.UPDATE, sets), *finds])
         by_id = {row["id"]: row for row in rows}
         saved = [
             await self._with_stored_version(aggregate, by_id.get(aggregate.id)) for aggregate in aggregates
@@ -280,33 +245,11 @@ class Repository(EntityRepository[A]):
         for (kind, roots), stored in zip(compared, found, strict=True):
             by_root = kind.by_root(stored)
             for root in roots:
-                calls += kind.saved(self._tenant, root, by_root.get(root.id, ()))
+                calls += kind.saved(self.tenant, root, by_root.get(root.id, ()))
         for aggregate in aggregates:
             calls += self.calls_after_update(aggregate)
-        await self._connection.together(calls)
+        await self.connection.together(calls)
         return saved
-
-    def _finds(self, ids: list[UUID]) -> list[Call]:
-        return [kind.found(self._tenant, ids) for kind in self.CHILDREN]
-
-    async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
-        """With their children, all of them by one round trip more, none when there are no rows.
-
-        The roots first: if another commit comes between, its version is the older, so a save conflicts.
-        """
-        if not rows or not self.CHILDREN:
-            return await super()._map_all(rows)
-        found = await self._connection.together(self._finds([row["id"] for row in rows]))
-        return self._with_children(rows, found)
-
-    def _with_children(
-        self, rows: Sequence[asyncpg.Record], found: Sequence[Sequence[asyncpg.Record]]
-    ) -> list[A]:
-        kinds = [kind.by_root(stored) for kind, stored in zip(self.CHILDREN, found, strict=True)]
-        return [
-            map_row(self.mapper.from_row, self._table(), row, *(kind.get(row["id"], []) for kind in kinds))
-            for row in rows
-        ]
 
     def insert_or_fail(self, entity: A) -> list[Call] | None:
         """With what is written behind it."""
@@ -325,7 +268,7 @@ class Repository(EntityRepository[A]):
         """As it is stored once such an update has not failed."""
         self.require_own(aggregate)
         self.record_events(aggregate, aggregate.version + 1)
-        return self._written(aggregate, version=aggregate.version + 1)
+        return self.as_written(aggregate, version=aggregate.version + 1)
 
     async def _with_stored_version(self, aggregate: A, row: asyncpg.Record | None) -> A:
         """The aggregate as it is stored now, if ``row``, returned by the write, says the next version."""
@@ -336,9 +279,9 @@ class Repository(EntityRepository[A]):
             raise errors.ResultMismatch(
                 f"{self.resource} {aggregate.id} was to be stored at version {version} and is at version "
                 f"{row['version']}: a trigger stepped it once more",
-                table=self._table(),
+                table=self.TABLE.name,
             )
-        return self._written(aggregate, version=version)
+        return self.as_written(aggregate, version=version)
 
     async def _lock(self, id: UUID, lock: Lock, *, nowait: bool, skip_locked: bool) -> None:
         if lock not in get_args(Lock):
@@ -350,20 +293,20 @@ class Repository(EntityRepository[A]):
         locking: Statement = getattr(self, f"{how}_FOR_{lock.upper().replace(' ', '_')}")
         if await self.lock_versions(locking, [id]):
             return
-        if nowait and await self._connection.maybe(self.STORED_VERSION, *self._key(id)):
+        if nowait and await self.connection.maybe(self.STORED_VERSION, *self.key(id)):
             message = f"{self.resource} {id} is locked by another transaction"
-            raise errors.LockNotAvailable(message, table=self._table())
+            raise errors.LockNotAvailable(message, table=self.TABLE.name)
         raise errors.NotFound(self.resource, id)
 
     async def lock_versions(self, locking: Statement, ids: list[UUID]) -> dict[UUID, int]:
         """What is stored of these, locked by that statement in the order of their ids."""
-        (rows,) = await self._connection.together([self.locking(locking, ids)])
+        (rows,) = await self.connection.together([self.locking(locking, ids)])
         return {row["id"]: row["version"] for row in rows}
 
     def locking(self, locking: Statement, ids: list[UUID]) -> Call:
         """What locks these by that statement, in the order of their ids."""
         instance_of(Statement, locking, "locking")
-        return Call(locking, (self._key(ids),))
+        return Call(locking, (self.key(ids),))
 
     def _record_fact(self, aggregate: A, fact: str) -> None:
         """The aggregate's own events, then ``<resource>.<fact>``, of which no command tells."""
@@ -372,18 +315,18 @@ class Repository(EntityRepository[A]):
             event_id=new_id(),
             event_name=f"{self.resource}.{fact}",
             event_version="v1",
-            occurred_at=self._unit.started_at,
+            occurred_at=self.unit.started_at,
             aggregate_type=self.resource,
             aggregate_id=aggregate.id,
             aggregate_version=aggregate.version + 1,
             sequence=len(aggregate.domain_events) + 1,
             payload={f"{self.resource}_id": aggregate.id},
         )
-        self._unit.record([event])
+        self.unit.record([event])
 
     async def _explain_no_row(self, aggregate: A) -> errors.OptimisticLockError | errors.WriteSuppressed:
         """Why a versioned write touched no row. A second statement sees what the first one lost to."""
-        row = await self._connection.maybe(self.STORED_VERSION, *self._key(aggregate.id))
+        row = await self.connection.maybe(self.STORED_VERSION, *self.key(aggregate.id))
         stored = None if row is None else row["version"]
         if stored == aggregate.version:
             return self._suppressed(aggregate, f"is stored at version {stored} as expected")
@@ -391,11 +334,11 @@ class Repository(EntityRepository[A]):
 
     def _conflict(self, id: UUID, expected: int, actual: int | None) -> errors.OptimisticLockError:
         conflict = errors.OptimisticLockError(self.resource, id, expected, actual)
-        return self._unit.telemetry.report_conflict(conflict)
+        return self.unit.telemetry.report_conflict(conflict)
 
     def _suppressed(self, aggregate: A, state: str) -> errors.WriteSuppressed:
         return errors.WriteSuppressed(
             f"{self.resource} {aggregate.id} {state}, yet the write touched no row: a trigger or a policy "
             "suppressed it",
-            table=self._table(),
+            table=self.TABLE.name,
         )

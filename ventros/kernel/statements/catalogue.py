@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
-from ventros.kernel.errors import UnknownStatement
+from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.files import load
 
@@ -18,16 +19,21 @@ from ventros.kernel.statements.files import load
 class Catalogue(Mapping[str, Statement]):
     """``statement = Catalogue(Path(...))``, then ``statement("contacts.get")`` at import.
 
-    ``folder`` holds one file for each table, ``schema`` is where those tables are. The files are read once,
-    when the first statement is asked for.
+    ``folder`` holds one file for each table, ``schema`` is where those tables are; outside of public it is a
+    part of the names: ``statement("invoicing.invoices.get")``. The files are read once, when the first
+    statement is asked for.
     """
 
     folder: Path = attrs.field(converter=Path)
     schema: str = "public"
 
+    def __attrs_post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", self.schema):
+            raise ConfigurationError(f"{self.schema!r} is no schema: lower-case letters, digits, _")
+
     @functools.cached_property
     def _statements(self) -> dict[str, Statement]:
-        return load(self.folder)
+        return load(self.folder, self.schema)
 
     def table(self, name: str) -> Table:
         """The statements of that table. Raises UnknownStatement when there is no file of that name."""
@@ -64,7 +70,7 @@ class Catalogue(Mapping[str, Statement]):
 
 @attrs.frozen
 class Table:
-    """One table with its statements, ``<table>.<verb>``."""
+    """One table with its statements, ``<table>.<verb>``; ``name`` is without the schema."""
 
     name: str
     catalogue: Catalogue = attrs.field(repr=False)
@@ -74,10 +80,21 @@ class Table:
         """Its schema and its name."""
         return (self.catalogue.schema, self.name)
 
+    @property
+    def qualified_name(self) -> str:
+        """With its schema, outside of public, as in the names of its statements."""
+        schema, name = self.path
+        return name if schema == "public" else f"{schema}.{name}"
+
+    @property
+    def of_tenant(self) -> bool:
+        """Whether its rows have a tenant: whether its INSERT takes one."""
+        return any(param.name == "tenant_id" for param in self("insert").params)
+
     def find(self, verb: str) -> Statement | None:
         """The statement of that verb, if the table has one."""
-        return self.catalogue.get(f"{self.name}.{verb}")
+        return self.catalogue.get(f"{self.qualified_name}.{verb}")
 
     def __call__(self, verb: str) -> Statement:
         """The same; raises UnknownStatement when the table has none."""
-        return self.catalogue(f"{self.name}.{verb}")
+        return self.catalogue(f"{self.qualified_name}.{verb}")

@@ -29,8 +29,9 @@ class Column:
 class Statement:
     """One named SQL text.
 
-    ``text`` is what the server receives, its name included; ``resource`` is the aggregate's type whose
-    repository sends it, by which an error names it.
+    ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
+    where it does; ``resource`` is the aggregate's type whose repository sends it, by which an error names it.
+    ``table`` is bare, and empty for a statement that is given in code.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Statement:
     path: Path
     line: int
     plan: str = ""
+    tenant: str = ""
+    schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)
     _plans: dict[tuple[type, ...], tuple[list[int], list[tuple[int, Check]]]] = attrs.field(
@@ -64,7 +67,12 @@ class Statement:
     @table.default
     def _named_table(self) -> str:
         """That after which its file is named."""
-        return self.path.stem
+        return self.path.stem if self.path.suffix == ".sql" else ""
+
+    @property
+    def qualified_table(self) -> str:
+        """With its schema, outside of public."""
+        return self.table if self.schema == "public" else f"{self.schema}.{self.table}"
 
     @locks.default
     def _may_lock(self) -> bool:

@@ -9,11 +9,13 @@ One statement in a file of ``sql/`` (the file is named after its table)::
     UPDATE contacts SET name = $4, version = version + 1
      WHERE tenant_id = $1 AND id = $2 AND version = $3;
 
-A header line may go on in further comment lines. ``rows:`` is one, maybe, many or affected, and
+A header line may go on in further ones, which are indented. Of a table outside of the schema public the name
+is ``schema.table.verb``. ``rows:`` is one, maybe, many or affected, and
 chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
-than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
+than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not. Any other key is
+refused. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
 
 A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
@@ -22,20 +24,23 @@ form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import attrs
 
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.statements.definition import Column, Rows, Statement
+from ventros.kernel.statements.checked import checked, checked_name, fault
+from ventros.kernel.statements.definition import Statement
 
-_HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
-_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
-_PLACEHOLDER = re.compile(r"\$(\d+)")
-
+KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant")
+NO_STATEMENTS = {"schema.sql", "grants.sql"}
+"""Files of the folder that the tools write."""
+_START = re.compile(r"-- ?name *:")
+_KEY = re.compile(r"-- ?(\w+) *:(.*)")
 
 _UPDATE_OR_FAIL = """\
 WITH saved AS (
@@ -55,18 +60,20 @@ SELECT coalesce((SELECT added FROM added), ventros_not_added('{table}', {taken})
 /* {name} */"""
 
 
-def load(folder: Path) -> dict[str, Statement]:
-    """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
+def load(folder: Path, schema: str = "public") -> dict[str, Statement]:
+    """Read each ``<table>.sql`` of ``folder``, whose tables are in ``schema``.
+
+    Raises ConfigurationError, with file and line, for whatever is faulty.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"there is no folder {folder}, from which statements are to be read")
     found: dict[str, Statement] = {}
     for path in sorted(folder.glob("*.sql")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
-        for start, end in itertools.pairwise([*starts, len(lines)]):
-            read = _parse(path, start + 1, lines[start:end])
+        for read in () if path.name in NO_STATEMENTS else _chunks(path, schema):
             if first := found.get(read.name):
-                raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
+                raise fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
-    forms = (_or_fail(write) for write in found.values() if f"{write.table}.get" in found)
+    forms = (_or_fail(write) for write in found.values() if f"{write.qualified_table}.get" in found)
     return found | {form.name: form for form in forms if form is not None}
 
 
@@ -91,7 +98,7 @@ def _or_fail(write: Statement) -> Statement | None:
         why=f"{write.why}; fails by itself when it touches no row, so that COMMIT can go in the same message",
         text=form.format(
             write=write.text.removesuffix(f"\n/* {write.name} */"),
-            table=write.table,
+            table=write.qualified_table,
             name=name,
             taken=str("ON CONFLICT" in write.text).lower(),
         ),
@@ -100,48 +107,57 @@ def _or_fail(write: Statement) -> Statement | None:
     )
 
 
-def _parse(path: Path, line: int, lines: list[str]) -> Statement:
-    body_lines = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
+def _chunks(path: Path, schema: str) -> Iterator[Statement]:
+    """The statements of one file, in their order."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise fault(path, 1, f"is no UTF-8: {error}") from None
+    starts = [number for number, line in enumerate(lines) if _START.match(line)]
+    for number, line in enumerate(lines[: starts[0] if starts else None]):
+        if line.strip() and (not line.startswith("--") or _KEY.fullmatch(line)):
+            raise fault(path, number + 1, f"{line!r} stands before any -- name:")
+    if not starts:
+        raise fault(path, 1, "has no statement: one begins with a line -- name: <table>.<verb>")
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        yield _parse(path, start + 1, lines[start:end], schema)
+
+
+def _parse(path: Path, line: int, lines: list[str], schema: str) -> Statement:
+    body = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
+    header = _header(path, line, lines[: len(lines) - len(body)])
+    for number, text in enumerate(body, line + len(lines) - len(body)):
+        if match := _KEY.fullmatch(text):
+            raise fault(
+                path,
+                number,
+                f"-- {match[1]}: stands in the text of {header['name']}; a statement begins with -- name:, "
+                "and its header ends where its text begins",
+            )
+    checked_name(header["name"], path=path, line=line, schema=schema)
+    return checked(header["name"], header, "\n".join(body), path=path, line=line, schema=schema)
+
+
+def _header(path: Path, line: int, lines: list[str]) -> dict[str, str]:
+    """What its keys say; a line that is indented goes on from the one above."""
     header: dict[str, str] = {}
     key = ""
-    for text in lines[: len(lines) - len(body_lines)]:
-        if match := _HEADER.fullmatch(text):
+    for number, text in enumerate(lines, line):
+        if match := _KEY.fullmatch(text):
             key = match[1]
+            if key not in KEYS:
+                near = difflib.get_close_matches(key, KEYS, n=1)
+                hint = f"; did you mean {near[0]}" if near else ""
+                raise fault(path, number, f"{key}: is no key of a header{hint}? There is {', '.join(KEYS)}")
+            if key in header:
+                raise fault(path, number, f"{key}: is there twice")
             header[key] = match[2].strip()
-        else:
+        elif text.removeprefix("--").startswith("  "):
             header[key] += f" {text.removeprefix('--').strip()}"
-    body = "\n".join(body_lines).strip().removesuffix(";").rstrip()
-    name, rows = header["name"], header.get("rows", "")
-    if not _NAME.fullmatch(name) or name.split(".")[0] != path.stem:
-        raise _fault(path, line, f"{name!r} is no name for a statement of {path.name}: <table>.<verb>")
-    if rows not in get_args(Rows):
-        raise _fault(path, line, f"{name}: rows: is {rows!r}, not one of {', '.join(get_args(Rows))}")
-    if not body or not header.get("why"):
-        raise _fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
-    if bool(header.get("returns")) == (rows == "affected"):
-        raise _fault(path, line, f"{name}: returns: is for a statement that returns rows, and for no other")
-    params = columns(header.get("params", ""))
-    used = {int(number) for number in _PLACEHOLDER.findall(body)}
-    if used != set(range(1, len(params) + 1)):
-        raise _fault(path, line, f"{name}: params: lists {len(params)}, the text uses {sorted(used)}")
-    return Statement(
-        name=name,
-        text=f"{body}\n/* {name} */",
-        why=header["why"],
-        params=params,
-        rows=rows,  # type: ignore[arg-type]  # checked against get_args(Rows) above
-        returns=header.get("returns", ""),
-        path=path,
-        line=line,
-        plan=header.get("plan", ""),
-    )
-
-
-def columns(text: str) -> tuple[Column, ...]:
-    """``"id uuid, at timestamptz"`` as columns; a type may be of several words."""
-    parts = [part.strip().split(maxsplit=1) for part in text.split(",") if part.strip()]
-    return tuple(Column(part[0], part[1] if len(part) > 1 else "") for part in parts)
-
-
-def _fault(path: Path, line: int, text: str) -> ConfigurationError:
-    return ConfigurationError(f"{path}:{line}: {text}")
+        else:
+            raise fault(
+                path,
+                number,
+                f"{text!r} is no line of a header: -- key: value, or indented, to go on from one",
+            )
+    return header

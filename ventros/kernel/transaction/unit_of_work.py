@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, Self, TypedDict, TypeVar, TypeVarTuple, Unpack, cast, overload
+from typing import Any, Self, TypedDict, TypeVarTuple, Unpack, cast
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.aggregate import Entity
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
@@ -21,13 +19,14 @@ from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
-from ventros.kernel.repository import EntityRepository, Repository, save_all
+from ventros.kernel.repository import save_all
 from ventros.kernel.repository.context import Key
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.repository.save_all import Target
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry, clock
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import AuditContext
+from ventros.kernel.transaction.held import HoldsRepositories
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted, when_aborted
 from ventros.kernel.validators import instance_of, tenant_id
@@ -38,30 +37,8 @@ ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
 
 
 Aggregates = TypeVarTuple("Aggregates")
-R_co = TypeVar("R_co", covariant=True)
 
 _NOBODY = AuditContext()
-
-
-class Held(Generic[R_co]):
-    """A repository that a unit of work holds, made when it is first asked for."""
-
-    def __init__(self, repository: Callable[[Any], R_co]) -> None:
-        self.repository = repository
-
-    def __set_name__(self, _owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, unit: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, unit: object, owner: type) -> R_co: ...
-    def __get__(self, unit: Any, owner: type) -> Self | R_co:
-        """Found in the unit's own ``__dict__`` from then on."""
-        if unit is None:
-            return self
-        repository = unit.__dict__[self._name] = self.repository(unit)
-        return repository
 
 
 class UnitKeywords(TypedDict, total=False):
@@ -74,7 +51,7 @@ class UnitKeywords(TypedDict, total=False):
     use_case: str | None
 
 
-class UnitOfWork:
+class UnitOfWork(HoldsRepositories):
     """An async context manager; it rolls back unless :meth:`commit` was called.
 
     BEGIN and COMMIT are sent by the unit itself, because PostgreSQL answers the COMMIT of a
@@ -90,9 +67,6 @@ class UnitOfWork:
     ``actor`` ("user:0190…") and ``use_case`` say who does what, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``:
     the database records them where its history is enabled.
     """
-
-    REPOSITORIES: ClassVar[Mapping[str, str]] = {}
-    """The name under which a unit of work has the repository, by the resource of the entity."""
 
     def __init__(
         self,
@@ -131,17 +105,6 @@ class UnitOfWork:
         self._timer: float | None = None
         self._marker: CommitMarker | None = None
         self._with_commit: list[Call] = []
-
-    @classmethod
-    def held_repositories(cls) -> dict[str, type[EntityRepository[Any]]]:
-        """By the name under which the unit of work has each; inherited ones too."""
-        members = inspect.getmembers_static(cls)
-        held = {name: member.repository for name, member in members if isinstance(member, Held)}
-        return {
-            name: repository
-            for name, repository in held.items()
-            if isinstance(repository, type) and issubclass(repository, EntityRepository)
-        }
 
     @classmethod
     def join(
@@ -294,19 +257,6 @@ class UnitOfWork:
 
     def _targets(self, aggregates: Iterable[object]) -> list[Target]:
         return [(self.repository_of(aggregate), aggregate) for aggregate in aggregates]
-
-    def repository_of(self, aggregate: object) -> Repository[Any]:
-        """Raises UnitOfWorkError for what has no version."""
-        repository = self._holder_of(aggregate)
-        if not isinstance(repository, Repository):
-            raise UnitOfWorkError(f"{repository.resource} is no aggregate with a version")
-        return repository
-
-    def _holder_of(self, entity: object) -> Any:
-        resource = entity.resource if isinstance(entity, Entity) else type(entity).__name__
-        if resource not in self.REPOSITORIES:
-            raise UnitOfWorkError(f"{resource} is no aggregate with a version")
-        return getattr(self, self.REPOSITORIES[resource])
 
     def send_with_commit(self, call: Call) -> None:
         """Send a statement behind what :meth:`commit` writes, in front of the events; a counter, say.

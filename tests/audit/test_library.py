@@ -10,14 +10,13 @@ import attrs
 import pytest
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
+from tests.support.library import CATALOGUE, LIBRARY
 from tests.support.program import ventros
-from ventros.audit.catalogue import all_statements, find
-from ventros.audit.reading import read
-from ventros.audit.shapes import list_queries, shapes
+from ventros.audit.shapes import shapes
 from ventros.crm.contact_lists.audience_query import evaluations, statements_of
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import catalogue, load
+from ventros.kernel.statements import load
 
 
 def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
@@ -25,7 +24,7 @@ def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
     print(f"seed {seed}")
     audiences = drawn_audiences(random.Random(seed))
     for statement in (*evaluations(), *(form for one in audiences for form in statements_of(one))):
-        rendered = find(statement.name)
+        rendered = LIBRARY.find(statement.name)
         assert (rendered.text, rendered.params) == (statement.text, statement.params)
 
 
@@ -33,10 +32,10 @@ def test_whom_a_dynamic_list_holds_is_rendered_again_from_its_name() -> None:
 def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    list_query = list_queries()[name]
+    list_query = LIBRARY.list_queries[name]
     for shape in (*shapes(list_query), *drawn(list_query, random.Random(seed))):
         statement = list_query.statement(shape)
-        rendered = find(statement.name)
+        rendered = LIBRARY.find(statement.name)
         assert (rendered.text, rendered.params) == (statement.text, statement.params)
 
 
@@ -64,12 +63,12 @@ def test_a_shape_is_rendered_again_from_its_name(name: str) -> None:
 )
 def test_what_is_no_name_is_told(name: str) -> None:
     with pytest.raises(UnknownStatement):
-        find(name)
+        LIBRARY.find(name)
 
 
 def test_all_are_listed() -> None:
     rows = json.loads(ventros("sql", "ls", "--json").stdout)
-    assert [row["name"] for row in rows] == [statement.name for statement in all_statements()]
+    assert [row["name"] for row in rows] == [statement.name for statement in LIBRARY.statements]
     assert list(rows[0]) == ["name", "file", "kind", "tables", "rows", "why"]
     by_name = {row["name"]: row for row in rows}
     update = by_name["contacts.update"]
@@ -94,7 +93,7 @@ def test_a_statement_is_shown_as_it_can_be_read_again(tmp_path: Path) -> None:
         assert (shown.returncode, shown.stderr) == (0, "")
         (tmp_path / "contacts.sql").write_text(shown.stdout.replace(f"\n/* {name} */", ""))
         loaded = load(tmp_path)[name]
-        known = catalogue()[name]
+        known = CATALOGUE[name]
         assert (loaded.text, loaded.params, loaded.why) == (known.text, known.params, known.why)
     unknown = ventros("sql", "show", "contacts.gets")
     assert unknown.returncode == 2
@@ -118,7 +117,7 @@ def test_a_plan_is_explained_with_its_indexes(owner_dsn: str) -> None:
 
 
 def test_a_text_that_cannot_be_told_is_refused() -> None:
-    get = catalogue()["contacts.get"]
+    get = CATALOGUE["contacts.get"]
     for text in (
         "SELECT nonsense FROM contacts",
         "SELECT 1 FROM elsewhere",
@@ -127,4 +126,4 @@ def test_a_text_that_cannot_be_told_is_refused() -> None:
         "SELECT FROM FROM",
     ):
         with pytest.raises(ConfigurationError, match=r"contacts\.get: "):
-            read(attrs.evolve(get, text=text))
+            LIBRARY.read(attrs.evolve(get, text=text))
