@@ -58,7 +58,8 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
 def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
-    assert "ventros/_migrations/CHECKSUMS" in names
+    assert {"ventros/_migrations/CHECKSUMS", "ventros/_migrations/kernel/CHECKSUMS"} <= set(names)
+    assert {"ventros/_sql/kernel/grants.sql", "ventros/_sql/kernel/schema.sql"} <= set(names)
     assert {f"ventros/audit/page/{name}" for name in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
