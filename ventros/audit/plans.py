@@ -18,16 +18,11 @@ MODES = ("generic", "custom")
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
-# By name or type.
-_SAMPLES = {
+_BY_NAME = {
+    "tenant_id": "current_setting('app.tenant_id')",
     "status": "'read'",  # with a status that is none, messages.advance_delivery does nothing
-    "text": "'x'",
-    "uuid": "'01900000-0000-7000-8000-000000000000'",
-    "timestamptz": "'2025-06-01T00:00:00Z'",
-    "interval": "'1 hour'",
-    "boolean": "true",
-    "jsonb": "'{}'",
 }
+"""Arguments that are not the sample of their type."""
 
 
 @contextmanager
@@ -79,10 +74,10 @@ def _types(statement: Statement) -> str:
 
 
 def _sample(param: Column) -> str:
-    if param.name == "tenant_id":
-        return "current_setting('app.tenant_id')"
-    value = _SAMPLES.get(param.name) or _SAMPLES.get(param.type.removesuffix("[]"), "1")
-    return f"array[{value}]::{param.type}" if param.type.endswith("[]") else f"{value}::{param.type}"
+    type_ = param.known
+    if param.name in _BY_NAME and type_.ascii:
+        return f"{_BY_NAME[param.name]}::{param.type}"
+    return type_.sample
 
 
 def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:

@@ -16,6 +16,9 @@ the aggregate whose mapper reads them. ``plan:`` says of a statement that reads 
 than it returns why that will do. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
 
+A line ``-- type: order_status is enum`` before the first statement declares a type of the application's own:
+see :mod:`ventros.kernel.statements.types`.
+
 A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
 form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 """
@@ -26,7 +29,9 @@ import difflib
 import functools
 import itertools
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 import attrs
@@ -34,9 +39,12 @@ import attrs
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
 from ventros.kernel.resources import directory
 from ventros.kernel.statements.definition import Column, Rows, Statement
+from ventros.kernel.statements.types import Type, declared_by
 
 _HEADER = re.compile(r"--\s*(name|why|params|rows|returns|plan):\s*(.*)")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+_COMMA = re.compile(r",(?![^()]*\))")
+"""Between columns, not inside of parentheses."""
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -80,16 +88,34 @@ def catalogue() -> dict[str, Statement]:
 def load(folder: Path) -> dict[str, Statement]:
     """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
     found: dict[str, Statement] = {}
+    declared = _declared(folder)
     for path in sorted(folder.glob("*.sql")):
         lines = path.read_text(encoding="utf-8").splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
         for start, end in itertools.pairwise([*starts, len(lines)]):
-            read = _parse(path, start + 1, lines[start:end])
+            read = _parse(path, start + 1, lines[start:end], declared)
             if first := found.get(read.name):
                 raise _fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
     forms = (_or_fail(write) for write in found.values() if f"{write.table}.get" in found)
     return found | {form.name: form for form in forms if form is not None}
+
+
+def _declared(folder: Path) -> dict[str, Type]:
+    """The types that the ``-- type:`` lines of the files declare, for all of them."""
+    found: dict[str, Type] = {}
+    for path in sorted(folder.glob("*.sql")):
+        begun = False
+        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            begun = begun or text.startswith("-- name:")
+            try:
+                types = declared_by(text, found)
+            except ConfigurationError as error:
+                raise _fault(path, line, str(error)) from None
+            if types and begun:
+                raise _fault(path, line, "a type is declared before the first statement of a file")
+            found |= types
+    return found
 
 
 def or_fail_name(name: str) -> str:
@@ -122,7 +148,7 @@ def _or_fail(write: Statement) -> Statement | None:
     )
 
 
-def _parse(path: Path, line: int, lines: list[str]) -> Statement:
+def _parse(path: Path, line: int, lines: list[str], declared: Mapping[str, Type]) -> Statement:
     body_lines = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
     header: dict[str, str] = {}
     key = ""
@@ -142,7 +168,7 @@ def _parse(path: Path, line: int, lines: list[str]) -> Statement:
         raise _fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
     if bool(header.get("returns")) == (rows == "affected"):
         raise _fault(path, line, f"{name}: returns: is for a statement that returns rows, and for no other")
-    params = columns(header.get("params", ""))
+    params = columns(header.get("params", ""), declared)
     used = {int(number) for number in _PLACEHOLDER.findall(body)}
     if used != set(range(1, len(params) + 1)):
         raise _fault(path, line, f"{name}: params: lists {len(params)}, the text uses {sorted(used)}")
@@ -159,10 +185,10 @@ def _parse(path: Path, line: int, lines: list[str]) -> Statement:
     )
 
 
-def columns(text: str) -> tuple[Column, ...]:
-    """``"id uuid, at timestamptz"`` as columns; a type may be of several words."""
-    parts = [part.strip().split(maxsplit=1) for part in text.split(",") if part.strip()]
-    return tuple(Column(part[0], part[1] if len(part) > 1 else "") for part in parts)
+def columns(text: str, declared: Mapping[str, Type] = MappingProxyType({})) -> tuple[Column, ...]:
+    """``"id uuid, price numeric(10, 2)"`` as columns; a type may be of several words, or a declared one."""
+    parts = [part.strip().partition(" ") for part in _COMMA.split(text) if part.strip()]
+    return tuple(Column(name, type_.strip(), declared.get(type_.strip())) for name, _, type_ in parts)
 
 
 def _fault(path: Path, line: int, text: str) -> ConfigurationError:
