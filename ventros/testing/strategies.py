@@ -18,11 +18,10 @@ from ventros.kernel.json_values import copied_json
 Strategy = st.SearchStrategy[Any]
 
 _CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x00")
-_FINITE = {"allow_nan": False, "allow_infinity": False}
-_ZONES = st.just(UTC) | st.integers(-14 * 60, 14 * 60).map(
-    lambda minutes: timezone(timedelta(minutes=minutes))
-)
-_MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=_ZONES)  # noqa: DTZ001 - zoned there
+_FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+_OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_BOUNDS = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - the zone is drawn
+_MOMENTS = st.datetimes(*_BOUNDS, timezones=st.just(UTC) | _OFFSETS)
 _DAYS = st.dates(date.min + timedelta(days=1), date.max - timedelta(days=1))
 _NUMBERS = st.decimals(allow_nan=False, allow_infinity=False)
 
