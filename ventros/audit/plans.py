@@ -58,7 +58,7 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
     """
     plans = {}
     types = _types(statement)
-    arguments = [_sample(param) for param in statement.params]
+    arguments = [sample(param) for param in statement.params]
     for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
         connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
         ((document,),) = _explain(
@@ -73,7 +73,8 @@ def _types(statement: Statement) -> str:
     return f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
 
 
-def _sample(param: Column) -> str:
+def sample(param: Column) -> str:
+    """A made-up argument, as an SQL expression."""
     type_ = param.known
     if param.name in _BY_NAME and type_.ascii:
         return f"{_BY_NAME[param.name]}::{param.type}"

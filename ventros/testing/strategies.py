@@ -10,12 +10,13 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
 from typing import Any
 
-import asyncpg
 from hypothesis import strategies as st
 
 from ventros.kernel.json_values import copied_json
+from ventros.kernel.statements.types import TYPES
 
 Strategy = st.SearchStrategy[Any]
+_Range = TYPES["int4range"].python
 
 _CHARACTERS = st.characters(codec="utf-8", exclude_characters="\x00")
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -63,18 +64,18 @@ def arrays(items: Strategy) -> Strategy:
 
 
 def _ranges(bounds: Strategy, *, discrete: bool) -> Strategy:
-    def of(pair: tuple[Any, Any], inclusive: tuple[bool, bool]) -> asyncpg.Range[Any]:
+    def of(pair: tuple[Any, Any], inclusive: tuple[bool, bool]) -> Any:
         lower, upper = pair
         if None not in pair:
             lower, upper = min(pair), max(pair)
         if discrete:
             inclusive = (True, False)
         if lower is not None and lower == upper and inclusive != (True, True):
-            return asyncpg.Range(empty=True)
-        return asyncpg.Range(lower, upper, lower_inc=inclusive[0], upper_inc=inclusive[1])
+            return _Range(empty=True)
+        return _Range(lower, upper, lower_inc=inclusive[0], upper_inc=inclusive[1])
 
     optional = st.none() | bounds
-    return st.just(asyncpg.Range(empty=True)) | st.builds(
+    return st.just(_Range(empty=True)) | st.builds(
         of, st.tuples(optional, optional), st.tuples(st.booleans(), st.booleans())
     )
 
@@ -104,6 +105,7 @@ STRATEGIES: dict[str, Strategy] = {
     "real": st.floats(width=32, allow_nan=False, allow_infinity=False),
     "double precision": _FLOATS | st.integers(-(2**53), 2**53),
     "numeric": _NUMBERS | st.integers(),
+    "oid": st.integers(0, 2**32 - 1),
     "uuid": st.uuids(allow_nil=False),
     "date": _DAYS,
     "time": st.times(),

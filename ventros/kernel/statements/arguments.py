@@ -72,12 +72,12 @@ def text_of(count: int = 1) -> Check:
     return check_length
 
 
-def integer(bits: int) -> Check:
+def integer(bits: int, *, signed: bool = True) -> Check:
     """An int of that many bits, its sign included."""
-    limit = 1 << (bits - 1)
+    least, limit = (-1 << (bits - 1), 1 << (bits - 1)) if signed else (0, 1 << bits)
 
     def check_range(value: Any) -> str | None:
-        return None if -limit <= value < limit else f"does not fit into {bits} bits"
+        return None if least <= value < limit else f"does not fit into {bits} bits"
 
     return only(int, "an int", check_range)
 

@@ -128,6 +128,7 @@ _TYPES = (
     Type("smallint", int, are.integer(16), "1"),
     Type("integer", int, are.integer(32), "1"),
     Type("bigint", int, are.integer(64), "1"),
+    Type("oid", int, are.integer(32, signed=False), "1"),
     Type("real", float, are.real, "1"),
     Type("double precision", float, are.double, "1"),
     Type("numeric", Decimal, are.numeric(), "1", modified=are.numeric),
