@@ -53,7 +53,8 @@ UPDATE kept SET value = $1, items = $2 WHERE id = 1 RETURNING value, items;
 -- why: the row, out of what the history keeps of it
 -- rows: one
 -- returns: value {type}, items {type}[]
-SELECT (jsonb_populate_record(NULL::kept, ventros_history_row(kept))).* FROM kept;
+SELECT (jsonb_populate_record(NULL::kept, ventros_history_row(kept))).value,
+       (jsonb_populate_record(NULL::kept, ventros_history_row(kept))).items FROM kept;
 
 -- name: kept.history
 -- why: what the history keeps of the row
@@ -105,8 +106,7 @@ async def test_what_is_let_through_comes_back_and_replays(
     rows = set()
     for session in SESSIONS:
         await kept.driver.execute(session)
-        replayed = await kept.send("replay")
-        assert (replayed["value"], replayed["items"]) == (value, items)
+        assert tuple(await kept.send("replay")) == (value, items)
         rows.add((await kept.send("history"))["row"])
     assert len(rows) == 1, "the same value is the same text, whatever the session"
 
@@ -124,7 +124,6 @@ async def test_what_is_let_through_comes_back_and_replays(
         ("numeric", Decimal("9" * 131_072)),
         ("numeric", Decimal("1E-16383")),
         ("numeric", Decimal("0E+140000")),
-        ("numeric", 10**131_071),
         ("numeric(12, 3)", Decimal("999999999.9990000")),
         ("numeric(4, -2)", 999_900),
         ("varchar(7)", "ü" * 7),
@@ -218,7 +217,7 @@ BENT: list[tuple[str, Any]] = [
     ("int4range", Range(5, 5)),
     ("int4range", Range(5, 1)),
     ("int4range", Range(1, 2**31)),
-    ("int8range", Range(1.0, 5)),
+    ("int8range", Range(1.5, 5)),
     ("numrange", Range(Decimal("1.0"), Decimal(1))),
     ("numrange", Range(Decimal("NaN"), None)),
     ("daterange", Range(NAIVE, None)),
@@ -237,6 +236,7 @@ async def test_what_is_refused_would_be_bent_or_refused(kept: Kept, type_name: s
             update.check(args)
         try:
             back = (await kept.send("update", *args))[at]
+            await kept.send("replay")
         except (asyncpg.PostgresError, asyncpg.DataError, ArithmeticError, ValueError, TypeError):
             continue
         alone = back if at == 0 else back[0]
@@ -252,7 +252,7 @@ async def test_what_is_refused_would_be_bent_or_refused(kept: Kept, type_name: s
         ("timestamptz", datetime.min.replace(tzinfo=UTC), "value", "-infinity"),
         ("daterange", Range(date(2026, 1, 1), date.max), "value", "[2026-01-01,infinity)"),
         ("jsonb", [[1], [2]], "array_ndims(items)", "2"),
-        ("json", [(1, 2)], "array_ndims(items)", "2"),
+        ("json", [{1}, {2}], "array_ndims(items)", "2"),
     ],
 )
 async def test_what_comes_back_although_it_was_bent_is_refused_too(

@@ -250,7 +250,7 @@ def array(check: Check) -> Check:
         for item in value:
             if item is not None and (fault := check(item)):
                 return fault
-            if isinstance(item, list | tuple | set | frozenset):
+            if isinstance(item, list | set | frozenset):
                 return "has a list as an item, which the driver takes for a dimension; put it into a dict"
         return None
 
