@@ -88,9 +88,10 @@ def catalogue() -> dict[str, Statement]:
 def load(folder: Path) -> dict[str, Statement]:
     """Read each ``<table>.sql`` below ``folder``. Raises ConfigurationError with file and line."""
     found: dict[str, Statement] = {}
-    declared = _declared(folder)
-    for path in sorted(folder.glob("*.sql")):
-        lines = path.read_text(encoding="utf-8").splitlines()
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    declared = _declared(texts)
+    for path, text in texts.items():
+        lines = text.splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("-- name:")]
         for start, end in itertools.pairwise([*starts, len(lines)]):
             read = _parse(path, start + 1, lines[start:end], declared)
@@ -101,19 +102,19 @@ def load(folder: Path) -> dict[str, Statement]:
     return found | {form.name: form for form in forms if form is not None}
 
 
-def _declared(folder: Path) -> dict[str, Type]:
-    """The types that the ``-- type:`` lines of the files declare, for all of them."""
+def _declared(texts: Mapping[Path, str]) -> dict[str, Type]:
+    """The types that the ``-- type:`` lines declare, for all files. Raises ConfigurationError."""
     found: dict[str, Type] = {}
-    for path in sorted(folder.glob("*.sql")):
+    for path, text in texts.items():
         begun = False
-        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            begun = begun or text.startswith("-- name:")
+        for number, line in enumerate(text.splitlines() if "-- type:" in text else (), start=1):
+            begun = begun or line.startswith("-- name:")
             try:
-                types = declared_by(text, found)
+                types = declared_by(line, found)
             except ConfigurationError as error:
-                raise _fault(path, line, str(error)) from None
+                raise _fault(path, number, str(error)) from None
             if types and begun:
-                raise _fault(path, line, "a type is declared before the first statement of a file")
+                raise _fault(path, number, "a type is declared before the first statement of a file")
             found |= types
     return found
 

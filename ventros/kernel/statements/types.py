@@ -180,8 +180,7 @@ REFUSED = {
 """Types that no parameter may have, and what to do."""
 
 _MODIFIED = re.compile(r"(.+?)\s*\(\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\)")
-_DECLARES = re.compile(r"--\s*type:")
-_DECLARED = re.compile(r"--\s*type:\s*([a-z_][a-z0-9_.]*) is (.+?)(?:, sample (.+))?\s*")
+_DECLARED = re.compile(r"-- type:\s*([a-z_][a-z0-9_.]*) is (.+?)(?:, sample (.+))?\s*")
 
 
 def known(type_: str | Type) -> Type:
@@ -240,7 +239,7 @@ def declared_by(line: str, known: Collection[str] = ()) -> dict[str, Type]:
 
     Raises ConfigurationError for a line that cannot be read, and for a type that is already ``known``.
     """
-    if not _DECLARES.match(line):
+    if not line.startswith("-- type:"):
         return {}
     if (match := _DECLARED.fullmatch(line)) is None:
         raise ConfigurationError(f"{line!r} is not: -- type: NAME is enum, or BASE TYPE, sample LITERAL")
