@@ -223,6 +223,13 @@ def json(value: object, depth: int = 0) -> str | None:
     return _moment(value) or _number(value)
 
 
+def json_item(value: object) -> str | None:
+    """An item of an array, where the driver takes a list for a further dimension."""
+    if fault := json(value):
+        return fault
+    return "is a list in an array; put it into a dict" if isinstance(value, list | set | frozenset) else None
+
+
 def span(check: Check, *, discrete: bool) -> Check:
     """A Range that is spelled as the server gives it back, with bounds that pass ``check``."""
 
@@ -250,8 +257,6 @@ def array(check: Check) -> Check:
         for item in value:
             if item is not None and (fault := check(item)):
                 return fault
-            if isinstance(item, list | set | frozenset):
-                return "has a list as an item, which the driver takes for a dimension; put it into a dict"
         return None
 
     return check_items

@@ -108,8 +108,8 @@ class Type:
 
     def array(self) -> Type:
         """The array of it."""
-        literal = f"array[{self.literal}]"
-        return Type(f"{self.name}[]", list, are.array(self.check), literal, sortable=False)
+        check = are.array(are.json_item if self.check is are.json else self.check)
+        return Type(f"{self.name}[]", list, check, f"array[{self.literal}]", sortable=False)
 
 
 def _range(name: str, check: Check, literal: str, *, discrete: bool = False) -> Type:
