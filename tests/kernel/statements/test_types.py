@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -72,6 +73,12 @@ def test_other_names_modifiers_and_arrays_are_the_same_types() -> None:
 def test_a_comma_between_parentheses_does_not_end_a_column(tmp_path: Path) -> None:
     statement = load(write(tmp_path, HEADER.format(type="numeric(10, 2)")))["things.add"]
     assert statement.params == (Column("tenant_id", "text"), Column("it", "numeric(10, 2)"))
+
+
+def test_the_manual_names_them_all() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "types.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z0-9 ]+)[`(]", text))
+    assert TYPES.keys() | REFUSED.keys() <= named
 
 
 DECLARED = """\
