@@ -41,6 +41,7 @@ def write(folder: Path, text: str, name: str = "things.sql") -> Path:
         ("order_status", "-- type: order_status is enum"),
         ("timestamptz(3)", "write timestamptz, without the parentheses"),
         ("varchar(1, 2)", "varchar does not take 2 numbers"),
+        ("text[][]", "let it be jsonb"),
         ("", "write it after the name"),
     ],
 )
@@ -85,23 +86,25 @@ DECLARED = """\
 -- Things of any kind.
 -- type: order_status is enum
 -- type: email is varchar(5), sample 'a@b'
+-- type: tags is text[]
 """
 
 
 def test_a_type_of_ones_own_is_declared_for_all_files(tmp_path: Path) -> None:
     write(tmp_path, DECLARED, "things.sql")
-    text = HEADER.replace("things", "others").format(type="order_status, mails email[]")
-    text = text.replace("it)", "it, mails)").replace("$2)", "$2, $3)")
+    text = HEADER.replace("things", "others").format(type="order_status, mails email[], tags tags")
+    text = text.replace("it)", "it, mails, tags)").replace("$2)", "$2, $3, $4)")
     statement = load(write(tmp_path, text, "others.sql"))["others.add"]
-    assert [param.type for param in statement.params] == ["text", "order_status", "email[]"]
-    statement.check(("acme", "open", ["a@b", None]))
-    for args, field in ((("acme", 5, []), "it"), (("acme", "ü", ["123456"]), "mails")):
+    assert [param.type for param in statement.params] == ["text", "order_status", "email[]", "tags"]
+    statement.check(("acme", "open", ["a@b", None], ["x"]))
+    for args, field in ((("acme", 5, [], []), "it"), (("acme", "ü", ["123456"], []), "mails")):
         with pytest.raises(ValidationError) as caught:
             statement.check(args)
         assert caught.value.field == field
     assert [param.known.sample for param in statement.params[1:]] == [
         "(enum_range(NULL::order_status))[1]::order_status",
         "array['a@b']::email[]",
+        "array['x']::tags",
     ]
 
 
@@ -120,7 +123,7 @@ def test_a_type_of_ones_own_is_declared_for_all_files(tmp_path: Path) -> None:
 def test_a_faulty_declaration_is_refused_with_file_and_line(tmp_path: Path, line: str, fault: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(write(tmp_path, f"{DECLARED}{line}\n"))
-    assert f"{tmp_path / 'things.sql'}:4: " in str(caught.value)
+    assert f"{tmp_path / 'things.sql'}:5: " in str(caught.value)
     assert fault in str(caught.value)
 
 

@@ -76,7 +76,7 @@ def equal(name: str, type: str | Type) -> Condition:
 def among(name: str, kind: type[StrEnum], type: str | Type = "text[]") -> Condition:
     """The column of that name has the one value of ``kind`` that is given, or one of several.
 
-    ``type`` is the array of the column's.
+    ``type`` is the array of the column's type.
     """
 
     def argument(value: str | Iterable[str]) -> list[StrEnum]:

@@ -107,7 +107,9 @@ class Type:
         return f"{self.literal}::{self.name}"
 
     def array(self) -> Type:
-        """The array of it."""
+        """The array of it. Raises ConfigurationError for that of an array."""
+        if self.python is list:
+            raise ConfigurationError(f"{self.name}[] has more than one dimension; let it be jsonb")
         check = are.array(are.json_item if self.check is are.json else self.check)
         return Type(f"{self.name}[]", list, check, f"array[{self.literal}]", sortable=False)
 
@@ -235,7 +237,7 @@ def declare(name: str, base: str, sample: str = "") -> Type:
 
 
 def declared_by(line: str, known: Collection[str] = ()) -> dict[str, Type]:
-    """The type that a ``-- type:`` line declares and its array, by name; nothing for any other line.
+    """The type that a ``-- type:`` line declares and its array, by name. Nothing for any other line.
 
     Raises ConfigurationError for a line that cannot be read, and for a type that is already ``known``.
     """
@@ -247,4 +249,4 @@ def declared_by(line: str, known: Collection[str] = ()) -> dict[str, Type]:
     if name in TYPES or name in REFUSED or name in OTHER_NAMES or name in known:
         raise ConfigurationError(f"the type {name} is there already")
     type_ = declare(name, base, sample or "")
-    return {type_.name: type_, f"{type_.name}[]": type_.array()}
+    return {name: type_} if type_.python is list else {name: type_, f"{name}[]": type_.array()}
