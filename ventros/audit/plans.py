@@ -18,11 +18,12 @@ MODES = ("generic", "custom")
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
-_BY_NAME = {
-    "tenant_id": "current_setting('app.tenant_id')",
-    "status": "'read'",  # with a status that is none, messages.advance_delivery does nothing
+_CHOSEN = {
+    ("tenant_id", "text"): "current_setting('app.tenant_id')",
+    ("status", "text"): "'read'",  # with a status that is none, messages.advance_delivery does nothing
+    ("status", "text[]"): "array['read']",
 }
-"""Arguments that are not the sample of their type."""
+"""Arguments by name and type that are not the sample of their type."""
 
 
 @contextmanager
@@ -75,10 +76,8 @@ def _types(statement: Statement) -> str:
 
 def sample(param: Column) -> str:
     """A made-up argument, as an SQL expression."""
-    type_ = param.known
-    if param.name in _BY_NAME and type_.ascii:
-        return f"{_BY_NAME[param.name]}::{param.type}"
-    return type_.sample
+    chosen = _CHOSEN.get((param.name, param.type))
+    return f"{chosen}::{param.type}" if chosen else param.known.sample
 
 
 def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:
