@@ -58,7 +58,7 @@ def test_two_statements_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("tenant_id text, id", "tenant_id, id", "params: 'tenant_id' has no type"),
+        ("tenant_id text, id", "tenant_id, id", "param tenant_id: it has no type"),
         ("id uuid,", "tenant_id uuid,", "params: 'tenant_id' is there twice"),
         ("-- rows: affected", "-- rows: many\n-- returns: id uuid, at", "returns: 'at' has no type"),
         ("-- rows: affected", "-- rows: some", "not one of one, maybe, many, affected"),
