@@ -23,7 +23,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 from ventros.audit.cli import audit, sql
-from ventros.ops.cli import history, locking_indexes
+from ventros.ops.cli import history, locking_indexes, tenant
 
 FAILED = 1
 INTERRUPTED = 130
@@ -333,6 +333,7 @@ main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
+main.add_command(tenant)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -42,7 +42,7 @@ LATER = NOW + MINUTE
 
 @attrs.define
 class World:
-    """``db`` prepares; ``number`` is another one for each time that a case is done, by a unit of ``tenant``."""
+    """``db`` prepares; ``number`` is another one for each time that a case is done, in ``tenant``."""
 
     db: Database[UnitOfWork]
     seed: Seed
