@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import psycopg
 
@@ -11,7 +12,7 @@ from tests.support.program import ventros
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 
-PAGE = "docs/tenants.md"
+PAGE = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text(encoding="utf-8")
 
 
 def test_history_is_switched_on_and_off(server: DevServer, owner_dsn: str, seed: Seed) -> None:

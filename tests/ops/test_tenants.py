@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import attrs
 import psycopg
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.documents import block
 from tests.support.program import WITHOUT_DATABASE
 from tests.support.tenants import fill, held, rows
 from ventros import Database, OptimisticLockError, UnitOfWork, ValidationError, roles
@@ -23,6 +25,8 @@ from ventros.kernel.errors import ConfigurationError
 from ventros.ops import history, tenants
 
 SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+PAGE = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text(encoding="utf-8")
+PAGE_SQL = block("sql", "DELETE FROM users", PAGE)
 KEPT = {"public.billing_accounts", "public.users"}
 
 
@@ -232,11 +236,21 @@ def test_what_cannot_be_done_is_told_before_anything_is(
         tenants.forget(owner_dsn, TENANT)
 
 
-async def test_the_tenant_may_be_onboarded_anew(
-    db: Database[UnitOfWork], seed: Seed, owner_dsn: str, superuser: psycopg.Connection
+async def test_owner_and_account_are_erased_as_the_page_says_unless_another_tenant_has_them(
+    db: Database[UnitOfWork], seed: Seed, other_seed: Seed, owner_dsn: str, superuser: psycopg.Connection
 ) -> None:
-    tenants.forget(owner_dsn, TENANT)
-    superuser.execute("DELETE FROM billing_accounts; DELETE FROM users")
+    """After which the tenant can be onboarded anew."""
+    superuser.execute(
+        "UPDATE channels SET user_id = %s, version = version + 1 WHERE tenant_id = %s",
+        [seed.user_id, OTHER_TENANT],
+    )
+    kept = tenants.forget(owner_dsn, TENANT).before.kept
+    account, user = PAGE_SQL.splitlines()
+    superuser.execute(account.replace("…", kept["public.billing_accounts"][0]).encode())
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        superuser.execute(user.replace("…", kept["public.users"][0]).encode())
+    tenants.forget(owner_dsn, OTHER_TENANT)
+    superuser.execute(user.replace("…", kept["public.users"][0]).encode())
     again = await seed_tenant(db, TENANT, "acme-phone", NOW)
     assert again.project_id != seed.project_id
 

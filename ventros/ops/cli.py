@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ventros.ops.tenants import Holdings
 
 LEFT = 1
 INTERRUPTED = 130
@@ -127,22 +130,24 @@ def forget(id_: str, dsn: str | None, batch: int, *, dry_run: bool) -> None:
     """
     from ventros.ops import tenants
 
-    address = _dsn(dsn)
     try:
         if dry_run:
-            held = tenants.holdings(address, id_)
+            held = tenants.holdings(_dsn(dsn), id_)
             for table, rows in held.rows.items():
                 click.echo(f"{rows:>12,}  {table}")
-            _list_kept(held.kept)
+            _list_kept(held)
             click.echo(f"{held.total:,} rows of {id_} would be erased")
             return
         done = tenants.forget(
-            address, id_, batch=batch, report=lambda table, rows: click.echo(f"{rows:>12,}  {table}")
+            _dsn(dsn),
+            id_,
+            batch=batch,
+            found=_list_kept,
+            report=lambda table, rows: click.echo(f"{rows:>12,}  {table}"),
         )
     except KeyboardInterrupt:
         click.echo("interrupted: run it again for the rest", err=True)
         sys.exit(INTERRUPTED)
-    _list_kept(done.before.kept)
     for refusal in done.refusals:
         click.echo(f"FINDING: {refusal}", err=True)
     for table, rows in done.left.items():
@@ -153,8 +158,8 @@ def forget(id_: str, dsn: str | None, batch: int, *, dry_run: bool) -> None:
     click.echo(f"no row of {id_} is in any of {len(done.before.rows)} tables: {erased}")
 
 
-def _list_kept(kept: Mapping[str, Sequence[str]]) -> None:
-    for table, keys in kept.items():
+def _list_kept(held: Holdings) -> None:
+    for table, keys in held.kept.items():
         for key in keys:
             click.echo(f"kept, because it is of no tenant: {table} {key}")
 

@@ -82,13 +82,15 @@ def forget(
     tenant: str,
     *,
     batch: int = BATCH,
+    found: Callable[[Holdings], None] = lambda _holdings: None,
     report: Callable[[str, int], None] = lambda _table, _rows: None,
 ) -> Forgotten:
     """Delete every row of ``tenant`` of every table with a ``tenant_id``, in transactions of ``batch`` rows.
 
     Tables that refer come before those that they refer to; of tables in a ring, and of one that refers to
-    itself, all rows go in one statement. ``report`` is called with each table and the rows deleted there,
-    once a pass is done with it. What is cut short may be run again.
+    itself, all rows go in one statement. ``found`` is told what there is before any of it is deleted: nothing
+    tells afterwards what is kept. ``report`` is called with each table and the rows deleted there, once a
+    pass is done with it. What is cut short may be run again.
 
     To be run by the owner of the tables, once nobody works for the tenant any more: what is written meanwhile
     may be told as left. Raises ValidationError when ``tenant`` is no tenant's id, ConfigurationError when the
@@ -97,6 +99,7 @@ def forget(
     with _connection(dsn, tenant) as connection:
         tables, references = read_tables(connection), read_references(connection)
         before = _holdings(connection, tenant, tables, references)
+        found(before)
         order = in_order([table for table in tables if table.erasable], references)
         erased: Counter[str] = Counter()
         refusals: list[str] = []
