@@ -16,16 +16,19 @@ import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.documents import block
+from tests.support.history import findings
 from tests.support.program import WITHOUT_DATABASE
 from tests.support.tenants import fill, held, rows
 from ventros import Database, OptimisticLockError, UnitOfWork, ValidationError, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.resources import directory
 from ventros.ops import history, tenants
 
 SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
 PAGE = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text(encoding="utf-8")
+OUTBOX_CHECK = (directory("sql") / "ops" / "outbox_versions.sql").read_bytes().partition(b"= off;")[2]
 PAGE_SQL = block("sql", "DELETE FROM users", PAGE)
 KEPT = {"public.billing_accounts", "public.users"}
 
@@ -74,6 +77,8 @@ async def test_no_row_is_left_and_nobody_elses_is_touched(
     assert superuser.execute("SELECT * FROM billing_accounts, users").fetchall() == accounts
     assert done.before.kept.keys() == KEPT
     assert str(two.seed.user_id) in done.before.kept["public.users"]
+    assert findings(superuser) == []
+    assert {subject.split()[0] for (subject, *_) in superuser.execute(OUTBOX_CHECK)} == {"billing_accounts"}
     secured = "SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity"
     assert superuser.execute(secured).fetchall() == []
     with pytest.raises(psycopg.Error, match="what is recorded stays"):
@@ -140,8 +145,9 @@ ALTER TABLE shop.teams ADD FOREIGN KEY (lead) REFERENCES shop.people DEFERRABLE 
 CREATE TABLE shop.visits (tenant_id text NOT NULL, n int) PARTITION BY LIST (tenant_id);
 CREATE TABLE shop.visits_acme PARTITION OF shop.visits FOR VALUES IN ('acme');
 CREATE TABLE shop.visits_others PARTITION OF shop.visits DEFAULT;
-CREATE DOMAIN shop.name AS text;
-CREATE TABLE shop.notes (tenant_id shop.name, n int);
+CREATE TABLE shop.notes (tenant_id text, n int);
+CREATE TYPE shop.customer AS ENUM ('acme', 'umbrella');
+CREATE TABLE shop.fees (tenant_id shop.customer, n int);
 ALTER TABLE shop.teams ENABLE ROW LEVEL SECURITY;
 ALTER TABLE shop.teams FORCE ROW LEVEL SECURITY;
 """
@@ -153,6 +159,7 @@ INSERT INTO shop.teams VALUES (%(tenant)s, %(from)s, %(from)s);
 INSERT INTO shop.people VALUES (%(tenant)s, %(from)s, %(from)s);
 INSERT INTO shop.visits SELECT %(tenant)s, n FROM generate_series(1, 20) AS n;
 INSERT INTO shop.notes VALUES (%(tenant)s, 1), (upper(%(tenant)s), 2);
+INSERT INTO shop.fees VALUES (%(tenant)s, 1);
 """
 
 
@@ -177,12 +184,13 @@ def make_own(superuser: psycopg.Connection) -> None:
 async def test_tables_of_ones_own_are_erased_too(
     two: Two, owner_dsn: str, superuser: psycopg.Connection, batch: int
 ) -> None:
-    """In another schema: a child, one that refers to itself, a ring, partitions, an odd type, no policy."""
+    """In another schema: a child, one that refers to itself, a ring, partitions, other types, no policy."""
     make_own(superuser)
     before, others = rows(superuser, TENANT), held(superuser, OTHER_TENANT)
     own = {name: number for name, number in before.items() if name.startswith("shop.")}
     assert sorted(own.items()) == [
         ("shop.Folders", 50),
+        ("shop.fees", 1),
         ("shop.notes", 1),
         ("shop.orders", 1),
         ("shop.people", 1),
@@ -194,6 +202,7 @@ async def test_tables_of_ones_own_are_erased_too(
     assert (done.left, done.refusals) == ({}, [])
     assert rows(superuser, TENANT) == {}
     assert held(superuser, OTHER_TENANT) == others
+    assert tenants.holdings(owner_dsn, "nobody").total == 0
     assert superuser.execute("SELECT tenant_id, n FROM shop.notes ORDER BY n, 1").fetchall() == [
         ("umbrella", 1),
         ("ACME", 2),

@@ -80,7 +80,7 @@ def held(superuser: psycopg.Connection, tenant: str) -> dict[str, tuple[int, str
     for schema, name in tables(superuser):
         query = sql.SQL(
             "SELECT count(*), md5(string_agg(t::text || xmin, E'\\n' ORDER BY t::text))"
-            " FROM {} AS t WHERE tenant_id = %s"
+            ' FROM {} AS t WHERE tenant_id::text COLLATE "C" = %s'
         ).format(sql.Identifier(schema, name))
         ((rows, digest),) = superuser.execute(query, [tenant])
         found[f"{schema}.{name}"] = (rows, digest)
