@@ -200,6 +200,7 @@ async def test_tables_of_ones_own_are_erased_too(
     ]
     done = tenants.forget(owner_dsn, TENANT, batch=batch)
     assert (done.left, done.refusals) == ({}, [])
+    assert done.before.total == sum(before.values()) - 20, "partitions are counted with their table"
     assert rows(superuser, TENANT) == {}
     assert held(superuser, OTHER_TENANT) == others
     assert tenants.holdings(owner_dsn, "nobody").total == 0
