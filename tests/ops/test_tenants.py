@@ -144,12 +144,13 @@ CREATE TABLE shop.people (  -- in a ring with teams
 ALTER TABLE shop.teams ADD FOREIGN KEY (lead) REFERENCES shop.people DEFERRABLE INITIALLY DEFERRED;
 CREATE TABLE shop.visits (tenant_id text NOT NULL, n int) PARTITION BY LIST (tenant_id);
 CREATE TABLE shop.visits_acme PARTITION OF shop.visits FOR VALUES IN ('acme');
+ALTER TABLE shop.visits_acme ADD FOREIGN KEY (tenant_id, n) REFERENCES shop.orders;
 CREATE TABLE shop.visits_others PARTITION OF shop.visits DEFAULT;
 CREATE TABLE shop.notes (tenant_id text, n int);
 CREATE TYPE shop.customer AS ENUM ('acme', 'umbrella');
 CREATE TABLE shop.fees (tenant_id shop.customer, n int);
-ALTER TABLE shop.teams ENABLE ROW LEVEL SECURITY;
-ALTER TABLE shop.teams FORCE ROW LEVEL SECURITY;
+ALTER TABLE shop.people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shop.people FORCE ROW LEVEL SECURITY;
 """
 ROWS = """
 INSERT INTO shop.orders SELECT tenant_id, 1, id FROM contacts WHERE tenant_id = %(tenant)s LIMIT 1;
@@ -157,7 +158,7 @@ INSERT INTO shop."Folders" SELECT %(tenant)s, n, CASE WHEN n %% 10 <> 1 THEN n -
   FROM generate_series(%(from)s + 1, %(from)s + 50) AS n;
 INSERT INTO shop.teams VALUES (%(tenant)s, %(from)s, %(from)s);
 INSERT INTO shop.people VALUES (%(tenant)s, %(from)s, %(from)s);
-INSERT INTO shop.visits SELECT %(tenant)s, n FROM generate_series(1, 20) AS n;
+INSERT INTO shop.visits SELECT %(tenant)s, 1 FROM generate_series(1, 20);
 INSERT INTO shop.notes VALUES (%(tenant)s, 1), (upper(%(tenant)s), 2);
 INSERT INTO shop.fees VALUES (%(tenant)s, 1);
 """
@@ -360,7 +361,23 @@ async def test_control_in_one_transaction_another_tenant_would_wait(load: Load, 
     await asyncio.sleep(0.5)
 
 
-async def test_a_writer_of_the_tenant_is_waited_for_and_does_not_hold_it_up_for_ever(
+async def test_a_writer_of_the_tenant_is_waited_for(
+    db: Database[UnitOfWork], seed: Seed, owner_dsn: str, superuser: psycopg.Connection
+) -> None:
+    """For longer than one lock may take."""
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.channels.touch(await uow.channels.get(seed.channel_id))
+        forgetting = asyncio.create_task(asyncio.to_thread(tenants.forget, owner_dsn, TENANT))
+        while not superuser.execute(f"{SESSIONS} AND wait_event_type = 'Lock'", [roles.OWNER]).fetchall():
+            assert not forgetting.done(), "it did not wait"
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(1)
+        assert not forgetting.done(), "it gave up"
+        await uow.commit()
+    assert (await forgetting).left == rows(superuser, TENANT) == {}
+
+
+async def test_control_a_writer_that_does_not_end_is_not_waited_for_for_ever(
     db: Database[UnitOfWork], seed: Seed, owner_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tenants, "_ATTEMPTS", 2)
