@@ -26,12 +26,14 @@ _MULTIPLY: LiteralString = """
 SET session_replication_role = replica;
 CREATE TEMP TABLE more AS SELECT * FROM contacts WHERE tenant_id = ANY (%(tenants)s);
 UPDATE more SET phone = NULL;
-INSERT INTO contacts SELECT (jsonb_populate_record(more, jsonb_build_object('id', gen_random_uuid()))).*
-  FROM more, generate_series(1, %(contacts)s);
+INSERT INTO contacts SELECT copy.*
+  FROM more, generate_series(1, %(contacts)s) AS n,
+       jsonb_populate_record(more, jsonb_build_object('id', gen_random_uuid(), 'n', n)) AS copy;
 CREATE TEMP TABLE talk AS SELECT * FROM messages WHERE tenant_id = ANY (%(tenants)s);
 UPDATE talk SET channel_message_id = NULL;
-INSERT INTO messages SELECT (jsonb_populate_record(talk, jsonb_build_object('id', gen_random_uuid()))).*
-  FROM talk, generate_series(1, %(messages)s);
+INSERT INTO messages SELECT copy.*
+  FROM talk, generate_series(1, %(messages)s) AS n,
+       jsonb_populate_record(talk, jsonb_build_object('id', gen_random_uuid(), 'n', n)) AS copy;
 """
 
 
@@ -66,12 +68,12 @@ class Writer:
 def main() -> None:
     with DevServer() as server:
         create_database(server, DATABASE)
-        seed(server.superuser_dsn())
-        with psycopg.connect(
-            server.superuser_dsn(), autocommit=True, cursor_factory=psycopg.ClientCursor
-        ) as one:
-            one.execute(_MULTIPLY, {"tenants": list(TENANTS), "contacts": CONTACTS, "messages": MESSAGES})
-            one.execute("VACUUM (ANALYZE)")
+        superuser = server.superuser_dsn(DATABASE)
+        seed(superuser)
+        with psycopg.connect(superuser, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
+            sizes = {"tenants": list(TENANTS), "contacts": CONTACTS, "messages": MESSAGES}
+            connection.execute(_MULTIPLY, sizes)
+            connection.execute("VACUUM (ANALYZE)")
         dsn = server.owner_dsn()
         history.enable(dsn)
         alone, meanwhile = Writer(dsn), Writer(dsn)
