@@ -24,7 +24,7 @@ except ModuleNotFoundError as missing:
 
 from ventros.audit.cli import app_role_option, audit, sql
 from ventros.command_line import app_option, application, database
-from ventros.ops.cli import history, locking_indexes
+from ventros.ops.cli import history, locking_indexes, tenant
 
 FAILED = 1
 INTERRUPTED = 130
@@ -351,6 +351,7 @@ main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
+main.add_command(tenant)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -1,10 +1,19 @@
-"""``ventros history`` and ``ventros locking-indexes``: what a database has or not, by its owner's choice."""
+"""``ventros history``, ``locking-indexes`` and ``tenant``: what a database holds by its owner's choice."""
 
 from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ventros.command_line import application, database
+
+if TYPE_CHECKING:
+    from ventros.ops.tenants import Holdings
+
+LEFT = 1
+INTERRUPTED = 130
 
 dsn_option = click.option(
     "--dsn",
@@ -96,3 +105,62 @@ def indexes_status(dsn: str | None) -> None:
     for index in indexes.status(database(dsn)):
         size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
         click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())
+
+
+@click.group()
+def tenant() -> None:
+    """Forget a tenant; see docs/tenants.md."""
+
+
+@tenant.command()
+@click.argument("id_", metavar="ID")
+@dsn_option
+@click.option("--dry-run", is_flag=True, help="Say what there is, and delete nothing.")
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=2000,
+    show_default=True,
+    help="Rows that one transaction deletes.",
+)
+def forget(id_: str, dsn: str | None, batch: int, *, dry_run: bool) -> None:
+    """Delete every row of a tenant, its history included, and prove that none is left.
+
+    All tables with a tenant_id, in any schema. Users and billing accounts have no tenant: those that the
+    tenant refers to are listed, and kept. Stop what works for the tenant first. What is cut short may be
+    run again. Exits with 1 when a row is left.
+    """
+    from ventros.ops import tenants
+
+    try:
+        if dry_run:
+            held = tenants.holdings(database(dsn), id_)
+            for table, rows in held.rows.items():
+                click.echo(f"{rows:>12,}  {table}")
+            _list_kept(held)
+            click.echo(f"{held.total:,} rows of {id_} would be erased")
+            return
+        done = tenants.forget(
+            database(dsn),
+            id_,
+            batch=batch,
+            found=_list_kept,
+            report=lambda table, rows: click.echo(f"{rows:>12,}  {table}"),
+        )
+    except KeyboardInterrupt:
+        click.echo("interrupted: run it again for the rest", err=True)
+        sys.exit(INTERRUPTED)
+    for refusal in done.refusals:
+        click.echo(f"FINDING: {refusal}", err=True)
+    for table, rows in done.left.items():
+        click.echo(f"FINDING: {table} still has rows of {id_}: {rows:,}", err=True)
+    if done.left or done.refusals:
+        sys.exit(LEFT)
+    erased = f"{sum(done.erased.values()):,} rows were erased" if done.before.total else "there was none"
+    click.echo(f"no row of {id_} is in any of {len(done.before.rows)} tables: {erased}")
+
+
+def _list_kept(held: Holdings) -> None:
+    for table, keys in held.kept.items():
+        for key in keys:
+            click.echo(f"kept, because it is of no tenant: {table} {key}")
