@@ -23,7 +23,9 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 from ventros.audit.cli import audit, sql
+from ventros.kernel.connection.dsn import resolve_dsn
 from ventros.ops.cli import history, locking_indexes
+from ventros.options import ELSE, dsn_option
 
 FAILED = 1
 INTERRUPTED = 130
@@ -60,11 +62,7 @@ class Commands(click.Group):
             raise Unusable(f"{error.name} is not installed: pip install 'ventros[{extra}]'") from error
 
 
-dsn_option = click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
-)
+database = dsn_option(f"The database; {ELSE}")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -173,7 +171,7 @@ def dev(channel: str | None) -> None:
 
 @main.command()
 @click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path, allow_dash=True))
-@dsn_option
+@database
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 @click.option(
     "--max-line",
@@ -236,7 +234,7 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
 
 
 @main.group(invoke_without_command=True)
-@dsn_option
+@database
 @click.option("--dry-run", is_flag=True, help="Say what would be applied, and apply nothing.")
 @click.option("--to", metavar="ID", help="Apply up to this migration, which is included.")
 @click.pass_context
@@ -248,7 +246,7 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
     from ventros.migrate import migrate as run_migrations
 
     applied = run_migrations(
-        _dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        resolve_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
@@ -257,7 +255,7 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.option("--to", metavar="ID", help="Roll back everything after this migration, which stays.")
 @click.option("--steps", type=click.IntRange(1), default=1, show_default=True, help="How many, without --to.")
 @click.pass_context
@@ -266,26 +264,26 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
     from ventros.migrate import rollback as run_rollback
 
     undone = run_rollback(
-        _dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+        resolve_dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
     )
     if not undone:
         click.echo("nothing to roll back")
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.pass_context
 def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
 
-    for state in read_status(_dsn(dsn or ctx.obj)):
+    for state in read_status(resolve_dsn(dsn or ctx.obj)):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
         click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
 @click.option("--app", default="ventros_app", show_default=True, help="Services log in as this role.")
 @click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
@@ -302,7 +300,7 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
 
     new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
     lines: list[str] = []
-    set_up(_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
+    set_up(resolve_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
     for line in lines:
         name = line.removeprefix("made the role ")
         click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)
@@ -348,12 +346,6 @@ def bench(arguments: tuple[str, ...]) -> None:
             "benchmarks need a checkout of Ventros, with pip install -e '.[dev]' in it"
         ) from missing
     run.main(arguments, prog_name="ventros bench")
-
-
-def _dsn(dsn: str | None) -> str:
-    from ventros.kernel.database import resolve_dsn
-
-    return resolve_dsn(dsn) or "postgresql://"
 
 
 @contextmanager

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-dsn_option = click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database, for the owner of its tables; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* "
-    "variables.",
-)
+from ventros.kernel.connection.dsn import resolve_dsn
+from ventros.options import ELSE, dsn_option
+
+database = dsn_option(f"The database, for the owner of its tables; {ELSE}")
 
 
 @click.group()
@@ -18,7 +16,7 @@ def history() -> None:
 
 
 @history.command()
-@dsn_option
+@database
 def enable(dsn: str | None) -> None:
     """Record from now on.
 
@@ -27,27 +25,27 @@ def enable(dsn: str | None) -> None:
     """
     from ventros.ops import history as recording
 
-    written = recording.enable(_dsn(dsn))
+    written = recording.enable(resolve_dsn(dsn))
     click.echo(f"history is enabled; baselines written: {written:,}")
 
 
 @history.command()
-@dsn_option
+@database
 def disable(dsn: str | None) -> None:
     """Record no more, and keep what is recorded."""
     from ventros.ops import history as recording
 
-    recording.disable(_dsn(dsn))
+    recording.disable(resolve_dsn(dsn))
     click.echo("history is disabled; what was recorded is kept")
 
 
 @history.command()
-@dsn_option
+@database
 def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
 
-    state = recording.status(_dsn(dsn))
+    state = recording.status(resolve_dsn(dsn))
     missing = state.not_recorded
     click.echo(
         f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
@@ -66,37 +64,31 @@ def locking_indexes() -> None:
 
 
 @locking_indexes.command()
-@dsn_option
+@database
 def create(dsn: str | None) -> None:
     """Make those that are missing or invalid. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.create(_dsn(dsn), click.echo)
+    indexes.create(resolve_dsn(dsn), click.echo)
     click.echo(f"there are all {len(indexes.definitions())}")
 
 
 @locking_indexes.command()
-@dsn_option
+@database
 def drop(dsn: str | None) -> None:
     """Drop those that are there. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.drop(_dsn(dsn), click.echo)
+    indexes.drop(resolve_dsn(dsn), click.echo)
     click.echo("there is none")
 
 
 @locking_indexes.command("status")
-@dsn_option
+@database
 def indexes_status(dsn: str | None) -> None:
     """Tell which are there, and how large they are."""
     from ventros.ops import locking_indexes as indexes
 
-    for index in indexes.status(_dsn(dsn)):
+    for index in indexes.status(resolve_dsn(dsn)):
         size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
         click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())
-
-
-def _dsn(dsn: str | None) -> str:
-    from ventros.kernel.database import resolve_dsn
-
-    return resolve_dsn(dsn) or "postgresql://"
