@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 import ventros
+from bench.dsn import rewritten
 from ventros import roles
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
-from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.connection.address import read_address
 from ventros.migrate import migrate
 
 SETTINGS = {
@@ -41,7 +41,7 @@ class Server:
     """
 
     def __init__(self, dsn: str | None = None, *, durable: bool = True) -> None:
-        self._given = dsn
+        self._given = rewritten(dsn) if dsn else None
         self._embedded = None if dsn else DevServer(durable=durable, settings=SETTINGS)
         self._prefix = f"ventros_bench_{secrets.token_hex(3)}_"
         self._made: list[str] = []
@@ -90,8 +90,7 @@ class Server:
         return self._embedded.superuser_dsn(self._prefix + name) if self._embedded else self._beside(name)
 
     def _beside(self, name: str) -> str:
-        parts = urlsplit(self._given or "")
-        return urlunsplit(parts._replace(path=f"/{quote(self._prefix + name)}"))
+        return rewritten(self._given or "", dbname=self._prefix + name)
 
     def create(
         self, name: str, template: str | None = None, *, bare: bool = False, volatile: bool | None = None
@@ -142,10 +141,7 @@ class Server:
     def _role(self) -> str:
         if self._embedded:
             return roles.OWNER
-        user = urlsplit(self._given or "").username
-        if not user:
-            raise ConfigurationError("the DSN names no user: write postgresql://user:password@host/database")
-        return user
+        return read_address(self._given).fields["user"]
 
 
 async def _seed(dsn: str) -> None:

@@ -173,9 +173,8 @@ def _fields(text: str) -> dict[str, str]:
     for name, value in fields.items():
         parameter = PARAMETERS[name]
         if not re.fullmatch(parameter.values, value):
-            taken = f"must be {parameter.values}" if parameter.values else "is not supported"
-            why = f": {parameter.why}" if parameter.why else ""
-            raise ConfigurationError(f"{name}, which {sources[name]} sets, {taken}{why}")
+            rule = parameter.rule or f"be {parameter.values}"
+            raise ConfigurationError(f"{name}, which {sources[name]} sets, must {rule}")
         if re.search("[\ud800-\udfff]", value):
             raise ConfigurationError(f"{name}, which {sources[name]} sets, is not UTF-8")
     return fields
@@ -264,8 +263,8 @@ def _check_tls(fields: dict[str, str], hosts: tuple[Host, ...], *, insecure: boo
         fields["sslrootcert"] = roots = fields.get("sslrootcert") or str(home(".postgresql/root.crt"))
         if roots != "system" and not Path(roots).is_file():
             raise ConfigurationError(
-                f"sslmode={mode} needs the certificate of an authority, and there is no file {roots}: name one "
-                "in sslrootcert, or sslrootcert=system for those that the system trusts"
+                f"sslmode={mode} needs the certificate of an authority, and there is no file {roots}: name "
+                "one in sslrootcert, or sslrootcert=system for those that the system trusts"
             )
 
 

@@ -54,32 +54,25 @@ def parse(dsn: str) -> dict[str, str]:
     password.
     """
     scheme = _SCHEME.match(dsn)
-    fields = {}
     try:
         if "\0" in dsn:
             raise ValueError("it holds a zero byte")
         dsn.encode()
-        for number, (name, value) in enumerate(_url(dsn[scheme.end() :]) if scheme else _pairs(dsn), 1):
-            if name not in PARAMETERS:
-                raise _unknown(name, number)
-            fields[name] = value
+        fields = dict(_url(dsn[scheme.end() :]) if scheme else _pairs(dsn))
+        if unknown := [name for name in fields if name not in PARAMETERS]:
+            near = difflib.get_close_matches(unknown[0], PARAMETERS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"it has a parameter that is none of libpq's{hint}")
+    except UnicodeError:
+        reason = "it is not UTF-8"
     except ValueError as error:
-        raise ConfigurationError(
-            "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : and / "
-            f"inside the password percent-encoded, or host=... dbname=...: {_reason(error)}"
-        ) from None
-    return fields
-
-
-def _reason(error: ValueError) -> str:
-    """Those of the standard library quote what they could not read."""
-    return "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
-
-
-def _unknown(name: str, number: int) -> ValueError:
-    near = difflib.get_close_matches(name, PARAMETERS, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return ValueError(f"parameter {number} of it is none of libpq's{hint}")
+        reason = str(error)
+    else:
+        return fields
+    raise ConfigurationError(  # outside of except, for an error of the standard library holds the text
+        "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : and / "
+        f"inside the password percent-encoded, or host=... dbname=...: {reason}"
+    )
 
 
 def _url(text: str) -> Iterator[tuple[str, str]]:
