@@ -69,7 +69,7 @@ def _context(fields: Mapping[str, str], name: str) -> ssl.SSLContext:
     context.set_alpn_protocols(["postgresql"])
     context.check_hostname = fields["sslmode"] == "verify-full"
     roots = _file(fields, "sslrootcert", "root.crt")
-    if fields["sslmode"] in PROVING or (fields["sslmode"] == "require" and roots):
+    if roots:  # in the weaker modes too, as libpq does; those that prove have one
         if roots == "system":
             context.load_default_certs()
         else:
