@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from psycopg import sql
 
 import ventros
 from bench.dsn import rewritten
-from ventros import roles
+from ventros import administration, roles
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
 from ventros.kernel.connection.address import read_address
@@ -49,7 +50,7 @@ class Server:
     def __enter__(self) -> Self:
         if self._embedded:
             self._embedded.start()
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             shown = {
                 name: _one(connection, sql.SQL("SHOW {}").format(sql.Identifier(name))) for name in SHOWN
             }
@@ -76,8 +77,9 @@ class Server:
         """What databases on it can be: on a server that does not wait for the disk, none is durable."""
         return ("volatile",) if self.volatile else ("durable", "volatile")
 
-    def _maintenance(self) -> str:
-        return self._given or (self._embedded.superuser_dsn() if self._embedded else "")
+    def _maintenance(self) -> AbstractContextManager[psycopg.Connection]:
+        dsn = self._given or (self._embedded.superuser_dsn() if self._embedded else "")
+        return administration.connect(administration.parameters(dsn, "ventros bench"))
 
     def dsn(self, name: str) -> str:
         """Of a database that was made here, for its owner, whom policies bind as they do the app: what the
@@ -105,7 +107,7 @@ class Server:
         text = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(full), sql.Identifier(role))
         if template:
             text += sql.SQL(" TEMPLATE {}").format(sql.Identifier(self._prefix + template))
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             connection.execute(text)
             if volatile is not None:
                 waits = sql.SQL("ALTER DATABASE {} SET synchronous_commit = {}").format(
@@ -122,7 +124,7 @@ class Server:
         return "migrated"
 
     def drop(self, name: str) -> None:
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             text = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._prefix + name))
             connection.execute(text)
         self._made.remove(name)

@@ -90,7 +90,7 @@ class Address:
                 name: value for name, value in settings.server_settings.items() if name.lower() not in named
             }
         }
-        if name := self.fields.get("application_name") or self.fields.get("fallback_application_name"):
+        if name := self.fields.get("application_name"):
             changes["application_name"] = name
         if timeout := self.fields.get("connect_timeout"):
             changes["connect_timeout"] = float(timeout)
@@ -145,6 +145,8 @@ def read_address(dsn: str | None = None, *, insecure: bool = False) -> Address:
     fields = _fields(text)
     hosts = _hosts(fields)
     fields = {"user": "", "dbname": "", "sslmode": "", "gssencmode": "disable", **fields}
+    if name := fields.pop("fallback_application_name", ""):
+        fields.setdefault("application_name", name)
     fields["user"] = fields["user"] or _account()
     fields["dbname"] = fields["dbname"] or fields["user"]
     if fields["gssencmode"] == "prefer":

@@ -96,7 +96,7 @@ class Connector:
         for way in ways[:-1]:
             try:
                 return await self._open(host, state, way)
-            except TimeoutError:
+            except (TimeoutError, asyncpg.InvalidPasswordError):
                 raise
             except (OSError, asyncpg.InvalidAuthorizationSpecificationError):
                 continue

@@ -144,6 +144,13 @@ def test_insecure_stays_with_the_text_that_was_resolved(monkeypatch: pytest.Monk
     assert str(read_address(resolve_dsn(insecure=True))) == "x at db.example:5432"
 
 
+def test_a_name_to_fall_back_on_is_used_when_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    dsn = f"{LOCAL} fallback_application_name=fallback"
+    assert read_address(dsn).fields["application_name"] == "fallback"
+    monkeypatch.setenv("PGAPPNAME", "named")
+    assert read_address(dsn).fields["application_name"] == "named"
+
+
 def test_what_is_no_text_is_no_dsn() -> None:
     with pytest.raises(ConfigurationError, match="not a value of type bytes"):
         read_address(b"postgresql://u:sesame@h/x")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,10 +175,8 @@ async def test_a_difficult_name_and_password(difficult: dict[str, str], scheme: 
     database = difficult["dbname"]
     for place in (f"/{database}?host={host}&port=5432", f"{host}:5432/{database}"):
         assert (await both(f"{scheme}://{user}:{password}@{place}"))[1] == difficult["user"]
-    escaped_quotes = {
-        name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in difficult.items()
-    }
-    assert (await both(pairs(escaped_quotes)))[1] == difficult["user"]
+    quoted = {key: re.sub(r"(['\\])", r"\\\1", value) for key, value in difficult.items()}
+    assert (await both(pairs(quoted)))[1] == difficult["user"]
 
 
 async def test_the_dsn_goes_before_the_service_and_that_before_the_variables(
