@@ -23,9 +23,8 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 from ventros.audit.cli import audit, sql
-from ventros.kernel.connection.dsn import resolve_dsn
 from ventros.ops.cli import history, locking_indexes
-from ventros.options import ELSE, dsn_option
+from ventros.options import ELSE, dsn_option, resolve
 
 FAILED = 1
 INTERRUPTED = 130
@@ -246,7 +245,7 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
     from ventros.migrate import migrate as run_migrations
 
     applied = run_migrations(
-        resolve_dsn(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        resolve(dsn), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
@@ -264,7 +263,7 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
     from ventros.migrate import rollback as run_rollback
 
     undone = run_rollback(
-        resolve_dsn(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
+        resolve(dsn or ctx.obj), to=to, steps=steps, report=lambda id_: click.echo(f"rolled back {id_}")
     )
     if not undone:
         click.echo("nothing to roll back")
@@ -277,7 +276,7 @@ def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
 
-    for state in read_status(resolve_dsn(dsn or ctx.obj)):
+    for state in read_status(resolve(dsn or ctx.obj)):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
         click.echo(f"{'applied' if state.applied else 'pending'}  {state.id}{note}")
 
@@ -300,7 +299,7 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app: str, *, password
 
     new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app)} if passwords else {}
     lines: list[str] = []
-    set_up(resolve_dsn(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
+    set_up(resolve(dsn or ctx.obj), owner=owner, app=app, password=new_passwords.get, report=lines.append)
     for line in lines:
         name = line.removeprefix("made the role ")
         click.echo(f"{line}, with the password {new_passwords[name]}" if name in new_passwords else line)

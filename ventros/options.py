@@ -8,9 +8,14 @@ from typing import Any
 
 import click
 
-from ventros.kernel.connection.dsn import resolve_dsn
-
 ELSE = "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables."
+
+
+def resolve(dsn: str | None, *, insecure: bool = False) -> str:
+    """:func:`ventros.kernel.connection.dsn.resolve_dsn`, for commands that start fast without it."""
+    from ventros.kernel.connection.dsn import resolve_dsn  # noqa: PLC0415
+
+    return resolve_dsn(dsn, insecure=insecure)
 
 
 def dsn_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -19,7 +24,7 @@ def dsn_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def run(*args: Any, dsn: str | None, insecure: bool, **options: Any) -> Any:
-            return command(*args, dsn=resolve_dsn(dsn, insecure=True) if insecure else dsn, **options)
+            return command(*args, dsn=resolve(dsn, insecure=True) if insecure else dsn, **options)
 
         run = click.option(
             "--insecure", is_flag=True, help="Let it leave this machine without sslmode=verify-full."

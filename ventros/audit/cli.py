@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from ventros.kernel.connection.dsn import resolve_dsn
-from ventros.options import ELSE, dsn_option
+from ventros.options import ELSE, dsn_option, resolve
 
 if TYPE_CHECKING:
     import psycopg
@@ -303,7 +302,7 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
     from ventros import administration
 
-    with administration.connect(administration.parameters(resolve_dsn(dsn), name)) as connection:
+    with administration.connect(administration.parameters(resolve(dsn), name)) as connection:
         yield connection
 
 

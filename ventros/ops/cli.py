@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ventros.kernel.connection.dsn import resolve_dsn
-from ventros.options import ELSE, dsn_option
+from ventros.options import ELSE, dsn_option, resolve
 
 database = dsn_option(f"The database, for the owner of its tables; {ELSE}")
 
@@ -25,7 +24,7 @@ def enable(dsn: str | None) -> None:
     """
     from ventros.ops import history as recording
 
-    written = recording.enable(resolve_dsn(dsn))
+    written = recording.enable(resolve(dsn))
     click.echo(f"history is enabled; baselines written: {written:,}")
 
 
@@ -35,7 +34,7 @@ def disable(dsn: str | None) -> None:
     """Record no more, and keep what is recorded."""
     from ventros.ops import history as recording
 
-    recording.disable(resolve_dsn(dsn))
+    recording.disable(resolve(dsn))
     click.echo("history is disabled; what was recorded is kept")
 
 
@@ -45,7 +44,7 @@ def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
 
-    state = recording.status(resolve_dsn(dsn))
+    state = recording.status(resolve(dsn))
     missing = state.not_recorded
     click.echo(
         f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
@@ -69,7 +68,7 @@ def create(dsn: str | None) -> None:
     """Make those that are missing or invalid. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.create(resolve_dsn(dsn), click.echo)
+    indexes.create(resolve(dsn), click.echo)
     click.echo(f"there are all {len(indexes.definitions())}")
 
 
@@ -79,7 +78,7 @@ def drop(dsn: str | None) -> None:
     """Drop those that are there. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.drop(resolve_dsn(dsn), click.echo)
+    indexes.drop(resolve(dsn), click.echo)
     click.echo("there is none")
 
 
@@ -89,6 +88,6 @@ def indexes_status(dsn: str | None) -> None:
     """Tell which are there, and how large they are."""
     from ventros.ops import locking_indexes as indexes
 
-    for index in indexes.status(resolve_dsn(dsn)):
+    for index in indexes.status(resolve(dsn)):
         size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
         click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())

@@ -15,7 +15,10 @@ import pytest
 from psycopg import sql
 
 from tests.support.proxy import Proxy
-from ventros import ConfigurationError, Database, Settings, UnitOfWork, administration
+from ventros import ConfigurationError, Database, UnitOfWork, administration
+from ventros.kernel.connection.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 WHO = (
     "SELECT current_database(), current_user::text, current_setting('application_name'), "

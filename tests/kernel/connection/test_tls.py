@@ -16,7 +16,10 @@ from tests.support.certificates import Certificate, make, write
 from tests.support.proxy import Proxy
 from tests.support.tls import TlsProxy, self_signed
 from tests.support.tls_server import CERTIFIED, TlsServer, tls_server
-from ventros import ConfigurationError, Database, Settings, UnitOfWork, VentrosError, administration
+from ventros import ConfigurationError, Database, UnitOfWork, VentrosError, administration
+from ventros.kernel.connection.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 NAME = "db.example"
 ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

@@ -11,7 +11,10 @@ import asyncpg
 import psycopg
 import pytest
 
-from ventros import ConfigurationError, Database, Settings, UnitOfWork, VentrosError, administration
+from ventros import ConfigurationError, Database, UnitOfWork, VentrosError, administration
+from ventros.kernel.connection.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 SECRET = "sesame"  # noqa: S105 - that of the fairy tale
 PASSWORDS = (

@@ -13,6 +13,8 @@ from ventros.kernel.connection.address import read_address
 from ventros.kernel.connection.dsn import Insecure, resolve_dsn
 from ventros.kernel.connection.parameters import PARAMETERS
 
+pytestmark = pytest.mark.usefixtures("nothing_set")
+
 LOCAL = "host=127.0.0.1 user=u"
 
 
