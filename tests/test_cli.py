@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from tests.support.program import ventros
+from ventros.cli import main
 from ventros.devserver import DevServer
 
 
@@ -77,6 +79,31 @@ def test_ingest_of_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
     assert "cannot reach the database y at 127.0.0.1:1" in done.stderr
     assert "secret" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+REMOTE = "postgresql://u:sesame@no-such-host.invalid/x"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("migrate",), ("migrate", "status"), ("migrate", "rollback"), ("migrate", "roles"), ("audit",)),
+        *(("sql", "explain", "contacts.get"), ("sql", "plans", "--tenant", "acme"), ("sql", "stats")),
+        *(("sql", "reconcile"), ("history", "status"), ("locking-indexes", "status"), ("ingest", "-")),
+        ("bench", "overhead", "--quick"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_leaves_the_machine_unproven_unless_told_so(command: tuple[str, ...]) -> None:
+    run = CliRunner()
+    refused = run.invoke(main, [*command, "--dsn", REMOTE])
+    assert "no-such-host.invalid:5432: what leaves this machine needs sslmode=verify-full" in refused.output
+    told = run.invoke(main, [*command, "--dsn", REMOTE, "--insecure"])
+    assert "verify-full" not in told.output
+    assert "no-such-host.invalid" in told.output
+    for done in (refused, told):
+        assert done.exit_code != 0
+        assert "sesame" not in done.output
 
 
 def test_ingest_with_broken_lines_ends_with_status_1_and_names_them(dsn: str, tmp_path: Path) -> None:
