@@ -42,6 +42,13 @@ async def test_a_frozen_host_does_not_starve_the_next(dsn: str) -> None:
             assert frozen.connections == asked  # the last good one first
 
 
+async def test_nor_does_it_for_who_administers(owner_dsn: str) -> None:
+    async with Proxy(owner_dsn, black_hole=True) as frozen, Proxy(owner_dsn) as alive:
+        started = monotonic()
+        await asyncio.to_thread(admin, both(frozen, alive, "&connect_timeout=2"))
+        assert 2 <= monotonic() - started < 4
+
+
 async def nothing(_: UnitOfWork) -> None:
     await asyncio.sleep(0.02)
 

@@ -60,8 +60,7 @@ class Connector:
         for state in ("standby", "any") if wanted == "prefer-standby" else (wanted,):
             for host in self._in_turn():
                 try:
-                    async with asyncio.timeout(self._settings.connect_timeout):
-                        driver = await self._reach(host, state)
+                    driver = await self._open(host, state)
                 except BaseException as error:
                     self._hosts.append(self._hosts.pop(self._hosts.index(host)))
                     if not isinstance(error, DRIVER_FAILURES):
@@ -90,20 +89,8 @@ class Connector:
             return f"its certificate is refused: {error.verify_message}"
         return " ".join(str(error).split()) or type(error).__name__
 
-    async def _reach(self, host: Host, state: str) -> Driver:
-        """With TLS or without, as the address wants it."""
-        ways = [False] if host.is_socket else list(tls.ways(self._address.fields, host.name))
-        for way in ways[:-1]:
-            try:
-                return await self._open(host, state, way)
-            except (TimeoutError, asyncpg.InvalidPasswordError):
-                raise
-            except (OSError, asyncpg.InvalidAuthorizationSpecificationError):
-                continue
-        return await self._open(host, state, ways[-1])
-
-    async def _open(self, host: Host, state: str, way: ssl.SSLContext | bool) -> Driver:
-        driver = await self._connect(host, state, way)
+    async def _open(self, host: Host, state: str) -> Driver:
+        driver = await self._reach(host, state)
         if not self._pipelining or self._proven:
             return driver
         try:
@@ -121,7 +108,20 @@ class Connector:
             RuntimeWarning,
             stacklevel=2,
         )
-        return await self._connect(host, state, way)
+        return await self._reach(host, state)
+
+    async def _reach(self, host: Host, state: str) -> Driver:
+        """With TLS or without, as the address wants it."""
+        async with asyncio.timeout(self._settings.connect_timeout):
+            ways = [False] if host.is_socket else list(tls.ways(self._address.fields, host.name))
+            for way in ways[:-1]:
+                try:
+                    return await self._connect(host, state, way)
+                except (TimeoutError, asyncpg.InvalidPasswordError):
+                    raise
+                except (OSError, asyncpg.InvalidAuthorizationSpecificationError):
+                    continue
+            return await self._connect(host, state, ways[-1])
 
     async def _connect(self, host: Host, state: str, way: ssl.SSLContext | bool) -> Driver:
         arguments = {

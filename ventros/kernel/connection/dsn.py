@@ -15,7 +15,7 @@ DSN_VARIABLES = ("VENTROS_DATABASE_URL", "DATABASE_URL")
 _LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 
 _SCHEME = re.compile(r"postgres(?:ql)?(?:\+\w+)?://")
-_CREDENTIALS = re.compile(r"([^@/:]*):?([^@/]*)@")
+_CREDENTIALS = re.compile(r"([^@/:]*+):?+([^@/]*+)@")
 _PLACE = re.compile(r"(?:\[([^\]]+)\](?=[:/?,]|\Z)|(?!\[)([^:/?,]*))(?::([^/?,]*))?")
 _ENCODED = re.compile(r"(?:[^%\s]|%(?!00)[0-9A-Fa-f]{2})*", re.ASCII)
 _PAIR = re.compile(
