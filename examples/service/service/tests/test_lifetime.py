@@ -93,7 +93,7 @@ async def program(dsn: str, socket: Path) -> AsyncIterator[asyncio.subprocess.Pr
         [str(Path(module.__file__ or "").parents[1]) for module in (ventros, sys.modules["service"])]
     )
     environment = os.environ | {
-        "VENTROS_DATABASE_URL": dsn, "SERVICE_CALLERS": CALLERS, "SERVICE_ANNOUNCED": "2", "PYTHONPATH": path,
+        "VENTROS_DATABASE_URL": dsn, "SERVICE_CALLERS": CALLERS, "SERVICE_ANNOUNCED": "1", "PYTHONPATH": path,
     }  # fmt: skip
     command = [sys.executable, "-m", "uvicorn", "--factory", "service.app:main", "--log-level", "error"]
     running = await asyncio.create_subprocess_exec(*command, "--uds", str(socket), env=environment)
