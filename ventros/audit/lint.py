@@ -9,6 +9,7 @@ from pglast.stream import RawStream
 
 from ventros.audit.library import Library
 from ventros.audit.reading import TENANT, Reading, Source, Term, Write
+from ventros.audit.standards import standard_faults
 from ventros.audit.tables import Table
 from ventros.kernel.statements import Statement
 
@@ -67,6 +68,8 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
     if not statement.tenant:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
+    if (table := tables.get(statement.qualified_table)) and table.versioned:
+        yield from standard_faults(statement, table)
     parameters = [Term(None, f"${position}") for position in range(1, len(statement.params) + 1)]
     for lock in reading.locks:
         sources_by_id = reading.bound("id", parameters)
