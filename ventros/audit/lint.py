@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import attrs
 from pglast.stream import RawStream
@@ -35,21 +36,25 @@ NON_VOLATILE = frozenset(
 
 @attrs.frozen
 class Fault:
-    """A rule that a statement breaks."""
+    """A rule that a statement or a table breaks, of that ``name``, and where it stands."""
 
-    statement: Statement
+    path: Path
+    line: int
+    name: str
     rule: str
     text: str
 
     def __str__(self) -> str:
-        place = f"{self.statement.path.parent.name}/{self.statement.path.name}:{self.statement.line}"
-        return f"{place}: {self.statement.name}: {self.text} [{self.rule}]"
+        place = f"{self.path.parent.name}/{self.path.name}:{self.line}"
+        return f"{place}: {self.name}: {self.text} [{self.rule}]"
 
 
 def lint(library: Library, statements: Iterable[Statement]) -> list[Fault]:
     """In the order of the statements, which are for the tables of ``library``."""
     return [
-        Fault(statement, rule, text) for statement in statements for rule, text in _faults(library, statement)
+        Fault(statement.path, statement.line, statement.name, rule, text)
+        for statement in statements
+        for rule, text in _faults(library, statement)
     ]
 
 
