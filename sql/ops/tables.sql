@@ -104,7 +104,8 @@ WITH declared (name, versioned, columns) AS (
     UNION ALL
     SELECT name, 4, format('the table %s has no column %s, which is in schema.sql', name, key),
            format('SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = %L::regclass AND attnum > 0;', name),
-           format('ALTER TABLE %s ADD COLUMN %I %s; -- or ventros migrate, if that was not done', name, key, value)
+           format('ALTER TABLE %1$s ADD COLUMN %2$I %3$s; COMMENT ON COLUMN %1$s.%2$I IS ''…''; -- or ventros migrate, if '
+                  'that was not done', name, key, value)
       FROM stored, jsonb_each_text(columns)
      WHERE key <> ALL (present) AND NOT (versioned AND key = 'version')
     UNION ALL

@@ -28,7 +28,7 @@ from tests.support.audit_faults import (
     UNGUARDED,
     table_fault,
 )
-from tests.support.findings import psql, subjects_of
+from tests.support.findings import mend, psql, subjects_of
 from tests.support.library import CATALOGUE
 from tests.support.program import ventros
 from ventros.audit.checks import Question, ask, audit, questions
@@ -113,14 +113,13 @@ def test_a_planted_fault_is_found_seen_and_mended(mended: str, fault: str) -> No
 @pytest.mark.parametrize("fault", TABLE_FAULTS)
 def test_a_fault_of_a_table_is_found_and_mended(world: World, fault: str) -> None:
     plant, expected = table_fault(fault, "chats", "chat_participants", "chat_id")
-    dsn = world.database()
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(world.server.superuser_dsn("checked")) as connection:
         connection.execute(plant.encode())
         findings = audit(connection, CRM)
         assert subjects_of(findings) == expected
-        for finding in findings:
-            psql(dsn, "-c", finding.mend)
+        mend(connection, findings)
         assert audit(connection, CRM) == []
+        connection.rollback()
 
 
 @pytest.mark.parametrize("left_off", [False, True])

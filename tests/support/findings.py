@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+
+import psycopg
 
 from ventros.audit.checks import Finding
 from ventros.devserver import find_binaries
@@ -19,3 +22,9 @@ def psql(dsn: str, *args: str | Path) -> str:
 def subjects_of(findings: list[Finding]) -> list[tuple[str, str]]:
     """Check and subject, without the ids of aggregates."""
     return [(finding.check, finding.subject.split(" ")[0]) for finding in findings]
+
+
+def mend(connection: psycopg.Connection, findings: Iterable[Finding]) -> None:
+    """Within the connection's transaction, in which nothing can be done concurrently."""
+    for finding in findings:
+        connection.execute(finding.mend.replace("CONCURRENTLY ", "").encode())

@@ -325,6 +325,7 @@ def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Con
 
     parameters = administration.parameters(database(dsn))
     with administration.connect({**parameters, "application_name": name}) as connection:
+        connection.execute("SET search_path = public")  # names are compared as they are written so
         yield connection
 
 
