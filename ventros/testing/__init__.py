@@ -1,0 +1,1 @@
+"""What the tests of an application need: it may import what is for development only."""
