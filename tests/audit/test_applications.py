@@ -257,3 +257,24 @@ def test_two_tables_of_one_resource_are_refused(shop_: Shop) -> None:
             application.repositories()
     else:
         assert {one.resource for one in application.repositories()} == {"contact"}
+
+
+def test_a_table_whose_repository_nobody_holds_is_found(shop_: Shop) -> None:
+    work = shop_.below.unit_of_work
+    application = attrs.evolve(shop_.application, unit_of_work=work)
+    with psycopg.connect(shop_.dsn, autocommit=True) as connection:
+        (finding,) = audit(connection, application)
+    assert (finding.check, finding.subject) == ("tables", "shop.contacts")
+    assert "no unit of work of the application has a repository of it" in finding.text
+    assert {fault.rule for fault in lint_tables(Library(application))} == {"declared"}
+
+
+def test_a_missing_table_is_found(shop_: Shop) -> None:
+    with psycopg.connect(shop_.dsn) as connection:
+        connection.execute("DROP TABLE shop.visits")
+        (finding,) = audit(connection, shop_.application)
+        connection.rollback()
+    assert (finding.check, finding.subject, finding.text) == (
+        *("tables", "shop.visits"),
+        "the table shop.visits is missing",
+    )
