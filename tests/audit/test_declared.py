@@ -12,13 +12,15 @@ from tests.support.library import LIBRARY
 from tests.support.schema_faults import SCHEMA_FAULTS, spoiled
 from ventros.audit.declared import OPEN_POLICY, lint_tables
 from ventros.audit.library import Library
+from ventros.kernel.application import KERNEL
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Catalogue
 from ventros.unit_of_work import CRM
 
 
 def test_the_shipped_tables_have_what_they_should() -> None:
-    assert [str(fault) for fault in lint_tables(LIBRARY)] == []
+    for library in (LIBRARY, Library(KERNEL)):
+        assert [str(fault) for fault in lint_tables(library)] == []
     assert len(LIBRARY.tables) > 30
 
 
