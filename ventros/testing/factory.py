@@ -49,7 +49,7 @@ class Factory:
     change_child: Callable[[Any, datetime], Any] | None = None
     several: bool = True
     overrides: Callable[[Any, Refs], st.SearchStrategy[dict[str, Any]]] | None = None
-    fixed: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    fixed: frozenset[str] = frozenset()
 
     def held_by(self, unit_of_work: type[UnitOfWork]) -> tuple[str, type[Repository[Any]]]:
         """The repository that stores the aggregate, and the name under which a unit of work holds it.
