@@ -136,7 +136,7 @@ def test_by_the_app(ventros_dsn):
         connection.execute("SELECT id FROM notes.notes WHERE title = 'by hand'")
 """)
     result = pytester.runpytest_subprocess(*plugin)
-    assert result.parseoutcomes() == {"passed": 3, "error": 1}
+    assert result.parseoutcomes() == {"passed": 3, "errors": 1}
     result.stdout.fnmatch_lines(["*the app executed what is no statement*"])
 
 
@@ -144,6 +144,7 @@ def test_who_asks_for_nothing_pays_nothing(project: Path, pytester: pytest.Pytes
     """No driver, no application and no tool is imported; there need be no server."""
     (project / "test_all.py").write_text(
         """
+import sys
 
 def test_nothing():
     heavy = {"asyncpg", "psycopg", "pglast", "hypothesis", "click", "attrs", "ventros.kernel"}
@@ -166,5 +167,5 @@ def test_a_server_is_given_by_the_environment_too_and_by_a_superuser_alone(
     monkeypatch.setenv(VARIABLE, other_server.superuser_dsn())
     assert pytester.runpytest_subprocess(*plugin).parseoutcomes() == {"passed": 1}
     result = pytester.runpytest_subprocess(*plugin, f"--ventros-dsn={other_server.owner_dsn()}")
-    assert result.parseoutcomes() == {"error": 1}
+    assert result.parseoutcomes() == {"errors": 1}
     result.stdout.fnmatch_lines(["*ventros_owner is no superuser*"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ventros.testing.contracts import contract
     from ventros.testing.factory import Factory
-    from ventros.testing.rolled_back import RolledBackDatabase, rolled_back
+    from ventros.testing.one_transaction import RolledBackDatabase, rolled_back
     from ventros.testing.round_trips import RoundTrips
     from ventros.testing.statements import check_statements
     from ventros.testing.subject import Subject
@@ -29,8 +29,8 @@ _MODULES: Final = {
     "contract": "contracts",
     "check_statements": "statements",
     "Factory": "factory",
-    "RolledBackDatabase": "rolled_back",
-    "rolled_back": "rolled_back",
+    "RolledBackDatabase": "one_transaction",
+    "rolled_back": "one_transaction",
     "RoundTrips": "round_trips",
     "Subject": "subject",
 }

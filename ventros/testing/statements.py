@@ -101,7 +101,7 @@ def _oid(connection: psycopg.Connection, type_name: str) -> int | None:
 
 
 def _without_comments(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("--")]
+    return [line for line in text.splitlines() if line and not line.startswith("--")]
 
 
 def unknown_to(application: Application, superuser_dsn: str) -> list[str]:
