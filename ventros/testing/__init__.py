@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ventros.testing.budget import RoundTrips
     from ventros.testing.contracts import contract
     from ventros.testing.factory import Factory
     from ventros.testing.one_transaction import RolledBackDatabase, rolled_back
-    from ventros.testing.round_trips import RoundTrips
     from ventros.testing.statements import check_statements
     from ventros.testing.subject import Subject
 
@@ -31,7 +31,7 @@ _MODULES: Final = {
     "Factory": "factory",
     "RolledBackDatabase": "one_transaction",
     "rolled_back": "one_transaction",
-    "RoundTrips": "round_trips",
+    "RoundTrips": "budget",
     "Subject": "subject",
 }
 
