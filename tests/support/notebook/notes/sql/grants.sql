@@ -10,4 +10,3 @@ GRANT
     UPDATE (version, title, body, updated_at),
     DELETE
     ON notes.notes TO ventros_app;
-
