@@ -64,8 +64,10 @@ SELECT ventros_history_row(kept, '{{}}')::text AS row FROM kept;
 """
 SESSIONS = [
     "SET TimeZone = 'UTC'; SET IntervalStyle = postgres; SET extra_float_digits = 1",
-    "SET TimeZone = 'America/Sao_Paulo'; SET IntervalStyle = iso_8601; SET extra_float_digits = -15; "
-    "SET DateStyle = german; SET bytea_output = escape",
+    (
+        "SET TimeZone = 'America/Sao_Paulo'; SET IntervalStyle = iso_8601; SET extra_float_digits = -15; "
+        "SET DateStyle = german; SET bytea_output = escape"
+    ),
 ]
 """A session may have them as it likes."""
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
