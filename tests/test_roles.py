@@ -13,9 +13,8 @@ from psycopg import sql
 from tests.support.constants import NOW, TENANT
 from tests.support.library import LIBRARY
 from tests.support.migrations import of
-from ventros import CRM, KERNEL, Application, Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.grants import Privilege, grants_sql, privileges
-from ventros.audit.library import Library
+from ventros import CRM, KERNEL, Database, OptimisticLockError, UnitOfWork, roles
+from ventros.audit.grants import Privilege, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -50,13 +49,6 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
         superuser.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         superuser.execute("SET LOCAL app.tenant_id = 'acme'")
         yield superuser
-
-
-@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
-def test_the_committed_grants_are_those_that_the_statements_need(application: Application) -> None:
-    """Else: ventros --app ventros:KERNEL sql grants > sql/kernel/grants.sql, the same for ventros:CRM."""
-    committed = (application.statements.folder / "grants.sql").read_text(encoding="utf-8")
-    assert committed == grants_sql(Library(application), roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:

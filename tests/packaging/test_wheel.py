@@ -63,6 +63,11 @@ def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     assert {f"ventros/audit/page/{name}" for name in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
+    (entry_points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
+    assert (
+        "[pytest11]\nventros.testing.plugin = ventros.testing.plugin"
+        in zipfile.ZipFile(wheel).read(entry_points).decode()
+    )
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 
 

@@ -1,17 +1,14 @@
-"""A server for the run, a migrated template, and for each test a database, an app on it and a client."""
+"""For each test a database, an app on it and a client."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -19,60 +16,43 @@ from starlette.types import Receive, Scope, Send
 from service.app import create_app
 from service.application import SERVICE, UnitOfWork
 from service.callers import read_callers
-from ventros import Database
+from ventros import Application, Database
 from ventros.demo.seed import seed_tenant
-from ventros.devserver import DevServer
-from ventros.schema import create_database
+from ventros.testing.server import Server, Template, migrated, serving
 
 CALLERS = """{
     "ada's token": {"actor": "user:ada", "tenant": "acme"},
     "bob's token": {"actor": "user:bob", "tenant": "acme"},
     "eve's token": {"actor": "user:eve", "tenant": "umbrella"}
 }"""
-DATABASES = itertools.count(1)
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[DevServer]:
-    with DevServer(durable=False) as running:
-        yield running
+def ventros_server() -> Iterator[Server]:
+    """Of its own, where the tests of another application run beside these."""
+    with serving(None) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def template(server: DevServer) -> str:
+def ventros_application() -> Application:
+    return SERVICE
+
+
+@pytest.fixture(scope="session")
+def ventros_template(ventros_server: Server) -> Iterator[Template]:
     """With the tenants "acme" and "umbrella"."""
-    asyncio.run(onboard(create_database(server, SERVICE, "template")))
-    return "template"
+    with migrated(ventros_server, SERVICE) as template:
+        asyncio.run(onboard(ventros_server.dsn(template.name)))
+        yield template
 
 
 async def onboard(dsn: str) -> None:
     async with await Database.open(UnitOfWork, dsn) as db:
         for tenant in ("acme", "umbrella"):
             await seed_tenant(db, tenant, f"{tenant}-phone", datetime.now(UTC))
-
-
-@pytest.fixture
-def dsn(server: DevServer, template: str) -> str:
-    """A database of the test's own, for the app."""
-    name = f"service_{next(DATABASES)}"
-    server.create_database(name, template)
-    return server.dsn(name)
-
-
-@pytest.fixture
-def superuser(server: DevServer, dsn: str) -> Iterator[psycopg.Connection]:
-    """A look at it past every policy."""
-    name = urlsplit(dsn).path[1:]
-    with psycopg.connect(server.superuser_dsn(name), autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-async def db(dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
-    async with await Database.open(UnitOfWork, dsn) as database:
-        yield database
 
 
 @asynccontextmanager
@@ -94,10 +74,10 @@ async def running(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def serve(dsn: str) -> Serve:
+def serve(ventros_dsn: str) -> Serve:
     """An app on the test's database, or on another one, with other options."""
 
-    def start(dsn: str = dsn, **options: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    def start(dsn: str = ventros_dsn, **options: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         return running(create_app(read_callers(CALLERS), dsn, **options))
 
     return start

@@ -34,7 +34,7 @@ async def test_a_contact_from_its_creation_to_its_end(client: httpx.AsyncClient)
 
 
 async def test_a_change_says_which_version_it_is_made_to(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     path = (await created(client)).headers["Location"]
     for method in ("PATCH", "DELETE"):
@@ -45,7 +45,7 @@ async def test_a_change_says_which_version_it_is_made_to(
         refused = await rename(client, path, "Bob", stale)
         assert (refused.status_code, refused.json()["code"]) == (412, "PRECONDITION_FAILED"), stale
     assert (await client.delete(path, headers={"If-Match": '"1"'})).status_code == 412
-    assert names(superuser) == ["Alice"]
+    assert names(ventros_superuser) == ["Alice"]
     assert (await rename(client, path, "Bob", '"1", "2"')).status_code == 200
 
 
@@ -116,14 +116,14 @@ async def test_nobody_sees_another_tenant(client: httpx.AsyncClient) -> None:
 
 
 async def test_what_is_stored_says_who_asked_and_by_which_request(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     made = await created(client)
     id_ = "0190c3a4-5a2e-7d53-9b57-000000000001"
     headers = {"If-Match": '"1"', "X-Request-ID": id_}
     changed = await client.patch(made.headers["Location"], json={"name": "Alice"}, headers=headers)
     assert changed.headers["X-Request-ID"] == id_
-    stored = superuser.execute(
+    stored = ventros_superuser.execute(
         "SELECT event_name, correlation_id::text FROM outbox_events WHERE aggregate_type = 'contact'"
         " ORDER BY aggregate_version"
     ).fetchall()

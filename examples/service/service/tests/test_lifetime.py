@@ -28,14 +28,14 @@ PATIENT = Settings(lock_timeout=15.0, statement_timeout=15.0, release_timeout=0.
 
 
 @pytest.fixture
-def holder(server: DevServer, superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
+def holder(ventros_server: DevServer, ventros_superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
     """Who will hold contacts that others want to change."""
-    with closing(psycopg.connect(server.superuser_dsn(superuser.info.dbname))) as connection:
+    with closing(psycopg.connect(ventros_server.superuser_dsn(ventros_superuser.info.dbname))) as connection:
         yield connection
 
 
 async def change_that_waits(
-    client: httpx.AsyncClient, holder: psycopg.Connection, superuser: psycopg.Connection
+    client: httpx.AsyncClient, holder: psycopg.Connection, ventros_superuser: psycopg.Connection
 ) -> asyncio.Task[httpx.Response]:
     """A change that is under way for as long as the contact is held."""
     path = (await created(client)).headers["Location"]
@@ -43,7 +43,7 @@ async def change_that_waits(
     changing = asyncio.create_task(rename(client, path, "Alice", '"1"'))
     query: LiteralString = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'relation'"
     async with asyncio.timeout(10):
-        while superuser.execute(query).fetchone() != (1,):  # noqa: ASYNC110 - the server sets no event
+        while ventros_superuser.execute(query).fetchone() != (1,):  # noqa: ASYNC110 - the server sets no event
             await asyncio.sleep(0.01)
     return changing
 
@@ -57,11 +57,11 @@ async def late_answer(client: httpx.AsyncClient) -> httpx.Response:
 
 
 async def test_what_is_under_way_is_finished_and_nothing_else_begins(
-    serve: Serve, holder: psycopg.Connection, superuser: psycopg.Connection
+    serve: Serve, holder: psycopg.Connection, ventros_superuser: psycopg.Connection
 ) -> None:
     service = serve(settings=PATIENT)
     client = await service.__aenter__()
-    changing = await change_that_waits(client, holder, superuser)
+    changing = await change_that_waits(client, holder, ventros_superuser)
     ending = asyncio.create_task(service.__aexit__(None, None, None))
     late = await late_answer(client)
     assert (late.status_code, late.json()["code"]) == (503, "SHUTTING_DOWN")
@@ -71,19 +71,19 @@ async def test_what_is_under_way_is_finished_and_nothing_else_begins(
     holder.rollback()
     assert (await changing).status_code == 200
     await ending
-    assert names(superuser) == ["Alice"]
+    assert names(ventros_superuser) == ["Alice"]
 
 
 async def test_control_without_patience_it_is_lost(
-    serve: Serve, holder: psycopg.Connection, superuser: psycopg.Connection
+    serve: Serve, holder: psycopg.Connection, ventros_superuser: psycopg.Connection
 ) -> None:
     service = serve(settings=PATIENT, patience=0)
     client = await service.__aenter__()
-    changing = await change_that_waits(client, holder, superuser)
+    changing = await change_that_waits(client, holder, ventros_superuser)
     await service.__aexit__(None, None, None)
     holder.rollback()
     assert (await changing).status_code >= 500
-    assert names(superuser) == ["Ada"]
+    assert names(ventros_superuser) == ["Ada"]
 
 
 @asynccontextmanager
@@ -117,17 +117,17 @@ async def until_ready(client: httpx.AsyncClient) -> None:
 
 
 async def test_sigterm_closes_the_gate_before_the_server_stops(
-    dsn: str, holder: psycopg.Connection, superuser: psycopg.Connection, tmp_path: Path
+    ventros_dsn: str, holder: psycopg.Connection, ventros_superuser: psycopg.Connection, tmp_path: Path
 ) -> None:
     socket = tmp_path / "http"
     headers = {"Authorization": "Bearer ada's token"}
     transport = httpx.AsyncHTTPTransport(uds=str(socket))
     async with (
-        program(dsn, socket) as running,
+        program(ventros_dsn, socket) as running,
         httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers, timeout=20) as ada,
     ):
         await until_ready(ada)
-        changing = await change_that_waits(ada, holder, superuser)
+        changing = await change_that_waits(ada, holder, ventros_superuser)
         running.terminate()
         assert (await late_answer(ada)).json()["code"] == "SHUTTING_DOWN"
         assert (await ada.get("/health/ready")).status_code == 503
@@ -135,11 +135,11 @@ async def test_sigterm_closes_the_gate_before_the_server_stops(
         assert (await changing).status_code == 200
         async with asyncio.timeout(10):
             await running.wait()
-    assert names(superuser) == ["Alice"]
+    assert names(ventros_superuser) == ["Alice"]
 
 
-async def test_readiness_is_the_databases(serve: Serve, dsn: str) -> None:
-    async with Cutting(dsn) as way:
+async def test_readiness_is_the_databases(serve: Serve, ventros_dsn: str) -> None:
+    async with Cutting(ventros_dsn) as way:
         service = serve(way.dsn, settings=Settings(max_size=1, connect_timeout=1.0, acquire_timeout=1.0))
         client = await service.__aenter__()
         assert (await client.get("/health/ready")).text == "ready"

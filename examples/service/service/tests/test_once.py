@@ -31,7 +31,7 @@ def same(first: httpx.Response, again: httpx.Response) -> bool:
 
 
 async def test_the_first_answer_is_given_again(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     first = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
     path = first.headers["Location"]
@@ -39,11 +39,11 @@ async def test_the_first_answer_is_given_again(
     again = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
     assert same(first, again)
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert names(superuser) == ["Alice"]
+    assert names(ventros_superuser) == ["Alice"]
 
 
 async def test_many_at_once_with_one_key_make_one_contact(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     answers = await asyncio.gather(
         *(client.post("/contacts", json={"name": "Ada"}, headers=KEY) for _ in range(8))
@@ -51,18 +51,18 @@ async def test_many_at_once_with_one_key_make_one_contact(
     assert {answer.status_code for answer in answers} == {201}
     assert all(same(answers[0], answer) for answer in answers)
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
-    assert names(superuser) == ["Ada"]
+    assert names(ventros_superuser) == ["Ada"]
 
 
 async def test_control_with_a_key_each_they_make_as_many(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     await asyncio.gather(*(created(client) for _ in range(8)))
-    assert names(superuser) == ["Ada"] * 8
+    assert names(ventros_superuser) == ["Ada"] * 8
 
 
 async def test_another_request_with_the_key_is_refused(
-    client: httpx.AsyncClient, superuser: psycopg.Connection
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
 ) -> None:
     first = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
     path = first.headers["Location"]
@@ -73,7 +73,7 @@ async def test_another_request_with_the_key_is_refused(
         "/contacts", json={"name": "Bea"}, headers={**KEY, "Authorization": "Bearer bob's token"}
     )
     assert (bobs.status_code, bobs.json()["name"]) == (201, "Bea")
-    assert names(superuser) == ["Ada", "Bea"]
+    assert names(ventros_superuser) == ["Ada", "Bea"]
 
 
 async def test_a_change_that_comes_again_is_not_stale(client: httpx.AsyncClient) -> None:
@@ -99,31 +99,33 @@ async def test_a_post_needs_a_key(client: httpx.AsyncClient) -> None:
         assert (refused.status_code, refused.json()["code"]) == (400, "MALFORMED")
 
 
-async def test_an_answer_that_is_no_longer_kept(client: httpx.AsyncClient, db: Database[UnitOfWork]) -> None:
+async def test_an_answer_that_is_no_longer_kept(
+    client: httpx.AsyncClient, ventros_database: Database[UnitOfWork]
+) -> None:
     await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
     now = datetime.now(UTC)
-    assert await db.run("acme", lambda uow: uow.answers.prune(now - timedelta(days=1))) == 0
-    assert await db.run("acme", lambda uow: uow.answers.prune(now + timedelta(days=1))) == 1
+    assert await ventros_database.run("acme", lambda uow: uow.answers.prune(now - timedelta(days=1))) == 0
+    assert await ventros_database.run("acme", lambda uow: uow.answers.prune(now + timedelta(days=1))) == 1
     again = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
     assert (again.status_code, again.json()["code"]) == (409, "ALREADY_PROCESSED")
 
 
 async def test_a_lost_answer_to_commit_is_found_out(
-    serve: Serve, dsn: str, superuser: psycopg.Connection
+    serve: Serve, ventros_dsn: str, ventros_superuser: psycopg.Connection
 ) -> None:
-    async with Cutting(dsn) as way, serve(way.dsn, settings=HASTY) as client:
+    async with Cutting(ventros_dsn) as way, serve(way.dsn, settings=HASTY) as client:
         way.cut_commits = 1
         first = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
         assert (first.status_code, way.cut_commits) == (201, 0)
         again = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
         assert same(first, again)
-    assert names(superuser) == ["Ada"]
+    assert names(ventros_superuser) == ["Ada"]
 
 
 async def test_what_stays_in_doubt_is_sent_again(
-    serve: Serve, dsn: str, superuser: psycopg.Connection
+    serve: Serve, ventros_dsn: str, ventros_superuser: psycopg.Connection
 ) -> None:
-    async with Cutting(dsn) as way, serve(way.dsn, settings=HASTY) as client:
+    async with Cutting(ventros_dsn) as way, serve(way.dsn, settings=HASTY) as client:
         way.cut_commits, way.refuses_after_cut = 1, True
         doubtful = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
         assert (doubtful.status_code, doubtful.json()["code"]) == (503, "COMMIT_IN_DOUBT")
@@ -131,7 +133,7 @@ async def test_what_stays_in_doubt_is_sent_again(
         way.refuses = False
         again = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
         assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert names(superuser) == ["Ada"]
+        assert names(ventros_superuser) == ["Ada"]
         other = await created(client)  # the control: under another key it is another contact
         assert other.status_code == 201
-    assert names(superuser) == ["Ada", "Ada"]
+    assert names(ventros_superuser) == ["Ada", "Ada"]

@@ -105,10 +105,10 @@ async def test_what_the_driver_quotes_stays_here(
 
 
 async def test_a_fault_of_ours_is_told_by_its_title(
-    client: httpx.AsyncClient, superuser: psycopg.Connection, caplog: pytest.LogCaptureFixture
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = (await created(client, "Ada")).headers["Location"]
-    superuser.execute("REVOKE ALL ON contacts FROM ventros_app")
+    ventros_superuser.execute("REVOKE ALL ON contacts FROM ventros_app")
     failed = await client.get(path)
     about = {"status": 500, "title": "The service failed", "code": "INSUFFICIENT_PRIVILEGE"}
     assert (failed.status_code, failed.json()) == (500, about)
@@ -139,9 +139,11 @@ BAD_REQUESTS: list[tuple[int, str, str, bytes, dict[str, str]]] = [
 ]
 
 
-async def test_what_cannot_be_is_refused(client: httpx.AsyncClient, superuser: psycopg.Connection) -> None:
+async def test_what_cannot_be_is_refused(
+    client: httpx.AsyncClient, ventros_superuser: psycopg.Connection
+) -> None:
     for status, method, path, content, headers in BAD_REQUESTS:
         refused = await client.request(method, path, content=content, headers=headers)
         assert (refused.status_code, refused.json()["status"]) == (status, status), refused.text
         assert refused.headers["X-Request-ID"]
-    assert names(superuser) == []
+    assert names(ventros_superuser) == []
