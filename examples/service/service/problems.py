@@ -46,7 +46,7 @@ class ShuttingDown(ventros.VentrosError):
 
 @attrs.frozen
 class Line:
-    """``tells``: the error's own text is for the client; else the title is all that is said."""
+    """``tells``: the error's own text is for the client, unless the server raised it; else the title is."""
 
     status: int
     title: str
@@ -86,10 +86,10 @@ def problem(error: ventros.VentrosError) -> Response:
     """Neither SQL nor what the driver said is in it: that is the error's ``__cause__``, which stays here."""
     line = line_of(error)
     about: dict[str, object] = {"status": line.status, "title": line.title, "code": error.code}
-    if line.tells:
+    if line.tells and error.sqlstate is None:
         about["detail"] = str(error)
-        if field := getattr(error, "field", None):
-            about["field"] = field
+    if field := getattr(error, "field", None):
+        about["field"] = field
     return _response(about, line.headers)
 
 

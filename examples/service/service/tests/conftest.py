@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -53,6 +54,13 @@ async def onboard(dsn: str) -> None:
     async with await Database.open(UnitOfWork, dsn) as db:
         for tenant in ("acme", "umbrella"):
             await seed_tenant(db, tenant, f"{tenant}-phone", datetime.now(UTC))
+
+
+@pytest.fixture
+def holder(ventros_server: Server, ventros_superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """Who has a transaction of its own, to hold what others wait for."""
+    with closing(psycopg.connect(ventros_server.superuser_dsn(ventros_superuser.info.dbname))) as connection:
+        yield connection
 
 
 @asynccontextmanager

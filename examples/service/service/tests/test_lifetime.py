@@ -6,8 +6,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import LiteralString
 
@@ -22,16 +22,8 @@ from service.tests.asking import created, names, rename
 from service.tests.conftest import CALLERS, Serve
 from service.tests.cutting import Cutting
 from ventros import Settings, Telemetry
-from ventros.devserver import DevServer
 
 PATIENT = Settings(lock_timeout=15.0, statement_timeout=15.0, release_timeout=0.2)
-
-
-@pytest.fixture
-def holder(ventros_server: DevServer, ventros_superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
-    """Who will hold contacts that others want to change."""
-    with closing(psycopg.connect(ventros_server.superuser_dsn(ventros_superuser.info.dbname))) as connection:
-        yield connection
 
 
 async def change_that_waits(

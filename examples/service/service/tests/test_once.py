@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid5
 
 import httpx
 import psycopg
 
 from service.application import UnitOfWork
+from service.once import COMMANDS
 from service.tests.asking import created, names, rename
 from service.tests.conftest import Serve
 from service.tests.cutting import Cutting
@@ -51,6 +53,19 @@ async def test_many_at_once_with_one_key_make_one_contact(
     assert {answer.status_code for answer in answers} == {201}
     assert all(same(answers[0], answer) for answer in answers)
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+    assert names(ventros_superuser) == ["Ada"]
+
+
+async def test_who_waits_for_the_first_too_long_comes_again(
+    serve: Serve, holder: psycopg.Connection, ventros_superuser: psycopg.Connection
+) -> None:
+    command_id = uuid5(COMMANDS, f"user:ada {KEY['Idempotency-Key']}")
+    holder.execute("INSERT INTO processed_events VALUES ('acme', 'command', %s, now())", [command_id])
+    async with serve(settings=Settings(lock_timeout=0.2)) as client:
+        waited = await client.post("/contacts", json={"name": "Ada"}, headers=KEY)
+        assert (waited.status_code, waited.headers["Retry-After"]) == (503, "1")
+        holder.rollback()
+        assert (await client.post("/contacts", json={"name": "Ada"}, headers=KEY)).status_code == 201
     assert names(ventros_superuser) == ["Ada"]
 
 
