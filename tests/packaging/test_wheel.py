@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -53,6 +54,17 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
     ]
     assert int(statements) == sum(line.startswith("-- name:") for line in names)
     assert int(migrations) == len(list((ROOT / "migrations").rglob("*.sql")))
+
+
+def test_the_example_of_a_service_runs_on_it(wheel: Path, tmp_path: Path) -> None:
+    """As a project elsewhere, with its own configuration."""
+    project = shutil.copytree(ROOT / "examples" / "service", tmp_path / "service")
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", f"{project}[test]")
+    place = run(python, "-I", "-c", "import service, ventros; print(service.__file__, ventros.__file__)")
+    assert place.count(str(tmp_path / "venv")) == 2
+    assert " passed" in run(python, "-E", "-m", "pytest", "-q", cwd=project)
 
 
 def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
