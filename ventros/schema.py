@@ -64,7 +64,7 @@ def _migrate(dsn: str, application: Application) -> None:
 
 
 def _objects(dsn: str) -> list[str]:
-    """What pg_dump writes of each, without headings, and without the dump's own beginning and end."""
+    """What pg_dump writes, by object, without headings and settings."""
     command = [
         str(find_binaries() / "pg_dump"),
         "--schema-only",
@@ -77,5 +77,5 @@ def _objects(dsn: str) -> list[str]:
     if dump.returncode:
         raise ConfigurationError(f"pg_dump failed: {dump.stderr.strip()}")
     starts = [0, *(match.start() for match in _OBJECT.finditer(dump.stdout)), len(dump.stdout)]
-    parts = (_NOISE.sub("", dump.stdout[start:end]) for start, end in itertools.pairwise(starts))
-    return [re.sub(r"\n{3,}", "\n\n", part).strip() for part in parts if part.strip()]
+    texts = (_NOISE.sub("", dump.stdout[start:end]).strip() for start, end in itertools.pairwise(starts))
+    return [re.sub(r"\n{3,}", "\n\n", text) for text in texts if text]
