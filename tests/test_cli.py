@@ -120,7 +120,7 @@ def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> Non
 
 def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(server: DevServer) -> None:
     server.create_database("cli_roles")
-    names = ("--owner", "cli_owner", "--app", "cli_app")
+    names = ("--owner", "cli_owner", "--app-role", "cli_app")
     made = ventros("migrate", "roles", *names, "--passwords", database=server.superuser_dsn("cli_roles"))
     assert (made.returncode, made.stderr) == (0, "")
     owner_line, app_line, last = made.stdout.splitlines()
@@ -138,7 +138,7 @@ def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(s
         granted = ventros("migrate", "roles", *names, "--passwords", database=dsns["cli_owner"])
         assert granted.stdout == "granted cli_app what sql/grants.sql says\n"
         assert app.execute("SELECT id FROM contacts").fetchall() == []
-    refused = ventros("migrate", "roles", "--app", "cli_other", database=dsns["cli_owner"])
+    refused = ventros("migrate", "roles", "--app-role", "cli_other", database=dsns["cli_owner"])
     assert refused.returncode == 2
     assert "permission denied to create role" in refused.stderr
 

@@ -106,7 +106,7 @@ def test_a_plan_is_explained_with_its_indexes(owner_dsn: str) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         assert "Update on contacts" in done.stdout
         assert "(version = $3)" in done.stdout, "for any arguments"
-        plan, _, expected = done.stdout.partition("expected, by sql/plans/expected.txt:\n")
+        plan, _, expected = done.stdout.partition("expected, by plans/expected.txt:\n")
         assert plan.endswith("indexes: contacts_pkey\n")
         assert expected.splitlines()[0] == "contacts.update"
         assert expected.endswith("contacts_pkey(tenant_id, id)\n")

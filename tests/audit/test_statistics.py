@@ -114,7 +114,7 @@ async def test_one_query_that_is_no_statement_is_found(
 async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: str) -> None:
     seed = await seed_tenant(other_db, TENANT, "acme-phone", NOW)
     await work(other_db, seed)
-    clean = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
+    clean = ventros("sql", "reconcile", "--dsn", owner_dsn, "--app-role", OTHER)
     assert (clean.returncode, "unknown, " in clean.stdout) == (0, False)
     assert "never ran: contacts.delete\n" in clean.stdout
     assert "0 unknown texts" in clean.stderr
@@ -128,7 +128,7 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
     async with other_db.unit_of_work(TENANT) as uow:
         await uow.connection.control("SAVEPOINT ventros")
         await uow.connection.driver.fetchval(AD_HOC)
-    reported = ventros("sql", "reconcile", "--dsn", owner_dsn, "--role", OTHER)
+    reported = ventros("sql", "reconcile", "--dsn", owner_dsn, "--app-role", OTHER)
     assert reported.returncode == 1
     assert "unknown, 1 calls: SELECT count(*) FROM contacts WHERE name = $1" in reported.stdout
 

@@ -85,8 +85,10 @@ async def test_cancelled_while_commit_is_held(
     proxy.released.set()
     with pytest.raises(asyncio.CancelledError) as caught:
         await task
-    assert caught.value.outcome is unit.outcome is Outcome.COMMITTED  # type: ignore[attr-defined]
-    assert contacts.stored("Alice")
+    assert caught.value.outcome is unit.outcome  # type: ignore[attr-defined]
+    # Held on its way there, COMMIT may be overtaken by what cancels it.
+    assert (unit.outcome is Outcome.COMMITTED) == contacts.stored("Alice")
+    assert unit.outcome is Outcome.COMMITTED or held == COMMIT
 
 
 async def connect(database: Database[UnitOfWork], contacts: Contacts, work: Work, warm: bool) -> None:

@@ -22,11 +22,12 @@ ROWS = {
 """How many rows one probe of an index may read, from the least to the most."""
 
 _INDEXES = """
-SELECT c.relname, i.indrelid::regclass::text, i.indisunique,
+SELECT own.relname, i.indrelid::regclass::text, i.indisunique,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
        array(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) AS k)
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indrelid
+  JOIN pg_class AS own ON own.oid = i.indexrelid
  WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
 """
 _SIZES = """

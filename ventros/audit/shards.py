@@ -41,7 +41,7 @@ SELECT c.oid::regclass::text, n.nspname, c.relname,
            AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid
                               AND a.attnum = ANY (i.indkey) AND a.attname = 'tenant_id'))
   FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
- WHERE c.relkind = 'r' AND c.oid::regclass::text = ANY (%s)
+ WHERE c.relkind = 'r' AND n.nspname = ANY (%s) AND c.relname <> 'ventros_migrations'
  ORDER BY 1
 """
 _FOREIGN_KEYS: LiteralString = """
@@ -51,7 +51,7 @@ SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef
                  JOIN pg_attribute AS p ON p.attrelid = confrelid AND p.attnum = parent
                 WHERE c.attname = 'tenant_id' AND p.attname = 'tenant_id')
   FROM pg_constraint AS f
- WHERE contype = 'f' AND conrelid::regclass::text = ANY (%s)
+ WHERE contype = 'f' AND connamespace::regnamespace::text = ANY (%s)
  ORDER BY 1, 3
 """
 _TABLE: LiteralString = """
@@ -107,8 +107,9 @@ def split(connection: psycopg.Connection, library: Library) -> Iterator[Shards]:
     Within :func:`ventros.audit.plans.planning`, by the owner of the tables, which nobody else can use
     meanwhile. Raises DatabaseError.
     """
-    keys = connection.execute(_FOREIGN_KEYS, [list(library.tables)]).fetchall()
-    tables = connection.execute(_TABLES, [list(library.tables)]).fetchall()
+    schemas = sorted({application.statements.schema for application in library.application.stack()})
+    keys = connection.execute(_FOREIGN_KEYS, [schemas]).fetchall()
+    tables = connection.execute(_TABLES, [schemas]).fetchall()
     unsplit = {
         table: f"its key is without the tenant: {key}" if of_tenant else "it has no tenant_id"
         for table, _, _, of_tenant, key in tables

@@ -175,7 +175,7 @@ def test_what_comes_from_the_server_or_a_check_stays_text(
     executed = reading.texts["executed"]
     assert f'SELECT $1 AS "{HOSTILE[:60]}\\u202e"' in executed
     assert HOSTILE in reading.texts["table-contacts"]
-    assert "This table is not in sql/schema.sql" in reading.texts[f"table-{anchor('a b' + HOSTILE[:40])}"]
+    assert "This table is in no schema.sql" in reading.texts[f"table-{anchor('a b' + HOSTILE[:40])}"]
     shown = reading.texts["findings"]
     for field in attrs.astuple(FINDINGS[0]):
         assert field.replace("\u202e", "\\u202e") in shown

@@ -10,15 +10,15 @@ import attrs
 import psycopg
 
 _TABLES: LiteralString = """
-SELECT oid::regclass::text, coalesce(obj_description(oid, 'pg_class'), ''),
+SELECT concat(nullif(relnamespace::regnamespace::text, 'public') || '.', relname), coalesce(obj_description(oid, 'pg_class'), ''),
        relrowsecurity AND relforcerowsecurity, reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
   FROM pg_class
  WHERE relkind IN ('r', 'p')
    AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
- ORDER BY oid::regclass::text
+ ORDER BY 1
 """
 _COLUMNS: LiteralString = """
-SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(col_description(c.oid, a.attnum), '')
   FROM pg_class AS c
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -28,7 +28,7 @@ SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), a
  ORDER BY a.attnum
 """
 _REFERENCES: LiteralString = """
-SELECT c.oid::regclass::text, k.conname, t.oid::regclass::text, k.confdeltype = 'c',
+SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), k.conname, concat(nullif(t.relnamespace::regnamespace::text, 'public') || '.', t.relname), k.confdeltype = 'c',
        pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k
   JOIN pg_class AS c ON c.oid = k.conrelid
@@ -37,21 +37,21 @@ SELECT c.oid::regclass::text, k.conname, t.oid::regclass::text, k.confdeltype = 
  ORDER BY k.conname
 """
 _CONSTRAINTS: LiteralString = """
-SELECT c.oid::regclass::text, k.conname, pg_get_constraintdef(k.oid)
+SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
  WHERE k.contype IN ('c', 'x')
  UNION ALL
-SELECT format('%I.%I', schemaname, tablename)::regclass::text, policyname,
+SELECT concat(nullif(schemaname, 'public') || '.', tablename), policyname,
        concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
   FROM pg_policies
  UNION ALL
-SELECT c.oid::regclass::text, g.tgname, pg_get_triggerdef(g.oid)
+SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), g.tgname, pg_get_triggerdef(g.oid)
   FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
  WHERE NOT g.tgisinternal
  ORDER BY 1, 2
 """
 _INDEXES: LiteralString = """
-SELECT c.oid::regclass::text, i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p',
+SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p',
        x.indisvalid, coalesce(s.idx_scan, 0), pg_size_pretty(pg_relation_size(x.indexrelid))
   FROM pg_index AS x
   JOIN pg_class AS c ON c.oid = x.indrelid
