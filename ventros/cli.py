@@ -24,7 +24,7 @@ except ModuleNotFoundError as missing:
 
 from ventros.audit.cli import app_role_option, audit, sql
 from ventros.command_line import app_option, application, database
-from ventros.generator.cli import new
+from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes
 
 FAILED = 1
@@ -350,6 +350,7 @@ def schema() -> None:
 
 
 main.add_command(new)
+main.add_command(sync)
 main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)

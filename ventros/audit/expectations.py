@@ -10,6 +10,7 @@ import attrs
 import psycopg
 
 from ventros.audit.access import ROWS, Access, accesses, schema
+from ventros.audit.filling import fill
 from ventros.audit.library import Library
 from ventros.audit.plans import MODES, planning, trees
 from ventros.audit.shards import PARTITIONS, Shards, split
@@ -71,12 +72,25 @@ class Deviation:
 
 
 def seed(superuser_dsn: str, library: Library) -> None:
-    """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady."""
+    """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady.
+
+    Left empty is what the application stands on, where none of its statements reads it. If it has no
+    ``plans/seed.sql`` its rows are made up. Raises ConfigurationError when its tables refuse these.
+    """
+    read = {table for statement in library.own_statements for table in library.read(statement).tables}
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
         for application in library.application.stack():
+            own = {
+                application.statements.table(table).qualified_name
+                for table in application.statements.tables()
+            }
+            if read.isdisjoint(own):
+                continue
             path = application.statements.folder / "plans" / "seed.sql"
             if path.is_file():
                 connection.execute(path.read_bytes())
+            elif application is library.application:
+                fill(connection, application)
         connection.execute("VACUUM (ANALYZE)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -69,8 +70,21 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
         ((document,),) = _explain(
             connection, statement, "COSTS false, VERBOSE, FORMAT JSON", types=types, arguments=arguments
         )
-        plans[mode] = document[0]["Plan"]
+        plans[mode] = _unqualified(document[0]["Plan"])
     return plans
+
+
+def _unqualified(node: Tree, alias: str = "") -> Tree:
+    """With conditions on a table's own columns as they are without VERBOSE, which tells schemas."""
+    alias = node.get("Alias", alias)
+    own = re.compile(rf'(?<![\w."])"?{re.escape(alias)}"?\.')
+    conditions = {
+        key: own.sub("", node[key])
+        for key in ("Index Cond", "Recheck Cond", "Filter")
+        if alias and key in node
+    }
+    children = {"Plans": [_unqualified(child, alias) for child in node["Plans"]]} if "Plans" in node else {}
+    return node | conditions | children
 
 
 def _types(statement: Statement) -> str:

@@ -39,7 +39,7 @@ def read_tables(path: Path) -> dict[str, Table]:
         script = parse_sql(path.read_text(encoding="utf-8"))
     except (OSError, ParseError) as error:
         raise ConfigurationError(
-            f"{path} cannot be read: {error}; `ventros migrate schema` writes it"
+            f"{path} cannot be read: {error}; `ventros sync` writes it"
         ) from error
     creations = [parsed.stmt for parsed in script if isinstance(parsed.stmt, ast.CreateStmt)]
     return {table.name: table for table in map(_table, creations)}

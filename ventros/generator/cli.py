@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from ventros.command_line import application
+
+STALE = 1
+"""Exit status of a check that finds something."""
 
 
 @click.group()
@@ -60,8 +64,41 @@ def new_aggregate_(name: str, columns: str, children: tuple[str, ...], plural: s
     click.echo("next: read the migration, then: ventros sync && pytest")
 
 
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is stale.")
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The programs of another PostgreSQL, to plan on as well; may be repeated.",
+)
+def sync(also: tuple[Path, ...], *, check: bool) -> None:
+    """Make anew what follows from code, statements and migrations, in their order.
+
+    CHECKSUMS of the migrations; schema.sql, which they make; grants.sql, which the statements need; shapes/
+    of lists; plans/expected.txt, with 20,000 rows in each table, made up unless there is a plans/seed.sql.
+    It takes an embedded server. What cannot be done is said, with the reason.
+    """
+    from ventros.generator.sync import sync as run_sync
+
+    stale = run_sync(application(), lambda line: click.echo(line, err=True), check=check, also=also)
+    if check:
+        for path in stale:
+            click.echo(f"stale: {_relative(path)}")
+    else:
+        _show(stale)
+    if not stale:
+        click.echo("nothing is stale")
+    elif check:
+        sys.exit(STALE)
+
+
 def _show(paths: list[Path]) -> None:
-    here = Path.cwd()
     for path in paths:
-        full = path.absolute()
-        click.echo(f"wrote {full.relative_to(here) if full.is_relative_to(here) else full}")
+        click.echo(f"wrote {_relative(path)}")
+
+
+def _relative(path: Path) -> Path:
+    full, here = path.absolute(), Path.cwd()
+    return full.relative_to(here) if full.is_relative_to(here) else full

@@ -1,0 +1,122 @@
+"""Rows for the plans of an application that brings no ``plans/seed.sql``: made up by the types of columns."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import attrs
+import psycopg
+from psycopg import sql
+
+from ventros import administration
+from ventros.kernel.application import Application
+from ventros.kernel.errors import ConfigurationError
+
+# As sql/plans/seed.sql has them: 40 tenants of unequal size, each row with a parent among its tenant's.
+_SEATS: LiteralString = """
+SET session_replication_role = replica;
+DROP TABLE IF EXISTS pg_temp.filling;
+CREATE TEMP TABLE filling AS
+WITH spread AS (SELECT n, floor(exp(n * 0.6180339887 % 1 * ln(41)))::int AS owner
+                  FROM generate_series(1, 20000) AS n),
+     placed AS (SELECT n, owner, row_number() OVER (PARTITION BY owner ORDER BY n) - 1 AS nth FROM spread)
+SELECT row.n, 'tenant-' || row.owner AS tenant_id, row.nth % 5 AS place, parent.n AS parent,
+       timestamptz '2025-01-01' + row.n * interval '25 minutes' AS at
+  FROM placed AS row
+  JOIN placed AS parent ON parent.owner = row.owner AND parent.nth = row.nth / 5
+ ORDER BY row.n;
+ANALYZE filling;
+CREATE OR REPLACE FUNCTION pg_temp.row_id(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
+    RETURN (lpad(to_hex(n), 12, '0') || '7' || substr(md5(kind), 1, 19))::uuid;
+"""
+# The column that a foreign key adds to the tenant names the parent.
+_COLUMNS: LiteralString = """
+SELECT a.attname, format_type(a.atttypid, NULL), t.typtype = 'e', t.typcategory = 'A',
+       (SELECT f.confrelid::regclass::text FROM pg_constraint AS f
+         WHERE f.contype = 'f' AND f.conrelid = a.attrelid AND f.conkey[array_upper(f.conkey, 1)] = a.attnum
+         LIMIT 1)
+  FROM pg_attribute AS a
+  JOIN pg_type AS t ON t.oid = a.atttypid
+ WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.atthasdef
+   AND a.attidentity = '' AND a.attgenerated = ''
+ ORDER BY a.attnum
+"""
+_VALUES: dict[str, LiteralString] = {
+    "text": "{name} || ' ' || n",
+    "character varying": "{name} || ' ' || n",
+    "boolean": "n % 2 = 0",
+    "smallint": "n % 30000",
+    "integer": "n",
+    "bigint": "n",
+    "numeric": "n",
+    "real": "n",
+    "double precision": "n",
+    "timestamp with time zone": "at",
+    "date": "at::date",
+    "time without time zone": "at::time",
+    "interval": "n * interval '1 second'",
+    "uuid": "pg_temp.row_id({table} || {name}, n)",
+    "bytea": "int8send(n)",
+    "jsonb": "'{{}}'::jsonb",
+    "json": "'{{}}'::json",
+    "inet": "'192.0.2.0'::inet + n",
+}
+"""By type an expression over a row of ``filling``, with names as literals."""
+
+
+@attrs.frozen
+class _Column:
+    """``parent`` is the table that it refers to."""
+
+    name: str
+    type: LiteralString
+    enum: bool
+    array: bool
+    parent: str | None
+
+
+def fill(connection: psycopg.Connection, application: Application) -> None:
+    """20,000 rows into each of its own tables; for a superuser in autocommit.
+
+    Raises ConfigurationError, saying that a seed is to be written, where a type has no value here or a table
+    refuses those that were made up.
+    """
+    connection.execute(_SEATS)
+    for table in application.statements.tables():
+        name = f"{application.statements.schema}.{table}"
+        columns = connection.execute(_COLUMNS, [name]).fetchall()
+        values = [_value(name, _Column(*column)) for column in columns]
+        insert: LiteralString = "INSERT INTO {} ({}) SELECT {} FROM pg_temp.filling"
+        target = sql.Identifier(application.statements.schema, table)
+        names = sql.SQL(", ").join(sql.Identifier(column[0]) for column in columns)
+        try:
+            connection.execute(sql.SQL(insert).format(target, names, sql.SQL(", ").join(values)))
+        except psycopg.Error as error:
+            raise _seed_wanted(name, administration.message(error)) from error
+
+
+def _value(table: str, column: _Column) -> sql.Composable:
+    name, type_, parent = column.name, column.type, column.parent
+    if name == "tenant_id":
+        return sql.SQL("tenant_id")
+    if name == "id" and type_ == "uuid":
+        return sql.SQL("pg_temp.row_id({}, n)").format(table)
+    if parent is not None and type_ == "uuid":
+        qualified = parent if "." in parent else f"public.{parent}"
+        return sql.SQL("pg_temp.row_id({}, parent)").format(qualified)
+    if name == "position" and type_ in {"smallint", "integer", "bigint"}:
+        return sql.SQL("place")
+    if column.enum:
+        return sql.SQL("(enum_range(NULL::{}))[1]").format(sql.SQL(type_))
+    if column.array:
+        return sql.SQL("'{{}}'::{}").format(sql.SQL(type_))
+    if type_ not in _VALUES:
+        raise _seed_wanted(table, f"there is nothing made up for {name} {type_}")
+    return sql.SQL(_VALUES[type_]).format(name=name, table=table)
+
+
+def _seed_wanted(table: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{table} cannot be filled with made-up rows: {reason}; write a plans/seed.sql beside schema.sql, "
+        "which puts 20,000 rows into each table"
+    )
