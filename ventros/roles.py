@@ -128,7 +128,7 @@ def grant(
         with_statements = _with_statements(one)
         if forgotten := _forgotten(one):
             raise ConfigurationError(
-                f"grants.sql of {one.name} is stale, it grants nothing on {', '.join(forgotten)}: ventros sync"
+                f"grants.sql of {one.name} grants nothing on {', '.join(forgotten)}: ventros sync mends it"
             )
         if with_statements and not _present(connection, with_statements):
             report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
