@@ -10,15 +10,16 @@ import attrs
 import psycopg
 
 _TABLES: LiteralString = """
-SELECT concat(nullif(relnamespace::regnamespace::text, 'public') || '.', relname), coalesce(obj_description(oid, 'pg_class'), ''),
-       relrowsecurity AND relforcerowsecurity, reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
+SELECT oid, concat(nullif(relnamespace::regnamespace::text, 'public') || '.', relname),
+       coalesce(obj_description(oid, 'pg_class'), ''), relrowsecurity AND relforcerowsecurity, reltuples::bigint,
+       pg_size_pretty(pg_total_relation_size(oid))
   FROM pg_class
  WHERE relkind IN ('r', 'p')
    AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')
- ORDER BY 1
+ ORDER BY 2
 """
 _COLUMNS: LiteralString = """
-SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(col_description(c.oid, a.attnum), '')
   FROM pg_class AS c
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -28,7 +29,7 @@ SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.rel
  ORDER BY a.attnum
 """
 _REFERENCES: LiteralString = """
-SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), k.conname, concat(nullif(t.relnamespace::regnamespace::text, 'public') || '.', t.relname), k.confdeltype = 'c',
+SELECT c.oid, k.conname, t.oid, k.confdeltype = 'c',
        pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k
   JOIN pg_class AS c ON c.oid = k.conrelid
@@ -37,21 +38,21 @@ SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.rel
  ORDER BY k.conname
 """
 _CONSTRAINTS: LiteralString = """
-SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), k.conname, pg_get_constraintdef(k.oid)
+SELECT c.oid, k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
  WHERE k.contype IN ('c', 'x')
  UNION ALL
-SELECT concat(nullif(schemaname, 'public') || '.', tablename), policyname,
-       concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
+SELECT c.oid, policyname, concat('POLICY FOR ', cmd, ' USING ' || qual, ' WITH CHECK ' || with_check)
   FROM pg_policies
+  JOIN pg_class AS c ON c.relname = tablename AND c.relnamespace::regnamespace::text = quote_ident(schemaname)
  UNION ALL
-SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), g.tgname, pg_get_triggerdef(g.oid)
+SELECT c.oid, g.tgname, pg_get_triggerdef(g.oid)
   FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
  WHERE NOT g.tgisinternal
  ORDER BY 1, 2
 """
 _INDEXES: LiteralString = """
-SELECT concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname), i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p',
+SELECT c.oid, i.relname, pg_get_indexdef(x.indexrelid), coalesce(k.contype, '') = 'p',
        x.indisvalid, coalesce(s.idx_scan, 0), pg_size_pretty(pg_relation_size(x.indexrelid))
   FROM pg_index AS x
   JOIN pg_class AS c ON c.oid = x.indrelid
@@ -139,20 +140,21 @@ class Table:
 
 def tables(connection: psycopg.Connection) -> list[Table]:
     """Those of all schemas but the server's own, by name. Raises psycopg.Error."""
-    columns = _by_table(connection, _COLUMNS, Column)
-    references = _by_table(connection, _REFERENCES, Reference)
-    constraints = _by_table(connection, _CONSTRAINTS, Constraint)
-    indexes = _by_table(connection, _INDEXES, Index)
-    return [
-        Table(name, *row, *(rows.get(name, []) for rows in (columns, references, constraints, indexes)))
-        for name, *row in connection.execute(_TABLES).fetchall()
-    ]
+    found = connection.execute(_TABLES).fetchall()
+    names = {oid: name for oid, name, *_ in found}
+
+    def target(name: str, referred: int, owned: bool, text: str) -> Reference:
+        return Reference(name, names[referred], owned, text)
+
+    kinds = ((_COLUMNS, Column), (_REFERENCES, target), (_CONSTRAINTS, Constraint), (_INDEXES, Index))
+    details = [_by_table(connection, text, make) for text, make in kinds]
+    return [Table(name, *row, *(rows.get(oid, []) for rows in details)) for oid, name, *row in found]
 
 
 def _by_table(
     connection: psycopg.Connection, text: LiteralString, make: Callable[..., Any]
-) -> dict[str, list[Any]]:
-    by_table: dict[str, list[Any]] = {}
+) -> dict[int, list[Any]]:
+    by_table: dict[int, list[Any]] = {}
     for table, *fields in connection.execute(text).fetchall():
         by_table.setdefault(table, []).append(make(*fields))
     return by_table
