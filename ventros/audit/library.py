@@ -50,6 +50,16 @@ class Library:
         return {query.table: query for query in found if query is not None}
 
     @functools.cached_property
+    def directories(self) -> frozenset[str]:
+        """The tables that are read before the tenant is known: those of statements that say why."""
+        return frozenset(
+            source.table
+            for statement in self.written.values()
+            if statement.tenant
+            for source in self.read(statement).sources
+        )
+
+    @functools.cached_property
     def tables(self) -> dict[str, Table]:
         """By name, with the schema in front outside of ``public``: what the files schema.sql make."""
         found: dict[str, Table] = {}

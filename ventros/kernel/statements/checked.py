@@ -67,6 +67,7 @@ def checked(
         line=line,
         plan=header.get("plan", ""),
         tenant=header.get("tenant", ""),
+        standard=header.get("standard", ""),
         schema=schema,
     )
 

@@ -30,7 +30,8 @@ class Statement:
     """One named SQL text.
 
     ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
-    where it does; ``resource`` is the aggregate's type whose repository sends it, by which an error names it.
+    where it does, ``standard`` why it differs from the standard one of its verb; ``resource`` is the
+    aggregate's type whose repository sends it, by which an error names it.
     ``table`` is bare, and empty for a statement that is given in code.
     """
 
@@ -44,6 +45,7 @@ class Statement:
     line: int
     plan: str = ""
     tenant: str = ""
+    standard: str = ""
     schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)

@@ -14,9 +14,10 @@ is ``schema.table.verb``. ``rows:`` is one, maybe, many or affected, and
 chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
-than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not. Any other key is
-refused. The header is not sent; the name is, as a trailing comment, because
-pg_stat_statements keeps a trailing comment and drops a leading one.
+than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not, ``standard:``
+of one whose verb is in :mod:`ventros.kernel.statements.standard` why it differs from the text there. Any
+other key is refused. The header is not sent; the name is, as a trailing comment, because pg_stat_statements
+keeps a trailing comment and drops a leading one.
 
 A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
 form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
@@ -36,7 +37,7 @@ from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.checked import checked, checked_name, fault
 from ventros.kernel.statements.definition import Statement
 
-KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant")
+KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard")
 NO_STATEMENTS = {"schema.sql", "grants.sql"}
 """Files of the folder that the tools write."""
 _START = re.compile(r"-- ?name *:")
@@ -104,6 +105,7 @@ def _or_fail(write: Statement) -> Statement | None:
         ),
         rows="one",
         returns=returns,
+        standard="",
     )
 
 
