@@ -12,12 +12,11 @@ from psycopg import sql
 from tests.support.constants import NOW, TENANT
 from tests.support.library import LIBRARY
 from ventros import CRM, Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.grants import Privilege, grants_sql, privileges
+from ventros.audit.grants import Privilege, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement
 
 HAND = "a_hand"
@@ -48,11 +47,6 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
         superuser.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         superuser.execute("SET LOCAL app.tenant_id = 'acme'")
         yield superuser
-
-
-def test_the_committed_grants_are_those_that_the_statements_need() -> None:
-    """Else: ventros sql grants > sql/grants.sql"""
-    assert (directory("sql") / "grants.sql").read_text(encoding="utf-8") == grants_sql(LIBRARY, roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:

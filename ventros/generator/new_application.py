@@ -36,6 +36,8 @@ def new_application(folder: Path, name: str, *, schema: str, on: Below) -> list[
     for module in ("application", "statements", "unit_of_work"):
         path = home / f"{module}.py"
         files[path] = render(f"{module}.py", path, values)
+    statements = folder / "tests" / "test_statements.py"
+    files[statements] = render("test_statements.py", statements, values)
     project = folder / "pyproject.toml"
     if not project.exists():
         files[project] = render("pyproject.toml", project, values)
