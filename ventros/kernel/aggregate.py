@@ -33,6 +33,9 @@ def copy_with(entity: E, **fields: object) -> E:
 class Entity:
     """Frozen: a command returns a new instance, or ``self`` when it changes nothing.
 
+    A constructor ends in :meth:`record_creation`, a command in :meth:`record_update` or :meth:`record_change`;
+    they are for the aggregate itself, and a service calls commands.
+
     Without slots, as its subclasses: persistence copies an instance for each write, by its ``__dict__``.
 
     ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
@@ -59,21 +62,21 @@ class Entity:
         """The same, with its events drained; a repository refuses to save it."""
         return copy_with(self, domain_events=(), _origin=None)
 
-    def _created(self, event: DomainEvent) -> Self:
+    def record_creation(self, event: DomainEvent) -> Self:
         """A new instance with the event of its creation."""
         return attrs.evolve(self, domain_events=(event.recorded(self, self.created_at),))
 
-    def _updated(self, now: datetime, **changes: Any) -> Self:
+    def record_update(self, now: datetime, **changes: Any) -> Self:
         """The same with those of ``changes`` that differ, and ``updated_event``; itself when none does.
 
-        Raises as :meth:`_changed` does.
+        Raises as :meth:`record_change` does.
         """
         differing = {name: value for name, value in changes.items() if getattr(self, name) != value}
         if not differing:
             return self
-        return self._changed(now, self.updated_event(fields=tuple(differing)), **differing)
+        return self.record_change(now, self.updated_event(fields=tuple(differing)), **differing)
 
-    def _changed(
+    def record_change(
         self,
         now: datetime,
         event: DomainEvent,
