@@ -33,8 +33,8 @@ def copy_with(entity: E, **fields: object) -> E:
 class Entity:
     """Frozen: a command returns a new instance, or ``self`` when it changes nothing.
 
-    A constructor ends in :meth:`record_creation`, a command in :meth:`record_update` or :meth:`record_change`;
-    they are for the aggregate itself, and a service calls commands.
+    A constructor ends in :meth:`record_creation`, a command in :meth:`record_update` or
+    :meth:`record_change`; they are for the aggregate itself, and a service calls commands.
 
     Without slots, as its subclasses: persistence copies an instance for each write, by its ``__dict__``.
 
