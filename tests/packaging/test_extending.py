@@ -1,4 +1,4 @@
-"""docs/extending.md does what it says, in an empty folder, with only the wheel; and makes examples/invoicing."""
+"""docs/extending.md does what it says, in an empty folder with only the wheel: it is examples/invoicing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def written_by_hand() -> list[str]:
     diffs = re.findall(r"```diff\n(.*?)```", first, re.DOTALL)
     added = [line for text in diffs for line in text.splitlines() if re.match(r"\+(?!\+\+ )", line)]
     (command,) = re.findall(r"^ventros new aggregate (?:.*\\\n)*.*$", first, re.MULTILINE)
-    return [line for line in added if line.strip("+ ")] + command.splitlines()
+    return [*(line for line in added if line.strip("+ ")), *str(command).splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def test_the_page_does_what_it_says(server: DevServer, binaries: Path, tmp_path:
             printed = project.shell(f"python -W error - <<'END OF PROGRAM'\n{text}END OF PROGRAM\n")
         elif language == "text":
             assert printed == text
-    kinds = query(superuser, "SELECT aggregate_table, kind FROM aggregate_history ORDER BY aggregate_version")
-    assert kinds == [("invoicing.invoices", "insert"), ("invoicing.invoices", "update")]
+    history = "SELECT aggregate_table, kind FROM aggregate_history ORDER BY aggregate_version"
+    assert query(superuser, history) == [("invoicing.invoices", "insert"), ("invoicing.invoices", "update")]
     assert query(superuser, "SELECT to_regclass('public.contacts')") == [(None,)], (
         "not one of the CRM's tables"
     )

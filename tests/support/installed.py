@@ -20,21 +20,21 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 @attrs.frozen
 class Project:
-    """A folder, and the environment whose programs are found first there; ``dsns`` by the name of a variable."""
+    """A folder, and the environment whose programs are found first; ``dsns`` by the name of a variable."""
 
     folder: Path
     binaries: Path
     dsns: dict[str, str] = attrs.field(factory=dict)
 
     def shell(self, script: str, *, status: int = 0) -> str:
-        """What ``script`` prints, errors too; bash must end with ``status``, at the first command that fails."""
+        """What ``script`` prints, errors too; it ends with the first command that fails, by ``status``."""
         environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("PYTHON", "VENTROS_", "PG")) and name != "DATABASE_URL"
         }
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
+            ["/bin/bash", "-euo", "pipefail", "-c", script],
             cwd=self.folder,
             env={**environment, **self.dsns, "PATH": f"{self.binaries}:{environment['PATH']}"},
             stdout=subprocess.PIPE,
