@@ -59,7 +59,7 @@ async def main() -> None:
             async with db.unit_of_work("acme") as uow:
                 await both(uow, note, contact, NOW)
         except OptimisticLockErrors as error:
-            print(saved.version, sorted(stale.resource for stale in error.stale))
+            print(saved.version, sorted(stale.resource for stale in error.conflicts))
 
 
 asyncio.run(main())
