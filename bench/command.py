@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 from bench.report.page import page
 from bench.result import PROFILES, Progress, Run, dump, record
 from bench.server import Server
+from ventros.command_line import dsn_option
 from ventros.kernel.errors import VentrosError
 
 SCENARIOS = {
@@ -66,9 +67,7 @@ def _progress(name: str) -> Iterator[Progress]:
     "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="- for standard output."
 )
 @click.option("--html", "html_file", type=click.Path(path_type=Path), help="One self-contained page.")
-@click.option(
-    "--dsn", help="A server to measure instead of an embedded one; databases are made there and dropped."
-)
+@dsn_option("A server to measure instead of an embedded one; databases are made there and dropped.")
 @click.option("--volatile", is_flag=True, help="The embedded server without fsync and synchronous_commit.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of every choice of rows.")
 def main(  # noqa: PLR0917 - as click passes them

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 import ventros
-from ventros import CRM, roles
+from bench.dsn import rewritten
+from ventros import CRM, administration, roles
 from ventros.demo.seed import seed_tenant
 from ventros.devserver import DevServer
-from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.connection.address import read_address
 from ventros.migrate import migrate
 
 SETTINGS = {
@@ -41,7 +42,7 @@ class Server:
     """
 
     def __init__(self, dsn: str | None = None, *, durable: bool = True) -> None:
-        self._given = dsn
+        self._given = rewritten(dsn) if dsn else None
         self._embedded = None if dsn else DevServer(durable=durable, settings=SETTINGS)
         self._prefix = f"ventros_bench_{secrets.token_hex(3)}_"
         self._made: list[str] = []
@@ -49,7 +50,7 @@ class Server:
     def __enter__(self) -> Self:
         if self._embedded:
             self._embedded.start()
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             shown = {
                 name: _one(connection, sql.SQL("SHOW {}").format(sql.Identifier(name))) for name in SHOWN
             }
@@ -76,8 +77,9 @@ class Server:
         """What databases on it can be: on a server that does not wait for the disk, none is durable."""
         return ("volatile",) if self.volatile else ("durable", "volatile")
 
-    def _maintenance(self) -> str:
-        return self._given or (self._embedded.superuser_dsn() if self._embedded else "")
+    def _maintenance(self) -> AbstractContextManager[psycopg.Connection]:
+        dsn = self._given or (self._embedded.superuser_dsn() if self._embedded else "")
+        return administration.connect(administration.parameters(dsn, "ventros bench"))
 
     def dsn(self, name: str) -> str:
         """Of a database that was made here, for its owner, whom policies bind as they do the app: what the
@@ -90,8 +92,7 @@ class Server:
         return self._embedded.superuser_dsn(self._prefix + name) if self._embedded else self._beside(name)
 
     def _beside(self, name: str) -> str:
-        parts = urlsplit(self._given or "")
-        return urlunsplit(parts._replace(path=f"/{quote(self._prefix + name)}"))
+        return rewritten(self._given or "", dbname=self._prefix + name)
 
     def create(
         self, name: str, template: str | None = None, *, bare: bool = False, volatile: bool | None = None
@@ -106,7 +107,7 @@ class Server:
         text = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(full), sql.Identifier(role))
         if template:
             text += sql.SQL(" TEMPLATE {}").format(sql.Identifier(self._prefix + template))
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             connection.execute(text)
             if volatile is not None:
                 waits = sql.SQL("ALTER DATABASE {} SET synchronous_commit = {}").format(
@@ -123,7 +124,7 @@ class Server:
         return "migrated"
 
     def drop(self, name: str) -> None:
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+        with self._maintenance() as connection:
             text = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self._prefix + name))
             connection.execute(text)
         self._made.remove(name)
@@ -142,10 +143,7 @@ class Server:
     def _role(self) -> str:
         if self._embedded:
             return roles.OWNER
-        user = urlsplit(self._given or "").username
-        if not user:
-            raise ConfigurationError("the DSN names no user: write postgresql://user:password@host/database")
-        return user
+        return read_address(self._given).fields["user"]
 
 
 async def _seed(dsn: str) -> None:

@@ -1,5 +1,5 @@
 -- What the application's role may do: for each table, the columns that some statement reads or writes.
--- Read off the statements, not to be edited: ventros sql grants > sql/grants.sql
+-- Read off the statements, not to be edited: ventros sql grants > grants.sql
 -- The role has no other privilege and owns nothing; `ventros migrate roles` makes it and grants this.
 
 GRANT USAGE ON SCHEMA public TO ventros_app;

@@ -15,6 +15,7 @@ NO_MIRROR = {"bench", "concurrency", "contract", "faults", "packaging", "sabotag
 NOT_IMPORTED = {
     "kernel/transaction/test_savepoints.py": "through ventros.UnitOfWork",
     "kernel/repository/test_optimistic_locking.py": "through a slice's repository",
+    "kernel/repository/test_save_all.py": "through the unit of work",
     "ops/test_cli.py": "through the program",
     "ingest/waha/test_content.py": "through the builders of tests/support/waha.py",
     "ingest/waha/test_parties.py": "through the builders of tests/support/waha.py",

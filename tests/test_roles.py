@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
@@ -11,7 +12,8 @@ from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
 from tests.support.library import LIBRARY
-from ventros import CRM, Database, OptimisticLockError, UnitOfWork, roles
+from tests.support.migrations import of
+from ventros import CRM, KERNEL, Database, OptimisticLockError, UnitOfWork, roles
 from ventros.audit.grants import Privilege, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -133,7 +135,82 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     reports: list[str] = []
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
-    assert reports == ["granted ventros_app what sql/grants.sql says"]
+    assert reports[:2] == [
+        "granted ventros_app what the statements of kernel need",
+        "granted ventros_app what the statements of crm need",
+    ]
+    assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 3
+    assert [line.rpartition(" ")[2] for line in reports[2:]] == ["agents", "contacts", "ventros_migrations"]
+    assert "took away from ventros_app: UPDATE (tenant_id) on agents" in reports
+    assert "took away from ventros_app: SELECT on ventros_migrations" in reports
+    again: list[str] = []
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=again.append)
+    assert again == reports[:2], "there is nothing to take away any more"
+
+
+def test_what_was_granted_on_tables_of_others_is_left_alone_and_told(
+    server: DevServer, superuser: psycopg.Connection
+) -> None:
+    superuser.execute(
+        "CREATE SCHEMA theirs; CREATE TABLE theirs.orders (id int, note text); CREATE TABLE logs ()"
+    )
+    superuser.execute("GRANT SELECT ON theirs.orders TO ventros_app")
+    superuser.execute("GRANT UPDATE (note) ON theirs.orders TO ventros_app")
+    superuser.execute("GRANT INSERT ON logs TO ventros_app")
+    reports: list[str] = []
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
+    assert reports[2:] == ["left alone: INSERT on logs", "left alone: SELECT, UPDATE (note) on theirs.orders"]
+    kept = superuser.execute(
+        "SELECT has_table_privilege('ventros_app', 'theirs.orders', 'SELECT')"
+        " AND has_column_privilege('ventros_app', 'theirs.orders', 'note', 'UPDATE')"
+        " AND has_table_privilege('ventros_app', 'logs', 'INSERT')"
+    )
+    assert kept.fetchone() == (True,)
+
+
+INVOICES = """
+-- name: invoicing.invoices.close
+-- why: a closed invoice is paid
+-- params: id uuid
+-- rows: affected
+UPDATE invoicing.invoices SET closed = true WHERE id = $1;
+"""
+INVOICING_GRANTS = """
+GRANT USAGE ON SCHEMA invoicing TO ventros_app;
+GRANT
+    SELECT (id),
+    UPDATE (closed)
+    ON invoicing.invoices TO ventros_app;
+"""
+
+
+def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
+    server: DevServer, superuser: psycopg.Connection, tmp_path: Path
+) -> None:
+    """An application on the kernel, beside the CRM: neither takes anything from the other."""
+    (tmp_path / "invoices.sql").write_text(INVOICES)
+    invoicing = of(tmp_path, KERNEL, name="invoicing", schema="invoicing")
+    owner_dsn, reports = server.owner_dsn(superuser.info.dbname), list[str]()
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), invoicing, report=reports.append)
+    assert reports[:3] == [
+        "made the schema invoicing",
+        "granted ventros_app what the statements of kernel need",
+        "nothing is granted yet for invoicing: run this again after ventros migrate",
+    ]
+    assert "left alone: " in reports[3]
+    with psycopg.connect(owner_dsn) as owner:
+        owner.execute("CREATE TABLE invoicing.invoices (id uuid, closed boolean, total int)")
+    with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sql grants"):
+        roles.set_up(owner_dsn, invoicing)
+    (tmp_path / "grants.sql").write_text(INVOICING_GRANTS)
+    superuser.execute("GRANT SELECT ON invoicing.invoices TO ventros_app")
+    reports.clear()
+    roles.set_up(owner_dsn, invoicing, report=reports.append)
+    assert reports[1] == "granted ventros_app what the statements of invoicing need"
+    assert "took away from ventros_app: SELECT on invoicing.invoices" in reports
+    reports.clear()
+    roles.set_up(owner_dsn, CRM, report=reports.append)
+    assert reports[2:] == ["left alone: SELECT (id), UPDATE (closed) on invoicing.invoices"]
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
-"""The way to the server for who administers it: psycopg, DSNs as libpq reads them, errors without rows."""
+"""The way to the server for who administers it: psycopg, errors without rows."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, LiteralString
 
+from ventros.kernel.connection.address import read_address
 from ventros.kernel.errors import ConfigurationError
 
 try:
@@ -25,22 +25,11 @@ SELECT current_user, oid::regclass::text, pg_get_userbyid(relowner)
 """
 
 
-def parameters(dsn: str) -> dict[str, Any]:
-    """``dsn`` as libpq itself reads it."""
-    try:
-        fields = conninfo.conninfo_to_dict(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn))
-    except psycopg.ProgrammingError:
-        fields = {"port": "unreadable"}
-    # An @ or / that is not percent-encoded cuts the password in two; the rest became host or database.
-    host, database, port = (str(fields.get(key, "")) for key in ("host", "dbname", "port"))
-    misread = any("@" in part[1:] and part in dsn for part in (host, database))
-    if misread or not re.fullmatch(r"[\d,]*", port):
-        raise ConfigurationError(  # libpq's own text would quote the DSN, and with it the password
-            "the DSN cannot be read: write postgresql://user:password@host:port/database, "
-            "with %, @, : and / inside the password percent-encoded and only libpq's parameters after ?"
-        )
+def parameters(dsn: str, application_name: str = "ventros migrate") -> dict[str, Any]:
+    """libpq's, by the address that the service reads from the same ``dsn``; what it says goes before ours."""
     # Keepalives are for connections that lie silent while an index takes its hour.
-    return {"connect_timeout": "10", "keepalives_idle": "60", "application_name": "ventros migrate"} | fields
+    ours = {"connect_timeout": "10", "keepalives_idle": "60", "application_name": application_name}
+    return {**ours, **read_address(dsn).fields}
 
 
 @contextmanager

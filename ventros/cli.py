@@ -23,9 +23,9 @@ except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
 from ventros.audit.cli import app_role_option, audit, sql
-from ventros.command_line import app_option, application, database
+from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
-from ventros.ops.cli import history, locking_indexes
+from ventros.ops.cli import history, locking_indexes, tenant
 
 FAILED = 1
 INTERRUPTED = 130
@@ -63,11 +63,7 @@ class Commands(click.Group):
             raise Unusable(f"{error.name} is not installed: pip install 'ventros[{extra}]'") from error
 
 
-dsn_option = click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
-)
+database = dsn_option(f"The database; {ELSE}")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -177,7 +173,7 @@ def dev(channel: str | None) -> None:
 
 @main.command()
 @click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path, allow_dash=True))
-@dsn_option
+@database
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 @click.option(
     "--max-line",
@@ -240,7 +236,7 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
 
 
 @main.group(invoke_without_command=True)
-@dsn_option
+@database
 @click.option("--dry-run", is_flag=True, help="Say what would be applied, and apply nothing.")
 @click.option("--to", metavar="ID", help="Apply up to this migration, which is included.")
 @click.option("--check", is_flag=True, help="As --dry-run, and exit with 1 when something is pending.")
@@ -254,7 +250,7 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
     from ventros.migrate import migrate as run_migrations
 
     applied = run_migrations(
-        database(dsn), application(), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
+        resolve(dsn), application(), to=to, dry_run=dry_run, report=lambda id_: click.echo(f"applied {id_}")
     )
     for id_ in applied if dry_run else ():
         click.echo(f"would apply {id_}")
@@ -265,7 +261,7 @@ def migrate(ctx: click.Context, dsn: str | None, to: str | None, *, dry_run: boo
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.option("--to", metavar="ID", help="Roll back everything after this migration, which stays.")
 @click.option("--steps", type=click.IntRange(1), default=1, show_default=True, help="How many, without --to.")
 @click.pass_context
@@ -274,7 +270,7 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
     from ventros.migrate import rollback as run_rollback
 
     undone = run_rollback(
-        database(dsn or ctx.obj),
+        resolve(dsn or ctx.obj),
         application(),
         to=to,
         steps=steps,
@@ -285,20 +281,20 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.pass_context
 def status(ctx: click.Context, dsn: str | None) -> None:
     """List the migrations, and which of them are applied."""
     from ventros.migrate import status as read_status
 
-    for state in read_status(database(dsn or ctx.obj), application()):
+    for state in read_status(resolve(dsn or ctx.obj), application()):
         note = "" if state.in_directory else "  (not among the migrations of this version)"
         note = "  (its file was changed afterwards)" if state.changed else note
         click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
 
 
 @migrate.command()
-@dsn_option
+@database
 @click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
 @app_role_option
 @click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
@@ -316,7 +312,7 @@ def roles(ctx: click.Context, dsn: str | None, owner: str, app_role: str, *, pas
     new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app_role)} if passwords else {}
     lines: list[str] = []
     set_up(
-        database(dsn or ctx.obj),
+        resolve(dsn or ctx.obj),
         application(),
         owner=owner,
         app=app_role,
@@ -355,6 +351,7 @@ main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
+main.add_command(tenant)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ventros.kernel.application import Application
-from ventros.kernel.database import resolve_dsn
 from ventros.kernel.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from ventros.kernel.application import Application
+
 VARIABLE = "VENTROS_APP"
+ELSE = "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables."
 
 app_option = click.option(
     "--app",
@@ -50,6 +55,8 @@ def find_application(named: str, folder: Path) -> Application:
     module, _, name = named.partition(":")
     if not module or not name:
         raise ConfigurationError(f"{named!r} names no application: write package.module:NAME")
+    from ventros.kernel.application import Application  # noqa: PLC0415 - commands start fast without it
+
     if (here := str(folder)) not in sys.path:
         sys.path.insert(0, here)
     try:
@@ -67,9 +74,27 @@ def find_application(named: str, folder: Path) -> Application:
     return found
 
 
-def database(dsn: str | None) -> str:
-    """``dsn``, or what the environment names, for psycopg. Raises ConfigurationError when nothing does."""
-    return resolve_dsn(dsn) or "postgresql://"
+def resolve(dsn: str | None, *, insecure: bool = False) -> str:
+    """:func:`ventros.kernel.connection.dsn.resolve_dsn`, for commands that start fast without it."""
+    from ventros.kernel.connection.dsn import resolve_dsn  # noqa: PLC0415
+
+    return resolve_dsn(dsn, insecure=insecure)
+
+
+def dsn_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--dsn`` with ``text`` as its help, and ``--insecure``, which becomes a part of what ``dsn`` is."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def run(*args: Any, dsn: str | None, insecure: bool, **options: Any) -> Any:
+            return command(*args, dsn=resolve(dsn, insecure=True) if insecure else dsn, **options)
+
+        run = click.option(
+            "--insecure", is_flag=True, help="Let it leave this machine without sslmode=verify-full."
+        )(run)
+        return click.option("--dsn", metavar="DSN", help=text)(run)
+
+    return decorate
 
 
 def _named_in(path: Path) -> str | None:

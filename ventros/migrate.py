@@ -301,10 +301,7 @@ def _run(
             f"stopped before {subject}: the migration lock is lost, {administration.message(error)}"
         ) from error
     try:
-        with _connect(dsn) as connection:
-            (_run_whole if migration.transactional else _run_apart)(
-                connection, dsn, migration, backward=backward
-            )
+        (_run_whole if migration.transactional else _run_apart)(dsn, migration, backward=backward)
     except psycopg.Error as error:
         told = f"{administration.message(error)}; {_consequence(error, migration, lock)}"
         if others and error.sqlstate == DEPENDENT_OBJECTS:
@@ -312,22 +309,24 @@ def _run(
         raise MigrationError(f"{subject} failed: {told}") from error
 
 
-def _run_whole(connection: psycopg.Connection, _dsn: str, migration: Migration, *, backward: bool) -> None:
-    with connection.transaction():
+def _run_whole(dsn: str, migration: Migration, *, backward: bool) -> None:
+    with _connect(dsn) as connection, connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '5s'")  # a queued DDL lock stops every query behind it
         _mark(connection, migration, backward=backward)  # first: a SET ROLE of the migration would forbid it
         _execute(connection, migration, backward=backward)
 
 
-def _run_apart(connection: psycopg.Connection, dsn: str, migration: Migration, *, backward: bool) -> None:
+def _run_apart(dsn: str, migration: Migration, *, backward: bool) -> None:
     with _connect(dsn) as own:
         _execute(own, migration, backward=backward)
-    if not backward and (invalid := _invalid_indexes(connection, migration)):
-        raise MigrationError(  # IF NOT EXISTS takes what an earlier attempt left behind for an index
-            f"{migration.file.label} ran, but {invalid} is INVALID: DROP INDEX CONCURRENTLY it and run again"
-        )
-    with connection.transaction():
-        _mark(connection, migration, backward=backward)
+    with _connect(dsn) as connection:
+        if not backward and (invalid := _invalid_indexes(connection, migration)):
+            raise MigrationError(  # IF NOT EXISTS takes what an earlier attempt left behind for an index
+                f"{migration.file.label} ran, but {invalid} is INVALID: "
+                "DROP INDEX CONCURRENTLY it and run again"
+            )
+        with connection.transaction():
+            _mark(connection, migration, backward=backward)
 
 
 def _execute(connection: psycopg.Connection, migration: Migration, *, backward: bool) -> None:

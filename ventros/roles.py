@@ -133,8 +133,6 @@ def grant(
         if with_statements and not _present(connection, with_statements):
             report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
         elif with_statements:
-            usage: LiteralString = "GRANT USAGE ON SCHEMA {} TO {}"
-            connection.execute(sql.SQL(usage).format(sql.Identifier(one.statements.schema), role))
             connection.execute(grants_sql(one, role.as_string(connection)).encode())
             report(f"granted {app} what the statements of {one.name} need")
     after = _granted(connection, app)

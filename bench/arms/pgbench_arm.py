@@ -9,14 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from bench.arms.arm import Arm
-from bench.dsn import address
 from bench.rounds import Slot
 from bench.server import TENANT
 from ventros.devserver import find_binaries
+from ventros.kernel.connection.address import read_address
 from ventros.kernel.errors import ConfigurationError
 
 SCRIPTS = Path(__file__).parent.parent / "pgbench"
@@ -101,15 +100,15 @@ def _children() -> float:
 
 
 def _environment(dsn: str) -> dict[str, str]:
-    parts = urlsplit(dsn)
-    host, port = address(dsn)
+    found = read_address(dsn)
+    host = found.hosts[0]
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     return {
         **kept,
-        "PGHOST": host,
-        "PGPORT": str(port),
-        "PGUSER": unquote(parts.username or ""),
-        "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": unquote(parts.path.lstrip("/")),
+        "PGHOST": host.place,
+        "PGPORT": str(host.port),
+        "PGUSER": found.fields["user"],
+        "PGPASSWORD": host.password or "",
+        "PGDATABASE": found.fields["dbname"],
         "PGOPTIONS": f"-c app.tenant_id={TENANT}",
     }

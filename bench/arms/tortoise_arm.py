@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from tortoise import Tortoise, fields
@@ -13,8 +12,8 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from bench.arms.arm import Arm, StaleAggregate, event_row, now, renamed
-from bench.dsn import address
 from bench.server import TENANT
+from ventros.kernel.connection.address import read_address
 
 SET_TENANT = "SELECT set_config('app.tenant_id', $1, true)"
 
@@ -72,13 +71,14 @@ class TortoiseOrm(Arm):
     )
 
     async def open(self) -> None:
-        parts, (host, port) = urlsplit(self.dsn), address(self.dsn)
+        found = read_address(self.dsn)
+        host = found.hosts[0]
         credentials = {
-            "host": host,
-            "port": port,
-            "user": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-            "database": unquote(parts.path.lstrip("/")),
+            "host": host.place,
+            "port": host.port,
+            "user": found.fields["user"],
+            "password": host.password or "",
+            "database": found.fields["dbname"],
             "minsize": self.size,
             "maxsize": self.size,
         }

@@ -24,10 +24,12 @@ from ventros.audit.expectations import (
     read,
     read_committed,
 )
+from ventros.audit.plans import MODES, planning, trees
 from ventros.devserver import DevServer
-from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.errors import ConfigurationError, DatabaseError
 from ventros.kernel.resources import directory
-from ventros.kernel.statements import Statement, columns
+from ventros.kernel.statements import Column, Statement, columns
+from ventros.kernel.statements.types import TYPES, declare
 
 Connection = psycopg.Connection[Any]
 STATEMENTS = LIBRARY.statements
@@ -188,6 +190,31 @@ def test_a_plan_that_no_index_helps_is_seen(connection: Connection) -> None:
     for statement in (any_route, last_route, any_account):
         assert {access.rows for _, access in observe(connection, [statement])} == {"all"}
         assert deviating(connection, statement)
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_every_type_has_an_argument_that_is_planned_for(connection: Connection, type_name: str) -> None:
+    statement = attrs.evolve(
+        CATALOGUE["channel_routes.find"],
+        text="SELECT 1 WHERE $1 IS NOT NULL AND $2 IS NOT NULL",
+        params=columns(f"one {type_name}, several {type_name}[]"),
+    )
+    with planning(connection, "tenant-1"):
+        assert trees(connection, statement).keys() == set(MODES)
+
+
+def test_control_what_a_domain_refuses_is_told_until_it_has_a_sample(connection: Connection) -> None:
+    connection.execute("CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')")
+    find = attrs.evolve(
+        CATALOGUE["channel_routes.find"],
+        text="SELECT 1 WHERE $1 IS NOT NULL",
+        params=(Column("mail", "email", declare("email", "text")),),
+    )
+    with planning(connection, "tenant-1"), pytest.raises(DatabaseError, match="email_check"):
+        trees(connection, find)
+    sampled = attrs.evolve(find, params=(Column("mail", "email", declare("email", "text", "'a@b'")),))
+    with planning(connection, "tenant-1"):
+        assert trees(connection, sampled).keys() == set(MODES)
 
 
 def test_a_small_table_may_be_read_anyhow(superuser: Connection) -> None:

@@ -11,6 +11,7 @@ from bench.dsn import address, through
 from bench.proxy import Counter, Proxy
 from bench.scenarios.latency import round_trip_ms
 from bench.server import Server
+from ventros.kernel.connection.dsn import Insecure
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:
@@ -78,8 +79,9 @@ async def test_a_round_trip_takes_as_long_as_it_should(bench_server: Server) -> 
     ("dsn", "place"),
     [
         ("postgresql://u:p@/db?host=/tmp/x&port=5433", ("/tmp/x", 5433)),  # noqa: S108 - only a name
-        ("postgresql://u:p@db.example:6432/db", ("db.example", 6432)),
-        ("postgresql://u:p@db.example/db", ("db.example", 5432)),
+        (Insecure("postgresql://u:p@db.example:6432/db"), ("db.example", 6432)),
+        ("postgresql+asyncpg://u:p@localhost/db", ("localhost", 5432)),
+        ("host=localhost user=u password=p", ("localhost", 5432)),
     ],
 )
 def test_where_a_dsn_points(dsn: str, place: tuple[str, int]) -> None:

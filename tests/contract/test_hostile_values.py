@@ -61,6 +61,8 @@ async def choices(db: Database[UnitOfWork]) -> dict[str, Choices]:
 
 HOOKS = {"before_update", "calls_after_insert", "calls_after_update"}
 """What a slice overrides and the kernel calls, with what has been looked at."""
+FOR_SLICES = {"as_written", "load", "load_all", "load_found"}
+"""What a slice calls, with rows as the connection gave them and with what has been looked at."""
 
 
 def repositories(uow: UnitOfWork) -> dict[str, EntityRepository[Any]]:
@@ -88,7 +90,8 @@ def drive_repositories(
                 await uow.commit()
 
         fitting = known.get(repository.resource, {})
-        driven = {name: method for name, method in methods(repository).items() if name not in HOOKS}
+        inner = HOOKS | FOR_SLICES
+        driven = {name: method for name, method in methods(repository).items() if name not in inner}
         tally.drive(runner, type(repository).__name__, driven, call, fitting, EXAMPLES)
 
 

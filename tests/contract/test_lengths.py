@@ -74,6 +74,7 @@ async def refuses(db: Database[UnitOfWork], write: Callable[[UnitOfWork], Awaita
 
 ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | None] = {
     ("aggregate_history", "aggregate_table"): None,  # a trigger writes it: the name of a table
+    ("outbox_events", "aggregate_type"): None,  # a constant of the repository
     ("channel_routes", "platform"): None,  # a constant of ours
     ("credentials", "credential_type"): None,  # an enum
     ("sequences", "trigger_type"): None,  # an enum

@@ -13,7 +13,7 @@ from hypothesis import given
 from tests.support.hostile_json import HOSTILE, nested, placed
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import MAX_BYTES, MAX_DEPTH, copied_json, json_object
-from ventros.testing.drawn_values import json_values
+from ventros.testing.strategies import json_values
 
 
 @attrs.frozen

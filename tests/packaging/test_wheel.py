@@ -12,12 +12,13 @@ from tests.support.installed import ROOT, run
 LOAD = """
 import pathlib, sys
 import ventros
-from tests.support.library import CATALOGUE
+from ventros import CRM
 from ventros.kernel.resources import directory
 place = pathlib.Path(ventros.__file__).parent
 assert pathlib.Path(sys.prefix) in place.parents, place
 assert directory("sql") == place / "_sql" and directory("migrations") == place / "_migrations"
-print(len(CATALOGUE), len(list(directory("migrations").glob("*.sql"))))
+places = {(statement.path, statement.line) for statement in CRM.all_statements().values()}
+print(len(places), len(list(directory("migrations").rglob("*.sql"))))
 """
 
 
@@ -26,18 +27,28 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
     python = tmp_path / "venv" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", wheel)
     statements, migrations = run(python, "-c", LOAD, cwd=tmp_path).split()
-    names = [line for path in (ROOT / "sql").glob("*.sql") for line in path.read_text().splitlines()]
+    names = [
+        line
+        for path in (*(ROOT / "sql").glob("*.sql"), *(ROOT / "sql" / "kernel").glob("*.sql"))
+        for line in path.read_text().splitlines()
+    ]
     assert int(statements) == sum(line.startswith("-- name:") for line in names)
-    assert int(migrations) == len(list((ROOT / "migrations").glob("*.sql")))
+    assert int(migrations) == len(list((ROOT / "migrations").rglob("*.sql")))
 
 
 def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
-    assert "ventros/_migrations/CHECKSUMS" in names
+    assert {"ventros/_migrations/CHECKSUMS", "ventros/_migrations/kernel/CHECKSUMS"} <= set(names)
+    assert {"ventros/_sql/kernel/grants.sql", "ventros/_sql/kernel/schema.sql"} <= set(names)
     assert {f"ventros/audit/page/{name}" for name in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
+    (entry_points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
+    assert (
+        "[pytest11]\nventros.testing.plugin = ventros.testing.plugin"
+        in zipfile.ZipFile(wheel).read(entry_points).decode()
+    )
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 
 

@@ -30,14 +30,14 @@ auth_type = trust
 auth_file = {users}
 pool_mode = {mode}
 default_pool_size = {size}
-max_prepared_statements = 500
+{prepared}
 ignore_startup_parameters = statement_timeout,lock_timeout,idle_in_transaction_session_timeout
 logfile = {log}
 """
 
 
-def find_pgbouncer() -> str:
-    """Skips the test where there is none, or none that knows prepared statements."""
+def find_pgbouncer(*, prepared: bool = True) -> str:
+    """Skips the test where there is none, or none that knows the prepared statements that it needs."""
     program = os.environ.get("VENTROS_PGBOUNCER") or shutil.which("pgbouncer")
     program = program or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
@@ -45,15 +45,17 @@ def find_pgbouncer() -> str:
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"PgBouncer (\d+)\.(\d+)", told)
     assert version is not None, told
-    if (int(version[1]), int(version[2])) < KNOWS_PREPARED_STATEMENTS:
+    if prepared and (int(version[1]), int(version[2])) < KNOWS_PREPARED_STATEMENTS:
         pytest.skip(f"PgBouncer {version[0]} does not know prepared statements in transaction mode")
     return program
 
 
 @contextmanager
-def pooler(server: DevServer, dsn: str, size: int, mode: str = "transaction") -> Iterator[str]:
+def pooler(
+    server: DevServer, dsn: str, size: int, mode: str = "transaction", *, prepared: bool = True
+) -> Iterator[str]:
     """A DSN that leads to that of ``dsn`` through a pooler with ``size`` connections to the server."""
-    program = find_pgbouncer()
+    program = find_pgbouncer(prepared=prepared)
     parts = urlsplit(dsn)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -64,7 +66,15 @@ def pooler(server: DevServer, dsn: str, size: int, mode: str = "transaction") ->
     users, configuration, log = directory / "users", directory / "pgbouncer.ini", directory / "log"
     users.write_text(f'"{parts.username}" "{unquote(parts.password or "")}"\n')
     configuration.write_text(
-        CONFIGURATION.format(host=server.host, port=port, users=users, size=size, log=log, mode=mode)
+        CONFIGURATION.format(
+            host=server.host,
+            port=port,
+            users=users,
+            size=size,
+            log=log,
+            mode=mode,
+            prepared="max_prepared_statements = 500" if prepared else "",
+        )
     )
     account.take(directory)
     process = subprocess.Popen(

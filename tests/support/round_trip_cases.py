@@ -17,6 +17,7 @@ from ventros.application.edit_message import MessageEdit, edit_message
 from ventros.application.inbound import GroupChat, Party
 from ventros.application.merge_contacts import MergeContacts, merge_contacts
 from ventros.application.message_chunk import ChunkMessage, import_chunk
+from ventros.application.onboard_tenant import OnboardTenant, onboard_tenant
 from ventros.application.process_inbound_message import InboundMessage, process_inbound_message
 from ventros.application.react_to_message import MessageReaction, react_to_message
 from ventros.application.record_message_ack import MessageAck, record_message_ack
@@ -24,6 +25,7 @@ from ventros.application.record_poll_vote import PollVote, record_poll_vote
 from ventros.application.revoke_message import MessageRevocation, revoke_message
 from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.values import GoalType
+from ventros.crm.channels.values import ChannelType
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import FilterOperator, FilterRule
 from ventros.crm.contacts.aggregate import Contact
@@ -40,11 +42,12 @@ LATER = NOW + MINUTE
 
 @attrs.define
 class World:
-    """``db`` prepares; ``number`` is another one for each time that a case is done."""
+    """``db`` prepares; ``number`` is another one for each time that a case is done, in ``tenant``."""
 
     db: Database[UnitOfWork]
     seed: Seed
     number: int = 0
+    tenant: str = TENANT
 
     @property
     def party(self) -> Party:
@@ -255,6 +258,20 @@ async def _import(world: World) -> Work:
         command = world.message(f"{index}", contact=party, received_at=NOW + index * timedelta(seconds=1))
         chunk.append(ChunkMessage(index=index, command=command, phone=Phone(str(party.phone))))
     return lambda uow: import_chunk(uow, world.seed.channel_id, chunk)
+
+
+@case("onboard_tenant", "whose owner is new")
+async def _onboard(world: World) -> Work:
+    world.tenant = f"customer-{world.number}"
+    command = OnboardTenant(
+        name="Customer",
+        owner=f"ada@{world.tenant}.example",
+        billing_email=f"pay@{world.tenant}.example",
+        channel_name="Front desk",
+        channel_type=ChannelType.WAHA,
+        onboarded_at=NOW,
+    )
+    return lambda uow: onboard_tenant(uow, command)
 
 
 def _contact(world: World) -> Contact:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from ventros.command_line import application, database
+from ventros.command_line import ELSE, application, dsn_option, resolve
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,11 +27,9 @@ FOUND = 1
 as_json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON array and nothing else."
 )
-dsn_option = click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database, for a role that may use its tables and has pg_read_all_stats, not the application's; "
-    "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
+database = dsn_option(
+    "The database, for a role that may use its tables and has pg_read_all_stats, not the application's; "
+    f"{ELSE}"
 )
 
 app_role_option = click.option(
@@ -78,7 +76,7 @@ def show(name: str) -> None:
 
 @sql.command()
 @click.argument("name")
-@click.option("--dsn", metavar="DSN", help="The database; else an embedded server, with empty tables.")
+@dsn_option("The database; else an embedded server, with empty tables.")
 def explain(name: str, dsn: str | None) -> None:
     """Print the plan of the statement NAME for any arguments, the indexes that it uses, and the expected.
 
@@ -99,11 +97,7 @@ def explain(name: str, dsn: str | None) -> None:
 
 
 @sql.command()
-@click.option(
-    "--dsn",
-    metavar="DSN",
-    help="Print what the plans of this database do otherwise; for a role that may use its tables.",
-)
+@dsn_option("Print what the plans of this database do otherwise; for a role that may use its tables.")
 @click.option("--tenant", "tenants", multiple=True, help="With --dsn: whose rows; may be repeated.")
 @click.option(
     "--also",
@@ -187,7 +181,7 @@ def grants(app_role: str) -> None:
 
 
 @sql.command()
-@dsn_option
+@database
 @click.option("--role", help="Only what this role executed.")
 @as_json_option
 def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
@@ -214,7 +208,7 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 
 
 @sql.command()
-@dsn_option
+@database
 @app_role_option
 def reconcile(dsn: str | None, app_role: str) -> None:
     """Show what the role executed that is no statement, no shape and no control of a transaction.
@@ -240,11 +234,8 @@ def reconcile(dsn: str | None, app_role: str) -> None:
 
 
 @click.command()
-@click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database, for a superuser, or a role with BYPASSRLS, pg_read_all_data and pg_monitor; "
-    "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables.",
+@dsn_option(
+    f"The database, for a superuser, or a role with BYPASSRLS, pg_read_all_data and pg_monitor; {ELSE}"
 )
 @app_role_option
 @click.option(
@@ -323,8 +314,7 @@ def _library() -> Library:
 def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Connection]:
     from ventros import administration
 
-    parameters = administration.parameters(database(dsn))
-    with administration.connect({**parameters, "application_name": name}) as connection:
+    with administration.connect(administration.parameters(resolve(dsn), name)) as connection:
         yield connection
 
 

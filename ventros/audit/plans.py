@@ -19,16 +19,12 @@ MODES = ("generic", "custom")
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
-# By name or type.
-_SAMPLES = {
-    "status": "'read'",  # with a status that is none, messages.advance_delivery does nothing
-    "text": "'x'",
-    "uuid": "'01900000-0000-7000-8000-000000000000'",
-    "timestamptz": "'2025-06-01T00:00:00Z'",
-    "interval": "'1 hour'",
-    "boolean": "true",
-    "jsonb": "'{}'",
+_CHOSEN = {
+    ("tenant_id", "text"): "current_setting('app.tenant_id')",
+    ("status", "text"): "'read'",  # with a status that is none, messages.advance_delivery does nothing
+    ("status", "text[]"): "array['read']",
 }
+"""Arguments by name and type that are not the sample of their type."""
 
 
 @contextmanager
@@ -64,27 +60,23 @@ def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tre
     """
     plans = {}
     types = _types(statement)
-    arguments = [_sample(param) for param in statement.params]
+    arguments = [sample(param) for param in statement.params]
     for mode in reversed(MODES):  # what is planned afterwards is generic, as planning() says
         connection.execute("SELECT set_config('plan_cache_mode', %s, true)", [f"force_{mode}_plan"])
         ((document,),) = _explain(
             connection, statement, "COSTS false, VERBOSE, FORMAT JSON", types=types, arguments=arguments
         )
-        plans[mode] = _unqualified(document[0]["Plan"])
+        plans[mode] = _plain(document[0]["Plan"])
     return plans
 
 
-def _unqualified(node: Tree, alias: str = "") -> Tree:
-    """With conditions on a table's own columns as they are without VERBOSE, which tells schemas."""
+def _plain(node: Tree, alias: str = "") -> Tree:
+    """Without what VERBOSE, which names the schemas, puts in front of a node's own columns."""
     alias = node.get("Alias", alias)
-    own = re.compile(rf'(?<![\w."])"?{re.escape(alias)}"?\.')
-    conditions = {
-        key: own.sub("", node[key])
-        for key in ("Index Cond", "Recheck Cond", "Filter")
-        if alias and key in node
-    }
-    children = {"Plans": [_unqualified(child, alias) for child in node["Plans"]]} if "Plans" in node else {}
-    return node | conditions | children
+    plain = dict(node, Plans=[_plain(child, alias) for child in node.get("Plans", ())])
+    for condition in {"Index Cond", "Filter"} & node.keys():
+        plain[condition] = re.sub(rf"\b{re.escape(alias)}\.", "", node[condition])
+    return plain
 
 
 def _types(statement: Statement) -> str:
@@ -92,11 +84,10 @@ def _types(statement: Statement) -> str:
     return f"({', '.join(param.type for param in statement.params)})" if statement.params else ""
 
 
-def _sample(param: Column) -> str:
-    if param.name == "tenant_id":
-        return "current_setting('app.tenant_id')"
-    value = _SAMPLES.get(param.name) or _SAMPLES.get(param.type.removesuffix("[]"), "1")
-    return f"array[{value}]::{param.type}" if param.type.endswith("[]") else f"{value}::{param.type}"
+def sample(param: Column) -> str:
+    """A made-up argument, as an SQL expression."""
+    chosen = _CHOSEN.get((param.name, param.type))
+    return f"{chosen}::{param.type}" if chosen else param.known.sample
 
 
 def query_ids(connection: psycopg.Connection, statement: Statement) -> set[int]:

@@ -201,11 +201,11 @@ def parse_child(text: str, taken: Sequence[str]) -> Child:
     return Child(name, parse_name(given) if given else plural_of(name), parse_columns(columns, taken))
 
 
-def parse_name(text: str) -> str:
-    """Raises ConfigurationError for what is no name of a table and of an attribute."""
+def parse_name(text: str, *, in_sql: bool = False) -> str:
+    """Raises ConfigurationError for what is no name in Python or, where it stands there alone, in SQL."""
     if not _NAME.fullmatch(text):
         raise ConfigurationError(f"{text!r} is no name: lower-case words joined by _, as credit_note")
-    if keyword.iskeyword(text) or text in RESERVED_KEYWORDS or text in TYPE_FUNC_NAME_KEYWORDS:
+    if keyword.iskeyword(text) or (in_sql and text in RESERVED_KEYWORDS | TYPE_FUNC_NAME_KEYWORDS):
         raise ConfigurationError(f"{text!r} is a word of Python or of SQL: take another name")
     return text
 
@@ -226,7 +226,7 @@ def _parse_column(text: str) -> Field:
     match = _COLUMN.fullmatch(text)
     if match is None:
         raise ConfigurationError(f'column {text!r} is no name and type, as "number text" or "note text null"')
-    name, spelled = parse_name(match["name"]), " ".join(match["type"].lower().split())
+    name, spelled = parse_name(match["name"], in_sql=True), " ".join(match["type"].lower().split())
     nullable = match["null"] is not None and match["not"] is None
     python = _PYTHON.get(spelled.removesuffix("[]"))
     if python is None:

@@ -57,7 +57,7 @@ class Place:
 def parse(name: str, columns: str, children: Sequence[str], plural: str | None) -> Aggregate:
     """Raises ConfigurationError for a name, column or child that cannot be."""
     name = parse_name(name)
-    plural = parse_name(plural) if plural else plural_of(name)
+    plural = parse_name(plural or plural_of(name), in_sql=True)
     if plural == name:
         raise ConfigurationError(f"the plural of {name} must be another word, for its table and its package")
     fields = parse_columns(columns)

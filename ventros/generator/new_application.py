@@ -20,7 +20,7 @@ def new_application(folder: Path, name: str, *, schema: str, on: Below) -> list[
 
     Raises ConfigurationError, and writes nothing, when the package is there already.
     """
-    package = parse_name(name)
+    package = parse_name(name, in_sql=True)
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", schema):
         raise ConfigurationError(f"{schema!r} is no schema: lower-case letters, digits, _")
     if package in {"ventros", "tests", "crm", "kernel"}:

@@ -39,7 +39,8 @@ class Entity:
     Without slots, as its subclasses: persistence copies an instance for each write, by its ``__dict__``.
 
     ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
-    instance without any for unchanged, so every change goes through a command that records one.
+    instance without any for unchanged, so every change goes through a command that records one: a command
+    calls ``self.record_update``, ``self.record_change`` or, to make a new one, ``_created``, which are for nobody else.
     """
 
     resource: ClassVar[str]

@@ -5,22 +5,21 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Generic, Self, TypeVar, Unpack
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import asyncpg
 import attrs
 
+from ventros.kernel.connection.address import read_address
 from ventros.kernel.connection.connect import Connector
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import AsyncpgPool, OwnPool, Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.errors import ConfigurationError, ServerUnreachable, ValidationError, VentrosError
+from ventros.kernel.errors import ValidationError, VentrosError
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
@@ -37,31 +36,6 @@ T = TypeVar("T")
 
 class UnitOptions(UnitKeywords, TransactionKeywords, total=False):
     """What :meth:`Database.unit_of_work` takes beside the tenant, and with it :meth:`Database.run`."""
-
-
-_DSN_VARIABLES = ("VENTROS_DATABASE_URL", "DATABASE_URL")
-_MORE_THAN_ALL_STATEMENTS = 1000
-_LIBPQ_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
-
-
-def resolve_dsn(dsn: str | None = None) -> str | None:
-    """``dsn``, else VENTROS_DATABASE_URL, else DATABASE_URL, else None for libpq's own PG* variables.
-
-    Raises ConfigurationError when none of them is set, or ``dsn`` is no text.
-    """
-    if dsn:
-        if not isinstance(dsn, str):
-            raise ConfigurationError(f"a DSN is a text, not a value of type {type(dsn).__name__}")
-        return dsn
-    for variable in _DSN_VARIABLES:
-        if os.environ.get(variable):
-            return os.environ[variable]
-    if any(os.environ.get(variable) for variable in _LIBPQ_VARIABLES):
-        return None
-    raise ConfigurationError(
-        "no database is named: give a DSN (postgresql://user:password@host/database), or set "
-        f"{' or '.join(_DSN_VARIABLES)}, or libpq's PG* variables"
-    )
 
 
 class Database(Generic[U]):
@@ -89,39 +63,17 @@ class Database(Generic[U]):
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> Self:
-        """Connect. ``dsn`` as in :func:`resolve_dsn`.
+        """Connect. ``dsn`` as in :func:`ventros.kernel.connection.address.read_address`.
 
-        Raises ConfigurationError for a DSN that is none, ServerUnreachable when the server cannot be reached
-        or does not let us in, ValidationError for another argument that is not what it should be.
+        What it says goes before ``settings``. Raises ConfigurationError for an address that cannot be used,
+        ServerUnreachable when the server cannot be reached or does not let us in, ValidationError for another
+        argument that is not what it should be.
         """
         chosen = _checked(unit_of_work, settings, telemetry)
-        target = resolve_dsn(dsn)
-        # None leaves the DSN's, PGPASSWORD or the password file.
-        password = chosen.current_password if callable(chosen.password) else chosen.password
-        connector = Connector(
-            chosen.pipelining,
-            {
-                "dsn": target,
-                "timeout": chosen.connect_timeout,
-                "server_settings": chosen.startup_settings(),
-                "password": password,
-                # Asyncpg waits without a bound for the server to forget a statement that its cache lets go.
-                "statement_cache_size": _MORE_THAN_ALL_STATEMENTS,
-                "max_cached_statement_lifetime": 0,
-            },
-        )
-        pool = OwnPool(connector, chosen, telemetry)
-        try:
-            await pool.fill()
-        except (OSError, asyncpg.PostgresError) as error:
-            # Of these only the server's own refusals are known to quote no password.
-            reason = str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
-            raise ServerUnreachable(f"cannot reach the database {describe(target)}: {reason}") from error
-        except (asyncpg.InterfaceError, ValueError, OverflowError) as error:
-            raise ConfigurationError(
-                "the DSN cannot be read: write postgresql://user:password@host:port/database, with %, @, : "
-                "and / inside the password percent-encoded"
-            ) from error
+        address = read_address(dsn, insecure=chosen.insecure)
+        chosen = address.settings(chosen)
+        pool = OwnPool(Connector(address, chosen), chosen, telemetry)
+        await pool.fill()
         return cls(pool, unit_of_work, chosen, telemetry)
 
     def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U:
@@ -272,14 +224,3 @@ def _name(use_case: Callable[..., Any]) -> str | None:
         use_case = use_case.func
     name: str = getattr(use_case, "__name__", type(use_case).__name__)
     return name if name.isascii() and name.isidentifier() else None
-
-
-def describe(dsn: str | None) -> str:
-    """Host and database of ``dsn``, never its password."""
-    if dsn is None:
-        return "named by the PG* variables"
-    parts = urlsplit(dsn)
-    if "@" in parts.path:  # a password with a slash in it, not encoded
-        return "that the DSN names"
-    place = parts.netloc.rpartition("@")[2] or "the local socket"
-    return f"{parts.path.lstrip('/') or '?'} at {place}"

@@ -1,17 +1,21 @@
-"""``ventros history`` and ``ventros locking-indexes``: what a database has or not, by its owner's choice."""
+"""``ventros history``, ``locking-indexes`` and ``tenant``: what a database holds by its owner's choice."""
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
-from ventros.command_line import application, database
+from ventros.command_line import ELSE, application, dsn_option, resolve
 
-dsn_option = click.option(
-    "--dsn",
-    metavar="DSN",
-    help="The database, for the owner of its tables; else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* "
-    "variables.",
-)
+if TYPE_CHECKING:
+    from ventros.ops.tenants import Holdings
+
+LEFT = 1
+INTERRUPTED = 130
+
+database = dsn_option(f"The database, for the owner of its tables; {ELSE}")
 
 
 @click.group()
@@ -20,7 +24,7 @@ def history() -> None:
 
 
 @history.command()
-@dsn_option
+@database
 def enable(dsn: str | None) -> None:
     """Record from now on.
 
@@ -29,27 +33,27 @@ def enable(dsn: str | None) -> None:
     """
     from ventros.ops import history as recording
 
-    written = recording.enable(database(dsn), application())
+    written = recording.enable(resolve(dsn), application())
     click.echo(f"history is enabled; baselines written: {written:,}")
 
 
 @history.command()
-@dsn_option
+@database
 def disable(dsn: str | None) -> None:
     """Record no more, and keep what is recorded."""
     from ventros.ops import history as recording
 
-    recording.disable(database(dsn), application())
+    recording.disable(resolve(dsn), application())
     click.echo("history is disabled; what was recorded is kept")
 
 
 @history.command()
-@dsn_option
+@database
 def status(dsn: str | None) -> None:
     """Tell what is recorded, and how much that is."""
     from ventros.ops import history as recording
 
-    state = recording.status(database(dsn), application())
+    state = recording.status(resolve(dsn), application())
     missing = state.not_recorded
     click.echo(
         f"history is {'disabled' if not state.recorded else 'enabled in part' if missing else 'enabled'}"
@@ -68,31 +72,90 @@ def locking_indexes() -> None:
 
 
 @locking_indexes.command()
-@dsn_option
+@database
 def create(dsn: str | None) -> None:
     """Make those that are missing or invalid. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.create(database(dsn), click.echo)
+    indexes.create(resolve(dsn), click.echo)
     click.echo(f"there are all {len(indexes.definitions())}")
 
 
 @locking_indexes.command()
-@dsn_option
+@database
 def drop(dsn: str | None) -> None:
     """Drop those that are there. Writers go on; may be run again."""
     from ventros.ops import locking_indexes as indexes
 
-    indexes.drop(database(dsn), click.echo)
+    indexes.drop(resolve(dsn), click.echo)
     click.echo("there is none")
 
 
 @locking_indexes.command("status")
-@dsn_option
+@database
 def indexes_status(dsn: str | None) -> None:
     """Tell which are there, and how large they are."""
     from ventros.ops import locking_indexes as indexes
 
-    for index in indexes.status(database(dsn)):
+    for index in indexes.status(resolve(dsn)):
         size = "" if index.state == "missing" else f"{index.bytes / 1e6:,.1f} MB"
         click.echo(f"{index.state:<8} {index.name:<40} {size}".rstrip())
+
+
+@click.group()
+def tenant() -> None:
+    """Forget a tenant; see docs/tenants.md."""
+
+
+@tenant.command()
+@click.argument("id_", metavar="ID")
+@database
+@click.option("--dry-run", is_flag=True, help="Say what there is, and delete nothing.")
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=2000,
+    show_default=True,
+    help="Rows that one transaction deletes.",
+)
+def forget(id_: str, dsn: str | None, batch: int, *, dry_run: bool) -> None:
+    """Delete every row of a tenant, its history included, and prove that none is left.
+
+    All tables with a tenant_id, in any schema. Users and billing accounts have no tenant: those that the
+    tenant refers to are listed, and kept. Stop what works for the tenant first. What is cut short may be
+    run again. Exits with 1 when a row is left.
+    """
+    from ventros.ops import tenants
+
+    try:
+        if dry_run:
+            held = tenants.holdings(resolve(dsn), id_)
+            for table, rows in held.rows.items():
+                click.echo(f"{rows:>12,}  {table}")
+            _list_kept(held)
+            click.echo(f"{held.total:,} rows of {id_} would be erased")
+            return
+        done = tenants.forget(
+            resolve(dsn),
+            id_,
+            batch=batch,
+            found=_list_kept,
+            report=lambda table, rows: click.echo(f"{rows:>12,}  {table}"),
+        )
+    except KeyboardInterrupt:
+        click.echo("interrupted: run it again for the rest", err=True)
+        sys.exit(INTERRUPTED)
+    for refusal in done.refusals:
+        click.echo(f"FINDING: {refusal}", err=True)
+    for table, rows in done.left.items():
+        click.echo(f"FINDING: {table} still has rows of {id_}: {rows:,}", err=True)
+    if done.left or done.refusals:
+        sys.exit(LEFT)
+    erased = f"{sum(done.erased.values()):,} rows were erased" if done.before.total else "there was none"
+    click.echo(f"no row of {id_} is in any of {len(done.before.rows)} tables: {erased}")
+
+
+def _list_kept(held: Holdings) -> None:
+    for table, keys in held.kept.items():
+        for key in keys:
+            click.echo(f"kept, because it is of no tenant: {table} {key}")

@@ -145,7 +145,7 @@ def status(dsn: str, application: Application) -> Status:
 
 def _tables(application: Application) -> list[_Recorded]:
     """The aggregates' tables, in the order in which they are locked."""
-    secrets = {one.TABLE.path: getattr(one, "SECRET_COLUMNS", ()) for one in application.repositories()}
+    secrets = {one.TABLE.path: one.SECRET_COLUMNS for one in application.repositories()}
     return [
         _Recorded(
             name=table.name if table.path[0] == "public" else ".".join(table.path),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ventros.testing.budget import RoundTrips
     from ventros.testing.contracts import contract
     from ventros.testing.factory import Factory
-    from ventros.testing.rolled_back import RolledBackDatabase, rolled_back
-    from ventros.testing.round_trips import RoundTrips
+    from ventros.testing.one_transaction import RolledBackDatabase, rolled_back
     from ventros.testing.statements import check_statements
     from ventros.testing.subject import Subject
 
@@ -29,9 +29,9 @@ _MODULES: Final = {
     "contract": "contracts",
     "check_statements": "statements",
     "Factory": "factory",
-    "RolledBackDatabase": "rolled_back",
-    "rolled_back": "rolled_back",
-    "RoundTrips": "round_trips",
+    "RolledBackDatabase": "one_transaction",
+    "rolled_back": "one_transaction",
+    "RoundTrips": "budget",
     "Subject": "subject",
 }
 

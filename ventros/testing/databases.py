@@ -11,7 +11,7 @@ import pytest_asyncio
 if TYPE_CHECKING:
     from ventros.kernel.application import Application
     from ventros.kernel.database import Database
-    from ventros.testing.rolled_back import RolledBackDatabase
+    from ventros.testing.one_transaction import RolledBackDatabase
 
 
 @pytest_asyncio.fixture
@@ -33,7 +33,7 @@ async def ventros_rolled_back(
     ventros_application: Application, ventros_shared_dsn: str
 ) -> AsyncIterator[RolledBackDatabase[Any]]:
     """A Database in one transaction on the database of all such tests; it is rolled back after the test."""
-    from ventros.testing.rolled_back import rolled_back
+    from ventros.testing.one_transaction import rolled_back
 
     async with rolled_back(ventros_application.unit_of_work, ventros_shared_dsn) as database:
         yield database

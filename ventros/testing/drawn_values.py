@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any, get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 
+from ventros.kernel.statements.types import TYPES
+from ventros.testing.strategies import STRATEGIES, json_values
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-texts = st.text(
-    st.characters(codec="utf-8", exclude_characters="\x00"),
-    min_size=1,
-    max_size=20,
-)
+texts = STRATEGIES["text"].filter(bool)
 """Not empty; all of Unicode that PostgreSQL's text can hold."""
 
 times = st.integers(0, 7_000_000_000_000_000).map(lambda micros: EPOCH + timedelta(microseconds=micros))
@@ -28,16 +28,6 @@ counts = st.integers(min_value=0, max_value=2**31 - 1)
 
 tags = st.lists(texts, max_size=4, unique=True).map(tuple)
 
-json_values: st.SearchStrategy[Any] = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**308), 10**308)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
-)
-
 json_objects = st.dictionaries(texts, json_values, max_size=4)
 """What a jsonb object column gives back as it was."""
 
@@ -47,7 +37,7 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
-BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+NARROWER: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     datetime: times,
     int: counts,
@@ -55,6 +45,12 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: tags,
     dict[str, Any]: json_objects,
 }
+"""What the CHECKs of our columns allow of a type."""
+BY_TYPE = {
+    TYPES[name].python: strategy
+    for name, strategy in STRATEGIES.items()
+    if TYPES[name].python not in {UUID, object}  # an id refers to a row; a document is told by its annotation
+} | NARROWER
 
 
 def of_type(annotation: Any) -> st.SearchStrategy[Any] | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from ventros.kernel.application import Application
-    from ventros.testing.round_trips import RoundTrips
+    from ventros.testing.budget import RoundTrips
     from ventros.testing.server import Server, Template
 
 VARIABLE: Final = "VENTROS_TEST_DSN"
@@ -138,7 +138,7 @@ def ventros_seed(ventros_tenant: str) -> Any:
 @pytest.fixture
 def round_trips(ventros_server: Server, ventros_copy: str) -> Iterator[RoundTrips]:
     """``with round_trips(at_most=3):`` fails when the test waited for the server more often in the block."""
-    from ventros.testing.round_trips import counting
+    from ventros.testing.budget import counting
 
     with counting(ventros_server.dsn(ventros_copy)) as counter:
         yield counter

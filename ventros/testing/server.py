@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -15,11 +15,13 @@ from pytest_postgresql.janitor import DatabaseJanitor
 from ventros import administration, roles
 from ventros.devserver import DevServer
 from ventros.kernel.application import Application
+from ventros.kernel.connection.dsn import Insecure, parse
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import migrate
 
 _STATEMENTS: Final = "100000"
 """Room in pg_stat_statements for what each test's database counts: what has no room pushes others out."""
+_OURS: Final = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "options", "service"})
 
 
 @attrs.frozen
@@ -34,17 +36,23 @@ class GivenServer:
     port: int
     superuser: str
     superuser_password: str = attrs.field(repr=False)
+    further: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """The parameters of the DSN that say how to connect."""
 
     @classmethod
     def at(cls, dsn: str) -> GivenServer:
-        """Raises ConfigurationError unless ``dsn`` can be read and is a superuser's."""
-        with administration.connect(administration.parameters(dsn)) as connection:
+        """Raises ConfigurationError unless ``dsn`` can be read and is a superuser's.
+
+        It may be without TLS: who names a server for tests knows where it is.
+        """
+        with administration.connect(administration.parameters(Insecure(dsn))) as connection:
             info = connection.info
             if info.parameter_status("is_superuser") != "on":
                 raise ConfigurationError(
                     f"{info.user} is no superuser: name one by --ventros-dsn, to make databases and roles"
                 )
-            return cls(info.host, info.port, info.user, info.password)
+            further = {name: value for name, value in parse(dsn).items() if name not in _OURS}
+            return cls(info.host, info.port, info.user, info.password, further)
 
     def dsn(self, database: str) -> str:
         """For the app."""
@@ -62,8 +70,9 @@ class GivenServer:
         credentials = quote(self.superuser, safe="")
         if self.superuser_password:
             credentials += f":{quote(self.superuser_password, safe='')}"
-        query = urlencode({"host": self.host, "port": str(self.port)} | more, quote_via=quote)
-        return f"postgresql://{credentials}@/{quote(database, safe='')}?{query}"
+        place = {"host": self.host, "port": str(self.port)}
+        query = urlencode({**place, **self.further, **more}, quote_via=quote)
+        return Insecure(f"postgresql://{credentials}@/{quote(database, safe='')}?{query}")
 
 
 Server = DevServer | GivenServer

@@ -39,7 +39,7 @@ def check_statements(application: Application) -> type:
             """Else: ventros sql grants > grants.sql in the folder of the statements."""
             path = application.statements.folder / "grants.sql"
             committed = path.read_text(encoding="utf-8")
-            assert _without_comments(committed) == _without_comments(grants_sql(library, roles.APP))
+            assert committed == grants_sql(library, roles.APP)
 
         @pytest.mark.usefixtures("ventros_closed_world")
         def test_nothing_else_is_executed(self) -> None:
@@ -98,10 +98,6 @@ def _oid(connection: psycopg.Connection, type_name: str) -> int | None:
         "SELECT to_regtype(%s)::oid::bigint", [type_name]
     ).fetchone()
     return row[0] if row else None
-
-
-def _without_comments(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("--")]
 
 
 def unknown_to(application: Application, superuser_dsn: str) -> list[str]:

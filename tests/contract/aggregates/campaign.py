@@ -15,8 +15,9 @@ from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepCo
 from ventros.automation.values import DelayUnit, StepCondition
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
-from ventros.testing.drawn_values import json_objects, json_values, maybe, texts, times, uuids
+from ventros.testing.drawn_values import json_objects, maybe, texts, times, uuids
 from ventros.testing.factory import Factory, Refs
+from ventros.testing.strategies import json_values
 
 STEP_IDS = [UUID(int=number) for number in range(1, 5)]
 """Few, so that a save finds steps to keep, to change, to swap, to add and to remove."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from ventros.kernel.statements.arguments import CHECKS
+from ventros.kernel.statements.types import find
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
 
@@ -47,7 +47,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
     ],
 )
 def test_refused(type_name: str, value: object, reason: str) -> None:
-    check = CHECKS[type_name]
+    check = find(type_name).check
     assert reason in (check(value) or "")
 
 
@@ -70,13 +70,13 @@ def test_refused(type_name: str, value: object, reason: str) -> None:
     ],
 )
 def test_let_through(type_name: str, value: object) -> None:
-    check = CHECKS[type_name]
+    check = find(type_name).check
     assert check(value) is None
 
 
 def test_json_too_deep_or_a_number_too_large_is_refused_and_not_raised_raw() -> None:
-    check = CHECKS["jsonb"]
-    checks = CHECKS["jsonb[]"]
+    check = find("jsonb").check
+    checks = find("jsonb[]").check
     deep: object = 1
     for _ in range(3000):
         deep = [deep]

@@ -11,8 +11,8 @@ import psycopg
 
 _TABLES: LiteralString = """
 SELECT oid, concat(nullif(relnamespace::regnamespace::text, 'public') || '.', relname),
-       coalesce(obj_description(oid, 'pg_class'), ''), relrowsecurity AND relforcerowsecurity, reltuples::bigint,
-       pg_size_pretty(pg_total_relation_size(oid))
+       coalesce(obj_description(oid, 'pg_class'), ''), relrowsecurity AND relforcerowsecurity,
+       reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid))
   FROM pg_class
  WHERE relkind IN ('r', 'p')
    AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)')

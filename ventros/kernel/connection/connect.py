@@ -3,67 +3,163 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import socket as sockets
+import ssl
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
 
+from ventros.kernel.connection import tls
+from ventros.kernel.connection.address import Address, Host
 from ventros.kernel.connection.answers import Answer, State
 from ventros.kernel.connection.deadline import Deadline
-from ventros.kernel.connection.driver import Driver, prepare_driver, translate_driver_error
+from ventros.kernel.connection.driver import (
+    DRIVER_FAILURES,
+    Driver,
+    prepare_driver,
+    translate_driver_error,
+)
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.connection.wire import Wire
-from ventros.kernel.errors import ConnectionLost
+from ventros.kernel.errors import ConnectionLost, ServerUnreachable
 
+_MORE_THAN_ALL_STATEMENTS = 1000
+_KEEPALIVES = {
+    "keepalives_idle": "TCP_KEEPIDLE",
+    "keepalives_interval": "TCP_KEEPINTVL",
+    "keepalives_count": "TCP_KEEPCNT",
+    "tcp_user_timeout": "TCP_USER_TIMEOUT",
+}
 PROOF_QUERY = "SELECT 6 / $1::integer AS quotient"
 """Sent to see that the wire works; about no table."""
 
 
 class Connector:
-    """Makes connections with asyncpg's ``options``; through a wire if ``pipelining``.
+    """Makes connections to the hosts of an address; through a wire if Settings(pipelining=) says so.
 
-    The first one through a wire is tried on this asyncpg and this server. Should anything be other than
-    expected, all are made without, and a RuntimeWarning says so.
+    One host at a time, each within Settings(connect_timeout=): first the one that was reached last, and last
+    those that failed, or on which nobody waited any longer. The first connection through a wire is tried on
+    this asyncpg and this server. Should anything be other than expected, all are made without, and a
+    RuntimeWarning says so.
     """
 
-    def __init__(self, pipelining: bool, options: Mapping[str, Any]) -> None:
-        self._options = options
-        self._pipelining = pipelining
+    def __init__(self, address: Address, settings: Settings) -> None:
+        self._address = address
+        self._settings = settings
+        self._hosts = list(address.hosts)
+        self._pipelining = settings.pipelining
         self._proven = False
 
     async def __call__(self) -> Driver:
-        """Raises as ``asyncpg.connect`` does."""
-        if self._pipelining and not self._proven:
-            driver = await self._connect()
-            try:
-                fault = await _fault(driver)
-            except BaseException:
-                driver.terminate()
-                raise
-            if fault is None:
-                self._proven = True
-                return driver
-            driver.terminate()
-            self._pipelining = False
-            warnings.warn(
-                f"statements will not share round trips: {fault} (asyncpg {asyncpg.__version__})",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-        return await self._connect()
+        """Raises ServerUnreachable, with what each host said, and ConfigurationError for a file of TLS."""
+        wanted = self._address.fields.get("target_session_attrs") or "any"
+        failed: dict[str, Exception] = {}
+        for state in ("standby", "any") if wanted == "prefer-standby" else (wanted,):
+            for host in self._in_turn():
+                try:
+                    driver = await self._open(host, state)
+                except BaseException as error:
+                    self._hosts.append(self._hosts.pop(self._hosts.index(host)))
+                    if not isinstance(error, DRIVER_FAILURES):
+                        raise
+                    failed[str(host)] = error
+                else:
+                    self._hosts.insert(0, self._hosts.pop(self._hosts.index(host)))
+                    return driver
+        reasons = [f"{host}: {self._reason(error)}" for host, error in failed.items()]
+        last = list(failed.values())[-1]
+        raise ServerUnreachable(
+            f"cannot reach the database {self._address}: "
+            + ("; ".join(reasons) if len(reasons) > 1 else self._reason(last)),
+            sqlstate=getattr(last, "sqlstate", None),
+        ) from last
 
-    async def _connect(self) -> Driver:
-        loop: Any = Loop(asyncio.get_running_loop()) if self._pipelining else None
-        driver: Driver = await asyncpg.connect(**self._options, loop=loop, connection_class=Driver)
+    def _in_turn(self) -> list[Host]:
+        if self._address.fields.get("load_balance_hosts") == "random":
+            return random.sample(self._hosts, len(self._hosts))
+        return list(self._hosts)
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"no answer within {self._settings.connect_timeout:g} s"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"its certificate is refused: {error.verify_message}"
+        return " ".join(str(error).split()) or type(error).__name__
+
+    async def _open(self, host: Host, state: str) -> Driver:
+        driver = await self._reach(host, state)
+        if not self._pipelining or self._proven:
+            return driver
+        try:
+            fault = await _fault(driver)
+        except BaseException:
+            driver.terminate()
+            raise
+        if fault is None:
+            self._proven = True
+            return driver
+        driver.terminate()
+        self._pipelining = False
+        warnings.warn(
+            f"statements will not share round trips: {fault} (asyncpg {asyncpg.__version__})",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return await self._reach(host, state)
+
+    async def _reach(self, host: Host, state: str) -> Driver:
+        """With TLS or without, as the address wants it."""
+        async with asyncio.timeout(self._settings.connect_timeout):
+            ways = [False] if host.is_socket else list(tls.ways(self._address.fields, host.name))
+            for way in ways[:-1]:
+                try:
+                    return await self._connect(host, state, way)
+                except (TimeoutError, asyncpg.InvalidPasswordError):
+                    raise
+                except (OSError, asyncpg.InvalidAuthorizationSpecificationError):
+                    continue
+            return await self._connect(host, state, ways[-1])
+
+    async def _connect(self, host: Host, state: str, way: ssl.SSLContext | bool) -> Driver:
+        arguments = {
+            **self._address.arguments(host),
+            "ssl": way,
+            "target_session_attrs": state,
+            "timeout": None,  # there is one around all ways
+            # asyncpg waits without a bound for the server to forget a statement that its cache lets go.
+            "statement_cache_size": _MORE_THAN_ALL_STATEMENTS,
+            "max_cached_statement_lifetime": 0,
+            "loop": Loop(asyncio.get_running_loop()) if self._pipelining else None,
+        }
+        arguments["server_settings"] |= self._settings.startup_settings()
+        if self._settings.password is not None:
+            arguments["password"] = self._settings.current_password
+        driver: Driver = await asyncpg.connect(**arguments, connection_class=Driver)
         transport = driver._transport  # type: ignore[attr-defined]  # noqa: SLF001 - asyncpg's
         driver.deadline = Deadline()
         driver.wire = transport if isinstance(transport, Wire) else None
         try:
+            if not host.is_socket:
+                keep_alive(transport.get_extra_info("socket"), self._address.fields)
             await prepare_driver(driver)
         except BaseException:
             driver.terminate()
             raise
         return driver
+
+
+def keep_alive(socket: Any, fields: Mapping[str, str]) -> None:
+    """By libpq's ``fields``; as there, 0 leaves the system's, and what it does not have is passed over."""
+    if fields.get("keepalives", "1") == "0":
+        return
+    socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_KEEPALIVE, 1)
+    for parameter, option in _KEEPALIVES.items():
+        value = int(fields.get(parameter) or 0)
+        if value and (number := getattr(sockets, option, None)) is not None:
+            socket.setsockopt(sockets.IPPROTO_TCP, number, value)
 
 
 async def _fault(driver: Driver) -> str | None:

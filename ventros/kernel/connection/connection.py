@@ -14,7 +14,7 @@ from ventros.kernel.connection.call import Call, affected_rows, mismatch
 from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.driver import (
     DRIVER_FAILURES,
-    UNREADABLE,
+    holds_unreadable,
     is_unreadable,
     probing,
     terminate,
@@ -394,7 +394,7 @@ class Connection:
                     return self._failure(error, call)
         for row in rows:
             for column, value in row.items():
-                if value is UNREADABLE:
+                if holds_unreadable(value):
                     fault = f"{column} holds what no Python value can be"
                     return errors.invalid_row(statement.table, row.get("id"), column, fault)
         return errors.invalid_row(statement.table, None, None, f"{statement.name} met no Python value")

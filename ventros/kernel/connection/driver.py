@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from ventros.kernel import errors
 from ventros.kernel.connection import sqlstates
 from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.types import TYPES
 
 DRIVER_FAILURES = (
     TimeoutError,
@@ -29,8 +28,6 @@ DRIVER_FAILURES = (
 STALE = "VT010"
 """SQLSTATE of an update that fails by itself because another was first; its detail says id and versions."""
 _ARGUMENT = re.compile(r"argument \$(\d+)")
-_encode_json = msgspec.json.Encoder().encode
-_decode_json = msgspec.json.Decoder().decode
 
 
 def translate_driver_error(
@@ -108,6 +105,17 @@ def terminate(driver: Any) -> None:
 
 UNREADABLE = object()
 """Stands for a value that no Python value can be."""
+_CODECS = {name: type_.codec for name, type_ in TYPES.items() if type_.codec}
+_PROBES = {name: type_.probe for name, type_ in TYPES.items() if type_.probe}
+
+
+def holds_unreadable(value: object) -> bool:
+    """Whether it is :data:`UNREADABLE`, or a list or range of such."""
+    if isinstance(value, list):
+        return any(map(holds_unreadable, value))
+    if isinstance(value, asyncpg.Range):
+        return UNREADABLE in {value.lower, value.upper}
+    return value is UNREADABLE
 
 
 def is_unreadable(error: Exception) -> bool:
@@ -123,9 +131,10 @@ async def probing(driver: asyncpg.Connection[Any]) -> AsyncIterator[None]:
     To set the codec of a built-in type is no I/O, so it ends as it began, whatever comes between.
     """
     try:
-        for name, (form, encoder, probe) in _PROBES.items():
+        for name, codec in _PROBES.items():
+            probe = _probe(codec.decode)
             await driver.set_type_codec(
-                name, schema="pg_catalog", encoder=encoder, decoder=probe, format=form
+                name, schema="pg_catalog", encoder=codec.encode, decoder=probe, format=codec.format
             )
         yield
     finally:
@@ -145,38 +154,14 @@ def _probe(decode: Callable[[Any], object]) -> Callable[[Any], object]:
     return probe
 
 
-def _to_jsonb(value: object) -> bytes:
-    return b"\x01" + _encode_json(value)  # the version of its binary form
-
-
-def _from_jsonb(data: bytes) -> object:
-    return _decode_json(memoryview(data)[1:])
-
-
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-"""PostgreSQL's, from which it counts microseconds."""
-_PROBES: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], object]]] = {
-    "timestamptz": (
-        "tuple",
-        lambda moment: ((moment - _EPOCH) // timedelta(microseconds=1),),
-        _probe(lambda parts: _EPOCH + timedelta(microseconds=parts[0])),
-    ),
-    "interval": (
-        "tuple",
-        lambda length: (0, length.days, length.seconds * 10**6 + length.microseconds),
-        _probe(lambda parts: timedelta(days=parts[0] * 31 + parts[1], microseconds=parts[2])),
-    ),
-    "jsonb": ("binary", _to_jsonb, _probe(_from_jsonb)),
-}
-
-
 async def prepare_driver(driver: asyncpg.Connection[Any]) -> None:
-    """Give a fresh asyncpg connection our jsonb codec; uuid and timestamptz are right as they are.
+    """Give a fresh asyncpg connection our codecs of jsonb and json; the other types are right as they are.
 
     asyncpg's uuid is a subclass of uuid.UUID, equal to it and of the same hash; its timestamptz is
     an aware datetime in UTC. To be passed as ``init=`` to a pool that is not opened by
     :meth:`ventros.kernel.database.Database.open`.
     """
-    await driver.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
-    )
+    for name, codec in _CODECS.items():
+        await driver.set_type_codec(
+            name, schema="pg_catalog", encoder=codec.encode, decoder=codec.decode, format=codec.format
+        )

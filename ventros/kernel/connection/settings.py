@@ -20,6 +20,9 @@ from ventros.kernel.validators import (
     whole_number,
 )
 
+SERVER_SHARE = 0.9
+"""Of a statement's time is the server's; with the rest the client waits for its answer."""
+
 Password = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 _NOT_FOR_A_SESSION = re.compile(
@@ -63,6 +66,8 @@ class Settings:
     Every bound is more than 0 and finite: 0, which means no bound to PostgreSQL, is refused, and so is None.
     A connection is replaced when it is ``max_lifetime`` old, and closed when it was idle for
     ``max_idle_time``. ``pipelining`` lets statements share round trips; a pool that the caller made does not.
+    ``connect_timeout`` is for each host. What the address says in application_name, connect_timeout and
+    options goes before the fields here. ``insecure`` lets it leave the machine without sslmode=verify-full.
     ``password`` replaces the DSN's; a function, async or not, is asked for each new connection, so that
     credentials can rotate. ``server_settings`` are sent with the connection request beside ours; one that
     would contradict ours, or set a tenant for the session, is refused. Raises ValidationError with ``field``.
@@ -80,6 +85,7 @@ class Settings:
     max_lifetime: float = attrs.field(default=3600.0, validator=seconds)
     max_idle_time: float = attrs.field(default=300.0, validator=seconds)
     pipelining: bool = attrs.field(default=True, validator=boolean)
+    insecure: bool = attrs.field(default=False, validator=boolean)
     application_name: str = attrs.field(default="ventros", validator=attribute(_text, pattern="[ -~]{1,63}"))
     password: Password | None = attrs.field(default=None, validator=attribute(_password), repr=False)
     server_settings: Mapping[str, str] = attrs.field(factory=dict, validator=attribute(_settings))
@@ -95,7 +101,7 @@ class Settings:
         return {
             **self.server_settings,
             "application_name": self.application_name,
-            "statement_timeout": _milliseconds(self.statement_timeout * 0.9),
+            "statement_timeout": _milliseconds(self.statement_timeout * SERVER_SHARE),
             "lock_timeout": _milliseconds(self.lock_timeout),
             "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_timeout),
         }

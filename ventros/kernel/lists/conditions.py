@@ -15,8 +15,8 @@ from pypika.terms import BasicCriterion, Bracket, Criterion, CustomFunction, Exi
 
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.statements import catalogue
-from ventros.kernel.statements.arguments import CHECKS
 from ventros.kernel.statements.definition import Column
+from ventros.kernel.statements.types import Type, known
 from ventros.kernel.validators import shown
 
 
@@ -26,9 +26,9 @@ class Binds:
     def __init__(self) -> None:
         self.params: list[Column] = []
 
-    def __call__(self, name: str, type: str) -> Parameter:
+    def __call__(self, name: str, type: str | Type) -> Parameter:
         """The placeholder ``$n``, n from 1 in the order of first use."""
-        column = Column(name, type)
+        column = Column(name, type) if isinstance(type, str) else Column(name, type.name, type)
         if column not in self.params:
             self.params.append(column)
         return Parameter(f"${self.params.index(column) + 1}")
@@ -54,7 +54,7 @@ class Condition:
     """One field of a filter: ``criterion`` makes the SQL from table and parameter, ``argument`` its value."""
 
     name: str
-    type: str
+    type: str | Type
     criterion: Callable[[Table, Parameter], Any]
     argument: Callable[[Any], object] = lambda value: value
 
@@ -64,24 +64,26 @@ class Condition:
             argument = self.argument(value)
         except (TypeError, ValueError) as error:
             raise ValidationError(f"{self.name} cannot be {shown(value)}", field=self.name) from error
-        check = CHECKS.get(self.type)
-        if check is not None and (fault := check(argument)):
+        if fault := known(self.type).check(argument):
             raise ValidationError(f"{self.name} {fault}", field=self.name)
         return argument
 
 
-def equal(name: str, type: str) -> Condition:
+def equal(name: str, type: str | Type) -> Condition:
     """The column of that name has the value."""
     return Condition(name, type, lambda table, value: table.field(name) == value)
 
 
-def among(name: str, kind: type[StrEnum]) -> Condition:
-    """The column of that name has the one value of ``kind`` that is given, or one of several."""
+def among(name: str, kind: type[StrEnum], type: str | Type = "text[]") -> Condition:
+    """The column of that name has the one value of ``kind`` that is given, or one of several.
+
+    ``type`` is the array of the column's type.
+    """
 
     def argument(value: str | Iterable[str]) -> list[StrEnum]:
         return [kind(value)] if isinstance(value, str) else [kind(text) for text in value]
 
-    return Condition(name, "text[]", lambda table, values: table.field(name) == ANY(values), argument)
+    return Condition(name, type, lambda table, values: table.field(name) == ANY(values), argument)
 
 
 def contains(name: str, *columns: str, arrays: tuple[str, ...] = ()) -> Condition:
@@ -129,12 +131,12 @@ def overlaps(name: str) -> Condition:
     )
 
 
-def at_least(name: str, column: str, type: str) -> Condition:
+def at_least(name: str, column: str, type: str | Type) -> Condition:
     """The column has the value or a greater one; not when it is NULL."""
     return Condition(name, type, lambda table, least: table.field(column) >= least)
 
 
-def at_most(name: str, column: str, type: str) -> Condition:
+def at_most(name: str, column: str, type: str | Type) -> Condition:
     """The column has the value or a smaller one; not when it is NULL."""
     return Condition(name, type, lambda table, most: table.field(column) <= most)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -27,6 +26,7 @@ from ventros.kernel.lists.conditions import Binds, Condition, from_table
 from ventros.kernel.lists.render import render
 from ventros.kernel.statements.catalogue import Table
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.types import find
 from ventros.kernel.validators import instance_of
 
 
@@ -54,8 +54,11 @@ class SortKey:
 
     @property
     def python(self) -> Any:
-        """What asyncpg makes of the type."""
-        return {"text": str, "integer": int, "bigint": int, "timestamptz": datetime}[self.type]
+        """What asyncpg makes of the type. Raises ConfigurationError for a type that no list is sorted by."""
+        type_ = find(self.type)
+        if not type_.sortable:
+            raise ConfigurationError(f"no list can be sorted by a column of type {self.type}")
+        return type_.python
 
 
 F = TypeVar("F")

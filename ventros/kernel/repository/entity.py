@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -94,6 +94,14 @@ class EntityRepository(Generic[E]):
     def __init__(self, unit: UnitContext) -> None:
         self.unit = unit
         self.tenant = unit.tenant
+
+    if not TYPE_CHECKING:  # or mypy would take any name for one of these
+
+        def __getattr__(self, name: str) -> Any:
+            """Raises UnknownStatement, with the file, for a standard statement that the table has not."""
+            if name in type(self).STANDARD:
+                return type(self).TABLE(name.lower())
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
     def connection(self) -> Connection:

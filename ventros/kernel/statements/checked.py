@@ -6,15 +6,18 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from types import MappingProxyType
+from typing import Final, get_args
 
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.definition import Column, Rows, Statement
+from ventros.kernel.statements.types import Type
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
-_COMMA = re.compile(r",(?![^(]*\))")
+_COMMA = re.compile(r",(?![^()]*\))")
 """Between columns; numeric(12,2) has one of its own."""
+NONE_DECLARED: Final[Mapping[str, Type]] = MappingProxyType({})
 
 
 def one_off(
@@ -34,7 +37,14 @@ def one_off(
 
 
 def checked(
-    name: str, header: Mapping[str, str], text: str, *, path: Path, line: int, schema: str = "public"
+    name: str,
+    header: Mapping[str, str],
+    text: str,
+    *,
+    path: Path,
+    line: int,
+    schema: str = "public",
+    declared: Mapping[str, Type] = NONE_DECLARED,
 ) -> Statement:
     """The statement of a header and a text. Raises ConfigurationError with file and line."""
     body = text.strip().removesuffix(";").rstrip()
@@ -45,11 +55,10 @@ def checked(
         raise fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
     if bool(returns) == (rows == "affected"):
         raise fault(path, line, f"{name}: returns: is for a statement that returns rows, and for no other")
-    params = columns(header.get("params", ""))
-    for key, listed in (("params", params), ("returns", columns(returns))):
-        untyped = next((column.name for column in listed if not column.type), None)
-        if untyped is not None and (key == "params" or len(listed) > 1):
-            raise fault(path, line, f"{name}: {key}: {untyped!r} has no type")
+    params = columns(header.get("params", ""), declared)
+    listed = columns(returns, declared)
+    if untyped := next((column.name for column in listed if not column.type), None) if listed[1:] else None:
+        raise fault(path, line, f"{name}: returns: {untyped!r} has no type: write it after the name")
     names = [param.name for param in params]
     if twice := next((param for param in names if names.count(param) > 1), None):
         raise fault(path, line, f"{name}: params: {twice!r} is there twice")
@@ -81,10 +90,10 @@ def checked_name(name: str, *, path: Path, line: int, schema: str) -> None:
         raise fault(path, line, f"{text}: {table}.<verb>, in lower case")
 
 
-def columns(text: str) -> tuple[Column, ...]:
-    """``"id uuid, at timestamptz"`` as columns; a type may be of several words."""
-    parts = [part.strip().split(maxsplit=1) for part in _COMMA.split(text) if part.strip()]
-    return tuple(Column(part[0], part[1] if len(part) > 1 else "") for part in parts)
+def columns(text: str, declared: Mapping[str, Type] = NONE_DECLARED) -> tuple[Column, ...]:
+    """``"id uuid, price numeric(10, 2)"`` as columns; a type may be of several words, or a declared one."""
+    parts = [part.strip().partition(" ") for part in _COMMA.split(text) if part.strip()]
+    return tuple(Column(name, type_.strip(), declared.get(type_.strip())) for name, _, type_ in parts)
 
 
 def fault(path: Path, line: int, text: str) -> ConfigurationError:

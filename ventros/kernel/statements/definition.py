@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import NoneType
 from typing import Literal, Self
 
 import attrs
 
-from ventros.kernel.errors import ValidationError
-from ventros.kernel.statements.arguments import CHECKS, NULL, PASSING, Check
+from ventros.kernel.errors import ConfigurationError, ValidationError
+from ventros.kernel.statements.arguments import Check
+from ventros.kernel.statements.types import Type, find
 
 Rows = Literal["one", "maybe", "many", "affected"]
 
@@ -19,10 +21,19 @@ _LOCK = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b")
 
 @attrs.frozen
 class Column:
-    """A parameter or a result column: its name and its PostgreSQL type as the header spells them."""
+    """A parameter or a result column: its name and its PostgreSQL type as the header spells them.
+
+    ``declared`` is a type of the application's own, which no table of ours has.
+    """
 
     name: str
     type: str
+    declared: Type | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def known(self) -> Type:
+        """What is known of the type. Raises ConfigurationError for one that no parameter may have."""
+        return self.declared or find(self.type)
 
 
 @attrs.frozen
@@ -58,8 +69,15 @@ class Statement:
 
     @checks.default
     def _argument_checks(self) -> list[tuple[int, Check]]:
-        """Of those parameters whose type has a check, each with its position from 0."""
-        return [(at, check) for at, param in enumerate(self.params) if (check := CHECKS.get(param.type))]
+        """One of each parameter, with its position from 0. Raises ConfigurationError for an unknown type."""
+        checks = []
+        for position, param in enumerate(self.params):
+            try:
+                checks.append((position, param.known.check))
+            except ConfigurationError as error:
+                where = f"{self.path}:{self.line}: {self.name}: param {param.name}"
+                raise ConfigurationError(f"{where}: {error}") from None
+        return checks
 
     @writes.default
     def _may_write(self) -> bool:
@@ -136,10 +154,10 @@ class Statement:
         """Of values of these types: the texts, which are fine if all are plain ASCII, and the others."""
         texts, others = [], []
         for position, check in self.checks:
-            type_, kind = self.params[position].type, kinds[position]
-            if type_ == "text" and kind is str:
+            type_, kind = self.params[position].known, kinds[position]
+            if type_.ascii and kind is str:
                 texts.append(position)
-            elif kind not in PASSING.get(type_, NULL):
+            elif kind is not NoneType and kind not in type_.passing:
                 others.append((position, check))
         return texts, others
 

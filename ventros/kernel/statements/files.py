@@ -19,6 +19,9 @@ of one whose verb is in :mod:`ventros.kernel.statements.standard` why it differs
 other key is refused. The header is not sent; the name is, as a trailing comment, because pg_stat_statements
 keeps a trailing comment and drops a leading one.
 
+A line ``-- type: order_status is enum`` before the first statement declares a type of the application's own:
+see :mod:`ventros.kernel.statements.types`.
+
 A table with a statement ``get`` has for its ``insert``, and for its ``update`` if that is versioned, a second
 form, ``insert_or_fail`` and ``update_or_fail``, made by one rule.
 """
@@ -28,7 +31,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -36,6 +39,7 @@ import attrs
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.checked import checked, checked_name, fault
 from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.types import Type, declared_by
 
 KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard")
 NO_STATEMENTS = {"schema.sql", "grants.sql"}
@@ -69,13 +73,39 @@ def load(folder: Path, schema: str = "public") -> dict[str, Statement]:
     if not folder.is_dir():
         raise ConfigurationError(f"there is no folder {folder}, from which statements are to be read")
     found: dict[str, Statement] = {}
-    for path in sorted(folder.glob("*.sql")):
-        for read in () if path.name in NO_STATEMENTS else _chunks(path, schema):
+    texts = {path: _lines(path) for path in sorted(folder.glob("*.sql")) if path.name not in NO_STATEMENTS}
+    declared = _declared(texts)
+    for path, lines in texts.items():
+        for read in _chunks(path, lines, schema, declared):
             if first := found.get(read.name):
                 raise fault(path, read.line, f"{read.name} is also in {first.path.name}:{first.line}")
             found[read.name] = read
     forms = (_or_fail(write) for write in found.values() if f"{write.qualified_table}.get" in found)
     return found | {form.name: form for form in forms if form is not None}
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise fault(path, 1, f"is no UTF-8: {error}") from None
+
+
+def _declared(texts: Mapping[Path, list[str]]) -> dict[str, Type]:
+    """The types that the ``-- type:`` lines declare, for all files. Raises ConfigurationError."""
+    found: dict[str, Type] = {}
+    for path, lines in texts.items():
+        begun = False
+        for number, line in enumerate(lines, start=1):
+            begun = begun or line.startswith("-- name:")
+            try:
+                types = declared_by(line, found)
+            except ConfigurationError as error:
+                raise fault(path, number, str(error)) from None
+            if types and begun:
+                raise fault(path, number, "a type is declared before the first statement of a file")
+            found |= types
+    return found
 
 
 def or_fail_name(name: str) -> str:
@@ -109,23 +139,23 @@ def _or_fail(write: Statement) -> Statement | None:
     )
 
 
-def _chunks(path: Path, schema: str) -> Iterator[Statement]:
+def _chunks(path: Path, lines: list[str], schema: str, declared: Mapping[str, Type]) -> Iterator[Statement]:
     """The statements of one file, in their order."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise fault(path, 1, f"is no UTF-8: {error}") from None
     starts = [number for number, line in enumerate(lines) if _START.match(line)]
     for number, line in enumerate(lines[: starts[0] if starts else None]):
-        if line.strip() and (not line.startswith("--") or _KEY.fullmatch(line)):
+        if (
+            line.strip()
+            and not line.startswith("-- type:")
+            and (not line.startswith("--") or _KEY.fullmatch(line))
+        ):
             raise fault(path, number + 1, f"{line!r} stands before any -- name:")
-    if not starts:
+    if not starts and not any(line.startswith("-- type:") for line in lines):
         raise fault(path, 1, "has no statement: one begins with a line -- name: <table>.<verb>")
     for start, end in itertools.pairwise([*starts, len(lines)]):
-        yield _parse(path, start + 1, lines[start:end], schema)
+        yield _parse(path, start + 1, lines[start:end], schema, declared)
 
 
-def _parse(path: Path, line: int, lines: list[str], schema: str) -> Statement:
+def _parse(path: Path, line: int, lines: list[str], schema: str, declared: Mapping[str, Type]) -> Statement:
     body = list(itertools.dropwhile(lambda text: text.startswith("--"), lines))
     header = _header(path, line, lines[: len(lines) - len(body)])
     for number, text in enumerate(body, line + len(lines) - len(body)):
@@ -137,7 +167,8 @@ def _parse(path: Path, line: int, lines: list[str], schema: str) -> Statement:
                 "and its header ends where its text begins",
             )
     checked_name(header["name"], path=path, line=line, schema=schema)
-    return checked(header["name"], header, "\n".join(body), path=path, line=line, schema=schema)
+    text = "\n".join(body)
+    return checked(header["name"], header, text, path=path, line=line, schema=schema, declared=declared)
 
 
 def _header(path: Path, line: int, lines: list[str]) -> dict[str, str]:
@@ -149,8 +180,8 @@ def _header(path: Path, line: int, lines: list[str]) -> dict[str, str]:
             key = match[1]
             if key not in KEYS:
                 near = difflib.get_close_matches(key, KEYS, n=1)
-                hint = f"; did you mean {near[0]}" if near else ""
-                raise fault(path, number, f"{key}: is no key of a header{hint}? There is {', '.join(KEYS)}")
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                raise fault(path, number, f"{key}: is no key of a header{hint}; there is {', '.join(KEYS)}")
             if key in header:
                 raise fault(path, number, f"{key}: is there twice")
             header[key] = match[2].strip()

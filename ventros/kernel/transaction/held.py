@@ -47,8 +47,8 @@ class HoldsRepositories:
         for name, repository in cls.held_repositories().items():
             if repository.STANDARD and (first := names.setdefault(repository.resource, name)) != name:
                 raise ConfigurationError(
-                    f"{cls.__name__} holds two repositories that store a {repository.resource}, {first} and "
-                    f"{name}: hold one of them, or say STANDARD = () in the one that only reads"
+                    f"{cls.__name__} has two repositories for {repository.resource}, {first} and {name}: "
+                    "hold one of them, or say STANDARD = () in one that only reads"
                 )
         cls._NAMES = names
 
@@ -75,7 +75,7 @@ class HoldsRepositories:
             raise UnitOfWorkError(f"{type(entity).__name__} is no aggregate")
         if entity.resource not in self._NAMES:
             raise UnitOfWorkError(
-                f"{type(self).__name__} holds no repository that stores a {entity.resource}; add one to the "
-                "class: name = Held(TheRepository)"
+                f"{type(self).__name__} has no repository for {entity.resource}; add one to the class: "
+                "name = Held(TheRepository)"
             )
         return getattr(self, self._NAMES[entity.resource])

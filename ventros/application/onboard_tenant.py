@@ -1,0 +1,93 @@
+"""A customer begins: its owner, who pays, its project and its first channel, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ventros.core import users
+from ventros.core.billing_accounts.aggregate import BillingAccount
+from ventros.core.projects.aggregate import Project
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import PlatformConfig
+from ventros.crm.channels.values import ChannelType
+from ventros.kernel import validators
+from ventros.kernel.errors import AlreadyExists
+from ventros.unit_of_work import UnitOfWork
+
+
+def _email_or_id(command: object, attribute: attrs.Attribute[str | UUID], value: str | UUID) -> None:
+    if isinstance(value, str):
+        validators.not_empty(command, attribute, value)
+    else:
+        validators.not_nil(command, attribute, value)
+
+
+@attrs.frozen(kw_only=True)
+class OnboardTenant:
+    """The tenant is the unit's. ``owner`` is the email of a user to make, or the id of one who is there.
+
+    ``name`` is the project's and the billing account's. ``onboarded_at`` is the one clock of all that
+    follows. The config of a channel holds keys to its platform, so it is left out of the repr. Raises
+    ValidationError for an empty or nil owner.
+    """
+
+    name: str
+    owner: str | UUID = attrs.field(validator=_email_or_id)
+    billing_email: str
+    channel_name: str
+    channel_type: ChannelType
+    channel_config: PlatformConfig | None = attrs.field(default=None, repr=False)
+    onboarded_at: datetime = attrs.field(validator=validators.aware)
+
+
+@attrs.frozen(kw_only=True)
+class OnboardedTenant:
+    """What was made, as it is stored. ``user_id`` is the owner's, whether new or not."""
+
+    user_id: UUID
+    billing_account: BillingAccount
+    project: Project
+    channel: Channel
+
+
+async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTenant:
+    """To be run by :meth:`ventros.kernel.database.Database.run`, in a unit of the new tenant.
+
+    The billing account is new and pending: whether it may have more projects is asked when there is a second
+    one. The channel is active.
+
+    A tenant is onboarded once. Raises AlreadyExists when the tenant has a project, a deleted one included;
+    what is there is not returned, since it may be another customer's, who took the name first. A caller that
+    may ask twice gives ``db.run`` a ``command_id``. AlreadyExists, too, when the email of a new owner or the
+    channel's id on its platform is taken; ReferenceNotFound when ``owner`` is no user's id; ValidationError
+    for an empty argument.
+    """
+    now = command.onboarded_at
+    if await uow.projects.find_by_tenant() is not None:
+        raise AlreadyExists("project", "projects_tenant_key")
+    owner = command.owner
+    user_id = owner if isinstance(owner, UUID) else await users.add(uow, owner)
+    account = BillingAccount.create(
+        user_id=user_id, name=command.name, billing_email=command.billing_email, now=now
+    )
+    project = Project.create(
+        customer_id=user_id,
+        billing_account_id=account.id,
+        tenant_id=uow.tenant,
+        name=command.name,
+        now=now,
+    )
+    channel = Channel.create(
+        user_id=user_id,
+        project_id=project.id,
+        tenant_id=uow.tenant,
+        name=command.channel_name,
+        type=command.channel_type,
+        config=command.channel_config,
+        now=now,
+    )
+    account, project, channel = await uow.add_all(account, project, channel.activate(now=now))
+    return OnboardedTenant(user_id=user_id, billing_account=account, project=project, channel=channel)
