@@ -14,16 +14,20 @@ def described(field: Field) -> tuple[str, str, str]:
 
 def test_columns_are_as_in_sql() -> None:
     fields = parse_columns(
-        "number text, note TEXT null, price  double precision not null, tags text[], at timestamptz, "
-        "data jsonb,"
+        "number text, note TEXT null, weight  double precision not null, tags text[], at timestamptz, "
+        "data jsonb, price numeric(10, 2), due_on date null, host inet, code varchar(8),"
     )
     assert list(map(described, fields)) == [
         ("number", "text", "str"),
         ("note", "text", "str | None"),
-        ("price", "double precision", "float"),
+        ("weight", "double precision", "float"),
         ("tags", "text[]", "tuple[str, ...]"),
         ("at", "timestamptz", "datetime"),
         ("data", "jsonb", "dict[str, Any]"),
+        ("price", "numeric(10, 2)", "Decimal"),
+        ("due_on", "date", "date | None"),
+        ("host", "inet", "IPv4Address"),
+        ("code", "varchar(8)", "str"),
     ]
 
 
@@ -32,7 +36,9 @@ def test_columns_are_as_in_sql() -> None:
     [
         ("", "there is no column"),
         ("number", "is no name and type"),
-        ("number txt", "no pattern for the type txt"),
+        ("number txt", "no type 'txt' is known"),
+        ("price money", "keep cents in a bigint"),
+        ("at int4range", "no pattern for the type int4range"),
         ("Number text", "is no name"),
         ("order text", "is a word of Python or of SQL"),
         ("class text", "is a word of Python or of SQL"),

@@ -13,7 +13,7 @@ from ventros.devserver import DevServer
 MAKE = """
 ventros new application billing --on crm
 ventros new aggregate credit_note \
-    --columns "number text, reasons text[], paid boolean, due_at timestamptz null, details jsonb" \
+    --columns "number varchar(20), paid boolean, due_on date null, details jsonb, rate numeric(6, 1)" \
     --children "entry/entries: position integer, text text, cents bigint" --children "approver: name text"
 ventros sync
 """
@@ -32,6 +32,7 @@ async def both(uow: UnitOfWork, note: CreditNote, contact: Contact, now: datetim
 USE = """
 import asyncio, os
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from billing.credit_notes.aggregate import CreditNote
 from billing.together import both
@@ -47,7 +48,7 @@ async def main() -> None:
     async with await Database.open(UnitOfWork, os.environ["APP"]) as db:
         seed = await seed_tenant(db, "acme", "session", NOW)
         note = CreditNote.create(
-            tenant_id="acme", number="1", reasons=("returned",), paid=False, details={}, now=NOW
+            tenant_id="acme", number="1", paid=False, details={}, rate=Decimal(1), now=NOW
         )
         contact = Contact.create(tenant_id="acme", project_id=seed.project_id, name="Alice", now=NOW)
         async with db.unit_of_work("acme") as uow:

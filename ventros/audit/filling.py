@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import attrs
 import psycopg
@@ -11,6 +11,7 @@ from psycopg import sql
 from ventros import administration
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements import types
 
 # As sql/plans/seed.sql has them: 40 tenants of unequal size, each row with a parent among its tenant's.
 _SEATS: LiteralString = """
@@ -31,7 +32,8 @@ CREATE OR REPLACE FUNCTION pg_temp.row_id(kind text, n bigint) RETURNS uuid LANG
 """
 # The column that a foreign key adds to the tenant names the parent.
 _COLUMNS: LiteralString = """
-SELECT a.attname, format_type(a.atttypid, NULL), t.typtype = 'e', t.typcategory = 'A',
+SELECT a.attname, format_type(a.atttypid, NULL), format_type(a.atttypid, a.atttypmod), t.typtype = 'e',
+       t.typcategory = 'A',
        (SELECT f.confrelid::regclass::text FROM pg_constraint AS f
          WHERE f.contype = 'f' AND f.conrelid = a.attrelid AND f.conkey[array_upper(f.conkey, 1)] = a.attnum
          LIMIT 1)
@@ -53,15 +55,10 @@ _VALUES: dict[str, LiteralString] = {
     "double precision": "n",
     "timestamp with time zone": "at",
     "date": "at::date",
-    "time without time zone": "at::time",
-    "interval": "n * interval '1 second'",
     "uuid": "pg_temp.row_id({table} || {name}, n)",
-    "bytea": "int8send(n)",
     "jsonb": "'{{}}'::jsonb",
-    "json": "'{{}}'::json",
-    "inet": "'192.0.2.0'::inet + n",
 }
-"""By type an expression over a row of ``filling``, with names as literals."""
+"""By type an expression over a row of ``filling``, with names as literals; others have one value."""
 
 
 @attrs.frozen
@@ -69,7 +66,8 @@ class _Column:
     """``parent`` is the table that it refers to."""
 
     name: str
-    type: LiteralString
+    type: str
+    full_type: LiteralString
     enum: bool
     array: bool
     parent: str | None
@@ -107,12 +105,20 @@ def _value(table: str, column: _Column) -> sql.Composable:
     if name == "position" and type_ in {"smallint", "integer", "bigint"}:
         return sql.SQL("place")
     if column.enum:
-        return sql.SQL("(enum_range(NULL::{}))[1]").format(sql.SQL(type_))
+        return sql.SQL("(enum_range(NULL::{}))[1]").format(sql.SQL(column.full_type))
     if column.array:
-        return sql.SQL("'{{}}'::{}").format(sql.SQL(type_))
-    if type_ not in _VALUES:
-        raise _seed_wanted(table, f"there is nothing made up for {name} {type_}")
-    return sql.SQL(_VALUES[type_]).format(name=name, table=table)
+        return sql.SQL("'{{}}'::{}").format(sql.SQL(column.full_type))
+    return sql.SQL("({})::{}").format(_made_up(table, name, type_), sql.SQL(column.full_type))
+
+
+def _made_up(table: str, name: str, type_: str) -> sql.Composable:
+    if type_ in _VALUES:
+        return sql.SQL(_VALUES[type_]).format(name=name, table=table)
+    try:
+        sample: Any = types.find(type_).sample
+    except ConfigurationError as error:
+        raise _seed_wanted(table, str(error)) from error
+    return sql.SQL(sample)
 
 
 def _seed_wanted(table: str, reason: str) -> ConfigurationError:

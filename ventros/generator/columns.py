@@ -14,6 +14,7 @@ import attrs
 from pglast.keywords import RESERVED_KEYWORDS, TYPE_FUNC_NAME_KEYWORDS
 
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements import types
 
 TAKEN = frozenset(
     {"tenant_id", "id", "version", "created_at", "updated_at", "deleted_at", "domain_events", "now"}
@@ -21,21 +22,10 @@ TAKEN = frozenset(
 """What every aggregate, or its constructor, has already."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _COLUMN = re.compile(r"(?P<name>\S+)\s+(?P<type>.+?)(?:\s+(?P<not>not\s+)?(?P<null>null))?", re.IGNORECASE)
+_LENGTH = re.compile(r"(?P<fixed>\bchar|\bcharacter)?\s*\((?P<length>\d+)\)")
 _BETWEEN = re.compile(r",(?![^(]*\))")
 """A comma that is not in parentheses, as that of numeric(10, 2) is."""
 _IMPORTED = (date, datetime, time, timedelta, Decimal, UUID, IPv4Address, IPv4Network)
-_PYTHON: dict[str, type] = {
-    "text": str,
-    "boolean": bool,
-    "smallint": int,
-    "integer": int,
-    "bigint": int,
-    "double precision": float,
-    "numeric": Decimal,
-    "uuid": UUID,
-    "timestamptz": datetime,
-    "jsonb": object,
-}
 _EXAMPLES: dict[type, tuple[str, str, str]] = {
     str: ('"a NAME"', '"another NAME"', 'f"a NAME {new_id()}"'),
     bool: ("True", "False", "not OLD"),
@@ -153,8 +143,18 @@ class Field:
 
     def example(self, which: int) -> str:
         """A value as Python source: the first or the second, which differ."""
-        text = _EXAMPLES[self.python][which].replace("NAME", self.name.replace("_", " "))
+        texts = self._short_texts() or _EXAMPLES[self.python]
+        text = texts[which].replace("NAME", self.name.replace("_", " "))
         return f"({text},)" if self.array else text
+
+    def _short_texts(self) -> tuple[str, str, str] | None:
+        """As the examples, where a text has a length."""
+        match = _LENGTH.search(self.sql)
+        if match is None or self.python is not str:
+            return None
+        length = int(match["length"]) if match["fixed"] else min(int(match["length"]), 8)
+        one, other = f'"{"x" * length}"', f'"{"y" * length}"'
+        return (one, other, f"{one} if OLD == {other} else {other}")
 
 
 @attrs.frozen
@@ -228,11 +228,14 @@ def _parse_column(text: str) -> Field:
         raise ConfigurationError(f'column {text!r} is no name and type, as "number text" or "note text null"')
     name, spelled = parse_name(match["name"], in_sql=True), " ".join(match["type"].lower().split())
     nullable = match["null"] is not None and match["not"] is None
-    python = _PYTHON.get(spelled.removesuffix("[]"))
-    if python is None:
+    try:
+        python = types.find(spelled.removesuffix("[]")).python
+    except ConfigurationError as error:
+        raise ConfigurationError(f"column {text!r}: {error}") from error
+    if python not in _EXAMPLES:
         raise ConfigurationError(
-            f"column {text!r}: there is no pattern for the type {spelled}, only for {', '.join(_PYTHON)}, "
-            "and arrays of them; leave it out here, and add it by hand as docs/extending.md says"
+            f"column {text!r}: there is no pattern for the type {spelled}; leave it out here, and add it by "
+            "hand as docs/extending.md says"
         )
     if spelled.endswith("[]") and (nullable or python is object):
         raise ConfigurationError(f"column {text!r}: an array is empty, not NULL, and holds no documents")
