@@ -23,7 +23,7 @@ def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Stat
 def written(text: str, params: str = "tenant_id text, id uuid, expected_version integer") -> Statement:
     """Another text, in the place of contacts.update and under a verb that has no standard."""
     find = LIBRARY.find("contacts.update")
-    return attrs.evolve(find, name="contacts.find", text=text, params=columns(params))
+    return attrs.evolve(find, name="contacts.find", text=text, params=columns(params), changes=())
 
 
 STEP = "UPDATE contacts SET name = 'x', version = version + 1"
@@ -124,6 +124,10 @@ SABOTAGES = {
             " SELECT $1, id FROM agents WHERE tenant_id = $1 FOR SHARE"
         ),
         "lock order",
+    ),
+    "what it says to change it does not set": (
+        attrs.evolve(LIBRARY.find("contacts.update"), changes=("created_at",)),
+        "changes",
     ),
     "the server's random": (
         written("INSERT INTO users (id) VALUES (gen_random_uuid())"),

@@ -315,6 +315,7 @@ def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Con
     from ventros import administration
 
     with administration.connect(administration.parameters(resolve(dsn), name)) as connection:
+        connection.execute("SET search_path = public")  # names are compared as they are written so
         yield connection
 
 

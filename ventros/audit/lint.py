@@ -70,6 +70,10 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
         yield "star", "takes every column, whatever columns there will be: name them"
     for write in reading.writes:
         yield from _write_faults(write, reading, tables)
+    updated = {column for write in reading.writes if write.kind == "UPDATE" for column in write.assigned}
+    for column in statement.changes:
+        if column not in updated:
+            yield "changes", f"says that it changes {column}, which it does not set"
     if not statement.tenant:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"

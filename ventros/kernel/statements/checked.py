@@ -77,6 +77,7 @@ def checked(
         plan=header.get("plan", ""),
         tenant=header.get("tenant", ""),
         standard=header.get("standard", ""),
+        changes=tuple(column.name for column in columns(header.get("changes", ""))),
         schema=schema,
     )
 

@@ -41,7 +41,8 @@ class Statement:
     """One named SQL text.
 
     ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
-    where it does, ``standard`` why it differs from the standard one of its verb; ``resource`` is the
+    where it does, ``standard`` why it differs from the standard one of its verb; ``changes`` are the
+    columns that differ after most executions; ``resource`` is the
     aggregate's type whose repository sends it, by which an error names it.
     ``table`` is bare, and empty for a statement that is given in code.
     """
@@ -57,6 +58,7 @@ class Statement:
     plan: str = ""
     tenant: str = ""
     standard: str = ""
+    changes: tuple[str, ...] = ()
     schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)

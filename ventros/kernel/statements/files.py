@@ -15,9 +15,10 @@ chooses the method of :class:`ventros.kernel.connection.connection.Connection` t
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
 than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not, ``standard:``
-of one whose verb is in :mod:`ventros.kernel.statements.standard` why it differs from the text there. Any
-other key is refused. The header is not sent; the name is, as a trailing comment, because pg_stat_statements
-keeps a trailing comment and drops a leading one.
+of one whose verb is in :mod:`ventros.kernel.statements.standard` why it differs from the text there,
+``changes:`` of an UPDATE the columns that differ after most executions, beside those that it makes of their
+old values. Any other key is refused. The header is not sent; the name is, as a trailing comment, because
+pg_stat_statements keeps a trailing comment and drops a leading one.
 
 A line ``-- type: order_status is enum`` before the first statement declares a type of the application's own:
 see :mod:`ventros.kernel.statements.types`.
@@ -41,7 +42,7 @@ from ventros.kernel.statements.checked import checked, checked_name, fault
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.types import Type, declared_by
 
-KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard")
+KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard", "changes")
 NO_STATEMENTS = {"schema.sql", "grants.sql"}
 """Files of the folder that the tools write."""
 _START = re.compile(r"-- ?name *:")
@@ -136,6 +137,7 @@ def _or_fail(write: Statement) -> Statement | None:
         rows="one",
         returns=returns,
         standard="",
+        changes=(),
     )
 
 
