@@ -126,12 +126,12 @@ def grant(
         connection.execute(f"REVOKE ALL ON {own[oid]} FROM {role.as_string(connection)}".encode())
     for one in application.stack():
         with_statements = _with_statements(one)
-        if forgotten := _forgotten(one):
+        if with_statements and not _present(connection, with_statements):
+            report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
+        elif forgotten := _forgotten(one):
             raise ConfigurationError(
                 f"grants.sql of {one.name} grants nothing on {', '.join(forgotten)}: ventros sync mends it"
             )
-        if with_statements and not _present(connection, with_statements):
-            report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
         elif with_statements:
             connection.execute(grants_sql(one, role.as_string(connection)).encode())
             report(f"granted {app} what the statements of {one.name} need")

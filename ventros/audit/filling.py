@@ -13,23 +13,6 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import types
 
-# As sql/plans/seed.sql has them: 40 tenants of unequal size, each row with a parent among its tenant's.
-_SEATS: LiteralString = """
-SET session_replication_role = replica;
-DROP TABLE IF EXISTS pg_temp.filling;
-CREATE TEMP TABLE filling AS
-WITH spread AS (SELECT n, floor(exp(n * 0.6180339887 % 1 * ln(41)))::int AS owner
-                  FROM generate_series(1, 20000) AS n),
-     placed AS (SELECT n, owner, row_number() OVER (PARTITION BY owner ORDER BY n) - 1 AS nth FROM spread)
-SELECT row.n, 'tenant-' || row.owner AS tenant_id, row.nth % 5 AS place, parent.n AS parent,
-       timestamptz '2025-01-01' + row.n * interval '25 minutes' AS at
-  FROM placed AS row
-  JOIN placed AS parent ON parent.owner = row.owner AND parent.nth = row.nth / 5
- ORDER BY row.n;
-ANALYZE filling;
-CREATE OR REPLACE FUNCTION pg_temp.row_id(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
-    RETURN (lpad(to_hex(n), 12, '0') || '7' || substr(md5(kind), 1, 19))::uuid;
-"""
 # The column that a foreign key adds to the tenant names the parent.
 _COLUMNS: LiteralString = """
 SELECT a.attname, format_type(a.atttypid, NULL), format_type(a.atttypid, a.atttypmod), t.typtype = 'e',
@@ -55,10 +38,10 @@ _VALUES: dict[str, LiteralString] = {
     "double precision": "n",
     "timestamp with time zone": "at",
     "date": "at::date",
-    "uuid": "pg_temp.row_id({table} || {name}, n)",
+    "uuid": "pg_temp.id({table} || {name}, n)",
     "jsonb": "'{{}}'::jsonb",
 }
-"""By type an expression over a row of ``filling``, with names as literals; others have one value."""
+"""By type an expression over a row of ``seat``, with names as literals; others have one value."""
 
 
 @attrs.frozen
@@ -74,17 +57,16 @@ class _Column:
 
 
 def fill(connection: psycopg.Connection, application: Application) -> None:
-    """20,000 rows into each of its own tables; for a superuser in autocommit.
+    """20,000 rows into each of its own tables, in the session in which the kernel's seed was run.
 
     Raises ConfigurationError, saying that a seed is to be written, where a type has no value here or a table
     refuses those that were made up.
     """
-    connection.execute(_SEATS)
     for table in application.statements.tables():
         name = f"{application.statements.schema}.{table}"
         columns = connection.execute(_COLUMNS, [name]).fetchall()
         values = [_value(name, _Column(*column)) for column in columns]
-        insert: LiteralString = "INSERT INTO {} ({}) SELECT {} FROM pg_temp.filling"
+        insert: LiteralString = "INSERT INTO {} ({}) SELECT {} FROM seat"
         target = sql.Identifier(application.statements.schema, table)
         names = sql.SQL(", ").join(sql.Identifier(column[0]) for column in columns)
         try:
@@ -98,10 +80,10 @@ def _value(table: str, column: _Column) -> sql.Composable:
     if name == "tenant_id":
         return sql.SQL("tenant_id")
     if name == "id" and type_ == "uuid":
-        return sql.SQL("pg_temp.row_id({}, n)").format(table)
+        return sql.SQL("pg_temp.id({}, n)").format(table)
     if parent is not None and type_ == "uuid":
         qualified = parent if "." in parent else f"public.{parent}"
-        return sql.SQL("pg_temp.row_id({}, parent)").format(qualified)
+        return sql.SQL("pg_temp.id({}, parent)").format(qualified)
     if name == "position" and type_ in {"smallint", "integer", "bigint"}:
         return sql.SQL("place")
     if column.enum:

@@ -33,14 +33,12 @@ def copy_with(entity: E, **fields: object) -> E:
 class Entity:
     """Frozen: a command returns a new instance, or ``self`` when it changes nothing.
 
-    A constructor ends in :meth:`record_creation`, a command in :meth:`record_update` or
-    :meth:`record_change`; they are for the aggregate itself, and a service calls commands.
-
     Without slots, as its subclasses: persistence copies an instance for each write, by its ``__dict__``.
 
     ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
     instance without any for unchanged, so every change goes through a command that records one: a command
-    calls ``self.record_update``, ``self.record_change`` or, to make a new one, ``_created``, which are for nobody else.
+    calls :meth:`record_update` or :meth:`record_change`, a constructor :meth:`record_creation`, which are for
+    nobody else.
     """
 
     resource: ClassVar[str]
