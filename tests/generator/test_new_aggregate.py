@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ventros.command_line import find_application
 from ventros.generator.new_aggregate import new_aggregate, parse, place_of
-from ventros.generator.new_application import new_application
 from ventros.kernel.application import KERNEL
 from ventros.kernel.errors import ConfigurationError
 from ventros.migration_files import verify_checksums
 from ventros.unit_of_work import CRM
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    new_application(tmp_path, "shop", schema="shop", on="kernel")
-    yield tmp_path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "shop"]:
-        del sys.modules[name]
 
 
 def files(folder: Path) -> dict[str, bytes]:

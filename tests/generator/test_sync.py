@@ -8,6 +8,8 @@ from pathlib import Path
 import attrs
 import pytest
 
+from ventros.command_line import find_application
+from ventros.generator.new_aggregate import new_aggregate, parse, place_of
 from ventros.generator.sync import sync
 from ventros.kernel.application import KERNEL, Application
 from ventros.kernel.errors import ConfigurationError
@@ -58,3 +60,27 @@ def test_a_snapshot_of_another_postgresql_is_left_as_it_is(copy: Application) ->
     sync(copy, told.append)
     assert path.read_text(encoding="utf-8") == text
     assert any("pg_dump of PostgreSQL 14" in line for line in told)
+
+
+SEED = """
+INSERT INTO shop.orders (tenant_id, id, number, created_at, updated_at)
+SELECT tenant_id, pg_temp.id('order', n), 'A' || n, at, at FROM seat;
+"""
+
+
+def test_tables_that_refuse_what_is_made_up_want_a_seed(shop: Path) -> None:
+    application = find_application("shop.application:SHOP", shop)
+    new_aggregate(parse("order", "number text", [], None), place_of(application), shop / "tests")
+    migration = application.migrations / "0001.create-orders.sql"
+    strict = "number text NOT NULL CHECK (number LIKE 'A%'),"
+    text = migration.read_text(encoding="utf-8").replace("number text NOT NULL,", strict)
+    migration.write_text(text, encoding="utf-8")
+    sql, told = application.statements.folder, list[str]()
+    assert {path.name for path in sync(application, told.append)} == {"CHECKSUMS", "grants.sql", "schema.sql"}
+    (line,) = told
+    assert line.startswith("plans/expected.txt is left as it is: shop.orders cannot be filled")
+    assert line.endswith("write a plans/seed.sql beside schema.sql, which puts 20,000 rows into each table")
+    (sql / "plans").mkdir()
+    (sql / "plans" / "seed.sql").write_text(SEED, encoding="utf-8")
+    assert {path.name for path in sync(application, told.append)} == {"expected.txt"}
+    assert "one   always   orders_pkey(tenant_id, id)" in (sql / "plans" / "expected.txt").read_text("utf-8")
