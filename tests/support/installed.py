@@ -11,9 +11,20 @@ import attrs
 ROOT = Path(__file__).parents[2]
 
 
+def elsewhere(environment: dict[str, str]) -> dict[str, str]:
+    """Without what leads to this checkout or to a database."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(("PYTHON", "VENTROS_", "PG")) and name != "DATABASE_URL"
+    }
+
+
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """What it prints; it must end with status 0."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=elsewhere(dict(os.environ))
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -28,11 +39,7 @@ class Project:
 
     def shell(self, script: str, *, status: int = 0) -> str:
         """What ``script`` prints, errors too; it ends with the first command that fails, by ``status``."""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PYTHON", "VENTROS_", "PG")) and name != "DATABASE_URL"
-        }
+        environment = elsewhere(dict(os.environ))
         done = subprocess.run(
             ["/bin/bash", "-euo", "pipefail", "-c", script],
             cwd=self.folder,
