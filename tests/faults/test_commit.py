@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.support.constants import NOW, SHORT, TENANT
+from tests.support.constants import NOW, TENANT
 from tests.support.contacts import Contacts
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import CRM, CommitInDoubt, Database, UnitOfWork
@@ -18,7 +18,6 @@ from ventros.kernel.errors import UndoneWrite
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 from ventros.ops import history
-from ventros.testing import RoundTrips
 
 Work = Callable[[Contacts, UnitOfWork, str], Coroutine[Any, Any, None]]
 FORMS = [Contacts.rename, Contacts.rename_shortly]
@@ -37,25 +36,33 @@ async def look(contacts: Contacts, unit: UnitOfWork, _name: str) -> None:
     [(Contacts.rename, [3, 3, 3]), (Contacts.rename_shortly, [2, 2, 2]), (look, [1, 2, 1])],
 )
 async def test_how_many_round_trips_a_unit_is(
-    dsn: str, contacts: Contacts, owner_dsn: str, round_trips: RoundTrips, work: Work, expected: list[int]
+    through: Database[UnitOfWork],
+    proxy: Proxy,
+    contacts: Contacts,
+    owner_dsn: str,
+    work: Work,
+    expected: list[int],
 ) -> None:
     """BEGIN goes with the SELECT, events, marker and COMMIT go together; in the short form with the UPDATE.
 
-    A unit that only reads does not wait for its COMMIT, but for that of a claim. It counts once the
-    statements are prepared.
+    A unit that only reads does not wait for its COMMIT, but for that of a claim.
+
+    Counted are the answers that the client waits for, once the statements are prepared: an answer takes some
+    time to arrive, and what nobody waits for arrives when the unit is over.
     """
+    proxy.delay = 0.05
     counted: list[int] = []
 
     async def count(unit: UnitOfWork) -> None:
-        before = round_trips.count
+        before = proxy.answers
         await work(contacts, unit, f"Name {len(counted)}")
-        counted.append(round_trips.count - before)
+        counted.append(proxy.answers - before)
+        await asyncio.sleep(2 * proxy.delay)
 
-    async with await Database.open(UnitOfWork, dsn, SHORT) as through:
-        for command_id in (None, new_id(), None, new_id()):
-            await count(through.unit_of_work(TENANT, command_id=command_id))
-        history.enable(owner_dsn, CRM)
-        await count(through.unit_of_work(TENANT, actor="user:7", use_case="rename"))
+    for command_id in (None, new_id(), None, new_id()):
+        await count(through.unit_of_work(TENANT, command_id=command_id))
+    history.enable(owner_dsn, CRM)
+    await count(through.unit_of_work(TENANT, actor="user:7", use_case="rename"))
     print(f"{work.__name__}: cold {counted[:2]}, warm {counted[2]}, with a command_id {counted[3]}")
     print(f"with actor, use case and history {counted[4]}")
     assert counted[2:] == expected

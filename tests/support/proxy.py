@@ -14,6 +14,7 @@ Direction = Literal["to server", "to client"]
 
 COMMIT = b"P\x00\x00\x00\x0e\x00COMMIT\x00\x00\x00"
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+ANSWERED = b"Z\x00\x00\x00\x05"
 
 
 @attrs.define
@@ -35,6 +36,7 @@ class Proxy:
     delay: float = 0.0
     swap: tuple[bytes, bytes] | None = None
     passed: dict[Direction, int] = attrs.field(factory=lambda: {"to server": 0, "to client": 0})
+    answers: int = 0
     held: asyncio.Event = attrs.field(factory=asyncio.Event)
     released: asyncio.Event = attrs.field(factory=asyncio.Event)
     connections: int = 0
@@ -122,6 +124,7 @@ class Proxy:
                 self._cut_softly()
                 return
         self.passed[direction] += len(data)
+        self.answers += data.count(ANSWERED) if direction == "to client" else 0
         writer.write(data)
 
     def _cut_softly(self) -> None:
