@@ -81,5 +81,3 @@ ALTER TABLE invoicing.invoices ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON invoicing.invoice_lines USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON invoicing.invoices USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
-CREATE POLICY tenant ON public.processed_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
