@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ def render(template: str, path: Path, values: Mapping[str, Any]) -> str:
 
 def formatted(text: str, path: Path, package: str) -> str:
     """With imports in order, and lines as long as the settings that hold for ``path`` let them be."""
+    if find_spec("ruff") is None:
+        raise ModuleNotFoundError("ruff formats what is written", name="ruff")
     own = f"lint.isort.known-first-party=['{package.partition('.')[0]}']"
     fixes = ["check", "--quiet", "--fix-only", "--select", "I,F401", "--config", own]
     for command in (fixes, ["format", "--quiet"]):
