@@ -200,7 +200,7 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     assert "left alone: " in reports[3]
     with psycopg.connect(owner_dsn) as owner:
         owner.execute("CREATE TABLE invoicing.invoices (id uuid, closed boolean, total int)")
-    with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sql grants"):
+    with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sync"):
         roles.set_up(owner_dsn, invoicing)
     (tmp_path / "grants.sql").write_text(INVOICING_GRANTS)
     superuser.execute("GRANT SELECT ON invoicing.invoices TO ventros_app")

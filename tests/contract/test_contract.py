@@ -42,4 +42,4 @@ async def test_a_project_that_is_not_there_is_the_callers_mistake(subject: Subje
 
 async def test_a_command_cannot_change_anything_without_an_event(subject: Subject) -> None:
     with pytest.raises(TypeError):
-        subject.new()._changed(LATER, updated_at=LATER)
+        subject.new().record_change(LATER, updated_at=LATER)

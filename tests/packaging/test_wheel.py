@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tarfile
 import venv
 import zipfile
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
+from tests.support.installed import ROOT, run
 
 LOAD = """
 import pathlib, sys
@@ -25,21 +21,6 @@ assert directory("sql") == place / "_sql" and directory("migrations") == place /
 places = {(statement.path, statement.line) for statement in CRM.all_statements().values()}
 print(len(places), len(list(directory("migrations").rglob("*.sql"))))
 """
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``python -m build`` makes the sdist, unpacks it elsewhere, and makes the wheel of that."""
-    out = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", out, ROOT)
-    (made,) = out.glob("*.whl")
-    return made
-
-
-def run(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) -> None:

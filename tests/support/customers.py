@@ -50,10 +50,10 @@ class Customer(AggregateRoot):
     def create(cls, tenant_id: str, name: str, notes: tuple[str, ...] = ()) -> Self:
         lines = tuple(Line(new_id(), note) for note in notes)
         made = cls(tenant_id=tenant_id, name=name, lines=lines, created_at=NOW, updated_at=NOW)
-        return made._created(CustomerCreated())
+        return made.record_creation(CustomerCreated())
 
     def rename(self, name: str) -> Self:
-        return self._updated(NOW, name=name)
+        return self.record_update(NOW, name=name)
 
 
 def from_row(row: Any, lines: Iterable[Line] = ()) -> Customer:

@@ -53,7 +53,7 @@ def lint_tables(library: Library) -> list[Fault]:
             found = [*_faults(table, library), *_undeclared(table, versioned)]
             faults += [Fault(path, line, name, rule, text) for rule, text in found]
         for name in sorted(made.keys() - tables.keys()):
-            text = f"is not in {schema}, which is out of date: ventros migrate schema writes it anew"
+            text = f"is not in {schema}, which is out of date: ventros sync writes it anew"
             faults.append(Fault(*made[name], name, "schema.sql", text))
     for one in library.application.versioned():
         for verb in STANDARD:

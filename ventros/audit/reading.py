@@ -226,7 +226,9 @@ class _Reader:
                 return attrs.evolve(cte, name=name)
         table = qualified(node)
         if table not in self.tables:
-            raise ConfigurationError(f"{self.name}: there is no table {table} in schema.sql")
+            raise ConfigurationError(
+                f"{self.name}: there is no table {table} in schema.sql; `ventros sync` writes it anew"
+            )
         source = Source(name, table, frozenset(self.tables[table].columns))
         self.reading.sources.append(source)
         return source

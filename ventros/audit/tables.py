@@ -70,9 +70,7 @@ def read_tables(path: Path) -> dict[str, Table]:
     try:
         script = [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
     except (OSError, ParseError) as error:
-        raise ConfigurationError(
-            f"{path} cannot be read: {error}; `ventros migrate schema` writes it"
-        ) from error
+        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
     tables = {
         table.name: table
         for table in (_table(statement) for statement in script if isinstance(statement, ast.CreateStmt))

@@ -36,7 +36,7 @@ def check_statements(application: Application) -> type:
                 assert list(header_faults(connection, application, library.own_statements)) == []
 
         def test_the_app_is_granted_what_they_need(self) -> None:
-            """Else: ventros sql grants > grants.sql in the folder of the statements."""
+            """Else: ventros sync"""
             path = application.statements.folder / "grants.sql"
             committed = path.read_text(encoding="utf-8")
             assert committed == grants_sql(library, roles.APP)
@@ -47,7 +47,7 @@ def check_statements(application: Application) -> type:
 
     class StatementsAndPlans(Statements):
         def test_the_plans_are_the_committed(self, ventros_server: Server, ventros_seeded: str) -> None:
-            """Else, when that is right: ventros sql plans > plans/expected.txt"""
+            """Else, when that is right: ventros sync"""
             dsn = ventros_server.owner_dsn(ventros_seeded)
             assert [str(deviation) for deviation in plan_deviations(dsn, library)] == []
 

@@ -44,11 +44,11 @@ class Note(AggregateRoot):
     def write(cls, tenant: str, title: str, *, now: datetime) -> Self:
         """A new one."""
         note = cls(tenant_id=tenant, title=title, created_at=now, updated_at=now)
-        return note._created(NoteWritten())
+        return note.record_creation(NoteWritten())
 
     def rename(self, title: str, *, now: datetime) -> Self:
         """Itself when that is its title."""
-        return self if title == self.title else self._changed(now, NoteRenamed(title=title), title=title)
+        return self if title == self.title else self.record_change(now, NoteRenamed(title=title), title=title)
 
 
 def from_row(row: Sequence[Any]) -> Note:
