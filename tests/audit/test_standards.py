@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.library import CATALOGUE, LIBRARY
 from ventros.audit.lint import lint
+from ventros.audit.standard_texts import STANDARD, standard
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Catalogue, Column, Statement
-from ventros.kernel.statements.standard import STANDARD, standard
 from ventros.unit_of_work import CRM
 
 

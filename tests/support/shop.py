@@ -9,10 +9,10 @@ from tests.support.customers import Customer
 from ventros import Application, Catalogue
 from ventros.audit.grants import grants_sql
 from ventros.audit.library import Library
+from ventros.audit.standard_texts import standard
 from ventros.devserver import DevServer
 from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.statements import Column
-from ventros.kernel.statements.standard import standard
 from ventros.kernel.transaction.held import Held
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 from ventros.migration_files import write_checksums

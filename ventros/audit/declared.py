@@ -12,10 +12,10 @@ from pglast.parser import ParseError
 
 from ventros.audit.library import Library
 from ventros.audit.lint import Fault
+from ventros.audit.standard_texts import STANDARD
 from ventros.audit.tables import Policy, Table, qualified, read_tables
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.statements.standard import STANDARD
 
 VERSION = "integer NOT NULL DEFAULT 1"
 POLICY = (

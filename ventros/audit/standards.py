@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from pglast import ast, parse_sql
 
+from ventros.audit.standard_texts import STANDARD, key_columns, parameters, standard_text
 from ventros.audit.tables import Table
 from ventros.kernel.statements import Column, Statement
-from ventros.kernel.statements.standard import STANDARD, key_columns, parameters, standard_text
 
 
 def standard_faults(statement: Statement, table: Table) -> Iterator[tuple[str, str]]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import attrs
 
+from ventros.audit.standard_texts import standard
 from ventros.generator.columns import Child, Field, camel, parse_child, parse_columns, parse_name, plural_of
 from ventros.generator.registration import registered
 from ventros.generator.rendering import KEPT, formatted, render, write
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Column
-from ventros.kernel.statements.standard import standard
 from ventros.migration_files import write_checksums
 
 

@@ -15,7 +15,7 @@ chooses the method of :class:`ventros.kernel.connection.connection.Connection` t
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
 the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
 than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not, ``standard:``
-of one whose verb is in :mod:`ventros.kernel.statements.standard` why it differs from the text there,
+of one whose verb is in :mod:`ventros.audit.standard_texts` why it differs from the text there,
 ``changes:`` of an UPDATE the columns that differ after most executions, beside those that it makes of their
 old values. Any other key is refused. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
