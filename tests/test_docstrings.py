@@ -45,7 +45,7 @@ def module_of(path: Path) -> str:
 
 
 def found(name: str, module: str, classes: list[str]) -> bool:
-    """From the class or the module that the docstring is in, by its full name, or by that of a class of ours."""
+    """From the class or module that the docstring is in, by its full name, or by a class of ours."""
     scopes = [".".join((module, *classes[:depth])) for depth in range(len(classes), -1, -1)]
     scopes += homes().get(name.partition(".")[0], [])
     return any(resolves(full) for full in (*(f"{scope}.{name}" for scope in scopes), name))
