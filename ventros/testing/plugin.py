@@ -114,11 +114,16 @@ def ventros_shared_dsn(ventros_server: Server, ventros_template: Template) -> It
 def ventros_seeded(
     ventros_server: Server, ventros_template: Template, ventros_application: Application
 ) -> Iterator[str]:
-    """The name of a database with the rows of every ``plans/seed.sql``, for tests that leave it as it is."""
+    """The name of a database with the rows of every ``plans/seed.sql``, for tests that leave it as it is.
+
+    The owner of the tables owns it too, and may make the schemas in which they are split up.
+    """
     from ventros.audit.expectations import seed
     from ventros.audit.library import Library
+    from ventros.testing.server import give_to_owner
 
     with ventros_template.copy() as name:
+        give_to_owner(ventros_server, name)
         seed(ventros_server.superuser_dsn(name), Library(ventros_application))
         yield name
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, LiteralString
 from urllib.parse import quote, urlencode
 
 import attrs
 import psycopg
+from psycopg import sql
 from pytest_postgresql.janitor import DatabaseJanitor
 
 from ventros import administration, roles
@@ -116,6 +117,13 @@ def migrated(server: Server, application: Application) -> Iterator[Template]:
         migrate(server.owner_dsn(template.name), application)
         roles.set_up(server.owner_dsn(template.name), application)
         yield template
+
+
+def give_to_owner(server: Server, name: str) -> None:
+    """Let the owner of the tables own the database of that name."""
+    text: LiteralString = "ALTER DATABASE {} OWNER TO {}"
+    with psycopg.connect(server.superuser_dsn(name)) as connection:
+        connection.execute(sql.SQL(text).format(sql.Identifier(name), sql.Identifier(roles.OWNER)))
 
 
 @contextmanager
