@@ -24,7 +24,9 @@ from ventros.kernel.transaction.pooled import PooledTransaction
 def answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer to COMMIT is taken for a COMMIT: its tag is not read."""
     original = PooledTransaction._read_tag
-    monkeypatch.setattr(PooledTransaction, "_read_tag", lambda self, _: original(self, "COMMIT"))
+    monkeypatch.setattr(
+        PooledTransaction, "_read_tag", lambda self, _, *rest: original(self, "COMMIT", *rest)
+    )
 
 
 def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,9 @@ U = TypeVar("U", bound=UnitOfWork)
 T = TypeVar("T")
 
 
+_RESOLVING = TransactionOptions(isolation="read committed")
+
+
 class UnitOptions(UnitKeywords, TransactionKeywords, total=False):
     """What :meth:`Database.unit_of_work` takes beside the tenant, and with it :meth:`Database.run`."""
 
@@ -92,8 +95,10 @@ class Database(Generic[U]):
                 name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords
             }
             begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
-        transaction = PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
-        return self._unit_of_work(transaction, tenant, **keywords)
+        return self._unit_of_work(self._transaction(begin), tenant, **keywords)
+
+    def _transaction(self, begin: TransactionOptions) -> PooledTransaction:
+        return PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
 
     async def run(
         self,
@@ -151,10 +156,10 @@ class Database(Generic[U]):
         bound(deadline, "deadline")
 
         async def ask() -> bool:
-            async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
+            transaction = self._transaction(_RESOLVING)
+            async with self._unit_of_work(transaction, marker.tenant) as unit:
                 committed = await commit_markers.probe(unit.connection, marker)
-                unit.connection.wrote = False  # asked again if it is in doubt, so it needs no marker
-                await unit.commit()
+                await transaction.commit(unit.connection, marker, ())  # it needs no marker of its own
                 return committed
 
         patience = max(deadline - self.settings.release_timeout, deadline / 2)

@@ -40,7 +40,8 @@
         │   ├── ServerUnreachable  none is to be had: no answer, refused, full, not let in
         │   └── ServerReadOnly     the server takes no writes: a standby, or set so
         ├── TransactionRolledBack  the server answered COMMIT with ROLLBACK
-        └── CommitInDoubt          COMMIT was sent and its answer never came (``marker``, to resolve it)
+        └── CommitInDoubt          whether COMMIT was done is not known (``marker``, to resolve it)
+            └── CommitUnconfirmed  it was done, and no synchronous standby has confirmed it
 
 Messages name tables, constraints, statements and ids, never row values: the driver's own error,
 which may quote them, stays reachable as ``__cause__``.
@@ -258,11 +259,20 @@ class TransactionRolledBack(DatabaseError): ...
 class CommitInDoubt(DatabaseError):
     """The work is stored wholly or not at all; ``await db.resolve(error.marker)`` finds out which."""
 
+    fault: ClassVar[str] = "COMMIT was sent, and whether it was done is not known"
+
     def __init__(self, marker: CommitMarker) -> None:
-        super().__init__(
-            f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
-        )
+        super().__init__(f"{self.fault}: ask for marker {marker.id} of tenant {marker.tenant}")
         self.marker = marker
+
+
+class CommitUnconfirmed(CommitInDoubt):
+    """The work is stored on the server that was asked, and is lost if a standby takes its place now.
+
+    ``await db.resolve(error.marker)`` waits until a standby has confirmed it.
+    """
+
+    fault = "COMMIT was done, but no synchronous standby has confirmed it, so a failover may undo it"
 
 
 # fmt: on

@@ -98,12 +98,16 @@ CONNECTION_ENDING_SQLSTATES = frozenset(
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
+COMPLETION_UNKNOWN = "40003"
+"""SQLSTATE statement_completion_unknown: whoever says so does not know it either."""
+
+
 def is_decided_before_commit(sqlstate: str) -> bool:
-    """Whether an ERROR in answer to COMMIT leaves nothing stored for certain.
+    """Whether an ERROR in answer to COMMIT itself leaves nothing stored for certain.
 
     So it does for what a deferred constraint, a serializable transaction or a cancellation raises. Others, a
     coordinator's for one, may come after the decision.
     """
-    if sqlstate == "40003":  # statement_completion_unknown
+    if sqlstate == COMPLETION_UNKNOWN:
         return False
     return sqlstate[:2] in {"22", "23", "25", "40", "42", "44", "P0", "VT"} or sqlstate == "57014"

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping, Sequence
+import contextlib
+from collections.abc import Iterator, MutableMapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.answers import UNCONFIRMED, Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.connection.sqlstates import is_decided_before_commit
-from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
+from ventros.kernel.connection.sqlstates import COMPLETION_UNKNOWN, is_decided_before_commit
+from ventros.kernel.errors import (
+    CommitInDoubt,
+    CommitUnconfirmed,
+    Conflict,
+    ConnectionLost,
+    UnitOfWorkError,
+    VentrosError,
+)
 from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository.origin import WriteScope
@@ -145,12 +153,12 @@ class PooledTransaction(Transaction):
     ) -> BaseException | None:
         """What the answer to COMMIT, or none, means for the unit; None when it is COMMIT."""
         if answer.state is State.DONE:
-            return self._read_tag(answer.tags[0] if answer.tags else "COMMIT")
-        undone = answer.state in {State.UNSENT, State.SKIPPED}
+            return self._read_tag(answer.tags[0] if answer.tags else "COMMIT", marker, answer.unconfirmed)
+        said = getattr(failure, "sqlstate", None)
+        undone = answer.state in {State.UNSENT, State.SKIPPED} and said != COMPLETION_UNKNOWN
         if undone or marker is None or is_decided_before_commit(answer.sqlstate or ""):
             self.outcome = Outcome.ROLLED_BACK
-            aborted = getattr(failure, "sqlstate", None) == IN_FAILED_TRANSACTION
-            if aborted:
+            if said == IN_FAILED_TRANSACTION:
                 return transaction_aborted("would take no more statements")
             return failure or transaction_aborted("was not asked to COMMIT")
         doubt = CommitInDoubt(marker)
@@ -161,7 +169,9 @@ class PooledTransaction(Transaction):
         self.outcome = Outcome.IN_DOUBT
         answer = DeferCancellation(connection.driver.execute("COMMIT", timeout=self._settings.commit_timeout))
         try:
-            failure: BaseException | None = self._read_tag(await answer)
+            with _unconfirmed(connection.driver if marker else None) as warnings:
+                tag = await answer
+            failure: BaseException | None = self._read_tag(tag, marker, bool(warnings))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
             failure = self._commit_failure(error, marker)
         if answer.cancelled is not None:
@@ -169,13 +179,19 @@ class PooledTransaction(Transaction):
         if failure is not None:
             raise failure
 
-    def _read_tag(self, tag: str) -> VentrosError | None:
+    def _read_tag(self, tag: str, marker: CommitMarker | None, unconfirmed: bool) -> VentrosError | None:
+        if unconfirmed and marker is not None:
+            return CommitUnconfirmed(marker)
         self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
         return None if tag == "COMMIT" else transaction_aborted(f"answered COMMIT with {tag}")
 
     def _commit_failure(self, error: BaseException, marker: CommitMarker | None) -> VentrosError:
         failure = translate_driver_error(error)
-        decided = isinstance(error, asyncpg.PostgresError) and is_decided_before_commit(error.sqlstate or "")
+        decided = (
+            isinstance(error, asyncpg.PostgresError)
+            and is_decided_before_commit(error.sqlstate or "")
+            and not _ends_session(error)
+        )
         if decided or marker is None:
             self.outcome = Outcome.ROLLED_BACK  # of a unit that wrote nothing there is nothing to doubt
         else:
@@ -202,6 +218,35 @@ class PooledTransaction(Transaction):
                 idle = self._at_rest or await _ensure_idle(connection, self.release_timeout)
         finally:
             await self._pool.give_back(connection.driver, self.release_timeout, idle=idle)
+
+
+def _ends_session(error: asyncpg.PostgresError) -> bool:
+    """Whoever says so may be a pooler that has lost the server's own answer."""
+    severity = getattr(error, "severity_en", None) or getattr(error, "severity", None)
+    return severity in {"FATAL", "PANIC"}
+
+
+@contextlib.contextmanager
+def _unconfirmed(driver: Any) -> Iterator[list[object]]:
+    """The warnings meanwhile that no synchronous standby has confirmed; none are looked for without a driver.
+
+    asyncpg tells of a warning before it hands out the answer behind it.
+    """
+    warnings: list[object] = []
+    if driver is None:
+        yield warnings
+        return
+
+    def listen(_driver: object, message: Any) -> None:
+        if message.server_source_function == UNCONFIRMED:
+            warnings.append(message)
+
+    driver.add_log_listener(listen)
+    try:
+        yield warnings
+    finally:
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.remove_log_listener(listen)
 
 
 async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
