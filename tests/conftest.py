@@ -132,6 +132,7 @@ async def no_task_left_behind() -> AsyncIterator[None]:
 def superuser(migrated: None, postgresql: psycopg.Connection) -> psycopg.Connection:
     """A look at the test's database past every policy."""
     postgresql.autocommit = True
+    roles.revoke_temporary(postgresql, roles.OWNER, roles.APP)  # a clone does not have it of its template
     return postgresql
 
 

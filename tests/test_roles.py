@@ -156,6 +156,23 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     assert again == reports[:2], "there is nothing to take away any more"
 
 
+def test_temporary_tables_are_taken_away_by_whoever_may_and_else_refused(
+    server: DevServer, superuser: psycopg.Connection
+) -> None:
+    name = superuser.info.dbname
+    superuser.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO PUBLIC").format(sql.Identifier(name)))
+    with pytest.raises(
+        ConfigurationError, match="temporary tables, which the database's owner or a superuser"
+    ):
+        roles.set_up(server.owner_dsn(name), CRM)
+    reports: list[str] = []
+    roles.set_up(server.superuser_dsn(name), CRM, report=reports.append)
+    assert f"took away from {roles.APP}, and from PUBLIC: TEMPORARY on the database {name}" in reports
+    asked = "SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')"
+    may = [superuser.execute(asked, [role]).fetchone() for role in (roles.APP, roles.OWNER)]
+    assert may == [(False,), (True,)]
+
+
 def test_what_was_granted_on_tables_of_others_is_left_alone_and_told(
     server: DevServer, superuser: psycopg.Connection
 ) -> None:

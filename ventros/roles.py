@@ -27,6 +27,8 @@ _POWERS: LiteralString = """
 SELECT CASE WHEN rolsuper THEN 'is a superuser'
             WHEN rolbypassrls THEN 'has BYPASSRLS'
             WHEN pg_has_role(rolname, %(owner)s, 'MEMBER') THEN 'is a member of ' || %(owner)s
+            WHEN has_database_privilege(r.oid, current_database(), 'TEMPORARY')
+            THEN 'may make temporary tables, which the database''s owner or a superuser has to revoke'
             WHEN open.name IS NOT NULL THEN 'may CREATE in the schema ' || open.name
             WHEN EXISTS (SELECT FROM pg_shdepend
                           WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
@@ -92,6 +94,7 @@ def set_up(
                         report(f"made the role {name}")
                 for schema in schemas:
                     _open_schema(connection, schema, owner, report)
+                revoke_temporary(connection, owner, app, report)
                 grant(connection, application, app, report)
                 _check_roles(connection, application, owner, app, schemas)
         except psycopg.Error as error:
@@ -189,6 +192,29 @@ def _open_schema(
     if may_create.fetchone() == (False,):
         text: LiteralString = "GRANT ALL ON SCHEMA {} TO {}"
         connection.execute(sql.SQL(text).format(*names))
+
+
+def revoke_temporary(
+    connection: psycopg.Connection, owner: str, app: str, report: Callable[[str], None] = lambda _line: None
+) -> None:
+    """Temporary tables for the owner alone: one of the name of a table of ours would stand in front of it, on
+    a pooled connection for the next tenant as well.
+
+    PostgreSQL grants them to PUBLIC. Does nothing where the one who is logged in may not change it.
+    """
+    may, name = connection.execute(
+        "SELECT has_database_privilege(%s, oid, 'TEMPORARY') AND pg_has_role(datdba, 'USAGE'), datname"
+        " FROM pg_database WHERE datname = current_database()",
+        [app],
+    ).fetchone() or (False, "")
+    if not may:
+        return
+    for text in (
+        "GRANT TEMPORARY ON DATABASE {0} TO {1}",
+        "REVOKE TEMPORARY ON DATABASE {0} FROM PUBLIC, {2}",
+    ):
+        connection.execute(sql.SQL(text).format(*map(sql.Identifier, (name, owner, app))))
+    report(f"took away from {app}, and from PUBLIC: TEMPORARY on the database {name}")
 
 
 def _check_roles(

@@ -62,12 +62,12 @@ async def test_a_read_only_unit_keeps_its_connection(
     with pytest.raises(DatabaseError, match="unit of work is read-only") as caught:
         async with unit as uow:
             contact = await uow.contacts.get(contacts.id)
-            connection = uow.connection.driver.get_server_pid()
+            connection = uow.connection.link.get_server_pid()
             await uow.contacts.save(contact.rename("Alice", now=NOW))
     assert type(caught.value) is DatabaseError
     async with through.unit_of_work(TENANT) as uow:
         await uow.contacts.get(contacts.id)
-        assert uow.connection.driver.get_server_pid() == connection
+        assert uow.connection.link.get_server_pid() == connection
 
 
 async def test_a_joined_unit_leaves_its_callers_connection_open(owner_dsn: str, contacts: Contacts) -> None:

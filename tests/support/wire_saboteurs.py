@@ -84,9 +84,9 @@ def fleeting(monkeypatch: pytest.MonkeyPatch) -> None:
     original = commit_markers.probe
 
     async def undone(connection: Connection, marker: CommitMarker) -> bool:
-        await connection.control("SAVEPOINT fleeting")
+        await connection.control("SAVEPOINT ventros")
         committed = await original(connection, marker)
-        assert await connection.roll_back_to("ROLLBACK TO SAVEPOINT fleeting", 1)
+        assert await connection.roll_back_to("ROLLBACK TO SAVEPOINT ventros", 1)
         return committed
 
     monkeypatch.setattr(commit_markers, "probe", undone)

@@ -14,6 +14,7 @@ import asyncpg
 import attrs
 
 from ventros.kernel.connection.address import read_address
+from ventros.kernel.connection.call import SAVEPOINT
 from ventros.kernel.connection.connect import Connector
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.observed import connection_for
@@ -178,7 +179,7 @@ class Database(Generic[U]):
         try:
             yield connection
         finally:
-            idle = not connection.interrupted
+            idle = not (connection.interrupted or connection.foreign)
             await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
 
     async def ping(self) -> None:
@@ -187,7 +188,7 @@ class Database(Generic[U]):
         Else raises as the first statement of a unit of work does, within the same bounds.
         """
         async with self.unit_of_work("ping") as unit:
-            await unit.connection.control("SAVEPOINT ventros")
+            await unit.connection.control(SAVEPOINT)
 
     def stats(self) -> PoolStats:
         """What the pool is doing in this moment; it asks nobody."""

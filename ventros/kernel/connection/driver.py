@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +122,16 @@ def is_unreadable(error: Exception) -> bool:
     """Whether a decoder raised it: asyncpg's for a time, ours for JSON."""
     decoder_raised = isinstance(error, OverflowError | ValueError | RecursionError)
     return decoder_raised and not isinstance(error, asyncpg.InterfaceError)  # of which some are ValueErrors
+
+
+def unreadable_row(statement: Statement, rows: Iterable[asyncpg.Record]) -> errors.MappingError:
+    """The error for the first of ``rows``, read while :func:`probing`, with what cannot be a Python value."""
+    for row in rows:
+        for column, value in row.items():
+            if holds_unreadable(value):
+                fault = f"{column} holds what no Python value can be"
+                return errors.invalid_row(statement.table, row.get("id"), column, fault)
+    return errors.invalid_row(statement.table, None, None, f"{statement.name} met no Python value")
 
 
 @contextlib.asynccontextmanager

@@ -98,6 +98,8 @@ CONNECTION_ENDING_SQLSTATES = frozenset(
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
+IN_FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
 COMPLETION_UNKNOWN = "40003"
 """SQLSTATE statement_completion_unknown: whoever says so does not know it either."""
 

@@ -42,7 +42,8 @@ class Statement:
 
     ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
     where it does; ``resource`` is the aggregate's type whose repository sends it, by which an error names it.
-    ``table`` is bare, and empty for a statement that is given in code.
+    ``table`` is bare, and empty for a statement that is given in code. ``in_catalogue`` tells that it is one
+    that an auditor can read beforehand: of a file, or of a list's shapes.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Statement:
     tenant: str = ""
     schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
+    in_catalogue: bool = attrs.field(default=False, eq=False, repr=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)
     _plans: dict[tuple[type, ...], tuple[list[int], list[tuple[int, Check]]]] = attrs.field(
         init=False, repr=False, eq=False, factory=dict

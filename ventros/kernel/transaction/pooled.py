@@ -13,12 +13,16 @@ import asyncpg
 
 from ventros.kernel.connection.answers import UNCONFIRMED, Answer, State
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.connection.sqlstates import COMPLETION_UNKNOWN, is_decided_before_commit
+from ventros.kernel.connection.sqlstates import (
+    COMPLETION_UNKNOWN,
+    IN_FAILED_TRANSACTION,
+    is_decided_before_commit,
+)
 from ventros.kernel.errors import (
     CommitInDoubt,
     CommitUnconfirmed,
@@ -115,7 +119,7 @@ class PooledTransaction(Transaction):
             await connection.take_driver()
         if not connection.begun and not calls:
             self.outcome = Outcome.COMMITTED  # nothing was sent
-        elif connection.driver is not None and is_closed(connection.driver):
+        elif connection.link is not None and is_closed(connection.link):
             self.outcome = Outcome.ROLLED_BACK
             raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
         elif not calls and self._options.isolation != "serializable" and connection.end_unawaited("COMMIT"):
@@ -167,9 +171,9 @@ class PooledTransaction(Transaction):
 
     async def _commit_alone(self, connection: Connection, marker: CommitMarker | None) -> None:
         self.outcome = Outcome.IN_DOUBT
-        answer = DeferCancellation(connection.driver.execute("COMMIT", timeout=self._settings.commit_timeout))
+        answer = DeferCancellation(connection.link.execute("COMMIT", timeout=self._settings.commit_timeout))
         try:
-            with _unconfirmed(connection.driver if marker else None) as warnings:
+            with _unconfirmed(connection.link if marker else None) as warnings:
                 tag = await answer
             failure: BaseException | None = self._read_tag(tag, marker, bool(warnings))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
@@ -210,14 +214,16 @@ class PooledTransaction(Transaction):
                 not (connection.begun or connection.interrupted or connection.failed)
                 or connection.end_unawaited("ROLLBACK")
             )
-        if connection is None or connection.driver is None:
+        if connection is None or connection.link is None:
             return
         idle = False
         try:
             if self.outcome is not Outcome.IN_DOUBT:
-                idle = self._at_rest or await _ensure_idle(connection, self.release_timeout)
+                idle = not connection.foreign and (
+                    self._at_rest or await _ensure_idle(connection, self.release_timeout)
+                )
         finally:
-            await self._pool.give_back(connection.driver, self.release_timeout, idle=idle)
+            await self._pool.give_back(connection.link, self.release_timeout, idle=idle)
 
 
 def _ends_session(error: asyncpg.PostgresError) -> bool:
@@ -260,7 +266,7 @@ async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
 
 async def _ensure_idle(connection: Connection, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
     """Whether it is in no transaction, if need be after a ROLLBACK."""
-    driver = connection.driver
+    driver = connection.link
     if is_closed(driver):
         return False
     try:

@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
+from ventros.kernel.connection.sqlstates import IN_FAILED_TRANSACTION
 from ventros.kernel.errors import DatabaseError, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope

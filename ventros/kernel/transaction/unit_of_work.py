@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.call import RELEASE, ROLLBACK, SAVEPOINT, Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
@@ -30,11 +30,6 @@ from ventros.kernel.transaction.held import HoldsRepositories
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted, when_aborted
 from ventros.kernel.validators import instance_of, tenant_id
-
-# Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
-SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
-ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
-
 
 Aggregates = TypeVarTuple("Aggregates")
 
