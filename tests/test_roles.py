@@ -173,6 +173,24 @@ def test_temporary_tables_are_taken_away_by_whoever_may_and_else_refused(
     assert may == [(False,), (True,)]
 
 
+def test_the_app_has_its_timeouts_by_role_and_keeps_those_that_it_was_given(
+    server: DevServer, superuser: psycopg.Connection, other: str
+) -> None:
+    superuser.execute("ALTER ROLE other_app SET lock_timeout = 77")
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, app=other)  # who may not: it does without
+    reports: list[str] = []
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    told = "set for other_app: statement_timeout 9000 ms, idle_in_transaction_session_timeout 30000 ms"
+    assert told in reports
+    has = superuser.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'other_app'").fetchone()
+    timeouts = {"lock_timeout=77", "statement_timeout=9000", "idle_in_transaction_session_timeout=30000"}
+    assert has is not None
+    assert set(has[0]) == timeouts
+    reports.clear()
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    assert told not in reports
+
+
 def test_what_was_granted_on_tables_of_others_is_left_alone_and_told(
     server: DevServer, superuser: psycopg.Connection
 ) -> None:

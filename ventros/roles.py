@@ -16,6 +16,7 @@ from psycopg import sql
 
 from ventros import administration
 from ventros.kernel.application import Application
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 
 OWNER: LiteralString = "ventros_owner"
@@ -58,6 +59,17 @@ SELECT to_regclass(name)::oid, to_regclass(name)::text
   FROM unnest(%s::text[]) AS name
  WHERE to_regclass(name) IS NOT NULL
 """
+# Before PostgreSQL 16, who may make roles may alter all but superusers.
+_TIMEOUTS_OF: LiteralString = """
+SELECT ARRAY(SELECT split_part(unnest(setconfig), '=', 1)
+               FROM pg_db_role_setting
+              WHERE setrole = app.oid AND setdatabase IN (0, d.oid)),
+       me.rolsuper OR (me.rolcreaterole AND NOT app.rolsuper
+                       AND (current_setting('server_version_num')::int < 160000
+                            OR pg_has_role(app.oid, 'MEMBER WITH ADMIN OPTION')))
+  FROM pg_roles AS me, pg_roles AS app, pg_database AS d
+ WHERE me.rolname = current_user AND app.rolname = %(app)s AND d.datname = current_database()
+"""
 _OTHER_OWNERS: LiteralString = """
 SELECT DISTINCT pg_get_userbyid(relowner)
   FROM pg_class
@@ -95,6 +107,7 @@ def set_up(
                 for schema in schemas:
                     _open_schema(connection, schema, owner, report)
                 revoke_temporary(connection, owner, app, report)
+                _set_timeouts(connection, app, report)
                 grant(connection, application, app, report)
                 _check_roles(connection, application, owner, app, schemas)
         except psycopg.Error as error:
@@ -215,6 +228,23 @@ def revoke_temporary(
     ):
         connection.execute(sql.SQL(text).format(*map(sql.Identifier, (name, owner, app))))
     report(f"took away from {app}, and from PUBLIC: TEMPORARY on the database {name}")
+
+
+def _set_timeouts(connection: psycopg.Connection, app: str, report: Callable[[str], None]) -> None:
+    """The defaults of Settings, those that the role has no value for, where who is logged in may do so.
+
+    Behind a pooler that takes no timeout with a connection request, a service need not send them.
+    """
+    text: LiteralString = "ALTER ROLE {} SET {} = {}"
+    has, may = connection.execute(_TIMEOUTS_OF, {"app": app}).fetchone() or ([], False)
+    missing = {name: value for name, value in Settings().server_timeouts().items() if name not in has}
+    if not may or not missing:
+        return
+    for name, value in missing.items():
+        connection.execute(
+            sql.SQL(text).format(sql.Identifier(app), sql.Identifier(name), sql.Literal(value))
+        )
+    report(f"set for {app}: {', '.join(f'{name} {value} ms' for name, value in missing.items())}")
 
 
 def _check_roles(

@@ -43,7 +43,7 @@ class Call:
         """Whether the server has answered it, as one that was sent in front of another."""
         return self.result is not None if self.answer is None else self.answer.state is State.DONE
 
-    def failure(self, error: BaseException, read_only: bool) -> errors.VentrosError:
+    def failure(self, error: BaseException, *, read_only: bool) -> errors.VentrosError:
         """Our error for ``error``, which sending it met."""
         args = self.argument_sets[0] if len(self.argument_sets) == 1 else ()
         failure = translate_driver_error(error, self.statement, args, read_only=read_only)

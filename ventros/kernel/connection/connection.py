@@ -47,8 +47,8 @@ class Connection:
     tells that one got no answer, by a timeout or a cancellation: whether it took effect is unknown, so as
     after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells that the
     transaction was begun so; else a server that takes no writes is one to leave: it is terminated. ``link``
-    is asyncpg's connection, for the kernel alone; ``foreign`` tells that something else than statements of a
-    catalogue may have run on it, so that it may be in another state than a new one and is not pooled again.
+    is asyncpg's connection, for the kernel alone. One that is ``foreign`` may have run other things than
+    statements of a catalogue, and is not pooled again.
     """
 
     __slots__ = (
@@ -157,6 +157,8 @@ class Connection:
             self.link = await self._source.take()
             self.wire = getattr(self.link, "wire", None)
             self._deadline = getattr(self.link, "deadline", None)
+            if timeouts := getattr(self.link, "timeouts", None):
+                self._opening = (self._opening[0], *timeouts, *self._opening[1:])
 
     async def control(self, text: str) -> None:
         """Send transaction control, such as SAVEPOINT, which stands in no file."""
@@ -292,10 +294,8 @@ class Connection:
                     earlier.result = await self._perform(earlier)
             if isinstance(call, Call):
                 result = await self._perform(call, commit=commit)
-            elif wire.loaded:  # no simple query stands behind another part
-                result = await self.link.fetch(call)
-            else:
-                result = await self.link.execute(call)
+            else:  # no simple query stands behind another part
+                result = await (self.link.fetch if wire.loaded else self.link.execute)(call)
         except BaseException:
             wire.forget()
             self.begun |= self._began.state not in (State.UNSENT, State.LOST)
@@ -384,8 +384,8 @@ class Connection:
         return None if isinstance(call, str) or (commit and commit.state is State.FAILED) else call
 
     def _failure(self, error: BaseException, call: Call | None) -> errors.VentrosError:
-        read_only = self.read_only
-        return call.failure(error, read_only) if call else translate_driver_error(error, read_only=read_only)
+        translate = call.failure if call else translate_driver_error
+        return translate(error, read_only=self.read_only)
 
     async def _unreadable_row(self, call: Call) -> errors.VentrosError:
         """Which row and column hold what no Python value can be; asked once more, unless that would write."""

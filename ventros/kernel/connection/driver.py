@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -86,12 +87,22 @@ class Driver(asyncpg.Connection):
     Those are in monotonic seconds.
     """
 
-    __slots__ = ("deadline", "idle_since", "made_at", "wire")
+    __slots__ = ("deadline", "idle_since", "made_at", "timeouts", "wire")
 
     wire: Wire | None
     deadline: Deadline
     made_at: float
     idle_since: float
+    timeouts: tuple[str, ...]
+    """What sets the timeouts of the server that its session does not have, for one transaction."""
+
+    def _get_unique_id(self, prefix: str) -> str:
+        """A name that no other process gives.
+
+        asyncpg counts its own: behind a pooler that does not keep prepared statements apart, a statement of
+        another process may have the same name, and is executed in the place of ours.
+        """
+        return f"{prefix}_{token_hex(8)}"
 
 
 def terminate(driver: Any) -> None:
