@@ -8,6 +8,7 @@ from pathlib import Path
 from asyncpg import introspection
 
 from ventros.kernel.connection.connect import PROOF_QUERY, TIMEOUTS_QUERY
+from ventros.kernel.connection.log_position import POSITION_QUERY, REACHED_QUERY
 from ventros.kernel.statements import Statement, columns
 from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY
 
@@ -69,6 +70,15 @@ QUESTIONS = (
         TIMEOUTS_QUERY,
         "",
         "when a pool opens: whether a pooler has kept the timeouts of the connection request to itself",
+    ),
+    _question(
+        "connection.position", POSITION_QUERY, "", "by UnitOfWork.lsn(): behind which a replica has it"
+    ),
+    _question(
+        "connection.reached",
+        REACHED_QUERY,
+        "position text",
+        "until a replica has what a unit of work is to read after",
     ),
 )
 """What the driver asks by itself, and what a connection of ours has to know."""

@@ -35,7 +35,8 @@
         │   ├── StatementTimeout   the server ended the statement at its timeout, or was asked to
         │   ├── LockTimeout        somebody else held the lock for longer than the lock timeout
         │   ├── LockNotAvailable   somebody else holds the row, and nobody was to wait for it
-        │   └── PoolExhausted      retryable: no connection became free in time; nothing was begun
+        │   ├── PoolExhausted      retryable: no connection became free in time; nothing was begun
+        │   └── ReplicaBehind      retryable: a replica does not have in time what is to be read
         ├── ConnectionLost         the connection is gone; nothing was committed
         │   ├── ServerUnreachable  none is to be had: no answer, refused, full, not let in
         │   └── ServerReadOnly     the server takes no writes: a standby, or set so
@@ -247,6 +248,10 @@ class LockNotAvailable(OperationTimeout): ...
 
 
 class PoolExhausted(OperationTimeout):
+    retryable = True
+
+
+class ReplicaBehind(OperationTimeout):
     retryable = True
 
 

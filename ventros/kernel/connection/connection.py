@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import asyncpg
 
@@ -20,20 +20,11 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
     unreadable_row,
 )
+from ventros.kernel.connection.source import Source
 from ventros.kernel.connection.sqlstates import IN_FAILED_TRANSACTION, error_for_sqlstate
 from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
-
-
-class Source(Protocol):
-    """Where a connection gets its driver."""
-
-    async def take(self) -> Any:
-        """A connection of asyncpg's."""
-
-    async def replace(self, driver: Any) -> bool:
-        """Let go of one that was dead when it came; whether another may be tried."""
 
 
 class Connection:
@@ -265,6 +256,8 @@ class Connection:
         failure = self._failure(error, culprit)
         if isinstance(failure, errors.ServerReadOnly):
             terminate(self.link)
+            if self._source is not None:
+                await self._source.leave()
         return failure
 
     async def _send_apart(self, call: Call | str, deferred: Sequence[Call], timeout: float | None) -> Any:  # noqa: ASYNC109

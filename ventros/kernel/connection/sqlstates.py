@@ -54,6 +54,10 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "08001": (errors.ServerUnreachable, "the connection to the server could not be made"),
     "08004": (errors.ServerUnreachable, "the server refused the connection"),
     "08P01": (errors.ConnectionLost, f"a message was refused that is none of the protocol's, {_POOLER}"),
+    ("0A000", "call_enum_check_hook"): (  # of BEGIN, for its isolation level
+        errors.DatabaseError,
+        "the server is a standby, which serves no serializable unit: isolation='repeatable read' does",
+    ),
     "22": (errors.ValidationError, "a value is not one that the statement can take"),
     "22003": (errors.NumericOverflow, "a number outgrew its column, as a version at its greatest would"),
     "23": (errors.ConstraintViolation, "a constraint is broken"),

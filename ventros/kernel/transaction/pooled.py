@@ -15,6 +15,7 @@ from ventros.kernel.connection.answers import UNCONFIRMED, Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
+from ventros.kernel.connection.log_position import current_position, wait_for_position
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
@@ -98,6 +99,14 @@ class PooledTransaction(Transaction):
                 "the pool gave a connection that is already in a transaction: somebody used it past its "
                 "release; it has been closed"
             )
+        if self._options.after is not None:
+            try:
+                await wait_for_position(driver, self._options.after, self._settings.acquire_timeout)
+            except BaseException as error:
+                await self._pool.give_back(driver, self.release_timeout, idle=False)
+                if not isinstance(error, DRIVER_FAILURES):
+                    raise
+                raise translate_driver_error(error) from error
         return driver
 
     async def replace(self, driver: Any) -> bool:
@@ -105,6 +114,28 @@ class PooledTransaction(Transaction):
         await self._pool.give_back(driver, self.release_timeout, idle=False)
         self._chances -= 1
         return self._chances >= 0 and monotonic() <= self._give_up
+
+    async def leave(self) -> None:
+        """All that the pool has now lead to the same server."""
+        await self._pool.let_go()
+
+    async def lsn(self) -> str:
+        """Asked on the unit's own connection, while it has it, else on another."""
+        driver = self._connection.link if self._connection is not None else None
+        own = driver is not None
+        if not own:
+            self._pool.require_home()
+            driver = await self._pool.acquire(self._settings.acquire_timeout)
+        idle = False
+        try:
+            position = await current_position(driver, self._settings.statement_timeout)
+            idle = True
+        except DRIVER_FAILURES as error:
+            raise translate_driver_error(error) from error
+        finally:
+            if not own:
+                await self._pool.give_back(driver, self.release_timeout, idle=idle)
+        return position
 
     async def commit(
         self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
@@ -219,11 +250,11 @@ class PooledTransaction(Transaction):
         idle = False
         try:
             if self.outcome is not Outcome.IN_DOUBT:
-                idle = not connection.foreign and (
-                    self._at_rest or await _ensure_idle(connection, self.release_timeout)
-                )
+                idle = self._at_rest or await _ensure_idle(connection, self.release_timeout)
         finally:
-            await self._pool.give_back(connection.link, self.release_timeout, idle=idle)
+            await self._pool.give_back(
+                connection.link, self.release_timeout, idle=idle and not connection.foreign
+            )
 
 
 def _ends_session(error: asyncpg.PostgresError) -> bool:

@@ -55,6 +55,10 @@ class Transaction(ABC):
         """
 
     @abstractmethod
+    async def lsn(self) -> str:
+        """Where the server is in its log."""
+
+    @abstractmethod
     async def end(self) -> None:
         """Roll back what is not committed, let go of the connection, within ``release_timeout`` seconds."""
 

@@ -226,6 +226,18 @@ class UnitOfWork(HoldsRepositories):
             return [commit_markers.add(self.marker)]
         return []
 
+    async def lsn(self) -> str:
+        """Once it is committed: a position in the server's log behind it, in one round trip.
+
+        ``replicas.unit_of_work(tenant, read_only=True, after=position)`` sees what it stored. Of a unit on a
+        replica, what it read is before the position. Raises UnitOfWorkError before, and of a joined unit.
+        """
+        if self.outcome not in {Outcome.COMMITTED, Outcome.LEFT_TO_CALLER}:
+            raise UnitOfWorkError(
+                f"the unit of work is {self.outcome.value}; lsn() is for one that is committed"
+            )
+        return await self._transaction.lsn()
+
     async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
         """Save any mix of versioned aggregates, none of them when one is stale.
 
