@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS pipeline_custom_fields (
     created_at  timestamptz      NOT NULL,
     updated_at  timestamptz      NOT NULL,
     CONSTRAINT pipeline_custom_fields_pkey PRIMARY KEY (tenant_id, id),
-    -- pipeline_custom_fields.find_by_pipelines, too; in the order of "C", which is that of the application.
+    -- pipeline_custom_fields.find, too; in the order of "C", which is that of the application.
     CONSTRAINT pipeline_custom_fields_key UNIQUE (tenant_id, pipeline_id, field_key),
     CONSTRAINT pipeline_custom_fields_pipeline_fkey FOREIGN KEY (tenant_id, pipeline_id)
         REFERENCES pipelines (tenant_id, id) ON DELETE CASCADE,

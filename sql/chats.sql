@@ -29,6 +29,7 @@ SELECT id, version, tenant_id, project_id, chat_type, external_id, subject, desc
 --         updated_at timestamptz, deleted_at timestamptz, individual_contact_id uuid
 -- rows: maybe
 -- returns: id uuid, version integer
+-- changes: last_message_at
 UPDATE chats
    SET external_id = $4,
        subject = $5,

@@ -28,6 +28,7 @@ SELECT id, version, tenant_id, project_id, name, description, logical_operator, 
 --         updated_at timestamptz, deleted_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
+-- changes: contact_count, last_calculated_at
 UPDATE contact_lists
    SET name = $4,
        description = $5,

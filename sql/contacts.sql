@@ -35,6 +35,7 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
 --         deleted_at timestamptz, merged_into uuid
 -- rows: maybe
 -- returns: id uuid, version integer
+-- changes: last_interaction_at
 UPDATE contacts
    SET name = $4,
        email = $5,

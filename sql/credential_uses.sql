@@ -4,6 +4,7 @@
 --      process id), so that concurrent uses do not queue for one row; the time never goes back
 -- params: tenant_id text, credential_id uuid, last_used_at timestamptz
 -- rows: affected
+-- changes: last_used_at
 INSERT INTO credential_uses (tenant_id, credential_id, slot, last_used_at)
 VALUES ($1, $2, pg_backend_pid() % 16, $3)
     ON CONFLICT (tenant_id, credential_id, slot) DO UPDATE

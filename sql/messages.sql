@@ -69,6 +69,7 @@ RETURNING id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_i
 --         played_at timestamptz, updated_at timestamptz
 -- rows: maybe
 -- returns: message
+-- changes: status
 UPDATE messages
    SET status = $3,
        delivered_at = coalesce(delivered_at, $4),

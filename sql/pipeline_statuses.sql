@@ -5,6 +5,7 @@
 --         status_type text, position integer, active boolean, created_at timestamptz,
 --         updated_at timestamptz, deleted_at timestamptz
 -- rows: affected
+-- standard: it takes its pipeline FOR SHARE in the same statement, so that nobody deletes that meanwhile
 INSERT INTO pipeline_statuses (
     tenant_id, id, pipeline_id, name, description, color, status_type, position, active, created_at,
     updated_at, deleted_at

@@ -2227,8 +2227,6 @@ CREATE POLICY tenant ON public.pipelines USING ((tenant_id = public.ventros_tena
 
 CREATE POLICY tenant ON public.placements USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
-CREATE POLICY tenant ON public.processed_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
-
 CREATE POLICY tenant ON public.projects USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.sequence_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));

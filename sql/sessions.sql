@@ -49,6 +49,7 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 --         contact_id uuid
 -- rows: maybe
 -- returns: id uuid, version integer
+-- changes: last_activity_at, message_count, messages_from_contact, messages_from_agent
 UPDATE sessions
    SET ended_at = $4,
        status = $5,

@@ -1,4 +1,4 @@
-"""One server a run, one migrated template, a clone of it for each test that asks for a database."""
+"""The fixtures of ventros.testing by the names that tests here use, and what no test may leave behind."""
 
 from __future__ import annotations
 
@@ -9,21 +9,17 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 
-import attrs
 import psycopg
 import pytest
-from pytest_postgresql import factories
-from pytest_postgresql.executors import NoopExecutor
 
-from tests.support.constants import NOW, OTHER_TENANT, SEEDED, TENANT
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.left_behind import sessions
-from tests.support.library import LIBRARY
-from ventros import CRM, Database, UnitOfWork, roles
-from ventros.audit.expectations import seed as fill
-from ventros.audit.statistics import entries, reconcile
+from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.devserver import DevServer
-from ventros.migrate import migrate
+from ventros.testing.server import Template
+
+pytest_plugins = ["pytester", "ventros.testing.plugin"]
 
 STARTERS = {id(subprocess), id(DevServer)}
 
@@ -41,68 +37,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast is what needs no server, and is in a module that starts no program."""
     for item in items:
         assert isinstance(item, pytest.Function)
-        served = not {"server", "bench_server"}.isdisjoint(item.fixturenames)
+        served = not {"ventros_server", "bench_server"}.isdisjoint(item.fixturenames)
         if not served and not starts_programs(item.module) and not item.get_closest_marker("slow"):
             item.add_marker("fast")
 
 
-@attrs.frozen
-class Cluster:
-    """The server as pytest-postgresql wants to be told of it."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    options: str = ""
-    maintenance_dbname: str = "postgres"
-    template_dbname: str | None = None
+@pytest.fixture(scope="session")
+def server(ventros_server: DevServer) -> DevServer:
+    return ventros_server
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[DevServer]:
-    # Room for what every test's own database counts: what has no room pushes others out.
-    with DevServer(durable=False, statistics=True, settings={"pg_stat_statements.max": "100000"}) as running:
-        yield running
+def migrated(ventros_template: Template, ventros_closed_world: None) -> Template:
+    """A test that has SQL of its own sends it as the owner, or as the superuser."""
+    return ventros_template
 
 
 @pytest.fixture(scope="session")
-def cluster(server: DevServer) -> Cluster:
-    return Cluster(
-        host=server.host, port=server.port, user=server.superuser, password=server.superuser_password
-    )
-
-
-postgresql_noproc = factories.postgresql_noproc(depends_on="cluster", dbname="ventros_test")
-postgresql = factories.postgresql("postgresql_noproc")
-
-
-@pytest.fixture(scope="session")
-def migrated(server: DevServer, postgresql_noproc: NoopExecutor) -> Iterator[None]:
-    """The template, migrated as a database that others have made is.
-
-    Afterwards: in no database has the app executed anything but statements and shapes. So a test that has
-    SQL of its own sends it as the owner, or as the superuser.
-    """
-    template = postgresql_noproc.template_dbname
-    roles.set_up(server.superuser_dsn(template), CRM)
-    migrate(server.owner_dsn(template), CRM)
-    roles.set_up(server.owner_dsn(template), CRM)
-    yield
-    with psycopg.connect(server.superuser_dsn(template), autocommit=True) as connection:
-        executed = entries(connection, roles.APP, everywhere=True)
-        unknown = [entry.text for entry in reconcile(connection, LIBRARY, executed).unknown]
-        pushed_out = connection.execute("SELECT dealloc FROM statistics.pg_stat_statements_info").fetchone()
-    assert unknown == [], "the app executed what is no statement"
-    assert pushed_out == (0,), "pg_stat_statements.max is too small to tell"
-
-
-@pytest.fixture(scope="session")
-def seeded_dsn(server: DevServer, migrated: None, postgresql_noproc: NoopExecutor) -> str:
-    """The owner's, of a database with 20,000 rows in every table, for tests that leave it as they find it."""
-    server.create_database(SEEDED, postgresql_noproc.template_dbname)
-    fill(server.superuser_dsn(SEEDED), LIBRARY)
-    return server.owner_dsn(SEEDED)
+def seeded_dsn(server: DevServer, ventros_seeded: str) -> str:
+    """The owner's."""
+    return server.owner_dsn(ventros_seeded)
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +67,7 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     task is left either.
     """
     names = request.fixturenames
-    look = request.getfixturevalue("superuser") if "superuser" in names else None
+    look = request.getfixturevalue("superuser") if "ventros_copy" in names else None
     if inspect.iscoroutinefunction(request.function):
         request.getfixturevalue("no_task_left_behind")
     yield
@@ -129,26 +83,19 @@ async def no_task_left_behind() -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def superuser(migrated: None, postgresql: psycopg.Connection) -> psycopg.Connection:
-    """A look at the test's database past every policy."""
-    postgresql.autocommit = True
-    roles.revoke_temporary(postgresql, roles.OWNER, roles.APP)  # a clone does not have it of its template
-    return postgresql
+def superuser(migrated: Template, ventros_superuser: psycopg.Connection) -> psycopg.Connection:
+    return ventros_superuser
 
 
 @pytest.fixture
-def dsn(request: pytest.FixtureRequest, server: DevServer, superuser: psycopg.Connection) -> str:
-    """A database of this test's own, for the app: it sends nothing but statements of sql/. A test that spoils
-    one of them is marked so, and gets the owner's.
-    """
-    spoiled = request.node.get_closest_marker("spoiled")
-    return (server.owner_dsn if spoiled else server.dsn)(superuser.info.dbname)
+def dsn(request: pytest.FixtureRequest, migrated: Template, ventros_dsn: str, ventros_owner_dsn: str) -> str:
+    """The app's. A test that spoils a statement is marked so, and gets the owner's."""
+    return ventros_owner_dsn if request.node.get_closest_marker("spoiled") else ventros_dsn
 
 
 @pytest.fixture
-def owner_dsn(server: DevServer, superuser: psycopg.Connection) -> str:
-    """The same for the owner, whom row-level security binds too: for a test's own SQL."""
-    return server.owner_dsn(superuser.info.dbname)
+def owner_dsn(ventros_owner_dsn: str) -> str:
+    return ventros_owner_dsn
 
 
 @pytest.fixture

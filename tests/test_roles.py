@@ -13,9 +13,8 @@ from psycopg import sql
 from tests.support.constants import NOW, TENANT
 from tests.support.library import LIBRARY
 from tests.support.migrations import of
-from ventros import CRM, KERNEL, Application, Database, OptimisticLockError, UnitOfWork, roles
-from ventros.audit.grants import Privilege, grants_sql, privileges
-from ventros.audit.library import Library
+from ventros import CRM, KERNEL, Database, OptimisticLockError, UnitOfWork, roles
+from ventros.audit.grants import Privilege, privileges
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -50,13 +49,6 @@ def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
         superuser.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         superuser.execute("SET LOCAL app.tenant_id = 'acme'")
         yield superuser
-
-
-@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
-def test_the_committed_grants_are_those_that_the_statements_need(application: Application) -> None:
-    """Else: ventros --app ventros:KERNEL sql grants > sql/kernel/grants.sql, the same for ventros:CRM."""
-    committed = (application.statements.folder / "grants.sql").read_text(encoding="utf-8")
-    assert committed == grants_sql(Library(application), roles.APP)
 
 
 def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
@@ -243,7 +235,7 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     assert "left alone: " in reports[3]
     with psycopg.connect(owner_dsn) as owner:
         owner.execute("CREATE TABLE invoicing.invoices (id uuid, closed boolean, total int)")
-    with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sql grants"):
+    with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sync"):
         roles.set_up(owner_dsn, invoicing)
     (tmp_path / "grants.sql").write_text(INVOICING_GRANTS)
     superuser.execute("GRANT SELECT ON invoicing.invoices TO ventros_app")

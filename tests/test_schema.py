@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from service.application import SERVICE
 from tests.support.constants import NOW, OTHER_TENANT, TENANT, VERSIONED
 from ventros import CRM, KERNEL, Application, Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
@@ -54,14 +55,14 @@ def tables(dsn: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
+@pytest.mark.parametrize("application", SERVICE.stack(), ids=lambda application: application.name)
 def test_the_checksums_are_those_of_the_files(application: Application) -> None:
     verify_checksums(application.migrations)
 
 
-@pytest.mark.parametrize("application", CRM.stack(), ids=lambda application: application.name)
+@pytest.mark.parametrize("application", SERVICE.stack(), ids=lambda application: application.name)
 def test_the_snapshot_is_what_the_migrations_make(server: DevServer, application: Application) -> None:
-    """Else: ventros --app ventros:KERNEL migrate schema > sql/kernel/schema.sql, the same for ventros:CRM."""
+    """Else: ventros --app ventros:KERNEL migrate schema > sql/kernel/schema.sql, the same for others."""
     snapshot_file = application.statements.folder / "schema.sql"
     dumped_by = re.search(r"PostgreSQL (\d+)", snapshot_file.read_text(encoding="utf-8"))
     assert dumped_by is not None

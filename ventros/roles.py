@@ -144,6 +144,10 @@ def grant(
         with_statements = _with_statements(one)
         if with_statements and not _present(connection, with_statements):
             report(f"nothing is granted yet for {one.name}: run this again after ventros migrate")
+        elif forgotten := _forgotten(one):
+            raise ConfigurationError(
+                f"grants.sql of {one.name} grants nothing on {', '.join(forgotten)}: ventros sync mends it"
+            )
         elif with_statements:
             connection.execute(grants_sql(one, role.as_string(connection)).encode())
             report(f"granted {app} what the statements of {one.name} need")
@@ -169,8 +173,17 @@ def grants_sql(application: Application, role: str) -> str:
     """
     path = application.statements.folder / "grants.sql"
     if not path.is_file():
-        raise ConfigurationError(f"{path} is missing: ventros sql grants prints what it has to hold")
+        raise ConfigurationError(f"{path} is missing: ventros sync writes it")
     return path.read_text(encoding="utf-8").replace(f" TO {APP};", f" TO {role};")
+
+
+def _forgotten(application: Application) -> list[str]:
+    """Tables with statements that its grants.sql does not name."""
+    schema = application.statements.schema
+    named = {f"{schema}.{table}": table for table in application.statements.tables()}
+    text = grants_sql(application, APP) if named else ""
+    shown = {full: bare if schema == "public" else full for full, bare in named.items()}
+    return [name for name in sorted(shown.values()) if f" ON {name} TO " not in text]
 
 
 def _with_statements(application: Application) -> set[str]:

@@ -50,8 +50,7 @@ def snapshot(server: DevServer, application: Application) -> str:
         _migrate(dsn, below)
     known = {*_objects(dsn)}
     _migrate(dsn, application)
-    own = "".join(part for part in _objects(dsn) if part not in known)
-    body = re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", own)).strip()
+    body = "\n\n".join(part for part in _objects(dsn) if part not in known)
     return HEADER.format(name=application.name, major=server.version.split(".")[0]) + body + "\n"
 
 
@@ -65,7 +64,7 @@ def _migrate(dsn: str, application: Application) -> None:
 
 
 def _objects(dsn: str) -> list[str]:
-    """What pg_dump writes, cut before each object's heading."""
+    """What pg_dump writes, by object, without headings and settings."""
     command = [
         str(find_binaries() / "pg_dump"),
         "--schema-only",
@@ -78,4 +77,5 @@ def _objects(dsn: str) -> list[str]:
     if dump.returncode:
         raise ConfigurationError(f"pg_dump failed: {dump.stderr.strip()}")
     starts = [0, *(match.start() for match in _OBJECT.finditer(dump.stdout)), len(dump.stdout)]
-    return [dump.stdout[start:end] for start, end in itertools.pairwise(starts)]
+    texts = (_NOISE.sub("", dump.stdout[start:end]).strip() for start, end in itertools.pairwise(starts))
+    return [re.sub(r"\n{3,}", "\n\n", text) for text in texts if text]

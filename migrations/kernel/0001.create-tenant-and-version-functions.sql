@@ -13,7 +13,7 @@ $$;
 -- One SQL expression, so that the planner inlines it into each policy.
 CREATE OR REPLACE FUNCTION ventros_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), ventros_tenant_missing())
+    SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), public.ventros_tenant_missing())
 $$;
 
 -- Fired only for an UPDATE that does not step the version by one: see the triggers' WHEN.

@@ -74,7 +74,8 @@ $$;
 CREATE OR REPLACE FUNCTION ventros_history_row(stored anyelement, secret text[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
-    SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 AS $$
+    SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO' SET "IntervalStyle" = 'postgres' SET bytea_output = 'hex'
+    SET extra_float_digits = 1 AS $$
     SELECT jsonb_object_agg(key, public.ventros_history_value(key, value, secret))
       FROM jsonb_each(to_jsonb(stored)) WHERE key <> 'version'
 $$;
@@ -87,7 +88,8 @@ $$;
 CREATE OR REPLACE FUNCTION ventros_record_history() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET "TimeZone" = 'UTC' SET "IntervalStyle" = 'postgres' SET extra_float_digits = 1 AS $$
+    SET "TimeZone" = 'UTC' SET "DateStyle" = 'ISO' SET "IntervalStyle" = 'postgres' SET bytea_output = 'hex'
+    SET extra_float_digits = 1 AS $$
 DECLARE
     old_row jsonb := to_jsonb(OLD) - 'version';
     new_row jsonb := to_jsonb(NEW) - 'version';

@@ -15,7 +15,9 @@ CREATE FUNCTION public.ventros_history_row(stored anyelement, secret text[]) RET
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
+    SET bytea_output TO 'hex'
     SET extra_float_digits TO '1'
     AS $$
     SELECT jsonb_object_agg(key, public.ventros_history_value(key, value, secret))
@@ -63,7 +65,9 @@ CREATE FUNCTION public.ventros_record_history() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
+    SET bytea_output TO 'hex'
     SET extra_float_digits TO '1'
     AS $$
 DECLARE
@@ -97,7 +101,7 @@ $$;
 CREATE FUNCTION public.ventros_tenant() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
-    SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), ventros_tenant_missing())
+    SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), public.ventros_tenant_missing())
 $$;
 
 CREATE FUNCTION public.ventros_tenant_missing() RETURNS text

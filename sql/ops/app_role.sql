@@ -56,15 +56,27 @@ WITH app AS (
       FROM app, of_application WHERE has_schema_privilege(app.oid, schema, 'CREATE') AND NOT rolsuper
     UNION ALL
     SELECT 7, rolname,
-           format('may TRUNCATE, refer to or put triggers on %s', string_agg(relation.relname, ', ' ORDER BY relation.relname)),
+           format('may TRUNCATE, refer to or put triggers on %s',
+                  string_agg(relation.oid::regclass::text, ', ' ORDER BY relation.oid::regclass::text)),
            format('REVOKE TRUNCATE, REFERENCES, TRIGGER ON %s FROM %I, PUBLIC;',
-                  string_agg(relation.oid::regclass::text, ', ' ORDER BY relation.relname), rolname)
+                  string_agg(relation.oid::regclass::text, ', ' ORDER BY relation.oid::regclass::text), rolname)
       FROM app
       JOIN pg_class AS relation ON relation.relnamespace IN (SELECT schema FROM of_application)
        AND relation.relkind IN ('r', 'p')
        AND has_table_privilege(app.oid, relation.oid, 'TRUNCATE, REFERENCES, TRIGGER')
      WHERE NOT rolsuper AND relation.relowner <> app.oid
      GROUP BY rolname
+    UNION ALL
+    SELECT 9, rolname,
+           format('looks for tables in another schema before public: %s', setting),
+           CASE WHEN setdatabase = 0 THEN format('ALTER ROLE %I RESET search_path;', rolname)
+                WHEN setrole = 0 THEN format('ALTER DATABASE %I RESET search_path;', current_database())
+                ELSE format('ALTER ROLE %I IN DATABASE %I RESET search_path;', rolname, current_database()) END
+      FROM app
+      JOIN pg_db_role_setting ON setrole IN (0, app.oid)
+       AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+     CROSS JOIN unnest(setconfig) AS setting
+     WHERE setting ~ '^search_path=' AND setting !~ '^search_path=("\$user", *)?public *(,|$)'
     UNION ALL
     SELECT 8, name, 'does not exist: which role do services log in as?', 'SET ventros.app = ''…''; and ask again'
       FROM (SELECT coalesce(nullif(current_setting('ventros.app', true), ''), 'ventros_app')) AS wanted (name)

@@ -7,9 +7,9 @@
 -- role:  any that may connect; for the WAL of an update, one that may also read pg_stat_statements
 -- read:  one row for each such index, with what share of the table's updates was HOT since its statistics began
 --        and, if pg_stat_statements is there, how much WAL an update wrote. The columns are those that most
---        updates of sql/ change: version and updated_at of any table, and those named below. A low share
---        without a finding: the pages are full, so try ALTER TABLE … SET (fillfactor = 80), or
---        long_transactions keeps old versions alive.
+--        updates change: version and updated_at of any table, and those listed below: a statement makes them of
+--        their old value, or names them in its header (changes:). A low share without a finding: the pages are
+--        full, so try ALTER TABLE … SET (fillfactor = 80), or long_transactions keeps old versions alive.
 -- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What
 --        is the index for? A list that is sorted by such a column sorts the tenant's rows without it.
 -- blind: statements that are not the library's and change other columns all the time.
@@ -25,10 +25,11 @@ DECLARE
 BEGIN
     IF place IS NOT NULL THEN
         EXECUTE 'SELECT jsonb_object_agg(name, bytes)
-                   FROM (SELECT substring(query FROM ''/\* (\w+)\.(?:update|update_or_fail|touch|bump|mark|advance_delivery) \*/$'') AS name,
+                   FROM (SELECT substring(query FROM ''/\* ([\w.]+)\.\w+ \*/$'') AS name,
                                 round(sum(wal_bytes) / sum(calls)) AS bytes
                            FROM ' || place || '.pg_stat_statements
                           WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND calls > 0
+                            AND query ~ ''\mUPDATE\s+([\w."]+\s+)?(AS \w+\s+)?SET\M''
                           GROUP BY 1) AS counted
                   WHERE name IS NOT NULL' INTO wal;
     END IF;
@@ -36,18 +37,22 @@ BEGIN
 END
 $$;
 WITH changing (name, columns) AS (
-    VALUES ('agent_counters', ARRAY['sessions_handled', 'response_ms_total', 'last_activity_at']),
-           ('broadcast_counters', ARRAY['total_contacts', 'sent_count', 'failed_count', 'skipped_count']),
-           ('campaign_counters', ARRAY['contacts_reached', 'conversions_count']),
-           ('channel_counters', ARRAY['messages_received', 'messages_sent', 'last_message_at']),
-           ('chats', ARRAY['last_message_at']),
-           ('contact_lists', ARRAY['contact_count', 'last_calculated_at']),
-           ('contacts', ARRAY['last_interaction_at']),
-           ('credential_uses', ARRAY['last_used_at']),
-           ('messages', ARRAY['status', 'delivered_at', 'read_at', 'played_at']),
-           ('sequence_counters', ARRAY['total_enrolled', 'completed_count', 'exited_count']),
-           ('sessions', ARRAY['last_activity_at', 'message_count', 'messages_from_contact', 'messages_from_agent']),
-           ('webhook_counters', ARRAY['success_count', 'failure_count', 'last_success_at', 'last_failure_at'])
+    VALUES
+    -- for each changing table, with "" between: ('{name}', ARRAY[{columns}]),
+    ('agent_counters', ARRAY['last_activity_at', 'response_ms_total', 'sessions_handled']),
+    ('broadcast_counters', ARRAY['failed_count', 'sent_count', 'skipped_count', 'total_contacts']),
+    ('campaign_counters', ARRAY['contacts_reached', 'conversions_count']),
+    ('channel_counters', ARRAY['last_message_at', 'messages_received', 'messages_sent']),
+    ('chats', ARRAY['last_message_at']),
+    ('contact_lists', ARRAY['contact_count', 'last_calculated_at']),
+    ('contacts', ARRAY['last_interaction_at']),
+    ('credential_uses', ARRAY['last_used_at']),
+    ('messages', ARRAY['delivered_at', 'played_at', 'read_at', 'status']),
+    ('sequence_counters', ARRAY['completed_count', 'exited_count', 'total_enrolled']),
+    ('sessions', ARRAY['last_activity_at', 'message_count', 'messages_from_agent', 'messages_from_contact']),
+    ('webhook_counters', ARRAY['failure_count', 'last_failure_at', 'last_success_at', 'success_count']),
+    -- end
+    ('', ARRAY[]::text[])
 ), held AS (
     SELECT index.indexrelid, index.indrelid, owner.oid::regclass::text AS name, attribute.attname AS held,
            (SELECT conname FROM pg_constraint

@@ -116,8 +116,8 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
             ELSE concat_ws('; ', format('the %s %s', aggregate_type, coalesce(fault, state)), 'the outbox ' || gap,
                            CASE WHEN gaps > 1 THEN format('and it has %s gaps more', gaps - 1) END) END AS finding,
        format('SELECT id, version FROM %1$s WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
-              'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_id = %3$L ORDER BY 1, 2;',
-              name, of_tenant, id) AS see,
+              'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_type = %4$L AND aggregate_id = %3$L ORDER BY 1, 2;',
+              name, of_tenant, id, aggregate_type) AS see,
        concat('BEGIN; ',
               CASE WHEN row_version <> target THEN format(
                   'SET LOCAL session_replication_role = replica; UPDATE %s SET version = %s WHERE %sid = %L AND '
@@ -126,9 +126,9 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
                      'aggregate_type, aggregate_id, aggregate_version, sequence, payload) '
                      'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, jsonb_build_object(%5$L, %4$L) '
                      'FROM generate_series(1, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence), 1) AS places '
-                     'FROM outbox_events WHERE %7$saggregate_id = %4$L AND aggregate_version = v) AS known, '
+                     'FROM outbox_events WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v) AS known, '
                      'generate_series(1, places) AS s WHERE NOT EXISTS (SELECT FROM outbox_events '
-                     'WHERE %7$saggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',
+                     'WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',
                      tenant_id,
                      CASE verb WHEN 'touched' THEN quote_literal(aggregate_type || '.touched')
                           ELSE format('CASE v WHEN %s THEN %L ELSE %L END', target, aggregate_type || '.' || verb,

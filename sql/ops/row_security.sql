@@ -4,14 +4,21 @@
 --        to. It holds for the tables' owner only when it is forced, and policies add up: one that is too wide
 --        opens the table.
 -- role:  any that may connect
--- read:  one row for each table with a tenant_id where it is off or not forced, or where no policy compares
---        tenant_id with ventros_tenant(); and one for each policy that lets other rows through as well.
---        channel_routes is read by everybody: it tells whose channel an event is for. aggregate_history is written
---        for everybody, by its trigger, and nobody is granted INSERT.
+-- read:  one row for each table with a tenant_id where it is off or not forced, or where for some command no
+--        policy compares tenant_id with ventros_tenant(), USING and WITH CHECK; and one for each policy that lets
+--        other rows through as well. A directory is read by everybody: a statement that says why it compares no
+--        tenant (tenant:) reads it. aggregate_history is written for everybody, by its trigger, and nobody is
+--        granted INSERT.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
-WITH tenant_table AS (
+WITH directory (oid) AS (
+    SELECT to_regclass(name)::oid FROM unnest(ARRAY[
+        -- for each directory, with "," between: '{name}'
+        'channel_routes'
+        -- end
+    ]::text[]) AS name
+), tenant_table AS (
     SELECT relation.oid, relation.oid::regclass::text AS name, relrowsecurity, relforcerowsecurity
       FROM pg_class AS relation
       JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
@@ -29,6 +36,13 @@ WITH tenant_table AS (
                ~ '^\(tenant_id = (public\.)?ventros_tenant\(\)\)$' AS of_tenant
       FROM tenant_table
       JOIN pg_policy ON polrelid = tenant_table.oid
+), without AS (
+    SELECT tenant_table.oid, command
+      FROM tenant_table, (VALUES ('SELECT', 'r'), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS one (command, letter)
+     WHERE NOT EXISTS (SELECT FROM policy
+                        WHERE policy.oid = tenant_table.oid AND of_tenant AND polpermissive AND polcmd IN ('*', letter::"char"))
+       AND NOT (letter = 'r' AND tenant_table.oid IN (SELECT oid FROM directory))
+       AND NOT (letter <> 'r' AND tenant_table.oid = to_regclass('public.aggregate_history'))
 )
 SELECT name AS subject,
        format('row-level security of %s is %s', name,
@@ -41,19 +55,20 @@ SELECT name AS subject,
   FROM tenant_table
  WHERE NOT relrowsecurity OR NOT relforcerowsecurity
 UNION ALL
-SELECT name, format('no policy of %s compares tenant_id with ventros_tenant()', name),
+SELECT name, format('no policy of %s compares tenant_id with ventros_tenant() for %s', name,
+                    (SELECT string_agg(command, ', ') FROM without WHERE without.oid = tenant_table.oid)),
        format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
               'WHERE polrelid = %L::regclass;', name),
-       format('CREATE POLICY tenant ON %s USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());',
-              oid::regclass)
+       format('DROP POLICY IF EXISTS tenant ON %1$s; CREATE POLICY tenant ON %1$s USING (tenant_id = ventros_tenant()) '
+              'WITH CHECK (tenant_id = ventros_tenant());', oid::regclass)
   FROM tenant_table
- WHERE NOT EXISTS (SELECT FROM policy WHERE policy.oid = tenant_table.oid AND of_tenant AND polpermissive)
+ WHERE oid IN (SELECT oid FROM without)
 UNION ALL
 SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass more than the tenant''s rows', polname, name),
        format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
               'WHERE polrelid = %L::regclass;', name),
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
   FROM policy
- WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (name = 'channel_routes' AND polcmd = 'r')
-   AND NOT (name = 'aggregate_history' AND polcmd = 'a')
+ WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r')
+   AND NOT (oid = to_regclass('public.aggregate_history') AND polcmd = 'a')
  ORDER BY 1, 2;

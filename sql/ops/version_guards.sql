@@ -45,7 +45,8 @@ WITH aggregate (name) AS (
                 WHEN guard.tgrelid IS NULL THEN 'has no version guard'
                 WHEN NOT guard.whole THEN 'has a version guard that lets some updates pass'
                 WHEN guard.tgenabled NOT IN ('O', 'A') THEN 'has its version guard switched off'
-           END AS text
+           END AS text,
+           (SELECT attnum FROM pg_attribute WHERE attrelid = relation.oid AND attname = 'version') AS attnum
       FROM aggregate
       LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(aggregate.name)
       LEFT JOIN pg_attribute AS version
@@ -66,6 +67,8 @@ SELECT name AS subject,
             THEN format('CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON %s FOR EACH ROW WHEN '
                         '(NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard(); '
                         'ALTER TABLE %s ENABLE TRIGGER version_guard;', name, name)
+            WHEN text LIKE '%column version%' AND attnum IS NOT NULL
+            THEN format('ALTER TABLE %s ALTER COLUMN version SET DEFAULT 1, ALTER COLUMN version SET NOT NULL;', name)
             ELSE 'ventros migrate, or restore the table from a backup if it was there before' END AS mend
   FROM fault
  WHERE text IS NOT NULL

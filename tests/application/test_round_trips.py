@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.constants import TENANT
-from tests.support.proxy import Proxy
 from tests.support.round_trip_cases import CASES, UNIT, Case, World
 from ventros import Database, Settings, UnitOfWork, application
 from ventros.demo.seed import Seed
+from ventros.testing import RoundTrips
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "round-trips.md"
@@ -26,40 +25,33 @@ BUDGET = {
 
 
 @pytest.fixture
-async def proxy(dsn: str, db: Database[UnitOfWork]) -> AsyncIterator[Proxy]:
-    async with Proxy(dsn) as running:
-        yield running
-
-
-@pytest.fixture
-async def through(proxy: Proxy) -> AsyncIterator[Database[UnitOfWork]]:
+async def through(dsn: str, db: Database[UnitOfWork]) -> AsyncIterator[Database[UnitOfWork]]:
     """One connection, so that the statements of a case are prepared when it is done again."""
-    async with await Database.open(UnitOfWork, proxy.dsn, Settings(max_size=1)) as database:
+    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as database:
         yield database
 
 
-async def round_trips(world: World, prepare: Case, through: Database[UnitOfWork], proxy: Proxy) -> int:
+async def counted(world: World, prepare: Case, through: Database[UnitOfWork], round_trips: RoundTrips) -> int:
     """Those of the third time, from BEGIN to COMMIT."""
-    counted = 0
+    count = 0
     for _ in range(3):
         world.number, world.tenant = world.number + 1, TENANT
         work = await prepare(world)
-        await asyncio.sleep(0.01)  # what nobody waits for has come
-        before = proxy.answers
+        before = round_trips.count
         await through.run(world.tenant, work, attempts=1)
-        counted = proxy.answers - before
-    return counted
+        count = round_trips.count - before
+    return count
 
 
 async def test_the_page_says_what_each_use_case_takes(
-    db: Database[UnitOfWork], seed: Seed, through: Database[UnitOfWork], proxy: Proxy
+    db: Database[UnitOfWork], seed: Seed, through: Database[UnitOfWork], round_trips: RoundTrips
 ) -> None:
     """Else, when that is right: its table is what this test prints."""
     world = World(db, seed)
-    counted = {key: await round_trips(world, prepare, through, proxy) for key, prepare in CASES.items()}
-    table = "\n".join(f"| {use_case} | {name} | {trips} |" for (use_case, name), trips in counted.items())
+    counts = {key: await counted(world, prepare, through, round_trips) for key, prepare in CASES.items()}
+    table = "\n".join(f"| {use_case} | {name} | {trips} |" for (use_case, name), trips in counts.items())
     print(table)
-    assert {key: trips for key, trips in counted.items() if trips > BUDGET.get(key, trips)} == {}
+    assert {key: trips for key, trips in counts.items() if trips > BUDGET.get(key, trips)} == {}
     assert PAGE.read_text(encoding="utf-8").endswith(f"| --- | --- | --- |\n{table}\n")
 
 

@@ -12,10 +12,6 @@ from ventros.audit.lint import NON_VOLATILE, lint
 from ventros.kernel.statements import Statement, columns
 
 
-def test_every_statement_and_every_shape_keeps_the_rules() -> None:
-    assert [str(fault) for fault in lint(LIBRARY, LIBRARY.statements)] == []
-
-
 def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Statement:
     """The statement of that name, with ``old``, which must stand in it once, replaced."""
     statement = LIBRARY.find(name)
@@ -25,8 +21,9 @@ def spoiled(name: str, old: str, new: str, *, params: str | None = None) -> Stat
 
 
 def written(text: str, params: str = "tenant_id text, id uuid, expected_version integer") -> Statement:
-    """Another text under the name of contacts.update."""
-    return attrs.evolve(LIBRARY.find("contacts.update"), text=text, params=columns(params))
+    """Another text, in the place of contacts.update and under a verb that has no standard."""
+    find = LIBRARY.find("contacts.update")
+    return attrs.evolve(find, name="contacts.find", text=text, params=columns(params), changes=())
 
 
 STEP = "UPDATE contacts SET name = 'x', version = version + 1"
@@ -128,6 +125,10 @@ SABOTAGES = {
         ),
         "lock order",
     ),
+    "what it says to change it does not set": (
+        attrs.evolve(LIBRARY.find("contacts.update"), changes=("created_at",)),
+        "changes",
+    ),
     "the server's random": (
         written("INSERT INTO users (id) VALUES (gen_random_uuid())"),
         "volatile",
@@ -140,7 +141,7 @@ def test_a_statement_that_breaks_a_rule_is_named_with_the_rule(name: str) -> Non
     statement, rule = SABOTAGES[name]
     faults = lint(LIBRARY, [*LIBRARY.statements, statement])
     assert {fault.rule for fault in faults} >= {rule}
-    assert {fault.statement for fault in faults} == {statement}
+    assert {fault.name for fault in faults} == {statement.name}
     assert f"{statement.path.name}:{statement.line}: {statement.name}: " in str(faults[0])
 
 
@@ -163,7 +164,7 @@ def test_what_keeps_the_rules_passes(text: str) -> None:
 def test_the_exceptions_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     unexplained = [attrs.evolve(statement, tenant="") for statement in LIBRARY.statements]
     without = {statement.name for statement in LIBRARY.statements if statement.tenant}
-    assert {fault.statement.name for fault in lint(LIBRARY, unexplained)} == without > set()
+    assert {fault.name for fault in lint(LIBRARY, unexplained)} == without > set()
 
 
 def test_what_statements_may_call_is_not_volatile(superuser: psycopg.Connection) -> None:
@@ -191,4 +192,4 @@ def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connectio
 def test_the_command_says_it() -> None:
     done = ventros("sql", "lint")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "statements, 0 faults" in done.stderr
+    assert "tables, 0 faults" in done.stderr

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from pglast.stream import RawStream
 
 from tests.support.constants import VERSIONED
 from tests.support.library import CATALOGUE, LIBRARY
@@ -45,7 +44,7 @@ def test_the_files_stand_there_as_they_are_for_the_crm() -> None:
         text = path.read_text(encoding="utf-8")
         assert checks.render(text, CRM) == text, f"{path.name}: ventros sync writes it anew"
         rendered += "-- for each " in text
-    assert rendered > 5
+    assert rendered > 6
     guards = (OPS / "version_guards.sql").read_text(encoding="utf-8").partition("), guard AS")[0]
     assert set(re.findall(r"\('(\w+)'\)", guards)) == VERSIONED
 
@@ -58,28 +57,24 @@ def test_a_list_that_is_out_of_date_is_seen() -> None:
 def test_of_an_application_without_aggregates_nothing_is_asked_about_them() -> None:
     kernel, crm = ({question.name for question in questions(application)} for application in (KERNEL, CRM))
     assert crm - kernel == {"counters", "history", "outbox_versions", "version_guards"}
+    assert "tables" in kernel
 
 
 def test_the_columns_that_change_are_those_that_statements_change() -> None:
-    """Each is assigned by some statement, and each that a statement makes of its old value is there."""
-    text = (OPS / "hot_indexes.sql").read_text(encoding="utf-8")
-    listed = {
-        (table, column.strip("' "))
-        for table, columns in re.findall(r"\('(\w+)', ARRAY\[([^]]+)\]\)", text)
-        for column in columns.split(",")
-    }
-    writes = [
-        write
-        for statement in LIBRARY.statements
-        for write in LIBRARY.read(statement).writes
-        if write.kind == "UPDATE"
+    """Made of the old value, or named by the header of the statement that sets it."""
+    changing = LIBRARY.changing
+    assert changing["webhook_counters"] == [
+        *("failure_count", "last_failure_at", "last_success_at", "success_count")
     ]
-    assigned = {(write.target.table, column) for write in writes for column in write.assigned}
-    stepped = {
-        (write.target.table, column)
-        for write in writes
-        for column, value in write.assigned.items()
-        if f"{write.target.table}.{column}" in RawStream()(value)
-    }
-    assert listed <= assigned
-    assert stepped <= listed
+    assert changing["contacts"] == ["last_interaction_at"]
+    assert changing["messages"] == ["delivered_at", "played_at", "read_at", "status"]  # and none by CASE
+    named = {statement.table for statement in CATALOGUE.values() if statement.changes}
+    assert named == {"chats", "contact_lists", "contacts", "credential_uses", "messages", "sessions"}
+
+
+def test_a_list_may_be_empty_and_an_unknown_one_is_refused() -> None:
+    text = "ARRAY[\n-- for each directory, with \",\" between: '{name}'\n'x'\n-- end\n]::text[];\n"
+    assert checks.render(text, KERNEL) == text.replace("'x'\n", "")
+    assert checks.render(text, CRM) == text.replace("'x'", "'channel_routes'")
+    with pytest.raises(ConfigurationError, match="a list for each nobody"):
+        checks.render(text.replace("directory", "nobody"), CRM)

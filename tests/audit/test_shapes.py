@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterable
 from typing import Any
 
-import asyncpg
-import pytest
+import psycopg
 
 from tests.support.drawn_lists import drawn, drawn_audiences, each_list
 from tests.support.library import CATALOGUE, LIBRARY
-from tests.support.prepared import faults
+from ventros import CRM
 from ventros.audit.shapes import page, shapes, statements
 from ventros.crm.contact_lists.audience_query import Audience, RuleShape, count_of, statements_of
 from ventros.crm.contact_lists.values import LogicalOperator
 from ventros.kernel.lists import ListQuery, Shape
 from ventros.kernel.resources import directory
 from ventros.kernel.statements import Statement
+from ventros.testing.statements import header_faults
 
 
-@pytest.fixture
-async def driver(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(owner_dsn)
-    yield connection
-    await connection.close()
+def faults(dsn: str, statements: Iterable[Statement]) -> list[str]:
+    with psycopg.connect(dsn) as connection:
+        return list(header_faults(connection, CRM, statements))
 
 
 @each_list
@@ -40,17 +38,12 @@ def test_no_committed_text_is_left_over() -> None:
 
 
 @each_list
-async def test_every_shape_is_prepared_and_agrees_with_its_header(
-    driver: asyncpg.Connection[Any], name: str
-) -> None:
+def test_every_shape_is_prepared_and_agrees_with_its_header(owner_dsn: str, name: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     list_query = LIBRARY.list_queries[name]
     others = [list_query.statement(shape) for shape in drawn(list_query, random.Random(seed))]
-    disagreements = [
-        fault for statement in (*statements(list_query), *others) for fault in await faults(driver, statement)
-    ]
-    assert disagreements == []
+    assert faults(owner_dsn, (*statements(list_query), *others)) == []
 
 
 @each_list
@@ -92,19 +85,11 @@ def test_values_are_parameters_and_the_tenant_comes_first(name: str) -> None:
         assert statement.name not in CATALOGUE
 
 
-async def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(
-    driver: asyncpg.Connection[Any],
-) -> None:
+def test_rules_in_any_combination_are_prepared_and_agree_with_their_header(owner_dsn: str) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     drawn = drawn_audiences(random.Random(seed))
-    disagreements = [
-        fault
-        for audience in drawn
-        for statement in statements_of(audience)
-        for fault in await faults(driver, statement)
-    ]
-    assert disagreements == []
+    assert faults(owner_dsn, (one for audience in drawn for one in statements_of(audience))) == []
 
 
 def test_rules_that_are_joined_are_the_committed_ones_behind_tenant_and_project() -> None:

@@ -12,11 +12,11 @@ import pytest
 
 import ventros
 from tests.support.hostile_json import HOSTILE, json_fields, placed
-from tests.support.subjects import Subject
 from ventros.automation.campaigns.values import StepConfig
 from ventros.automation.values import MessageTemplate, StepCondition, TemplateType
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.events import DomainEvent
+from ventros.testing import Subject
 from ventros.values import CustomField, CustomFieldType
 
 

@@ -11,7 +11,6 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.messages import create
 from tests.support.repositories import REPOSITORIES
-from tests.support.subjects import Subject
 from ventros import Database, UnitOfWork
 from ventros.core import users
 from ventros.kernel.errors import ValidationError
@@ -19,6 +18,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import inbox
 from ventros.kernel.repository import Repository
 from ventros.kernel.validators import MAX_INDEXED
+from ventros.testing import Subject
 from ventros.values import CustomField, CustomFieldType, Email, Phone
 
 INDEXED = """

@@ -82,5 +82,5 @@ def test_control_a_private_name_is_seen(source: str) -> None:
 
 def test_control_a_private_name_of_its_own_is_not() -> None:
     source = "class Things(Repository):\n    def _many(self):\n        return self._many()\n"
-    command = "class Thing(AggregateRoot):\n    def rename(self):\n        return self._updated(1)\n"
+    command = "class Thing(AggregateRoot):\n    def rename(self):\n        return self.record_update(1)\n"
     assert not [*trespasses(ast.parse(source)), *trespasses(ast.parse(command))]

@@ -26,7 +26,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW, TENANT
-from tests.support.factory import Factory, Refs
 from tests.support.subjects import FACTORIES
 from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import Encryptor
@@ -34,6 +33,7 @@ from ventros.demo.seed import Seed
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.origin import LOADED
+from ventros.testing.factory import Factory, Refs
 
 TEXTS = {
     "email": "ada@example.org",

@@ -16,10 +16,11 @@ from psycopg import sql
 from tests.support.constants import TENANT
 from tests.support.hostile_json import json_fields
 from tests.support.stored import new_contact
-from tests.support.subjects import Subject, only
+from tests.support.subjects import only
 from ventros import Database, NotFound, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import MappingError
+from ventros.testing import Subject
 
 TIMES = ("20000-01-01", "0044-03-15 BC", "infinity", "-infinity")
 ARRAYS = {"text[]": ("{a,NULL}", "{{a},{b}}"), "uuid[]": ("{NULL}",)}

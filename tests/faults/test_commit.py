@@ -32,7 +32,7 @@ async def look(contacts: Contacts, unit: UnitOfWork, _name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "round_trips"),
+    ("work", "expected"),
     [(Contacts.rename, [3, 3, 3]), (Contacts.rename_shortly, [2, 2, 2]), (look, [1, 2, 1])],
 )
 async def test_how_many_round_trips_a_unit_is(
@@ -41,7 +41,7 @@ async def test_how_many_round_trips_a_unit_is(
     contacts: Contacts,
     owner_dsn: str,
     work: Work,
-    round_trips: list[int],
+    expected: list[int],
 ) -> None:
     """BEGIN goes with the SELECT, events, marker and COMMIT go together; in the short form with the UPDATE.
 
@@ -65,7 +65,7 @@ async def test_how_many_round_trips_a_unit_is(
     await count(through.unit_of_work(TENANT, actor="user:7", use_case="rename"))
     print(f"{work.__name__}: cold {counted[:2]}, warm {counted[2]}, with a command_id {counted[3]}")
     print(f"with actor, use case and history {counted[4]}")
-    assert counted[2:] == round_trips
+    assert counted[2:] == expected
 
 
 @HELD

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
 
 from tests.support.constants import TENANT
-from ventros import Database, UnitOfWork, ValidationError
+from ventros import Database, OptimisticLockError, UnitOfWork, ValidationError
+from ventros.demo.seed import Seed
 from ventros.kernel.errors import SerializationFailure
 
 
@@ -27,6 +29,24 @@ async def test_attempts_and_deadline_bound_the_retries(db: Database[UnitOfWork])
         with pytest.raises(SerializationFailure):
             await db.run(TENANT, conflict, **options)
         assert runs in expected
+
+
+@pytest.mark.parametrize(("expected_version", "runs"), [(7, 1), (None, 3)])
+async def test_a_version_that_the_caller_expects_is_not_waited_for(
+    db: Database[UnitOfWork], seed: Seed, expected_version: int | None, runs: int
+) -> None:
+    """Control: a conflict of what the unit itself has loaded is run again."""
+    met: list[int] = []
+
+    async def rename(uow: UnitOfWork) -> None:
+        met.append(1)
+        project = await uow.projects.get(seed.project_id, expected_version=expected_version)
+        raise OptimisticLockError("project", project.id, 1, 2)
+
+    with pytest.raises(OptimisticLockError) as caught:
+        await db.run(TENANT, rename, attempts=3)
+    assert (len(met), caught.value.retryable) == (runs, expected_version is None)
+    assert pickle.loads(pickle.dumps(caught.value)).retryable is caught.value.retryable  # noqa: S301
 
 
 async def succeed(_: UnitOfWork) -> str:

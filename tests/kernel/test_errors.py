@@ -30,6 +30,7 @@ VALUES = {
     "id": new_id(),
     "expected": 1,
     "actual": 2,
+    "retryable": False,
     "tenant": "acme",
     "command_id": new_id(),
     "conflicts": (StaleAggregate("contact", new_id(), 1, None),),

@@ -14,7 +14,6 @@ from psycopg import sql
 from tests.support.constants import NOW, TENANT
 from tests.support.history import CHECK, LATER, findings
 from tests.support.listening import listen
-from tests.support.subjects import Filled, Subject, outbox
 from ventros import CRM, KERNEL, Database, UnitOfWork, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -22,6 +21,7 @@ from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError, MigrationError
 from ventros.migrate import rollback
 from ventros.ops import history
+from ventros.testing.subject import Filled, Subject, outbox
 
 Row = tuple[Any, ...]
 

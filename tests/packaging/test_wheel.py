@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 import tarfile
 import venv
 import zipfile
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
+from tests.support.installed import ROOT, run
 
 LOAD = """
 import pathlib, sys
@@ -24,21 +21,6 @@ assert directory("sql") == place / "_sql" and directory("migrations") == place /
 places = {(statement.path, statement.line) for statement in CRM.all_statements().values()}
 print(len(places), len(list(directory("migrations").rglob("*.sql"))))
 """
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``python -m build`` makes the sdist, unpacks it elsewhere, and makes the wheel of that."""
-    out = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", out, ROOT)
-    (made,) = out.glob("*.whl")
-    return made
-
-
-def run(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) -> None:
@@ -55,6 +37,17 @@ def test_a_clean_environment_loads_every_statement(wheel: Path, tmp_path: Path) 
     assert int(migrations) == len(list((ROOT / "migrations").rglob("*.sql")))
 
 
+def test_the_example_of_a_service_runs_on_it(wheel: Path, tmp_path: Path) -> None:
+    """As a project elsewhere, with its own configuration."""
+    project = shutil.copytree(ROOT / "examples" / "service", tmp_path / "service")
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", f"{project}[test]")
+    place = run(python, "-I", "-c", "import service, ventros; print(service.__file__, ventros.__file__)")
+    assert place.count(str(tmp_path / "venv")) == 2
+    assert " passed" in run(python, "-E", "-m", "pytest", "-q", cwd=project)
+
+
 def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "ventros/py.typed" in names
@@ -63,6 +56,11 @@ def test_the_wheel_holds_what_is_no_module(wheel: Path) -> None:
     assert {f"ventros/audit/page/{name}" for name in ("page.html", "style.css", "filter.js")} <= set(names)
     assert {f"ventros/_sql/ops/{path.name}" for path in (ROOT / "sql" / "ops").glob("*.sql")} <= set(names)
     assert {"ventros/_sql/plans/expected.txt", "ventros/_sql/plans/seed.sql"} <= set(names)
+    (entry_points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
+    assert (
+        "[pytest11]\nventros.testing.plugin = ventros.testing.plugin"
+        in zipfile.ZipFile(wheel).read(entry_points).decode()
+    )
     assert not [name for name in names if name.startswith(("tests/", "bench/", "sql/", "migrations/"))]
 
 

@@ -41,17 +41,126 @@ COPIED = """
       FROM contacts AS contact WHERE id = {}
 """
 
+# Of a versioned table and one of its children, of the CRM and of somebody else's: {table}, {name} without the
+# schema, {schema}, {child}, and {reference}, the child's column.
+TABLE_FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "a version guard is off": (
+        "ALTER TABLE {table} DISABLE TRIGGER version_guard",
+        [("version_guards", "{table}")],
+    ),
+    "a version guard is gone": ("DROP TRIGGER version_guard ON {table}", [("version_guards", "{table}")]),
+    "a version has no default": (
+        "ALTER TABLE {table} ALTER COLUMN version DROP DEFAULT",
+        [("version_guards", "{table}")],
+    ),
+    "a version may be NULL": (
+        "ALTER TABLE {table} ALTER COLUMN version DROP NOT NULL",
+        [("version_guards", "{table}")],
+    ),
+    "row-level security is off": (
+        "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY; ALTER TABLE {child} NO FORCE ROW LEVEL SECURITY",
+        [("row_security", "{child}"), ("row_security", "{table}")],
+    ),
+    "a policy is gone": ("DROP POLICY tenant ON {child}", [("row_security", "{child}")]),
+    "a policy is for reading only": (
+        (
+            "DROP POLICY tenant ON {table};"
+            "CREATE POLICY tenant ON {table} FOR SELECT USING (tenant_id = ventros_tenant())"
+        ),
+        [("row_security", "{table}")],
+    ),
+    "a policy lets everything pass": (
+        "CREATE POLICY support ON {table} FOR SELECT USING (true)",
+        [("row_security", "{table}.support")],
+    ),
+    "a table with a version is nobody's": (
+        "CREATE TABLE {schema}.strays (id uuid PRIMARY KEY, version integer NOT NULL DEFAULT 1)",
+        [("tables", "{strays}")],
+    ),
+    "a table of tenants is nobody's": (
+        (
+            "CREATE TABLE {schema}.strays (tenant_id text, id uuid);"
+            "ALTER TABLE {schema}.strays ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+            "CREATE POLICY tenant ON {schema}.strays USING (tenant_id = ventros_tenant())"
+            " WITH CHECK (tenant_id = ventros_tenant())"
+        ),
+        [("tables", "{strays}")],
+    ),
+    "a column is gone": ("ALTER TABLE {table} DROP COLUMN deleted_at CASCADE", [("tables", "{table}")]),
+    "a column was added by hand": (
+        "ALTER TABLE {child} ADD COLUMN extra text; COMMENT ON COLUMN {child}.extra IS 'By hand.'",
+        [("tables", "{child}")],
+    ),
+    "a key has no tenant": (
+        "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE, ADD PRIMARY KEY (id)",
+        [("tables", "{table}")],
+    ),
+    "a key begins with the id": (
+        (
+            "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE,"
+            " ADD CONSTRAINT {name}_pkey PRIMARY KEY (id, tenant_id)"
+        ),
+        [("tables", "{table}")],
+    ),
+    "a key is gone": (
+        "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE",
+        [("tables", "{table}")],
+    ),
+    "a tenant may be NULL": (
+        (
+            "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE, ADD PRIMARY KEY (id);"
+            "ALTER TABLE {table} ALTER COLUMN tenant_id DROP NOT NULL"
+        ),
+        [("tables", "{table}"), ("tables", "{table}")],
+    ),
+    "a foreign key crosses tenants": (
+        (
+            "ALTER TABLE {table} ADD CONSTRAINT {name}_id_key UNIQUE (id);"
+            "ALTER TABLE {child} ADD CONSTRAINT crossing FOREIGN KEY ({reference}) REFERENCES {table} (id)"
+        ),
+        [("tables", "{child}")],
+    ),
+    "a table says nothing": ("COMMENT ON TABLE {table} IS NULL", [("tables", "{table}")]),
+    "columns say nothing": (
+        "COMMENT ON COLUMN {table}.id IS NULL; COMMENT ON COLUMN {table}.version IS NULL",
+        [("tables", "{table}")],
+    ),
+    "an index holds what changes": (
+        "CREATE INDEX a ON {table} (updated_at); CREATE INDEX b ON {table} (id) INCLUDE (version)",
+        [("hot_indexes", "{prefix}a"), ("hot_indexes", "{prefix}b")],
+    ),
+    "an index is redundant": (
+        "CREATE INDEX begins ON {table} (tenant_id)",
+        [("redundant_indexes", "{prefix}begins")],
+    ),
+    "an index is invalid": (
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{schema}.{name}_pkey'::regclass",
+        [("invalid_indexes", "{prefix}{name}_pkey")],
+    ),
+    "the app may make and cut": (
+        "GRANT CREATE ON SCHEMA {schema} TO ventros_app; GRANT TRUNCATE ON {table} TO ventros_app",
+        [("app_role", "ventros_app"), ("app_role", "ventros_app")],
+    ),
+    "the app owns a table": ("ALTER TABLE {table} OWNER TO ventros_app", [("app_role", "ventros_app")]),
+}
+
+
+def table_fault(fault: str, table: str, child: str, reference: str) -> tuple[str, list[tuple[str, str]]]:
+    """What plants it, and what is found: check and subject."""
+    schema, _, name = table.rpartition(".")
+    prefix = f"{schema}." if schema else ""
+    names = {"table": table, "child": child, "reference": reference, "name": name, "prefix": prefix}
+    names |= {"schema": schema or "public", "strays": f"{prefix}strays"}
+    plant, found = TABLE_FAULTS[fault]
+    return plant.format(**names), [(check, subject.format(**names)) for check, subject in found]
+
+
 # What is planted, and what is found of it, in the order of the files.
 FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "a version guard is off": (
-        "ALTER TABLE chats DISABLE TRIGGER version_guard",
-        [("version_guards", "chats")],
-    ),
     "a version guard stands on replicas only": (
         "ALTER TABLE chats ENABLE REPLICA TRIGGER version_guard",
         [("version_guards", "chats")],
     ),
-    "a version guard is gone": ("DROP TRIGGER version_guard ON agents", [("version_guards", "agents")]),
     "a version guard looks at one column": (
         (
             "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE OF name ON agents FOR EACH ROW"
@@ -66,18 +175,13 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         ),
         [("version_guards", "agents")],
     ),
-    "row-level security is off": (
-        "ALTER TABLE chats DISABLE ROW LEVEL SECURITY; ALTER TABLE agents NO FORCE ROW LEVEL SECURITY",
-        [("row_security", "agents"), ("row_security", "chats")],
-    ),
-    "a policy is gone": ("DROP POLICY tenant ON messages", [("row_security", "messages")]),
-    "a policy lets everything pass": (
-        "CREATE POLICY support ON contacts FOR SELECT USING (true)",
-        [("row_security", "contacts.support")],
-    ),
     "a policy lets everything be written": (
         "CREATE POLICY support ON contacts USING (tenant_id = ventros_tenant()) WITH CHECK (true)",
         [("row_security", "contacts.support")],
+    ),
+    "a table is nobody's": (
+        "CREATE TABLE strays (id uuid PRIMARY KEY, version integer)",
+        [("tables", "strays")],
     ),
     "a version leapt": (
         UNGUARDED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_guard",
@@ -155,10 +259,13 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("app_role", "ventros_app")] * 6,
     ),
     "the app is a superuser": ("ALTER ROLE ventros_app SUPERUSER", [("app_role", "ventros_app")]),
-    "the app owns a table": ("ALTER TABLE chats OWNER TO ventros_app", [("app_role", "ventros_app")]),
     "the app does not wait for the disk": (
         "ALTER ROLE ventros_app SET synchronous_commit = off",
         [("durability", "synchronous_commit")],
+    ),
+    "the app looks into another schema first": (
+        "ALTER ROLE ventros_app SET search_path = other, public",
+        [("app_role", "ventros_app")],
     ),
     "a slot is read by nobody": (
         "SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')",

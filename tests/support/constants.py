@@ -8,7 +8,6 @@ from ventros import Settings
 
 TENANT = "acme"
 OTHER_TENANT = "umbrella"
-SEEDED = "seeded"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 

@@ -10,6 +10,10 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 def block(language: str, containing: str, document: str = README) -> str:
     """The only block in that language that contains the text."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
-    (matching,) = [text for text in blocks if containing in text]
-    return str(matching)
+    (matching,) = [text for text in blocks(language, document) if containing in text]
+    return matching
+
+
+def blocks(language: str, document: str) -> list[str]:
+    """All in that language."""
+    return re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)

@@ -43,6 +43,7 @@ from ventros.kernel.statements import Statement
 from ventros.kernel.transaction.begin import TransactionOptions
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
+from ventros.testing.server import Template
 
 
 def cut(statement: Statement, predicate: str, instead: str) -> Statement:
@@ -226,9 +227,9 @@ class Saboteur:
         return f"{self.spoil.__name__}-{self.test.rpartition('::')[2]}"
 
 
-SCOPES = "tests/contract/test_write_scopes.py::{}"
-LOCKS = "tests/contract/test_locks.py::{}[contact]"
-CONTRACT = "tests/contract/test_contract.py::{}[contact]"
+CONTRACT = "tests/contract/test_contract.py::TestAggregates::{}[contact]"
+CONTRACT_OF_LISTS = "tests/contract/test_contract.py::TestAggregates::{}[contact_list]"
+UNDONE = "tests/contract/test_contract.py::TestAggregates::{}[contact-rolled_back_by_hand]"
 WRITE_SKEW = "tests/concurrency/test_write_skew.py::{}"
 MANY = "tests/concurrency/test_many_at_once.py::{}"
 LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
@@ -241,7 +242,6 @@ BOUNDS = "tests/faults/test_bounds.py::{}"
 CANCELLATION = "tests/faults/test_cancellation.py::{}"
 COMMIT = "tests/faults/test_commit.py::{}"
 RIDING = "tests/faults/test_riding.py::{}"
-CONTRACT_OF_LISTS = "tests/contract/test_contract.py::{}"
 CUTS = "tests/faults/test_cuts.py::{}"
 SABOTEURS = [
     Saboteur(spoil, place.format(test), reason)
@@ -253,7 +253,7 @@ SABOTEURS = [
         (tenant, CONTRACT, "test_another_tenants_aggregate_is_not_found", "DID NOT RAISE NotFound"),
         (
             key_share,
-            LOCKS,
+            CONTRACT,
             "test_a_lock_leaves_to_others_what_its_name_says",
             r"assert {.*} == {'KEY SHARE', 'SHARE'}",
         ),
@@ -313,7 +313,7 @@ SABOTEURS = [
         (
             rows,
             CONTRACT_OF_LISTS,
-            "test_a_change_of_a_child_alone_moves_the_root[contact_list]",
+            "test_a_change_of_a_child_alone_moves_the_root",
             "NotFound",
         ),
         (
@@ -322,7 +322,7 @@ SABOTEURS = [
             "test_what_a_trigger_ate_of_what_rides_in_front_is_missed",
             "DID NOT RAISE WriteSuppressed",
         ),
-        (overheard, COMMIT, "test_how_many_round_trips_a_unit_is[look-round_trips2]", "assert "),
+        (overheard, COMMIT, "test_how_many_round_trips_a_unit_is[look-expected2]", "assert "),
         (
             unawaited,
             UNIT,
@@ -348,15 +348,15 @@ SABOTEURS = [
         (kept, SAVEPOINTS, "test_what_fails_in_a_savepoint_is_undone_with_its_events", "assert 4 == 2"),
         (
             scopeless,
-            SCOPES,
-            "test_what_an_undone_write_returned_is_refused[contact-rolled_back_by_hand]",
+            UNDONE,
+            "test_what_an_undone_write_returned_is_refused",
             "NotNew",
         ),
-        (newness, SCOPES, "test_what_is_not_new_is_not_added[contact]", "AlreadyExists"),
+        (newness, CONTRACT, "test_what_is_not_new_is_not_added", "AlreadyExists"),
         (
             silent,
-            SCOPES,
-            "test_a_change_without_an_event_is_refused[contact]",
+            CONTRACT,
+            "test_a_change_without_an_event_is_refused",
             "DID NOT RAISE ChangeWithoutEvent",
         ),
         (claim, INBOX, "test_a_command_is_processed_once", "DID NOT RAISE AlreadyProcessed"),
@@ -374,7 +374,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _spoiled(request: pytest.FixtureRequest, migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _spoiled(request: pytest.FixtureRequest, migrated: Template, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the template is migrated, before the test's own pool is opened; for the owner, for what is
     spoiled is not the app's.
     """

@@ -11,13 +11,14 @@ from psycopg import sql
 from tests.support.audience_world import make_world
 from tests.support.constants import NOW
 from tests.support.inbound_messages import GROUP, inbound, process
-from tests.support.subjects import FACTORIES, LATER
+from tests.support.subjects import FACTORIES
 from ventros import Database, UnitOfWork
 from ventros.application.inbound import Party
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.subject import LATER
 
 BOTH = Party(phone="+5511977770000", lid="79700000000001", name="Ada")
 

@@ -53,17 +53,22 @@ UPDATE kept SET value = $1, items = $2 WHERE id = 1 RETURNING value, items;
 -- why: the row, out of what the history keeps of it
 -- rows: one
 -- returns: value {type}, items {type}[]
-SELECT (jsonb_populate_record(NULL::kept, ventros_history_row(kept))).value,
-       (jsonb_populate_record(NULL::kept, ventros_history_row(kept))).items FROM kept;
+SELECT (jsonb_populate_record(NULL::kept, ventros_history_row(kept, '{{}}'))).value,
+       (jsonb_populate_record(NULL::kept, ventros_history_row(kept, '{{}}'))).items FROM kept;
 
 -- name: kept.history
 -- why: what the history keeps of the row
 -- rows: one
 -- returns: row text
-SELECT ventros_history_row(kept)::text AS row FROM kept;
+SELECT ventros_history_row(kept, '{{}}')::text AS row FROM kept;
 """
-SESSION = "SET TimeZone = '{0}'; SET IntervalStyle = {1}; SET extra_float_digits = {2}"
-SESSIONS = [SESSION.format("UTC", "postgres", 1), SESSION.format("America/Sao_Paulo", "iso_8601", -15)]
+SESSIONS = [
+    "SET TimeZone = 'UTC'; SET IntervalStyle = postgres; SET extra_float_digits = 1",
+    (
+        "SET TimeZone = 'America/Sao_Paulo'; SET IntervalStyle = iso_8601; SET extra_float_digits = -15; "
+        "SET DateStyle = german; SET bytea_output = escape"
+    ),
+]
 """A session may have them as it likes."""
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
 Range = asyncpg.Range

@@ -13,6 +13,7 @@ the files are as they are for the CRM::
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, LiteralString
@@ -21,6 +22,7 @@ import attrs
 import psycopg
 
 from ventros import administration
+from ventros.audit.library import Library
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
@@ -43,7 +45,7 @@ _EACH = re.compile(
 )
 _SETTINGS: LiteralString = """
 SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
-       set_config('ventros.app', %(app)s, true)
+       set_config('ventros.app', %(app)s, true), set_config('search_path', 'public', true)
 """
 _REMEDIES = {
     "42P01": "ventros migrate",
@@ -80,8 +82,9 @@ def questions(application: Application) -> list[Question]:
     """Those that can be asked of a database of ``application``, in the order of their files."""
     names = {other.name for other in application.stack()}
     found = (read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
+    lists = _Lists(application)
     rendered = (
-        attrs.evolve(question, text=render(question.text, application))
+        attrs.evolve(question, text=lists.render(question.text))
         for question in found
         if question.header.get("of") in {None, *names}
     )
@@ -89,25 +92,62 @@ def questions(application: Application) -> list[Question]:
 
 
 def render(text: str, application: Application) -> str:
-    """``text`` with what it has to know of ``application``; empty if it is about what that has none of."""
-    known = {
-        "schema": [{"name": schema} for schema in sorted({path[0] for path in _paths(application)})],
-        "versioned table": [
-            _versioned(repository)
-            for repository in application.repositories()
-            if issubclass(repository, Repository)
-        ],
-    }
+    """``text`` with what it has to know of ``application``; empty if it asks about aggregates and none is."""
+    return _Lists(application).render(text)
 
-    def lines(match: re.Match[str]) -> str:
+
+class _Lists:
+    """What the questions have to know of an application, by the name of the list."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.library = Library(application)
+
+    def render(self, text: str) -> str:
+        if any(match["kind"] == "versioned table" for match in _EACH.finditer(text)) and not self.of(
+            "versioned table"
+        ):
+            return ""
+        return _EACH.sub(self._lines, text)
+
+    def of(self, kind: str) -> list[dict[str, str]]:
+        if kind == "schema":
+            return [{"name": schema} for schema in sorted({path[0] for path in _paths(self.application)})]
+        if kind == "versioned table":
+            return [
+                _versioned(repository)
+                for repository in self.application.repositories()
+                if issubclass(repository, Repository)
+            ]
+        if kind == "table":
+            return self._tables()
+        if kind == "directory":
+            return [{"name": name} for name in sorted(self.library.directories)]
+        if kind == "changing table":
+            return [
+                {"name": name, "columns": ", ".join(f"'{column}'" for column in columns)}
+                for name, columns in self.library.changing.items()
+            ]
+        raise ConfigurationError(f"a question has a list for each {kind}, which is not known")
+
+    def _tables(self) -> list[dict[str, str]]:
+        """Those of the files schema.sql: what the migrations make."""
+        versioned = {table.qualified_name for table in self.application.versioned()}
+        return [
+            {
+                "name": name,
+                "versioned": str(name in versioned).lower(),
+                "columns": json.dumps(table.definitions, ensure_ascii=False).replace("'", "''"),
+            }
+            for name, table in sorted(self.library.tables.items())
+        ]
+
+    def _lines(self, match: re.Match[str]) -> str:
         indent, item = match["indent"], match["item"]
-        each = [indent + item.format(**values) for values in known[match["kind"]]]
+        each = [indent + item.format(**values) + match["between"] for values in self.of(match["kind"])]
         head = f'{indent}-- for each {match["kind"]}, with "{match["between"]}" between: {item}\n'
-        return head + f"{match['between']}\n".join(each) + f"\n{indent}-- end\n"
-
-    if any(not known[match["kind"]] for match in _EACH.finditer(text)):
-        return ""
-    return _EACH.sub(lines, text)
+        lines = "\n".join([*each, ""]).removesuffix(match["between"] + "\n")
+        return head + lines + ("" if lines.endswith("\n") or not lines else "\n") + f"{indent}-- end\n"
 
 
 def _paths(application: Application) -> list[tuple[str, str]]:

@@ -151,14 +151,19 @@ def shapes(table: str | None) -> None:
 
 @sql.command("lint")
 def lint_() -> None:
-    """Check the rules that every statement keeps. Exits with 1 when one is broken."""
+    """Check the rules that every statement and every table keeps. Exits with 1 when one is broken.
+
+    Of the tables it reads migrations and schema.sql: row-level security, version guard, keys, comments.
+    """
+    from ventros.audit.declared import lint_tables
     from ventros.audit.lint import lint
 
     library = _library()
-    faults = lint(library, library.statements)
+    faults = lint(library, library.statements) + lint_tables(library)
     for fault in faults:
         click.echo(str(fault))
-    click.echo(f"{len(library.statements)} statements, {len(faults)} faults", err=True)
+    counted = f"{len(library.statements)} statements, {len(library.tables)} tables, {len(faults)} faults"
+    click.echo(counted, err=True)
     if faults:
         sys.exit(FOUND)
 
@@ -310,6 +315,7 @@ def _connect(dsn: str | None, name: str = "ventros sql") -> Iterator[psycopg.Con
     from ventros import administration
 
     with administration.connect(administration.parameters(resolve(dsn), name)) as connection:
+        connection.execute("SET search_path = public")  # names are compared as they are written so
         yield connection
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import attrs
 import psycopg
 
 from ventros.audit.access import ROWS, Access, accesses, schema
+from ventros.audit.filling import fill
 from ventros.audit.library import Library
 from ventros.audit.plans import MODES, planning, trees
 from ventros.audit.shards import PARTITIONS, Shards, split
+from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Statement
 
@@ -71,13 +74,32 @@ class Deviation:
 
 
 def seed(superuser_dsn: str, library: Library) -> None:
-    """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady."""
+    """20,000 rows into every table, and statistics of all of them: a sample of them would not be steady.
+
+    Of an application without ``plans/seed.sql`` they are made up, and left empty is what it stands on but for
+    the kernel, where none of its statements reads it. Raises ConfigurationError when tables refuse such rows.
+    """
+    own = library.application
+    wanted = {table for statement in library.own_statements for table in library.read(statement).tables}
+    every = _seed(own).is_file()
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        for application in library.application.stack():
-            path = application.statements.folder / "plans" / "seed.sql"
-            if path.is_file():
+        for application in own.stack():
+            path = _seed(application)
+            if not path.is_file():
+                if application is own:
+                    fill(connection, application)
+            elif every or not application.stands_on or not wanted.isdisjoint(_tables(application)):
                 connection.execute(path.read_bytes())
         connection.execute("VACUUM (ANALYZE)")
+
+
+def _seed(application: Application) -> Path:
+    return application.statements.folder / "plans" / "seed.sql"
+
+
+def _tables(application: Application) -> set[str]:
+    statements = application.statements
+    return {statements.table(table).qualified_name for table in statements.tables()}
 
 
 def observe(

@@ -50,6 +50,32 @@ class Library:
         return {query.table: query for query in found if query is not None}
 
     @functools.cached_property
+    def directories(self) -> frozenset[str]:
+        """The tables that are read before the tenant is known: those of statements that say why."""
+        return frozenset(
+            source.table
+            for statement in self.written.values()
+            if statement.tenant
+            for source in self.read(statement).sources
+        )
+
+    @functools.cached_property
+    def changing(self) -> dict[str, list[str]]:
+        """By table, the columns that differ after most updates, beside ``version`` and ``updated_at``.
+
+        Those that an UPDATE makes of their old value, a counter or the later of two times, and those that its
+        header names.
+        """
+        found: dict[str, set[str]] = {}
+        for statement in self.written.values():
+            for write in self.read(statement).writes if statement.writes else ():
+                if write.kind == "UPDATE":
+                    stepped = {name for name in write.assigned if write.steps(name)}
+                    own = stepped.union(statement.changes) - {"version", "updated_at"}
+                    found.setdefault(write.target.table, set()).update(own)
+        return {table: sorted(found[table]) for table in sorted(found) if found[table]}
+
+    @functools.cached_property
     def tables(self) -> dict[str, Table]:
         """By name, with the schema in front outside of ``public``: what the files schema.sql make."""
         found: dict[str, Table] = {}

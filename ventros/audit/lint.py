@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import attrs
 from pglast.stream import RawStream
 
 from ventros.audit.library import Library
 from ventros.audit.reading import TENANT, Reading, Source, Term, Write
+from ventros.audit.standards import standard_faults
 from ventros.audit.tables import Table
 from ventros.kernel.statements import Statement
 
@@ -34,21 +36,25 @@ NON_VOLATILE = frozenset(
 
 @attrs.frozen
 class Fault:
-    """A rule that a statement breaks."""
+    """A rule that a statement or a table breaks, of that ``name``, and where it stands."""
 
-    statement: Statement
+    path: Path
+    line: int
+    name: str
     rule: str
     text: str
 
     def __str__(self) -> str:
-        place = f"{self.statement.path.parent.name}/{self.statement.path.name}:{self.statement.line}"
-        return f"{place}: {self.statement.name}: {self.text} [{self.rule}]"
+        place = f"{self.path.parent.name}/{self.path.name}:{self.line}"
+        return f"{place}: {self.name}: {self.text} [{self.rule}]"
 
 
 def lint(library: Library, statements: Iterable[Statement]) -> list[Fault]:
     """In the order of the statements, which are for the tables of ``library``."""
     return [
-        Fault(statement, rule, text) for statement in statements for rule, text in _faults(library, statement)
+        Fault(statement.path, statement.line, statement.name, rule, text)
+        for statement in statements
+        for rule, text in _faults(library, statement)
     ]
 
 
@@ -64,9 +70,15 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
         yield "star", "takes every column, whatever columns there will be: name them"
     for write in reading.writes:
         yield from _write_faults(write, reading, tables)
+    updated = {column for write in reading.writes if write.kind == "UPDATE" for column in write.assigned}
+    for column in statement.changes:
+        if column not in updated:
+            yield "changes", f"says that it changes {column}, which it does not set"
     if not statement.tenant:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
+    if (table := tables.get(statement.qualified_table)) and table.versioned:
+        yield from standard_faults(statement, table)
     parameters = [Term(None, f"${position}") for position in range(1, len(statement.params) + 1)]
     for lock in reading.locks:
         sources_by_id = reading.bound("id", parameters)

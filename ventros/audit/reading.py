@@ -45,6 +45,11 @@ class Write:
     assigned: dict[str, ast.Node] = attrs.Factory(dict)
     conditional: bool = True
 
+    def steps(self, column: str) -> bool:
+        """Whether the column's new value is made of its old one, and not the old one in one case."""
+        value = self.assigned[column]
+        return not isinstance(value, ast.CaseExpr | ast.ColumnRef) and _names(value, self.target.name, column)
+
 
 @attrs.frozen(eq=False)
 class Lock:
@@ -221,7 +226,9 @@ class _Reader:
                 return attrs.evolve(cte, name=name)
         table = qualified(node)
         if table not in self.tables:
-            raise ConfigurationError(f"{self.name}: there is no table {table} in schema.sql")
+            raise ConfigurationError(
+                f"{self.name}: there is no table {table} in schema.sql; `ventros sync` writes it anew"
+            )
         source = Source(name, table, frozenset(self.tables[table].columns))
         self.reading.sources.append(source)
         return source
@@ -297,6 +304,17 @@ class _Reader:
                 return None
             level = level.outer
         raise ConfigurationError(f"{self.name}: of which table is {'.'.join([*qualifier, column])}?")
+
+
+def _names(node: Any, table: str, column: str) -> bool:
+    """Whether it names that column, at any depth but that of a subquery."""
+    if isinstance(node, tuple | list):
+        return any(_names(part, table, column) for part in node)
+    if isinstance(node, ast.ColumnRef):
+        return [getattr(field, "sval", "") for field in node.fields] in ([column], [table, column])
+    if isinstance(node, ast.SubLink) or not isinstance(node, ast.Node):
+        return False
+    return any(_names(getattr(node, attribute), table, column) for attribute in node)
 
 
 def _output_name(target: ast.ResTarget) -> str:

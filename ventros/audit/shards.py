@@ -126,8 +126,8 @@ def split(connection: psycopg.Connection, library: Library) -> Iterator[Shards]:
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
             partitions = {
                 part: table
-                for table, place in places.items()
-                for part in _make_partitions(connection, *place)
+                for ordinal, (table, place) in enumerate(places.items())
+                for part in _make_partitions(connection, ordinal, *place)
             }
         except psycopg.Error as error:
             raise DatabaseError(
@@ -136,15 +136,13 @@ def split(connection: psycopg.Connection, library: Library) -> Iterator[Shards]:
         yield Shards(library, partitions, unsplit, tuple(crossing_keys))
 
 
-def _make_partitions(connection: psycopg.Connection, schema: str, name: str) -> list[str]:
-    """Put ``schema.name`` aside, and a split one in its place. Of two tables of one name, one is put aside
-    under another.
-    """
+def _make_partitions(connection: psycopg.Connection, ordinal: int, schema: str, name: str) -> list[str]:
+    """Put ``schema.name`` aside, and a split one in its place, whose parts are called by ``ordinal``."""
     original, aside = sql.Identifier(schema, name), sql.Identifier(f"{SCHEMA}_{schema}")
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(aside))
     moved = sql.Identifier(f"{SCHEMA}_{schema}", name)
     connection.execute(sql.SQL(_TABLE).format(original=original, aside=aside, moved=moved))
-    names = [f"{schema}_{name}_{number}" for number in range(PARTITIONS)]
+    names = [f"table_{ordinal}_{number}" for number in range(PARTITIONS)]
     for number, part in enumerate(names):
         values = {"modulus": sql.Literal(PARTITIONS), "remainder": sql.Literal(number)}
         partition = sql.Identifier(SCHEMA, part)

@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 from pglast import ast, parse_sql
-from pglast.enums import ConstrType
+from pglast.enums import AlterTableType, ConstrType, ObjectType
 from pglast.parser import ParseError
+from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
 from ventros.kernel.errors import ConfigurationError
 
 
 @attrs.frozen
+class ForeignKey:
+    """``pairs`` are its columns, each with the one of ``parent`` that it refers to."""
+
+    name: str
+    parent: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
+class Policy:
+    """``command`` is all, select, insert, update or delete; an expression that is left out is empty."""
+
+    name: str
+    command: str
+    permissive: bool
+    using: str
+    check: str
+
+
+@attrs.frozen
 class Table:
     """``name`` has the schema in front outside of ``public``, as a statement and the server write it.
 
-    ``functions`` are those that the defaults of its columns call.
+    ``columns`` has their names, ``definitions`` their types and constraints, as ``integer NOT NULL DEFAULT
+    1``. ``functions`` are those that the defaults of its columns call. ``commented`` holds the columns with a
+    comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them.
     """
 
     name: str
     columns: tuple[str, ...]
     functions: frozenset[str]
+    definitions: dict[str, str] = attrs.field(factory=dict)
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    row_security: frozenset[str] = frozenset()
+    policies: tuple[Policy, ...] = ()
+    triggers: dict[str, str] = attrs.field(factory=dict)
+    commented: frozenset[str] = frozenset()
 
     @property
     def of_tenant(self) -> bool:
@@ -36,13 +68,18 @@ class Table:
 def read_tables(path: Path) -> dict[str, Table]:
     """By name. Raises ConfigurationError when the file is not there or is no SQL."""
     try:
-        script = parse_sql(path.read_text(encoding="utf-8"))
+        script = [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
     except (OSError, ParseError) as error:
-        raise ConfigurationError(
-            f"{path} cannot be read: {error}; `ventros migrate schema` writes it"
-        ) from error
-    creations = [parsed.stmt for parsed in script if isinstance(parsed.stmt, ast.CreateStmt)]
-    return {table.name: table for table in map(_table, creations)}
+        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
+    tables = {
+        table.name: table
+        for table in (_table(statement) for statement in script if isinstance(statement, ast.CreateStmt))
+    }
+    for statement in script:
+        for name, change in _changes(statement):
+            if name in tables:
+                tables[name] = attrs.evolve(tables[name], **change(tables[name]))
+    return tables
 
 
 def qualified(relation: ast.RangeVar) -> str:
@@ -52,18 +89,98 @@ def qualified(relation: ast.RangeVar) -> str:
 
 
 def _table(statement: ast.CreateStmt) -> Table:
-    columns = [element for element in statement.tableElts if isinstance(element, ast.ColumnDef)]
+    columns = [element for element in statement.tableElts or () if isinstance(element, ast.ColumnDef)]
+    constraints = [element for element in statement.tableElts or () if isinstance(element, ast.Constraint)]
     defaults = [
         constraint.raw_expr
         for column in columns
         for constraint in column.constraints or ()
         if constraint.contype is ConstrType.CONSTR_DEFAULT
     ]
-    return Table(
+    table = Table(
         name=qualified(statement.relation),
         columns=tuple(column.colname for column in columns),
         functions=frozenset(name for default in defaults for name in functions(default)),
+        definitions={column.colname: _definition(column) for column in columns},
     )
+    for constraint in constraints:
+        table = attrs.evolve(table, **_with_constraint(table, constraint))
+    return table
+
+
+def _definition(column: ast.ColumnDef) -> str:
+    """Its type and constraints, in the same order however they are written."""
+    parts = [RawStream()(column.typeName)]
+    kinds = {constraint.contype: constraint for constraint in column.constraints or ()}
+    if ConstrType.CONSTR_NOTNULL in kinds or ConstrType.CONSTR_PRIMARY in kinds:
+        parts.append("NOT NULL")
+    if default := kinds.get(ConstrType.CONSTR_DEFAULT):
+        parts.append(f"DEFAULT {RawStream()(default.raw_expr)}")
+    return " ".join(parts)
+
+
+def _with_constraint(table: Table, constraint: ast.Constraint) -> dict[str, Any]:
+    if constraint.contype is ConstrType.CONSTR_PRIMARY:
+        return {"primary_key": _names(constraint.keys)}
+    if constraint.contype is ConstrType.CONSTR_FOREIGN:
+        pairs = tuple(zip(_names(constraint.fk_attrs), _names(constraint.pk_attrs), strict=False))
+        key = ForeignKey(str(constraint.conname), qualified(constraint.pktable), pairs)
+        return {"foreign_keys": (*table.foreign_keys, key)}
+    return {}
+
+
+def _changes(statement: ast.Node) -> Iterator[tuple[str, Any]]:
+    """The tables that a statement changes, each with what makes the new fields of the old table."""
+    if isinstance(statement, ast.AlterTableStmt) and statement.objtype is ObjectType.OBJECT_TABLE:
+        for command in statement.cmds:
+            if isinstance(command.def_, ast.Constraint):
+                yield qualified(statement.relation), _adding(command.def_)
+            elif command.subtype in _SECURITY:
+                yield qualified(statement.relation), _securing(_SECURITY[command.subtype])
+    elif isinstance(statement, ast.CreatePolicyStmt):
+        policy = Policy(
+            name=statement.policy_name,
+            command=statement.cmd_name,
+            permissive=bool(statement.permissive),
+            using=RawStream()(statement.qual) if statement.qual else "",
+            check=RawStream()(statement.with_check) if statement.with_check else "",
+        )
+        yield qualified(statement.table), lambda table: {"policies": (*table.policies, policy)}
+    elif isinstance(statement, ast.CreateTrigStmt):
+        text = RawStream()(statement)
+        yield (
+            qualified(statement.relation),
+            lambda table: {"triggers": {**table.triggers, statement.trigname: text}},
+        )
+    elif isinstance(statement, ast.CommentStmt) and statement.comment:
+        yield from _commented(statement)
+
+
+_SECURITY = {
+    AlterTableType.AT_EnableRowSecurity: "ENABLE",
+    AlterTableType.AT_ForceRowSecurity: "FORCE",
+}
+
+
+def _adding(constraint: ast.Constraint) -> Any:
+    return lambda table: _with_constraint(table, constraint)
+
+
+def _securing(word: str) -> Any:
+    return lambda table: {"row_security": table.row_security | {word}}
+
+
+def _commented(statement: ast.CommentStmt) -> Iterator[tuple[str, Any]]:
+    if statement.objtype not in {ObjectType.OBJECT_TABLE, ObjectType.OBJECT_COLUMN}:
+        return
+    names = [part.sval for part in statement.object]
+    column = names.pop() if statement.objtype is ObjectType.OBJECT_COLUMN else ""
+    name = ".".join(names[1:] if names[0] == "public" else names)
+    yield name, lambda table: {"commented": table.commented | {column}}
+
+
+def _names(nodes: Iterable[ast.String] | None) -> tuple[str, ...]:
+    return tuple(node.sval for node in nodes or ())
 
 
 def functions(node: ast.Node) -> set[str]:

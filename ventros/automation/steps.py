@@ -63,10 +63,10 @@ class SteppedAggregate(Automation, Generic[S]):
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
-        return self._updated(now, description=description)
+        return self.record_update(now, description=description)
 
     def replace_step(self, step_id: UUID, step: S, *, now: datetime) -> Self:
         """``step`` instead of that one, whose id and time of creation stay.
@@ -77,7 +77,7 @@ class SteppedAggregate(Automation, Generic[S]):
         former = self.step(step_id)
         replacement: Any = step
         kept = attrs.evolve(replacement, id=former.id, created_at=former.created_at)
-        return self._updated(now, steps=self._placed(kept, self._without_step(step_id)))
+        return self.record_update(now, steps=self._placed(kept, self._without_step(step_id)))
 
     def reorder_steps(self, step_ids: Sequence[UUID], *, now: datetime) -> Self:
         """The steps take the positions there are in the order of ``step_ids``.
@@ -89,7 +89,7 @@ class SteppedAggregate(Automation, Generic[S]):
             raise ValidationError("step_ids must name every step once", field="step_ids")
         positions = [step.position for step in self.steps]
         moves = {self.step(id_).position: position for id_, position in zip(step_ids, positions, strict=True)}
-        return self._updated(now, steps=_in_order(self._moved(step, moves) for step in self.steps))
+        return self.record_update(now, steps=_in_order(self._moved(step, moves) for step in self.steps))
 
     def require_removable(self) -> None:
         """Raises InvariantViolation unless it is a draft."""
@@ -107,7 +107,7 @@ class SteppedAggregate(Automation, Generic[S]):
             return self
         if any(other.id == step.id for other in self.steps):
             raise InvariantViolation(f"{self.resource} {self.id} has another step of the id {step.id}")
-        return self._changed(now, added, steps=self._placed(step, self.steps))
+        return self.record_change(now, added, steps=self._placed(step, self.steps))
 
     def _without_step(self, step_id: UUID) -> tuple[S, ...]:
         """Raises NotFound, InvariantViolation unless it is a draft."""

@@ -37,7 +37,8 @@ class Entity:
 
     ``domain_events`` are the events since the instance was loaded or saved. Persistence takes an
     instance without any for unchanged, so every change goes through a command that records one: a command
-    calls ``self._updated``, ``self._changed`` or, to make a new one, ``_created``, which are for nobody else.
+    calls :meth:`record_update` or :meth:`record_change`, a constructor :meth:`record_creation`, which are for
+    nobody else.
     """
 
     resource: ClassVar[str]
@@ -60,21 +61,21 @@ class Entity:
         """The same, with its events drained; a repository refuses to save it."""
         return copy_with(self, domain_events=(), _origin=None)
 
-    def _created(self, event: DomainEvent) -> Self:
+    def record_creation(self, event: DomainEvent) -> Self:
         """A new instance with the event of its creation."""
         return attrs.evolve(self, domain_events=(event.recorded(self, self.created_at),))
 
-    def _updated(self, now: datetime, **changes: Any) -> Self:
+    def record_update(self, now: datetime, **changes: Any) -> Self:
         """The same with those of ``changes`` that differ, and ``updated_event``; itself when none does.
 
-        Raises as :meth:`_changed` does.
+        Raises as :meth:`record_change` does.
         """
         differing = {name: value for name, value in changes.items() if getattr(self, name) != value}
         if not differing:
             return self
-        return self._changed(now, self.updated_event(fields=tuple(differing)), **differing)
+        return self.record_change(now, self.updated_event(fields=tuple(differing)), **differing)
 
-    def _changed(
+    def record_change(
         self,
         now: datetime,
         event: DomainEvent,

@@ -51,13 +51,24 @@ class Application:
         return found
 
     def repositories(self) -> tuple[type[EntityRepository[Any]], ...]:
-        """Those that store the entities of the stack's units of work, by schema and table."""
+        """Those that store the entities of the stack's units of work, by schema and table.
+
+        Raises ConfigurationError when two tables are of one resource: the outbox could not tell them apart.
+        """
         found: dict[tuple[str, str], type[EntityRepository[Any]]] = {}
         for application in self.stack():
             held = application.unit_of_work.held_repositories()
             found |= {
                 repository.TABLE.path: repository for repository in held.values() if repository.STANDARD
             }
+        by_resource: dict[str, type[EntityRepository[Any]]] = {}
+        for repository in found.values():
+            first = by_resource.setdefault(repository.resource, repository)
+            if first is not repository:
+                raise ConfigurationError(
+                    f"{first.TABLE.qualified_name} and {repository.TABLE.qualified_name} both hold a "
+                    f"{repository.resource}: name one otherwise, for the outbox could not tell them apart"
+                )
         return tuple(found[path] for path in sorted(found))
 
     def versioned(self) -> tuple[Table, ...]:

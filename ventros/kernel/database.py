@@ -31,7 +31,7 @@ from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
 from ventros.kernel.validators import bound, function, instance_of, shown
 
-U = TypeVar("U", bound=UnitOfWork)
+U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
 T = TypeVar("T")
 
 
@@ -42,13 +42,13 @@ class UnitOptions(UnitKeywords, TransactionKeywords, total=False):
     """What :meth:`Database.unit_of_work` takes beside the tenant, and with it :meth:`Database.run`."""
 
 
-class Database(Generic[U]):
+class Database(Generic[U_co]):
     """A pool, and the kind of unit of work that it serves. Close it, or use it as ``async with``."""
 
     def __init__(
         self,
         pool: asyncpg.Pool[Any] | Pool,
-        unit_of_work: type[U],
+        unit_of_work: type[U_co],
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
@@ -62,7 +62,7 @@ class Database(Generic[U]):
     @classmethod
     async def open(
         cls,
-        unit_of_work: type[U],
+        unit_of_work: type[U_co],
         dsn: str | None = None,
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
@@ -80,7 +80,7 @@ class Database(Generic[U]):
         await pool.fill()
         return cls(pool, unit_of_work, chosen, telemetry)
 
-    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U:
+    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U_co:
         """A new unit of work for ``tenant``.
 
         Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
@@ -104,7 +104,7 @@ class Database(Generic[U]):
     async def run(
         self,
         tenant: str,
-        use_case: Callable[[U], Awaitable[T]],
+        use_case: Callable[[U_co], Awaitable[T]],
         /,
         *,
         attempts: int | None = None,

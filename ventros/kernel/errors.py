@@ -69,7 +69,7 @@ class VentrosError(Exception):
     """
 
     code: ClassVar[str] = "VENTROS_ERROR"
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
     constraint: str | None = None
 
     def __init_subclass__(cls) -> None:
@@ -193,11 +193,23 @@ class StaleAggregate(NamedTuple):
 
 
 class OptimisticLockError(Conflict):
-    """The fields of :class:`StaleAggregate`."""
+    """The fields of :class:`StaleAggregate`.
+
+    Not ``retryable`` where the caller said which version it expects: the same again expects the same.
+    """
 
     code = "OPTIMISTIC_LOCK_CONFLICT"
 
-    def __init__(self, resource: str, id: UUID, expected: int, actual: int | None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        resource: str,
+        id: UUID,  # noqa: A002
+        expected: int,
+        actual: int | None,
+        *,
+        retryable: bool = True,
+    ) -> None:
+        self.retryable = retryable
         stale = StaleAggregate(resource, id, expected, actual)
         super().__init__(f"{stale}: somebody else changed it in between; load it again and decide again")
         self.resource, self.id, self.expected, self.actual = stale

@@ -43,7 +43,7 @@ class Retry:
 
 def _is_conflict(error: VentrosError) -> bool:
     """PoolExhausted has waited long enough: to wait again is for who answers the client."""
-    return isinstance(error, Conflict)
+    return isinstance(error, Conflict) and error.retryable
 
 
 async def run_with_retry(

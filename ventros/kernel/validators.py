@@ -26,7 +26,7 @@ MOST_CONNECTIONS = 262_143
 """The most that PostgreSQL's max_connections can be."""
 
 _shortened = reprlib.Repr()
-_shortened.maxstring = _shortened.maxother = 120
+_shortened.maxstring = _shortened.maxother = 100
 
 
 def shown(value: object) -> str:
@@ -113,7 +113,7 @@ def _tenant_id(text: str) -> str:
 
 def tenant(_instance: object, _attribute: Attribute[str], value: str) -> None:
     """As :func:`tenant_id`."""
-    label(value, "tenant_id", 3)
+    tenant_id(value)
 
 
 def not_empty(_instance: object, attribute: Attribute[Any], value: str) -> None:

@@ -13,7 +13,6 @@ import attrs
 import psycopg
 import pytest
 
-from tests.support.constants import SEEDED
 from tests.support.counted_work import SHAPE, work
 from tests.support.library import LIBRARY
 from tests.support.program import ventros
@@ -134,7 +133,7 @@ async def test_every_statement_and_shape_is_there_with_its_plan_and_its_cost(
     assert shapes.read_text().splitlines()[int(line) - 1] == f"-- name: {name}"
 
 
-def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> None:
+def test_the_tables_tell_what_they_are_and_who_uses_them(ventros_seeded: str, seeded_dsn: str) -> None:
     with psycopg.connect(seeded_dsn, autocommit=True) as connection:
         reading = checked(page(connection, LIBRARY, []))
         comments = connection.execute(
@@ -156,7 +155,7 @@ def test_the_tables_tell_what_they_are_and_who_uses_them(seeded_dsn: str) -> Non
     assert "contacts.get" in contacts.partition("Read by")[2]
     assert "contacts_live_phone_key" in reading.texts["contacts.find_by_phone"]
     assert re.search(r"live_phone_key [^\n]*in the plans of\s*[^<\n]*contacts\.find_by_phone", contacts)
-    assert f"the database {SEEDED}" in reading.text
+    assert f"the database {ventros_seeded}" in reading.text
 
 
 def test_what_comes_from_the_server_or_a_check_stays_text(

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts
-from tests.support.factory import Factory, Refs
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.values import AgentPermission, AgentType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts
+from ventros.testing.factory import Factory, Refs
 from ventros.values import Email
 
 
@@ -43,7 +43,6 @@ def change(agent: Agent, now: datetime) -> Agent:
 
 FACTORY = Factory(
     resource="agent",
-    repository=lambda uow: uow.agents,
     new=new,
     overrides=overrides,
     change=change,

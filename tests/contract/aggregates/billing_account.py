@@ -9,11 +9,11 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
-from tests.support.factory import Factory, Refs
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.factory import Factory, Refs
 
 
 def new(seed: Seed, _refs: Refs) -> BillingAccount:
@@ -43,7 +43,6 @@ def change(account: BillingAccount, now: datetime) -> BillingAccount:
 
 FACTORY = Factory(
     resource="billing_account",
-    repository=lambda uow: uow.billing_accounts,
     new=new,
     overrides=overrides,
     change=change,

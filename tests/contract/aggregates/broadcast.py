@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from tests.contract.aggregates.sequence import templates
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.values import BroadcastStatus
@@ -18,6 +16,8 @@ from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -64,7 +64,6 @@ def change(broadcast: Broadcast, now: datetime) -> Broadcast:
 
 FACTORY = Factory(
     resource="broadcast",
-    repository=lambda uow: uow.broadcasts,
     new=new,
     overrides=overrides,
     change=change,

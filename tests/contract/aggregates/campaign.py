@@ -10,13 +10,13 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, texts, times, uuids
-from tests.support.factory import Factory, Refs
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
 from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType, WaitFor
 from ventros.automation.values import DelayUnit, StepCondition
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import json_objects, maybe, texts, times, uuids
+from ventros.testing.factory import Factory, Refs
 from ventros.testing.strategies import json_values
 
 STEP_IDS = [UUID(int=number) for number in range(1, 5)]
@@ -104,7 +104,6 @@ def change_child(campaign: Campaign, now: datetime) -> Campaign:
 
 FACTORY = Factory(
     resource="campaign",
-    repository=lambda uow: uow.campaigns,
     new=new,
     overrides=overrides,
     change=change,

@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, maybe, times
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.repository import AgentRepository
@@ -24,6 +22,8 @@ from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import counts, maybe, times
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -82,7 +82,6 @@ def change(channel: Channel, now: datetime) -> Channel:
 
 FACTORY = Factory(
     resource="channel",
-    repository=lambda uow: uow.channels,
     new=new,
     overrides=overrides,
     change=change,

@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.agents.aggregate import Agent
 from ventros.crm.agents.repository import AgentRepository
@@ -19,6 +17,8 @@ from ventros.crm.chats.values import ChatType, Participant, ParticipantType
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -81,7 +81,6 @@ def change_child(chat: Chat, now: datetime) -> Chat:
 
 FACTORY = Factory(
     resource="chat",
-    repository=lambda uow: uow.chats,
     new=new,
     overrides=overrides,
     change=change,

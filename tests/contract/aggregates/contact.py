@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
-from tests.support.factory import Factory, Refs
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.factory import Factory, Refs
 from ventros.values import Email, Phone
 
 
@@ -48,7 +48,6 @@ def change(contact: Contact, now: datetime) -> Contact:
 
 FACTORY = Factory(
     resource="contact",
-    repository=lambda uow: uow.contacts,
     new=new,
     overrides=overrides,
     change=change,

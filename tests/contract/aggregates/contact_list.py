@@ -11,8 +11,6 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, texts, times
-from tests.support.factory import Factory, Refs
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import (
     OPERATORS,
@@ -23,6 +21,8 @@ from ventros.crm.contact_lists.values import (
 )
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import json_objects, texts, times
+from ventros.testing.factory import Factory, Refs
 from ventros.values import CustomFieldType
 
 VALUES: dict[ValueKind, st.SearchStrategy[Any]] = {
@@ -84,7 +84,6 @@ def change_child(contact_list: ContactList, now: datetime) -> ContactList:
 
 FACTORY = Factory(
     resource="contact_list",
-    repository=lambda uow: uow.contact_lists,
     new=new,
     overrides=overrides,
     change=change,

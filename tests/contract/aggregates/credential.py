@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts, times
-from tests.support.factory import Factory, Refs
 from ventros.crm.credentials.aggregate import Credential
 from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import CredentialType, EncryptedValue, OAuthToken
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.factory import Factory, Refs
 
 
 def new(seed: Seed, _refs: Refs) -> Credential:
@@ -59,7 +59,6 @@ def change(credential: Credential, now: datetime) -> Credential:
 
 FACTORY = Factory(
     resource="credential",
-    repository=lambda uow: uow.credentials,
     new=new,
     overrides=overrides,
     change=change,

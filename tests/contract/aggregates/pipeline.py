@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import json_objects, maybe, tags, texts, times
-from tests.support.factory import Factory, Refs
 from ventros.crm.pipelines.aggregate import Pipeline, PipelineCustomField
 from ventros.crm.pipelines.lead_qualification import LeadQualificationConfig, Question
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import json_objects, maybe, tags, texts, times
+from ventros.testing.factory import Factory, Refs
 from ventros.values import CustomField, CustomFieldType, HexColor
 
 KIND = CustomFieldType
@@ -90,7 +90,6 @@ def change_child(pipeline: Pipeline, now: datetime) -> Pipeline:
 
 FACTORY = Factory(
     resource="pipeline",
-    repository=lambda uow: uow.pipelines,
     new=new,
     overrides=overrides,
     change=change,

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from tests.contract.aggregates.pipeline import COLORS, WHOLE
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -51,7 +51,6 @@ def change(status: PipelineStatus, now: datetime) -> PipelineStatus:
 
 FACTORY = Factory(
     resource="pipeline_status",
-    repository=lambda uow: uow.pipeline_statuses,
     new=new,
     overrides=overrides,
     change=change,

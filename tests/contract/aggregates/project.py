@@ -8,8 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import counts, texts, uuids
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.core.projects.aggregate import Project
 from ventros.core.projects.values import (
@@ -20,6 +18,8 @@ from ventros.core.projects.values import (
 )
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import counts, texts, uuids
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -81,10 +81,10 @@ def change(project: Project, now: datetime) -> Project:
 
 FACTORY = Factory(
     resource="project",
-    repository=lambda uow: uow.projects,
     new=new,
     overrides=overrides,
     change=change,
     prepare=prepare,
+    several=False,
     fixed=frozenset({"customer_id", "billing_account_id"}),
 )

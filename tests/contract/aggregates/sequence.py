@@ -10,13 +10,13 @@ import attrs
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts
-from tests.support.factory import Factory, Refs
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep
 from ventros.automation.sequences.values import ConditionType, TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, TemplateType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts
+from ventros.testing.factory import Factory, Refs
 from ventros.values import MediaUrl
 
 STEP_IDS = [UUID(int=number) for number in range(1, 5)]
@@ -95,7 +95,6 @@ def change_child(sequence: Sequence, now: datetime) -> Sequence:
 
 FACTORY = Factory(
     resource="sequence",
-    repository=lambda uow: uow.sequences,
     new=new,
     overrides=overrides,
     change=change,

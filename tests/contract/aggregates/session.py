@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, times, uuids
-from tests.support.factory import Factory, Refs
 from ventros import UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.sessions.aggregate import EndReason, Session, SessionStatus
 from ventros.demo.seed import Seed
+from ventros.testing.drawn_values import maybe, times, uuids
+from ventros.testing.factory import Factory, Refs
 
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
@@ -65,7 +65,6 @@ def change(session: Session, now: datetime) -> Session:
 
 FACTORY = Factory(
     resource="session",
-    repository=lambda uow: uow.sessions,
     new=new,
     overrides=overrides,
     change=change,

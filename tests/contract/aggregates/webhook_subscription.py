@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.drawn_values import maybe, texts
-from tests.support.factory import Factory, Refs
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.values import EncryptedSecret
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import maybe, texts
+from ventros.testing.factory import Factory, Refs
 
 
 def new(seed: Seed, _refs: Refs) -> WebhookSubscription:
@@ -60,7 +60,6 @@ def change(subscription: WebhookSubscription, now: datetime) -> WebhookSubscript
 
 FACTORY = Factory(
     resource="webhook_subscription",
-    repository=lambda uow: uow.webhook_subscriptions,
     new=new,
     overrides=overrides,
     change=change,

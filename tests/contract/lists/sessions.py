@@ -103,7 +103,7 @@ async def talk(uow: UnitOfWork, seed: Seed, live: list[Session], gone: Session) 
         now=NOW,
     )
     named = attrs.evolve(channel, id=CHANNEL, domain_events=())
-    await uow.channels.add(named._created(ChannelCreated()))
+    await uow.channels.add(named.record_creation(ChannelCreated()))
 
     def message(session: Session, channel_id: UUID) -> Message:
         return Message.create(

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
-from tests.support.drawn_values import json_objects, texts, times
 from ventros import Database, NotFound, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.contacts.custom_fields import ContactCustomFields
@@ -20,6 +19,7 @@ from ventros.crm.contacts.values import WhatsAppIdentifiers
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation, MappingError
 from ventros.kernel.ids import new_id
+from ventros.testing.drawn_values import json_objects, texts, times
 from ventros.values import CustomField, CustomFieldType
 
 LATER = NOW + timedelta(hours=1)

@@ -72,7 +72,7 @@ async def test_every_column_is_stored_as_it_was(db: Database[UnitOfWork], seed: 
         for field in attrs.fields(Message):
             if field.name not in GIVEN_ELSEWHERE | {"deleted_at"}:
                 assert getattr(message, field.name) not in (None, (), {}, field.default), field.name
-        await uow.messages.add(message._created(MessageCreated()))
+        await uow.messages.add(message.record_creation(MessageCreated()))
         assert await uow.messages.get(message.id) == message
 
 
@@ -93,7 +93,7 @@ async def test_every_changed_field_is_written_and_no_other(db: Database[UnitOfWo
     }
     async with db.unit_of_work(TENANT) as uow:
         message = await filled(uow, seed)
-        stored = await uow.messages.add(message._created(MessageCreated()))
+        stored = await uow.messages.add(message.record_creation(MessageCreated()))
         for name, value in changes.items():
             event = MessageUpdated(fields=(name,)).recorded(message, NOW)
             emptied = attrs.evolve(stored, **changes, domain_events=(event,))
@@ -106,7 +106,7 @@ async def test_what_an_undone_write_returned_is_refused(db: Database[UnitOfWork]
     async with db.unit_of_work(TENANT) as uow:
         message = await filled(uow, seed)
         await uow.commit()
-    new = message._created(MessageCreated())
+    new = message.record_creation(MessageCreated())
     async with db.unit_of_work(TENANT) as uow:
         undone = await uow.messages.add(new)
     async with db.unit_of_work(TENANT) as uow:
@@ -132,7 +132,7 @@ async def test_a_text_is_stored_as_it_was(db: Database[UnitOfWork], seed: Seed) 
             media_mimetype=None,
             text=MessageText("olá 👋"),
         )
-        await uow.messages.add(message._created(MessageCreated()))
+        await uow.messages.add(message.record_creation(MessageCreated()))
         assert await uow.messages.get(message.id) == message
         saved = await uow.messages.save(message.set_text("tchau", now=NOW))
         assert await uow.messages.get(message.id) == saved

@@ -13,7 +13,7 @@ import pytest
 from ventros.crm.webhook_subscriptions import mapper
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.repository import WebhookCounters
-from ventros.crm.webhook_subscriptions.values import EncryptedSecret, patterns_matching
+from ventros.crm.webhook_subscriptions.values import LONGEST, EncryptedSecret, patterns_matching
 from ventros.kernel.errors import InvariantViolation, ValidationError
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -167,6 +167,15 @@ def test_a_pattern_matches(pattern: str, event: str, matches: bool) -> None:
 def test_the_patterns_that_match_a_name() -> None:
     assert patterns_matching("a.b.c") == ("*", "a.*", "a.b.*", "a.b.c")
     assert patterns_matching("a") == ("*", "a")
+
+
+def test_of_a_long_name_no_more_prefixes_are_looked_for_than_a_pattern_can_have() -> None:
+    name = ".".join("a" * 10_000)
+    matching = patterns_matching(name)
+    assert LONGEST - 2 < max(map(len, matching[:-1])) <= LONGEST
+    assert (len(matching), matching[-1]) == (2 + (LONGEST - 1) // 2, name)
+    with pytest.raises(ValidationError, match="of at most 100 characters"):
+        make_subscription(events=["a" * (LONGEST + 1)])
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,9 @@ async def test_control_with_a_statement_cache_it_fails_and_says_what_to_set(old:
                 met.append(error)
 
     try:
-        await asyncio.gather(*map(work, clients))
+        for _ in range(20):
+            if not met:
+                await asyncio.gather(*map(work, clients))
     finally:
         for client in clients:
             await client.close()

@@ -77,13 +77,13 @@ class Invoice(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return invoice._created(InvoiceCreated())
+        return invoice.record_creation(InvoiceCreated())
 
     def retitle(self, title: str, *, now: datetime) -> Self:
-        return self._updated(now, title=title)
+        return self.record_update(now, title=title)
 
     def with_lines(self, *lines: Line, now: datetime) -> Self:
-        return self._updated(now, lines=lines)
+        return self.record_update(now, lines=lines)
 
 
 class mapper:  # noqa: N801 - a module, in a slice

@@ -71,7 +71,7 @@ class Broadcast(Automation):
             created_at=now,
             updated_at=now,
         )
-        return broadcast._created(BroadcastCreated())
+        return broadcast.record_creation(BroadcastCreated())
 
     def is_ready_to_start(self, at: datetime) -> bool:
         """Whether its scheduled time has come."""
@@ -82,12 +82,12 @@ class Broadcast(Automation):
         self._require("schedule", DRAFT)
         require_not_past(when, now=now, field="scheduled_for")
         scheduled = BroadcastScheduled(scheduled_for=when)
-        return self._changed(now, scheduled, status=SCHEDULED, scheduled_for=when)
+        return self.record_change(now, scheduled, status=SCHEDULED, scheduled_for=when)
 
     def start(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft or scheduled."""
         self._require("start", DRAFT, SCHEDULED)
-        return self._changed(now, BroadcastStarted(), status=RUNNING, started_at=now)
+        return self.record_change(now, BroadcastStarted(), status=RUNNING, started_at=now)
 
     def complete(self, counters: BroadcastCounters, *, now: datetime) -> Self:
         """``counters`` as read in the same unit of work: the event tells them.
@@ -96,12 +96,12 @@ class Broadcast(Automation):
         """
         self._require("complete", RUNNING)
         completed = BroadcastCompleted(total_sent=counters.sent_count, total_failed=counters.failed_count)
-        return self._changed(now, completed, status=COMPLETED, completed_at=now)
+        return self.record_change(now, completed, status=COMPLETED, completed_at=now)
 
     def cancel(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft, scheduled or running."""
         self._require("cancel", DRAFT, SCHEDULED, RUNNING)
-        return self._changed(now, BroadcastCancelled(), status=CANCELLED)
+        return self.record_change(now, BroadcastCancelled(), status=CANCELLED)
 
     def fail(self, reason: str, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is running, ValidationError when ``reason`` is empty."""
@@ -109,22 +109,22 @@ class Broadcast(Automation):
         if not reason:
             raise ValidationError("reason must not be empty", field="reason")
         failed = BroadcastFailed(reason=reason)
-        return self._changed(now, failed, status=FAILED, failure_reason=reason)
+        return self.record_change(now, failed, status=FAILED, failure_reason=reason)
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty, InvariantViolation unless it is a draft."""
         self._require("rename", DRAFT)
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_message_template(self, message_template: MessageTemplate, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft."""
         self._require("set the message template", DRAFT)
-        return self._updated(now, message_template=message_template)
+        return self.record_update(now, message_template=message_template)
 
     def set_rate_limit(self, rate_limit: int, *, now: datetime) -> Self:
         """Raises ValidationError when it is negative, InvariantViolation when the broadcast is over."""
         self._require("set the rate limit", DRAFT, SCHEDULED, RUNNING)
-        return self._updated(now, rate_limit=rate_limit)
+        return self.record_update(now, rate_limit=rate_limit)
 
     def require_removable(self) -> None:
         """Raises InvariantViolation unless it is a draft or cancelled."""

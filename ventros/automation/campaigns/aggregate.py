@@ -106,7 +106,7 @@ class Campaign(SteppedAggregate[CampaignStep]):
             created_at=now,
             updated_at=now,
         )
-        return campaign._created(CampaignCreated())
+        return campaign.record_creation(CampaignCreated())
 
     def progress_rate(self, counters: CampaignCounters) -> float:
         """Per cent of the goal; 0 for a goal of 0, and for engagement, which nothing counts."""
@@ -120,7 +120,7 @@ class Campaign(SteppedAggregate[CampaignStep]):
         """Raises InvariantViolation unless it is a draft or scheduled and has steps."""
         self._require("activate", DRAFT, SCHEDULED)
         self._require_complete_steps("activate")
-        return self._changed(now, CampaignActivated(), status=ACTIVE)
+        return self.record_change(now, CampaignActivated(), status=ACTIVE)
 
     def schedule(self, start_date: datetime, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft with steps, ValidationError for a past time."""
@@ -128,27 +128,27 @@ class Campaign(SteppedAggregate[CampaignStep]):
         self._require_complete_steps("schedule")
         require_not_past(start_date, now=now, field="start_date")
         scheduled = CampaignScheduled(start_date=start_date)
-        return self._changed(now, scheduled, status=SCHEDULED, start_date=start_date)
+        return self.record_change(now, scheduled, status=SCHEDULED, start_date=start_date)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""
         self._require("pause", ACTIVE)
-        return self._changed(now, CampaignPaused(), status=PAUSED)
+        return self.record_change(now, CampaignPaused(), status=PAUSED)
 
     def resume(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is paused."""
         self._require("resume", PAUSED)
-        return self._changed(now, CampaignResumed(), status=ACTIVE)
+        return self.record_change(now, CampaignResumed(), status=ACTIVE)
 
     def complete(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active: a paused one is resumed first."""
         self._require("complete", ACTIVE)
-        return self._changed(now, CampaignCompleted(), status=COMPLETED, end_date=now)
+        return self.record_change(now, CampaignCompleted(), status=COMPLETED, end_date=now)
 
     def archive(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is archived already."""
         self._require("archive", DRAFT, SCHEDULED, ACTIVE, PAUSED, COMPLETED)
-        return self._changed(now, CampaignArchived(), status=ARCHIVED)
+        return self.record_change(now, CampaignArchived(), status=ARCHIVED)
 
     def add_step(self, step: CampaignStep, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft and the step's position is free."""
@@ -158,11 +158,11 @@ class Campaign(SteppedAggregate[CampaignStep]):
     def remove_step(self, step_id: UUID, *, now: datetime) -> Self:
         """Raises NotFound, InvariantViolation unless it is a draft."""
         steps = self._without_step(step_id)
-        return self._changed(now, CampaignStepRemoved(step_id=step_id), steps=steps)
+        return self.record_change(now, CampaignStepRemoved(step_id=step_id), steps=steps)
 
     def set_goal(self, goal_type: GoalType, goal_value: int, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown type or a negative value."""
-        return self._updated(now, goal_type=GoalType(goal_type), goal_value=goal_value)
+        return self.record_update(now, goal_type=GoalType(goal_type), goal_value=goal_value)
 
     def _moved(self, step: CampaignStep, moves: Mapping[int, int]) -> CampaignStep:
         """Its jump goes where the target went; a jump to nowhere stays one."""

@@ -92,7 +92,7 @@ class Sequence(SteppedAggregate[SequenceStep]):
             created_at=now,
             updated_at=now,
         )
-        return sequence._created(SequenceCreated())
+        return sequence.record_creation(SequenceCreated())
 
     def step_at(self, position: int) -> SequenceStep:
         """Raises NotFound."""
@@ -106,22 +106,22 @@ class Sequence(SteppedAggregate[SequenceStep]):
         self._require("activate", DRAFT)
         if not self.steps:
             raise InvariantViolation(f"cannot activate: sequence {self.id} has no steps")
-        return self._changed(now, SequenceActivated(), status=ACTIVE)
+        return self.record_change(now, SequenceActivated(), status=ACTIVE)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""
         self._require("pause", ACTIVE)
-        return self._changed(now, SequencePaused(), status=PAUSED)
+        return self.record_change(now, SequencePaused(), status=PAUSED)
 
     def resume(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is paused."""
         self._require("resume", PAUSED)
-        return self._changed(now, SequenceResumed(), status=ACTIVE)
+        return self.record_change(now, SequenceResumed(), status=ACTIVE)
 
     def archive(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is archived already."""
         self._require("archive", DRAFT, ACTIVE, PAUSED)
-        return self._changed(now, SequenceArchived(), status=ARCHIVED)
+        return self.record_change(now, SequenceArchived(), status=ARCHIVED)
 
     def add_step(self, step: SequenceStep, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft and the step's position is free."""
@@ -129,13 +129,13 @@ class Sequence(SteppedAggregate[SequenceStep]):
 
     def remove_step(self, step_id: UUID, *, now: datetime) -> Self:
         """Raises NotFound, InvariantViolation unless it is a draft."""
-        return self._updated(now, steps=self._without_step(step_id))
+        return self.record_update(now, steps=self._without_step(step_id))
 
     def set_exit_on_reply(self, exit_on_reply: bool, *, now: datetime) -> Self:
         """Whether an answer of the contact ends its way through the sequence."""
-        return self._updated(now, exit_on_reply=exit_on_reply)
+        return self.record_update(now, exit_on_reply=exit_on_reply)
 
     def set_trigger_data(self, trigger_data: Mapping[str, Any], *, now: datetime) -> Self:
         """Raises InvariantViolation when it is archived."""
         self._require("set the trigger's data", DRAFT, ACTIVE, PAUSED)
-        return self._updated(now, trigger_data=dict(trigger_data))
+        return self.record_update(now, trigger_data=dict(trigger_data))

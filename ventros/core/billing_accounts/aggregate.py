@@ -103,7 +103,7 @@ class BillingAccount(AggregateRoot):
     def create(cls, *, user_id: UUID, name: str, billing_email: str, now: datetime) -> Self:
         """A new account, version 1, payment pending. Raises ValidationError for a nil or empty argument."""
         account = cls(user_id=user_id, name=name, billing_email=billing_email, created_at=now, updated_at=now)
-        return account._created(BillingAccountCreated())
+        return account.record_creation(BillingAccountCreated())
 
     @property
     def suspended(self) -> bool:
@@ -121,7 +121,7 @@ class BillingAccount(AggregateRoot):
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def activate_payment(self, method: PaymentMethod, *, now: datetime) -> Self:
         """``method`` becomes the default one. Raises InvariantViolation when it is canceled or suspended."""
@@ -134,14 +134,16 @@ class BillingAccount(AggregateRoot):
         if self.is_active and methods == self.payment_methods:
             return self
         activated = BillingPaymentActivated(payment_method=default.as_dict())
-        return self._changed(now, activated, payment_methods=methods, payment_status=PaymentStatus.ACTIVE)
+        return self.record_change(
+            now, activated, payment_methods=methods, payment_status=PaymentStatus.ACTIVE
+        )
 
     def suspend(self, reason: str, *, now: datetime) -> Self:
         """A suspended one keeps its first reason. Raises InvariantViolation when it is canceled."""
         self._require_not_canceled("suspend")
         if self.suspended:
             return self
-        return self._changed(
+        return self.record_change(
             now,
             BillingAccountSuspended(reason=reason),
             payment_status=PaymentStatus.SUSPENDED,
@@ -156,7 +158,7 @@ class BillingAccount(AggregateRoot):
             return self
         if not self.payment_methods:
             raise InvariantViolation(f"cannot reactivate: account {self.id} has no payment method")
-        return self._changed(
+        return self.record_change(
             now,
             BillingAccountReactivated(),
             payment_status=PaymentStatus.ACTIVE,
@@ -168,7 +170,7 @@ class BillingAccount(AggregateRoot):
         """Terminal, from every status."""
         if self.payment_status is PaymentStatus.CANCELED:
             return self
-        return self._changed(
+        return self.record_change(
             now,
             BillingAccountCanceled(),
             payment_status=PaymentStatus.CANCELED,
@@ -178,18 +180,18 @@ class BillingAccount(AggregateRoot):
 
     def set_billing_email(self, email: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``email`` is empty."""
-        return self._updated(now, billing_email=email)
+        return self.record_update(now, billing_email=email)
 
     def set_stripe_customer_id(self, stripe_customer_id: str, *, now: datetime) -> Self:
         """Takes the place of another. Raises ValidationError when it is empty."""
         if stripe_customer_id == self.stripe_customer_id:
             return self
         linked = BillingStripeCustomerLinked(stripe_customer_id=stripe_customer_id)
-        return self._changed(now, linked, stripe_customer_id=stripe_customer_id)
+        return self.record_change(now, linked, stripe_customer_id=stripe_customer_id)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, BillingAccountDeleted(), deleted_at=now)
+        return self.record_change(now, BillingAccountDeleted(), deleted_at=now)
 
     def _require_not_canceled(self, command: str) -> None:
         if self.payment_status is PaymentStatus.CANCELED:

@@ -63,34 +63,34 @@ class Project(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return project._created(ProjectCreated())
+        return project.record_creation(ProjectCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def activate(self, *, now: datetime) -> Self:
-        return self._updated(now, active=True)
+        return self.record_update(now, active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
-        return self._updated(now, active=False)
+        return self.record_update(now, active=False)
 
     def set_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces the whole of it."""
         if same_json(configuration, self.configuration, "configuration"):
             return self
-        return self._changed(now, ProjectUpdated(fields=("configuration",)), configuration=configuration)
+        return self.record_change(now, ProjectUpdated(fields=("configuration",)), configuration=configuration)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
-        return self._updated(now, description=description)
+        return self.record_update(now, description=description)
 
     def set_session_timeout(self, minutes: int, *, now: datetime) -> Self:
         """Raises ValidationError unless it is above 0."""
-        return self._updated(now, session_timeout_minutes=minutes)
+        return self.record_update(now, session_timeout_minutes=minutes)
 
     def set_agent_assignment(self, config: AgentAssignmentConfig, *, now: datetime) -> Self:
         """Replaces the whole of it, the place of the next agent included."""
-        return self._updated(now, agent_assignment=config)
+        return self.record_update(now, agent_assignment=config)
 
     def enable_agent_assignment(self, *, now: datetime) -> Self:
         """Raises InvariantViolation while what it needs, an agent first of all, is missing."""
@@ -157,7 +157,7 @@ class Project(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and so is the tenant. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ProjectDeleted(), deleted_at=now)
+        return self.record_change(now, ProjectDeleted(), deleted_at=now)
 
     def should_reassign_session(
         self, *, last_activity_at: datetime, reassignments: int, now: datetime
@@ -178,4 +178,4 @@ class Project(AggregateRoot):
             config = attrs.evolve(self.agent_assignment, **changes)
         except ValidationError as error:
             raise InvariantViolation(f"the agent assignment of project {self.id}: {error}") from error
-        return self._updated(now, agent_assignment=config)
+        return self.record_update(now, agent_assignment=config)

@@ -138,7 +138,7 @@ class Agent(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return agent._created(AgentCreated(email=_text(agent.email)))
+        return agent.record_creation(AgentCreated(email=_text(agent.email)))
 
     @classmethod
     def create_virtual(
@@ -173,7 +173,7 @@ class Agent(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return agent._created(AgentCreated())
+        return agent.record_creation(AgentCreated())
 
     @classmethod
     def create_system(cls, kind: SystemAgent, *, project_id: UUID, tenant_id: str, now: datetime) -> Self:
@@ -189,7 +189,7 @@ class Agent(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return agent._created(AgentCreated())
+        return agent.record_creation(AgentCreated())
 
     @property
     def is_virtual(self) -> bool:
@@ -239,20 +239,20 @@ class Agent(AggregateRoot):
         """Raises InvariantViolation when it is active already."""
         if self.active:
             raise InvariantViolation(f"agent {self.id} is active already")
-        return self._changed(now, AgentActivated(), active=True)
+        return self.record_change(now, AgentActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         """Raises InvariantViolation when it is inactive already."""
         if not self.active:
             raise InvariantViolation(f"agent {self.id} is inactive already")
-        return self._changed(now, AgentDeactivated(), active=False)
+        return self.record_change(now, AgentDeactivated(), active=False)
 
     def record_login(self, *, now: datetime) -> Self:
         """One not later than the last on record changes nothing."""
         self._refuse_virtual("log in")
         if self.last_login_at is not None and now <= self.last_login_at:
             return self
-        return self._changed(now, AgentLoggedIn(), last_login_at=now)
+        return self.record_change(now, AgentLoggedIn(), last_login_at=now)
 
     def grant_permission(self, permission: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty, InvariantViolation for a virtual agent."""
@@ -261,7 +261,7 @@ class Agent(AggregateRoot):
         if granted in self.permissions:
             return self
         event = AgentPermissionGranted(permission=granted)
-        return self._changed(now, event, permissions=self.permissions | {granted})
+        return self.record_change(now, event, permissions=self.permissions | {granted})
 
     def revoke_permission(self, permission: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
@@ -269,19 +269,19 @@ class Agent(AggregateRoot):
         if revoked not in self.permissions:
             return self
         event = AgentPermissionRevoked(permission=revoked)
-        return self._changed(now, event, permissions=self.permissions - {revoked})
+        return self.record_change(now, event, permissions=self.permissions - {revoked})
 
     def set_settings(self, settings: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces them all."""
         if same_json(settings, self.settings, "settings"):
             return self
-        return self._changed(now, AgentUpdated(fields=("settings",)), settings=settings)
+        return self.record_change(now, AgentUpdated(fields=("settings",)), settings=settings)
 
     def set_config(self, config: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces it all."""
         if same_json(config, self.config, "config"):
             return self
-        return self._changed(now, AgentUpdated(fields=("config",)), config=config)
+        return self.record_change(now, AgentUpdated(fields=("config",)), config=config)
 
     def end_virtual_period(self, end: datetime, *, now: datetime) -> Self:
         """May be set again. Raises InvariantViolation when the agent is not virtual, ValidationError when
@@ -290,26 +290,26 @@ class Agent(AggregateRoot):
         if self.virtual_metadata is None:
             raise InvariantViolation(f"agent {self.id} is not virtual; it has no period to end")
         metadata = attrs.evolve(self.virtual_metadata, period_end=end)
-        return self._updated(now, virtual_metadata=metadata)
+        return self.record_update(now, virtual_metadata=metadata)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already, or a system agent."""
-        return self._changed(now, AgentDeleted(), deleted_at=now)
+        return self.record_change(now, AgentDeleted(), deleted_at=now)
 
     def _refuse_virtual(self, command: str) -> None:
         if self.is_virtual:
             raise InvariantViolation(f"agent {self.id} is virtual; nobody can {command}")
 
     def _updated_with_values(self, now: datetime, **changes: Any) -> Self:
-        """As :meth:`_updated`; the event tells old and new values too."""
+        """As :meth:`record_update`; the event tells old and new values too."""
         old = {field: getattr(self, field) for field in changes}
         differing = {field: value for field, value in changes.items() if value != old[field]}
         if not differing:
             return self
         values = {field: {"old": _text(old[field]), "new": _text(new)} for field, new in differing.items()}
-        return self._changed(now, AgentUpdated(fields=tuple(values), changes=values), **differing)
+        return self.record_change(now, AgentUpdated(fields=tuple(values), changes=values), **differing)
 
-    def _changed(
+    def record_change(
         self,
         now: datetime,
         event: DomainEvent,
@@ -319,7 +319,7 @@ class Agent(AggregateRoot):
     ) -> Self:
         if self.is_system:
             raise InvariantViolation(f"agent {self.id} is a system agent; it never changes")
-        return super()._changed(now, event, *further, occurred_at=occurred_at, **changes)
+        return super().record_change(now, event, *further, occurred_at=occurred_at, **changes)
 
 
 def _text(value: object) -> str | None:

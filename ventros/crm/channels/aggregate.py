@@ -95,28 +95,28 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
             )
         if config is not None:
             channel = attrs.evolve(channel, **channel._platform_fields(config))
-        return channel._created(ChannelCreated())
+        return channel.record_creation(ChannelCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def request_activation(self, *, now: datetime) -> Self:
         """Raises InvariantViolation when the channel is active or connecting."""
         if self.status is ChannelStatus.ACTIVATING:
             return self
         self._require(_STARTABLE, "request activation")
-        return self._changed(now, ChannelActivationRequested(), status=ChannelStatus.ACTIVATING)
+        return self.record_change(now, ChannelActivationRequested(), status=ChannelStatus.ACTIVATING)
 
     def activate(self, *, now: datetime) -> Self:
         if self.status is ChannelStatus.ACTIVE:
             return self
-        return self._changed(now, ChannelActivated(), status=ChannelStatus.ACTIVE)
+        return self.record_change(now, ChannelActivated(), status=ChannelStatus.ACTIVE)
 
     def fail_activation(self, reason: str, *, now: datetime) -> Self:
         """Raises InvariantViolation unless the channel is activating."""
         self._require(frozenset({ChannelStatus.ACTIVATING}), "fail to activate")
-        return self._changed(
+        return self.record_change(
             now,
             ChannelActivationFailed(reason=reason),
             status=ChannelStatus.INACTIVE,
@@ -127,17 +127,17 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
     def deactivate(self, *, now: datetime) -> Self:
         if self.status is ChannelStatus.INACTIVE:
             return self
-        return self._changed(now, ChannelDeactivated(), status=ChannelStatus.INACTIVE)
+        return self.record_change(now, ChannelDeactivated(), status=ChannelStatus.INACTIVE)
 
     def set_connecting(self, *, now: datetime) -> Self:
         """Raises InvariantViolation when the channel is active."""
         if self.status is not ChannelStatus.CONNECTING:
             self._require(_CONNECTABLE, "connect")
-        return self._updated(now, status=ChannelStatus.CONNECTING)
+        return self.record_update(now, status=ChannelStatus.CONNECTING)
 
     def set_error(self, message: str, *, now: datetime) -> Self:
         """The last error stays on record when the channel is active again."""
-        return self._updated(now, status=ChannelStatus.ERROR, last_error=message, last_error_at=now)
+        return self.record_update(now, status=ChannelStatus.ERROR, last_error=message, last_error_at=now)
 
     def set_session_status(self, status: WahaSessionStatus, *, now: datetime) -> Self:
         """WORKING activates the channel, FAILED and STOPPED deactivate it; only WAHA has sessions."""
@@ -159,37 +159,39 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         """Sessions of this channel start in it. Raises ValidationError for the nil UUID."""
         if pipeline_id == self.pipeline_id:
             return self
-        return self._changed(now, ChannelPipelineAssociated(pipeline_id=pipeline_id), pipeline_id=pipeline_id)
+        return self.record_change(
+            now, ChannelPipelineAssociated(pipeline_id=pipeline_id), pipeline_id=pipeline_id
+        )
 
     def clear_pipeline(self, *, now: datetime) -> Self:
         if self.pipeline_id is None:
             return self
-        return self._changed(now, ChannelPipelineDisassociated(), pipeline_id=None)
+        return self.record_change(now, ChannelPipelineDisassociated(), pipeline_id=None)
 
     def set_session_timeout(self, minutes: int | None, *, now: datetime) -> Self:
         """None is the project's. Raises ValidationError unless it is from 1 to 1440."""
-        return self._updated(now, session_timeout_minutes=minutes)
+        return self.record_update(now, session_timeout_minutes=minutes)
 
     def set_debounce_timeout(self, milliseconds: int, *, now: datetime) -> Self:
         """0 is the default, 15 s. Raises ValidationError unless it is from 0 to 300,000."""
-        return self._updated(now, debounce_timeout_ms=milliseconds)
+        return self.record_update(now, debounce_timeout_ms=milliseconds)
 
     def enable_groups(self, *, now: datetime) -> Self:
-        return self._updated(now, allow_groups=True)
+        return self.record_update(now, allow_groups=True)
 
     def disable_groups(self, *, now: datetime) -> Self:
-        return self._updated(now, allow_groups=False)
+        return self.record_update(now, allow_groups=False)
 
     def enable_tracking(self, *, now: datetime) -> Self:
-        return self._updated(now, tracking_enabled=True)
+        return self.record_update(now, tracking_enabled=True)
 
     def disable_tracking(self, *, now: datetime) -> Self:
-        return self._updated(now, tracking_enabled=False)
+        return self.record_update(now, tracking_enabled=False)
 
     def set_ai(self, *, enabled: bool, agents_enabled: bool, now: datetime) -> Self:
         """Raises ValidationError for agents without AI."""
-        return self._updated(now, ai_enabled=enabled, ai_agents_enabled=agents_enabled)
+        return self.record_update(now, ai_enabled=enabled, ai_agents_enabled=agents_enabled)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and its ``external_id`` is free again. Raises InvariantViolation when it is deleted."""
-        return self._changed(now, ChannelDeleted(), deleted_at=now)
+        return self.record_change(now, ChannelDeleted(), deleted_at=now)

@@ -73,17 +73,17 @@ class ChannelHistoryImport(ChannelState):
             return self
         status = HistoryImportStatus.IMPORTING if self.is_importing else HistoryImportStatus.IDLE
         enabled = ChannelHistoryImportEnabled(agent_id=agent_id)
-        return self._changed(now, enabled, history_import_status=status, **changes)
+        return self.record_change(now, enabled, history_import_status=status, **changes)
 
     def disable_history_import(self, *, now: datetime) -> Self:
         """A running import may still be completed or failed."""
-        return self._updated(now, history_import_enabled=False)
+        return self.record_update(now, history_import_enabled=False)
 
     def set_history_import_limits(
         self, *, max_days: int | None, max_messages_per_chat: int | None, now: datetime
     ) -> Self:
         """None is without limit. Raises ValidationError for a limit below 1."""
-        return self._updated(
+        return self.record_update(
             now, history_import_max_days=max_days, history_import_max_messages_per_chat=max_messages_per_chat
         )
 
@@ -121,12 +121,12 @@ class ChannelHistoryImport(ChannelState):
             time_range_days=time_range_days,
             limit=limit,
         )
-        return self._changed(now, requested, history_import_correlation_id=correlation_id)
+        return self.record_change(now, requested, history_import_correlation_id=correlation_id)
 
     def start_history_import(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless :attr:`can_start_history_import`."""
         self._require_startable("start")
-        return self._changed(
+        return self.record_change(
             now,
             ChannelHistoryImportStarted(),
             history_import_status=HistoryImportStatus.IMPORTING,
@@ -142,7 +142,7 @@ class ChannelHistoryImport(ChannelState):
             processed=processed,
             failed=failed,
         )
-        return self._changed(
+        return self.record_change(
             now,
             ChannelHistoryImportCompleted(stats=stats.as_dict()),
             history_import_status=HistoryImportStatus.COMPLETED,
@@ -153,7 +153,7 @@ class ChannelHistoryImport(ChannelState):
     def fail_history_import(self, reason: str, *, now: datetime) -> Self:
         """Only the event keeps ``reason``. Raises InvariantViolation unless an import is running."""
         self._require_importing("fail")
-        return self._changed(
+        return self.record_change(
             now,
             ChannelHistoryImportFailed(reason=reason),
             history_import_status=HistoryImportStatus.FAILED,

@@ -86,7 +86,7 @@ class ChannelPlatform(ChannelState):
         To change a part of it, evolve :attr:`platform_config`. A WhatsApp Business channel keeps the session
         that is named after it. Raises InvariantViolation for the config of another type or session.
         """
-        return self._updated(now, **self._platform_fields(config))
+        return self.record_update(now, **self._platform_fields(config))
 
     def _platform_fields(self, config: PlatformConfig) -> dict[str, Any]:
         """The fields that hold ``config``, once it is known to be of this channel."""
@@ -122,7 +122,7 @@ class ChannelPlatform(ChannelState):
     def clear_qr_code(self, *, now: datetime) -> Self:
         """The count of codes stays."""
         kept = {key: value for key, value in self.config.items() if key not in {"qr_code", "qr_generated_at"}}
-        return self._updated(now, config=kept)
+        return self.record_update(now, config=kept)
 
     def mark_import_completed(self, *, now: datetime) -> Self:
         if not self.type.is_waha_based or self.config.get("import_completed"):
@@ -139,7 +139,7 @@ class ChannelPlatform(ChannelState):
             raise ValidationError("url must not be empty", field="url")
         if self.webhook_active and url == self.webhook_url == self.config.get("webhook_url"):
             return self
-        return self._updated(
+        return self.record_update(
             now,
             webhook_url=url,
             webhook_configured_at=now,
@@ -165,7 +165,7 @@ class ChannelPlatform(ChannelState):
             return self
         upserted = ChannelLabelUpserted(label_id=label.id, label_name=label.name)
         labels[label.id] = label
-        return self._changed(now, upserted, config=self._labelled(labels.values()))
+        return self.record_change(now, upserted, config=self._labelled(labels.values()))
 
     def remove_label(self, label_id: str, *, now: datetime) -> Self:
         """Raises NotFound when there is none, InvariantViolation when the channel is not WAHA's."""
@@ -173,7 +173,7 @@ class ChannelPlatform(ChannelState):
         kept = [label for label in self.labels if label.id != label_id]
         if len(kept) == len(self.labels):
             raise NotFound("label", label_id)
-        return self._changed(now, ChannelLabelDeleted(label_id=label_id), config=self._labelled(kept))
+        return self.record_change(now, ChannelLabelDeleted(label_id=label_id), config=self._labelled(kept))
 
     def set_labels(self, labels: Iterable[Label], *, now: datetime) -> Self:
         """Replace them all; of two with one id the later counts. Raises as :meth:`add_label` does."""
@@ -181,13 +181,13 @@ class ChannelPlatform(ChannelState):
         by_id = {label.id: label for label in labels}
         if tuple(by_id.values()) == self.labels:
             return self
-        return self._updated(now, config=self._labelled(by_id.values()))
+        return self.record_update(now, config=self._labelled(by_id.values()))
 
     def _labelled(self, labels: Iterable[Label]) -> dict[str, Any]:
         return {**self.config, "labels": [label.as_dict() for label in labels]}
 
     def _configured(self, now: datetime, **entries: Any) -> Self:
-        return self._updated(now, config={**self.config, **entries})
+        return self.record_update(now, config={**self.config, **entries})
 
     def _require_waha(self, feature: str) -> None:
         if not self.type.is_waha_based:

@@ -120,7 +120,7 @@ class Chat(AggregateRoot):
             participants=(contact,),
             created_at=now,
             updated_at=now,
-        )._created(ChatCreated())
+        ).record_creation(ChatCreated())
 
     @classmethod
     def create_group(
@@ -150,7 +150,7 @@ class Chat(AggregateRoot):
             ],
             created_at=now,
             updated_at=now,
-        )._created(ChatCreated())
+        ).record_creation(ChatCreated())
 
     @classmethod
     def create_channel(cls, *, project_id: UUID, tenant_id: str, subject: str, now: datetime) -> Self:
@@ -162,7 +162,7 @@ class Chat(AggregateRoot):
             subject=subject,
             created_at=now,
             updated_at=now,
-        )._created(ChatCreated())
+        ).record_creation(ChatCreated())
 
     @property
     def is_group(self) -> bool:
@@ -206,7 +206,7 @@ class Chat(AggregateRoot):
         if self.chat_type is ChatType.INDIVIDUAL and added.type is ParticipantType.CONTACT:
             raise InvariantViolation(f"chat {self.id} is individual; it takes no second contact")
         event = ChatParticipantAdded(participant_id=participant_id, participant_type=added.type.value)
-        return self._changed(now, event, participants=(*self.participants, added))
+        return self.record_change(now, event, participants=(*self.participants, added))
 
     def remove_participant(self, participant_id: UUID, *, now: datetime) -> Self:
         """Raises InvariantViolation for an individual chat and for the last admin of a group, NotFound for
@@ -218,7 +218,7 @@ class Chat(AggregateRoot):
         self._require_other_admin(self._participant(participant_id))
         kept = tuple(participant for participant in self.participants if participant.id != participant_id)
         event = ChatParticipantRemoved(participant_id=participant_id)
-        return self._changed(now, event, participants=kept)
+        return self.record_change(now, event, participants=kept)
 
     def promote_to_admin(self, participant_id: UUID, *, now: datetime) -> Self:
         """Raises InvariantViolation when it is no group, NotFound for one who does not take part."""
@@ -227,7 +227,7 @@ class Chat(AggregateRoot):
         if self._participant(participant_id).is_admin:
             return self
         event = ChatParticipantPromoted(participant_id=participant_id)
-        return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=True))
+        return self.record_change(now, event, participants=self._with_admin(participant_id, is_admin=True))
 
     def demote_from_admin(self, participant_id: UUID, *, now: datetime) -> Self:
         """As :meth:`promote_to_admin`; raises InvariantViolation for the last admin too."""
@@ -238,7 +238,7 @@ class Chat(AggregateRoot):
             return self
         self._require_other_admin(participant)
         event = ChatParticipantDemoted(participant_id=participant_id)
-        return self._changed(now, event, participants=self._with_admin(participant_id, is_admin=False))
+        return self.record_change(now, event, participants=self._with_admin(participant_id, is_admin=False))
 
     def replace_contact(self, contact_id: UUID, new_contact_id: UUID, *, now: datetime) -> Self:
         """The contact was merged into the new one, which takes its place; in a closed chat too.
@@ -256,26 +256,26 @@ class Chat(AggregateRoot):
         )
         others = [participant for participant in self.participants if participant not in both]
         event = ChatContactReplaced(contact_id=contact_id, new_contact_id=new_contact_id)
-        return self._changed(now, event, participants=(*others, replacement))
+        return self.record_change(now, event, participants=(*others, replacement))
 
     def archive(self, *, now: datetime) -> Self:
         self._require_open("archive it")
         if self.status is ChatStatus.ARCHIVED:
             return self
-        return self._changed(now, ChatArchived(), status=ChatStatus.ARCHIVED)
+        return self.record_change(now, ChatArchived(), status=ChatStatus.ARCHIVED)
 
     def unarchive(self, *, now: datetime) -> Self:
         self._require_open("unarchive it")
         if self.status is ChatStatus.ACTIVE:
             return self
-        return self._changed(now, ChatUnarchived(), status=ChatStatus.ACTIVE)
+        return self.record_change(now, ChatUnarchived(), status=ChatStatus.ACTIVE)
 
     def close(self, *, now: datetime) -> Self:
         """Terminal: what was said is kept, and nothing changes any more."""
         self._require_live()
         if self.status is ChatStatus.CLOSED:
             return self
-        return self._changed(now, ChatClosed(), status=ChatStatus.CLOSED)
+        return self.record_change(now, ChatClosed(), status=ChatStatus.CLOSED)
 
     def record_last_message(self, at: datetime, *, now: datetime) -> Self:
         """``at`` is when it was written; one older than the last on record changes nothing."""
@@ -284,7 +284,7 @@ class Chat(AggregateRoot):
             raise ValidationError("at is a naive datetime; give it a time zone", field="at")
         if self.last_message_at is not None and at <= self.last_message_at:
             return self
-        return self._updated(now, last_message_at=at)
+        return self.record_update(now, last_message_at=at)
 
     def record_message(self, sender_id: UUID, subject: str | None, *, now: datetime) -> Self:
         """A contact wrote at ``now``: it takes part, and the latest message tells the time and the subject.
@@ -306,7 +306,7 @@ class Chat(AggregateRoot):
         self._require_not_individual("subject")
         if subject == self.subject:
             return self
-        return self._changed(now, ChatSubjectUpdated(new_subject=subject), subject=subject)
+        return self.record_change(now, ChatSubjectUpdated(new_subject=subject), subject=subject)
 
     def set_description(self, description: str | None, *, now: datetime) -> Self:
         """Empty clears it. Raises InvariantViolation for an individual chat."""
@@ -316,12 +316,12 @@ class Chat(AggregateRoot):
         if value == self.description:
             return self
         event = ChatDescriptionUpdated(new_description=value)
-        return self._changed(now, event, description=value)
+        return self.record_change(now, event, description=value)
 
     def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
         """Empty clears it."""
         self._require_open("change its external id")
-        return self._updated(now, external_id=external_id or None)
+        return self.record_update(now, external_id=external_id or None)
 
     def add_label(self, label_id: str, *, now: datetime) -> Self:
         """Appends. Raises ValidationError when ``label_id`` is empty."""
@@ -330,7 +330,7 @@ class Chat(AggregateRoot):
         if label_id in self.label_ids:
             return self
         event = ChatLabelAdded(label_id=label_id)
-        return self._changed(now, event, label_ids=(*self.label_ids, label_id))
+        return self.record_change(now, event, label_ids=(*self.label_ids, label_id))
 
     def remove_label(self, label_id: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``label_id`` is empty, NotFound when the chat has no such label."""
@@ -339,19 +339,19 @@ class Chat(AggregateRoot):
         if label_id not in self.label_ids:
             raise NotFound("label", label_id)
         kept = tuple(held for held in self.label_ids if held != label_id)
-        return self._changed(now, ChatLabelRemoved(label_id=label_id), label_ids=kept)
+        return self.record_change(now, ChatLabelRemoved(label_id=label_id), label_ids=kept)
 
     def set_labels(self, label_ids: Iterable[str], *, now: datetime) -> Self:
         """Replaces them all; one that is given twice counts once."""
         self._require_open("label it")
-        return self._updated(now, label_ids=tuple(dict.fromkeys(label_ids)))
+        return self.record_update(now, label_ids=tuple(dict.fromkeys(label_ids)))
 
     def clear_labels(self, *, now: datetime) -> Self:
         return self.set_labels((), now=now)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal, and allowed of a closed chat. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ChatUpdated(fields=("deleted_at",)), deleted_at=now)
+        return self.record_change(now, ChatUpdated(fields=("deleted_at",)), deleted_at=now)
 
     def _participants(self, participant_type: ParticipantType) -> tuple[Participant, ...]:
         return tuple(participant for participant in self.participants if participant.type is participant_type)

@@ -88,19 +88,19 @@ class ContactList(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return contact_list._created(ContactListCreated())
+        return contact_list.record_creation(ContactListCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_description(self, description: str | None, *, now: datetime) -> Self:
         """Empty clears it."""
-        return self._updated(now, description=description or None)
+        return self.record_update(now, description=description or None)
 
     def set_logical_operator(self, logical_operator: LogicalOperator, *, now: datetime) -> Self:
         """Raises ValidationError when it is unknown."""
-        return self._updated(now, logical_operator=LogicalOperator(logical_operator))
+        return self.record_update(now, logical_operator=LogicalOperator(logical_operator))
 
     def add_filter_rule(self, rule: FilterRule, *, now: datetime) -> Self:
         """Appends; the same rule again changes nothing.
@@ -114,7 +114,7 @@ class ContactList(AggregateRoot):
         rules = (*self.filter_rules, rule)
         attrs.evolve(self, filter_rules=rules)  # refuses what is no rule before the event asks its type
         event = ContactListFilterRuleAdded(filter_rule_id=rule.id, filter_type=rule.filter_type.value)
-        return self._changed(now, event, filter_rules=rules)
+        return self.record_change(now, event, filter_rules=rules)
 
     def remove_filter_rule(self, rule_id: UUID, *, now: datetime) -> Self:
         """Raises NotFound when the list has no such rule."""
@@ -122,12 +122,12 @@ class ContactList(AggregateRoot):
         if kept == self.filter_rules:
             raise NotFound("filter_rule", rule_id)
         event = ContactListFilterRuleRemoved(filter_rule_id=rule_id)
-        return self._changed(now, event, filter_rules=kept)
+        return self.record_change(now, event, filter_rules=kept)
 
     def clear_filter_rules(self, *, now: datetime) -> Self:
         if not self.filter_rules:
             return self
-        return self._changed(now, ContactListFilterRulesCleared(), filter_rules=())
+        return self.record_change(now, ContactListFilterRulesCleared(), filter_rules=())
 
     def set_contact_count(self, count: int, *, now: datetime) -> Self:
         """``now`` is when it was counted; an older count than the one on record changes nothing.
@@ -139,8 +139,8 @@ class ContactList(AggregateRoot):
         ):
             return self
         event = ContactListRecalculated(contact_count=count)
-        return self._changed(now, event, contact_count=count, last_calculated_at=now)
+        return self.record_change(now, event, contact_count=count, last_calculated_at=now)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal; the row stays. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ContactListDeleted(), deleted_at=now)
+        return self.record_change(now, ContactListDeleted(), deleted_at=now)

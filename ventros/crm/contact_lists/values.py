@@ -153,7 +153,9 @@ def kind_of(filter_type: FilterType, field_key: str, field_type: CustomFieldType
         (ValueKind.WORDS, TAG_KEY) if filter_type is FilterType.TAG else (ValueKind.STATUS, STATUS_KEY)
     )
     if field_key != key:
-        raise ValidationError(f"the field_key of a {filter_type} rule is {key!r}", field="field_key")
+        raise ValidationError(
+            f"the field_key of a {filter_type} rule is {validators.shown(key)}", field="field_key"
+        )
     return kind
 
 

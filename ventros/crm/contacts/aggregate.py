@@ -77,34 +77,34 @@ class Contact(AggregateRoot):
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
         """A new contact, version 1. Raises ValidationError for a nil or empty argument."""
         contact = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
-        return contact._created(ContactCreated())
+        return contact.record_creation(ContactCreated())
 
     def rename(self, name: str, *, now: datetime, changed_by: UUID | None = None) -> Self:
         """Raises ValidationError when ``name`` is empty."""
         if name == self.name:
             return self
         renamed = ContactNameChanged(old_name=self.name, new_name=name, changed_by=changed_by)
-        return self._changed(now, renamed, name=name)
+        return self.record_change(now, renamed, name=name)
 
     def set_email(self, email: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is none; see :class:`ventros.values.Email`."""
         value = Email(email)
         if value == self.email:
             return self
-        return self._changed(now, ContactEmailSet(email=value.value), email=value)
+        return self.record_change(now, ContactEmailSet(email=value.value), email=value)
 
     def clear_email(self, *, now: datetime) -> Self:
-        return self._updated(now, email=None)
+        return self.record_update(now, email=None)
 
     def set_phone(self, phone: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is none; see :class:`ventros.values.Phone`."""
         value = Phone(phone)
         if value == self.phone:
             return self
-        return self._changed(now, ContactPhoneSet(phone=value.value), phone=value)
+        return self.record_change(now, ContactPhoneSet(phone=value.value), phone=value)
 
     def clear_phone(self, *, now: datetime) -> Self:
-        return self._updated(now, phone=None)
+        return self.record_update(now, phone=None)
 
     def add_tag(self, tag: str, *, now: datetime) -> Self:
         """Appends; raises ValidationError when ``tag`` is empty."""
@@ -112,30 +112,30 @@ class Contact(AggregateRoot):
             raise ValidationError("tag must not be empty", field="tag")
         if tag in self.tags:
             return self
-        return self._changed(now, ContactTagAdded(tag=tag), tags=(*self.tags, tag))
+        return self.record_change(now, ContactTagAdded(tag=tag), tags=(*self.tags, tag))
 
     def remove_tag(self, tag: str, *, now: datetime) -> Self:
         if tag not in self.tags:
             return self
         kept = tuple(held for held in self.tags if held != tag)
-        return self._changed(now, ContactTagRemoved(tag=tag), tags=kept)
+        return self.record_change(now, ContactTagRemoved(tag=tag), tags=kept)
 
     def clear_tags(self, *, now: datetime) -> Self:
         if not self.tags:
             return self
-        return self._changed(now, ContactTagsCleared(cleared_tags=self.tags), tags=())
+        return self.record_change(now, ContactTagsCleared(cleared_tags=self.tags), tags=())
 
     def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
         value = external_id or None
         if value == self.external_id:
             return self
-        return self._changed(now, ContactExternalIdSet(external_id=value), external_id=value)
+        return self.record_change(now, ContactExternalIdSet(external_id=value), external_id=value)
 
     def set_source_channel(self, source_channel: str | None, *, now: datetime) -> Self:
         value = source_channel or None
         if value == self.source_channel:
             return self
-        return self._changed(now, ContactSourceChannelSet(source_channel=value), source_channel=value)
+        return self.record_change(now, ContactSourceChannelSet(source_channel=value), source_channel=value)
 
     def set_language(self, language: str | None, *, now: datetime) -> Self:
         """Empty means ``en``."""
@@ -143,13 +143,13 @@ class Contact(AggregateRoot):
         if value == self.language:
             return self
         changed = ContactLanguageChanged(old_language=self.language, new_language=value)
-        return self._changed(now, changed, language=value)
+        return self.record_change(now, changed, language=value)
 
     def set_timezone(self, timezone: str | None, *, now: datetime) -> Self:
         value = timezone or None
         if value == self.timezone:
             return self
-        return self._changed(now, ContactTimezoneSet(timezone=value), timezone=value)
+        return self.record_change(now, ContactTimezoneSet(timezone=value), timezone=value)
 
     def set_profile_picture(self, url: str | None, *, now: datetime) -> Self:
         """Empty clears address and time; the same address again only renews the time of its fetching.
@@ -158,7 +158,7 @@ class Contact(AggregateRoot):
         """
         value, fetched_at = (url, now) if url else (None, None)
         if value != self.profile_picture_url:
-            return self._changed(
+            return self.record_change(
                 now,
                 ContactProfilePictureUpdated(profile_picture_url=value, fetched_at=fetched_at),
                 profile_picture_url=value,
@@ -167,13 +167,13 @@ class Contact(AggregateRoot):
         last_fetched_at = self.profile_picture_fetched_at
         if fetched_at is None or (last_fetched_at is not None and fetched_at <= last_fetched_at):
             return self
-        return self._updated(now, profile_picture_fetched_at=fetched_at)
+        return self.record_update(now, profile_picture_fetched_at=fetched_at)
 
     def record_interaction(self, *, now: datetime, interaction_type: str = "message") -> Self:
         """``now`` is when it took place; one older than the last on record changes nothing."""
         if self.last_interaction_at is not None and now <= self.last_interaction_at:
             return self
-        return self._changed(
+        return self.record_change(
             now,
             ContactInteractionRecorded(
                 interaction_type=interaction_type,
@@ -185,7 +185,7 @@ class Contact(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, ContactDeleted(), deleted_at=now)
+        return self.record_change(now, ContactDeleted(), deleted_at=now)
 
     def absorb(self, other: Contact, *, now: datetime) -> Self:
         """What ``other``, about to be :meth:`merge_into` this one, knows and this one does not.
@@ -214,9 +214,9 @@ class Contact(AggregateRoot):
             changes[field] = choose(filter(None, times), default=None)
         changes = {name: value for name, value in changes.items() if getattr(self, name) != value}
         merged = ContactMerged(merged_contact_id=other.id, fields=tuple(changes))
-        return self._changed(now, merged, **changes)
+        return self.record_change(now, merged, **changes)
 
     def merge_into(self, survivor: Contact, *, now: datetime) -> Self:
         """Terminal, as a deletion is. Raises InvariantViolation when it is deleted already."""
         event = ContactMergedInto(surviving_contact_id=survivor.id)
-        return self._changed(now, event, ContactDeleted(), deleted_at=now, merged_into=survivor.id)
+        return self.record_change(now, event, ContactDeleted(), deleted_at=now, merged_into=survivor.id)

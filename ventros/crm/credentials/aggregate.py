@@ -111,7 +111,7 @@ class Credential(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return credential._created(CredentialCreated())
+        return credential.record_creation(CredentialCreated())
 
     @property
     def oauth_access_token(self) -> EncryptedValue | None:
@@ -196,7 +196,7 @@ class Credential(AggregateRoot):
         """Encrypted anew even if it is the same text. Raises ValidationError when it is empty."""
         if not plain_value:
             raise ValidationError("plain_value must not be empty", field="plain_value")
-        return self._updated(now, secret=encryptor.encrypt(plain_value, self._place(SECRET)))
+        return self.record_update(now, secret=encryptor.encrypt(plain_value, self._place(SECRET)))
 
     def reencrypt(self, *, encryptor: Encryptor, now: datetime) -> Self:
         """Every value that another key wrote, with the writer's key; the texts stay what they are.
@@ -210,14 +210,14 @@ class Credential(AggregateRoot):
                 access=self._renewed(token.access, ACCESS_TOKEN, encryptor),
                 refresh=token.refresh and self._renewed(token.refresh, REFRESH_TOKEN, encryptor),
             )
-        return self._updated(now, secret=secret, oauth=token)
+        return self.record_update(now, secret=secret, oauth=token)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
-        return self._updated(now, description=description)
+        return self.record_update(now, description=description)
 
     def set_project(self, project_id: UUID, *, now: datetime) -> Self:
         """Cannot be cleared again. Raises ValidationError for the nil id."""
-        return self._updated(now, project_id=project_id)
+        return self.record_update(now, project_id=project_id)
 
     def set_metadata(self, key: str, value: Any, *, now: datetime) -> Self:
         """Raises ValidationError when ``key`` is empty or ``value`` is no JSON."""
@@ -226,17 +226,17 @@ class Credential(AggregateRoot):
         metadata = {**self.metadata, key: copied_json(value, "value")}
         if same_json(metadata, self.metadata, "metadata"):
             return self
-        return self._changed(now, CredentialUpdated(fields=("metadata",)), metadata=metadata)
+        return self.record_change(now, CredentialUpdated(fields=("metadata",)), metadata=metadata)
 
     def activate(self, *, now: datetime) -> Self:
         if self.is_active:
             return self
-        return self._changed(now, CredentialActivated(), is_active=True)
+        return self.record_change(now, CredentialActivated(), is_active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         if not self.is_active:
             return self
-        return self._changed(now, CredentialDeactivated(), is_active=False)
+        return self.record_change(now, CredentialDeactivated(), is_active=False)
 
     def _place(self, column: str) -> Place:
         return Place(table=TABLE, column=column, tenant_id=self.tenant_id, row_id=self.id)
@@ -259,7 +259,7 @@ class Credential(AggregateRoot):
 
     def _refreshed(self, token: OAuthToken, now: datetime) -> Self:
         event = CredentialOAuthRefreshed(expires_at=token.expires_at, is_first=self.oauth is None)
-        return self._changed(now, event, oauth=token)
+        return self.record_change(now, event, oauth=token)
 
 
 def _after(now: datetime, expires_in: int) -> datetime:

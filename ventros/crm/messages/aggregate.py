@@ -232,7 +232,7 @@ class Message(Entity):
             created_at=timestamp,
             updated_at=timestamp,
         )
-        return message._created(MessageCreated())
+        return message.record_creation(MessageCreated())
 
     @property
     def is_inbound(self) -> bool:
@@ -274,7 +274,7 @@ class Message(Entity):
 
     def set_text(self, text: str, *, now: datetime) -> Self:
         """Raises ValidationError for a bad text."""
-        return self._updated(now, text=MessageText(text))
+        return self.record_update(now, text=MessageText(text))
 
     def edit(self, text: str, *, now: datetime) -> Self:
         """The author's change of the text; an empty one takes a caption away.
@@ -291,11 +291,13 @@ class Message(Entity):
             text=None if edited is None else edited.value,
             previous_text=None if self.text is None else self.text.value,
         )
-        return self._changed(now, event, text=edited, edited_at=now)
+        return self.record_change(now, event, text=edited, edited_at=now)
 
     def revoke(self, *, now: datetime) -> Self:
         """Terminal for the text."""
-        return self if self.revoked_at is not None else self._changed(now, MessageRevoked(), revoked_at=now)
+        return (
+            self if self.revoked_at is not None else self.record_change(now, MessageRevoked(), revoked_at=now)
+        )
 
     def react(self, respondent: Respondent, emoji: str, *, now: datetime) -> Self:
         """The respondent's reaction, under ``metadata["reactions"]``; empty takes it back."""
@@ -316,36 +318,36 @@ class Message(Entity):
         answers = answered(self.metadata.get(name, {}), respondent, answer, now)
         if answers is None:
             return self
-        return self._changed(now, event, metadata={**self.metadata, name: answers})
+        return self.record_change(now, event, metadata={**self.metadata, name: answers})
 
     def set_media(self, url: str, mimetype: str | None, *, now: datetime) -> Self:
         """Raises InvariantViolation unless the content type is a media type."""
         if not self.content_type.is_media:
             raise InvariantViolation(f"a {self.content_type} message holds no media")
-        return self._updated(now, media_url=MediaUrl(url), media_mimetype=mimetype)
+        return self.record_update(now, media_url=MediaUrl(url), media_mimetype=mimetype)
 
     def set_channel(self, channel_id: UUID, channel_type_id: int | None, *, now: datetime) -> Self:
-        return self._updated(now, channel_id=channel_id, channel_type_id=channel_type_id)
+        return self.record_update(now, channel_id=channel_id, channel_type_id=channel_type_id)
 
     def set_session(self, session_id: UUID, *, now: datetime) -> Self:
-        return self._updated(now, session_id=session_id)
+        return self.record_update(now, session_id=session_id)
 
     def assign_agent(self, agent_id: UUID, *, now: datetime) -> Self:
         """Raises ValidationError for the nil id."""
-        return self._updated(now, agent_id=agent_id)
+        return self.record_update(now, agent_id=agent_id)
 
     def set_channel_message_id(self, channel_message_id: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
         if not channel_message_id:
             raise ValidationError("channel_message_id must not be empty", field="channel_message_id")
-        return self._updated(now, channel_message_id=channel_message_id)
+        return self.record_update(now, channel_message_id=channel_message_id)
 
     def set_source(self, source: MessageSource, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown source."""
-        return self._updated(now, source=MessageSource(source))
+        return self.record_update(now, source=MessageSource(source))
 
     def set_mentions(self, mentions: Iterable[str] | None, *, now: datetime) -> Self:
-        return self._updated(now, mentions=tuple(mentions or ()))
+        return self.record_update(now, mentions=tuple(mentions or ()))
 
     def track_ad(self, tracking: Mapping[str, str], *, now: datetime) -> Self:
         """Keep under ``metadata["tracking"]`` what the platform says of the advertisement, and tell of it.
@@ -366,7 +368,7 @@ class Message(Entity):
             ad_source_url=tracking.get("ad_source_url"),
             ctwa_click_id=tracking.get("ctwa_click_id"),
         )
-        return self._changed(now, tracked, metadata={**self.metadata, "tracking": dict(tracking)})
+        return self.record_change(now, tracked, metadata={**self.metadata, "tracking": dict(tracking)})
 
     def mark_as_sent(self, *, now: datetime) -> Self:
         return self._advance(MessageStatus.SENT, now, MessageSent())
@@ -392,4 +394,4 @@ class Message(Entity):
         """Itself when it is as far along already; ``now`` is the time that the platform reports."""
         if status.rank <= self.status.rank:
             return self
-        return self._changed(now, event, status=status, **stamps)
+        return self.record_change(now, event, status=status, **stamps)

@@ -65,46 +65,46 @@ class PipelineStatus(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return status._created(StatusCreated())
+        return status.record_creation(StatusCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
-        return self._updated(now, description=description)
+        return self.record_update(now, description=description)
 
     def set_color(self, color: str | HexColor | None, *, now: datetime) -> Self:
         """None for no colour. Raises ValidationError when a text is none."""
-        return self._updated(now, color=HexColor(color) if isinstance(color, str) else color)
+        return self.record_update(now, color=HexColor(color) if isinstance(color, str) else color)
 
     def set_position(self, position: int, *, now: datetime) -> Self:
-        return self._updated(now, position=position)
+        return self.record_update(now, position=position)
 
     def set_status_type(self, status_type: StatusType, *, now: datetime) -> Self:
         """Raises ValidationError for an unknown type."""
-        return self._updated(now, status_type=StatusType(status_type))
+        return self.record_update(now, status_type=StatusType(status_type))
 
     def activate(self, *, now: datetime) -> Self:
         if self.active:
             return self
-        return self._changed(now, StatusActivated(), active=True)
+        return self.record_change(now, StatusActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         """Contacts stay in it, but none enters it any more."""
         if not self.active:
             return self
-        return self._changed(now, StatusDeactivated(), active=False)
+        return self.record_change(now, StatusDeactivated(), active=False)
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, StatusDeleted(), deleted_at=now)
+        return self.record_change(now, StatusDeleted(), deleted_at=now)
 
-    def _updated(self, now: datetime, **changes: Any) -> Self:
+    def record_update(self, now: datetime, **changes: Any) -> Self:
         """As in the kernel, but each field has an event of its own, which tells both values."""
         events = [
             StatusUpdated(field=field, old_value=getattr(self, field), new_value=value)
             for field, value in changes.items()
             if getattr(self, field) != value
         ]
-        return self._changed(now, *events, **changes) if events else self
+        return self.record_change(now, *events, **changes) if events else self

@@ -101,7 +101,7 @@ class Pipeline(AggregateRoot):
     def create(cls, *, project_id: UUID, tenant_id: str, name: str, now: datetime) -> Self:
         """A new, active pipeline, version 1. Raises ValidationError for a nil or empty argument."""
         pipeline = cls(tenant_id=tenant_id, project_id=project_id, name=name, created_at=now, updated_at=now)
-        return pipeline._created(PipelineCreated())
+        return pipeline.record_creation(PipelineCreated())
 
     def custom_field(self, key: str) -> CustomField:
         """Raises NotFound."""
@@ -109,38 +109,38 @@ class Pipeline(AggregateRoot):
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when ``name`` is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
-        return self._updated(now, description=description)
+        return self.record_update(now, description=description)
 
     def set_color(self, color: str | HexColor | None, *, now: datetime) -> Self:
         """None for no colour. Raises ValidationError when a text is none."""
-        return self._updated(now, color=HexColor(color) if isinstance(color, str) else color)
+        return self.record_update(now, color=HexColor(color) if isinstance(color, str) else color)
 
     def set_position(self, position: int, *, now: datetime) -> Self:
-        return self._updated(now, position=position)
+        return self.record_update(now, position=position)
 
     def activate(self, *, now: datetime) -> Self:
         if self.active:
             return self
-        return self._changed(now, PipelineActivated(), active=True)
+        return self.record_change(now, PipelineActivated(), active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
         """Contacts stay where they are, but none enters a status of it any more."""
         if not self.active:
             return self
-        return self._changed(now, PipelineDeactivated(), active=False)
+        return self.record_change(now, PipelineDeactivated(), active=False)
 
     def set_session_timeout(self, minutes: int | None, *, now: datetime) -> Self:
         """1 to 1440, or None to inherit. Raises ValidationError."""
-        return self._updated(now, session_timeout_minutes=minutes)
+        return self.record_update(now, session_timeout_minutes=minutes)
 
     def set_ai_summary(
         self, *, enabled: bool, provider: str | None, model: str | None, now: datetime
     ) -> Self:
         """An empty provider or model means None."""
-        return self._updated(
+        return self.record_update(
             now, enable_ai_summary=enabled, ai_provider=provider or None, ai_model=model or None
         )
 
@@ -150,19 +150,19 @@ class Pipeline(AggregateRoot):
         if config.enabled:
             return self
         enabled = attrs.evolve(config, enabled=True)
-        return self._changed(now, LeadQualificationEnabled(), lead_qualification=enabled)
+        return self.record_change(now, LeadQualificationEnabled(), lead_qualification=enabled)
 
     def disable_lead_qualification(self, *, now: datetime) -> Self:
         config = self.lead_qualification
         if config is None or not config.enabled:
             return self
         disabled = attrs.evolve(config, enabled=False)
-        return self._changed(now, LeadQualificationDisabled(), lead_qualification=disabled)
+        return self.record_change(now, LeadQualificationDisabled(), lead_qualification=disabled)
 
     def set_lead_qualification(self, config: LeadQualificationConfig | None, *, now: datetime) -> Self:
         if config == self.lead_qualification:
             return self
-        return self._changed(now, LeadQualificationConfigUpdated(), lead_qualification=config)
+        return self.record_change(now, LeadQualificationConfigUpdated(), lead_qualification=config)
 
     def set_custom_field(self, field: CustomField, *, now: datetime) -> Self:
         """Add it, or replace its value. Raises InvariantViolation when the key has another type."""
@@ -179,7 +179,7 @@ class Pipeline(AggregateRoot):
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, PipelineDeleted(), deleted_at=now)
+        return self.record_change(now, PipelineDeleted(), deleted_at=now)
 
     def _custom_field(self, key: str) -> PipelineCustomField:
         for child in self.custom_fields:
@@ -196,13 +196,13 @@ class Pipeline(AggregateRoot):
             new_value=after and after.field.json_value,
         )
         others = tuple(child for child in self.custom_fields if child is not before)
-        return self._changed(now, updated, custom_fields=(*others, after) if after else others)
+        return self.record_change(now, updated, custom_fields=(*others, after) if after else others)
 
-    def _updated(self, now: datetime, **changes: Any) -> Self:
+    def record_update(self, now: datetime, **changes: Any) -> Self:
         """As in the kernel, but each field has an event of its own, which tells both values."""
         events = [
             PipelineUpdated(field=field, old_value=getattr(self, field), new_value=value)
             for field, value in changes.items()
             if getattr(self, field) != value
         ]
-        return self._changed(now, *events, **changes) if events else self
+        return self.record_change(now, *events, **changes) if events else self

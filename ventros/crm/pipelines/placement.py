@@ -82,7 +82,7 @@ class Placement(Entity):
             previous_status_name=None,
             new_status_name=status_name,
         )
-        return placement._changed(now, ContactEnteredPipeline(status_name=status_name), changed)
+        return placement.record_change(now, ContactEnteredPipeline(status_name=status_name), changed)
 
     def move(
         self,
@@ -122,7 +122,7 @@ class Placement(Entity):
             previous_status_name=previous_status_name,
             new_status_name=status_name,
         )
-        return closed, follower._created(changed)
+        return closed, follower.record_creation(changed)
 
     def exit(
         self, *, status_name: str, now: datetime, changed_by: UUID | None = None, reason: str | None = None
@@ -131,7 +131,7 @@ class Placement(Entity):
         exited = ContactExitedPipeline(
             last_status_name=status_name, exited_by=changed_by, reason=reason or None
         )
-        return self._closed(now)._changed(now, exited)
+        return self._closed(now).record_change(now, exited)
 
     def _closed(self, now: datetime) -> Self:
         """Without an event: whoever closes it has one to tell."""

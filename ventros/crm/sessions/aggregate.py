@@ -143,7 +143,7 @@ class Session(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return session._created(SessionStarted())
+        return session.record_creation(SessionStarted())
 
     @property
     def is_active(self) -> bool:
@@ -182,7 +182,7 @@ class Session(AggregateRoot):
         """Count one message, written at ``now``. Raises InvariantViolation when the session has ended."""
         self._require_active("record a message")
         changes = self._first_from_contact(now) if from_contact else self._first_from_agent(now)
-        return self._changed(
+        return self.record_change(
             now,
             SessionMessageRecorded(from_contact=from_contact),
             message_count=self.message_count + 1,
@@ -211,7 +211,7 @@ class Session(AggregateRoot):
         times = [at for at, _ in written]
         inbound = sum(from_contact for _, from_contact in written)
         outbound = len(written) - inbound
-        return self._changed(
+        return self.record_change(
             max(times),
             SessionMessagesRecorded(from_contact=inbound, from_agent=outbound, first_recorded_at=min(times)),
             message_count=self.message_count + len(written),
@@ -262,7 +262,7 @@ class Session(AggregateRoot):
             reassignment_count=transfers,
         )
         others = tuple(assigned_id for assigned_id in self.agent_ids if assigned_id != agent_id)
-        return self._changed(now, assigned, agent_ids=(*others, agent_id), agent_transfers=transfers)
+        return self.record_change(now, assigned, agent_ids=(*others, agent_id), agent_transfers=transfers)
 
     def check_timeout(self, *, now: datetime) -> Self:
         """Ended by inactivity, as of the moment its timeout ran out, if that lies before ``now``."""
@@ -291,7 +291,7 @@ class Session(AggregateRoot):
                 "last_message_at": self.last_activity_at if self.message_count else None,
             },
         )
-        return self._changed(
+        return self.record_change(
             now,
             ended,
             status=SessionStatus.ENDED,
@@ -304,19 +304,19 @@ class Session(AggregateRoot):
         """The contact was merged into another, whose session this is from now on, be it active or ended."""
         if contact_id == self.contact_id:
             return self
-        return self._changed(now, SessionContactChanged(contact_id=contact_id), contact_id=contact_id)
+        return self.record_change(now, SessionContactChanged(contact_id=contact_id), contact_id=contact_id)
 
     def resolve(self, *, now: datetime) -> Self:
         """Raises InvariantViolation while the session is active."""
         self._require_ended("resolve")
         if self.resolved:
             return self
-        return self._changed(now, SessionResolved(), resolved=True)
+        return self.record_change(now, SessionResolved(), resolved=True)
 
     def escalate(self, *, now: datetime) -> Self:
         if self.escalated:
             return self
-        return self._changed(now, SessionEscalated(), escalated=True)
+        return self.record_change(now, SessionEscalated(), escalated=True)
 
     def set_summary(
         self,
@@ -343,7 +343,7 @@ class Session(AggregateRoot):
         summarized = SessionSummarized(
             summary=summary, sentiment=known.value if known else None, sentiment_score=sentiment_score
         )
-        return self._changed(now, summarized, **changes)
+        return self.record_change(now, summarized, **changes)
 
     def _require_active(self, command: str) -> None:
         if not self.is_active:

@@ -149,7 +149,7 @@ class WebhookSubscription(AggregateRoot):
             created_at=now,
             updated_at=now,
         )
-        return subscription._created(WebhookSubscriptionCreated())
+        return subscription.record_creation(WebhookSubscriptionCreated())
 
     @property
     def secret_ciphertext(self) -> str | None:
@@ -187,36 +187,38 @@ class WebhookSubscription(AggregateRoot):
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
-        return self._updated(now, name=name)
+        return self.record_update(now, name=name)
 
     def set_url(self, url: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is no absolute http or https address."""
-        return self._updated(now, url=url)
+        return self.record_update(now, url=url)
 
     def set_events(self, events: Iterable[str], *, now: datetime) -> Self:
         """Replaces the patterns. Raises ValidationError when there is none, or one that is no pattern."""
-        return self._updated(now, events=_distinct(events))
+        return self.record_update(now, events=_distinct(events))
 
     def activate(self, *, now: datetime) -> Self:
-        return self._updated(now, active=True)
+        return self.record_update(now, active=True)
 
     def deactivate(self, *, now: datetime) -> Self:
-        return self._updated(now, active=False)
+        return self.record_update(now, active=False)
 
     def set_secret(self, secret: EncryptedSecret | None, *, now: datetime) -> Self:
         """None leaves what is sent unsigned."""
-        return self._updated(now, secret=secret)
+        return self.record_update(now, secret=secret)
 
     def set_headers(self, headers: Mapping[str, str], *, now: datetime) -> Self:
         """Replaces them. Raises ValidationError for what HTTP could not send."""
-        return self._updated(now, headers=dict(headers))
+        return self.record_update(now, headers=dict(headers))
 
     def set_retry_policy(
         self, *, now: datetime, retry_count: int | None = None, timeout_seconds: int | None = None
     ) -> Self:
         """Each on its own: one that is None stays. Raises ValidationError outside of their ranges."""
         limits = {"retry_count": retry_count, "timeout_seconds": timeout_seconds}
-        return self._updated(now, **{field: value for field, value in limits.items() if value is not None})
+        return self.record_update(
+            now, **{field: value for field, value in limits.items() if value is not None}
+        )
 
     def enable_contact_events(
         self,
@@ -226,7 +228,7 @@ class WebhookSubscription(AggregateRoot):
         categories: Iterable[str] | None = None,
     ) -> Self:
         """Replaces both filters; an empty one is none. Raises ValidationError for an empty text in one."""
-        return self._updated(
+        return self.record_update(
             now,
             subscribe_contact_events=True,
             contact_event_types=_filter(types),
@@ -235,10 +237,10 @@ class WebhookSubscription(AggregateRoot):
 
     def disable_contact_events(self, *, now: datetime) -> Self:
         """Drops both filters too."""
-        return self._updated(
+        return self.record_update(
             now, subscribe_contact_events=False, contact_event_types=None, contact_event_categories=None
         )
 
     def delete(self, *, now: datetime) -> Self:
         """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self._changed(now, WebhookSubscriptionDeleted(), deleted_at=now)
+        return self.record_change(now, WebhookSubscriptionDeleted(), deleted_at=now)

@@ -14,6 +14,8 @@ from ventros.values import MediaUrl
 
 EVERYTHING = "*"
 """The pattern that matches every name."""
+LONGEST = 100
+"""Characters of a pattern. An event may have a longer name, of which no further prefix is looked for."""
 
 _PATTERN = re.compile(r"\*|[\w-]+(?:\.[\w-]+)*(?:\.\*)?")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110, section 5.6.2
@@ -25,16 +27,19 @@ def patterns_matching(event: str) -> tuple[str, ...]:
 
     The database and :meth:`WebhookSubscription.is_subscribed_to` both compare with these.
     """
-    parts = event.split(".")
-    prefixes = (".".join(parts[:length]) for length in range(1, len(parts)))
-    return (EVERYTHING, *(f"{prefix}.*" for prefix in prefixes), event)
+    ends = (at for at, character in enumerate(event[: LONGEST - 1]) if character == ".")
+    return (EVERYTHING, *(f"{event[:end]}.*" for end in ends), event)
 
 
 def check_pattern(text: str) -> None:
-    """Raises ValidationError(field="events") unless it is ``*``, a dotted name, or a prefix with ``.*``."""
-    if not _PATTERN.fullmatch(text):
+    """Raises ValidationError(field="events") unless it is ``*``, a dotted name, or a prefix with ``.*``.
+
+    It has at most LONGEST characters.
+    """
+    if len(text) > LONGEST or not _PATTERN.fullmatch(text):
         raise ValidationError(
-            f"{text!r} is no event pattern: a dotted name, a dotted prefix with .* at its end, or *",
+            f"{validators.shown(text)} is no event pattern: a dotted name, a dotted prefix with .* at its "
+            f"end, or *, of at most {LONGEST} characters",
             field="events",
         )
 
@@ -51,7 +56,7 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     """Raises ValidationError(field="headers") for what HTTP could not send, or not as one header."""
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name):
-            raise ValidationError(f"{name!r} is no name of an HTTP header", field="headers")
+            raise ValidationError(f"{validators.shown(name)} is no name of an HTTP header", field="headers")
         if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
             raise ValidationError(f"the value of {name} is none that HTTP can send", field="headers")
 

@@ -78,7 +78,10 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "3D000": (errors.ServerUnreachable, "there is no such database"),
     "40001": (errors.SerializationFailure, "the transaction could not be serialized, run it again"),
     "40P01": (errors.DeadlockDetected, "the server broke a deadlock, run the unit of work again"),
-    "42501": (errors.InsufficientPrivilege, "the role lacks a privilege that ventros sql grants prints"),
+    "42501": (
+        errors.InsufficientPrivilege,
+        "the role lacks a privilege: ventros sync, then ventros migrate roles",
+    ),
     ("42501", "ExecWithCheckOptions"): (errors.TenancyViolation, "the row belongs to another tenant"),
     "42P05": (errors.DatabaseError, f"another has prepared a statement of this name here, {_POOLER}"),
     "42P01": (errors.DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),

@@ -17,8 +17,8 @@ error itself reaches asyncpg, which raises it from the call that is being awaite
 failed tells which part it belongs to.
 
 A recorded statement is encoded by asyncpg: its bytes are kept, and asyncpg is told at once that it is done.
-So asyncpg must have prepared it before, see :attr:`Wire.prepared`. To read the rows of its answer, it is
-fetched once more, and :meth:`Wire.replay` gives asyncpg the answer that was kept. :meth:`Wire.send` sends
+So asyncpg must have prepared it before, see ``prepared`` of :class:`Wire`. To read the rows of its answer, it
+is fetched once more, and :meth:`Wire.replay` gives asyncpg the answer that was kept. :meth:`Wire.send` sends
 what nobody waits for; no later answer is handed out before its own was right.
 
 Formats: PostgreSQL documentation, "Frontend/Backend Protocol".

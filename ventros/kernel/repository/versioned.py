@@ -100,7 +100,7 @@ class Repository(RootRepository[A]):
         """Raises NotFound when there is none for this tenant, MappingError when the row is not valid.
 
         ``expected_version``, as a client sends it in If-Match or as it was read before, raises
-        OptimisticLockError when another is stored.
+        OptimisticLockError when another is stored, which ``db.run`` does not try again.
 
         ``lock`` holds the row until the transaction ends, by one statement more, sent first. It waits for
         others that hold it, as long as the lock timeout; ``nowait`` raises LockNotAvailable instead, and
@@ -117,7 +117,7 @@ class Repository(RootRepository[A]):
             whole_number(expected_version, "expected_version", 1)
         loaded = await self._get_one(id)
         if expected_version is not None and loaded.version != expected_version:
-            raise self._conflict(id, expected_version, loaded.version)
+            raise self._conflict(id, expected_version, loaded.version, retryable=False)
         return loaded
 
     async def save(self, aggregate: A) -> A:
@@ -332,8 +332,10 @@ class Repository(RootRepository[A]):
             return self._suppressed(aggregate, f"is stored at version {stored} as expected")
         return self._conflict(aggregate.id, aggregate.version, stored)
 
-    def _conflict(self, id: UUID, expected: int, actual: int | None) -> errors.OptimisticLockError:
-        conflict = errors.OptimisticLockError(self.resource, id, expected, actual)
+    def _conflict(
+        self, id: UUID, expected: int, actual: int | None, *, retryable: bool = True
+    ) -> errors.OptimisticLockError:
+        conflict = errors.OptimisticLockError(self.resource, id, expected, actual, retryable=retryable)
         return self.unit.telemetry.report_conflict(conflict)
 
     def _suppressed(self, aggregate: A, state: str) -> errors.WriteSuppressed:

@@ -78,6 +78,8 @@ def checked(
         line=line,
         plan=header.get("plan", ""),
         tenant=header.get("tenant", ""),
+        standard=header.get("standard", ""),
+        changes=tuple(column.name for column in columns(header.get("changes", ""))),
         schema=schema,
         in_catalogue=in_catalogue,
     )

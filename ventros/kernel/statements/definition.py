@@ -41,9 +41,10 @@ class Statement:
     """One named SQL text.
 
     ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
-    where it does; ``resource`` is the aggregate's type whose repository sends it, by which an error names it.
-    ``table`` is bare, and empty for a statement that is given in code. ``in_catalogue`` tells that it is one
-    that an auditor can read beforehand: of a file, or of a list's shapes.
+    where it does, ``standard`` why it differs from the standard one of its verb; ``changes`` are the columns
+    that differ after most executions; ``resource`` is the aggregate's type whose repository sends it, by
+    which an error names it. ``table`` is bare, and empty for a statement that is given in code.
+    ``in_catalogue`` tells that an auditor can read it beforehand: it is of a file, or of a list's shapes.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Statement:
     line: int
     plan: str = ""
     tenant: str = ""
+    standard: str = ""
+    changes: tuple[str, ...] = ()
     schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
     in_catalogue: bool = attrs.field(default=False, eq=False, repr=False)

@@ -1,0 +1,1 @@
+"""The application invoicing, on the kernel of Ventros."""

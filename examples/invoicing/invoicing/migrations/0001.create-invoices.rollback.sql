@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS invoicing.invoice_lines;
+DROP TABLE IF EXISTS invoicing.invoices;

@@ -1,0 +1,1 @@
+"""Over HTTP, in process, on a real server."""

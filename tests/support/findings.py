@@ -1,0 +1,30 @@
+"""What the audit found, and psql beside it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import psycopg
+
+from ventros.audit.checks import Finding
+from ventros.devserver import find_binaries
+
+
+def psql(dsn: str, *args: str | Path) -> str:
+    command = [find_binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn, *args]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def subjects_of(findings: list[Finding]) -> list[tuple[str, str]]:
+    """Check and subject, without the ids of aggregates."""
+    return [(finding.check, finding.subject.split(" ")[0]) for finding in findings]
+
+
+def mend(connection: psycopg.Connection, findings: Iterable[Finding]) -> None:
+    """Within the connection's transaction, in which nothing can be done concurrently."""
+    for finding in findings:
+        connection.execute(finding.mend.replace("CONCURRENTLY ", "").encode())
