@@ -148,6 +148,41 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     assert again == reports[:2], "there is nothing to take away any more"
 
 
+def test_temporary_tables_are_taken_away_by_whoever_may_and_else_refused(
+    server: DevServer, superuser: psycopg.Connection
+) -> None:
+    name = superuser.info.dbname
+    superuser.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO PUBLIC").format(sql.Identifier(name)))
+    with pytest.raises(
+        ConfigurationError, match="temporary tables, which the database's owner or a superuser"
+    ):
+        roles.set_up(server.owner_dsn(name), CRM)
+    reports: list[str] = []
+    roles.set_up(server.superuser_dsn(name), CRM, report=reports.append)
+    assert f"took away from {roles.APP}, and from PUBLIC: TEMPORARY on the database {name}" in reports
+    asked = "SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')"
+    may = [superuser.execute(asked, [role]).fetchone() for role in (roles.APP, roles.OWNER)]
+    assert may == [(False,), (True,)]
+
+
+def test_the_app_has_its_timeouts_by_role_and_keeps_those_that_it_was_given(
+    server: DevServer, superuser: psycopg.Connection, other: str
+) -> None:
+    superuser.execute("ALTER ROLE other_app SET lock_timeout = 77")
+    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, app=other)  # who may not: it does without
+    reports: list[str] = []
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    told = "set for other_app: statement_timeout 9000 ms, idle_in_transaction_session_timeout 30000 ms"
+    assert told in reports
+    has = superuser.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'other_app'").fetchone()
+    timeouts = {"lock_timeout=77", "statement_timeout=9000", "idle_in_transaction_session_timeout=30000"}
+    assert has is not None
+    assert set(has[0]) == timeouts
+    reports.clear()
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    assert told not in reports
+
+
 def test_what_was_granted_on_tables_of_others_is_left_alone_and_told(
     server: DevServer, superuser: psycopg.Connection
 ) -> None:

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from ventros import administration
 from ventros.kernel.application import Application
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 
 OWNER: LiteralString = "ventros_owner"
@@ -27,6 +28,8 @@ _POWERS: LiteralString = """
 SELECT CASE WHEN rolsuper THEN 'is a superuser'
             WHEN rolbypassrls THEN 'has BYPASSRLS'
             WHEN pg_has_role(rolname, %(owner)s, 'MEMBER') THEN 'is a member of ' || %(owner)s
+            WHEN has_database_privilege(r.oid, current_database(), 'TEMPORARY')
+            THEN 'may make temporary tables, which the database''s owner or a superuser has to revoke'
             WHEN open.name IS NOT NULL THEN 'may CREATE in the schema ' || open.name
             WHEN EXISTS (SELECT FROM pg_shdepend
                           WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
@@ -55,6 +58,17 @@ _PRESENT: LiteralString = """
 SELECT to_regclass(name)::oid, to_regclass(name)::text
   FROM unnest(%s::text[]) AS name
  WHERE to_regclass(name) IS NOT NULL
+"""
+# Before PostgreSQL 16, who may make roles may alter all but superusers.
+_TIMEOUTS_OF: LiteralString = """
+SELECT ARRAY(SELECT split_part(unnest(setconfig), '=', 1)
+               FROM pg_db_role_setting
+              WHERE setrole = app.oid AND setdatabase IN (0, d.oid)),
+       me.rolsuper OR (me.rolcreaterole AND NOT app.rolsuper
+                       AND (current_setting('server_version_num')::int < 160000
+                            OR pg_has_role(app.oid, 'MEMBER WITH ADMIN OPTION')))
+  FROM pg_roles AS me, pg_roles AS app, pg_database AS d
+ WHERE me.rolname = current_user AND app.rolname = %(app)s AND d.datname = current_database()
 """
 _OTHER_OWNERS: LiteralString = """
 SELECT DISTINCT pg_get_userbyid(relowner)
@@ -92,6 +106,8 @@ def set_up(
                         report(f"made the role {name}")
                 for schema in schemas:
                     _open_schema(connection, schema, owner, report)
+                revoke_temporary(connection, owner, app, report)
+                _set_timeouts(connection, app, report)
                 grant(connection, application, app, report)
                 _check_roles(connection, application, owner, app, schemas)
         except psycopg.Error as error:
@@ -202,6 +218,46 @@ def _open_schema(
     if may_create.fetchone() == (False,):
         text: LiteralString = "GRANT ALL ON SCHEMA {} TO {}"
         connection.execute(sql.SQL(text).format(*names))
+
+
+def revoke_temporary(
+    connection: psycopg.Connection, owner: str, app: str, report: Callable[[str], None] = lambda _line: None
+) -> None:
+    """Temporary tables for the owner alone: one of the name of a table of ours would stand in front of it, on
+    a pooled connection for the next tenant as well.
+
+    PostgreSQL grants them to PUBLIC. Does nothing where the one who is logged in may not change it.
+    """
+    may, name = connection.execute(
+        "SELECT has_database_privilege(%s, oid, 'TEMPORARY') AND pg_has_role(datdba, 'USAGE'), datname"
+        " FROM pg_database WHERE datname = current_database()",
+        [app],
+    ).fetchone() or (False, "")
+    if not may:
+        return
+    for text in (
+        "GRANT TEMPORARY ON DATABASE {0} TO {1}",
+        "REVOKE TEMPORARY ON DATABASE {0} FROM PUBLIC, {2}",
+    ):
+        connection.execute(sql.SQL(text).format(*map(sql.Identifier, (name, owner, app))))
+    report(f"took away from {app}, and from PUBLIC: TEMPORARY on the database {name}")
+
+
+def _set_timeouts(connection: psycopg.Connection, app: str, report: Callable[[str], None]) -> None:
+    """The defaults of Settings, those that the role has no value for, where who is logged in may do so.
+
+    Behind a pooler that takes no timeout with a connection request, a service need not send them.
+    """
+    text: LiteralString = "ALTER ROLE {} SET {} = {}"
+    has, may = connection.execute(_TIMEOUTS_OF, {"app": app}).fetchone() or ([], False)
+    missing = {name: value for name, value in Settings().server_timeouts().items() if name not in has}
+    if not may or not missing:
+        return
+    for name, value in missing.items():
+        connection.execute(
+            sql.SQL(text).format(sql.Identifier(app), sql.Identifier(name), sql.Literal(value))
+        )
+    report(f"set for {app}: {', '.join(f'{name} {value} ms' for name, value in missing.items())}")
 
 
 def _check_roles(

@@ -7,15 +7,15 @@ import random
 from collections.abc import Iterator
 from uuid import UUID
 
-import attrs
 import psycopg
 import pytest
 
 from tests.support.constants import NOW
 from tests.support.crash import Crashing
-from ventros import CRM, CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
+from tests.support.writers import Tally, write
+from ventros import CRM, Database, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
-from ventros.demo.seed import Seed, seed_tenant
+from ventros.demo.seed import seed_tenant
 from ventros.devserver import DATABASE
 from ventros.kernel.errors import ConnectionLost, ServerReadOnly
 from ventros.kernel.outcome import Outcome
@@ -33,33 +33,6 @@ def crashing() -> Iterator[Crashing]:
     with Crashing(durable=True, settings={"wal_writer_delay": "1s"}) as server:
         create_database(server, CRM, DATABASE)
         yield server
-
-
-@attrs.define
-class Tally:
-    """What the writers were told, by the contact that each unit added."""
-
-    acknowledged: set[UUID] = attrs.field(factory=set)
-    refused: set[UUID] = attrs.field(factory=set)
-    doubted: dict[UUID, Outcome] = attrs.field(factory=dict)
-
-
-async def write(database: Database[UnitOfWork], seed: Seed, tally: Tally, stop: asyncio.Event) -> None:
-    """Add contacts, one a unit, until told to stop; what is in doubt is resolved as soon as possible."""
-    while not stop.is_set():
-        contact = Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Ada", now=NOW)
-        unit = database.unit_of_work(seed.tenant)
-        try:
-            async with unit as uow:
-                await uow.contacts.add(contact)
-                await uow.commit()
-        except CommitInDoubt as error:
-            tally.doubted[contact.id] = await database.resolve(error.marker)
-        except VentrosError:
-            tally.refused.add(contact.id)
-            await asyncio.sleep(0.02)
-        else:
-            tally.acknowledged.add(contact.id)
 
 
 async def run(server: Crashing, kills: int, seed: int) -> tuple[Tally, set[UUID], set[UUID]]:

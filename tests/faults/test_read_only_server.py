@@ -10,8 +10,9 @@ from psycopg import sql
 
 from tests.support.constants import NOW, TENANT
 from tests.support.contacts import Contacts
-from ventros import Database, UnitOfWork
+from ventros import Database, Settings, UnitOfWork
 from ventros.kernel.connection.driver import prepare_driver
+from ventros.kernel.connection.pool import OwnPool
 from ventros.kernel.errors import ConnectionLost, DatabaseError, ServerReadOnly
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import CommitMarker, Outcome
@@ -55,6 +56,36 @@ async def test_a_server_that_is_read_only_is_left(
     assert through.stats().in_use == 0
 
 
+@pytest.mark.parametrize("marked", [True, False], ids=["all are let go", "control: the one that failed"])
+async def test_all_connections_to_a_server_that_takes_no_writes_are_let_go(
+    dsn: str, contacts: Contacts, monkeypatch: pytest.MonkeyPatch, marked: bool
+) -> None:
+    """Four were made while it was read-only, of which one is in use meanwhile."""
+    if not marked:
+
+        async def nothing(_: OwnPool) -> None: ...
+
+        monkeypatch.setattr(OwnPool, "let_go", nothing)
+    set_read_only(contacts, on=True)
+    async with await Database.open(UnitOfWork, dsn, Settings(min_size=4, max_size=4)) as db:
+        set_read_only(contacts, on=False)
+        failed = 0
+        async with db.unit_of_work(TENANT, read_only=True) as reading:
+            await reading.contacts.get(contacts.id)
+            for number in range(6):
+                try:
+                    await contacts.rename(db.unit_of_work(TENANT), f"Name {number}")
+                except ServerReadOnly:
+                    failed += 1
+            await reading.contacts.get(contacts.id)
+        try:
+            await contacts.rename(db.unit_of_work(TENANT), "by the one that was in use")
+        except ServerReadOnly:
+            failed += 1
+    print(f"4 connections to a server that takes no writes: {failed} units failed")
+    assert failed == (1 if marked else 4)
+
+
 async def test_a_read_only_unit_keeps_its_connection(
     through: Database[UnitOfWork], contacts: Contacts
 ) -> None:
@@ -62,12 +93,12 @@ async def test_a_read_only_unit_keeps_its_connection(
     with pytest.raises(DatabaseError, match="unit of work is read-only") as caught:
         async with unit as uow:
             contact = await uow.contacts.get(contacts.id)
-            connection = uow.connection.driver.get_server_pid()
+            connection = uow.connection.link.get_server_pid()
             await uow.contacts.save(contact.rename("Alice", now=NOW))
     assert type(caught.value) is DatabaseError
     async with through.unit_of_work(TENANT) as uow:
         await uow.contacts.get(contacts.id)
-        assert uow.connection.driver.get_server_pid() == connection
+        assert uow.connection.link.get_server_pid() == connection
 
 
 async def test_a_joined_unit_leaves_its_callers_connection_open(owner_dsn: str, contacts: Contacts) -> None:

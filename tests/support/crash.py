@@ -23,12 +23,24 @@ class Crashing(DevServer):
         copied = next(self.directory.glob("installation/*/*/bin"), None)
         return find_account().run((copied or find_binaries()) / "pg_ctl", *arguments, "-D", self._data)
 
-    def kill(self) -> None:
+    def _send(self, number: signal.Signals) -> tuple[int, list[int]]:
         postmaster = int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
         children = [pid for pid, parent in _processes() if parent == postmaster]
         for pid in (postmaster, *children):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
+        return postmaster, children
+
+    @property
+    def is_killed(self) -> bool:
+        return not (self._data / "postmaster.pid").exists()
+
+    def freeze(self) -> None:
+        """As a machine that hangs: connections stay, and nothing is answered. To be killed afterwards."""
+        self._send(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        postmaster, children = self._send(signal.SIGKILL)
         while any(pid in {postmaster, *children} for pid, _ in _processes()):
             time.sleep(0.005)
         # As after a power cut, when no process has that number; here a zombie may still bear it.

@@ -31,7 +31,7 @@ auth_file = {users}
 pool_mode = {mode}
 default_pool_size = {size}
 {prepared}
-ignore_startup_parameters = statement_timeout,lock_timeout,idle_in_transaction_session_timeout
+{ignored}
 logfile = {log}
 """
 
@@ -42,20 +42,35 @@ def find_pgbouncer(*, prepared: bool = True) -> str:
     program = program or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("there is no pgbouncer: set VENTROS_PGBOUNCER, or install it")
+    if prepared and (version := version_of(program)) < KNOWS_PREPARED_STATEMENTS:
+        pytest.skip(f"PgBouncer {version} does not know prepared statements in transaction mode")
+    return program
+
+
+def version_of(program: str) -> tuple[int, int]:
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"PgBouncer (\d+)\.(\d+)", told)
     assert version is not None, told
-    if prepared and (int(version[1]), int(version[2])) < KNOWS_PREPARED_STATEMENTS:
-        pytest.skip(f"PgBouncer {version[0]} does not know prepared statements in transaction mode")
-    return program
+    return int(version[1]), int(version[2])
 
 
 @contextmanager
 def pooler(
-    server: DevServer, dsn: str, size: int, mode: str = "transaction", *, prepared: bool = True
+    server: DevServer,
+    dsn: str,
+    size: int,
+    mode: str = "transaction",
+    *,
+    prepared: bool = True,
+    ignored: str = "",
 ) -> Iterator[str]:
-    """A DSN that leads to that of ``dsn`` through a pooler with ``size`` connections to the server."""
+    """A DSN that leads to that of ``dsn`` through a pooler with ``size`` connections to the server.
+
+    ``prepared`` keeps prepared statements apart; without, it is as older ones are. It takes the parameters
+    that are ``ignored`` with a connection request, and does nothing with them.
+    """
     program = find_pgbouncer(prepared=prepared)
+    keeps = {True: "max_prepared_statements = 500", False: "max_prepared_statements = 0"}[prepared]
     parts = urlsplit(dsn)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -73,7 +88,8 @@ def pooler(
             size=size,
             log=log,
             mode=mode,
-            prepared="max_prepared_statements = 500" if prepared else "",
+            prepared=keeps if version_of(program) >= KNOWS_PREPARED_STATEMENTS else "",
+            ignored=f"ignore_startup_parameters = {ignored}" if ignored else "",
         )
     )
     account.take(directory)

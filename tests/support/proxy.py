@@ -25,7 +25,7 @@ class Proxy:
     connection just before the first message that begins so, until ``released`` is set or it is cut;
     ``black_hole`` swallows everything, new connections included, and closes nothing; ``refuse`` closes
     new connections at once. Answers are on their way for ``delay`` seconds. ``swap`` puts its second bytes in
-    the place of its first ones, on their way to the server.
+    the place of its first ones, on their way to the server, ``swap_back`` on their way to the client.
     """
 
     target: str
@@ -35,6 +35,7 @@ class Proxy:
     refuse: bool = False
     delay: float = 0.0
     swap: tuple[bytes, bytes] | None = None
+    swap_back: tuple[bytes, bytes] | None = None
     passed: dict[Direction, int] = attrs.field(factory=lambda: {"to server": 0, "to client": 0})
     answers: int = 0
     held: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -102,8 +103,8 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: Direction
     ) -> None:
         while data := await reader.read(65536):
-            if self.swap is not None and direction == "to server":
-                data = data.replace(*self.swap)
+            if swap := self.swap if direction == "to server" else self.swap_back:
+                data = data.replace(*swap)
             if self.hold and (at := data.find(self.hold)) >= 0:
                 self._forward(writer, data[:at], direction)
                 self.held.set()

@@ -23,8 +23,8 @@ GET_CONTACT, GET_PROJECT = statement("contacts.get"), statement("projects.get")
 async def the_wire(db: Database[UnitOfWork]) -> Wire:
     """Of the connection that the pool hands out next."""
     async with db.connection() as connection:
-        assert isinstance(connection.driver.wire, Wire), "the pool is without a wire"
-        return connection.driver.wire
+        assert isinstance(connection.wire, Wire), "the pool is without a wire"
+        return connection.wire
 
 
 async def new_contacts(db: Database[UnitOfWork], seed: Seed, count: int) -> list[Contact]:

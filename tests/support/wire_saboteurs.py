@@ -24,7 +24,9 @@ from ventros.kernel.transaction.pooled import PooledTransaction
 def answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer to COMMIT is taken for a COMMIT: its tag is not read."""
     original = PooledTransaction._read_tag
-    monkeypatch.setattr(PooledTransaction, "_read_tag", lambda self, _: original(self, "COMMIT"))
+    monkeypatch.setattr(
+        PooledTransaction, "_read_tag", lambda self, _, *rest: original(self, "COMMIT", *rest)
+    )
 
 
 def doubtless(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,9 +84,9 @@ def fleeting(monkeypatch: pytest.MonkeyPatch) -> None:
     original = commit_markers.probe
 
     async def undone(connection: Connection, marker: CommitMarker) -> bool:
-        await connection.control("SAVEPOINT fleeting")
+        await connection.control("SAVEPOINT ventros")
         committed = await original(connection, marker)
-        assert await connection.roll_back_to("ROLLBACK TO SAVEPOINT fleeting", 1)
+        assert await connection.roll_back_to("ROLLBACK TO SAVEPOINT ventros", 1)
         return committed
 
     monkeypatch.setattr(commit_markers, "probe", undone)

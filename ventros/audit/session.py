@@ -7,7 +7,8 @@ from pathlib import Path
 
 from asyncpg import introspection
 
-from ventros.kernel.connection.connect import PROOF_QUERY
+from ventros.kernel.connection.connect import PROOF_QUERY, TIMEOUTS_QUERY
+from ventros.kernel.connection.log_position import POSITION_QUERY, REACHED_QUERY
 from ventros.kernel.statements import Statement, columns
 from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY
 
@@ -63,6 +64,21 @@ QUESTIONS = (
         PROOF_QUERY,
         "divisor integer",
         "when a pool opens: whether statements can share round trips on this asyncpg and this server",
+    ),
+    _question(
+        "connection.timeouts",
+        TIMEOUTS_QUERY,
+        "",
+        "when a pool opens: whether a pooler has kept the timeouts of the connection request to itself",
+    ),
+    _question(
+        "connection.position", POSITION_QUERY, "", "by UnitOfWork.lsn(): behind which a replica has it"
+    ),
+    _question(
+        "connection.reached",
+        REACHED_QUERY,
+        "position text",
+        "until a replica has what a unit of work is to read after",
     ),
 )
 """What the driver asks by itself, and what a connection of ours has to know."""

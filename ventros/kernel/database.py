@@ -14,6 +14,7 @@ import asyncpg
 import attrs
 
 from ventros.kernel.connection.address import read_address
+from ventros.kernel.connection.call import SAVEPOINT
 from ventros.kernel.connection.connect import Connector
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.observed import connection_for
@@ -32,6 +33,9 @@ from ventros.kernel.validators import bound, function, instance_of, shown
 
 U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
 T = TypeVar("T")
+
+
+_RESOLVING = TransactionOptions(isolation="read committed")
 
 
 class UnitOptions(UnitKeywords, TransactionKeywords, total=False):
@@ -92,8 +96,10 @@ class Database(Generic[U_co]):
                 name: keywords.pop(name) for name in TransactionKeywords.__annotations__ if name in keywords
             }
             begin = TransactionOptions(**own) if own else DEFAULT_OPTIONS
-        transaction = PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
-        return self._unit_of_work(transaction, tenant, **keywords)
+        return self._unit_of_work(self._transaction(begin), tenant, **keywords)
+
+    def _transaction(self, begin: TransactionOptions) -> PooledTransaction:
+        return PooledTransaction(self._pool, self.settings, begin, self.telemetry, self._in_doubt)
 
     async def run(
         self,
@@ -151,10 +157,10 @@ class Database(Generic[U_co]):
         bound(deadline, "deadline")
 
         async def ask() -> bool:
-            async with self.unit_of_work(marker.tenant, isolation="read committed") as unit:
+            transaction = self._transaction(_RESOLVING)
+            async with self._unit_of_work(transaction, marker.tenant) as unit:
                 committed = await commit_markers.probe(unit.connection, marker)
-                unit.connection.wrote = False  # asked again if it is in doubt, so it needs no marker
-                await unit.commit()
+                await transaction.commit(unit.connection, marker, ())  # it needs no marker of its own
                 return committed
 
         patience = max(deadline - self.settings.release_timeout, deadline / 2)
@@ -173,7 +179,7 @@ class Database(Generic[U_co]):
         try:
             yield connection
         finally:
-            idle = not connection.interrupted
+            idle = not (connection.interrupted or connection.foreign)
             await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
 
     async def ping(self) -> None:
@@ -182,7 +188,7 @@ class Database(Generic[U_co]):
         Else raises as the first statement of a unit of work does, within the same bounds.
         """
         async with self.unit_of_work("ping") as unit:
-            await unit.connection.control("SAVEPOINT ventros")
+            await unit.connection.control(SAVEPOINT)
 
     def stats(self) -> PoolStats:
         """What the pool is doing in this moment; it asks nobody."""

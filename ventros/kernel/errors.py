@@ -35,12 +35,14 @@
         │   ├── StatementTimeout   the server ended the statement at its timeout, or was asked to
         │   ├── LockTimeout        somebody else held the lock for longer than the lock timeout
         │   ├── LockNotAvailable   somebody else holds the row, and nobody was to wait for it
-        │   └── PoolExhausted      retryable: no connection became free in time; nothing was begun
+        │   ├── PoolExhausted      retryable: no connection became free in time; nothing was begun
+        │   └── ReplicaBehind      retryable: a replica does not have in time what is to be read
         ├── ConnectionLost         the connection is gone; nothing was committed
         │   ├── ServerUnreachable  none is to be had: no answer, refused, full, not let in
         │   └── ServerReadOnly     the server takes no writes: a standby, or set so
         ├── TransactionRolledBack  the server answered COMMIT with ROLLBACK
-        └── CommitInDoubt          COMMIT was sent and its answer never came (``marker``, to resolve it)
+        └── CommitInDoubt          whether COMMIT was done is not known (``marker``, to resolve it)
+            └── CommitUnconfirmed  it was done, and no synchronous standby has confirmed it
 
 Messages name tables, constraints, statements and ids, never row values: the driver's own error,
 which may quote them, stays reachable as ``__cause__``.
@@ -261,6 +263,10 @@ class PoolExhausted(OperationTimeout):
     retryable = True
 
 
+class ReplicaBehind(OperationTimeout):
+    retryable = True
+
+
 class ConnectionLost(DatabaseError): ...
 class ServerUnreachable(ConnectionLost): ...
 class ServerReadOnly(ConnectionLost): ...
@@ -270,11 +276,20 @@ class TransactionRolledBack(DatabaseError): ...
 class CommitInDoubt(DatabaseError):
     """The work is stored wholly or not at all; ``await db.resolve(error.marker)`` finds out which."""
 
+    fault: ClassVar[str] = "COMMIT was sent, and whether it was done is not known"
+
     def __init__(self, marker: CommitMarker) -> None:
-        super().__init__(
-            f"COMMIT was sent and its answer never came: ask for marker {marker.id} of tenant {marker.tenant}"
-        )
+        super().__init__(f"{self.fault}: ask for marker {marker.id} of tenant {marker.tenant}")
         self.marker = marker
+
+
+class CommitUnconfirmed(CommitInDoubt):
+    """The work is stored on the server that was asked, and is lost if a standby takes its place now.
+
+    ``await db.resolve(error.marker)`` waits until a standby has confirmed it.
+    """
+
+    fault = "COMMIT was done, but no synchronous standby has confirmed it, so a failover may undo it"
 
 
 # fmt: on

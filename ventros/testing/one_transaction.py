@@ -12,6 +12,7 @@ import asyncpg
 
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import prepare_driver, terminate
+from ventros.kernel.connection.log_position import current_position
 from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database, UnitOptions
@@ -81,6 +82,9 @@ class _OneConnection(Pool):
             terminate(driver)
         self._turn.release()
 
+    async def let_go(self) -> None:
+        """There is no other."""
+
     def stats(self) -> PoolStats:
         in_use = int(self._turn.locked())
         return PoolStats(size=1, idle=1 - in_use, in_use=in_use, waiting=self._waiting)
@@ -98,6 +102,10 @@ class _Part(JoinedTransaction):
         self._has_turn = False
 
     commits_on_exit = False
+
+    async def lsn(self) -> str:
+        """A position all the same, so that a service that asks for one can be tested."""
+        return await current_position(self._driver, self._timeout)
 
     async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
         self._pool.require_home()

@@ -104,6 +104,10 @@ class Template:
         """Another database that is as the template; its name. Dropped afterwards."""
         name = f"{self.name}_{secrets.token_hex(4)}"
         with _database(self.server, name, template=self.name):
+            with psycopg.connect(self.server.superuser_dsn(name), autocommit=True) as connection:
+                roles.revoke_temporary(
+                    connection, roles.OWNER, roles.APP
+                )  # which CREATE DATABASE does not copy
             yield name
 
 

@@ -56,6 +56,13 @@ def test_bounds_and_sizes_at_their_limits_are_taken() -> None:
     Settings(min_size=0, max_size=1, statement_timeout=0.001, lock_timeout=2_147_483, acquire_timeout=1)
 
 
+@pytest.mark.parametrize("size", [-1, 1, 999, None, "0"])
+def test_a_statement_cache_that_lets_statements_go_is_refused(size: Any) -> None:
+    with pytest.raises(ValidationError, match="statement_cache_size"):
+        Settings(statement_cache_size=size)
+    assert Settings(statement_cache_size=0).statement_cache_size == 0
+
+
 async def test_settings_of_ones_own_reach_the_server_beside_ours(owner_dsn: str) -> None:
     wanted = {
         "work_mem": "1234kB",

@@ -77,7 +77,7 @@ async def test_notices_reach_who_listens_and_no_answer(
         heard.append(message.message.split(" ")[0])
 
     async with one.connection() as connection:
-        connection.driver.add_log_listener(listen)
+        connection.link.add_log_listener(listen)
     named = await all_forms(one, seed, tasks=3, count=6)
     assert stored(superuser, list(named)) == named
     assert all(without_a_gap(superuser, id_) for id_ in named)
@@ -86,7 +86,7 @@ async def test_notices_reach_who_listens_and_no_answer(
     assert heard.count("commit") >= 18
     assert heard.count("event") >= 21
     async with one.connection() as connection:
-        connection.driver.remove_log_listener(listen)
+        connection.link.remove_log_listener(listen)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -99,7 +99,7 @@ async def test_a_setting_that_is_reported_comes_and_goes(
         await form(one, contact.id, f"name {number}")
         assert await read(one, contact.id) == f"name {number}"
     async with one.connection() as connection:
-        assert connection.driver.get_settings().TimeZone != "Asia/Tokyo"
+        assert connection.link.get_settings().TimeZone != "Asia/Tokyo"
 
 
 @pytest.mark.spoiled
@@ -107,17 +107,17 @@ async def test_a_setting_that_is_reported_by_a_commit_that_nobody_waits_for(
     one: Database[UnitOfWork], contact: Contact
 ) -> None:
     async with one.connection() as connection:
-        at_home = connection.driver.get_settings().TimeZone
+        at_home = connection.link.get_settings().TimeZone
     for zone in ("Asia/Tokyo", "America/Bogota"):
         async with one.unit_of_work(TENANT) as uow:
             await uow.contacts.get(contact.id)
             await uow.connection.control(f"SET LOCAL TimeZone = '{zone}'")
             assert (await uow.contacts.get(contact.id)).id == contact.id
-            assert uow.connection.driver.get_settings().TimeZone == zone
+            assert uow.connection.link.get_settings().TimeZone == zone
             await uow.commit()
         assert await read(one, contact.id) == contact.name
         async with one.connection() as connection:
-            assert connection.driver.get_settings().TimeZone == at_home
+            assert connection.link.get_settings().TimeZone == at_home
 
 
 @pytest.mark.spoiled
@@ -130,7 +130,7 @@ async def test_notifications_in_between_are_all_heard(
         heard.append(payload[:8].rstrip("x"))
 
     async with one.connection() as connection:
-        await connection.driver.add_listener("news", listen)
+        await connection.link.add_listener("news", listen)
     stop = asyncio.Event()
     sent = 0
 
@@ -152,7 +152,7 @@ async def test_notifications_in_between_are_all_heard(
     await asyncio.sleep(0.05)
     assert heard == [str(number) for number in range(sent)]
     async with one.connection() as connection:
-        await connection.driver.remove_listener("news", listen)
+        await connection.link.remove_listener("news", listen)
 
 
 def in_the_middle(id_: UUID, project_id: UUID) -> list[Call]:
@@ -222,7 +222,8 @@ async def driver(one: Database[UnitOfWork], superuser: psycopg.Connection) -> As
     superuser.execute("CREATE TABLE kept (id uuid); GRANT ALL ON kept TO PUBLIC")
     async with one.connection() as connection:
         await connection.driver.fetch(INSERT, [])
-        connection.driver.wire.prepared.add(INSERT)
+        assert connection.wire is not None
+        connection.wire.prepared.add(INSERT)
         async with probing(connection.driver):
             pass
         yield connection.driver

@@ -8,7 +8,13 @@ import struct
 from enum import Enum
 from functools import lru_cache
 
+UNCONFIRMED = "SyncRepWaitForLSN"
+"""The server's function that warns when a commit no longer waits for its synchronous standby. The warning
+has no SQLSTATE of its own, and its text is in the server's language.
+"""
 _SQLSTATE = re.compile(rb"\0C([0-9A-Z]{5})\0")
+_WARNED_BY = b"\0R" + UNCONFIRMED.encode() + b"\0"
+_NOTICE = b"N"[0]
 _BIND_EXECUTE = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0" + b"E\0\0\0\x09\0\0\0\0\0"
 
 
@@ -53,6 +59,11 @@ class Answer:
         match = _SQLSTATE.search(self.frames[-1]) if self.state is State.FAILED else None
         return match[1].decode() if match else None
 
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the server warned that no synchronous standby has confirmed it."""
+        return any(map(is_unconfirmed, self.frames))
+
     async def settled(self) -> None:
         """Wait until it is neither UNSENT nor SENT."""
         if self.state is State.SENT:
@@ -64,6 +75,11 @@ class Answer:
         self.state = state
         if self._waiter is not None and state is not State.SENT and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def is_unconfirmed(frame: bytes) -> bool:
+    """Whether it is the warning of :data:`UNCONFIRMED`."""
+    return frame[0] == _NOTICE and _WARNED_BY in frame
 
 
 @lru_cache(maxsize=2048)

@@ -10,8 +10,14 @@ import attrs
 
 from ventros.kernel import errors
 from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.driver import translate_driver_error
 from ventros.kernel.statements.definition import Statement
 
+# Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
+SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
+ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
+CONTROLS = {SAVEPOINT, RELEASE, ROLLBACK}
+"""What a unit of work sends beside statements, once it has begun."""
 _AFFECTED = re.compile(r"(?:UPDATE|DELETE|INSERT 0) (\d+)")
 
 
@@ -36,6 +42,14 @@ class Call:
     def done(self) -> bool:
         """Whether the server has answered it, as one that was sent in front of another."""
         return self.result is not None if self.answer is None else self.answer.state is State.DONE
+
+    def failure(self, error: BaseException, *, read_only: bool) -> errors.VentrosError:
+        """Our error for ``error``, which sending it met."""
+        args = self.argument_sets[0] if len(self.argument_sets) == 1 else ()
+        failure = translate_driver_error(error, self.statement, args, read_only=read_only)
+        if self.refusal is not None and isinstance(failure, errors.AlreadyExists):
+            return self.refusal(failure)
+        return failure
 
     def check_expected(self) -> None:
         """Raises WriteSuppressed, when the answer is there and counts other rows than expected."""

@@ -23,10 +23,10 @@ from ventros.kernel.connection.driver import (
     translate_driver_error,
 )
 from ventros.kernel.connection.settings import Settings
+from ventros.kernel.connection.sqlstates import OF_POOLERS
 from ventros.kernel.connection.wire import Wire
 from ventros.kernel.errors import ConnectionLost, ServerUnreachable
 
-_MORE_THAN_ALL_STATEMENTS = 1000
 _KEEPALIVES = {
     "keepalives_idle": "TCP_KEEPIDLE",
     "keepalives_interval": "TCP_KEEPINTVL",
@@ -35,6 +35,13 @@ _KEEPALIVES = {
 }
 PROOF_QUERY = "SELECT 6 / $1::integer AS quotient"
 """Sent to see that the wire works; about no table."""
+TIMEOUTS_QUERY = (
+    "SELECT name, setting FROM pg_settings"
+    " WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')"
+)
+"""Sent to see whether a pooler has kept the timeouts of the connection request to itself."""
+_REFUSED = "startup parameter"
+_WITHOUT = "set it for the role (ALTER ROLE ... SET), not in Settings(server_settings=) or the address"
 
 
 class Connector:
@@ -50,7 +57,9 @@ class Connector:
         self._address = address
         self._settings = settings
         self._hosts = list(address.hosts)
-        self._pipelining = settings.pipelining
+        self._pipelining = settings.pipelining and settings.statement_cache_size > 0
+        self._at_startup = True
+        self._timeouts: tuple[str, ...] | None = None
         self._proven = False
 
     async def __call__(self) -> Driver:
@@ -87,10 +96,20 @@ class Connector:
             return f"no answer within {self._settings.connect_timeout:g} s"
         if isinstance(error, ssl.SSLCertVerificationError):
             return f"its certificate is refused: {error.verify_message}"
-        return " ".join(str(error).split()) or type(error).__name__
+        said = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, asyncpg.ProtocolViolationError) and _REFUSED in said:
+            return f"{said}: a pooler takes it only by its own ignore_startup_parameters; {_WITHOUT}"
+        if getattr(error, "sqlstate", None) in OF_POOLERS:
+            return str(translate_driver_error(error))
+        return said
 
     async def _open(self, host: Host, state: str) -> Driver:
         driver = await self._reach(host, state)
+        try:
+            driver.timeouts = await self._timeouts_with_begin(driver)
+        except BaseException:
+            driver.terminate()
+            raise
         if not self._pipelining or self._proven:
             return driver
         try:
@@ -108,9 +127,33 @@ class Connector:
             RuntimeWarning,
             stacklevel=2,
         )
-        return await self._reach(host, state)
+        driver = await self._reach(host, state)
+        driver.timeouts = await self._timeouts_with_begin(driver)
+        return driver
+
+    async def _timeouts_with_begin(self, driver: Driver) -> tuple[str, ...]:
+        """Those that the session does not have by its connection request, or by its role."""
+        if self._timeouts is None:
+            async with asyncio.timeout(self._settings.connect_timeout):
+                in_force = {row["name"]: row["setting"] for row in await driver.fetch(TIMEOUTS_QUERY)}
+            self._timeouts = tuple(
+                f"SET LOCAL {name} = {wanted}"
+                for name, wanted in self._settings.server_timeouts().items()
+                if in_force.get(name) != wanted
+            )
+        return self._timeouts
 
     async def _reach(self, host: Host, state: str) -> Driver:
+        """With the timeouts in the connection request, unless a pooler refuses such."""
+        try:
+            return await self._reach_by_ways(host, state)
+        except asyncpg.ProtocolViolationError as error:
+            if not self._at_startup or _REFUSED not in str(error):
+                raise
+        self._at_startup, self._timeouts = False, None
+        return await self._reach_by_ways(host, state)
+
+    async def _reach_by_ways(self, host: Host, state: str) -> Driver:
         """With TLS or without, as the address wants it."""
         async with asyncio.timeout(self._settings.connect_timeout):
             ways = [False] if host.is_socket else list(tls.ways(self._address.fields, host.name))
@@ -130,11 +173,11 @@ class Connector:
             "target_session_attrs": state,
             "timeout": None,  # there is one around all ways
             # asyncpg waits without a bound for the server to forget a statement that its cache lets go.
-            "statement_cache_size": _MORE_THAN_ALL_STATEMENTS,
+            "statement_cache_size": self._settings.statement_cache_size,
             "max_cached_statement_lifetime": 0,
             "loop": Loop(asyncio.get_running_loop()) if self._pipelining else None,
         }
-        arguments["server_settings"] |= self._settings.startup_settings()
+        arguments["server_settings"] |= self._settings.startup_settings(timeouts=self._at_startup)
         if self._settings.password is not None:
             arguments["password"] = self._settings.current_password
         driver: Driver = await asyncpg.connect(**arguments, connection_class=Driver)

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import asyncpg
 
 from ventros.kernel import errors
 from ventros.kernel.connection.answers import Answer, State
-from ventros.kernel.connection.call import Call, affected_rows, mismatch
+from ventros.kernel.connection.call import CONTROLS, Call, affected_rows, mismatch
 from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.driver import (
     DRIVER_FAILURES,
-    holds_unreadable,
     is_unreadable,
     probing,
     terminate,
     translate_driver_error,
+    unreadable_row,
 )
-from ventros.kernel.connection.sqlstates import error_for_sqlstate
+from ventros.kernel.connection.source import Source
+from ventros.kernel.connection.sqlstates import IN_FAILED_TRANSACTION, error_for_sqlstate
 from ventros.kernel.connection.wire import Wire
 from ventros.kernel.statements.definition import Rows, Statement
 from ventros.kernel.validators import shown
-
-IN_FAILED_TRANSACTION = "25P02"
-"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
-
-
-class Source(Protocol):
-    """Where a connection gets its driver."""
-
-    async def take(self) -> Any:
-        """A connection of asyncpg's."""
-
-    async def replace(self, driver: Any) -> bool:
-        """Let go of one that was dead when it came; whether another may be tried."""
 
 
 class Connection:
@@ -49,7 +37,9 @@ class Connection:
     ``wrote`` tells whether any of them changed a row, ``held`` whether one may hold locks. ``interrupted``
     tells that one got no answer, by a timeout or a cancellation: whether it took effect is unknown, so as
     after an error (``failed``) nothing but a rollback is sent any more. ``read_only`` tells that the
-    transaction was begun so; else a server that takes no writes is one to leave: it is terminated.
+    transaction was begun so; else a server that takes no writes is one to leave: it is terminated. ``link``
+    is asyncpg's connection, for the kernel alone. One that is ``foreign`` may have run other things than
+    statements of a catalogue, and is not pooled again.
     """
 
     __slots__ = (
@@ -60,10 +50,11 @@ class Connection:
         "_source",
         "_timeout",
         "begun",
-        "driver",
         "failed",
+        "foreign",
         "held",
         "interrupted",
+        "link",
         "read_only",
         "wire",
         "wrote",
@@ -77,7 +68,7 @@ class Connection:
         source: Source | None = None,
         opening: tuple[str, ...] = (),
     ) -> None:
-        self.driver = driver
+        self.link = driver
         self.wire: Wire | None = getattr(driver, "wire", None)
         self._deadline: Deadline | None = getattr(driver, "deadline", None)
         self._source = source
@@ -86,9 +77,14 @@ class Connection:
         self._timeout = timeout
         self._deferred: list[Call] = []
         self.begun = not opening
-        self.wrote = self.held = False
+        self.wrote = self.held = self.foreign = self.read_only = False
         self.failed = self.interrupted = False
-        self.read_only = False
+
+    @property
+    def driver(self) -> Any:
+        """The driver's own, for what no statement can do; whoever takes it makes it ``foreign``."""
+        self.foreign = True
+        return self.link
 
     async def one(self, statement: Statement, *args: object) -> asyncpg.Record:
         """The only row. Raises ResultMismatch when there is none, or more than one."""
@@ -148,22 +144,26 @@ class Connection:
 
     async def take_driver(self) -> None:
         """Take it from the source now, if the first statement has not done so."""
-        if self.driver is None and self._source is not None:
-            self.driver = await self._source.take()
-            self.wire = getattr(self.driver, "wire", None)
-            self._deadline = getattr(self.driver, "deadline", None)
+        if self.link is None and self._source is not None:
+            self.link = await self._source.take()
+            self.wire = getattr(self.link, "wire", None)
+            self._deadline = getattr(self.link, "deadline", None)
+            if timeouts := getattr(self.link, "timeouts", None):
+                self._opening = (self._opening[0], *timeouts, *self._opening[1:])
 
     async def control(self, text: str) -> None:
         """Send transaction control, such as SAVEPOINT, which stands in no file."""
         self._refuse_after_interruption()
+        self.foreign |= text not in CONTROLS
         await self._send(text)
 
     async def roll_back_to(self, text: str, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
         """Send a ROLLBACK TO; whether it succeeded. Else nothing is sent any more."""
         self.interrupted = True
+        self.foreign |= text not in CONTROLS
         self._deferred.clear()
         try:
-            await self.driver.execute(text, timeout=timeout)
+            await self.link.execute(text, timeout=timeout)
         except DRIVER_FAILURES:
             return False
         self.interrupted = self.failed = False
@@ -171,7 +171,8 @@ class Connection:
 
     def end_unawaited(self, text: str) -> bool:
         """Send COMMIT or ROLLBACK and wait for no answer, if nothing depends on it; whether it did."""
-        if self.wire is None or self.held or self.failed or self.interrupted or self.driver.is_closed():
+        unsure = self.held or self.failed or self.interrupted or self.foreign
+        if self.wire is None or unsure or self.link.is_closed():
             return False
         self.wire.send(text)
         return True
@@ -218,7 +219,7 @@ class Connection:
         bound = timeout or self._timeout
         try:
             while True:
-                if self.driver is None:
+                if self.link is None:
                     await self.take_driver()
                 if self._deadline is not None and bound is not None:
                     self._deadline.start(bound)
@@ -254,18 +255,20 @@ class Connection:
             return await self._unreadable_row(culprit)
         failure = self._failure(error, culprit)
         if isinstance(failure, errors.ServerReadOnly):
-            terminate(self.driver)
+            terminate(self.link)
+            if self._source is not None:
+                await self._source.leave()
         return failure
 
     async def _send_apart(self, call: Call | str, deferred: Sequence[Call], timeout: float | None) -> Any:  # noqa: ASYNC109
         """Without a wire: one round trip each, so COMMIT never goes with a statement."""
         if not self.begun:
-            await self.driver.execute("; ".join(self._opening), timeout=timeout)
+            await self.link.execute("; ".join(self._opening), timeout=timeout)
             self.begun = True
         for earlier in deferred:
             earlier.result = await self._perform(earlier, timeout)
         if isinstance(call, str):
-            return await self.driver.execute(call, timeout=timeout)
+            return await self.link.execute(call, timeout=timeout)
         return await self._perform(call, timeout)
 
     async def _send_over(
@@ -284,10 +287,8 @@ class Connection:
                     earlier.result = await self._perform(earlier)
             if isinstance(call, Call):
                 result = await self._perform(call, commit=commit)
-            elif wire.loaded:  # no simple query stands behind another part
-                result = await self.driver.fetch(call)
-            else:
-                result = await self.driver.execute(call)
+            else:  # no simple query stands behind another part
+                result = await (self.link.fetch if wire.loaded else self.link.execute)(call)
         except BaseException:
             wire.forget()
             self.begun |= self._began.state not in (State.UNSENT, State.LOST)
@@ -308,26 +309,28 @@ class Connection:
         call.failed = True
         if statement.writes or statement.locks:
             self.held = True
+        if not statement.in_catalogue:
+            self.foreign = True
         own = None
         if wire is not None and (commit is not None or (counted and len(sets) != 1)):
             if text not in wire.prepared:  # or what asyncpg asks before would be taken for it
-                await self.driver.prepare(text, timeout=timeout)
+                await self.link.prepare(text, timeout=timeout)
             own = Answer(len(sets))
             wire.watch(own)
             if commit is not None:
                 wire.follow("COMMIT", commit)
                 call.answer = own  # by which is known that it was done, should COMMIT fail
         if not counted and len(sets) == 1:
-            result: Any = await self.driver.fetch(text, *sets[0], timeout=timeout)
+            result: Any = await self.link.fetch(text, *sets[0], timeout=timeout)
         elif own is not None and len(sets) != 1:
-            result = await self.driver.fetchmany(text, sets, timeout=timeout)
+            result = await self.link.fetchmany(text, sets, timeout=timeout)
             result = own.counted if counted else result
         elif counted:
             result = 0
             for args in sets:
-                result += affected_rows(statement, await self.driver.execute(text, *args, timeout=timeout))
+                result += affected_rows(statement, await self.link.execute(text, *args, timeout=timeout))
         else:
-            result = await self.driver.fetchmany(text, sets, timeout=timeout)
+            result = await self.link.fetchmany(text, sets, timeout=timeout)
         call.failed = False
         if statement.writes and (result or not counted):
             self.wrote = True
@@ -362,7 +365,7 @@ class Connection:
             return False
         if self._deadline is not None:
             self._deadline.stop()
-        driver, self.driver, self._began = self.driver, None, Answer()
+        driver, self.link, self._began = self.link, None, Answer()
         return await self._source.replace(driver)
 
     def _culprit(self, call: Call | str, deferred: Sequence[Call], commit: Answer | None) -> Call | None:
@@ -374,27 +377,17 @@ class Connection:
         return None if isinstance(call, str) or (commit and commit.state is State.FAILED) else call
 
     def _failure(self, error: BaseException, call: Call | None) -> errors.VentrosError:
-        if call is None:
-            return translate_driver_error(error, read_only=self.read_only)
-        args = call.argument_sets[0] if len(call.argument_sets) == 1 else ()
-        failure = translate_driver_error(error, call.statement, args, read_only=self.read_only)
-        if call.refusal is not None and isinstance(failure, errors.AlreadyExists):
-            return call.refusal(failure)
-        return failure
+        translate = call.failure if call else translate_driver_error
+        return translate(error, read_only=self.read_only)
 
     async def _unreadable_row(self, call: Call) -> errors.VentrosError:
         """Which row and column hold what no Python value can be; asked once more, unless that would write."""
         rows: Sequence[asyncpg.Record] = ()
         statement = call.statement
         if not statement.writes:
-            async with probing(self.driver):
+            async with probing(self.link):
                 try:
                     rows = await self._perform(call, self._timeout)
                 except Exception as error:  # noqa: BLE001 - returned, for the caller to raise
                     return self._failure(error, call)
-        for row in rows:
-            for column, value in row.items():
-                if holds_unreadable(value):
-                    fault = f"{column} holds what no Python value can be"
-                    return errors.invalid_row(statement.table, row.get("id"), column, fault)
-        return errors.invalid_row(statement.table, None, None, f"{statement.name} met no Python value")
+        return unreadable_row(statement, rows)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -86,12 +87,22 @@ class Driver(asyncpg.Connection):
     Those are in monotonic seconds.
     """
 
-    __slots__ = ("deadline", "idle_since", "made_at", "wire")
+    __slots__ = ("deadline", "idle_since", "made_at", "timeouts", "wire")
 
     wire: Wire | None
     deadline: Deadline
     made_at: float
     idle_since: float
+    timeouts: tuple[str, ...]
+    """What sets the timeouts of the server that its session does not have, for one transaction."""
+
+    def _get_unique_id(self, prefix: str) -> str:
+        """A name that no other process gives.
+
+        asyncpg counts its own: behind a pooler that does not keep prepared statements apart, a statement of
+        another process may have the same name, and is executed in the place of ours.
+        """
+        return f"{prefix}_{token_hex(8)}"
 
 
 def terminate(driver: Any) -> None:
@@ -122,6 +133,16 @@ def is_unreadable(error: Exception) -> bool:
     """Whether a decoder raised it: asyncpg's for a time, ours for JSON."""
     decoder_raised = isinstance(error, OverflowError | ValueError | RecursionError)
     return decoder_raised and not isinstance(error, asyncpg.InterfaceError)  # of which some are ValueErrors
+
+
+def unreadable_row(statement: Statement, rows: Iterable[asyncpg.Record]) -> errors.MappingError:
+    """The error for the first of ``rows``, read while :func:`probing`, with what cannot be a Python value."""
+    for row in rows:
+        for column, value in row.items():
+            if holds_unreadable(value):
+                fault = f"{column} holds what no Python value can be"
+                return errors.invalid_row(statement.table, row.get("id"), column, fault)
+    return errors.invalid_row(statement.table, None, None, f"{statement.name} met no Python value")
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,8 @@ from typing import Any
 
 from ventros.kernel.connection.answers import Answer
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import Connection, Source
+from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.source import Source
 from ventros.kernel.errors import Conflict
 from ventros.kernel.telemetry import Telemetry
 

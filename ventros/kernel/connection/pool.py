@@ -18,6 +18,8 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConnectionLost, PoolExhausted, ServerUnreachable, UnitOfWorkError
 from ventros.kernel.telemetry import Telemetry, clock
 
+LONG_AGO = float("-inf")
+
 
 @attrs.frozen(kw_only=True)
 class PoolStats:
@@ -98,6 +100,13 @@ class Pool(ABC):
     @abstractmethod
     async def give_back(self, driver: Any, timeout: float, *, idle: bool = True) -> None:  # noqa: ASYNC109
         """Within ``timeout`` seconds, terminated unless it is ``idle``: the pool then makes another."""
+
+    @abstractmethod
+    async def let_go(self) -> None:
+        """Use none of the connections again that there are now; those in use end with the unit that has them.
+
+        Others are made when they are needed.
+        """
 
     @abstractmethod
     def stats(self) -> PoolStats:
@@ -198,8 +207,15 @@ class OwnPool(Pool):
             terminate(driver)
         self._put(driver)
 
+    async def let_go(self) -> None:
+        """At once."""
+        for driver in self._idle:
+            terminate(driver)
+        for driver in self._in_use:
+            driver.made_at = LONG_AGO
+
     def _put(self, driver: Driver) -> None:
-        if driver.is_closed() or self._closed:
+        if driver.is_closed() or self._closed or driver.made_at == LONG_AGO:
             terminate(driver)
             self._in_use.discard(driver)
             self._pass_on(None)
@@ -277,6 +293,10 @@ class AsyncpgPool(Pool):
             await self._pool.release(driver, timeout=timeout)
         except DRIVER_FAILURES:
             terminate(driver)
+
+    async def let_go(self) -> None:
+        """As asyncpg does."""
+        await self._pool.expire_connections()
 
     def stats(self) -> PoolStats:
         """Counted from asyncpg's own lists."""

@@ -23,6 +23,9 @@ from ventros.kernel.validators import (
 SERVER_SHARE = 0.9
 """Of a statement's time is the server's; with the rest the client waits for its answer."""
 
+ALL_STATEMENTS = 1000
+"""More than there are."""
+
 Password = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 _NOT_FOR_A_SESSION = re.compile(
@@ -36,6 +39,16 @@ _NOT_FOR_A_SESSION = re.compile(
 def _text(value: object, field: str, pattern: str) -> None:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise ValidationError(f"{field} cannot hold {shown(value)}: it must be of {pattern}", field=field)
+
+
+def _cache_size(value: int, field: str) -> None:
+    whole_number(value, field, least=0)
+    if 0 < value < ALL_STATEMENTS:
+        raise ValidationError(
+            f"{field} cannot hold {value}: 0 keeps no statement, {ALL_STATEMENTS} or more keep all; "
+            "to let one go costs a round trip",
+            field=field,
+        )
 
 
 def _password(value: object, field: str) -> None:
@@ -65,7 +78,9 @@ class Settings:
 
     Every bound is more than 0 and finite: 0, which means no bound to PostgreSQL, is refused, and so is None.
     A connection is replaced when it is ``max_lifetime`` old, and closed when it was idle for
-    ``max_idle_time``. ``pipelining`` lets statements share round trips; a pool that the caller made does not.
+    ``max_idle_time``. ``statement_cache_size`` is 0 behind a pooler that cannot keep prepared statements:
+    each statement is then parsed anew, and shares no round trip. ``pipelining`` lets statements share round
+    trips; a pool that the caller made does not.
     ``connect_timeout`` is for each host. What the address says in application_name, connect_timeout and
     options goes before the fields here. ``insecure`` lets it leave the machine without sslmode=verify-full.
     ``password`` replaces the DSN's; a function, async or not, is asked for each new connection, so that
@@ -84,6 +99,7 @@ class Settings:
     release_timeout: float = attrs.field(default=2.0, validator=seconds)
     max_lifetime: float = attrs.field(default=3600.0, validator=seconds)
     max_idle_time: float = attrs.field(default=300.0, validator=seconds)
+    statement_cache_size: int = attrs.field(default=ALL_STATEMENTS, validator=attribute(_cache_size))
     pipelining: bool = attrs.field(default=True, validator=boolean)
     insecure: bool = attrs.field(default=False, validator=boolean)
     application_name: str = attrs.field(default="ventros", validator=attribute(_text, pattern="[ -~]{1,63}"))
@@ -96,11 +112,14 @@ class Settings:
                 f"min_size {self.min_size} is over max_size {self.max_size}", field="min_size"
             )
 
-    def startup_settings(self) -> dict[str, str]:
+    def startup_settings(self, *, timeouts: bool = True) -> dict[str, str]:
         """Sent with the connection request, so that they need no round trip and no SET."""
+        named = {**self.server_settings, "application_name": self.application_name}
+        return named | self.server_timeouts() if timeouts else named
+
+    def server_timeouts(self) -> dict[str, str]:
+        """By the server's name of each, in milliseconds."""
         return {
-            **self.server_settings,
-            "application_name": self.application_name,
             "statement_timeout": _milliseconds(self.statement_timeout * SERVER_SHARE),
             "lock_timeout": _milliseconds(self.lock_timeout),
             "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_timeout),

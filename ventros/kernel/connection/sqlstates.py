@@ -43,10 +43,21 @@ READ_ONLY_TRANSACTION = "the transaction was begun so"
 _Rule = tuple[type[errors.VentrosError], str]
 _OTHER: _Rule = (errors.DatabaseError, "the server refused the statement")
 _LATE = "the server ended the session: "
+OF_POOLERS = {"26000", "42P05"}
+"""What comes of prepared statements behind a pooler that does not keep them apart."""
+_POOLER = (
+    "as behind a pooler in transaction mode: set Settings(statement_cache_size=0), or with PgBouncer 1.21 or "
+    "later its own max_prepared_statements"
+)
 _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "08": (errors.ConnectionLost, "the connection to the server failed"),
     "08001": (errors.ServerUnreachable, "the connection to the server could not be made"),
     "08004": (errors.ServerUnreachable, "the server refused the connection"),
+    "08P01": (errors.ConnectionLost, f"a message was refused that is none of the protocol's, {_POOLER}"),
+    ("0A000", "call_enum_check_hook"): (  # of BEGIN, for its isolation level
+        errors.DatabaseError,
+        "the server is a standby, which serves no serializable unit: isolation='repeatable read' does",
+    ),
     "22": (errors.ValidationError, "a value is not one that the statement can take"),
     "22003": (errors.NumericOverflow, "a number outgrew its column, as a version at its greatest would"),
     "23": (errors.ConstraintViolation, "a constraint is broken"),
@@ -62,6 +73,7 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "25P02": (errors.DatabaseError, "an earlier statement of this transaction failed; roll back"),
     "25P03": (errors.ConnectionLost, f"{_LATE}it was idle in a transaction for too long"),
     "25P04": (errors.ConnectionLost, f"{_LATE}its transaction took too long"),
+    "26000": (errors.DatabaseError, f"a prepared statement is not on this connection, {_POOLER}"),
     "28": (errors.ServerUnreachable, "the server does not let this role in"),
     "3D000": (errors.ServerUnreachable, "there is no such database"),
     "40001": (errors.SerializationFailure, "the transaction could not be serialized, run it again"),
@@ -71,6 +83,7 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
         "the role lacks a privilege: ventros sync, then ventros migrate roles",
     ),
     ("42501", "ExecWithCheckOptions"): (errors.TenancyViolation, "the row belongs to another tenant"),
+    "42P05": (errors.DatabaseError, f"another has prepared a statement of this name here, {_POOLER}"),
     "42P01": (errors.DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),
     "42703": (errors.DatabaseError, "the schema lacks a column; bring it up to date with ventros migrate"),
     "53": (errors.DatabaseError, "the server is out of a resource"),
@@ -101,12 +114,18 @@ CONNECTION_ENDING_SQLSTATES = frozenset(
 """SQLSTATEs after which the connection is gone: said in answer to COMMIT, they leave its effect open."""
 
 
+IN_FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of any statement but ROLLBACK after one of the transaction has failed."""
+COMPLETION_UNKNOWN = "40003"
+"""SQLSTATE statement_completion_unknown: whoever says so does not know it either."""
+
+
 def is_decided_before_commit(sqlstate: str) -> bool:
-    """Whether an ERROR in answer to COMMIT leaves nothing stored for certain.
+    """Whether an ERROR in answer to COMMIT itself leaves nothing stored for certain.
 
     So it does for what a deferred constraint, a serializable transaction or a cancellation raises. Others, a
     coordinator's for one, may come after the decision.
     """
-    if sqlstate == "40003":  # statement_completion_unknown
+    if sqlstate == COMPLETION_UNKNOWN:
         return False
     return sqlstate[:2] in {"22", "23", "25", "40", "42", "44", "P0", "VT"} or sqlstate == "57014"

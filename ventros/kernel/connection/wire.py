@@ -32,7 +32,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from ventros.kernel.connection.answers import Answer, State, commands
+from ventros.kernel.connection.answers import Answer, State, commands, is_unconfirmed
 
 _SYNC, _FLUSH = b"S\0\0\0\4", b"H\0\0\0\4"
 _READY, _ERROR, _BOUND = b"ZE2"
@@ -336,6 +336,8 @@ class Wire(asyncio.Protocol):
         answer.exact = b""  # from here on frame by frame
         if kind in _AT_ANY_TIME:
             passed.append(frame)
+            if not own and is_unconfirmed(frame):
+                answer.frames.append(frame)
         elif kind in _OF_AN_ANSWER:
             if kind in _OF_A_PORTAL and answer.bound is (kind == _BOUND):
                 return False

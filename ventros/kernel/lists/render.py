@@ -34,6 +34,7 @@ def render(
         path=table.catalogue.folder / "shapes" / f"{table.name}.sql",
         line=1,
         schema=table.catalogue.schema,
+        in_catalogue=True,
     )
 
 

@@ -25,8 +25,9 @@ def one_off(
 ) -> Statement:
     """A statement given in code, for a test or a script: ``one_off("SELECT 1 AS one", rows="one", ...)``.
 
-    ``params``, ``rows`` and ``returns`` are as in a header. It is in no catalogue, so nothing proves it, and
-    ``ventros sql unknown`` reports it. Raises ConfigurationError, with the caller's file and line.
+    ``params``, ``rows`` and ``returns`` are as in a header. It is in no catalogue: nothing proves it,
+    ``ventros sql unknown`` reports it, and the connection that it ran on is not used again. Raises
+    ConfigurationError, with the caller's file and line.
     """
     caller = sys._getframe(1)  # noqa: SLF001 - the only way to tell where it stands
     path, line = Path(caller.f_code.co_filename), caller.f_lineno
@@ -45,6 +46,7 @@ def checked(
     line: int,
     schema: str = "public",
     declared: Mapping[str, Type] = NONE_DECLARED,
+    in_catalogue: bool = False,
 ) -> Statement:
     """The statement of a header and a text. Raises ConfigurationError with file and line."""
     body = text.strip().removesuffix(";").rstrip()
@@ -79,6 +81,7 @@ def checked(
         standard=header.get("standard", ""),
         changes=tuple(column.name for column in columns(header.get("changes", ""))),
         schema=schema,
+        in_catalogue=in_catalogue,
     )
 
 

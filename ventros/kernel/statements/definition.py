@@ -41,10 +41,10 @@ class Statement:
     """One named SQL text.
 
     ``text`` is what the server receives, its name included; ``tenant`` says why it compares no tenant, empty
-    where it does, ``standard`` why it differs from the standard one of its verb; ``changes`` are the
-    columns that differ after most executions; ``resource`` is the
-    aggregate's type whose repository sends it, by which an error names it.
-    ``table`` is bare, and empty for a statement that is given in code.
+    where it does, ``standard`` why it differs from the standard one of its verb; ``changes`` are the columns
+    that differ after most executions; ``resource`` is the aggregate's type whose repository sends it, by
+    which an error names it. ``table`` is bare, and empty for a statement that is given in code.
+    ``in_catalogue`` tells that an auditor can read it beforehand: it is of a file, or of a list's shapes.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Statement:
     changes: tuple[str, ...] = ()
     schema: str = "public"
     resource: str | None = attrs.field(default=None, eq=False)
+    in_catalogue: bool = attrs.field(default=False, eq=False, repr=False)
     checks: list[tuple[int, Check]] = attrs.field(init=False, repr=False, eq=False)
     _plans: dict[tuple[type, ...], tuple[list[int], list[tuple[int, Check]]]] = attrs.field(
         init=False, repr=False, eq=False, factory=dict

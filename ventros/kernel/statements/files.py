@@ -170,7 +170,14 @@ def _parse(path: Path, line: int, lines: list[str], schema: str, declared: Mappi
             )
     checked_name(header["name"], path=path, line=line, schema=schema)
     text = "\n".join(body)
-    return checked(header["name"], header, text, path=path, line=line, schema=schema, declared=declared)
+    return checked(
+        *(header["name"], header, text),
+        path=path,
+        line=line,
+        schema=schema,
+        declared=declared,
+        in_catalogue=True,
+    )
 
 
 def _header(path: Path, line: int, lines: list[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Literal, TypedDict, get_args
 
 import attrs
@@ -15,6 +16,13 @@ Isolation = Literal["read committed", "repeatable read", "serializable"]
 _own_or_the_pools = attrs.validators.optional(seconds)
 
 
+def _position(_context: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}", value):
+        raise ValidationError(
+            f"{shown(value)} is no position in the log, as UnitOfWork.lsn() returns it", field="after"
+        )
+
+
 class TransactionKeywords(TypedDict, total=False):
     """The fields of :class:`TransactionOptions` as keyword arguments."""
 
@@ -24,6 +32,7 @@ class TransactionKeywords(TypedDict, total=False):
     statement_timeout: float | None
     lock_timeout: float | None
     idle_in_transaction_timeout: float | None
+    after: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +40,8 @@ class TransactionOptions:
     """How a unit of work's transaction begins; timeouts in seconds, None for those of the pool.
 
     0 and inf are refused, for nothing waits without a bound. ``deferrable`` waits for a snapshot that cannot
-    fail; only a serializable read-only unit can.
+    fail; only a serializable read-only unit can. ``after``, for a read-only unit, is the position in the log
+    that its server must have reached, as :meth:`UnitOfWork.lsn` returns it: "0/16B3748".
     """
 
     isolation: Isolation | None = None
@@ -40,6 +50,7 @@ class TransactionOptions:
     statement_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
     lock_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
     idle_in_transaction_timeout: float | None = attrs.field(default=None, validator=_own_or_the_pools)
+    after: str | None = attrs.field(default=None, validator=attrs.validators.optional(_position))
 
     def __attrs_post_init__(self) -> None:
         if self.isolation is not None and self.isolation not in get_args(Isolation):
@@ -51,6 +62,9 @@ class TransactionOptions:
             raise ValidationError(
                 "deferrable does nothing but in a serializable read-only unit of work", field="deferrable"
             )
+
+        if self.after is not None and not self.read_only:
+            raise ValidationError("after is for a read-only unit of work: read_only=True", field="after")
 
     @functools.cached_property
     def begin(self) -> tuple[str, ...]:

@@ -82,6 +82,12 @@ class JoinedTransaction(Transaction):
                 terminate(self._driver)
         self.outcome = Outcome.LEFT_TO_CALLER
 
+    async def lsn(self) -> str:
+        """Raises UnitOfWorkError: nothing is committed before the caller does."""
+        raise UnitOfWorkError(
+            "lsn() of a unit that takes part in its caller's transaction: commit that first"
+        )
+
     async def end(self) -> None:
         """Unless the savepoint was released, roll back to it; the caller's connection goes if that fails."""
         if self.outcome is not Outcome.ACTIVE:

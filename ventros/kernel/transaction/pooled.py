@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping, Sequence
+import contextlib
+from collections.abc import Iterator, MutableMapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.answers import Answer, State
+from ventros.kernel.connection.answers import UNCONFIRMED, Answer, State
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
+from ventros.kernel.connection.log_position import current_position, wait_for_position
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
 from ventros.kernel.connection.settings import Settings
-from ventros.kernel.connection.sqlstates import is_decided_before_commit
-from ventros.kernel.errors import CommitInDoubt, Conflict, ConnectionLost, UnitOfWorkError, VentrosError
+from ventros.kernel.connection.sqlstates import (
+    COMPLETION_UNKNOWN,
+    IN_FAILED_TRANSACTION,
+    is_decided_before_commit,
+)
+from ventros.kernel.errors import (
+    CommitInDoubt,
+    CommitUnconfirmed,
+    Conflict,
+    ConnectionLost,
+    UnitOfWorkError,
+    VentrosError,
+)
 from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository.origin import WriteScope
@@ -86,6 +99,14 @@ class PooledTransaction(Transaction):
                 "the pool gave a connection that is already in a transaction: somebody used it past its "
                 "release; it has been closed"
             )
+        if self._options.after is not None:
+            try:
+                await wait_for_position(driver, self._options.after, self._settings.acquire_timeout)
+            except BaseException as error:
+                await self._pool.give_back(driver, self.release_timeout, idle=False)
+                if not isinstance(error, DRIVER_FAILURES):
+                    raise
+                raise translate_driver_error(error) from error
         return driver
 
     async def replace(self, driver: Any) -> bool:
@@ -93,6 +114,28 @@ class PooledTransaction(Transaction):
         await self._pool.give_back(driver, self.release_timeout, idle=False)
         self._chances -= 1
         return self._chances >= 0 and monotonic() <= self._give_up
+
+    async def leave(self) -> None:
+        """All that the pool has now lead to the same server."""
+        await self._pool.let_go()
+
+    async def lsn(self) -> str:
+        """Asked on the unit's own connection, while it has it, else on another."""
+        driver = self._connection.link if self._connection is not None else None
+        own = driver is not None
+        if not own:
+            self._pool.require_home()
+            driver = await self._pool.acquire(self._settings.acquire_timeout)
+        idle = False
+        try:
+            position = await current_position(driver, self._settings.statement_timeout)
+            idle = True
+        except DRIVER_FAILURES as error:
+            raise translate_driver_error(error) from error
+        finally:
+            if not own:
+                await self._pool.give_back(driver, self.release_timeout, idle=idle)
+        return position
 
     async def commit(
         self, connection: Connection, marker: CommitMarker | None, calls: Sequence[Call]
@@ -107,7 +150,7 @@ class PooledTransaction(Transaction):
             await connection.take_driver()
         if not connection.begun and not calls:
             self.outcome = Outcome.COMMITTED  # nothing was sent
-        elif connection.driver is not None and is_closed(connection.driver):
+        elif connection.link is not None and is_closed(connection.link):
             self.outcome = Outcome.ROLLED_BACK
             raise ConnectionLost("the connection was gone before COMMIT was sent: nothing was stored")
         elif not calls and self._options.isolation != "serializable" and connection.end_unawaited("COMMIT"):
@@ -145,12 +188,12 @@ class PooledTransaction(Transaction):
     ) -> BaseException | None:
         """What the answer to COMMIT, or none, means for the unit; None when it is COMMIT."""
         if answer.state is State.DONE:
-            return self._read_tag(answer.tags[0] if answer.tags else "COMMIT")
-        undone = answer.state in {State.UNSENT, State.SKIPPED}
+            return self._read_tag(answer.tags[0] if answer.tags else "COMMIT", marker, answer.unconfirmed)
+        said = getattr(failure, "sqlstate", None)
+        undone = answer.state in {State.UNSENT, State.SKIPPED} and said != COMPLETION_UNKNOWN
         if undone or marker is None or is_decided_before_commit(answer.sqlstate or ""):
             self.outcome = Outcome.ROLLED_BACK
-            aborted = getattr(failure, "sqlstate", None) == IN_FAILED_TRANSACTION
-            if aborted:
+            if said == IN_FAILED_TRANSACTION:
                 return transaction_aborted("would take no more statements")
             return failure or transaction_aborted("was not asked to COMMIT")
         doubt = CommitInDoubt(marker)
@@ -159,9 +202,11 @@ class PooledTransaction(Transaction):
 
     async def _commit_alone(self, connection: Connection, marker: CommitMarker | None) -> None:
         self.outcome = Outcome.IN_DOUBT
-        answer = DeferCancellation(connection.driver.execute("COMMIT", timeout=self._settings.commit_timeout))
+        answer = DeferCancellation(connection.link.execute("COMMIT", timeout=self._settings.commit_timeout))
         try:
-            failure: BaseException | None = self._read_tag(await answer)
+            with _unconfirmed(connection.link if marker else None) as warnings:
+                tag = await answer
+            failure: BaseException | None = self._read_tag(tag, marker, bool(warnings))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller's is kept
             failure = self._commit_failure(error, marker)
         if answer.cancelled is not None:
@@ -169,13 +214,19 @@ class PooledTransaction(Transaction):
         if failure is not None:
             raise failure
 
-    def _read_tag(self, tag: str) -> VentrosError | None:
+    def _read_tag(self, tag: str, marker: CommitMarker | None, unconfirmed: bool) -> VentrosError | None:
+        if unconfirmed and marker is not None:
+            return CommitUnconfirmed(marker)
         self.outcome = Outcome.COMMITTED if tag == "COMMIT" else Outcome.ROLLED_BACK
         return None if tag == "COMMIT" else transaction_aborted(f"answered COMMIT with {tag}")
 
     def _commit_failure(self, error: BaseException, marker: CommitMarker | None) -> VentrosError:
         failure = translate_driver_error(error)
-        decided = isinstance(error, asyncpg.PostgresError) and is_decided_before_commit(error.sqlstate or "")
+        decided = (
+            isinstance(error, asyncpg.PostgresError)
+            and is_decided_before_commit(error.sqlstate or "")
+            and not _ends_session(error)
+        )
         if decided or marker is None:
             self.outcome = Outcome.ROLLED_BACK  # of a unit that wrote nothing there is nothing to doubt
         else:
@@ -194,14 +245,45 @@ class PooledTransaction(Transaction):
                 not (connection.begun or connection.interrupted or connection.failed)
                 or connection.end_unawaited("ROLLBACK")
             )
-        if connection is None or connection.driver is None:
+        if connection is None or connection.link is None:
             return
         idle = False
         try:
             if self.outcome is not Outcome.IN_DOUBT:
                 idle = self._at_rest or await _ensure_idle(connection, self.release_timeout)
         finally:
-            await self._pool.give_back(connection.driver, self.release_timeout, idle=idle)
+            await self._pool.give_back(
+                connection.link, self.release_timeout, idle=idle and not connection.foreign
+            )
+
+
+def _ends_session(error: asyncpg.PostgresError) -> bool:
+    """Whoever says so may be a pooler that has lost the server's own answer."""
+    severity = getattr(error, "severity_en", None) or getattr(error, "severity", None)
+    return severity in {"FATAL", "PANIC"}
+
+
+@contextlib.contextmanager
+def _unconfirmed(driver: Any) -> Iterator[list[object]]:
+    """The warnings meanwhile that no synchronous standby has confirmed; none are looked for without a driver.
+
+    asyncpg tells of a warning before it hands out the answer behind it.
+    """
+    warnings: list[object] = []
+    if driver is None:
+        yield warnings
+        return
+
+    def listen(_driver: object, message: Any) -> None:
+        if message.server_source_function == UNCONFIRMED:
+            warnings.append(message)
+
+    driver.add_log_listener(listen)
+    try:
+        yield warnings
+    finally:
+        with contextlib.suppress(asyncpg.InterfaceError):
+            driver.remove_log_listener(listen)
 
 
 async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
@@ -215,7 +297,7 @@ async def _settled(answer: Answer, timeout: float) -> str:  # noqa: ASYNC109
 
 async def _ensure_idle(connection: Connection, timeout: float) -> bool:  # noqa: ASYNC109 - the driver's own
     """Whether it is in no transaction, if need be after a ROLLBACK."""
-    driver = connection.driver
+    driver = connection.link
     if is_closed(driver):
         return False
     try:

@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import IN_FAILED_TRANSACTION, Connection
+from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
+from ventros.kernel.connection.sqlstates import IN_FAILED_TRANSACTION
 from ventros.kernel.errors import DatabaseError, TransactionRolledBack
 from ventros.kernel.outcome import CommitMarker, Outcome
 from ventros.kernel.repository.origin import WriteScope
@@ -52,6 +53,10 @@ class Transaction(ABC):
         ``marker`` is None when nothing was written. Raises what the calls do, TransactionRolledBack,
         ConnectionLost, or CommitInDoubt when the answer never came.
         """
+
+    @abstractmethod
+    async def lsn(self) -> str:
+        """Where the server is in its log."""
 
     @abstractmethod
     async def end(self) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ventros.kernel.connection.call import Call
+from ventros.kernel.connection.call import RELEASE, ROLLBACK, SAVEPOINT, Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
@@ -30,11 +30,6 @@ from ventros.kernel.transaction.held import HoldsRepositories
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted, when_aborted
 from ventros.kernel.validators import instance_of, tenant_id
-
-# Savepoints are nested, and of several of one name PostgreSQL means the last: so one name does for all.
-SAVEPOINT, RELEASE = "SAVEPOINT ventros", "RELEASE SAVEPOINT ventros"
-ROLLBACK = "ROLLBACK TO SAVEPOINT ventros; RELEASE SAVEPOINT ventros"
-
 
 Aggregates = TypeVarTuple("Aggregates")
 
@@ -230,6 +225,18 @@ class UnitOfWork(HoldsRepositories):
         if self.command_id or connection.wrote or writing:
             return [commit_markers.add(self.marker)]
         return []
+
+    async def lsn(self) -> str:
+        """Once it is committed: a position in the server's log behind it, in one round trip.
+
+        ``replicas.unit_of_work(tenant, read_only=True, after=position)`` sees what it stored. Of a unit on a
+        replica, what it read is before the position. Raises UnitOfWorkError before, and of a joined unit.
+        """
+        if self.outcome not in {Outcome.COMMITTED, Outcome.LEFT_TO_CALLER}:
+            raise UnitOfWorkError(
+                f"the unit of work is {self.outcome.value}; lsn() is for one that is committed"
+            )
+        return await self._transaction.lsn()
 
     async def save_all(self, *aggregates: *Aggregates) -> tuple[*Aggregates]:
         """Save any mix of versioned aggregates, none of them when one is stale.
