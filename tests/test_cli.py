@@ -153,8 +153,10 @@ def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(s
     owner_line, app_line, *rest = made.stdout.splitlines()
     assert rest == [
         "took away from cli_app, and from PUBLIC: TEMPORARY on the database cli_roles",
-        "set for cli_app: statement_timeout 9000 ms, lock_timeout 5000 ms, "
-        "idle_in_transaction_session_timeout 30000 ms",
+        (
+            "set for cli_app: statement_timeout 9000 ms, lock_timeout 5000 ms, "
+            "idle_in_transaction_session_timeout 30000 ms"
+        ),
         *(
             f"nothing is granted yet for {name}: run this again after ventros migrate"
             for name in ("kernel", "crm")
