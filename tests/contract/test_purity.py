@@ -30,6 +30,7 @@ from tests.support.subjects import FACTORIES
 from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import Encryptor
 from ventros.demo.seed import Seed
+from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.origin import LOADED
@@ -52,11 +53,12 @@ Command = Callable[..., Any]
 
 
 def commands(aggregate: type) -> dict[str, Command]:
-    """Its public methods that are given a time and return a new instance."""
+    """Its own public methods that are given a time and return a new instance."""
     return {
         name: method
         for name, method in inspect.getmembers(aggregate, inspect.isfunction)
-        if not name.startswith("_") and "now" in inspect.signature(method).parameters
+        if not name.startswith("_") and not hasattr(AggregateRoot, name)
+        if "now" in inspect.signature(method).parameters
         if "Self" in str(method.__annotations__["return"])
     }
 
