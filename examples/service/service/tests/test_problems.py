@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "OptimisticLockError": ("contact", ID, 1, 2),
     "OptimisticLockErrors": ([StaleAggregate("contact", ID, 1, None)],),
     "CommitInDoubt": (CommitMarker("acme", ID),),
+    "CommitUnconfirmed": (CommitMarker("acme", ID),),
     "IntegrityViolation": ("contact", "contacts_phone_key", ID),
     "AlreadyExists": ("contact", "contacts_phone_key", ID),
     "ReferenceNotFound": ("contact", "contacts_project_fkey", ID, "project_id"),
@@ -63,8 +64,9 @@ EXPECTED = {
     "InsufficientPrivilege": 500, "ResultMismatch": 500, "WriteSuppressed": 500, "OperationTimeout": 503,
     "StatementTimeout": 503, "LockTimeout": 503, "LockNotAvailable": 503, "PoolExhausted": 503,
     "ConnectionLost": 503, "ServerUnreachable": 503, "ServerReadOnly": 503, "TransactionRolledBack": 500,
-    "CommitInDoubt": 503, "Unauthorized": 401, "Malformed": 400, "PreconditionRequired": 428,
-    "PreconditionFailed": 412, "KeyReused": 422, "ShuttingDown": 503,
+    "CommitInDoubt": 503, "CommitUnconfirmed": 503, "ReplicaBehind": 503, "Unauthorized": 401,
+    "Malformed": 400, "PreconditionRequired": 428, "PreconditionFailed": 412, "KeyReused": 422,
+    "ShuttingDown": 503,
 }  # fmt: skip
 
 
