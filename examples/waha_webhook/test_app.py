@@ -144,7 +144,7 @@ class Load:
         except httpx.TransportError:
             return False
         self.statuses.append(answer.status_code)
-        # 500: a server's last error may cut a kept answer short, which the wire tells as a fault of the driver.
+        # 500: a dying server may cut a kept answer short, told as a fault of the driver.
         assert answer.status_code in {200, 500} or answer.headers["Retry-After"], answer.text
         return answer.status_code == 200
 
