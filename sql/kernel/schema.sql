@@ -192,7 +192,7 @@ COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a un
 
 CREATE TABLE public.outbox_consumers (
     name text NOT NULL,
-    transaction_id xid8 NOT NULL,
+    transaction_id bigint NOT NULL,
     "position" bigint NOT NULL,
     system_identifier bigint NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -220,7 +220,7 @@ CREATE TABLE public.outbox_deliveries (
     destination text NOT NULL COLLATE pg_catalog."C",
     aggregate_type text NOT NULL,
     aggregate_id uuid NOT NULL,
-    transaction_id xid8 NOT NULL,
+    transaction_id bigint NOT NULL,
     "position" bigint NOT NULL,
     event_id uuid NOT NULL,
     CONSTRAINT outbox_deliveries_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(destination) <= 100) AND (char_length(aggregate_type) <= 100)))
@@ -248,7 +248,7 @@ CREATE TABLE public.outbox_events (
     tenant_id text NOT NULL,
     event_id uuid NOT NULL,
     "position" bigint NOT NULL,
-    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    transaction_id bigint DEFAULT ((GREATEST(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot())))::text)::bigint NOT NULL,
     event_name text NOT NULL,
     event_version text NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
@@ -273,7 +273,7 @@ COMMENT ON COLUMN public.outbox_events.event_id IS 'Made by the application; con
 
 COMMENT ON COLUMN public.outbox_events."position" IS 'In the order of writing; handed out before the commit, so not the order of commits.';
 
-COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
+COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Not below the writing transaction''s, nor any that was complete when it was written; a reader stays below the oldest that is still running.';
 
 COMMENT ON COLUMN public.outbox_events.event_name IS 'aggregate.fact';
 
@@ -309,7 +309,7 @@ CREATE TABLE public.outbox_queues (
     destination text NOT NULL COLLATE pg_catalog."C",
     aggregate_type text NOT NULL,
     aggregate_id uuid NOT NULL,
-    last_transaction_id xid8 NOT NULL,
+    last_transaction_id bigint NOT NULL,
     last_position bigint NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
     token uuid,
