@@ -12,9 +12,15 @@ GRANT
     ON commit_markers TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    INSERT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    UPDATE (aggregate_version, sequence)
+    ON expected_events TO ventros_app;
+
+GRANT
     SELECT (tenant_id),
     INSERT (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
-        aggregate_version, sequence, correlation_id, causation_id, payload)
+        aggregate_version, sequence, last_of_version, correlation_id, causation_id, payload)
     ON outbox_events TO ventros_app;
 
 GRANT

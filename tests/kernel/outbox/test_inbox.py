@@ -7,13 +7,12 @@ import asyncio
 import psycopg
 import pytest
 
-from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.stored import count, new_contact
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import AlreadyProcessed
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome
 
 
@@ -29,7 +28,7 @@ async def test_a_command_is_processed_once(
     with pytest.raises(AlreadyProcessed) as caught:
         await db.run(TENANT, add, command_id=command)
     assert (caught.value.tenant, caught.value.command_id) == (TENANT, command)
-    await db.run(OTHER_TENANT, lambda uow: inbox.record(uow.connection, OTHER_TENANT, "test", command, NOW))
+    await db.run(OTHER_TENANT, lambda uow: uow.first_time("test", command))
     assert count(superuser, "SELECT count(*) FROM contacts") == 1
     assert count(superuser, "SELECT count(*) FROM outbox_events WHERE aggregate_type = 'contact'") == 1
 
