@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ventros.kernel.connection.driver import prepare_driver
     from ventros.kernel.connection.pool import PoolStats
     from ventros.kernel.connection.settings import Settings
-    from ventros.kernel.consumer import Consumer, Receipt, consumer
+    from ventros.kernel.consumer import consumer
     from ventros.kernel.database import Database
     from ventros.kernel.errors import (
         AlreadyExists,
@@ -86,8 +86,6 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "new_id",
     "prepare_driver",
     "consumer",
-    "Consumer",
-    "Receipt",
     "OutboxEvent",
     # Every error, in the order of the tree in ventros/kernel/errors.py.
     "VentrosError",
@@ -155,8 +153,6 @@ _MODULES: Final = {
     "new_id": "ventros.kernel.ids",
     "prepare_driver": "ventros.kernel.connection.driver",
     "consumer": "ventros.kernel.consumer",
-    "Consumer": "ventros.kernel.consumer",
-    "Receipt": "ventros.kernel.consumer",
     "OutboxEvent": "ventros.kernel.outbox.event",
 }
 """Where a public name that is no error stands."""

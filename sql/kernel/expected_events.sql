@@ -6,6 +6,7 @@
 SELECT aggregate_version, sequence
   FROM expected_events
  WHERE tenant_id = $1 AND consumer = $2 AND aggregate_type = $3 AND aggregate_id = $4
+ ORDER BY aggregate_id
    FOR UPDATE;
 
 -- name: expected_events.add

@@ -20,7 +20,6 @@ from ventros import (
     Database,
     EventGap,
     OutboxEvent,
-    Receipt,
     Retry,
     UnitOfWork,
     UnitOfWorkError,
@@ -29,6 +28,7 @@ from ventros import (
     new_id,
 )
 from ventros.demo.seed import Seed
+from ventros.kernel.consumer import Receipt
 
 Handler = Callable[[UnitOfWork, OutboxEvent], Awaitable[None]]
 EFFECTS = "SELECT count(*) FROM contacts"
