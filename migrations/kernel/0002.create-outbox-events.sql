@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS outbox_events (
     aggregate_id      uuid        NOT NULL,
     aggregate_version integer,
     sequence          smallint    NOT NULL,
+    last_of_version   boolean     NOT NULL DEFAULT true,
     correlation_id    uuid,
     causation_id      uuid,
     payload           jsonb       NOT NULL,
@@ -54,6 +55,7 @@ COMMENT ON COLUMN outbox_events.aggregate_type IS 'Which kind of aggregate tells
 COMMENT ON COLUMN outbox_events.aggregate_id IS 'Which aggregate tells it.';
 COMMENT ON COLUMN outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
 COMMENT ON COLUMN outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
+COMMENT ON COLUMN outbox_events.last_of_version IS 'No event of its version comes after it: the next is the first of the next version.';
 COMMENT ON COLUMN outbox_events.correlation_id IS 'Of the request that it belongs to.';
 COMMENT ON COLUMN outbox_events.causation_id IS 'Of the event that led to it.';
 COMMENT ON COLUMN outbox_events.payload IS 'The fields of the event, an object.';

@@ -19,10 +19,11 @@ SELECT a.tenant_id, a.destination, a.aggregate_type, a.aggregate_id, a.transacti
 -- rows: many
 -- returns: tenant_id text, destination text, aggregate_type text, aggregate_id uuid, transaction_id bigint,
 --          position bigint, event_id uuid, event_name text, event_version text, occurred_at timestamptz,
---          aggregate_version integer, sequence smallint, correlation_id uuid, causation_id uuid, payload text
+--          aggregate_version integer, sequence smallint, last_of_version boolean, correlation_id uuid,
+--          causation_id uuid, payload text
 SELECT d.tenant_id, d.destination, d.aggregate_type, d.aggregate_id, d.transaction_id, d.position, d.event_id,
-       e.event_name, e.event_version, e.occurred_at, e.aggregate_version, e.sequence, e.correlation_id,
-       e.causation_id, e.payload::text AS payload
+       e.event_name, e.event_version, e.occurred_at, e.aggregate_version, e.sequence, e.last_of_version,
+       e.correlation_id, e.causation_id, e.payload::text AS payload
   FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
        AS q (tenant_id, destination, aggregate_type, aggregate_id)
  CROSS JOIN LATERAL (

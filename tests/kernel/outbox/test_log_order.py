@@ -9,13 +9,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-
 WRITERS_OWN_ID = (
     "ALTER TABLE outbox_events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"
 )
 EVENT = """
-INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
-                           aggregate_version, sequence, payload)
+INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
+                           aggregate_id, aggregate_version, sequence, payload)
 VALUES (%s, gen_random_uuid(), 'thing.changed', 'v1', now(), 'thing', %s, %s, 1, '{}')
 """
 LOG = "SELECT aggregate_version FROM outbox_events WHERE aggregate_id = %s ORDER BY transaction_id, position"

@@ -31,7 +31,7 @@ class OutboxEvent:
     """One event of ``outbox_events``; ``payload`` is its JSON, decoded.
 
     ``aggregate_version`` is None for an entity without versions; ``sequence`` numbers the events of one
-    aggregate version from 1.
+    aggregate version from 1, and ``last_of_version`` is the greatest of them.
     """
 
     position: Position
@@ -44,6 +44,7 @@ class OutboxEvent:
     aggregate_id: UUID
     aggregate_version: int | None
     sequence: int
+    last_of_version: bool
     correlation_id: UUID | None
     causation_id: UUID | None
     payload: dict[str, Any]
