@@ -22,7 +22,7 @@ from tests.support.crash import Crashing
 from tests.support.interrupt import Interrupted
 from tests.support.relaying import until, write
 from tests.support.stored import count
-from ventros import CRM, Database, Settings, UnitOfWork
+from ventros import CRM, Database, Settings, UnitOfWork, roles
 from ventros.devserver import DATABASE
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox.event import OutboxEvent
@@ -189,7 +189,7 @@ async def test_connections_cut_and_the_server_restarted_nothing_is_lost() -> Non
         settings = Settings(max_size=4, acquire_timeout=2.0)
         async with (
             await Database.open(UnitOfWork, dsn, settings) as db,
-            await Database.open(KernelUnit, superuser_dsn, settings) as relay_db,
+            await Database.open(KernelUnit, server.dsn(DATABASE, roles.RELAY), settings) as relay_db,
         ):
             await write(db, [new_id() for _ in range(20)], 15)
             counting = Counting(db)
