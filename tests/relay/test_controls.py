@@ -34,6 +34,7 @@ SELECT tenant_id, aggregate_id, event_id, position
 """
 
 
+@pytest.mark.spoiled
 async def test_control_skip_locked_alone_reorders(
     db: Database[UnitOfWork], relay_db: Database[Any], relay_dsn: str, superuser: psycopg.Connection
 ) -> None:
@@ -165,6 +166,7 @@ async def test_a_paused_relay_is_not_heard(
     assert count(superuser, "SELECT count(*) FROM outbox_deliveries") == 1
 
 
+@pytest.mark.spoiled
 async def test_control_without_fencing_a_claim_is_marked_twice(
     db: Database[UnitOfWork],
     relay_db: Database[Any],
