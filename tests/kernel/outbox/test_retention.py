@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -73,7 +74,7 @@ async def test_each_aggregates_newest_version_stays(
     await write(db, aggregates[:2], 2, first=5)
     await read_all(relay)
     await pruned(scheduler)
-    left = dict(superuser.execute(LEFT).fetchall())
+    left: dict[UUID, list[int]] = dict(superuser.execute(LEFT).fetchall())
     assert [left[aggregate] for aggregate in aggregates] == [[6], [6], [4], [4], [4]]
 
 
