@@ -41,6 +41,7 @@ WITH directory (oid) AS (
     ('outbox_queues', 'relay_delete', 'relay'),
     ('aggregate_history', 'auditor_select', 'auditor'),
     ('commit_markers', 'auditor_select', 'auditor'),
+    ('expected_events', 'auditor_select', 'auditor'),
     ('outbox_deliveries', 'auditor_select', 'auditor'),
     ('outbox_events', 'auditor_select', 'auditor'),
     ('outbox_queues', 'auditor_select', 'auditor'),
