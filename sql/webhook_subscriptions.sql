@@ -201,3 +201,29 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
         OR contact_event_types && ARRAY[$3, '*']
         OR contact_event_categories && ARRAY[$4, '*'])
  ORDER BY created_at, id;
+
+-- name: webhook_subscriptions.find_active_of_tenants
+-- why: which of the events that were just read are to be sent where: what the live subscriptions of their tenants
+--      ask for, and nothing that is secret
+-- params: tenant_ids text[]
+-- role: relay
+-- rows: many
+-- returns: tenant_id text, id uuid, events text[], subscribe_contact_events boolean, contact_event_types text[],
+--          contact_event_categories text[]
+SELECT tenant_id, id, events, subscribe_contact_events, contact_event_types, contact_event_categories
+  FROM webhook_subscriptions
+ WHERE tenant_id IN (SELECT unnest($1::text[])) AND active AND deleted_at IS NULL
+ ORDER BY tenant_id, id;
+
+-- name: webhook_subscriptions.find_to_send
+-- why: where and how to send what waits for subscriptions of any tenant; one that is off or deleted gets nothing
+-- params: ids uuid[]
+-- role: relay
+-- rows: many
+-- returns: webhook_subscription
+SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
+       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE id IN (SELECT unnest($1::uuid[])) AND active AND deleted_at IS NULL
+ ORDER BY id;
