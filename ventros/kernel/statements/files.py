@@ -42,7 +42,7 @@ from ventros.kernel.statements.checked import checked, checked_name, fault
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.types import Type, declared_by
 
-KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard", "changes")
+KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard", "changes", "role")
 NO_STATEMENTS = {"schema.sql", "grants.sql"}
 """Files of the folder that the tools write."""
 _START = re.compile(r"-- ?name *:")
