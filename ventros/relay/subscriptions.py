@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from ventros.crm.webhook_subscriptions.values import lets_through, patterns_matc
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.database import Database
 from ventros.kernel.errors import NotFound, VentrosError
+from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.publisher import Destination
 from ventros.relay.webhook import Webhook, WebhookPublisher, WebhookSender
@@ -27,6 +29,7 @@ from ventros.unit_of_work import UnitOfWork
 NAME: Final = "webhook"
 FIND_ACTIVE_OF_TENANTS = statement("webhook_subscriptions.find_active_of_tenants")
 FIND_TO_SEND = statement("webhook_subscriptions.find_to_send")
+COUNT = statement("webhook_counters.count_deliveries")
 
 Opened = Callable[[WebhookSubscription], Webhook]
 """What of a subscription is encrypted, decrypted."""
@@ -86,6 +89,7 @@ class WebhookSubscriptions:
     opened: Opened
     concurrency: int = 4
     name: str = NAME
+    _tenants: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
 
     async def wanting(
         self, connection: Connection, events: Sequence[OutboxEvent]
@@ -104,10 +108,11 @@ class WebhookSubscriptions:
     async def find(self, connection: Connection, names: Collection[str]) -> Mapping[str, Destination]:
         """Those that are live and active."""
         rows = await connection.many(FIND_TO_SEND, [_id(name) for name in names])
+        self._tenants.update((destination_name(row["id"]), row["tenant_id"]) for row in rows)
         return {destination_name(row["id"]): self._destination(row) for row in rows}
 
-    def _destination(self, row: Sequence[Any]) -> Destination:
-        id_ = row[0]
+    def _destination(self, row: Any) -> Destination:
+        id_ = row["id"]
         try:
             subscription = mapper.from_row(row)
             webhook = self.opened(subscription)
@@ -121,10 +126,21 @@ class WebhookSubscriptions:
             timeout=webhook.timeout + 1,  # the sender's own bound says more
         )
 
-    async def disable(self, connection: Connection, name: str, reason: str) -> None:
+    async def disable(self, name: str, reason: str) -> None:
         """Deactivate the subscription: a change of it like any other, with its event."""
-        for row in await connection.many(FIND_TO_SEND, [_id(name)]):
-            await self.db.run(row["tenant_id"], partial(_deactivate, row["id"]))
+        await self.db.run(self._tenants[name], partial(_deactivate, _id(name)))
+
+    async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
+        """Count what was delivered, and what was given up."""
+        counted: Counter[tuple[str, UUID, bool]] = Counter()
+        for one in settlements:
+            subscription = one.queue.tenant_id, _id(one.queue.destination)
+            counted[*subscription, True] += one.handed
+            counted[*subscription, False] += one.dead
+        rows = sorted({key[:2] for key, count in counted.items() if count})
+        if rows:
+            columns = zip(*((*row, counted[*row, True], counted[*row, False]) for row in rows), strict=True)
+            await connection.affected(COUNT, *map(list, columns), datetime.now(UTC))
 
 
 async def _deactivate(subscription_id: UUID, uow: UnitOfWork) -> None:

@@ -48,7 +48,7 @@ CONTACT_EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "session.started": "session",
     }
 )
-"""What happened to a contact, by the events' own names, with the category; its type is the name with ``_``."""
+"""What happened to a contact, by the events' own names, with its category."""
 
 
 def outward_name(event_name: str) -> str | None:

@@ -37,7 +37,7 @@ def lets_through(
     type: str,  # noqa: A002 - the field's name
     category: str,
 ) -> bool:
-    """Whether the filters of contact events do: without any, or when one of the two has it, or a bare ``*``."""
+    """Whether filters of contact events do: without any, or when one of the two has it, or a bare ``*``."""
     if types is None and categories is None:
         return True
     by_type = not {type, EVERYTHING}.isdisjoint(types or ())

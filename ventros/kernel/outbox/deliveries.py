@@ -66,13 +66,14 @@ class Claimed:
 class Settlement:
     """What became of a claimed queue: all up to ``delivered`` is done.
 
-    The rest can be claimed after ``pause`` seconds. ``attempts`` and ``error`` are of the first delivery that
-    is left; ``dead``: it was given up, and the queue waits for a hand.
+    So many were ``handed`` over. The rest can be claimed after ``pause`` seconds. ``attempts`` and ``error``
+    are of the first delivery that is left; ``dead``: it was given up, and the queue waits for a hand.
     """
 
     queue: Queue
     token: UUID
     delivered: Position = START
+    handed: int = 0
     pause: float = 0.0
     attempts: int = 0
     error: str | None = None
@@ -130,8 +131,8 @@ async def claim(
     ]
 
 
-async def settle(connection: Connection, settlements: Sequence[Settlement]) -> int:
-    """Say what became of queues, each claimed by its token; of how many it was still heard.
+async def settle(connection: Connection, settlements: Sequence[Settlement]) -> list[Settlement]:
+    """Say what became of queues, each claimed by its token; those of which it was still heard.
 
     The others were claimed by somebody else since, and nothing of them is changed. All in one transaction.
     """
@@ -139,7 +140,7 @@ async def settle(connection: Connection, settlements: Sequence[Settlement]) -> i
     held = [by_claim[tuple(row)] for row in await connection.many(HOLD, *_columns(by_claim))]
     if held:
         await _end(connection, held)
-    return len(held)
+    return held
 
 
 async def requeue(connection: Connection, destination: str | None, event_id: UUID | None) -> int:

@@ -1,0 +1,265 @@
+"""The CRM's webhooks from the unit of work that tells an event to the server that receives it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+import standardwebhooks
+
+from tests.support import receiver
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.receiver import Receiver, status
+from ventros import Database, UnitOfWork
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
+from ventros.crm.webhook_subscriptions.outward import outward_name
+from ventros.crm.webhook_subscriptions.repository import WebhookCounters
+from ventros.demo.seed import Seed
+from ventros.devserver import DevServer
+from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import deliveries
+from ventros.relay.addresses import AddressRules
+from ventros.relay.relay import Relay
+from ventros.relay.subscriptions import Subscriber, WebhookSubscriptions, destination_name
+from ventros.relay.webhook import Webhook, WebhookSender
+
+SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - of no account
+LATER = NOW + timedelta(hours=1)
+
+
+def opened(subscription: WebhookSubscription) -> Webhook:
+    if subscription.name == "unreadable":
+        raise ConfigurationError("no such key")
+    return Webhook(
+        url=subscription.url,
+        secret=SECRET,
+        headers=subscription.headers,
+        timeout=subscription.timeout_seconds,
+        kind=lambda name: outward_name(name) or name,
+    )
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Receiver]:
+    async with receiver.receiver() as found:
+        yield found
+
+
+@attrs.frozen
+class World:
+    """One receiver, and a relay for as often as it is asked."""
+
+    db: Database[UnitOfWork]
+    across: Database[UnitOfWork]
+    subscriptions: WebhookSubscriptions
+    there: Receiver
+
+    async def subscribe(self, seed: Seed, path: str, **changed: Any) -> WebhookSubscription:
+        subscription = WebhookSubscription.create(
+            user_id=seed.user_id,
+            project_id=seed.project_id,
+            tenant_id=seed.tenant,
+            name=changed.pop("name", "Hook"),
+            url=f"http://127.0.0.1:{self.there.port}{path}",
+            events=changed.pop("events", ["contact.*"]),
+            now=NOW,
+        )
+        async with self.db.unit_of_work(seed.tenant) as uow:
+            added = await uow.webhook_subscriptions.add(attrs.evolve(subscription, **changed))
+            await uow.commit()
+        return added
+
+    async def deliver(self) -> Relay:
+        relay = Relay(self.across, [self.subscriptions])
+        await relay.drain()
+        return relay
+
+    async def stored(self, subscription: WebhookSubscription) -> WebhookSubscription:
+        async with self.db.unit_of_work(subscription.tenant_id) as uow:
+            return await uow.webhook_subscriptions.get(subscription.id)
+
+    async def counters(self, subscription: WebhookSubscription) -> WebhookCounters:
+        async with self.db.unit_of_work(subscription.tenant_id) as uow:
+            return await uow.webhook_subscriptions.counters(subscription.id)
+
+    def received(self, path: str) -> list[dict[str, Any]]:
+        return [json.loads(one.body) for one in self.there.requests if one.path == path]
+
+
+@pytest.fixture
+def relay_dsn(server: DevServer, ventros_copy: str) -> str:
+    return server.superuser_dsn(ventros_copy)
+
+
+@pytest.fixture
+async def world(
+    db: Database[UnitOfWork], superuser: psycopg.Connection, there: Receiver, relay_dsn: str
+) -> AsyncIterator[World]:
+    rules = AddressRules(allow=["127.0.0.1"], http=True)
+    across = await Database.open(UnitOfWork, relay_dsn)
+    async with WebhookSender(rules) as sender:
+        yield World(db, across, WebhookSubscriptions(db, sender, opened), there)
+    await across.close()
+
+
+async def add_contacts(db: Database[UnitOfWork], seed: Seed, *names: str) -> None:
+    for name in names:
+        async with db.unit_of_work(seed.tenant) as uow:
+            await uow.contacts.add(
+                Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name=name, now=NOW)
+            )
+            await uow.commit()
+
+
+async def test_events_go_to_the_subscriptions_of_their_own_tenant(
+    world: World, seed: Seed, other_seed: Seed
+) -> None:
+    mine, theirs = await world.subscribe(seed, "/mine"), await world.subscribe(other_seed, "/theirs")
+    await world.subscribe(seed, "/messages", events=["message.*"])
+    await world.subscribe(seed, "/off", active=False)
+    await add_contacts(world.db, seed, "Ana", "Bo")
+    await add_contacts(world.db, other_seed, "Cy")
+    await world.deliver()
+    assert [event["data"]["name"] for event in world.received("/mine")] == ["Ana", "Bo"]
+    assert [event["tenantid"] for event in world.received("/theirs")] == [OTHER_TENANT]
+    assert len(world.there.requests) == 3
+    for request in world.there.requests:
+        standardwebhooks.Webhook(SECRET).verify(request.body, request.headers)
+    counted = await world.counters(mine)
+    assert (counted.success_count, counted.failure_count, counted.last_failure_at) == (2, 0, None)
+    assert (await world.counters(theirs)).success_count == 1
+    await world.deliver()
+    assert len(world.there.requests) == 3
+
+
+async def test_events_go_out_by_their_outward_names(world: World, seed: Seed) -> None:
+    await world.subscribe(seed, "/pipeline", events=["pipeline.status.created"])
+    subscriber = Subscriber(TENANT, new_id(), ["pipeline.status.*"], False, None, None)
+    assert subscriber.wants("status.created")
+    assert not subscriber.wants("contact.created")
+    everything = Subscriber(TENANT, new_id(), ["*"], True, None, None)
+    assert not everything.wants("session.message_recorded")
+
+
+@pytest.mark.parametrize(
+    ("types", "categories", "wanted"),
+    [
+        (None, None, ["contact.created", "session.ended"]),
+        (["contact_created"], None, ["contact.created"]),
+        (None, ["session"], ["session.ended"]),
+        (["contact_created"], ["session"], ["contact.created", "session.ended"]),
+        (["*"], None, ["contact.created", "session.ended"]),
+        (["none"], None, []),
+    ],
+)
+def test_contact_events_are_chosen_by_type_or_category(
+    types: list[str] | None, categories: list[str] | None, wanted: list[str]
+) -> None:
+    subscriber = Subscriber(TENANT, new_id(), ["no.such"], True, types, categories)
+    asked = ["contact.created", "session.ended", "message.created"]
+    assert [name for name in asked if subscriber.wants(name)] == wanted
+    assert not any(attrs.evolve(subscriber, subscribe_contact_events=False).wants(name) for name in asked)
+
+
+async def test_410_switches_the_subscription_off_as_any_change_does(world: World, seed: Seed) -> None:
+    subscription = await world.subscribe(seed, "/gone")
+    world.there.answer = status(410)
+    await add_contacts(world.db, seed, "Ana", "Bo", "Cy")
+    await world.deliver()
+    stored = await world.stored(subscription)
+    assert (stored.active, stored.version) == (False, 2)
+    async with world.db.unit_of_work(TENANT) as uow:
+        await uow.webhook_subscriptions.apply(subscription.id, WebhookSubscription.activate, now=LATER)
+        await uow.commit()
+    sent, world.there.answer = len(world.there.requests), status(200)
+    assert sent <= 3
+    await add_contacts(world.db, seed, "Di")
+    await world.deliver()
+    assert "Di" in [event["data"]["name"] for event in world.received("/gone")[sent:]]
+
+
+async def test_of_a_change_of_the_subscription_its_subscribers_are_told(world: World, seed: Seed) -> None:
+    await world.subscribe(seed, "/gone")
+    watching = await world.subscribe(seed, "/watch", events=["webhook_subscription.*"])
+    gone = world.there.answer = status(410)
+
+    async def answer(writer: Any) -> None:
+        await (gone if world.there.requests[-1].path == "/gone" else status(200))(writer)
+
+    world.there.answer = answer
+    await add_contacts(world.db, seed, "Ana")
+    await world.deliver()
+    await world.deliver()
+    told = [(event["type"], event["data"].get("fields")) for event in world.received("/watch")]
+    assert ("webhook_subscription.updated", ["active"]) in told
+    assert (await world.stored(watching)).active
+
+
+async def test_a_failure_is_counted_once_when_the_event_is_given_up(world: World, seed: Seed) -> None:
+    """After retry_count attempts in all; then a hand may have it tried again."""
+    subscription = await world.subscribe(seed, "/broken", retry_count=2)
+    world.there.answer = status(500)
+    await add_contacts(world.db, seed, "Ana")
+    await until(world, lambda relay: relay.state.counts.dead == 1)
+    assert len(world.there.requests) == 2
+    counted = await world.counters(subscription)
+    assert (counted.success_count, counted.failure_count) == (0, 1)
+    world.there.answer = status(200)
+    async with world.across.across_tenants() as connection:
+        assert await deliveries.requeue(connection, destination_name(subscription.id), None) == 1
+    await world.deliver()
+    counted = await world.counters(subscription)
+    assert (counted.success_count, counted.failure_count) == (1, 1)
+
+
+async def test_one_that_cannot_be_opened_keeps_nobody_else_waiting(world: World, seed: Seed) -> None:
+    await world.subscribe(seed, "/unreadable", name="unreadable")
+    await world.subscribe(seed, "/good")
+    await add_contacts(world.db, seed, "Ana")
+    relay = await world.deliver()
+    assert (relay.state.counts.delivered, relay.state.counts.failed) == (1, 1)
+    assert len(world.received("/good")) == 1
+
+
+async def test_what_waits_for_a_subscription_that_is_switched_off_is_dropped(
+    world: World, seed: Seed
+) -> None:
+    subscription = await world.subscribe(seed, "/late", retry_count=10)
+    world.there.answer = status(500)
+    await add_contacts(world.db, seed, "Ana")
+    await world.deliver()
+    async with world.db.unit_of_work(TENANT) as uow:
+        await uow.webhook_subscriptions.apply(subscription.id, WebhookSubscription.deactivate, now=LATER)
+        await uow.commit()
+    sent = len(world.there.requests)
+    await until(world, lambda relay: relay.state.counts.dropped == 1)
+    assert len(world.there.requests) == sent
+
+
+async def test_counts_are_exact_when_relays_work_side_by_side(world: World, seed: Seed) -> None:
+    """Control: what a relay says too late, after another has claimed the queue, is not counted."""
+    subscription = await world.subscribe(seed, "/many")
+    await add_contacts(world.db, seed, *map(str, range(30)))
+    relays = [Relay(world.across, [world.subscriptions]) for _ in range(3)]
+    for relay in relays:
+        await relay.drain()
+    counted = await world.counters(subscription)
+    assert counted.success_count == len(world.there.requests) == 30
+
+
+async def until(world: World, is_so: Callable[[Relay], bool]) -> None:
+    relay = Relay(world.across, [world.subscriptions])
+    for _ in range(200):
+        await relay.drain()
+        if is_so(relay):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(relay.state)
