@@ -26,6 +26,7 @@ from ventros.audit.cli import app_role_option, audit, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, tenant
+from ventros.relay.cli import outbox, relay
 
 FAILED = 1
 INTERRUPTED = 130
@@ -352,6 +353,8 @@ main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
 main.add_command(tenant)
+main.add_command(relay)
+main.add_command(outbox)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

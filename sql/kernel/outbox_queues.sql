@@ -175,7 +175,7 @@ SELECT q.tenant_id, q.destination, q.aggregate_type, q.aggregate_id, oldest.tran
             ORDER BY d.transaction_id, d.position
             LIMIT 1) AS oldest
  WHERE q.dead_at IS NOT NULL
-   AND ($1 IS NULL OR q.destination = $1)
-   AND ($2 IS NULL OR oldest.event_id = $2)
+   AND ($1::text IS NULL OR q.destination = $1)
+   AND ($2::uuid IS NULL OR oldest.event_id = $2)
  ORDER BY q.tenant_id, q.destination, q.aggregate_type, q.aggregate_id
    FOR UPDATE OF q;

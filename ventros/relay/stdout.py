@@ -6,10 +6,14 @@ import asyncio
 import os
 import sys
 import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 import attrs
 import msgspec
 
+from ventros.kernel.database import Database
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.publisher import Destination, PublisherBroken, Single
 
@@ -45,6 +49,7 @@ def line(event: OutboxEvent) -> bytes:
     return _encode({"transaction_id": transaction_id, "position": position, **fields}) + b"\n"
 
 
-def stdout(descriptor: int | None = None) -> Single:
-    """Its destination: every event."""
-    return Single(Destination(name="stdout", publisher=Stdout(descriptor), concurrency=64))
+@asynccontextmanager
+async def opened(_database: Database[Any], _options: Mapping[str, Any]) -> AsyncIterator[Single]:
+    """Its one destination, which wants every event."""
+    yield Single(Destination(name="stdout", publisher=Stdout(), concurrency=64))

@@ -7,6 +7,7 @@ became of them. The claim's token fences it: once another has claimed the queue,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -80,6 +81,34 @@ class Settlement:
     dead: bool = False
 
 
+@attrs.frozen(kw_only=True)
+class Dead:
+    """A dead letter: the oldest delivery of its queue, and how many more wait behind it.
+
+    ``event_name`` is None for an event that is not in the log any more.
+    """
+
+    queue: Queue
+    event_id: UUID
+    event_name: str | None
+    attempts: int
+    last_error: str
+    dead_at: datetime
+    waiting: int
+
+
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """How many queues a destination has, and of them how many are due, claimed, failing and dead."""
+
+    destination: str
+    queues: int
+    due: int
+    claimed: int
+    failing: int
+    dead: int
+
+
 async def add(connection: Connection, wanted: Iterable[tuple[OutboxEvent, str]]) -> int:
     """Store a delivery of each event to each destination, in the order of the log; how many there are."""
     rows = [(*_queue(event, destination), *event.position, event.event_id) for event, destination in wanted]
@@ -141,6 +170,27 @@ async def settle(connection: Connection, settlements: Sequence[Settlement]) -> l
     if held:
         await _end(connection, held)
     return held
+
+
+async def status(connection: Connection) -> list[Waiting]:
+    """Of each destination for which something waits."""
+    return [Waiting(**row) for row in await connection.many(STATUS)]
+
+
+async def dead(connection: Connection, most: int) -> list[Dead]:
+    """The dead letters, the oldest first."""
+    return [
+        Dead(
+            queue=Queue(row["tenant_id"], row["destination"], row["aggregate_type"], row["aggregate_id"]),
+            event_id=row["event_id"],
+            event_name=row["event_name"],
+            attempts=row["attempts"],
+            last_error=row["last_error"],
+            dead_at=row["dead_at"],
+            waiting=row["waiting"],
+        )
+        for row in await connection.many(DEAD, most)
+    ]
 
 
 async def requeue(connection: Connection, destination: str | None, event_id: UUID | None) -> int:
