@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from ventros.kernel.database import Database
 from ventros.kernel.errors import ConfigurationError, VentrosError
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay import cloudevents
-from ventros.relay.publisher import PublishRefused
+from ventros.relay.publisher import Destination, PublishRefused, Single
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -103,3 +106,18 @@ class NatsPublisher:
                 return await nats.connect(self.servers, **options)
         except (OSError, TimeoutError, nats.errors.Error) as error:
             raise BrokerFailed(f"no connection to the broker: {error or type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncIterator[Single]:
+    """The one destination of ``ventros relay --publisher nats``, which wants every event.
+
+    Raises ConfigurationError when no server is named.
+    """
+    if not options["nats"]:
+        raise ConfigurationError("the publisher nats needs a server: --nats nats://127.0.0.1:4222")
+    credentials = options["nats_credentials"]
+    login = {"user_credentials": credentials} if credentials else {}
+    servers, prefix = list(options["nats"]), options["nats_prefix"]
+    async with NatsPublisher(servers, prefix, source=options["source"], options=login) as publisher:
+        yield Single(Destination(name=publisher.name, publisher=publisher, concurrency=64, timeout=15.0))

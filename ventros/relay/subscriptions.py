@@ -152,3 +152,23 @@ async def _deactivate(subscription_id: UUID, uow: UnitOfWork) -> None:
 
 def _id(name: str) -> UUID:
     return UUID(name.partition(":")[2])
+
+
+@asynccontextmanager
+async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncIterator[WebhookSubscriptions]:
+    """The destinations of ``ventros relay --publisher webhook``.
+
+    Raises ConfigurationError without the app's DSN.
+    """
+    if not options["app_dsn"]:
+        raise ConfigurationError(
+            "the publisher webhook needs the app's role, which switches a subscription off whose receiver is "
+            "gone: --app-dsn, or VENTROS_APP_DATABASE_URL"
+        )
+    rules = AddressRules(allow=options["allow_networks"], http=options["allow_http"])
+    settings = Settings(min_size=0, max_size=2, application_name="ventros relay")
+    async with (
+        WebhookSender(rules, source=options["source"]) as sender,
+        await Database.open(UnitOfWork, options["app_dsn"], settings) as db,
+    ):
+        yield WebhookSubscriptions(db, sender, opened_by(options))
