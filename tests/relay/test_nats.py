@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import nats
 import pytest
@@ -15,8 +16,13 @@ from nats.js import JetStreamContext
 
 from tests.support.nats_server import NatsServer
 from tests.support.outbox_events import CONTACT, outbox_event
+from ventros.kernel.errors import ConfigurationError
+from ventros.relay import publishers
 from ventros.relay.nats import BrokerFailed, NatsPublisher, subject
 from ventros.relay.publisher import PublishRefused
+
+NO_DATABASE: Any = None
+"""This publisher asks none."""
 
 
 @pytest.fixture
@@ -168,3 +174,15 @@ async def test_restarts_while_events_leave(
     found = [message for _ in range(3) for message in await reader.fetch(100, timeout=5)]
     assert [json.loads(message.data)["id"] for message in found] == [str(event.event_id) for event in events]
     print(f"\n{len(events)} events, 3 kills of the broker: lost 0, twice 0, out of order 0")
+
+
+async def test_the_publisher_of_the_command_line(broker: NatsServer, stream: JetStreamContext) -> None:
+    """And without a server it says what to name."""
+    options = {"nats": [broker.url], "nats_credentials": None, "nats_prefix": "ventros", "source": "/crm"}
+    async with publishers.opened(["nats"], NO_DATABASE, options) as (source,):
+        destination = source.destination  # type: ignore[attr-defined]
+        await destination.publisher.publish(outbox_event())
+    assert json.loads((await stream.get_msg("VENTROS", 1)).data or b"")["source"] == "/crm/acme"
+    with pytest.raises(ConfigurationError, match="--nats"):
+        async with publishers.opened(["nats"], NO_DATABASE, options | {"nats": []}):
+            pass

@@ -10,12 +10,14 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import standardwebhooks
 
 from tests.support import certificates, receiver
+from tests.support.documents import block
 from tests.support.outbox_events import outbox_event
 from tests.support.receiver import Names, Receiver, status
 from ventros.relay import cloudevents
@@ -24,6 +26,7 @@ from ventros.relay.publisher import DestinationGone, PublishRefused
 from ventros.relay.webhook import MOST_OF_AN_ANSWER, Webhook, WebhookFailed, WebhookPublisher, WebhookSender
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+PAGE = Path(__file__).parents[2] / "docs" / "webhook-subscriptions.md"
 HERE = AddressRules(allow=["127.0.0.1/32"], http=True)
 """The one address of this machine that stands for the internet; 127.0.0.2 is inside."""
 
@@ -59,6 +62,27 @@ async def test_an_event_arrives_as_a_signed_cloudevent(there: Receiver, sender: 
     signed = f"{event.event_id}.{request.headers['webhook-timestamp']}.".encode() + request.body
     expected = base64.b64encode(hmac.new(bytes(range(32)), signed, hashlib.sha256).digest()).decode()
     assert request.headers["webhook-signature"] == f"v1,{expected}"
+
+
+async def test_the_ten_lines_for_receivers_verify(
+    there: Receiver, sender: WebhookSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/webhook-subscriptions.md has them; each fault alone is refused."""
+    program: dict[str, Any] = {}
+    exec(block("python", "def verified", PAGE.read_text("utf-8")), program)  # noqa: S102 - our own page's
+    verified = program["verified"]
+    for secret in (SECRET, "any other text"):
+        await sender.send(at(there, secret=secret), outbox_event())
+        request = there.requests[-1]
+        headers, body = request.headers, request.body
+        assert verified(secret, headers, body)
+        assert verified(secret, headers | {"webhook-signature": f"v1,x {headers['webhook-signature']}"}, body)
+        assert not verified("another", headers, body)
+        assert not verified(secret, headers, body + b" ")
+        assert not verified(secret, headers | {"webhook-id": "another"}, body)
+        assert not verified(secret, headers | {"webhook-timestamp": str(int(time.time()) + 1)}, body)
+    monkeypatch.setattr(time, "time", lambda: int(headers["webhook-timestamp"]) + 301)
+    assert not verified(secret, headers, body)
 
 
 async def test_a_retry_has_the_same_id_and_a_time_of_its_own(there: Receiver) -> None:
