@@ -83,24 +83,24 @@ GRANT
     ON channel_routes TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, config,
+    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
         updated_at, deleted_at, version),
-    INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config,
+    INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
         updated_at, deleted_at),
-    UPDATE (name, status, external_id, config, connection_mode, webhook_url, webhook_configured_at,
-        webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled,
-        allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error,
-        history_import_enabled, history_import_status, history_import_stats,
+    UPDATE (name, status, external_id, config, secrets, connection_mode, webhook_url,
+        webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled,
+        ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at,
+        last_error, history_import_enabled, history_import_status, history_import_stats,
         history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at,
         deleted_at, version),
@@ -312,14 +312,14 @@ GRANT
     ON webhook_counters TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
-        retry_count, timeout_seconds, created_at, updated_at, deleted_at, version),
-    INSERT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
-        retry_count, timeout_seconds, created_at, updated_at, deleted_at),
-    UPDATE (name, url, events, subscribe_contact_events, contact_event_types, contact_event_categories,
-        active, secret_ciphertext, secret_nonce, headers, retry_count, timeout_seconds, updated_at,
+    SELECT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at, version),
+    INSERT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at),
+    UPDATE (name, url, origin, events, subscribe_contact_events, contact_event_types,
+        contact_event_categories, active, secret, headers, retry_count, timeout_seconds, updated_at,
         deleted_at, version),
     DELETE
     ON webhook_subscriptions TO ventros_app;

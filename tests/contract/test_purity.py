@@ -27,10 +27,9 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW, TENANT
 from tests.support.subjects import FACTORIES
-from ventros.crm.credentials.encryption import KeyRing
-from ventros.crm.credentials.values import Encryptor
 from ventros.demo.seed import Seed
 from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.encryption import Encryptor, KeyRing, Secret
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository.origin import LOADED
@@ -91,6 +90,8 @@ class Pool:
         origin, args = typing.get_origin(wanted), typing.get_args(wanted)
         if origin in {typing.Union, types.UnionType}:
             return self.value(self._chance.choice(args))
+        if origin is Secret:
+            return Secret(self.value(*args))
         if origin in {Iterable, Sequence, tuple}:
             return (self.value(args[0]),)
         if origin in {Mapping, dict}:

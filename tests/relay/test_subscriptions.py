@@ -15,36 +15,24 @@ import standardwebhooks
 
 from tests.support import receiver
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.keys import NEW, OLD
 from tests.support.receiver import Receiver, status
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
-from ventros.crm.webhook_subscriptions.outward import outward_name
 from ventros.crm.webhook_subscriptions.repository import WebhookCounters
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
-from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.encryption import KeyRing
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import deliveries
 from ventros.relay.addresses import AddressRules
 from ventros.relay.relay import Relay
 from ventros.relay.subscriptions import Subscriber, WebhookSubscriptions, destination_name
-from ventros.relay.webhook import Webhook, WebhookSender
+from ventros.relay.webhook import WebhookSender
 
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - of no account
 LATER = NOW + timedelta(hours=1)
-
-
-def opened(subscription: WebhookSubscription) -> Webhook:
-    if subscription.name == "unreadable":
-        raise ConfigurationError("no such key")
-    return Webhook(
-        url=subscription.url,
-        secret=SECRET,
-        headers=subscription.headers,
-        timeout=subscription.timeout_seconds,
-        kind=lambda name: outward_name(name) or name,
-    )
 
 
 @pytest.fixture
@@ -62,16 +50,19 @@ class World:
     subscriptions: WebhookSubscriptions
     there: Receiver
 
-    async def subscribe(self, seed: Seed, path: str, **changed: Any) -> WebhookSubscription:
+    async def subscribe(
+        self, seed: Seed, path: str, keys: KeyRing = NEW, **changed: Any
+    ) -> WebhookSubscription:
         subscription = WebhookSubscription.create(
             user_id=seed.user_id,
             project_id=seed.project_id,
             tenant_id=seed.tenant,
-            name=changed.pop("name", "Hook"),
+            name="Hook",
             url=f"http://127.0.0.1:{self.there.port}{path}",
             events=changed.pop("events", ["contact.*"]),
+            encryptor=keys,
             now=NOW,
-        )
+        ).set_secret(SECRET, encryptor=keys, now=NOW)
         async with self.db.unit_of_work(seed.tenant) as uow:
             added = await uow.webhook_subscriptions.add(attrs.evolve(subscription, **changed))
             await uow.commit()
@@ -106,7 +97,7 @@ async def world(
     rules = AddressRules(allow=["127.0.0.1"], http=True)
     across = await Database.open(UnitOfWork, relay_dsn)
     async with WebhookSender(rules) as sender:
-        yield World(db, across, WebhookSubscriptions(db, sender, opened), there)
+        yield World(db, across, WebhookSubscriptions(db, sender, NEW), there)
     await across.close()
 
 
@@ -221,7 +212,7 @@ async def test_a_failure_is_counted_once_when_the_event_is_given_up(world: World
 
 
 async def test_one_that_cannot_be_opened_keeps_nobody_else_waiting(world: World, seed: Seed) -> None:
-    await world.subscribe(seed, "/unreadable", name="unreadable")
+    await world.subscribe(seed, "/unreadable", OLD)
     await world.subscribe(seed, "/good")
     await add_contacts(world.db, seed, "Ana")
     relay = await world.deliver()

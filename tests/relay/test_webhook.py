@@ -20,6 +20,7 @@ from tests.support import certificates, receiver
 from tests.support.documents import block
 from tests.support.outbox_events import outbox_event
 from tests.support.receiver import Names, Receiver, status
+from ventros.kernel.encryption import Secret
 from ventros.relay import cloudevents
 from ventros.relay.addresses import AddressRules
 from ventros.relay.publisher import DestinationGone, PublishRefused
@@ -43,8 +44,19 @@ async def sender() -> AsyncIterator[WebhookSender]:
         yield found
 
 
-def at(there: Receiver, path: str = "/hook", host: str | None = None, **settings: object) -> Webhook:
-    return Webhook(url=f"http://{host or there.host}:{there.port}{path}", **settings)  # type: ignore[arg-type]
+def to(
+    url: str, *, secret: str | None = None, headers: dict[str, str] | None = None, timeout: float = 30.0
+) -> Webhook:
+    return Webhook(
+        url=Secret(url),
+        secret=secret and Secret(secret),
+        headers={name: Secret(value) for name, value in (headers or {}).items()},
+        timeout=timeout,
+    )
+
+
+def at(there: Receiver, path: str = "/hook", host: str | None = None, **settings: Any) -> Webhook:
+    return to(f"http://{host or there.host}:{there.port}{path}", **settings)
 
 
 async def test_an_event_arrives_as_a_signed_cloudevent(there: Receiver, sender: WebhookSender) -> None:
@@ -252,7 +264,7 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(there: Receive
 
 async def test_a_name_without_an_address_is_a_failure_that_comes_again(sender: WebhookSender) -> None:
     with pytest.raises(WebhookFailed, match=r"nowhere\.invalid cannot be resolved"):
-        await sender.send(Webhook(url="http://nowhere.invalid/"), outbox_event())
+        await sender.send(to("http://nowhere.invalid/"), outbox_event())
 
 
 async def test_tls_is_of_the_name_and_not_of_the_address(tmp_path: Path) -> None:
@@ -271,15 +283,15 @@ async def test_tls_is_of_the_name_and_not_of_the_address(tmp_path: Path) -> None
         receiver.receiver(tls=tls) as there,
         WebhookSender(rules, resolve=names, roots=roots) as sender,
     ):
-        await sender.send(Webhook(url=f"https://hooks.example:{there.port}/"), outbox_event())
+        await sender.send(to(f"https://hooks.example:{there.port}/"), outbox_event())
         assert there.requests[0].headers["host"] == f"hooks.example:{there.port}"
         for stranger in ("other.example", "127.0.0.1"):
             names.answers["127.0.0.1"] = [["127.0.0.1"]]
             with pytest.raises(WebhookFailed, match="certificate"):
-                await sender.send(Webhook(url=f"https://{stranger}:{there.port}/"), outbox_event())
+                await sender.send(to(f"https://{stranger}:{there.port}/"), outbox_event())
         async with WebhookSender(rules, resolve=names) as usual:  # the system's authorities
             with pytest.raises(WebhookFailed, match="certificate"):
-                await usual.send(Webhook(url=f"https://hooks.example:{there.port}/"), outbox_event())
+                await usual.send(to(f"https://hooks.example:{there.port}/"), outbox_event())
         assert len(there.requests) == 1
 
 
@@ -309,5 +321,5 @@ async def test_no_proxy_is_taken_from_the_environment(
 
 
 def test_settings_show_nothing_secret() -> None:
-    webhook = Webhook(url="https://h.example/?token=tok", secret=SECRET, headers={"X-Key": "k3y"})
+    webhook = to("https://h.example/?token=tok", secret=SECRET, headers={"X-Key": "k3y"})
     assert not [word for word in ("tok", SECRET, "k3y") if word in repr(webhook)]

@@ -57,6 +57,12 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     help="webhook: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
 )
 @click.option(
+    "--keys",
+    envvar="VENTROS_KEYS_FILE",
+    metavar="FILE",
+    help="webhook: the key ring; else VENTROS_KEYS_FILE.",
+)
+@click.option(
     "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="webhook: inside, but reachable."
 )
 @click.option("--allow-http", is_flag=True, help="webhook: send without TLS, too.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,10 +18,13 @@ from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.outward import contact_event, outward_name
 from ventros.crm.webhook_subscriptions.values import lets_through, patterns_matching
 from ventros.kernel.connection.connection import Connection
+from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.errors import NotFound, VentrosError
+from ventros.kernel.encryption import Encryptor, KeyRing
+from ventros.kernel.errors import ConfigurationError, NotFound, VentrosError
 from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
+from ventros.relay.addresses import AddressRules
 from ventros.relay.publisher import Destination
 from ventros.relay.webhook import Webhook, WebhookPublisher, WebhookSender
 from ventros.statements import statement
@@ -30,9 +34,6 @@ NAME: Final = "webhook"
 FIND_ACTIVE_OF_TENANTS = statement("webhook_subscriptions.find_active_of_tenants")
 FIND_TO_SEND = statement("webhook_subscriptions.find_to_send")
 COUNT = statement("webhook_counters.count_deliveries")
-
-Opened = Callable[[WebhookSubscription], Webhook]
-"""What of a subscription is encrypted, decrypted."""
 
 
 def destination_name(subscription_id: UUID) -> str:
@@ -76,17 +77,28 @@ class Unusable:
         raise self.error
 
 
+def webhook_of(subscription: WebhookSubscription, encryptor: Encryptor) -> Webhook:
+    """How to send, decrypted. Raises what ``encryptor`` raises."""
+    return Webhook(
+        url=subscription.plain_url(encryptor),
+        secret=subscription.plain_secret(encryptor),
+        headers=subscription.plain_headers(encryptor),
+        timeout=subscription.timeout_seconds,
+        kind=lambda name: outward_name(name) or name,
+    )
+
+
 @attrs.frozen
 class WebhookSubscriptions:
     """Destinations of the relay: each live and active subscription is one.
 
     ``db`` is the application's, with its role: a receiver that answers 410 is switched off in a unit of work
-    of its tenant. ``opened`` decrypts. ``concurrency`` is of one subscription, in one relay.
+    of its tenant. ``encryptor`` has the keys. ``concurrency`` is of one subscription, in one relay.
     """
 
     db: Database[UnitOfWork]
     sender: WebhookSender
-    opened: Opened
+    encryptor: Encryptor
     concurrency: int = 4
     name: str = NAME
     _tenants: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
@@ -115,7 +127,7 @@ class WebhookSubscriptions:
         id_ = row["id"]
         try:
             subscription = mapper.from_row(row)
-            webhook = self.opened(subscription)
+            webhook = webhook_of(subscription, self.encryptor)
         except VentrosError as error:
             return Destination(name=destination_name(id_), publisher=Unusable(error))
         return Destination(
@@ -158,8 +170,12 @@ def _id(name: str) -> UUID:
 async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncIterator[WebhookSubscriptions]:
     """The destinations of ``ventros relay --publisher webhook``.
 
-    Raises ConfigurationError without the app's DSN.
+    Raises ConfigurationError without the app's DSN or the keys.
     """
+    if not options["keys"]:
+        raise ConfigurationError(
+            "the publisher webhook needs the keys that addresses and secrets are encrypted with: --keys FILE"
+        )
     if not options["app_dsn"]:
         raise ConfigurationError(
             "the publisher webhook needs the app's role, which switches a subscription off whose receiver is "
@@ -171,4 +187,4 @@ async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncI
         WebhookSender(rules, source=options["source"]) as sender,
         await Database.open(UnitOfWork, options["app_dsn"], settings) as db,
     ):
-        yield WebhookSubscriptions(db, sender, opened_by(options))
+        yield WebhookSubscriptions(db, sender, KeyRing.read(Path(options["keys"])))

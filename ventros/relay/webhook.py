@@ -12,6 +12,7 @@ from typing import Final, Self
 import attrs
 import httpcore
 
+from ventros.kernel.encryption import Secret
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay import cloudevents
@@ -45,9 +46,9 @@ class Webhook:
     ``secret`` signs; with None nothing is signed. ``kind`` tells the type that an event goes out as.
     """
 
-    url: str = attrs.field(repr=False)
-    secret: str | None = attrs.field(default=None, repr=False)
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    url: Secret[str]
+    secret: Secret[str] | None = None
+    headers: Mapping[str, Secret[str]] = attrs.field(factory=dict)
     timeout: float = 30.0
     kind: Callable[[str], str] = str
 
@@ -93,7 +94,7 @@ class WebhookSender:
         Raises DestinationGone for 410, PublishRefused for an address, header or secret that cannot be used,
         and WebhookFailed for all else: it is to be tried again. No message quotes what the receiver said.
         """
-        target = self._rules.target(webhook.url)
+        target = self._rules.target(webhook.url.reveal())
         body = cloudevents.encoded(event, kind=webhook.kind(event.event_name), source=self._source)
         request = httpcore.Request(
             b"POST",
@@ -131,9 +132,9 @@ class WebhookSender:
             ("webhook-timestamp", str(timestamp)),
         ]
         if webhook.secret is not None:
-            signature = sign(signing_key(webhook.secret), message_id, timestamp, body)
+            signature = sign(signing_key(webhook.secret.reveal()), message_id, timestamp, body)
             headers.append(("webhook-signature", signature))
-        return headers + list(webhook.headers.items())
+        return headers + [(name, value.reveal()) for name, value in webhook.headers.items()]
 
     async def _exchange(self, request: httpcore.Request) -> int:
         """The status. What is longer than the bound ends with its connection."""

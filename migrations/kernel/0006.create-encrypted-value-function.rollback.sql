@@ -1,0 +1,1 @@
+DROP FUNCTION IF EXISTS ventros_is_encrypted(text);
