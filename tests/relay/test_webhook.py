@@ -49,7 +49,7 @@ def to(
 ) -> Webhook:
     return Webhook(
         url=Secret(url),
-        secret=secret and Secret(secret),
+        secret=None if secret is None else Secret(secret),
         headers={name: Secret(value) for name, value in (headers or {}).items()},
         timeout=timeout,
     )
