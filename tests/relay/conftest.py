@@ -9,11 +9,18 @@ import pytest
 from ventros import Database, Settings
 from ventros.devserver import DevServer
 from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
+from ventros.testing.server import Template
 
 
 @pytest.fixture
-def relay_dsn(server: DevServer, ventros_copy: str) -> str:
-    return server.superuser_dsn(ventros_copy)
+def relay_dsn(
+    request: pytest.FixtureRequest, server: DevServer, ventros_copy: str, migrated: Template
+) -> str:
+    """The relay's; of a test that sends statements of its own the superuser's."""
+    if request.node.get_closest_marker("spoiled"):
+        return server.superuser_dsn(ventros_copy)
+    dsn: str = request.getfixturevalue("ventros_relay_dsn")
+    return dsn
 
 
 @pytest.fixture

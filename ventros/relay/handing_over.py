@@ -12,7 +12,7 @@ from ventros.kernel.retry import Retry
 from ventros.relay.publisher import Destination, DestinationGone, PublisherBroken, PublishRefused
 from ventros.relay.state import Counts
 
-MARGIN = 5.0
+MARGIN = 1.0
 """Seconds of a lease beyond the time of an attempt, to say what became of it."""
 PAUSES = Retry(base=0.5, cap=300.0)
 """After failures: capped, exponential, with full jitter."""
