@@ -47,8 +47,6 @@ CREATE TABLE IF NOT EXISTS webhook_subscriptions (
     CONSTRAINT webhook_subscriptions_retry_count_check CHECK (retry_count BETWEEN 1 AND 10),
     CONSTRAINT webhook_subscriptions_timeout_check CHECK (timeout_seconds BETWEEN 1 AND 30)
 );
--- The relay finds those that something waits for by their ids alone, whatever their tenants.
-CREATE INDEX IF NOT EXISTS webhook_subscriptions_id_idx ON webhook_subscriptions (id);
 ALTER TABLE webhook_subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE webhook_subscriptions FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON webhook_subscriptions;

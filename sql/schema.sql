@@ -1949,8 +1949,6 @@ CREATE INDEX sessions_live_contact_idx ON public.sessions USING btree (tenant_id
 
 CREATE INDEX sessions_live_started_idx ON public.sessions USING btree (tenant_id, started_at, id) WHERE (deleted_at IS NULL);
 
-CREATE INDEX webhook_subscriptions_id_idx ON public.webhook_subscriptions USING btree (id);
-
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();

@@ -216,16 +216,17 @@ SELECT tenant_id, id, events, subscribe_contact_events, contact_event_types, con
 
 -- name: webhook_subscriptions.find_to_send
 -- why: where and how to send what waits for subscriptions of any tenant; one that is off or deleted gets nothing
--- params: ids uuid[]
+-- params: tenant_ids text[], ids uuid[]
 -- role: relay
 -- rows: many
 -- returns: webhook_subscription
-SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
-       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
-       retry_count, timeout_seconds, created_at, updated_at, deleted_at
-  FROM webhook_subscriptions
- WHERE id IN (SELECT unnest($1::uuid[])) AND active AND deleted_at IS NULL
- ORDER BY id;
+SELECT s.id, s.version, s.tenant_id, s.user_id, s.project_id, s.name, s.url, s.origin, s.events,
+       s.subscribe_contact_events, s.contact_event_types, s.contact_event_categories, s.active, s.secret, s.headers,
+       s.retry_count, s.timeout_seconds, s.created_at, s.updated_at, s.deleted_at
+  FROM unnest($1::text[], $2::uuid[]) AS w (tenant_id, id)
+  JOIN webhook_subscriptions AS s USING (tenant_id, id)
+ WHERE s.active AND s.deleted_at IS NULL
+ ORDER BY s.tenant_id, s.id;
 
 -- name: webhook_subscriptions.find_by_other_keys
 -- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import attrs
-import psycopg
 import pytest
 import standardwebhooks
 
@@ -22,10 +21,10 @@ from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.repository import WebhookCounters
 from ventros.demo.seed import Seed
-from ventros.devserver import DevServer
 from ventros.kernel.encryption import KeyRing
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import deliveries
+from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
 from ventros.relay.addresses import AddressRules
 from ventros.relay.relay import Relay
 from ventros.relay.subscriptions import Subscriber, WebhookSubscriptions, destination_name
@@ -46,7 +45,7 @@ class World:
     """One receiver, and a relay for as often as it is asked."""
 
     db: Database[UnitOfWork]
-    across: Database[UnitOfWork]
+    across: Database[KernelUnit]
     subscriptions: WebhookSubscriptions
     there: Receiver
 
@@ -86,19 +85,12 @@ class World:
 
 
 @pytest.fixture
-def relay_dsn(server: DevServer, ventros_copy: str) -> str:
-    return server.superuser_dsn(ventros_copy)
-
-
-@pytest.fixture
 async def world(
-    db: Database[UnitOfWork], superuser: psycopg.Connection, there: Receiver, relay_dsn: str
+    db: Database[UnitOfWork], relay_db: Database[KernelUnit], there: Receiver
 ) -> AsyncIterator[World]:
     rules = AddressRules(allow=["127.0.0.1"], http=True)
-    across = await Database.open(UnitOfWork, relay_dsn)
     async with WebhookSender(rules) as sender:
-        yield World(db, across, WebhookSubscriptions(db, sender, NEW), there)
-    await across.close()
+        yield World(db, relay_db, WebhookSubscriptions(db, sender, NEW), there)
 
 
 async def add_contacts(db: Database[UnitOfWork], seed: Seed, *names: str) -> None:

@@ -22,6 +22,7 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.encryption import Encryptor, KeyRing
 from ventros.kernel.errors import ConfigurationError, NotFound, VentrosError
+from ventros.kernel.outbox import deliveries
 from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.addresses import AddressRules
@@ -119,8 +120,9 @@ class WebhookSubscriptions:
 
     async def find(self, connection: Connection, names: Collection[str]) -> Mapping[str, Destination]:
         """Those that are live and active."""
-        rows = await connection.many(FIND_TO_SEND, [_id(name) for name in names])
-        self._tenants.update((destination_name(row["id"]), row["tenant_id"]) for row in rows)
+        tenants = await deliveries.tenants(connection, names)
+        self._tenants.update(tenants)
+        rows = await connection.many(FIND_TO_SEND, list(tenants.values()), [_id(name) for name in tenants])
         return {destination_name(row["id"]): self._destination(row) for row in rows}
 
     def _destination(self, row: Any) -> Destination:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import ventros.unit_of_work  # so that every event is declared
+import ventros.unit_of_work  # noqa: F401 - so that every event is declared
 from ventros.crm.webhook_subscriptions.outward import (
     CONTACT_EVENTS,
     OUTWARD_NAMES,

@@ -6,7 +6,7 @@ became of them. The claim's token fences it: once another has claimed the queue,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ from ventros.kernel.statements.kernel import statement
 
 ADD_QUEUES = statement("outbox_queues.add")
 DUE = statement("outbox_queues.due")
+FIND_TENANTS = statement("outbox_queues.find_tenants")
 CLAIM = statement("outbox_queues.claim")
 HOLD = statement("outbox_queues.hold")
 REMOVE_DONE = statement("outbox_queues.remove_done")
@@ -126,6 +127,14 @@ async def due(connection: Connection, kind: str) -> list[str]:
     # ":" and ";" follow each other in ASCII. One destination of another kind may be between: "kind-x".
     names = [row["destination"] for row in await connection.many(DUE, kind, f"{kind};")]
     return [name for name in names if name == kind or name.startswith(f"{kind}:")]
+
+
+async def tenants(connection: Connection, destinations: Collection[str]) -> dict[str, str]:
+    """Whose they are, of those of ``destinations`` for which something waits; each is of one tenant."""
+    return {
+        row["destination"]: row["tenant_id"]
+        for row in await connection.many(FIND_TENANTS, list(destinations))
+    }
 
 
 async def claim(
