@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import random
+import socket
+import threading
+from typing import Any
 
 import httpcore
 import pytest
 
 from tests.support.receiver import Names
 from ventros.kernel.errors import ValidationError
-from ventros.relay.addresses import AddressRules, CheckedBackend, Target, inside, resolve
+from ventros.relay.addresses import AddressRules, CheckedBackend, SystemNames, Target, inside
 from ventros.relay.publisher import PublishRefused
 
 INSIDE = """
@@ -130,7 +134,32 @@ def test_plain_http_is_for_the_operator_to_allow() -> None:
 @pytest.mark.parametrize("spelling", ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
 async def test_the_system_reads_numbers_as_addresses(spelling: str) -> None:
     """Which is why what is checked is what the system found, and not the text."""
-    assert await resolve(spelling, 443) == ["127.0.0.1"]
+    names = SystemNames()
+    assert await names(spelling, 443) == ["127.0.0.1"]
+    names.close()
+
+
+@pytest.mark.parametrize(("threads", "served"), [(64, True), (8, False)])
+async def test_names_that_hang_keep_no_other_waiting(
+    monkeypatch: pytest.MonkeyPatch, threads: int, served: bool
+) -> None:
+    """The control has as many threads as asyncio itself, on a small machine."""
+    release, real = threading.Event(), socket.getaddrinfo
+
+    def look(host: str, *args: Any, **options: Any) -> Any:
+        if host == "hangs.example":
+            release.wait(10)
+        return real("127.0.0.1", *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    names = SystemNames(threads)
+    hanging = [asyncio.create_task(names("hangs.example", 443)) for _ in range(40)]
+    await asyncio.sleep(0)
+    done, late = await asyncio.wait([asyncio.create_task(names("good.example", 443))], timeout=1)
+    release.set()
+    await asyncio.gather(*hanging, *late)
+    assert bool(done) is served
+    names.close()
 
 
 async def test_a_name_that_gives_nothing_is_a_connect_error() -> None:

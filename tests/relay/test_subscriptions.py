@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -14,7 +17,7 @@ import standardwebhooks
 
 from tests.support import receiver
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
-from tests.support.keys import NEW, OLD
+from tests.support.keys import NEW, NEW_KEY, OLD
 from tests.support.receiver import Receiver, status
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
@@ -236,6 +239,37 @@ async def test_counts_are_exact_when_relays_work_side_by_side(world: World, seed
         await relay.drain()
     counted = await world.counters(subscription)
     assert counted.success_count == len(world.there.requests) == 30
+
+
+async def test_the_program_delivers_and_says_what_it_needs(
+    world: World, seed: Seed, dsn: str, relay_dsn: str, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    keys.touch(mode=0o600)
+    keys.write_text(f"new {base64.b64encode(NEW_KEY).decode()}\n")
+    await world.subscribe(seed, "/program")
+    await add_contacts(world.db, seed, "Ana")
+    inside = ["--allow-http", "--allow-network", "127.0.0.1/32"]
+    given = ["--dsn", relay_dsn, "--app-dsn", dsn, "--keys", str(keys)]
+    for left_out in ("--app-dsn", "--keys"):
+        at = given.index(left_out)
+        status_, told = await run_relay(*given[:at], *given[at + 2 :], *inside)
+        assert status_ != 0
+        assert f"needs the {'app' if left_out == '--app-dsn' else 'keys'}" in told
+        assert "Traceback" not in told
+    status_, told = await run_relay(*given, "--source", "https://crm.example", *inside)
+    assert status_ == 0, told
+    assert [event["source"] for event in world.received("/program")] == [f"https://crm.example/{TENANT}"]
+
+
+async def run_relay(*arguments: str) -> tuple[int | None, str]:
+    """Its exit status, and what it told."""
+    command = [sys.executable, "-m", "ventros", "relay", "--publisher", "webhook", "--once", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    told, _ = await process.communicate()
+    return process.returncode, told.decode()
 
 
 async def until(world: World, is_so: Callable[[Relay], bool]) -> None:

@@ -8,6 +8,8 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -157,10 +159,24 @@ class AddressRules:
         return [str(address) for address in found[:MOST_ADDRESSES]]
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """As the system does. ``2130706433`` and ``0177.1`` are 127.0.0.1 here, as they are to connect()."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+class SystemNames:
+    """Resolves as the system does: ``2130706433`` and ``0177.1`` are 127.0.0.1 here, as to connect().
+
+    In threads of its own, many: a lookup cannot be ended, and name servers that hang are the tenants' too.
+    """
+
+    def __init__(self, threads: int = 64) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ventros-names")
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """Raises OSError when there is none."""
+        look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look)
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+    def close(self) -> None:
+        """Nothing waits for a lookup any more, but the end of the process."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
@@ -169,7 +185,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
     What TLS and the header Host speak of stays the name.
     """
 
-    def __init__(self, rules: AddressRules, resolve: Resolve = resolve) -> None:
+    def __init__(self, rules: AddressRules, resolve: Resolve) -> None:
         self._rules = rules
         self._resolve = resolve
         self._plain = httpcore.AnyIOBackend()

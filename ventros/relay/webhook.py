@@ -16,7 +16,7 @@ from ventros.kernel.encryption import Secret
 from ventros.kernel.errors import VentrosError
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay import cloudevents
-from ventros.relay.addresses import AddressRules, CheckedBackend, Resolve, resolve, trusted_roots
+from ventros.relay.addresses import AddressRules, CheckedBackend, Resolve, SystemNames, trusted_roots
 from ventros.relay.publisher import DestinationGone, PublishRefused
 from ventros.relay.signature import sign, signing_key
 
@@ -64,7 +64,7 @@ class WebhookSender:
         self,
         rules: AddressRules | None = None,
         *,
-        resolve: Resolve = resolve,
+        resolve: Resolve | None = None,
         roots: ssl.SSLContext | None = None,
         source: str = cloudevents.SOURCE,
         clock: Callable[[], float] = time.time,
@@ -72,12 +72,13 @@ class WebhookSender:
         self._rules = rules or AddressRules()
         self._source = source
         self._clock = clock
+        self._names = SystemNames()
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=roots or trusted_roots(),
             max_connections=None,  # the relay's own concurrency is the bound
             max_keepalive_connections=50,
             keepalive_expiry=15,
-            network_backend=CheckedBackend(self._rules, resolve),
+            network_backend=CheckedBackend(self._rules, resolve or self._names),
         )
 
     async def __aenter__(self) -> Self:
@@ -87,6 +88,7 @@ class WebhookSender:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._pool.aclose()
+        self._names.close()
 
     async def send(self, webhook: Webhook, event: OutboxEvent) -> None:
         """Returns when the receiver has answered with a status of 200 to 299.
