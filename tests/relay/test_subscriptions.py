@@ -6,7 +6,9 @@ import asyncio
 import base64
 import json
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.support import receiver
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.keys import NEW, NEW_KEY, OLD
 from tests.support.receiver import Receiver, status
+from tests.support.relaying import until
 from ventros import Database, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
@@ -29,7 +32,7 @@ from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import deliveries
 from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
 from ventros.relay.addresses import AddressRules
-from ventros.relay.relay import Relay
+from ventros.relay.relay import Relay, RelayOptions
 from ventros.relay.subscriptions import Subscriber, WebhookSubscriptions, destination_name
 from ventros.relay.webhook import WebhookSender
 
@@ -194,7 +197,7 @@ async def test_a_failure_is_counted_once_when_the_event_is_given_up(world: World
     subscription = await world.subscribe(seed, "/broken", retry_count=2)
     world.there.answer = status(500)
     await add_contacts(world.db, seed, "Ana")
-    await until(world, lambda relay: relay.state.counts.dead == 1)
+    await deliver_until(world, lambda relay: relay.state.counts.dead == 1)
     assert len(world.there.requests) == 2
     counted = await world.counters(subscription)
     assert (counted.success_count, counted.failure_count) == (0, 1)
@@ -226,7 +229,7 @@ async def test_what_waits_for_a_subscription_that_is_switched_off_is_dropped(
         await uow.webhook_subscriptions.apply(subscription.id, WebhookSubscription.deactivate, now=LATER)
         await uow.commit()
     sent = len(world.there.requests)
-    await until(world, lambda relay: relay.state.counts.dropped == 1)
+    await deliver_until(world, lambda relay: relay.state.counts.dropped == 1)
     assert len(world.there.requests) == sent
 
 
@@ -239,6 +242,36 @@ async def test_counts_are_exact_when_relays_work_side_by_side(world: World, seed
         await relay.drain()
     counted = await world.counters(subscription)
     assert counted.success_count == len(world.there.requests) == 30
+
+
+@pytest.mark.parametrize(("batch", "served"), [(500, True), (4, False)])
+async def test_a_receiver_that_hangs_holds_its_own_places_only(
+    world: World, seed: Seed, other_seed: Seed, *, batch: int, served: bool
+) -> None:
+    """The control has no more places than the one that hangs takes."""
+    await world.subscribe(seed, "/hangs", timeout_seconds=3)
+    await world.subscribe(other_seed, "/good")
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        await (receiver.hang if world.there.requests[-1].path == "/hangs" else status(200))(writer)
+
+    world.there.answer = answer
+    await add_contacts(world.db, seed, *map(str, range(8)))
+    relay = Relay(world.across, [world.subscriptions], RelayOptions(batch=batch))
+    running = asyncio.create_task(relay.run())
+    async with asyncio.timeout(10):
+        await until(lambda: len(world.received("/hangs")) == 4)
+    await add_contacts(world.db, other_seed, *map(str, range(8)))
+    begun = time.monotonic()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1.5):
+            await until(lambda: len(world.received("/good")) == 8)
+    seconds = time.monotonic() - begun
+    assert (len(world.received("/good")) == 8) is served
+    assert len(world.received("/hangs")) == 4
+    print(f"\n8 events beside a receiver that hangs, {batch} places: {seconds:.2f} s")
+    relay.stop()
+    await running
 
 
 async def test_the_program_delivers_and_says_what_it_needs(
@@ -272,7 +305,7 @@ async def run_relay(*arguments: str) -> tuple[int | None, str]:
     return process.returncode, told.decode()
 
 
-async def until(world: World, is_so: Callable[[Relay], bool]) -> None:
+async def deliver_until(world: World, is_so: Callable[[Relay], bool]) -> None:
     relay = Relay(world.across, [world.subscriptions])
     for _ in range(200):
         await relay.drain()
