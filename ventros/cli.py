@@ -25,7 +25,7 @@ except ModuleNotFoundError as missing:
 from ventros.audit.cli import app_role_option, audit, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
-from ventros.ops.cli import history, locking_indexes, tenant
+from ventros.ops.cli import history, locking_indexes, secret_commands, tenant
 
 FAILED = 1
 INTERRUPTED = 130
@@ -37,6 +37,7 @@ EXTRAS = {
     "pglast": "audit",
     "jinja2": "audit",
     "ruff": "new",
+    "cryptography": "crypto",
     "pyperf": "bench",
 }
 """Which extra brings which package, for the message when it is missing."""
@@ -351,6 +352,7 @@ main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
+main.add_command(secret_commands)
 main.add_command(tenant)
 
 
