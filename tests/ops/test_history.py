@@ -316,7 +316,7 @@ async def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     assert {(table, column) for table, column, value in said if value == "***"} == {
         *(("credentials", column) for column in ("secret", "oauth_access_token", "oauth_refresh_token")),
         *(("webhook_subscriptions", column) for column in ("url", "secret", "headers")),
-        *(("agents", "config"), ("agents", "settings"), ("channels", "secrets")),
+        *(("agents", "config"), ("agents", "settings"), ("channels", "config"), ("channels", "secrets")),
     }
     superuser.execute('UPDATE agents SET config = config || \'{"api_key": "geheim"}\', version = version + 1')
     everything = superuser.execute("SELECT string_agg(h::text, '') FROM aggregate_history AS h").fetchall()[

@@ -164,7 +164,7 @@ async def _rotate_batch(
             renewed.append(repository.load(row).reencrypt(encryptor=encryptor, now=datetime.now(UTC)))
         except (UnknownKey, MappingError) as error:
             one.unreadable.append(error)
-            texts = [row[column] for column in kind.SECRET_COLUMNS if row[column] is not None]
+            texts = [row[column] for column in kind.SECRET_COLUMNS if isinstance(row[column], str)]
             one.values += sum(f"{text}.".split(".")[1] != encryptor.writer for text in texts)
     for aggregate, saved in zip(renewed, await repository.write_changes(renewed), strict=True):
         repository.record_events(aggregate, saved.version)

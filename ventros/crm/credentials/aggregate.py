@@ -19,10 +19,10 @@ from ventros.crm.credentials.events import (
 from ventros.crm.credentials.values import CredentialType, OAuthToken
 from ventros.kernel import validators
 from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
-from ventros.kernel.encryption.secret import secret_text
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.json_values import copied_json, json_object
+from ventros.kernel.secret import secret_text
 from ventros.values import same_json
 
 SECRET: Final = "secret"  # noqa: S105 - the name of a column

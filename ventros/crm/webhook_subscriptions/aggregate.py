@@ -24,9 +24,9 @@ from ventros.crm.webhook_subscriptions.values import (
 )
 from ventros.kernel import validators
 from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
-from ventros.kernel.encryption.secret import secret_text
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.secret import secret_text
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10

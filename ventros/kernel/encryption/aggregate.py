@@ -9,9 +9,9 @@ from typing import ClassVar, Self
 import attrs
 
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.encryption.secret import Plain, Secret
 from ventros.kernel.encryption.value import EncryptedValue, Encryptor, Place
 from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.secret import Plain, Secret
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
-from ventros.kernel.encryption.secret import Plain, Secret, secret_text
 from ventros.kernel.encryption.value import NONCE_BYTES, EncryptedValue, Place, key_id
 from ventros.kernel.errors import ConfigurationError, DecryptionFailed, UnknownKey, ValidationError
+from ventros.kernel.secret import Plain, Secret, secret_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
