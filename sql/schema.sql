@@ -93,7 +93,7 @@ COMMENT ON COLUMN public.agents.config IS 'Free-form object, for an AI agent pro
 
 COMMENT ON COLUMN public.agents.permissions IS 'Names of the permissions that the agent holds, sorted; an open set.';
 
-COMMENT ON COLUMN public.agents.settings IS 'Free-form object of preferences.';
+COMMENT ON COLUMN public.agents.settings IS 'Free-form object of preferences; may hold keys to other services.';
 
 COMMENT ON COLUMN public.agents.virtual_metadata IS 'Whom a virtual agent stands for and in which period, times as RFC 3339 text; NULL for any other agent.';
 

@@ -49,6 +49,8 @@ MOMENTS = (NOW + timedelta(hours=1), NOW + timedelta(days=900))
 IDS = tuple(UUID(int=number) for number in range(1, 4))
 
 Command = Callable[..., Any]
+STEPS = {"with_reencrypted"}
+"""Of a command, and public for those who override it."""
 
 
 def commands(aggregate: type) -> dict[str, Command]:
@@ -56,7 +58,7 @@ def commands(aggregate: type) -> dict[str, Command]:
     return {
         name: method
         for name, method in inspect.getmembers(aggregate, inspect.isfunction)
-        if not name.startswith("_") and not hasattr(AggregateRoot, name)
+        if not name.startswith("_") and not hasattr(AggregateRoot, name) and name not in STEPS
         if "now" in inspect.signature(method).parameters
         if "Self" in str(method.__annotations__["return"])
     }

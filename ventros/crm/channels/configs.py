@@ -12,9 +12,9 @@ import attrs
 from ventros.crm.channels.values import ChannelType, between, without_key
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none
-from ventros.kernel.encryption.secret import Secret, secret_text_or_none
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.secret import Secret, secret_text_or_none
 
 LABEL_COLORS = 20
 """WhatsApp has twenty colours for labels, numbered from 0."""

@@ -52,7 +52,7 @@ class ChannelPlatform(ChannelState):
     def _keys(self, encryptor: Encryptor) -> dict[str, Secret[str]]:
         if self.secrets is None:
             return {}
-        text = self._decrypted("secrets", encryptor)
+        text = self.decrypt_column("secrets", encryptor)
         return {name: Secret(key) for name, key in msgspec.json.decode(text.reveal()).items()}
 
     @property
@@ -108,7 +108,7 @@ class ChannelPlatform(ChannelState):
         )
         return {
             "config": {**kept, **config.as_dict()},
-            "secrets": self._encrypted("secrets", text, encryptor),
+            "secrets": self.encrypt_column("secrets", text, encryptor),
             "external_id": config.external_id,
         }
 

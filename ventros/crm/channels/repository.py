@@ -53,7 +53,7 @@ class ChannelRepository(Repository[Channel]):
     mapper = mapper
 
     TABLE = statement.table("channels")
-    SECRET_COLUMNS = Channel.encrypted
+    SECRET_COLUMNS = ("config", *Channel.encrypted)
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")

@@ -46,7 +46,7 @@ class ChannelState(EncryptedAggregate):
     type: ChannelType = attrs.field(converter=ChannelType)
     status: ChannelStatus = ChannelStatus.INACTIVE
     external_id: str | None = attrs.field(default=None, converter=or_none, validator=validators.indexed)
-    config: dict[str, Any] = json_object()
+    config: dict[str, Any] = json_object(repr=False)
     secrets: EncryptedValue | None = None
     connection_mode: ConnectionMode = ConnectionMode.MANUAL
     webhook_id: str = attrs.field(

@@ -19,10 +19,10 @@ from ventros.crm.credentials.events import (
 from ventros.crm.credentials.values import CredentialType, OAuthToken
 from ventros.kernel import validators
 from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
-from ventros.kernel.encryption.secret import secret_text
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.json_values import copied_json, json_object
+from ventros.kernel.secret import secret_text
 from ventros.values import same_json
 
 SECRET: Final = "secret"  # noqa: S105 - the name of a column
@@ -134,15 +134,15 @@ class Credential(EncryptedAggregate):
 
     def decrypt(self, encryptor: Encryptor) -> Secret[str]:
         """The main secret. Raises what ``encryptor`` raises."""
-        return self._decrypted(SECRET, encryptor)
+        return self.decrypt_column(SECRET, encryptor)
 
     def access_token(self, encryptor: Encryptor) -> Secret[str]:
         """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
-        return self._decrypted(ACCESS_TOKEN, encryptor)
+        return self.decrypt_column(ACCESS_TOKEN, encryptor)
 
     def refresh_token(self, encryptor: Encryptor) -> Secret[str]:
         """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
-        return self._decrypted(REFRESH_TOKEN, encryptor)
+        return self.decrypt_column(REFRESH_TOKEN, encryptor)
 
     def set_oauth_token(
         self,
@@ -161,8 +161,8 @@ class Credential(EncryptedAggregate):
         if not self.credential_type.is_oauth:
             raise InvariantViolation(f"credential {self.id} is a {self.credential_type.value}, without OAuth")
         token = OAuthToken(
-            access=self._encrypted(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
-            refresh=self._encrypted(REFRESH_TOKEN, refresh, encryptor) if refresh else None,
+            access=self.encrypt_column(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
+            refresh=self.encrypt_column(REFRESH_TOKEN, refresh, encryptor) if refresh else None,
             expires_at=_after(now, expires_in),
         )
         return self._refreshed(token, now)
@@ -183,18 +183,18 @@ class Credential(EncryptedAggregate):
         """
         token = attrs.evolve(
             self._token(),
-            access=self._encrypted(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
+            access=self.encrypt_column(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
             expires_at=_after(now, expires_in),
         )
         if refresh:
-            token = attrs.evolve(token, refresh=self._encrypted(REFRESH_TOKEN, refresh, encryptor))
+            token = attrs.evolve(token, refresh=self.encrypt_column(REFRESH_TOKEN, refresh, encryptor))
         return self._refreshed(token, now)
 
     def set_secret(self, secret: Plain, *, encryptor: Encryptor, now: datetime) -> Self:
         """Encrypted anew even if it is the same text. Raises ValidationError when it is empty."""
-        return self.record_update(now, secret=self._encrypted(SECRET, secret, encryptor))
+        return self.record_update(now, secret=self.encrypt_column(SECRET, secret, encryptor))
 
-    def _reencrypted(self, renewed: Mapping[str, EncryptedValue], now: datetime) -> Self:
+    def with_reencrypted(self, renewed: Mapping[str, EncryptedValue], now: datetime) -> Self:
         token = self.oauth
         if token is not None:
             token = attrs.evolve(

@@ -24,9 +24,9 @@ from ventros.crm.webhook_subscriptions.values import (
 )
 from ventros.kernel import validators
 from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
-from ventros.kernel.encryption.secret import secret_text
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.secret import secret_text
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10
@@ -160,15 +160,15 @@ class WebhookSubscription(EncryptedAggregate):
 
     def plain_url(self, encryptor: Encryptor) -> Secret[str]:
         """Where to send. Raises InvariantViolation once it is deleted, and what ``encryptor`` raises."""
-        return self._decrypted("url", encryptor)
+        return self.decrypt_column("url", encryptor)
 
     def plain_secret(self, encryptor: Encryptor) -> Secret[str] | None:
         """What signs the body; None when nothing is signed. Raises what ``encryptor`` raises."""
-        return None if self.secret is None else self._decrypted("secret", encryptor)
+        return None if self.secret is None else self.decrypt_column("secret", encryptor)
 
     def plain_headers(self, encryptor: Encryptor) -> dict[str, Secret[str]]:
         """What to send along. Raises what ``encryptor`` raises."""
-        return {} if self.headers is None else read_headers(self._decrypted("headers", encryptor))
+        return {} if self.headers is None else read_headers(self.decrypt_column("headers", encryptor))
 
     def is_subscribed_to(self, event: str) -> bool:
         """Whether one of its patterns matches the outward name ``event``; case counts.
@@ -198,7 +198,7 @@ class WebhookSubscription(EncryptedAggregate):
         """Encrypted anew even if it is the same. Raises ValidationError as :meth:`create`."""
         address = secret_text(url, "url")
         origin = origin_of(address)
-        return self.record_update(now, url=self._encrypted("url", address, encryptor), origin=origin)
+        return self.record_update(now, url=self.encrypt_column("url", address, encryptor), origin=origin)
 
     def set_events(self, events: Iterable[str], *, now: datetime) -> Self:
         """Replaces the patterns. Raises ValidationError when there is none, or one that is no pattern."""
@@ -216,7 +216,7 @@ class WebhookSubscription(EncryptedAggregate):
         Raises ValidationError when it is empty.
         """
         return self.record_update(
-            now, secret=None if secret is None else self._encrypted("secret", secret, encryptor)
+            now, secret=None if secret is None else self.encrypt_column("secret", secret, encryptor)
         )
 
     def set_headers(self, headers: Mapping[str, Plain], *, encryptor: Encryptor, now: datetime) -> Self:
@@ -226,7 +226,7 @@ class WebhookSubscription(EncryptedAggregate):
         """
         text = written_headers(headers)
         return self.record_update(
-            now, headers=self._encrypted("headers", text, encryptor) if headers else None
+            now, headers=self.encrypt_column("headers", text, encryptor) if headers else None
         )
 
     def set_retry_policy(

@@ -6,8 +6,8 @@ the package ``cryptography`` only by a :class:`KeyRing`.
 
 from ventros.kernel.encryption.aggregate import EncryptedAggregate
 from ventros.kernel.encryption.key_ring import KeyRing, generate_key
-from ventros.kernel.encryption.secret import Plain, Secret
 from ventros.kernel.encryption.value import EncryptedValue, Encryptor, Place
+from ventros.kernel.secret import Plain, Secret
 
 __all__ = [
     "EncryptedAggregate",

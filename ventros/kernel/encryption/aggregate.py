@@ -9,9 +9,9 @@ from typing import ClassVar, Self
 import attrs
 
 from ventros.kernel.aggregate import AggregateRoot
-from ventros.kernel.encryption.secret import Plain, Secret
 from ventros.kernel.encryption.value import EncryptedValue, Encryptor, Place
 from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.secret import Plain, Secret
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -36,27 +36,28 @@ class EncryptedAggregate(AggregateRoot):
         """
         held: dict[str, EncryptedValue | None] = {column: getattr(self, column) for column in self.encrypted}
         renewed = {
-            column: self._encrypted(column, self._decrypted(column, encryptor), encryptor)
+            column: self.encrypt_column(column, self.decrypt_column(column, encryptor), encryptor)
             for column, value in held.items()
             if value is not None and value.key_id != encryptor.writer
         }
-        return self._reencrypted(renewed, now) if renewed else self
+        return self.with_reencrypted(renewed, now) if renewed else self
 
-    def _reencrypted(self, renewed: Mapping[str, EncryptedValue], now: datetime) -> Self:
+    def with_reencrypted(self, renewed: Mapping[str, EncryptedValue], now: datetime) -> Self:
         """With those columns; overridden where an attribute is a part of another."""
         return self.record_update(now, **renewed)
 
-    def _encrypted(self, column: str, plain: Plain, encryptor: Encryptor) -> EncryptedValue:
+    def encrypt_column(self, column: str, plain: Plain, encryptor: Encryptor) -> EncryptedValue:
         """Anew even if it is the same. Raises ValidationError, named after the column, when it is empty."""
-        return encryptor.encrypt(plain, self._place(column))
+        return encryptor.encrypt(plain, self.place_of(column))
 
-    def _decrypted(self, column: str, encryptor: Encryptor) -> Secret[str]:
+    def decrypt_column(self, column: str, encryptor: Encryptor) -> Secret[str]:
         """Raises InvariantViolation when there is none, UnknownKey, DecryptionFailed."""
         value: EncryptedValue | None = getattr(self, column)
         if value is None:
             raise InvariantViolation(f"{self.resource} {self.id} has no {column}")
-        return encryptor.decrypt(value, self._place(column))
+        return encryptor.decrypt(value, self.place_of(column))
 
-    def _place(self, column: str) -> Place:
+    def place_of(self, column: str) -> Place:
+        """What a value of that column is bound to."""
         tenant = getattr(self, "tenant_id", "")
         return Place(table=self.table, column=column, tenant_id=tenant, row_id=self.id)

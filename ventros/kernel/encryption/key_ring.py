@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
-from ventros.kernel.encryption.secret import Plain, Secret, secret_text
 from ventros.kernel.encryption.value import NONCE_BYTES, EncryptedValue, Place, key_id
 from ventros.kernel.errors import ConfigurationError, DecryptionFailed, UnknownKey, ValidationError
+from ventros.kernel.secret import Plain, Secret, secret_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -59,8 +59,10 @@ class KeyRing:
         try:
             with path.open("rb") as file:
                 mode, text = os.fstat(file.fileno()).st_mode, Secret(file.read())
-        except OSError as error:
+        except (PermissionError, IsADirectoryError) as error:
             raise ConfigurationError(f"{path} cannot be read ({type(error).__name__})") from None
+        except (OSError, ValueError):  # it may be the keys, where their file was asked for
+            raise ConfigurationError("the file of keys cannot be read: there is none of that name") from None
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigurationError(f"{path} is open to others than its owner; chmod 600 {path}")
         return cls.parse(text, str(path))

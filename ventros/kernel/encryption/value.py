@@ -10,8 +10,8 @@ from uuid import UUID
 
 import attrs
 
-from ventros.kernel.encryption.secret import Plain, Secret
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.secret import Plain, Secret
 
 ENVELOPE_VERSION: Final = "v1"
 NONCE_BYTES: Final = 12

@@ -34,9 +34,8 @@ class Secret(Generic[T_co]):
             return self._plain.encode() if isinstance(self._plain, str) else bytes(self._plain)
         except UnicodeEncodeError:
             fault = f"{field} holds half of a surrogate pair, which is no Unicode text"
-        raise ValidationError(
-            fault, field="secret"
-        )  # not while that error is handled, which carries the text
+        # Not while that error is handled, which carries the text.
+        raise ValidationError(fault, field=field)
 
     def __bool__(self) -> bool:
         return bool(self._plain)

@@ -1,1 +1,0 @@
-DROP FUNCTION IF EXISTS ventros_is_encrypted(text);
