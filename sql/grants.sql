@@ -359,7 +359,7 @@ CREATE POLICY auditor_select ON agent_counters FOR SELECT TO ventros_auditor USI
 
 GRANT
     SELECT (tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions,
-        settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
+        virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
     ON agents TO ventros_auditor;
 CREATE POLICY auditor_select ON agents FOR SELECT TO ventros_auditor USING (true);
 
@@ -406,8 +406,8 @@ GRANT
 CREATE POLICY auditor_select ON channel_routes FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, config,
-        connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, connection_mode,
+        webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,

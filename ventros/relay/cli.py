@@ -10,7 +10,7 @@ from uuid import UUID
 
 import click
 
-from ventros.command_line import ELSE, dsn_option, resolve
+from ventros.command_line import ELSE, dsn_option, keys_option, resolve
 
 if TYPE_CHECKING:
     from ventros.kernel.connection.connection import Connection
@@ -56,12 +56,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     metavar="DSN",
     help="webhook: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
 )
-@click.option(
-    "--keys",
-    envvar="VENTROS_KEYS_FILE",
-    metavar="FILE",
-    help="webhook: the key ring; else VENTROS_KEYS_FILE.",
-)
+@keys_option
 @click.option(
     "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="webhook: inside, but reachable."
 )

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
+from ventros.command_line import key_ring
 from ventros.crm.webhook_subscriptions import mapper
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.crm.webhook_subscriptions.outward import contact_event, outward_name
@@ -20,7 +20,7 @@ from ventros.crm.webhook_subscriptions.values import lets_through, patterns_matc
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
-from ventros.kernel.encryption import Encryptor, KeyRing
+from ventros.kernel.encryption import Encryptor
 from ventros.kernel.errors import ConfigurationError, NotFound, VentrosError
 from ventros.kernel.outbox import deliveries
 from ventros.kernel.outbox.deliveries import Settlement
@@ -174,10 +174,7 @@ async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncI
 
     Raises ConfigurationError without the app's DSN or the keys.
     """
-    if not options["keys"]:
-        raise ConfigurationError(
-            "the publisher webhook needs the keys that addresses and secrets are encrypted with: --keys FILE"
-        )
+    keys = key_ring(options["keys"])
     if not options["app_dsn"]:
         raise ConfigurationError(
             "the publisher webhook needs the app's role, which switches a subscription off whose receiver is "
@@ -189,4 +186,4 @@ async def opened(_database: Database[Any], options: Mapping[str, Any]) -> AsyncI
         WebhookSender(rules, source=options["source"]) as sender,
         await Database.open(UnitOfWork, options["app_dsn"], settings) as db,
     ):
-        yield WebhookSubscriptions(db, sender, KeyRing.read(Path(options["keys"])))
+        yield WebhookSubscriptions(db, sender, keys)
