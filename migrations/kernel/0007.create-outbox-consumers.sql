@@ -2,7 +2,7 @@
 -- several processes one at a time does so. A position is of one cluster: in another one transaction ids begin anew.
 CREATE TABLE IF NOT EXISTS outbox_consumers (
     name              text        NOT NULL,
-    transaction_id    xid8        NOT NULL,
+    transaction_id    bigint      NOT NULL,
     position          bigint      NOT NULL,
     system_identifier bigint      NOT NULL,
     registered_at     timestamptz NOT NULL DEFAULT now(),

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS outbox_deliveries (
     destination    text   COLLATE "C" NOT NULL,
     aggregate_type text   NOT NULL,
     aggregate_id   uuid   NOT NULL,
-    transaction_id xid8   NOT NULL,
+    transaction_id bigint NOT NULL,
     position       bigint NOT NULL,
     event_id       uuid   NOT NULL,
     CONSTRAINT outbox_deliveries_pkey
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS outbox_queues (
     destination         text        COLLATE "C" NOT NULL,
     aggregate_type      text        NOT NULL,
     aggregate_id        uuid        NOT NULL,
-    last_transaction_id xid8        NOT NULL,
+    last_transaction_id bigint      NOT NULL,
     last_position       bigint      NOT NULL,
     due_at              timestamptz NOT NULL DEFAULT now(),
     token               uuid,

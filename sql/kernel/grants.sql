@@ -14,9 +14,15 @@ GRANT
     ON commit_markers TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    INSERT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    UPDATE (aggregate_version, sequence)
+    ON expected_events TO ventros_app;
+
+GRANT
     SELECT (tenant_id),
     INSERT (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
-        aggregate_version, sequence, correlation_id, causation_id, payload)
+        aggregate_version, sequence, last_of_version, correlation_id, causation_id, payload)
     ON outbox_events TO ventros_app;
 
 GRANT
@@ -46,8 +52,8 @@ CREATE POLICY relay_delete ON outbox_deliveries FOR DELETE TO ventros_relay USIN
 
 GRANT
     SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
-        aggregate_type, aggregate_id, aggregate_version, sequence, correlation_id, causation_id,
-        payload)
+        aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id,
+        causation_id, payload)
     ON outbox_events TO ventros_relay;
 CREATE POLICY relay_select ON outbox_events FOR SELECT TO ventros_relay USING (true);
 
@@ -79,6 +85,11 @@ GRANT
 CREATE POLICY auditor_select ON commit_markers FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence)
+    ON expected_events TO ventros_auditor;
+CREATE POLICY auditor_select ON expected_events FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (name, transaction_id, position, system_identifier, registered_at, moved_at)
     ON outbox_consumers TO ventros_auditor;
 
@@ -89,8 +100,8 @@ CREATE POLICY auditor_select ON outbox_deliveries FOR SELECT TO ventros_auditor 
 
 GRANT
     SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
-        aggregate_type, aggregate_id, aggregate_version, sequence, correlation_id, causation_id,
-        payload)
+        aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id,
+        causation_id, payload)
     ON outbox_events TO ventros_auditor;
 CREATE POLICY auditor_select ON outbox_events FOR SELECT TO ventros_auditor USING (true);
 

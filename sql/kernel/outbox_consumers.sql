@@ -1,6 +1,6 @@
 -- name: outbox_consumers.register
 -- why: makes a consumer known; one that is known already keeps its position
--- params: name text, transaction_id xid8, position bigint
+-- params: name text, transaction_id bigint, position bigint
 -- role: relay
 -- rows: affected
 INSERT INTO outbox_consumers (name, transaction_id, position, system_identifier)
@@ -13,7 +13,7 @@ ON CONFLICT (name) DO NOTHING;
 -- params: name text
 -- role: relay
 -- rows: maybe
--- returns: transaction_id xid8, position bigint, system_identifier bigint, present_identifier bigint
+-- returns: transaction_id bigint, position bigint, system_identifier bigint, present_identifier bigint
 SELECT transaction_id, position, system_identifier,
        (SELECT cluster.identifier FROM pg_control_system() AS cluster (version, catalog, identifier, at))
            AS present_identifier
@@ -24,7 +24,7 @@ SELECT transaction_id, position, system_identifier,
 
 -- name: outbox_consumers.move
 -- why: what is before the position was dealt with in this transaction
--- params: name text, transaction_id xid8, position bigint
+-- params: name text, transaction_id bigint, position bigint
 -- role: relay
 -- rows: affected
 -- changes: transaction_id, position, moved_at
@@ -46,7 +46,7 @@ DELETE FROM outbox_consumers
 -- role: relay
 -- rows: many
 -- plan: counts what no consumer has seen
--- returns: name text, transaction_id xid8, position bigint, foreign_cluster boolean, registered_at timestamptz,
+-- returns: name text, transaction_id bigint, position bigint, foreign_cluster boolean, registered_at timestamptz,
 --          moved_at timestamptz, unread bigint, oldest_unread timestamptz
 SELECT c.name, c.transaction_id, c.position, c.system_identifier <> cluster.identifier AS foreign_cluster,
        c.registered_at, c.moved_at, counted.unread, first.occurred_at AS oldest_unread

@@ -2,7 +2,7 @@
 -- why: each aggregate that gets deliveries has a queue at the destination. One that is there is locked until the
 --      deliveries are stored, so that nobody takes it for empty meanwhile
 -- params: tenant_ids text[], destinations text[], aggregate_types text[], aggregate_ids uuid[],
---         transaction_ids xid8[], positions bigint[]
+--         transaction_ids bigint[], positions bigint[]
 -- role: relay
 -- rows: affected
 -- changes: last_transaction_id, last_position
@@ -10,7 +10,7 @@ INSERT INTO outbox_queues (
     tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position
 )
 SELECT a.tenant_id, a.destination, a.aggregate_type, a.aggregate_id, a.transaction_id, a.position
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::xid8[], $6::bigint[])
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[])
        AS a (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position)
  ORDER BY a.tenant_id, a.destination, a.aggregate_type, a.aggregate_id
 ON CONFLICT (tenant_id, destination, aggregate_type, aggregate_id) DO UPDATE
@@ -101,11 +101,11 @@ SELECT q.tenant_id, q.destination, q.aggregate_type, q.aggregate_id, q.token
 -- name: outbox_queues.remove_done
 -- why: of the queues that are held, those whose newest delivery is done; the queue's own row says which that is
 -- params: tenant_ids text[], destinations text[], aggregate_types text[], aggregate_ids uuid[],
---         transaction_ids xid8[], positions bigint[]
+--         transaction_ids bigint[], positions bigint[]
 -- role: relay
 -- rows: affected
 DELETE FROM outbox_queues AS q
- USING unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::xid8[], $6::bigint[])
+ USING unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[])
        AS d (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position)
  WHERE q.tenant_id = d.tenant_id AND q.destination = d.destination
    AND q.aggregate_type = d.aggregate_type AND q.aggregate_id = d.aggregate_id
@@ -179,7 +179,7 @@ SELECT q.destination, q.tenant_id, q.aggregate_type, q.aggregate_id, oldest.even
 -- role: relay
 -- rows: many
 -- plan: reads all queues to find the dead ones: it is done by hand
--- returns: tenant_id text, destination text, aggregate_type text, aggregate_id uuid, transaction_id xid8, position bigint
+-- returns: tenant_id text, destination text, aggregate_type text, aggregate_id uuid, transaction_id bigint, position bigint
 SELECT q.tenant_id, q.destination, q.aggregate_type, q.aggregate_id, oldest.transaction_id, oldest.position
   FROM outbox_queues AS q
  CROSS JOIN LATERAL (

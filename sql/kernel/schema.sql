@@ -194,9 +194,35 @@ COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of 
 
 COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a unit that had not written its marker: it never will.';
 
+CREATE TABLE public.expected_events (
+    tenant_id text NOT NULL,
+    consumer text NOT NULL,
+    aggregate_type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version integer NOT NULL,
+    sequence smallint NOT NULL,
+    CONSTRAINT expected_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 100) AND (char_length(aggregate_type) <= 100)))
+);
+
+ALTER TABLE ONLY public.expected_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.expected_events IS 'Which event of an aggregate is a consumer''s next, where it asked for them in order.';
+
+COMMENT ON COLUMN public.expected_events.tenant_id IS 'The tenant of the unit of work.';
+
+COMMENT ON COLUMN public.expected_events.consumer IS 'Who waits for it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_type IS 'Which kind of aggregate will tell it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_id IS 'Which aggregate will tell it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_version IS 'Of the event.';
+
+COMMENT ON COLUMN public.expected_events.sequence IS 'Of the events of that version, from 1.';
+
 CREATE TABLE public.outbox_consumers (
     name text NOT NULL,
-    transaction_id xid8 NOT NULL,
+    transaction_id bigint NOT NULL,
     "position" bigint NOT NULL,
     system_identifier bigint NOT NULL,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -224,7 +250,7 @@ CREATE TABLE public.outbox_deliveries (
     destination text NOT NULL COLLATE pg_catalog."C",
     aggregate_type text NOT NULL,
     aggregate_id uuid NOT NULL,
-    transaction_id xid8 NOT NULL,
+    transaction_id bigint NOT NULL,
     "position" bigint NOT NULL,
     event_id uuid NOT NULL,
     CONSTRAINT outbox_deliveries_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(destination) <= 100) AND (char_length(aggregate_type) <= 100)))
@@ -252,7 +278,7 @@ CREATE TABLE public.outbox_events (
     tenant_id text NOT NULL,
     event_id uuid NOT NULL,
     "position" bigint NOT NULL,
-    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    transaction_id bigint DEFAULT ((GREATEST(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot())))::text)::bigint NOT NULL,
     event_name text NOT NULL,
     event_version text NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
@@ -260,6 +286,7 @@ CREATE TABLE public.outbox_events (
     aggregate_id uuid NOT NULL,
     aggregate_version integer,
     sequence smallint NOT NULL,
+    last_of_version boolean DEFAULT true NOT NULL,
     correlation_id uuid,
     causation_id uuid,
     payload jsonb NOT NULL,
@@ -277,7 +304,7 @@ COMMENT ON COLUMN public.outbox_events.event_id IS 'Made by the application; con
 
 COMMENT ON COLUMN public.outbox_events."position" IS 'In the order of writing; handed out before the commit, so not the order of commits.';
 
-COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
+COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Not below the writing transaction''s, nor any that was complete when it was written; a reader stays below the oldest that is still running.';
 
 COMMENT ON COLUMN public.outbox_events.event_name IS 'aggregate.fact';
 
@@ -292,6 +319,8 @@ COMMENT ON COLUMN public.outbox_events.aggregate_id IS 'Which aggregate tells it
 COMMENT ON COLUMN public.outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
 
 COMMENT ON COLUMN public.outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
+
+COMMENT ON COLUMN public.outbox_events.last_of_version IS 'No event of its version comes after it: the next is the first of the next version.';
 
 COMMENT ON COLUMN public.outbox_events.correlation_id IS 'Of the request that it belongs to.';
 
@@ -313,7 +342,7 @@ CREATE TABLE public.outbox_queues (
     destination text NOT NULL COLLATE pg_catalog."C",
     aggregate_type text NOT NULL,
     aggregate_id uuid NOT NULL,
-    last_transaction_id xid8 NOT NULL,
+    last_transaction_id bigint NOT NULL,
     last_position bigint NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
     token uuid,
@@ -356,7 +385,7 @@ CREATE TABLE public.processed_events (
     consumer text NOT NULL,
     event_id uuid NOT NULL,
     processed_at timestamp with time zone NOT NULL,
-    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 500))),
+    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 100))),
     CONSTRAINT processed_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> processed_at))
 );
 
@@ -377,6 +406,9 @@ ALTER TABLE ONLY public.aggregate_history
 
 ALTER TABLE ONLY public.commit_markers
     ADD CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.expected_events
+    ADD CONSTRAINT expected_events_pkey PRIMARY KEY (tenant_id, consumer, aggregate_type, aggregate_id);
 
 ALTER TABLE ONLY public.outbox_consumers
     ADD CONSTRAINT outbox_consumers_pkey PRIMARY KEY (name);
@@ -406,6 +438,8 @@ ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.expected_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox_deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox_events ENABLE ROW LEVEL SECURITY;
@@ -419,6 +453,8 @@ CREATE POLICY recorded ON public.aggregate_history FOR INSERT WITH CHECK (true);
 CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.expected_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.outbox_deliveries USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -164,7 +164,7 @@ async def test_control_without_the_inbox_a_second_delivery_has_a_second_effect(
     async def new_to_all(*_: object) -> bool:
         return True
 
-    monkeypatch.setattr("tests.support.counting.inbox.record", new_to_all)
+    monkeypatch.setattr(UnitOfWork, "first_time", new_to_all)
     await write(db, [new_id()], 2)
 
     async def die_before_the_mark(relay: Relay) -> None:

@@ -13,12 +13,10 @@ from typing import Any
 import attrs
 import psycopg
 
-from tests.support.constants import NOW
 from tests.support.relaying import Hook, happened
 from ventros import Database, UnitOfWork
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import inbox
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.publisher import Destination, Single
 
@@ -42,7 +40,7 @@ class Counting:
     async def publish(self, event: OutboxEvent) -> None:
         self.handed += 1
         async with self.db.unit_of_work(event.tenant_id, causation_id=event.event_id) as uow:
-            if not await inbox.record(uow.connection, event.tenant_id, "counting", event.event_id, NOW):
+            if not await uow.first_time("counting", event.event_id):
                 return
             uow.record([attrs.evolve(happened(new_id(), 1), event_name="thing.counted")])
             if self.hook is not None:

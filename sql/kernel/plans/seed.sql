@@ -44,6 +44,8 @@ SELECT tenant_id, 'destination-' || place, 'contact', pg_temp.id('contact', pare
   FROM seat;
 INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 SELECT tenant_id, 'consumer-' || place, pg_temp.id('event', n), at FROM seat;
+INSERT INTO expected_events (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence)
+SELECT tenant_id, 'consumer-' || place, 'contact', pg_temp.id('contact', n), 1 + place, 1 FROM seat;
 INSERT INTO commit_markers (tenant_id, id, recorded_at)
 SELECT tenant_id, pg_temp.id('commit', n), at FROM seat;
 INSERT INTO aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role,

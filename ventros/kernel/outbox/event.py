@@ -12,15 +12,17 @@ import attrs
 class Position(NamedTuple):
     """A place in the log of one cluster: what is behind it is what a consumer has still to see.
 
-    ``number`` alone is handed out before the commit. The transaction's id goes before it: with the horizon of
-    running transactions nothing is ever written in front of what was read.
+    ``number`` alone is handed out before the commit. ``transaction_id`` goes before it: with the horizon of
+    running transactions nothing is ever written in front of what was read. It is not below the writer's own
+    id, nor below that of any transaction that was complete when the event was written: so an aggregate's
+    versions are in their order. Of what came from another cluster it is 0 or less.
     """
 
     transaction_id: int
     number: int
 
 
-START = Position(0, 0)
+START = Position(-(2**63), 0)
 """In front of all events."""
 
 
@@ -29,7 +31,7 @@ class OutboxEvent:
     """One event of ``outbox_events``; ``payload`` is its JSON, decoded.
 
     ``aggregate_version`` is None for an entity without versions; ``sequence`` numbers the events of one
-    aggregate version from 1.
+    aggregate version from 1, and ``last_of_version`` is the greatest of them.
     """
 
     position: Position
@@ -42,6 +44,7 @@ class OutboxEvent:
     aggregate_id: UUID
     aggregate_version: int | None
     sequence: int
+    last_of_version: bool
     correlation_id: UUID | None
     causation_id: UUID | None
     payload: dict[str, Any]

@@ -45,6 +45,7 @@ def event_of(row: Any) -> OutboxEvent:
         aggregate_id=row["aggregate_id"],
         aggregate_version=row["aggregate_version"],
         sequence=row["sequence"],
+        last_of_version=row["last_of_version"],
         correlation_id=row["correlation_id"],
         causation_id=row["causation_id"],
         payload=payload,
