@@ -11,7 +11,7 @@ from uuid import UUID
 
 import click
 
-from ventros.command_line import ELSE, dsn_option, resolve
+from ventros.command_line import ELSE, dsn_option, keys_option, resolve
 
 if TYPE_CHECKING:
     from ventros.kernel.connection.connection import Connection
@@ -32,7 +32,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     default=("stdout",),
     metavar="NAME",
     show_default=True,
-    help="Where to: stdout, or package.module:function. May be repeated.",
+    help="Where to: stdout, webhook, nats, or package.module:function. May be repeated.",
 )
 @click.option("--once", is_flag=True, help="Deliver what is due, and end.")
 @click.option(
@@ -52,8 +52,30 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 @click.option(
     "--metrics", metavar="HOST:PORT", help="Serve /metrics, /status and /health there; without TLS."
 )
+@click.option(
+    "--app-dsn",
+    envvar="VENTROS_APP_DATABASE_URL",
+    metavar="DSN",
+    help="webhook: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
+)
+@keys_option
+@click.option(
+    "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="webhook: inside, but reachable."
+)
+@click.option("--allow-http", is_flag=True, help="webhook: send without TLS, too.")
+@click.option("--nats", multiple=True, metavar="URL", help="nats: a server. May be repeated.")
+@click.option("--nats-credentials", metavar="FILE", help="nats: who logs in, a .creds file.")
+@click.option("--nats-prefix", default="ventros", show_default=True, help="nats: the subjects' first part.")
+@click.option("--source", default="/ventros", show_default=True, help="webhook, nats: CloudEvents' source.")
 def relay(
-    dsn: str | None, publishers: tuple[str, ...], batch: int, poll: float, metrics: str | None, *, once: bool
+    dsn: str | None,
+    publishers: tuple[str, ...],
+    batch: int,
+    poll: float,
+    metrics: str | None,
+    *,
+    once: bool,
+    **options: Any,
 ) -> None:
     """Deliver the events of the outbox, each aggregate's in their order, at least once; see docs/events.md.
 
@@ -63,7 +85,9 @@ def relay(
     from ventros.relay.program import Arguments, deliver
 
     asyncio.run(
-        deliver(Arguments(resolve(dsn), publishers, batch=batch, poll=poll, metrics=metrics, once=once))
+        deliver(
+            Arguments(resolve(dsn), publishers, options, batch=batch, poll=poll, metrics=metrics, once=once)
+        )
     )
 
 

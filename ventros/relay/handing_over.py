@@ -45,7 +45,7 @@ async def hand_over(
     What is left is released. ``disable`` is told why, when the destination is gone. Raises PublisherBroken
     and no other error of the publisher's.
     """
-    delivered, attempts, failure, dead = START, claimed.attempts, None, False
+    delivered, handed, attempts, failure, dead = START, 0, claimed.attempts, None, False
     for event in claimed.events:
         if stopping() or monotonic() + destination.timeout > until:
             break
@@ -58,7 +58,7 @@ async def hand_over(
             dead = isinstance(error, PublishRefused) or attempts >= destination.attempts
             break
         counts.delivered += 1
-        delivered, attempts = event.position, 0
+        delivered, handed, attempts = event.position, handed + 1, 0
     else:
         if claimed.unreadable:
             attempts, failure, dead = attempts + 1, PublishRefused(claimed.unreadable), True
@@ -68,6 +68,7 @@ async def hand_over(
         queue=claimed.queue,
         token=claimed.token,
         delivered=delivered,
+        handed=handed,
         pause=PAUSES.pause(attempts) if failure and not dead else 0.0,
         attempts=attempts,
         error=_told(failure),
