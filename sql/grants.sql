@@ -337,7 +337,7 @@ CREATE POLICY auditor_select ON agent_counters FOR SELECT TO ventros_auditor USI
 
 GRANT
     SELECT (tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions,
-        settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
+        virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
     ON agents TO ventros_auditor;
 CREATE POLICY auditor_select ON agents FOR SELECT TO ventros_auditor USING (true);
 
@@ -529,7 +529,7 @@ GRANT
 CREATE POLICY auditor_select ON webhook_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
+    SELECT (tenant_id, id, user_id, project_id, name, origin, events, subscribe_contact_events,
         contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at,
         updated_at, deleted_at, version)
     ON webhook_subscriptions TO ventros_auditor;

@@ -478,7 +478,7 @@ COMMENT ON COLUMN public.channels.status IS 'Whether it takes messages: only an 
 
 COMMENT ON COLUMN public.channels.external_id IS 'Its id on the platform (WAHA session, phone number id, bot id), NULL until it has one.';
 
-COMMENT ON COLUMN public.channels.config IS 'Object of what its type needs, the way to the platform; also labels and the state of the session.';
+COMMENT ON COLUMN public.channels.config IS 'Object of what its type needs, the way to the platform, without its keys; also labels and the state of the session.';
 
 COMMENT ON COLUMN public.channels.secrets IS 'Keys to the platform, an object of texts, encrypted; NULL while there is none, and once it is deleted.';
 
