@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copyreg
 import io
 import logging
 import pickle
@@ -52,7 +51,6 @@ class Seen:
         self.add("tracebacks with locals", "".join(shown.format()))
         with suppress(TypeError, AttributeError, pickle.PicklingError):
             self.add("pickles", pickle.dumps(error, 0).decode("latin-1"))
-        self.add("pickles", copyreg.__reduce_ex__(error, 2) if hasattr(error, "__dict__") else "")
 
     def found(self, tokens: Iterable[str | bytes], but: Iterable[str] = ()) -> list[tuple[str, str]]:
         """Where, and which; of all places ``but`` those."""
