@@ -6,7 +6,7 @@ import asyncio
 import json
 import statistics
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.request import urlopen
 
@@ -23,7 +23,7 @@ from ventros.kernel.errors import PositionOfAnotherCluster, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.metrics import served
-from ventros.relay.publisher import Destination, DestinationGone
+from ventros.relay.publisher import Destination, DestinationGone, Settlement
 from ventros.relay.relay import Relay, RelayOptions
 
 
@@ -102,6 +102,9 @@ class Webhooks:
 
     async def disable(self, name: str, reason: str) -> None:
         del self.destinations[name]
+
+    async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
+        pass
 
 
 async def test_a_destination_that_is_gone_is_disabled_and_its_deliveries_dropped(

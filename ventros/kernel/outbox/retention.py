@@ -39,7 +39,7 @@ def _at_least(shortest: timedelta) -> Callable[[object, attrs.Attribute[timedelt
 class Retention:
     """How long what the layer wrote itself stays, and how many rows a step looks at.
 
-    ``events`` counts from when they took place, for those that were delivered. ``inbox`` is how long a command
+    ``events`` counts from when a delivered one took place. ``inbox`` is how long a command
     or somebody else's event is known again; one of the outbox is known as long as it is there. ``markers`` is
     how long :meth:`ventros.Database.resolve` has an answer: a unit is in doubt while its server is away.
     """
