@@ -21,9 +21,10 @@ from ventros import ConfigurationError, Database, Telemetry, UnitOfWork
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import PositionOfAnotherCluster, ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.relay.metrics import served
-from ventros.relay.publisher import Destination, DestinationGone, Settlement
+from ventros.relay.publisher import Destination, DestinationGone
 from ventros.relay.relay import Relay, RelayOptions
 
 
