@@ -46,9 +46,14 @@ GRANT
 CREATE POLICY auditor_select ON commit_markers FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence)
+    ON expected_events TO ventros_auditor;
+CREATE POLICY auditor_select ON expected_events FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
-        aggregate_type, aggregate_id, aggregate_version, sequence, correlation_id, causation_id,
-        payload)
+        aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id,
+        causation_id, payload)
     ON outbox_events TO ventros_auditor;
 CREATE POLICY auditor_select ON outbox_events FOR SELECT TO ventros_auditor USING (true);
 

@@ -33,6 +33,7 @@ WITH directory (oid) AS (
     -- for each policy, with "," between: ('{table}', '{name}', '{role}')
     ('aggregate_history', 'auditor_select', 'auditor'),
     ('commit_markers', 'auditor_select', 'auditor'),
+    ('expected_events', 'auditor_select', 'auditor'),
     ('outbox_events', 'auditor_select', 'auditor'),
     ('processed_events', 'auditor_select', 'auditor'),
     ('agent_counters', 'auditor_select', 'auditor'),
