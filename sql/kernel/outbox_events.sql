@@ -38,3 +38,21 @@ INSERT INTO outbox_events (
 SELECT count(*) AS events
   FROM outbox_events
  WHERE tenant_id = $1;
+
+-- name: outbox_events.read_after
+-- why: the log in the one order that nothing is ever written in front of. A position is handed out before the commit,
+--      so it follows the transaction's id, and what is not below the oldest transaction that still runs is left for later
+-- params: transaction_id bigint, position bigint, most integer, with_payload boolean
+-- role: relay
+-- rows: many
+-- returns: transaction_id bigint, position bigint, tenant_id text, event_id uuid, event_name text, event_version text,
+--          occurred_at timestamptz, aggregate_type text, aggregate_id uuid, aggregate_version integer,
+--          sequence smallint, last_of_version boolean, correlation_id uuid, causation_id uuid, payload text
+SELECT transaction_id, position, tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
+       aggregate_id, aggregate_version, sequence, last_of_version, correlation_id, causation_id,
+       CASE WHEN $4 THEN payload::text END AS payload
+  FROM outbox_events
+ WHERE (transaction_id, position) > ($1, $2)
+   AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ ORDER BY transaction_id, position
+ LIMIT $3;

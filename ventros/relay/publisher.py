@@ -21,6 +21,10 @@ class DestinationGone(VentrosError):
     """The destination is there no more (HTTP 410): it is disabled, and nothing more is sent to it."""
 
 
+class PublisherBroken(VentrosError):
+    """The way out itself is broken for good, as a closed pipe is: the relay ends, and nothing is dead."""
+
+
 class Publisher(Protocol):
     """Hands over one event at a time; several at once, but those of one aggregate one after the other."""
 
@@ -31,8 +35,9 @@ class Publisher(Protocol):
     async def publish(self, event: OutboxEvent) -> None:
         """Return once the event is where it cannot be lost.
 
-        The same event may come again: the receiver knows it by ``event_id``. Raises PublishRefused or
-        DestinationGone; after any other error it is tried again. It is cancelled at the destination's timeout.
+        The same event may come again: the receiver knows it by ``event_id``. Raises PublishRefused,
+        DestinationGone or PublisherBroken; after any other error it is tried again. It is cancelled at the
+        destination's timeout.
         """
 
 
@@ -55,8 +60,8 @@ class Destination:
 class Destinations(Protocol):
     """All that one kind of publisher serves; the reads are made in the transaction of ``connection``.
 
-    ``name`` is that of the kind, ``stdout`` or ``webhook``: it reads the log as the consumer ``relay:<name>``. Its
-    destinations are named ``<name>`` or ``<name>:<anything>``.
+    ``name`` is that of the kind, ``stdout`` or ``webhook``: it reads the log as the consumer
+    ``relay:<name>``. Its destinations are named ``<name>`` or ``<name>:<anything>``.
     """
 
     @property
@@ -71,7 +76,7 @@ class Destinations(Protocol):
     async def find(self, connection: Connection, names: Collection[str]) -> Mapping[str, Destination]:
         """Those of ``names`` that can be served. What waits for another is dropped, for nobody wants it."""
 
-    async def disable(self, connection: Connection, name: str, reason: str) -> None:
+    async def disable(self, name: str, reason: str) -> None:
         """Note that the destination is gone: ``find`` gives it no more."""
 
 
@@ -96,6 +101,5 @@ class Single:
         """This one."""
         return {self.name: self.destination}
 
-    async def disable(self, connection: Connection, name: str, reason: str) -> None:
-        """Raises DestinationGone: there is nothing that could be switched off but the relay itself."""
-        raise DestinationGone(f"{name} is gone: {reason}")
+    async def disable(self, name: str, reason: str) -> None:
+        """It stays: what is gone may come back, and until then its events are tried again."""

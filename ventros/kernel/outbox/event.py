@@ -12,15 +12,17 @@ import attrs
 class Position(NamedTuple):
     """A place in the log of one cluster: what is behind it is what a consumer has still to see.
 
-    ``number`` alone is handed out before the commit. The transaction's id goes before it: with the horizon of
-    running transactions nothing is ever written in front of what was read.
+    ``number`` alone is handed out before the commit. ``transaction_id`` goes before it: with the horizon of
+    running transactions nothing is ever written in front of what was read. It is not below the writer's own
+    id, nor below that of any transaction that was complete when the event was written: so an aggregate's
+    versions are in their order. Of what came from another cluster it is 0 or less.
     """
 
     transaction_id: int
     number: int
 
 
-START = Position(0, 0)
+START = Position(-(2**63), 0)
 """In front of all events."""
 
 
