@@ -22,9 +22,9 @@ GRANT
     ON agents TO ventros_app;
 
 GRANT
-    SELECT (id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+    SELECT (user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
         suspended_at, suspension_reason, created_at, updated_at, deleted_at, version),
-    INSERT (id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+    INSERT (user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
         suspended_at, suspension_reason, created_at, updated_at, deleted_at),
     UPDATE (name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at,
         suspension_reason, updated_at, deleted_at, version),
@@ -300,7 +300,7 @@ GRANT
     ON sessions TO ventros_app;
 
 GRANT
-    INSERT (id, email, role)
+    INSERT (id, email)
     ON users TO ventros_app;
 
 GRANT

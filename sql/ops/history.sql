@@ -43,7 +43,7 @@ WITH aggregate (name) AS (
 ), stored (tenant_id, name, id, version, document) AS (
     -- for each versioned table, with " UNION ALL" between: SELECT {tenant}, '{name}', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = '{name}')) FROM {name} AS stored WHERE '{name}' IN (TABLE recorded)
     SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM agents AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
-    SELECT ''::text, 'billing_accounts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts')) FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded) UNION ALL
+    SELECT 'user:' || user_id, 'billing_accounts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts')) FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'broadcasts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'broadcasts')) FROM broadcasts AS stored WHERE 'broadcasts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'campaigns', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'campaigns')) FROM campaigns AS stored WHERE 'campaigns' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'channels', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'channels')) FROM channels AS stored WHERE 'channels' IN (TABLE recorded) UNION ALL

@@ -13,7 +13,7 @@ SELECT pg_temp.id('billing_account', n), pg_temp.id('user', parent), 'Account', 
 
 INSERT INTO projects (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
                       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at)
-SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', n), pg_temp.id('billing_account', n), 'Project',
+SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', parent), pg_temp.id('billing_account', n), 'Project',
        '', '{}', true, 30, '{}', at, at, CASE WHEN n > 40 THEN deleted_at END
   FROM seat;
 

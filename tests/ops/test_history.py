@@ -43,7 +43,7 @@ async def test_every_step_of_every_aggregate_is_recorded_and_replays(
     old = await subject.stored()
     assert history.enable(owner_dsn, CRM) >= 1
     old = await subject.save(subject.change(old))
-    async with subject.db.unit_of_work(TENANT) as uow:
+    async with subject.unit() as uow:
         await subject.repository(uow).remove(old)
         await uow.commit()
     assert [row[:2] for row in recorded(superuser, old.id)] == [(1, "baseline"), (2, "update"), (3, "delete")]

@@ -27,6 +27,7 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
+from ventros.kernel.validators import USER_TENANT
 from ventros.roles import APP
 
 TIMEOUT = 60
@@ -121,6 +122,12 @@ class _Lists:
             ]
         if kind == "table":
             return self._tables()
+        if kind == "table of a user":
+            return [
+                {"name": name, "column": table.scope}
+                for name, table in sorted(self.library.tables.items())
+                if table.scope in {"user_id", "id"}
+            ]
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":
@@ -160,8 +167,8 @@ def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
     return {
         "name": table.qualified_name,
         "resource": repository.resource,
-        "tenant": "tenant_id" if table.of_tenant else "''::text",
-        "of_tenant": str(table.of_tenant).lower(),
+        "column": table.scope,
+        "tenant": "tenant_id" if table.scope == "tenant_id" else f"'{USER_TENANT}' || {table.scope}",
     }
 
 

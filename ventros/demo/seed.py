@@ -11,6 +11,7 @@ from ventros.application.onboard_tenant import OnboardTenant, onboard_tenant
 from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel.database import Database
+from ventros.kernel.ids import new_id
 from ventros.unit_of_work import UnitOfWork
 
 
@@ -29,14 +30,14 @@ async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: 
     """Onboard it with a WAHA channel, and made-up names for the rest. Raises as ``onboard_tenant``."""
     command = OnboardTenant(
         name=tenant,
-        owner=f"owner@{tenant}.example",
+        owner_email=f"owner@{tenant}.example",
         billing_email=f"billing@{tenant}.example",
         channel_name=session,
         channel_type=ChannelType.WAHA,
         channel_config=WahaConfig(base_url="http://waha.example", api_key="demo", session_id=session),
         onboarded_at=now,
     )
-    async with db.unit_of_work(tenant) as uow:
+    async with db.unit_of_work(tenant, user=new_id()) as uow:
         made = await onboard_tenant(uow, command)
         await uow.commit()
     return Seed(

@@ -29,7 +29,7 @@ from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import DEFAULT_OPTIONS, TransactionKeywords, TransactionOptions
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
-from ventros.kernel.validators import bound, function, instance_of, shown
+from ventros.kernel.validators import bound, function, instance_of, named_for, shown
 
 U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
 T = TypeVar("T")
@@ -80,12 +80,12 @@ class Database(Generic[U_co]):
         await pool.fill()
         return cls(pool, unit_of_work, chosen, telemetry)
 
-    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U_co:
-        """A new unit of work for ``tenant``.
+    def unit_of_work(self, tenant: str | None = None, **options: Unpack[UnitOptions]) -> U_co:
+        """A new unit of work for ``tenant``, or, without one, for the ``user`` alone.
 
-        Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
+        User, ids, actor and use case are as in :class:`UnitOfWork`, the options as in
         :class:`ventros.kernel.transaction.begin.TransactionOptions`. Raises ValidationError for a tenant,
-        id, actor, use case or option that cannot be, or is misspelt.
+        user, id, actor, use case or option that cannot be, or is misspelt.
         """
         keywords: dict[str, Any] = {**options}
         begin = DEFAULT_OPTIONS
@@ -103,7 +103,7 @@ class Database(Generic[U_co]):
 
     async def run(
         self,
-        tenant: str,
+        tenant: str | None,
         use_case: Callable[[U_co], Awaitable[T]],
         /,
         *,
@@ -155,10 +155,11 @@ class Database(Generic[U_co]):
         """
         instance_of(CommitMarker, marker, "marker")
         bound(deadline, "deadline")
+        tenant, user = named_for(marker.tenant)
 
         async def ask() -> bool:
             transaction = self._transaction(_RESOLVING)
-            async with self._unit_of_work(transaction, marker.tenant) as unit:
+            async with self._unit_of_work(transaction, tenant, user=user) as unit:
                 committed = await commit_markers.probe(unit.connection, marker)
                 await transaction.commit(unit.connection, marker, ())  # it needs no marker of its own
                 return committed

@@ -13,7 +13,7 @@
     │   ├── ValidationError        an argument is malformed (``field``)
     │   │   └── NumericOverflow    a number outgrew its column, as a version at its greatest would
     │   ├── InvariantViolation     the aggregate is in no state for this command
-    │   ├── NotFound               gone, never there, or another tenant's: never told apart
+    │   ├── NotFound               gone, never there, or another tenant's or user's: never told apart
     │   └── IntegrityViolation     other rows stand against it (``resource``, ``id``, ``constraint``)
     │       ├── AlreadyExists      another such row is there
     │       ├── ReferenceNotFound  the row that it refers to is not there for this tenant (``field``)
@@ -27,7 +27,7 @@
     ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    check, not-null or exclusion; a foreign key of which no more is known
-        ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
+        ├── TenancyViolation       a row-level policy refused the write, or no tenant, or no user, was set
         ├── InsufficientPrivilege  the role that is logged in may not do this, whoever's the row
         ├── ResultMismatch         a statement returned what its ``rows:`` header rules out
         ├── WriteSuppressed        the row was there at the expected version; something ate the write

@@ -84,7 +84,8 @@ class Envelope:
     """An event as the outbox keeps it; only persistence can fill it, so nothing in it can be forgotten.
 
     ``aggregate_version`` is the version that the event's change led to, None for an entity without
-    versions; ``sequence`` numbers the events of one aggregate version from 1.
+    versions; ``sequence`` numbers the events of one aggregate version from 1. ``tenant_id`` is whose the
+    aggregate is, None for the tenant of the unit of work.
     """
 
     event_id: UUID
@@ -96,10 +97,15 @@ class Envelope:
     aggregate_version: int | None
     sequence: int
     payload: dict[str, Any]
+    tenant_id: str | None = None
 
 
 def envelopes(
-    events: tuple[DomainEvent, ...], aggregate_type: str, aggregate_id: UUID, aggregate_version: int | None
+    events: tuple[DomainEvent, ...],
+    aggregate_type: str,
+    aggregate_id: UUID,
+    aggregate_version: int | None,
+    tenant_id: str | None = None,
 ) -> list[Envelope]:
     """``events`` of one aggregate, in their order, in envelopes."""
     return [
@@ -113,6 +119,7 @@ def envelopes(
             aggregate_version=aggregate_version,
             sequence=sequence,
             payload=event.payload(),
+            tenant_id=tenant_id,
         )
         for sequence, event in enumerate(events, start=1)
     ]

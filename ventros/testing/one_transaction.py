@@ -34,7 +34,7 @@ class RolledBackDatabase(Database[U]):
 
     _pool: _OneConnection
 
-    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U:
+    def unit_of_work(self, tenant: str | None = None, **options: Unpack[UnitOptions]) -> U:
         """As of any Database, but within the one transaction, behind a savepoint."""
         super().unit_of_work(tenant, **options)  # raises for what cannot be; it is never entered
         keywords: dict[str, Any] = {
@@ -107,12 +107,14 @@ class _Part(JoinedTransaction):
         """A position all the same, so that a service that asks for one can be tested."""
         return await current_position(self._driver, self._timeout)
 
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
         self._pool.require_home()
         await self._pool.acquire(self._patience)
         self._has_turn = True
         try:
-            return await super().begin(tenant, command_id, audit)
+            return await super().begin(tenant, user, command_id, audit)
         except BaseException:
             await self._give_back()
             raise

@@ -73,7 +73,9 @@ class PooledTransaction(Transaction):
         self._chances = settings.max_size
         self._give_up = 0.0
 
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
         """Without a word to the pool or the server yet."""
         self._pool.require_home()
         connection = self._connection = connection_for(
@@ -81,7 +83,7 @@ class PooledTransaction(Transaction):
             self._options.statement_timeout or self._settings.statement_timeout,
             self.telemetry,
             source=self,
-            opening=(*self._options.begin, *set_local(tenant, audit)),
+            opening=(*self._options.begin, *set_local(tenant, audit, user)),
         )
         connection.read_only = self._options.read_only
         if command_id is not None:
