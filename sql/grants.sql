@@ -76,8 +76,8 @@ GRANT
     ON channel_counters TO ventros_app;
 
 GRANT
-    SELECT (platform, external_id, tenant_id, channel_id),
-    INSERT (platform, external_id, tenant_id, channel_id),
+    SELECT (tenant_id, platform, external_id, channel_id, webhook_id),
+    INSERT (tenant_id, platform, external_id, channel_id, webhook_id),
     UPDATE (external_id),
     DELETE
     ON channel_routes TO ventros_app;

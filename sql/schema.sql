@@ -387,24 +387,27 @@ COMMENT ON COLUMN public.channel_counters.messages_sent IS 'Messages sent that t
 COMMENT ON COLUMN public.channel_counters.last_message_at IS 'When the last message that this slot has counted was received.';
 
 CREATE TABLE public.channel_routes (
+    tenant_id text NOT NULL,
     platform text NOT NULL,
     external_id text NOT NULL,
-    tenant_id text NOT NULL,
     channel_id uuid NOT NULL,
+    webhook_id text NOT NULL,
     CONSTRAINT channel_routes_length_bounds_check CHECK (((char_length(platform) <= 100) AND (char_length(external_id) <= 500)))
 );
 
 ALTER TABLE ONLY public.channel_routes FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.channel_routes IS 'Directory of platform identities, the way from an event to its tenant.';
-
-COMMENT ON COLUMN public.channel_routes.platform IS 'Where external_id is unique: the type of the channel, waha for both kinds of WAHA.';
-
-COMMENT ON COLUMN public.channel_routes.external_id IS 'Id of the channel on the platform.';
+COMMENT ON TABLE public.channel_routes IS 'Directory of inbound webhooks, the way from an event to its tenant.';
 
 COMMENT ON COLUMN public.channel_routes.tenant_id IS 'Whose channel it is.';
 
+COMMENT ON COLUMN public.channel_routes.platform IS 'Where external_id is unique in the tenant: the type of the channel, waha for both kinds of WAHA.';
+
+COMMENT ON COLUMN public.channel_routes.external_id IS 'Id of the channel on the platform.';
+
 COMMENT ON COLUMN public.channel_routes.channel_id IS 'The channel, live and with this external id.';
+
+COMMENT ON COLUMN public.channel_routes.webhook_id IS 'Path of the channel''s inbound webhook; whoever knows it may ask for this row.';
 
 CREATE TABLE public.channels (
     tenant_id text NOT NULL,
@@ -1775,7 +1778,10 @@ ALTER TABLE ONLY public.channel_routes
     ADD CONSTRAINT channel_routes_channel_key UNIQUE (tenant_id, channel_id);
 
 ALTER TABLE ONLY public.channel_routes
-    ADD CONSTRAINT channel_routes_pkey PRIMARY KEY (platform, external_id);
+    ADD CONSTRAINT channel_routes_pkey PRIMARY KEY (tenant_id, platform, external_id);
+
+ALTER TABLE ONLY public.channel_routes
+    ADD CONSTRAINT channel_routes_webhook_key UNIQUE (webhook_id);
 
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channels_pkey PRIMARY KEY (tenant_id, id);
@@ -2005,6 +2011,9 @@ ALTER TABLE ONLY public.channel_counters
 ALTER TABLE ONLY public.channel_routes
     ADD CONSTRAINT channel_routes_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.channel_routes
+    ADD CONSTRAINT channel_routes_webhook_fkey FOREIGN KEY (tenant_id, webhook_id) REFERENCES public.channels(tenant_id, webhook_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channels_default_agent_fkey FOREIGN KEY (tenant_id, default_agent_id) REFERENCES public.agents(tenant_id, id);
 
@@ -2123,6 +2132,8 @@ ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY asked ON public.channel_routes FOR SELECT USING (((webhook_id = current_setting('app.webhook_id'::text, true)) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
+
 ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
@@ -2160,8 +2171,6 @@ ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY directory ON public.channel_routes FOR SELECT USING (true);
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 

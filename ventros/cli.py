@@ -174,6 +174,14 @@ def dev(channel: str | None) -> None:
 @main.command()
 @click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 @database
+@click.option(
+    "--tenant",
+    "tenants",
+    metavar="ID",
+    multiple=True,
+    required=True,
+    help="Whose channels the events are of; may be repeated.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 @click.option(
     "--max-line",
@@ -189,7 +197,9 @@ def dev(channel: str | None) -> None:
     show_default=True,
     help="Seconds without the server after which the run ends.",
 )
-def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: float) -> None:
+def ingest(
+    file: Path, dsn: str | None, *, tenants: tuple[str, ...], workers: int, max_line: int, patience: float
+) -> None:
     """Process a file of WAHA events.
 
     FILE.jsonl has one JSON object a line, or is an array of them; it may be compressed by gzip. Of - the
@@ -213,6 +223,7 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
                 ingest_file(
                     file,
                     dsn,
+                    tenants=tenants,
                     workers=workers,
                     max_line=max_line,
                     patience=patience,

@@ -6,8 +6,8 @@
 -- role:  any that may connect
 -- read:  one row for each table with a tenant_id, or of what belongs to a user, where it is off or not forced, or where
 --        for some command no policy compares tenant_id with ventros_tenant(), or the user's column with ventros_user(),
---        USING and WITH CHECK; and one for each policy that lets other rows through as well. A directory is read by
---        everybody: a statement that says why it compares no tenant (tenant:) reads it. aggregate_history is written for
+--        USING and WITH CHECK; and one for each policy that lets other rows through as well. A directory is read
+--        by whoever has set a key of the row: a statement that says why it compares no tenant (tenant:) reads it. aggregate_history is written for
 --        everybody, by its trigger, and nobody is granted INSERT. The policy of_user of outbox_events lets in events of
 --        what belongs to the unit's user.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
@@ -46,7 +46,8 @@ WITH directory (oid) AS (
            replace(coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), 'public.', '')
            = '(' || own || ')'
            AND replace(coalesce(pg_get_expr(polwithcheck, polrelid), pg_get_expr(polqual, polrelid)), 'public.', '')
-               = '(' || own || ')' AS known
+               = '(' || own || ')' AS known,
+           pg_get_expr(polqual, polrelid) LIKE '%current_setting(''app.%' AS asked
       FROM scoped
       JOIN pg_policy ON polrelid = scoped.oid
 ), without AS (
@@ -83,7 +84,7 @@ SELECT format('%s.%s', name, polname),
               'WHERE polrelid = %L::regclass;', name),
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
   FROM policy
- WHERE polpermissive AND known IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r')
+ WHERE polpermissive AND known IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r' AND asked)
    AND NOT (oid = to_regclass('public.aggregate_history') AND polcmd = 'a')
    AND NOT (oid = to_regclass('public.outbox_events') AND polname = 'of_user' AND polcmd = 'a')
  ORDER BY 1, 2;

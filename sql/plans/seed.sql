@@ -54,8 +54,8 @@ SELECT tenant_id, pg_temp.id('channel', n), pg_temp.id('user', parent), pg_temp.
        15000, false, 'idle', pg_temp.id('agent', n), '{}', at, at, deleted_at
   FROM seat;
 
-INSERT INTO channel_routes (platform, external_id, tenant_id, channel_id)
-SELECT 'waha', 'phone-' || n, tenant_id, pg_temp.id('channel', n) FROM seat;
+INSERT INTO channel_routes (tenant_id, platform, external_id, channel_id, webhook_id)
+SELECT tenant_id, 'waha', 'phone-' || n, pg_temp.id('channel', n), 'hook-' || n FROM seat;
 
 INSERT INTO contacts (tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, tags,
                       first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at)

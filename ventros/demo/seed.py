@@ -17,13 +17,14 @@ from ventros.unit_of_work import UnitOfWork
 
 @attrs.frozen
 class Seed:
-    """The ids of what was made; ``session`` is the channel's name on the platform."""
+    """The ids of what was made; of the channel its ``session`` on the platform and its ``webhook_id``."""
 
     tenant: str
     session: str
     user_id: UUID
     project_id: UUID
     channel_id: UUID
+    webhook_id: str
 
 
 async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: datetime) -> Seed:
@@ -46,4 +47,5 @@ async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: 
         user_id=made.user_id,
         project_id=made.project.id,
         channel_id=made.channel.id,
+        webhook_id=made.channel.webhook_id,
     )

@@ -26,7 +26,12 @@ from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
-from ventros.kernel.transaction.begin import DEFAULT_OPTIONS, TransactionKeywords, TransactionOptions
+from ventros.kernel.transaction.begin import (
+    DEFAULT_OPTIONS,
+    TransactionKeywords,
+    TransactionOptions,
+    set_keys,
+)
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
 from ventros.kernel.validators import bound, function, instance_of, named_for, shown
@@ -35,6 +40,7 @@ U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
 T = TypeVar("T")
 
 
+_ASKING = TransactionOptions(read_only=True)
 _RESOLVING = TransactionOptions(isolation="read committed")
 
 
@@ -182,6 +188,22 @@ class Database(Generic[U_co]):
         finally:
             idle = not (connection.interrupted or connection.foreign)
             await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
+
+    @asynccontextmanager
+    async def asking(self, **keys: str) -> AsyncIterator[Connection]:
+        """A read-only transaction without a tenant, for a look-up in a directory by keys that the caller has.
+
+        Each is the setting ``app.<name>`` of the transaction, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``: a
+        policy that compares it shows the one row, and nobody can list the others. Raises ValidationError for
+        a key that cannot be set.
+        """
+        transaction = self._transaction(_ASKING)
+        connection = transaction.open(set_keys(keys))
+        try:
+            yield connection
+            await transaction.commit(connection, None, ())
+        finally:
+            await transaction.end()
 
     async def ping(self) -> None:
         """Return when the pool had a connection and the server answered on it.

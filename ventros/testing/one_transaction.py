@@ -17,7 +17,7 @@ from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database, UnitOptions
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
-from ventros.kernel.transaction.begin import AuditContext, TransactionKeywords
+from ventros.kernel.transaction.begin import AuditContext, TransactionKeywords, set_keys
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
@@ -41,6 +41,15 @@ class RolledBackDatabase(Database[U]):
             name: value for name, value in options.items() if name not in TransactionKeywords.__annotations__
         }
         return self._unit_of_work(_Part(self._pool, self.settings, self.telemetry), tenant, **keywords)
+
+    @asynccontextmanager
+    async def asking(self, **keys: str) -> AsyncIterator[Connection]:
+        """As of any Database, but within the one transaction, whose settings it takes back."""
+        settings = set_keys(keys)
+        async with self.connection() as connection:
+            await connection.control("; ".join(settings))
+            yield connection
+            await connection.control("; ".join(set_keys(dict.fromkeys(keys, ""))))
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import Literal, TypedDict, get_args
 from uuid import UUID
 
@@ -111,6 +112,14 @@ def set_local(
     """The commands that set the tenant, the user, and who does what; a user of "" unsets him."""
     return _settings(
         label(tenant, "tenant_id", 3), user if user is None else str(user), audit.actor, audit.use_case
+    )
+
+
+def set_keys(keys: Mapping[str, str]) -> tuple[str, ...]:
+    """The commands that set what a transaction without a tenant asks for: ``app.<name>`` for each."""
+    return tuple(
+        f"SET LOCAL app.{label(name, 'key')} = '{value and label(value, name)}'"
+        for name, value in keys.items()
     )
 
 
