@@ -4,12 +4,14 @@
 --        to. It holds for the tables' owner only when it is forced, and policies add up: one that is too wide
 --        opens the table.
 -- role:  any that may connect
--- read:  one row for each table with a tenant_id, or of what belongs to a user, where it is off or not forced, or where
---        for some command no policy compares tenant_id with ventros_tenant(), or the user's column with ventros_user(),
---        USING and WITH CHECK; and one for each policy that lets other rows through as well. A directory is read
---        by whoever has set a key of the row: a statement that says why it compares no tenant (tenant:) reads it. aggregate_history is written for
---        everybody, by its trigger, and nobody is granted INSERT. The policy of_user of outbox_events lets in events of
---        what belongs to the unit's user.
+-- read:  one row for each table with a tenant_id, or of what belongs to a user, where it is off or not forced, or
+--        where for some command no policy compares tenant_id with ventros_tenant(), or the user's column with
+--        ventros_user(), USING and WITH CHECK; and one for each policy that lets other rows through as well. A
+--        directory is read by whoever has set a key of the row: a statement that says why it compares no tenant
+--        (tenant:) reads it. aggregate_history is written for everybody, by its trigger, and nobody is granted INSERT.
+--        The policy of_user of outbox_events lets in events of what belongs to the unit's user. Relay, scheduler and
+--        auditor work for all tenants, by the policies of grants.sql, which are for them alone; SET ventros.relay =
+--        'another' for one of another name.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
@@ -40,8 +42,50 @@ WITH directory (oid) AS (
            'public'
            -- end
      )
+), opened (table_name, policy_name, role) AS (
+    VALUES
+    -- for each policy, with "," between: ('{table}', '{name}', '{role}')
+    ('aggregate_history', 'auditor_select', 'auditor'),
+    ('commit_markers', 'auditor_select', 'auditor'),
+    ('outbox_events', 'auditor_select', 'auditor'),
+    ('processed_events', 'auditor_select', 'auditor'),
+    ('agent_counters', 'auditor_select', 'auditor'),
+    ('agents', 'auditor_select', 'auditor'),
+    ('billing_accounts', 'auditor_select', 'auditor'),
+    ('broadcast_counters', 'auditor_select', 'auditor'),
+    ('broadcasts', 'auditor_select', 'auditor'),
+    ('campaign_counters', 'auditor_select', 'auditor'),
+    ('campaign_steps', 'auditor_select', 'auditor'),
+    ('campaigns', 'auditor_select', 'auditor'),
+    ('channel_counters', 'auditor_select', 'auditor'),
+    ('channel_routes', 'auditor_select', 'auditor'),
+    ('channels', 'auditor_select', 'auditor'),
+    ('chat_participants', 'auditor_select', 'auditor'),
+    ('chats', 'auditor_select', 'auditor'),
+    ('contact_custom_fields', 'auditor_select', 'auditor'),
+    ('contact_identities', 'auditor_select', 'auditor'),
+    ('contact_list_filters', 'auditor_select', 'auditor'),
+    ('contact_list_members', 'auditor_select', 'auditor'),
+    ('contact_lists', 'auditor_select', 'auditor'),
+    ('contacts', 'auditor_select', 'auditor'),
+    ('credential_uses', 'auditor_select', 'auditor'),
+    ('credentials', 'auditor_select', 'auditor'),
+    ('messages', 'auditor_select', 'auditor'),
+    ('pipeline_custom_fields', 'auditor_select', 'auditor'),
+    ('pipeline_statuses', 'auditor_select', 'auditor'),
+    ('pipelines', 'auditor_select', 'auditor'),
+    ('placements', 'auditor_select', 'auditor'),
+    ('projects', 'auditor_select', 'auditor'),
+    ('sequence_counters', 'auditor_select', 'auditor'),
+    ('sequence_steps', 'auditor_select', 'auditor'),
+    ('sequences', 'auditor_select', 'auditor'),
+    ('sessions', 'auditor_select', 'auditor'),
+    ('users', 'auditor_select', 'auditor'),
+    ('webhook_counters', 'auditor_select', 'auditor'),
+    ('webhook_subscriptions', 'auditor_select', 'auditor')
+    -- end
 ), policy AS (
-    SELECT scoped.oid, name, polname, polcmd, polpermissive,
+    SELECT scoped.oid, name, polname, polcmd, polpermissive, polroles,
            -- What it lets be read or changed, and what it lets be written; one that is left out is as the other.
            replace(coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), 'public.', '')
            = '(' || own || ')'
@@ -87,4 +131,11 @@ SELECT format('%s.%s', name, polname),
  WHERE polpermissive AND known IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r' AND asked)
    AND NOT (oid = to_regclass('public.aggregate_history') AND polcmd = 'a')
    AND NOT (oid = to_regclass('public.outbox_events') AND polname = 'of_user' AND polcmd = 'a')
+   AND NOT EXISTS (
+       SELECT FROM opened
+        WHERE to_regclass(table_name) = policy.oid AND policy_name = polname
+          AND polcmd = (CASE split_part(polname, '_', 2) WHEN 'select' THEN 'r' WHEN 'insert' THEN 'a'
+                                                         WHEN 'update' THEN 'w' ELSE 'd' END)::"char"
+          AND polroles = ARRAY[to_regrole(quote_ident(coalesce(
+              nullif(current_setting('ventros.' || role, true), ''), 'ventros_' || role)))::oid])
  ORDER BY 1, 2;

@@ -74,7 +74,7 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
     for column in statement.changes:
         if column not in updated:
             yield "changes", f"says that it changes {column}, which it does not set"
-    if not statement.tenant:
+    if statement.role == "app" and not statement.tenant:
         for source in reading.sources:
             scope = (
                 tables[source.table].scope if source.table else next(iter({"tenant_id"} & source.columns), "")

@@ -14,6 +14,8 @@ from ventros.kernel.statements.arguments import Check
 from ventros.kernel.statements.types import Type, find
 
 Rows = Literal["one", "maybe", "many", "affected"]
+Role = Literal["app", "relay", "scheduler"]
+"""Who executes a statement: the services for one tenant at a time; the others for all tenants."""
 
 SCOPES: Final = ("tenant_id", "user_id")
 """The columns that say whose a row is; a table with both is of a tenant."""
@@ -58,6 +60,7 @@ class Statement:
     returns: str
     path: Path
     line: int
+    role: Role = "app"
     plan: str = ""
     tenant: str = ""
     standard: str = ""
