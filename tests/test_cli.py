@@ -215,6 +215,7 @@ def test_dev_prints_a_dsn_that_works_and_stops_on_sigterm() -> None:
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
+    assert "the webhook of acme-phone: " in errors
     assert "stopping" in errors
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(dsn)

@@ -156,17 +156,18 @@ def dev(channel: str | None) -> None:
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
 
-    async def make_channel(dsn: str, session: str) -> None:
+    async def make_channel(dsn: str, session: str) -> str:
         async with connect(dsn) as db:
-            await seed_tenant(db, "dev", session, datetime.now(UTC))
+            return (await seed_tenant(db, "dev", session, datetime.now(UTC))).webhook_id
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with DevServer(statistics=True) as server:
         dsn = create_database(server, application(), DATABASE)
-        if channel:
-            asyncio.run(make_channel(dsn, channel))
+        webhook_id = asyncio.run(make_channel(dsn, channel)) if channel else None
         try:
             click.echo(dsn)
+            if webhook_id:
+                click.echo(f"the webhook of {channel}: {webhook_id}", err=True)
             click.echo(f"as the owner of its tables: {server.owner_dsn()}", err=True)
             click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
             signal.pause()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.by_hand import as_app
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
-from ventros import AlreadyExists, Database, UnitOfWork
+from ventros import AlreadyExists, Database, Settings, UnitOfWork
 from ventros.core import users
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import WahaConfig, WahaSessionStatus
@@ -18,6 +18,7 @@ from ventros.crm.channels.repository import ChannelRoute, find_route
 from ventros.crm.channels.values import ChannelType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.testing import RoundTrips
 
 OTHER_SESSION = WahaConfig(base_url="http://waha.example", api_key="demo", session_id="second")
 
@@ -109,9 +110,12 @@ async def test_a_session_is_one_channels_in_its_tenant(db: Database[UnitOfWork],
 
 
 async def test_who_calls_a_channel_by_anothers_session_gets_none_of_its_events(
-    db: Database[UnitOfWork], seed: Seed, other_seed: Seed
+    db: Database[UnitOfWork], seed: Seed, other_seed: Seed, superuser: psycopg.Connection
 ) -> None:
-    """Nor keeps the other from the name. An event is its channel's whose webhook it came to."""
+    """Nor keeps the other from the name. An event is its channel's whose webhook it came to.
+
+    The control asks by the session alone, and finds both.
+    """
     async with db.unit_of_work(TENANT) as uow:
         channel = await uow.channels.get(seed.channel_id)
         squatted = attrs.evolve(OTHER_SESSION, session_id=other_seed.session)
@@ -119,6 +123,8 @@ async def test_who_calls_a_channel_by_anothers_session_gets_none_of_its_events(
         await uow.commit()
     route = await find_route(db, other_seed.webhook_id, "waha", other_seed.session)
     assert route == ChannelRoute(tenant_id=OTHER_TENANT, channel_id=other_seed.channel_id)
+    by_session = "SELECT tenant_id FROM channel_routes WHERE external_id = %s ORDER BY 1"
+    assert superuser.execute(by_session, [other_seed.session]).fetchall() == [(TENANT,), (OTHER_TENANT,)]
     assert await find_route(db, seed.webhook_id, "waha", seed.session) is None, "it has another session now"
     assert await find_route(db, str(new_id()), "waha", other_seed.session) is None
 
@@ -151,3 +157,11 @@ async def test_no_route_leads_from_anothers_webhook(
     row = [TENANT, "waha", "mine", seed.channel_id, other_seed.webhook_id]
     with as_app(superuser, tenant_id=TENANT) as app, pytest.raises(psycopg.errors.ForeignKeyViolation):
         app.execute(insert, row)
+
+
+async def test_to_ask_takes_one_round_trip(dsn: str, seed: Seed, round_trips: RoundTrips) -> None:
+    async with await Database.open(UnitOfWork, dsn, Settings(max_size=1)) as one:
+        for _ in range(3):  # it is prepared first
+            before = round_trips.count
+            assert await find_route(one, seed.webhook_id, "waha", seed.session) is not None
+        assert round_trips.count - before == 1
