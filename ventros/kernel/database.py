@@ -205,6 +205,22 @@ class Database(Generic[U_co]):
         finally:
             await transaction.end()
 
+    @asynccontextmanager
+    async def across_tenants(self) -> AsyncIterator[Connection]:
+        """A transaction without a tenant, committed when the block is left without an error.
+
+        For a role that has policies of its own, such as the relay's: to any other the tables of tenants raise
+        without a tenant. It leaves no marker: after ConnectionLost or a timeout it may have been committed or
+        not, so what is done in it must bear being done again.
+        """
+        transaction = self._transaction(DEFAULT_OPTIONS)
+        connection = transaction.open(())
+        try:
+            yield connection
+            await transaction.commit(connection, None, ())
+        finally:
+            await transaction.end()
+
     async def ping(self) -> None:
         """Return when the pool had a connection and the server answered on it.
 

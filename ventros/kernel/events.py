@@ -84,8 +84,8 @@ class Envelope:
     """An event as the outbox keeps it; only persistence can fill it, so nothing in it can be forgotten.
 
     ``aggregate_version`` is the version that the event's change led to, None for an entity without
-    versions; ``sequence`` numbers the events of one aggregate version from 1. ``tenant_id`` is whose the
-    aggregate is, None for the tenant of the unit of work.
+    versions; ``sequence`` numbers the events of one aggregate version from 1, and ``last_of_version`` is the
+    greatest of them. ``tenant_id`` is whose the aggregate is, None for the tenant of the unit of work.
     """
 
     event_id: UUID
@@ -96,6 +96,7 @@ class Envelope:
     aggregate_id: UUID
     aggregate_version: int | None
     sequence: int
+    last_of_version: bool = True
     payload: dict[str, Any]
     tenant_id: str | None = None
 
@@ -105,9 +106,11 @@ def envelopes(
     aggregate_type: str,
     aggregate_id: UUID,
     aggregate_version: int | None,
+    *,
+    more: bool = False,
     tenant_id: str | None = None,
 ) -> list[Envelope]:
-    """``events`` of one aggregate, in their order, in envelopes."""
+    """``events`` of one aggregate, in their order, in envelopes; ``more`` of the version are to follow."""
     return [
         Envelope(
             event_id=event.event_id,
@@ -118,6 +121,7 @@ def envelopes(
             aggregate_id=aggregate_id,
             aggregate_version=aggregate_version,
             sequence=sequence,
+            last_of_version=sequence == len(events) and not more,
             payload=event.payload(),
             tenant_id=tenant_id,
         )
