@@ -216,7 +216,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("outbox_versions", "contacts")],
     ),
     "an event of a billing account is gone": (
-        "DELETE FROM outbox_events WHERE aggregate_type = 'billing_account' AND tenant_id = 'bakery'",
+        "DELETE FROM outbox_events WHERE aggregate_type = 'billing_account' AND tenant_id LIKE 'user:%'",
         [("outbox_versions", "billing_accounts")],
     ),
     "a session counts wrongly": (FALSIFIED.format(session=SESSION), [("counters", "sessions")]),

@@ -28,6 +28,7 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
+from ventros.kernel.validators import USER_TENANT
 from ventros.roles import DEFAULT, Roles
 
 TIMEOUT = 60
@@ -124,6 +125,12 @@ class _Lists:
             ]
         if kind == "table":
             return self._tables()
+        if kind == "table of a user":
+            return [
+                {"name": name, "column": table.scope}
+                for name, table in sorted(self.library.tables.items())
+                if table.scope in {"user_id", "id"}
+            ]
         if kind == "policy":
             return [
                 {"table": one.table, "name": one.name, "role": one.role.removeprefix("ventros_")}
@@ -144,8 +151,8 @@ class _Lists:
         return {
             "name": table.qualified_name,
             "resource": repository.resource,
-            "tenant": "tenant_id" if table.of_tenant else "''::text",
-            "of_tenant": str(table.of_tenant).lower(),
+            "column": table.scope,
+            "tenant": "tenant_id" if table.scope == "tenant_id" else f"'{USER_TENANT}' || {table.scope}",
             "row": self._row(table.qualified_name),
         }
 

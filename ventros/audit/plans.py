@@ -16,11 +16,15 @@ from ventros.kernel.statements import Column, Statement
 MODES = ("generic", "custom")
 """What a server may plan for: any arguments, as after the first few executions, or those that are given."""
 
+USER = "00000000-0000-7000-8000-000000000000"
+"""For whom is planned what belongs to users; there is none of that id."""
+
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
 _CHOSEN = {
     ("tenant_id", "text"): "current_setting('app.tenant_id')",
+    ("user_id", "uuid"): "current_setting('app.user_id')",
     ("status", "text"): "'read'",  # with a status that is none, messages.advance_delivery does nothing
     ("status", "text[]"): "array['read']",
 }
@@ -29,15 +33,18 @@ _CHOSEN = {
 
 @contextmanager
 def planning(connection: psycopg.Connection, tenant: str = "audit") -> Iterator[None]:
-    """Inside: plans for any arguments, and a tenant, which the planner asks for. Nothing is executed.
+    """Inside: plans for any arguments, and a tenant and a user, for whom the planner asks.
 
-    What the server refuses leaves nothing behind: the next question can be asked.
+    Nothing is executed. What the server refuses leaves nothing behind: the next question can be asked.
     """
     # psycopg prepares what is sent often, and when anything is rolled back deallocates all, ours included.
     connection.prepare_threshold = None
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        connection.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
+        connection.execute(
+            "SELECT set_config('app.tenant_id', %s, true), set_config('app.user_id', %s, true)",
+            [tenant, USER],
+        )
         yield
 
 
