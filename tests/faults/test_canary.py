@@ -341,7 +341,7 @@ def test_no_secret_is_seen_wherever_one_looks(
 
 
 def test_control_a_secret_that_shows_itself_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    seed = Seed(TENANT, "acme-phone", new_id(), new_id(), new_id())
+    seed = Seed(TENANT, "acme-phone", new_id(), new_id(), new_id(), "webhook")
     seen, leaking = Seen(), Seen()
     with all_logs(seen):
         show(seen, made(seed))
