@@ -32,6 +32,7 @@ def test_the_sdk_reads_every_field() -> None:
         "aggregateid": str(CONTACT),
         "aggregateversion": 3,
         "versionsequence": 1,
+        "lastofversion": True,
         "eventversion": "v1",
         "correlationid": str(CAUSE),
         "causationid": str(CAUSE),

@@ -25,6 +25,7 @@ def outbox_event(number: int = 1, **changed: Any) -> OutboxEvent:
         "aggregate_id": CONTACT,
         "aggregate_version": number,
         "sequence": 1,
+        "last_of_version": True,
         "correlation_id": None,
         "causation_id": None,
         "payload": {"name": "Ana", "tags": ["vip"]},

@@ -32,6 +32,7 @@ def envelope(event: OutboxEvent, *, kind: str | None = None, source: str = SOURC
         "aggregateid": str(event.aggregate_id),
         "aggregateversion": event.aggregate_version,
         "versionsequence": event.sequence,
+        "lastofversion": event.last_of_version,
         "eventversion": event.event_version,
         "correlationid": event.correlation_id and str(event.correlation_id),
         "causationid": event.causation_id and str(event.causation_id),
