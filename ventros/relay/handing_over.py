@@ -16,7 +16,7 @@ MARGIN = 1.0
 """Seconds of a lease beyond the time of an attempt, to say what became of it."""
 PAUSES = Retry(base=0.5, cap=300.0)
 """After failures: capped, exponential, with full jitter."""
-EVERYTHING = Position((1 << 64) - 1, (1 << 63) - 1)
+EVERYTHING = Position((1 << 63) - 1, (1 << 63) - 1)
 """Behind all events."""
 LONGEST_ERROR = 500
 
