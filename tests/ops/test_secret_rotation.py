@@ -153,6 +153,11 @@ def test_every_encrypted_column_is_rotated_and_on_the_one_list(superuser: psycop
             assert f"split_part({column}, '.', 2)" in repository.FIND_BY_OTHER_KEYS.text  # type: ignore[attr-defined]
             assert column in repository.COUNT_BY_OTHER_KEYS.text  # type: ignore[attr-defined]
     assert declared == in_database
+    indexed = superuser.execute(
+        "SELECT attrelid::regclass::text, attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid"
+        " AND attnum = ANY (indkey)"
+    ).fetchall()
+    assert in_database.isdisjoint(indexed), "an index would keep what was rotated until it is vacuumed"
 
 
 class Work:

@@ -105,7 +105,7 @@ class Webhooks:
         del self.destinations[name]
 
     async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
-        return None
+        pass
 
 
 async def test_a_destination_that_is_gone_is_disabled_and_its_deliveries_dropped(

@@ -48,8 +48,8 @@
         └── CommitInDoubt          whether COMMIT was done is not known (``marker``, to resolve it)
             └── CommitUnconfirmed  it was done, and no synchronous standby has confirmed it
 
-Messages name tables, constraints, statements and ids, never row values: the driver's own error,
-which may quote them, stays reachable as ``__cause__``.
+Messages name tables, constraints, statements and ids, never row values. The driver's own error stays
+reachable as ``__cause__``; what it may say of values is a Secret, to be revealed: ``error.__cause__.detail``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -64,32 +63,41 @@ def origin_of(url: Secret[str]) -> str:
 
     Raises ValidationError(field="url") unless it is an absolute http or https address.
     """
-    try:
-        MediaUrl(url.reveal())
-        parts = urlsplit(url.reveal())
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
-        known = bool(parts.hostname) and parts.port != 0
-    except (ValidationError, ValueError):  # which may quote it
-        known = False
-    if not known:
+    origin = _origin(url)  # what is raised holds no variable with the address
+    if origin is None:
         raise ValidationError("url must be an absolute http or https address", field="url")
     return origin
 
 
-def check_headers(headers: Mapping[str, Any]) -> None:
-    """Raises ValidationError(field="headers") for what HTTP could not send, or not as one header."""
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValidationError(f"{validators.shown(name)} is no name of an HTTP header", field="headers")
-        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-            raise ValidationError(f"the value of {name} is none that HTTP can send", field="headers")
+def _origin(url: Secret[str]) -> str | None:
+    try:
+        MediaUrl(url.reveal())
+        parts = urlsplit(url.reveal())
+        known = bool(parts.hostname) and parts.port != 0
+    except (ValidationError, ValueError):
+        return None
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower() if known else None
 
 
 def written_headers(headers: Mapping[str, Plain]) -> Secret[str]:
-    """As the column holds them once they are encrypted. Raises as :func:`check_headers`."""
-    plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in headers.items()}
-    check_headers(plain)
-    return Secret(msgspec.json.encode(plain).decode())
+    """As the column holds them once they are encrypted.
+
+    Raises ValidationError(field="headers") for what HTTP could not send, or not as one header.
+    """
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise ValidationError(f"{validators.shown(name)} is no name of an HTTP header", field="headers")
+        if not isinstance(value, str | Secret) or not _can_be_sent(value):
+            raise ValidationError(f"the value of {name} is none that HTTP can send", field="headers")
+    return Secret(msgspec.json.encode({name: _text(value) for name, value in headers.items()}).decode())
+
+
+def _text(value: Plain) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _can_be_sent(value: Plain) -> bool:
+    return _HEADER_VALUE.fullmatch(_text(value)) is not None
 
 
 def read_headers(text: Secret[str]) -> dict[str, Secret[str]]:
