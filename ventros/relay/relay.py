@@ -37,6 +37,8 @@ _SOON = 0.005
 """Seconds to the next look after one that found something."""
 _RECOVERY = Retry(base=0.05, cap=5.0)
 """While the database is away."""
+_AHEAD = 4
+"""Queues of a destination that are held, to each that is handed over: claims and settlements are of many."""
 _GRACE = 10.0
 """Seconds that a relay which was stopped waits for a database that is away; what it holds is then left."""
 
@@ -87,6 +89,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self._ends: list[Settlement] = []
         self._busy: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
         self._handing: set[asyncio.Task[None]] = set()
         self._broken: PublisherBroken | None = None
 
@@ -197,23 +200,27 @@ class Relay:
         wanted: dict[str, tuple[int, float]] = {}
         for name in sorted(found, key=lambda name: self._busy.get(name, 0)):
             destination = found[name][1]
-            free = min(room, (destination.concurrency if destination else 100) - self._busy.get(name, 0))
+            most = _AHEAD * destination.concurrency if destination else 100
+            free = min(room, most - self._busy.get(name, 0))
             if free > 0:
                 wanted[name] = (free, lease(destination) if destination else 60.0)
                 room -= free
         return wanted
 
     def _begin(self, claimed: Claimed, source: Destinations, destination: Destination, until: float) -> None:
+        turns = self._turns.setdefault(destination.name, asyncio.Semaphore(destination.concurrency))
+
         async def work() -> None:
             try:
-                settlement = await hand_over(
-                    claimed,
-                    destination,
-                    until=until,
-                    stopping=self._stopping.is_set,
-                    disable=partial(source.disable, destination.name),
-                    counts=self.state.counts,
-                )
+                async with turns:
+                    settlement = await hand_over(
+                        claimed,
+                        destination,
+                        until=until,
+                        stopping=self._stopping.is_set,
+                        disable=partial(source.disable, destination.name),
+                        counts=self.state.counts,
+                    )
             except PublisherBroken as error:
                 self._broken = self._broken or error
                 self.stop()
@@ -249,6 +256,7 @@ class Relay:
             self._busy[one.queue.destination] -= 1
             if not self._busy[one.queue.destination]:
                 del self._busy[one.queue.destination]
+                self._turns.pop(one.queue.destination, None)
         self._work.set()
         return len(ends)
 
