@@ -22,6 +22,7 @@ from ventros.relay.publisher import PublishRefused
 from ventros.relay.relay import Relay
 
 DELIVERIES = "SELECT count(*) FROM outbox_deliveries"
+HELD = "SELECT count(*) FROM outbox_queues WHERE token IS NOT NULL"
 DEAD = "SELECT count(*) FROM outbox_queues WHERE dead_at IS NOT NULL"
 
 
@@ -76,6 +77,7 @@ async def test_a_reader_who_leaves_ends_the_relay_and_nothing_is_dead(
     assert "Traceback" not in err
     assert count(superuser, DELIVERIES) == 9
     assert count(superuser, DEAD) == 0
+    assert count(superuser, HELD) == 0, "given back at once"
 
 
 async def test_a_database_that_is_away_is_told_and_waited_for(unused_tcp_port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import statistics
 import time
 from collections.abc import Collection, Mapping
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from tests.support.constants import TENANT
-from tests.support.relaying import Recorder, happened, until, write
+from tests.support.relaying import Recorder, dawdle, happened, until, write
 from tests.support.stored import count
 from ventros import ConfigurationError, Database, Telemetry, UnitOfWork
 from ventros.kernel.connection.connection import Connection
@@ -84,6 +85,26 @@ async def test_what_is_held_is_bounded(
         await until(lambda: len(recorder.events) == 120)
     relay.stop()
     await task
+    assert (recorder.duplicates, recorder.reorders) == (0, 0)
+
+
+async def test_stopped_at_any_moment_it_holds_nothing(
+    db: Database[UnitOfWork], relay_db: Database[Any], superuser: psycopg.Connection
+) -> None:
+    await write(db, [new_id() for _ in range(20)], 20)
+    recorder, stops = Recorder(hook=dawdle), 0
+    async with asyncio.timeout(60):
+        while len(recorder.events) < 400:
+            relay = Relay(relay_db, [recorder.source()], RelayOptions(batch=20, most=2, poll=0.02))
+            task = asyncio.create_task(relay.run())
+            await asyncio.sleep(random.uniform(0.01, 0.1))
+            relay.stop()
+            await task
+            stops += 1
+            assert count(superuser, "SELECT count(*) FROM outbox_queues WHERE token IS NOT NULL") == 0
+            assert relay.state.held == 0
+    print(f"stopped {stops} times: duplicates {recorder.duplicates}, reorders {recorder.reorders}")
+    assert stops > 3
     assert (recorder.duplicates, recorder.reorders) == (0, 0)
 
 
