@@ -47,11 +47,19 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     show_default=True,
     help="Seconds between two looks at an idle database, at most.",
 )
+@click.option("--notify", is_flag=True, help="Look at once when a service says so; see docs/events.md.")
 @click.option(
     "--metrics", metavar="HOST:PORT", help="Serve /metrics, /status and /health there; without TLS."
 )
 def relay(
-    dsn: str | None, publishers: tuple[str, ...], batch: int, poll: float, metrics: str | None, *, once: bool
+    dsn: str | None,
+    publishers: tuple[str, ...],
+    batch: int,
+    poll: float,
+    metrics: str | None,
+    *,
+    notify: bool,
+    once: bool,
 ) -> None:
     """Deliver the events of the outbox, each aggregate's in their order, at least once; see docs/events.md.
 
@@ -60,9 +68,10 @@ def relay(
     """
     from ventros.relay.program import Arguments, deliver
 
-    asyncio.run(
-        deliver(Arguments(resolve(dsn), publishers, batch=batch, poll=poll, metrics=metrics, once=once))
+    arguments = Arguments(
+        resolve(dsn), publishers, batch=batch, poll=poll, metrics=metrics, notify=notify, once=once
     )
+    asyncio.run(deliver(arguments))
 
 
 @click.group()

@@ -26,7 +26,8 @@ from ventros.kernel.errors import (
 from ventros.kernel.outbox import consumers, deliveries, log
 from ventros.kernel.outbox.deliveries import Claimed, Settlement
 from ventros.kernel.retry import Retry
-from ventros.kernel.validators import attribute, seconds, whole_number
+from ventros.kernel.validators import attribute, boolean, seconds, whole_number
+from ventros.kernel.waking import listen
 from ventros.relay.handing_over import dropped, hand_over, lease
 from ventros.relay.publisher import Destination, Destinations, PublisherBroken
 from ventros.relay.state import State
@@ -53,12 +54,13 @@ class RelayOptions:
     """``batch`` is how many events are read of the log at a time, and how many queues are held at most.
 
     Of each queue ``most`` events are held at most, so ``batch * most`` in all. ``poll`` seconds go by at most
-    before the next look.
+    before the next look; with ``notify`` the NOTIFY of a service wakes it before.
     """
 
     batch: int = attrs.field(default=500, validator=attribute(whole_number, least=1, most=100_000))
     most: int = attrs.field(default=20, validator=attribute(whole_number, least=1, most=10_000))
     poll: float = attrs.field(default=0.25, validator=seconds)
+    notify: bool = attrs.field(default=False, validator=boolean)
 
 
 class Relay:
@@ -114,6 +116,11 @@ class Relay:
                 claiming = group.create_task(self._keep(self._work, self.claim))
                 claiming.add_done_callback(lambda _: self._settled.set())
                 group.create_task(self._settle_until_done(claiming))
+                if self._options.notify:
+                    listening = group.create_task(
+                        self._persistently(partial(listen, self._database, self.wake))
+                    )
+                    claiming.add_done_callback(lambda _: listening.cancel())
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         finally:
