@@ -44,6 +44,21 @@ SELECT n.destination
            SELECT FROM outbox_queues AS q
             WHERE q.destination = n.destination AND q.dead_at IS NULL AND q.due_at <= now());
 
+-- name: outbox_queues.find_tenants
+-- why: whose each of the destinations is for which something waits, where a destination is of one tenant
+-- params: destinations text[]
+-- role: relay
+-- rows: many
+-- returns: destination text, tenant_id text
+SELECT d.destination, q.tenant_id
+  FROM unnest($1::text[]) AS d (destination)
+ CROSS JOIN LATERAL (
+           SELECT o.tenant_id
+             FROM outbox_queues AS o
+            WHERE o.destination = d.destination AND o.dead_at IS NULL
+            ORDER BY o.due_at
+            LIMIT 1) AS q;
+
 -- name: outbox_queues.claim
 -- why: takes queues that are due, the longest due first, for the time of a lease; what another relay is taking is passed
 --      over. Who holds the token may say what was delivered until somebody else claims the queue. That due_at changes

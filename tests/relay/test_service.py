@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.request import urlopen
 
@@ -21,6 +21,7 @@ from ventros import ConfigurationError, Database, Telemetry, UnitOfWork
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import PositionOfAnotherCluster, ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.kernel.waking import Notifier
 from ventros.relay.metrics import served
@@ -138,6 +139,9 @@ class Webhooks:
 
     async def disable(self, name: str, reason: str) -> None:
         del self.destinations[name]
+
+    async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
+        pass
 
 
 async def test_a_destination_that_is_gone_is_disabled_and_its_deliveries_dropped(

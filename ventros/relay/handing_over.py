@@ -46,7 +46,7 @@ async def hand_over(
     What is left is released. ``disable`` is told why, when the destination is gone, and ``broken`` of a
     publisher that is: no other failure is looked at then. Raises nothing that the publisher raises.
     """
-    delivered, attempts, failure, dead = START, claimed.attempts, None, False
+    delivered, handed, attempts, failure, dead = START, 0, claimed.attempts, None, False
     for event in claimed.events:
         if stopping() or monotonic() + destination.timeout > until:
             break
@@ -60,7 +60,7 @@ async def hand_over(
             dead = isinstance(error, PublishRefused) or attempts >= destination.attempts
             break
         counts.delivered += 1
-        delivered, attempts = event.position, 0
+        delivered, handed, attempts = event.position, handed + 1, 0
     else:
         if claimed.unreadable:
             attempts, failure, dead = attempts + 1, PublishRefused(claimed.unreadable), True
@@ -70,6 +70,7 @@ async def hand_over(
         queue=claimed.queue,
         token=claimed.token,
         delivered=delivered,
+        handed=handed,
         pause=PAUSES.pause(attempts) if failure and not dead else 0.0,
         attempts=attempts,
         error=_told(failure),
