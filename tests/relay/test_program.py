@@ -42,8 +42,9 @@ async def test_once_writes_each_event_as_a_line_and_ends(db: Database[UnitOfWork
     done = await asyncio.to_thread(ventros, "relay", "--once", database=relay_dsn)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["aggregate_version"] for line in lines] == [1, 2, 3]
-    assert {line["aggregate_id"] for line in lines} == {str(thing)}
+    assert [line["aggregateversion"] for line in lines] == [1, 2, 3]
+    assert {line["subject"] for line in lines} == {f"thing/{thing}"}
+    assert [line["data"] for line in lines] == [{"version": version} for version in (1, 2, 3)]
     told = [json.loads(line) for line in done.stderr.splitlines()]
     assert [line["message"] for line in told] == ["started", "ended"]
     assert (told[-1]["delivered"], told[-1]["held"]) == (3, 0)
