@@ -26,7 +26,8 @@ from ventros.kernel.errors import (
 from ventros.kernel.outbox import consumers, deliveries, log
 from ventros.kernel.outbox.deliveries import Claimed, Settlement
 from ventros.kernel.retry import Retry
-from ventros.kernel.validators import attribute, seconds, whole_number
+from ventros.kernel.validators import attribute, boolean, seconds, whole_number
+from ventros.kernel.waking import listen
 from ventros.relay.handing_over import dropped, hand_over, lease
 from ventros.relay.publisher import Destination, Destinations, PublisherBroken
 from ventros.relay.state import State
@@ -57,12 +58,13 @@ class RelayOptions:
     """``batch`` is how many events are read of the log at a time, and how many queues are held at most.
 
     Of each queue ``most`` events are held at most, so ``batch * most`` in all. ``poll`` seconds go by at most
-    before the next look.
+    before the next look; with ``notify`` the NOTIFY of a service wakes it before.
     """
 
     batch: int = attrs.field(default=500, validator=attribute(whole_number, least=1, most=100_000))
     most: int = attrs.field(default=20, validator=attribute(whole_number, least=1, most=10_000))
     poll: float = attrs.field(default=0.25, validator=seconds)
+    notify: bool = attrs.field(default=False, validator=boolean)
 
 
 class Relay:
@@ -85,8 +87,8 @@ class Relay:
         if len(self._sources) != len(sources) or not sources:
             raise ValidationError("each kind of destination once, and at least one", field="sources")
         self._options = options or RelayOptions()
-        self._written, self._work, self._settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._written = {name: asyncio.Event() for name in self._sources}
+        self._work, self._settled, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._ends: list[Settlement] = []
         self._busy: dict[str, int] = {}
         self._turns: dict[str, asyncio.Semaphore] = {}
@@ -95,13 +97,14 @@ class Relay:
 
     def wake(self) -> None:
         """Look at the log now."""
-        self._written.set()
+        for event in self._written.values():
+            event.set()
 
     def stop(self) -> None:
         """Claim no more; what is being handed over is finished, the rest that is held given back."""
         self._stopping.set()
-        for event in (self._written, self._work, self._settled):
-            event.set()
+        self.wake()
+        self._work.set()
 
     async def run(self) -> None:
         """Until stopped, whatever the database does meanwhile.
@@ -112,10 +115,16 @@ class Relay:
         await self._persistently(self._register)
         try:
             async with asyncio.TaskGroup() as group:
-                for source in self._sources.values():
-                    group.create_task(self._keep(self._written, partial(self.fan_out, source)))
-                group.create_task(self._claim_until_stopped())
-                group.create_task(self._settle_until_done())
+                for name, source in self._sources.items():
+                    group.create_task(self._keep(self._written[name], partial(self.fan_out, source)))
+                claiming = group.create_task(self._keep(self._work, self.claim))
+                claiming.add_done_callback(lambda _: self._settled.set())
+                group.create_task(self._settle_until_done(claiming))
+                if self._options.notify:
+                    listening = group.create_task(
+                        self._persistently(partial(listen, self._database, self.wake))
+                    )
+                    claiming.add_done_callback(lambda _: listening.cancel())
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         finally:
@@ -211,25 +220,26 @@ class Relay:
         turns = self._turns.setdefault(destination.name, asyncio.Semaphore(destination.concurrency))
 
         async def work() -> None:
-            try:
-                async with turns:
-                    settlement = await hand_over(
-                        claimed,
-                        destination,
-                        until=until,
-                        stopping=self._stopping.is_set,
-                        disable=partial(source.disable, destination.name),
-                        counts=self.state.counts,
-                    )
-            except PublisherBroken as error:
-                self._broken = self._broken or error
-                self.stop()
-                return
+            async with turns:
+                settlement = await hand_over(
+                    claimed,
+                    destination,
+                    until=until,
+                    stopping=self._stopping.is_set,
+                    disable=partial(source.disable, destination.name),
+                    broken=self._break,
+                    counts=self.state.counts,
+                )
             self._end(settlement)
 
         task = asyncio.create_task(work())
         self._handing.add(task)
         task.add_done_callback(self._handing.discard)
+
+    def _break(self, error: PublisherBroken) -> None:
+        """Raise it in the end, once all that is held was given back."""
+        self._broken = self._broken or error
+        self.stop()
 
     def _end(self, settlement: Settlement) -> None:
         self._ends.append(settlement)
@@ -276,12 +286,9 @@ class Relay:
             await self._wait(event, pause)
             pause = min(self._options.poll, pause * 2)
 
-    async def _claim_until_stopped(self) -> None:
-        await self._keep(self._work, self.claim)
-
-    async def _settle_until_done(self) -> None:
-        """Until all that was held is settled, but for what a broken publisher had."""
-        while not self._stopping.is_set() or self._handing or self._ends:
+    async def _settle_until_done(self, claiming: asyncio.Task[None]) -> None:
+        """Until nothing more is claimed, and all that was is settled."""
+        while not claiming.done() or self._handing or self._ends:
             self._settled.clear()
             if not await self._persistently(self.settle):
                 await self._wait(self._settled, 0.5)
