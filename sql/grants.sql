@@ -326,6 +326,28 @@ GRANT
     DELETE
     ON webhook_subscriptions TO ventros_app;
 
+-- The relay: for all tenants. Each policy opens one table to it for one command.
+
+GRANT USAGE ON SCHEMA public TO ventros_relay;
+
+GRANT
+    SELECT (tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at,
+        last_failure_at),
+    INSERT (tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at,
+        last_failure_at),
+    UPDATE (success_count, failure_count, last_success_at, last_failure_at)
+    ON webhook_counters TO ventros_relay;
+CREATE POLICY relay_select ON webhook_counters FOR SELECT TO ventros_relay USING (true);
+CREATE POLICY relay_insert ON webhook_counters FOR INSERT TO ventros_relay WITH CHECK (true);
+CREATE POLICY relay_update ON webhook_counters FOR UPDATE TO ventros_relay USING (true) WITH CHECK (true);
+
+GRANT
+    SELECT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at, version)
+    ON webhook_subscriptions TO ventros_relay;
+CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;

@@ -201,6 +201,33 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
         OR contact_event_categories && ARRAY[$4, '*'])
  ORDER BY created_at, id;
 
+-- name: webhook_subscriptions.find_active_of_tenants
+-- why: which of the events that were just read are to be sent where: what the live subscriptions of their tenants
+--      ask for, and nothing that is secret
+-- params: tenant_ids text[]
+-- role: relay
+-- rows: many
+-- returns: tenant_id text, id uuid, events text[], subscribe_contact_events boolean, contact_event_types text[],
+--          contact_event_categories text[]
+SELECT tenant_id, id, events, subscribe_contact_events, contact_event_types, contact_event_categories
+  FROM webhook_subscriptions
+ WHERE tenant_id IN (SELECT unnest($1::text[])) AND active AND deleted_at IS NULL
+ ORDER BY tenant_id, id;
+
+-- name: webhook_subscriptions.find_to_send
+-- why: where and how to send what waits for subscriptions of any tenant; one that is off or deleted gets nothing
+-- params: tenant_ids text[], ids uuid[]
+-- role: relay
+-- rows: many
+-- returns: webhook_subscription
+SELECT s.id, s.version, s.tenant_id, s.user_id, s.project_id, s.name, s.url, s.origin, s.events,
+       s.subscribe_contact_events, s.contact_event_types, s.contact_event_categories, s.active, s.secret, s.headers,
+       s.retry_count, s.timeout_seconds, s.created_at, s.updated_at, s.deleted_at
+  FROM unnest($1::text[], $2::uuid[]) AS w (tenant_id, id)
+  JOIN webhook_subscriptions AS s USING (tenant_id, id)
+ WHERE s.active AND s.deleted_at IS NULL
+ ORDER BY s.tenant_id, s.id;
+
 -- name: webhook_subscriptions.find_by_other_keys
 -- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody
 --      is waited for: those that another holds are for a later pass. The second part of an encrypted value is

@@ -26,7 +26,7 @@ from ventros.audit.cli import audit, role_options, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, secret_commands, tenant
-from ventros.relay.cli import outbox, relay
+from ventros.relay.cli import outbox, prune, relay
 
 if TYPE_CHECKING:
     from ventros.roles import Roles
@@ -358,6 +358,7 @@ main.add_command(secret_commands)
 main.add_command(tenant)
 main.add_command(relay)
 main.add_command(outbox)
+main.add_command(prune)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ventros.command_line import ELSE, application, dsn_option, resolve
+from ventros.command_line import ELSE, application, dsn_option, key_ring, keys_option, resolve
 
 if TYPE_CHECKING:
     from ventros.kernel.encryption import KeyRing
@@ -165,9 +164,6 @@ def _list_kept(held: Holdings) -> None:
             click.echo(f"kept, because it is of no tenant: {table} {key}")
 
 
-KEYS = "VENTROS_KEYS"
-
-
 @click.group("secrets")
 def secret_commands() -> None:
     """Change the keys that encrypt; see docs/secrets.md."""
@@ -176,13 +172,7 @@ def secret_commands() -> None:
 @secret_commands.command()
 @click.argument("tenants", metavar="TENANT...", nargs=-1, required=True)
 @dsn_option(f"The database, for the app; {ELSE}")
-@click.option(
-    "--keys",
-    type=click.Path(path_type=Path),
-    envvar=f"{KEYS}_FILE",
-    help="Of a line <key id> <Base64> for each key, the one that encrypts first; else "
-    f"{KEYS}_FILE, or the lines themselves in {KEYS}.",
-)
+@keys_option
 @click.option(
     "--batch",
     type=click.IntRange(1),
@@ -205,7 +195,7 @@ def rotate(
     if tenants == ("-",):
         tenants = tuple(sys.stdin.read().split())
     try:
-        found = asyncio.run(_rotate(tenants, resolve(dsn), _ring(keys), batch, dry_run=dry_run))
+        found = asyncio.run(_rotate(tenants, resolve(dsn), key_ring(keys), batch, dry_run=dry_run))
     except KeyboardInterrupt:
         click.echo("interrupted: run it again for the rest", err=True)
         sys.exit(INTERRUPTED)
@@ -214,17 +204,6 @@ def rotate(
     click.echo(f"values that other keys have to read: {sum(found.values()):,}")
     if found:
         sys.exit(LEFT)
-
-
-def _ring(keys: Path | None) -> KeyRing:
-    from ventros.kernel.encryption import KeyRing
-    from ventros.kernel.errors import ConfigurationError
-
-    if keys is not None:
-        return KeyRing.read(keys)
-    if not os.environ.get(KEYS):
-        raise ConfigurationError(f"there are no keys: give --keys FILE, {KEYS}_FILE or {KEYS}")
-    return KeyRing.parse(os.environ[KEYS], KEYS)
 
 
 async def _rotate(tenants: tuple[str, ...], dsn: str, ring: KeyRing, batch: int, *, dry_run: bool) -> Left:

@@ -15,8 +15,8 @@ from ventros.crm.webhook_subscriptions.events import (
     WebhookSubscriptionUpdated,
 )
 from ventros.crm.webhook_subscriptions.values import (
-    EVERYTHING,
     check_pattern,
+    lets_through,
     origin_of,
     patterns_matching,
     read_headers,
@@ -188,11 +188,7 @@ class WebhookSubscription(EncryptedAggregate):
         """
         if not self.active or not self.subscribe_contact_events:
             return False
-        types, categories = self.contact_event_types, self.contact_event_categories
-        if types is None and categories is None:
-            return True
-        by_type = not {type, EVERYTHING}.isdisjoint(types or ())
-        return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
+        return lets_through(self.contact_event_types, self.contact_event_categories, type, category)
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""

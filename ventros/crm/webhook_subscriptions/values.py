@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -30,6 +30,19 @@ def patterns_matching(event: str) -> tuple[str, ...]:
     """
     ends = (at for at, character in enumerate(event[: LONGEST - 1]) if character == ".")
     return (EVERYTHING, *(f"{event[:end]}.*" for end in ends), event)
+
+
+def lets_through(
+    types: Iterable[str] | None,
+    categories: Iterable[str] | None,
+    type: str,  # noqa: A002 - the field's name
+    category: str,
+) -> bool:
+    """Whether filters of contact events do: without any, or when one of the two has it, or a bare ``*``."""
+    if types is None and categories is None:
+        return True
+    by_type = not {type, EVERYTHING}.isdisjoint(types or ())
+    return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
 
 
 def check_pattern(text: str) -> None:
