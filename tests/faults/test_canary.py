@@ -190,6 +190,8 @@ def commands(dsn: str, owner: str, superuser: str, folder: Path) -> dict[str, li
         "outbox requeue": [str(new_id()), *all_seeing],
         "outbox skip": [str(new_id()), *all_seeing],
         "outbox forget": ["nobody", *all_seeing],
+        "outbox rebase": all_seeing,
+        "prune": all_seeing,
         "secrets rotate": [TENANT, "--keys", str(keys), *mine],
         "history disable": owned,
         "tenant forget": [TENANT, "--dry-run", *owned],

@@ -191,11 +191,13 @@ async def test_control_without_the_version_changes_are_lost(
         async with db.unit_of_work(TENANT) as uow:
             loaded = [await uow.credentials.get(id_) for id_ in ids]
         await asyncio.sleep(0.3)
-        for credential in loaded:
-            renewed = credential.reencrypt(encryptor=BOTH, now=NOW)
+        await asyncio.to_thread(write_all, [one.reencrypt(encryptor=BOTH, now=NOW) for one in loaded])
+
+    def write_all(renewed: list[Credential]) -> None:
+        for credential in renewed:
             superuser.execute(
                 "UPDATE credentials SET secret = %s, metadata = %s, version = version + 1 WHERE id = %s",
-                [renewed.secret.text, Jsonb(renewed.metadata), credential.id],
+                [credential.secret.text, Jsonb(credential.metadata), credential.id],
             )
 
     work = await under_load(db, ids, rotation)
