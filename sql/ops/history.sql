@@ -2,7 +2,7 @@
 -- kind: findings
 -- why:  where history is enabled, every version of every aggregate is on record, and the record, replayed, yields the
 --       row. Where it does not, somebody wrote past the triggers, or touched the record.
--- role: a superuser, or one with BYPASSRLS that may read the tables: see outbox_versions
+-- role: the auditor, ventros_auditor, or a superuser: see outbox_versions
 -- read: one row for each aggregate, with the first thing that is wrong with its history, ten to a table (SET
 --       ventros.most = '1000' for more): versions that are missing, a step that does not begin where the one before it
 --       ended, a row that has moved on, is gone, never was recorded, or differs from the replayed record; and one for
@@ -10,10 +10,10 @@
 --       disabled, the record is still checked, but not against the rows.
 -- mend: as each row says. Nothing brings back what was not recorded; a baseline says where the record begins anew.
 -- blind: who and when (role, actor, use_case, recorded_at) can be altered without contradiction, and so can the whole
---        of an aggregate's history together with its row. Of masked columns (the trigger's arguments) it knows only
---        whether there was a value. It reads the whole history and the rows once, in the order of the key: see docs/audit.md for how
---        long that takes.
-SET row_security = off;
+--        of an aggregate's history together with its row. It does not look at the columns that hold secrets (the
+--        trigger's arguments). It reads the whole history and the rows once, in the
+--        order of the key: docs/audit.md has how long that takes.
+SET app.tenant_id = '';
 -- A value's text depends on these; as ventros_history_row has them.
 SET "TimeZone" = 'UTC'; SET "DateStyle" = 'ISO'; SET "IntervalStyle" = 'postgres'; SET bytea_output = 'hex';
 SET extra_float_digits = 1;
@@ -37,8 +37,7 @@ WITH aggregate (name) AS (
     ('webhook_subscriptions')
     -- end
 ), recorder AS MATERIALIZED (
-    SELECT aggregate.name, trigger.tgenabled IN ('O', 'A') AS enabled,
-           string_to_array(encode(trigger.tgargs, 'escape'), '\000') AS secret, trigger.tgnargs = 0 AS is_open
+    SELECT aggregate.name, trigger.tgenabled IN ('O', 'A') AS enabled
       FROM aggregate
       JOIN pg_trigger AS trigger ON trigger.tgrelid = to_regclass(aggregate.name)
        AND trigger.tgfoid = to_regproc('ventros_record_history')
@@ -46,22 +45,22 @@ WITH aggregate (name) AS (
     -- The history, and behind each aggregate's the row itself. One sort and window functions over it, and no join of
     -- one with the other, which the planner could take for small and do row by row.
     SELECT tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, before, after FROM aggregate_history
-    -- for each versioned table, with "" between: UNION ALL SELECT {tenant}, '{name}', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, {name} AS stored WHERE recorder.enabled AND recorder.name = '{name}'
-    UNION ALL SELECT tenant_id, 'agents', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, agents AS stored WHERE recorder.enabled AND recorder.name = 'agents'
-    UNION ALL SELECT ''::text, 'billing_accounts', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, billing_accounts AS stored WHERE recorder.enabled AND recorder.name = 'billing_accounts'
-    UNION ALL SELECT tenant_id, 'broadcasts', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, broadcasts AS stored WHERE recorder.enabled AND recorder.name = 'broadcasts'
-    UNION ALL SELECT tenant_id, 'campaigns', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, campaigns AS stored WHERE recorder.enabled AND recorder.name = 'campaigns'
-    UNION ALL SELECT tenant_id, 'channels', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, channels AS stored WHERE recorder.enabled AND recorder.name = 'channels'
-    UNION ALL SELECT tenant_id, 'chats', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, chats AS stored WHERE recorder.enabled AND recorder.name = 'chats'
-    UNION ALL SELECT tenant_id, 'contact_lists', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, contact_lists AS stored WHERE recorder.enabled AND recorder.name = 'contact_lists'
-    UNION ALL SELECT tenant_id, 'contacts', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, contacts AS stored WHERE recorder.enabled AND recorder.name = 'contacts'
-    UNION ALL SELECT tenant_id, 'credentials', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, credentials AS stored WHERE recorder.enabled AND recorder.name = 'credentials'
-    UNION ALL SELECT tenant_id, 'pipeline_statuses', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, pipeline_statuses AS stored WHERE recorder.enabled AND recorder.name = 'pipeline_statuses'
-    UNION ALL SELECT tenant_id, 'pipelines', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, pipelines AS stored WHERE recorder.enabled AND recorder.name = 'pipelines'
-    UNION ALL SELECT tenant_id, 'projects', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, projects AS stored WHERE recorder.enabled AND recorder.name = 'projects'
-    UNION ALL SELECT tenant_id, 'sequences', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, sequences AS stored WHERE recorder.enabled AND recorder.name = 'sequences'
-    UNION ALL SELECT tenant_id, 'sessions', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, sessions AS stored WHERE recorder.enabled AND recorder.name = 'sessions'
-    UNION ALL SELECT tenant_id, 'webhook_subscriptions', id, version, 'row', NULL, CASE WHEN recorder.is_open THEN to_jsonb(stored) - 'version' ELSE ventros_history_row(stored, recorder.secret) END FROM recorder, webhook_subscriptions AS stored WHERE recorder.enabled AND recorder.name = 'webhook_subscriptions'
+    -- for each versioned table, with "" between: UNION ALL SELECT {tenant}, '{name}', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, {row} AS stored WHERE recorder.enabled AND recorder.name = '{name}'
+    UNION ALL SELECT tenant_id, 'agents', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, (SELECT tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version FROM agents) AS stored WHERE recorder.enabled AND recorder.name = 'agents'
+    UNION ALL SELECT ''::text, 'billing_accounts', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, billing_accounts AS stored WHERE recorder.enabled AND recorder.name = 'billing_accounts'
+    UNION ALL SELECT tenant_id, 'broadcasts', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, broadcasts AS stored WHERE recorder.enabled AND recorder.name = 'broadcasts'
+    UNION ALL SELECT tenant_id, 'campaigns', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, campaigns AS stored WHERE recorder.enabled AND recorder.name = 'campaigns'
+    UNION ALL SELECT tenant_id, 'channels', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, (SELECT tenant_id, id, user_id, project_id, name, type, status, external_id, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version FROM channels) AS stored WHERE recorder.enabled AND recorder.name = 'channels'
+    UNION ALL SELECT tenant_id, 'chats', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, chats AS stored WHERE recorder.enabled AND recorder.name = 'chats'
+    UNION ALL SELECT tenant_id, 'contact_lists', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, contact_lists AS stored WHERE recorder.enabled AND recorder.name = 'contact_lists'
+    UNION ALL SELECT tenant_id, 'contacts', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, contacts AS stored WHERE recorder.enabled AND recorder.name = 'contacts'
+    UNION ALL SELECT tenant_id, 'credentials', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, (SELECT tenant_id, id, project_id, credential_type, name, description, oauth_token_type, expires_at, metadata, is_active, created_at, updated_at, version FROM credentials) AS stored WHERE recorder.enabled AND recorder.name = 'credentials'
+    UNION ALL SELECT tenant_id, 'pipeline_statuses', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, pipeline_statuses AS stored WHERE recorder.enabled AND recorder.name = 'pipeline_statuses'
+    UNION ALL SELECT tenant_id, 'pipelines', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, pipelines AS stored WHERE recorder.enabled AND recorder.name = 'pipelines'
+    UNION ALL SELECT tenant_id, 'projects', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, projects AS stored WHERE recorder.enabled AND recorder.name = 'projects'
+    UNION ALL SELECT tenant_id, 'sequences', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, sequences AS stored WHERE recorder.enabled AND recorder.name = 'sequences'
+    UNION ALL SELECT tenant_id, 'sessions', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, sessions AS stored WHERE recorder.enabled AND recorder.name = 'sessions'
+    UNION ALL SELECT tenant_id, 'webhook_subscriptions', id, version, 'row', NULL, to_jsonb(stored) - 'version' FROM recorder, (SELECT tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version FROM webhook_subscriptions) AS stored WHERE recorder.enabled AND recorder.name = 'webhook_subscriptions'
     -- end
 ), step AS (
     SELECT *, lag(version) OVER earlier AS previous, lag(after IS NOT NULL) OVER earlier AS was_there,

@@ -8,7 +8,8 @@
 --        policy compares tenant_id with ventros_tenant(), USING and WITH CHECK; and one for each policy that lets
 --        other rows through as well. A directory is read by everybody: a statement that says why it compares no
 --        tenant (tenant:) reads it. aggregate_history is written for everybody, by its trigger, and nobody is
---        granted INSERT.
+--        granted INSERT. Relay, scheduler and auditor work for all tenants, by the policies of grants.sql, which
+--        are for them alone; SET ventros.relay = 'another' for one of another name.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
 -- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
@@ -27,8 +28,48 @@ WITH directory (oid) AS (
            'public'
            -- end
      )
+), opened (table_name, policy_name, role) AS (
+    VALUES
+    -- for each policy, with "," between: ('{table}', '{name}', '{role}')
+    ('aggregate_history', 'auditor_select', 'auditor'),
+    ('commit_markers', 'auditor_select', 'auditor'),
+    ('outbox_events', 'auditor_select', 'auditor'),
+    ('processed_events', 'auditor_select', 'auditor'),
+    ('agent_counters', 'auditor_select', 'auditor'),
+    ('agents', 'auditor_select', 'auditor'),
+    ('broadcast_counters', 'auditor_select', 'auditor'),
+    ('broadcasts', 'auditor_select', 'auditor'),
+    ('campaign_counters', 'auditor_select', 'auditor'),
+    ('campaign_steps', 'auditor_select', 'auditor'),
+    ('campaigns', 'auditor_select', 'auditor'),
+    ('channel_counters', 'auditor_select', 'auditor'),
+    ('channel_routes', 'auditor_select', 'auditor'),
+    ('channels', 'auditor_select', 'auditor'),
+    ('chat_participants', 'auditor_select', 'auditor'),
+    ('chats', 'auditor_select', 'auditor'),
+    ('contact_custom_fields', 'auditor_select', 'auditor'),
+    ('contact_identities', 'auditor_select', 'auditor'),
+    ('contact_list_filters', 'auditor_select', 'auditor'),
+    ('contact_list_members', 'auditor_select', 'auditor'),
+    ('contact_lists', 'auditor_select', 'auditor'),
+    ('contacts', 'auditor_select', 'auditor'),
+    ('credential_uses', 'auditor_select', 'auditor'),
+    ('credentials', 'auditor_select', 'auditor'),
+    ('messages', 'auditor_select', 'auditor'),
+    ('pipeline_custom_fields', 'auditor_select', 'auditor'),
+    ('pipeline_statuses', 'auditor_select', 'auditor'),
+    ('pipelines', 'auditor_select', 'auditor'),
+    ('placements', 'auditor_select', 'auditor'),
+    ('projects', 'auditor_select', 'auditor'),
+    ('sequence_counters', 'auditor_select', 'auditor'),
+    ('sequence_steps', 'auditor_select', 'auditor'),
+    ('sequences', 'auditor_select', 'auditor'),
+    ('sessions', 'auditor_select', 'auditor'),
+    ('webhook_counters', 'auditor_select', 'auditor'),
+    ('webhook_subscriptions', 'auditor_select', 'auditor')
+    -- end
 ), policy AS (
-    SELECT tenant_table.oid, name, polname, polcmd, polpermissive,
+    SELECT tenant_table.oid, name, polname, polcmd, polpermissive, polroles,
            -- What it lets be read or changed, and what it lets be written; one that is left out is as the other.
            coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
            ~ '^\(tenant_id = (public\.)?ventros_tenant\(\)\)$'
@@ -71,4 +112,11 @@ SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass mor
   FROM policy
  WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r')
    AND NOT (oid = to_regclass('public.aggregate_history') AND polcmd = 'a')
+   AND NOT EXISTS (
+       SELECT FROM opened
+        WHERE to_regclass(table_name) = policy.oid AND policy_name = polname
+          AND polcmd = (CASE split_part(polname, '_', 2) WHEN 'select' THEN 'r' WHEN 'insert' THEN 'a'
+                                                         WHEN 'update' THEN 'w' ELSE 'd' END)::"char"
+          AND polroles = ARRAY[to_regrole(quote_ident(coalesce(
+              nullif(current_setting('ventros.' || role, true), ''), 'ventros_' || role)))::oid])
  ORDER BY 1, 2;

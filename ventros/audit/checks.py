@@ -22,12 +22,13 @@ import attrs
 import psycopg
 
 from ventros import administration
+from ventros.audit.grants import openings
 from ventros.audit.library import Library
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
-from ventros.roles import APP
+from ventros.roles import DEFAULT, Roles
 
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
@@ -45,7 +46,9 @@ _EACH = re.compile(
 )
 _SETTINGS: LiteralString = """
 SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
-       set_config('ventros.app', %(app)s, true), set_config('search_path', 'public', true)
+       set_config('search_path', 'public', true), set_config('ventros.owner', %(owner)s, true),
+       set_config('ventros.app', %(app)s, true), set_config('ventros.relay', %(relay)s, true),
+       set_config('ventros.scheduler', %(scheduler)s, true), set_config('ventros.auditor', %(auditor)s, true)
 """
 _REMEDIES = {
     "42P01": "ventros migrate",
@@ -115,12 +118,18 @@ class _Lists:
             return [{"name": schema} for schema in sorted({path[0] for path in _paths(self.application)})]
         if kind == "versioned table":
             return [
-                _versioned(repository)
+                self._versioned(repository)
                 for repository in self.application.repositories()
                 if issubclass(repository, Repository)
             ]
         if kind == "table":
             return self._tables()
+        if kind == "policy":
+            return [
+                {"table": one.table, "name": one.name, "role": one.role.removeprefix("ventros_")}
+                for application in self.application.stack()
+                for one in openings(Library(application))
+            ]
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":
@@ -129,6 +138,21 @@ class _Lists:
                 for name, columns in self.library.changing.items()
             ]
         raise ConfigurationError(f"a question has a list for each {kind}, which is not known")
+
+    def _versioned(self, repository: type[EntityRepository[Any]]) -> dict[str, str]:
+        table = repository.TABLE
+        return {
+            "name": table.qualified_name,
+            "resource": repository.resource,
+            "tenant": "tenant_id" if table.of_tenant else "''::text",
+            "of_tenant": str(table.of_tenant).lower(),
+            "row": self._row(table.qualified_name),
+        }
+
+    def _row(self, table: str) -> str:
+        """The table, or what an auditor may read of it, as it stands in a FROM."""
+        open_columns = ", ".join(self.library.open_columns(table))
+        return f"(SELECT {open_columns} FROM {table})" if table in self.library.secret_columns else table
 
     def _tables(self) -> list[dict[str, str]]:
         """Those of the files schema.sql: what the migrations make."""
@@ -155,22 +179,16 @@ def _paths(application: Application) -> list[tuple[str, str]]:
     return [(catalogue.schema, name) for catalogue in statements for name in catalogue.tables()]
 
 
-def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
-    table = repository.TABLE
-    return {
-        "name": table.qualified_name,
-        "resource": repository.resource,
-        "tenant": "tenant_id" if table.of_tenant else "''::text",
-        "of_tenant": str(table.of_tenant).lower(),
-    }
-
-
 def audit(
-    connection: psycopg.Connection, application: Application, *, app: str = APP, timeout: int = TIMEOUT
+    connection: psycopg.Connection,
+    application: Application,
+    *,
+    roles: Roles = DEFAULT,
+    timeout: int = TIMEOUT,
 ) -> list[Finding]:
     """All checks, in the order of their files, each in a read-only transaction of its own.
 
-    ``app`` is the role that services log in as, ``timeout`` the seconds that one check may take. What could
+    ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
     not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
     tables, or cannot be reached any more.
     """
@@ -179,16 +197,16 @@ def audit(
         finding
         for question in questions(application)
         if question.finds
-        for finding in ask(connection, question, app, timeout)
+        for finding in ask(connection, question, roles, timeout)
     ]
 
 
-def ask(connection: psycopg.Connection, question: Question, app: str, timeout: int) -> list[Finding]:
+def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeout: int) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", "app": app})
+            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
