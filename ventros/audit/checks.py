@@ -24,6 +24,7 @@ import psycopg
 from ventros import administration
 from ventros.audit.grants import openings
 from ventros.audit.library import Library
+from ventros.audit.references import references
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
@@ -35,7 +36,7 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of")
+OPTIONAL = ("blind", "of", "weight", "means")
 """What it may say: what the question does not see, and of which application alone it is."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
@@ -130,6 +131,8 @@ class _Lists:
                 for application in self.application.stack()
                 for one in openings(Library(application))
             ]
+        if kind == "foreign key":
+            return references(self.library)
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":

@@ -42,7 +42,8 @@ class Table:
 
     ``columns`` has their names, ``definitions`` their types and constraints, as ``integer NOT NULL DEFAULT
     1``. ``functions`` are those that the defaults of its columns call. ``commented`` holds the columns with a
-    comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them.
+    comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them. ``checked`` are
+    the columns that its CHECKs name.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Table:
     policies: tuple[Policy, ...] = ()
     triggers: dict[str, str] = attrs.field(factory=dict)
     commented: frozenset[str] = frozenset()
+    checked: frozenset[str] = frozenset()
 
     @property
     def of_tenant(self) -> bool:
@@ -126,6 +128,8 @@ def _with_constraint(table: Table, constraint: ast.Constraint) -> dict[str, Any]
         pairs = tuple(zip(_names(constraint.fk_attrs), _names(constraint.pk_attrs), strict=False))
         key = ForeignKey(str(constraint.conname), qualified(constraint.pktable), pairs)
         return {"foreign_keys": (*table.foreign_keys, key)}
+    if constraint.contype is ConstrType.CONSTR_CHECK:
+        return {"checked": table.checked | _columns(constraint.raw_expr)}
     return {}
 
 
@@ -188,6 +192,21 @@ def functions(node: ast.Node) -> set[str]:
     calls = _Calls()
     calls(node)
     return calls.names
+
+
+def _columns(node: ast.Node) -> set[str]:
+    """The names of all columns that ``node`` names."""
+    named = _Columns()
+    named(node)
+    return named.names
+
+
+class _Columns(Visitor):  # type: ignore[misc]  # pglast is untyped
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_ColumnRef(self, _ancestors: object, node: ast.ColumnRef) -> None:  # noqa: N802 - pglast's name
+        self.names.update(part.sval for part in node.fields if isinstance(part, ast.String))
 
 
 class _Calls(Visitor):  # type: ignore[misc]  # pglast is untyped
