@@ -96,7 +96,8 @@ def questions(application: Application) -> list[Question]:
 
 
 def render(text: str, application: Application) -> str:
-    """``text`` with what it has to know of ``application``; empty if it asks about aggregates and none is."""
+    """``text`` with what it has to know of ``application``; empty if it asks about aggregates, or foreign keys,
+    and none is."""
     return _Lists(application).render(text)
 
 
@@ -108,9 +109,8 @@ class _Lists:
         self.library = Library(application)
 
     def render(self, text: str) -> str:
-        if any(match["kind"] == "versioned table" for match in _EACH.finditer(text)) and not self.of(
-            "versioned table"
-        ):
+        asked = {match["kind"] for match in _EACH.finditer(text)} & {"versioned table", "foreign key"}
+        if any(not self.of(kind) for kind in asked):
             return ""
         return _EACH.sub(self._lines, text)
 

@@ -50,18 +50,12 @@ def _depth(table: Table, tables: Mapping[str, Table], within: tuple[str, ...] = 
     """How long the longest way from one table to the next is, without going round in a circle."""
     parents = {key.parent for key in table.foreign_keys} - {*within, table.name}
     return max(
-        (
-            1 + _depth(tables[parent], tables, (*within, table.name))
-            for parent in parents
-            if parent in tables
-        ),
+        (1 + _depth(tables[parent], tables, (*within, table.name)) for parent in parents if parent in tables),
         default=0,
     )
 
 
-def _mend(
-    child: Table, key: ForeignKey, tables: Mapping[str, Table], resources: Mapping[str, str]
-) -> str:
+def _mend(child: Table, key: ForeignKey, tables: Mapping[str, Table], resources: Mapping[str, str]) -> str:
     """The reference is dropped where there need be none; else what it is made by, or the row, is."""
     parent = tables.get(key.parent)
     own = [column for column, _ in key.pairs if "NOT NULL" not in child.definitions[column]]

@@ -43,7 +43,7 @@ class Table:
     ``columns`` has their names, ``definitions`` their types and constraints, as ``integer NOT NULL DEFAULT
     1``. ``functions`` are those that the defaults of its columns call. ``commented`` holds the columns with a
     comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them. ``checked`` are
-    the columns that its CHECKs name.
+    the columns that its CHECKs name, and those that are generated.
     """
 
     name: str
@@ -104,6 +104,12 @@ def _table(statement: ast.CreateStmt) -> Table:
         columns=tuple(column.colname for column in columns),
         functions=frozenset(name for default in defaults for name in functions(default)),
         definitions={column.colname: _definition(column) for column in columns},
+        checked=frozenset(
+            column.colname
+            for column in columns
+            for constraint in column.constraints or ()
+            if constraint.contype is ConstrType.CONSTR_GENERATED
+        ),
     )
     for constraint in constraints:
         table = attrs.evolve(table, **_with_constraint(table, constraint))
