@@ -131,6 +131,8 @@ class _Lists:
                 for application in self.application.stack()
                 for one in openings(Library(application))
             ]
+        if kind == "index":
+            return [{"name": name} for name in sorted(self.library.indexes)]
         if kind == "foreign key":
             return references(self.library)
         if kind == "directory":

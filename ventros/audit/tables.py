@@ -69,10 +69,7 @@ class Table:
 
 def read_tables(path: Path) -> dict[str, Table]:
     """By name. Raises ConfigurationError when the file is not there or is no SQL."""
-    try:
-        script = [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
-    except (OSError, ParseError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
+    script = _script(path)
     tables = {
         table.name: table
         for table in (_table(statement) for statement in script if isinstance(statement, ast.CreateStmt))
@@ -82,6 +79,20 @@ def read_tables(path: Path) -> dict[str, Table]:
             if name in tables:
                 tables[name] = attrs.evolve(tables[name], **change(tables[name]))
     return tables
+
+
+def read_indexes(path: Path) -> list[str]:
+    """The names of what it makes by CREATE INDEX, as those of tables. Raises as :func:`read_tables` does."""
+    made = (statement for statement in _script(path) if isinstance(statement, ast.IndexStmt))
+    tables = ((qualified(statement.relation), statement.idxname) for statement in made)
+    return [f"{table.rpartition('.')[0]}.{index}".removeprefix(".") for table, index in tables]
+
+
+def _script(path: Path) -> list[ast.Node]:
+    try:
+        return [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
+    except (OSError, ParseError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
 
 
 def qualified(relation: ast.RangeVar) -> str:
