@@ -33,7 +33,7 @@ SELECT name AS subject, format('%s is %s: %s', name, state, consequence) AS find
        coalesce(mend, format('ALTER SYSTEM SET %s = %s; SELECT pg_reload_conf();', name, CASE state WHEN 'off' THEN 'on' ELSE 'off' END)) AS mend
   FROM danger
   JOIN pg_settings USING (name)
- WHERE reset_val = state AND source NOT IN ('database', 'user', 'database user')
+ WHERE reset_val = state AND source NOT IN ('global', 'database', 'user', 'database user')
 UNION ALL
 SELECT format('%s of %s', name, concat_ws(' in ', rolname, datname)),
        format('%s is %s for %s: %s', name, state,

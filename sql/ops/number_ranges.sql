@@ -13,7 +13,7 @@
 WITH counter AS (
     SELECT sequence.seqrelid, sequence.seqtypid, sequence.seqcycle, sequence.seqincrement, owner.attrelid, owner.attname,
            owner.atttypid, state.last_value,
-           CASE WHEN seqincrement > 0 THEN seqmax ELSE -seqmin END::numeric AS own_end,
+           CASE WHEN seqincrement > 0 THEN seqmax::numeric ELSE -seqmin::numeric END AS own_end,
            CASE WHEN seqincrement > 0 AND owner.atttypid = 'smallint'::regtype THEN 32767
                 WHEN seqincrement > 0 AND owner.atttypid = 'integer'::regtype THEN 2147483647
                 ELSE 9223372036854775807 END::numeric AS column_end,

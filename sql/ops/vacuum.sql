@@ -50,7 +50,8 @@ SELECT name AS subject, format('autovacuum is off: %s', consequence) AS finding,
  WHERE current_setting(name) = 'off'
 UNION ALL
 SELECT name, format('autovacuum is off for the table %s, or for its long values', name),
-       format('SELECT reloptions FROM pg_class WHERE oid = %L::regclass;', name),
+       format('SELECT own.reloptions, toast.reloptions FROM pg_class AS own LEFT JOIN pg_class AS toast ON toast.oid = '
+              'own.reltoastrelid WHERE own.oid = %L::regclass;', name),
        format('ALTER TABLE %s RESET (autovacuum_enabled, toast.autovacuum_enabled);', name)
   FROM relation
  WHERE NOT is_vacuumed

@@ -1,4 +1,4 @@
-"""A reference that leads nowhere is found, told by its key, and mended: each foreign key of the CRM, one by one."""
+"""A reference that leads nowhere is found, told by its key, and mended: each foreign key of the CRM."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from ventros.schema import create_database
 
 (QUESTION,) = [question for question in questions(CRM) if question.name == "references"]
 KEYS = {f"{one['child']}.{one['name']}": one for one in references(LIBRARY)}
+PLANTED = (
+    "UPDATE {child} SET {column} = '{nowhere}'"
+    " WHERE ctid IN (SELECT ctid FROM {child} WHERE {id} IS NOT NULL LIMIT 1)"
+)
 NOWHERE = "00000000-0000-7000-8000-00000000dead"
 WRITTEN = dict.fromkeys(
     ("chat_participants.chat_participants_agent_fkey", "chat_participants.chat_participants_contact_fkey"),
@@ -35,7 +39,8 @@ UNMENDED = {
 
 
 FILTER: LiteralString = """
-    UPDATE contact_list_filters AS one SET filter_type = 'pipeline_status', field_key = 'status', pipeline_id = pipelines.id
+    UPDATE contact_list_filters AS one
+       SET filter_type = 'pipeline_status', field_key = 'status', pipeline_id = pipelines.id
       FROM pipelines WHERE pipelines.tenant_id = one.tenant_id
 """
 
@@ -71,18 +76,16 @@ def test_a_reference_to_nothing_is_found_and_mended(filled: str, name: str) -> N
     with psycopg.connect(filled) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         column = WRITTEN.get(name, key["id"])
-        planted = connection.execute(
-            f"UPDATE {key['child']} SET {column} = '{NOWHERE}' WHERE ctid IN (SELECT ctid FROM {key['child']} "
-            f"WHERE {key['id']} IS NOT NULL LIMIT 1)".encode()
-        )
+        values = {"child": key["child"], "id": key["id"], "column": column, "nowhere": NOWHERE}
+        planted = connection.execute(PLANTED.format(**values).encode())
         assert planted.rowcount == 1
         connection.execute("SET LOCAL session_replication_role = origin")
         found = asked(connection)
         (finding,) = [one for one in found if one.subject == name]
         assert {one.subject for one in found} == {name, *ALSO.get(name, ())}
         assert finding.text == (
-            f"1 row of {key['child']} refers by {key['name']} to a row of {key['parent']} that is not there, such as "
-            f"{NOWHERE}"
+            f"1 row of {key['child']} refers by {key['name']} to a row of {key['parent']} that is not there, "
+            f"such as {NOWHERE}"
         )
         assert len(connection.execute(finding.see.encode()).fetchall()) == 1
         if name in UNMENDED:
@@ -115,7 +118,8 @@ def test_a_parent_that_is_gone_takes_those_with_it_that_referred_to_it(filled: s
     with psycopg.connect(filled) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute(
-            "DELETE FROM contacts WHERE id = (SELECT contact_id FROM sessions WHERE tenant_id = 'tenant-1' LIMIT 1)"
+            "DELETE FROM contacts"
+            " WHERE id = (SELECT contact_id FROM sessions WHERE tenant_id = 'tenant-1' LIMIT 1)"
         )
         connection.execute("SET LOCAL session_replication_role = origin")
         found = asked(connection)

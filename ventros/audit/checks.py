@@ -96,8 +96,7 @@ def questions(application: Application) -> list[Question]:
 
 
 def render(text: str, application: Application) -> str:
-    """``text`` with what it has to know of ``application``; empty if it asks about aggregates, or foreign keys,
-    and none is."""
+    """``text`` with what it has to know of ``application``; empty if it asks about what there is none of."""
     return _Lists(application).render(text)
 
 
@@ -195,9 +194,10 @@ def audit(
 
     ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
     not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
-    tables, or cannot be reached any more.
+    tables, when the role that services log in as does not exist, or when it cannot be reached any more.
     """
     _require_tables(connection, application)
+    _require_role(connection, roles.app)
     return [
         finding
         for question in questions(application)
@@ -238,6 +238,13 @@ def _require_tables(connection: psycopg.Connection, application: Application) ->
     )
     if connection.execute(known, [names]).fetchone() == (False,):
         raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
+
+
+def _require_role(connection: psycopg.Connection, app: str) -> None:
+    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [app]).fetchone() is None:
+        raise ConfigurationError(
+            f"there is no role {app}: --app-role names the one that services log in as; ventros migrate roles makes it"
+        )
 
 
 def read_question(path: Path) -> Question:
