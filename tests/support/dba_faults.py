@@ -9,7 +9,7 @@ import attrs
 
 @attrs.frozen
 class Fault:
-    """``plant`` is executed statement by statement, each by itself; ``bounds`` sets what whoever asks sets."""
+    """``plant`` is executed statement by statement; ``bounds`` is what whoever asks sets before."""
 
     check: str
     plant: tuple[LiteralString, ...]
@@ -32,7 +32,8 @@ GONE: LiteralString = """
 TWINS: LiteralString = """
     INSERT INTO sessions
     SELECT (jsonb_populate_record(sessions, jsonb_build_object(
-               'id', gen_random_uuid(), 'status', 'active', 'ended_at', NULL, 'end_reason', NULL, 'version', 1))).*
+               'id', gen_random_uuid(), 'status', 'active', 'ended_at', NULL, 'end_reason', NULL, 'version', 1
+           ))).*
       FROM sessions, generate_series(1, 2)
      WHERE contact_id = (SELECT min(id::text)::uuid FROM contacts WHERE tenant_id = 'tenant-1')
 """

@@ -21,7 +21,7 @@ def psql(dsn: str, *args: str | Path) -> str:
 
 def paste(dsn: str, text: str) -> None:
     """What psql does when ``text`` is pasted: one statement after the other, each by itself."""
-    command = [find_binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
+    command = [str(find_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

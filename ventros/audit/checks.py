@@ -243,7 +243,8 @@ def _require_tables(connection: psycopg.Connection, application: Application) ->
 def _require_role(connection: psycopg.Connection, app: str) -> None:
     if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [app]).fetchone() is None:
         raise ConfigurationError(
-            f"there is no role {app}: --app-role names the one that services log in as; ventros migrate roles makes it"
+            f"there is no role {app}: --app-role names the one that services log in as; "
+            "ventros migrate roles makes it"
         )
 
 

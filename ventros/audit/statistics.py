@@ -93,9 +93,9 @@ class Reconciliation:
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
     """Of ``role``, else of all; of this database, or ``everywhere`` on the server.
 
-    Raises ConfigurationError when we are ``role`` ourselves, when there is none of that name, when this database
-    has no pg_stat_statements or counts nothing, when it does not show it all to us, or when nothing was
-    counted on it: that would look like a clean bill.
+    Raises ConfigurationError when we are ``role`` ourselves, when there is none of that name, when this
+    database has no pg_stat_statements or counts nothing, when it does not show it all to us, or when nothing
+    was counted on it: that would look like a clean bill.
     """
     if role == connection.info.user:
         raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
