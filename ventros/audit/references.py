@@ -14,8 +14,8 @@ _DELETE = "DELETE FROM {child} AS child WHERE {broken};"
 _ANNOUNCED = (
     "WITH mended AS ({change} RETURNING tenant_id, id, version) INSERT INTO outbox_events (tenant_id, "
     "event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id, aggregate_version, "
-    "sequence, payload) SELECT tenant_id, gen_random_uuid(), '{resource}.{verb}', 'v1', now(), '{resource}', id, {version}, 1, "
-    "jsonb_build_object('{resource}_id', id) FROM mended;"
+    "sequence, payload) SELECT tenant_id, gen_random_uuid(), '{resource}.{verb}', 'v1', now(), "
+    "'{resource}', id, {version}, 1, jsonb_build_object('{resource}_id', id) FROM mended;"
 )
 _STUB = (
     "INSERT INTO {parent} ({columns}) SELECT DISTINCT {values} FROM {child} AS child WHERE {broken}; "
@@ -93,7 +93,7 @@ def _dropped(table: Table, key: ForeignKey) -> str:
 
 
 def _changed(child: Table, key: ForeignKey, resources: Mapping[str, str], setting: str) -> str:
-    """What sets, or without ``setting`` removes, the broken rows; an aggregate's version and event with it."""
+    """What sets, or without ``setting`` removes, the broken rows; of aggregates with version and event."""
     resource = resources.get(child.name) if child.versioned and child.of_tenant else None
     if resource and setting:
         setting += ", version = version + 1"

@@ -111,8 +111,8 @@ def entries(connection: psycopg.Connection, role: str | None, *, everywhere: boo
         if not rows:
             start, _ = since(connection)
             raise ConfigurationError(
-                f"nothing of {role or 'this database'} was counted since {start:%Y-%m-%d %H:%M:%S %Z}, when the "
-                "statistics began: ask again when it has worked"
+                f"nothing of {role or 'this database'} was counted since {start:%Y-%m-%d %H:%M:%S %Z}, "
+                "when the statistics began: ask again when it has worked"
             )
     return [Entry(*row) for row in rows]
 
