@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -25,6 +26,7 @@ from ventros import administration
 from ventros.audit.grants import openings
 from ventros.audit.library import Library
 from ventros.audit.references import references
+from ventros.audit.steps import Tell, steps
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
@@ -36,7 +38,7 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of", "weight", "means")
+OPTIONAL = ("blind", "of", "weight", "means", "steps")
 """What it may say: what the question does not see, and of which application alone it is."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
@@ -189,12 +191,14 @@ def audit(
     *,
     roles: Roles = DEFAULT,
     timeout: int = TIMEOUT,
+    tell: Tell = lambda _line: None,
 ) -> list[Finding]:
     """All checks, in the order of their files, each in a read-only transaction of its own.
 
-    ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
-    not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
-    tables, when the role that services log in as does not exist, or when it cannot be reached any more.
+    ``roles`` are those of the database, ``timeout`` the seconds that one check may take, or one step of it,
+    of which ``tell`` is told. What could not be checked is a finding that says why. Raises ConfigurationError
+    when the database has none of the tables, when the role that services log in as does not exist, or when
+    it cannot be reached any more.
     """
     _require_tables(connection, application)
     _require_role(connection, roles.app)
@@ -202,16 +206,25 @@ def audit(
         finding
         for question in questions(application)
         if question.finds
-        for finding in ask(connection, question, roles, timeout)
+        for bounds in (steps(connection, question.name, tell) if "steps" in question.header else [{}])
+        for finding in ask(connection, question, roles, timeout, bounds)
     ]
 
 
-def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeout: int) -> list[Finding]:
+def ask(
+    connection: psycopg.Connection,
+    question: Question,
+    roles: Roles,
+    timeout: int,
+    bounds: Mapping[str, str] | None = None,
+) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
+            for name, value in (bounds or {}).items():
+                cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass

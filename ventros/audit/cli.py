@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -280,7 +281,7 @@ def reconcile(dsn: str | None, app_role: str) -> None:
     type=click.IntRange(1),
     default=60,
     show_default=True,
-    help="Seconds that one check may take.",
+    help="Seconds that one check may take, or one step of it.",
 )
 @click.option(
     "--html",
@@ -299,7 +300,8 @@ def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_
     from ventros.audit.checks import audit as run_checks
 
     with _connect(dsn, "ventros audit") as connection:
-        findings = run_checks(connection, application(), roles=roles, timeout=timeout)
+        tell = partial(click.echo, err=True)
+        findings = run_checks(connection, application(), roles=roles, timeout=timeout, tell=tell)
         _print_findings(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
