@@ -1,9 +1,9 @@
 """What the questions of sql/ops take: ``python -m bench.ops_cost [CONTACTS:TENANTS ...]``.
 
 A database for each, by bench/audit_world.sql: ten messages to a contact, and ten events; the history of two
-versions of each contact and each session. Without arguments 1,000, 10,000 and 100,000 contacts in one tenant, then
-in many. Of each file that takes a tenth of a second somewhere: seconds by the clock, and of the server's processor,
-which another load on the machine does not change; and of ``ventros audit``, which asks them all.
+versions of each contact and each session. Without arguments 1,000, 10,000 and 100,000 contacts in one tenant,
+then in many. Of each file that takes a tenth of a second somewhere: seconds by the clock, and of the server's
+processor, which another load on the machine does not change; and of ``ventros audit``, which asks them all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -23,7 +24,13 @@ from ventros.ops import history
 from ventros.schema import create_database
 
 SIZES = ((1_000, 1), (10_000, 1), (100_000, 1), (1_000, 100), (10_000, 100), (100_000, 1_000))
-SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "16GB"}
+SETTINGS = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "16GB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",  # on the disk, not in memory
+}
 POPULATE = (Path(__file__).parent / "audit_world.sql").read_text(encoding="utf-8")
 SHOWN = 0.1
 
@@ -42,7 +49,7 @@ class Taken:
 def main() -> None:
     sizes = [tuple(map(int, size.split(":"))) for size in sys.argv[1:]] or list(SIZES)
     taken: dict[str, list[Taken]] = {}
-    with DevServer(durable=False, statistics=True, settings=SETTINGS) as server:
+    with DevServer(statistics=True, settings=SETTINGS) as server:
         for contacts, tenants in sizes:
             name = f"{DATABASE}_{contacts}_{tenants}"
             create_database(server, CRM, name)
@@ -76,14 +83,14 @@ def populate(dsn: str, contacts: int, tenants: int) -> None:
 
 
 def measure(dsn: str) -> dict[str, Taken]:
-    """Of each question by itself, as psql asks it, and of all that find something, as ``ventros audit`` does."""
+    """Of each question by itself, as psql asks it, and of ``ventros audit``."""
     taken = {}
     for question in questions(CRM):
         with psycopg.connect(dsn, autocommit=True) as connection:
-            taken[question.name] = clocked(connection, lambda one=question: ask(connection, one))  # noqa: B023
+            taken[question.name] = clocked(connection, partial(ask, connection, question))
     with psycopg.connect(dsn, autocommit=True) as connection:
-        tell: Callable[[str], None] = print
-        taken["ventros audit"] = clocked(connection, lambda: audit(connection, CRM, timeout=3600, tell=tell))
+        every = partial(audit, connection, CRM, timeout=3600, tell=print)
+        taken["ventros audit"] = clocked(connection, every)
     return taken
 
 
@@ -103,7 +110,7 @@ def clocked(connection: psycopg.Connection, work: Callable[[], object]) -> Taken
 
 
 def processor(pid: int) -> float:
-    """Seconds that a process of this machine has had of it, by /proc, to a hundredth; 0 where there is none."""
+    """Seconds that a process has had of this machine, by /proc, to a hundredth; 0 where there is no such."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:

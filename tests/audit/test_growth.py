@@ -55,10 +55,10 @@ def rows_read(dsn: str, text: str) -> int:
     return round(_total(found[0][0]["Plan"]))
 
 
-def _total(node: dict[str, Any]) -> float:
+def _total(node: Any) -> float:
     removed = sum(value for key, value in node.items() if key.startswith("Rows Removed"))
     own = (node["Actual Rows"] + removed) * node["Actual Loops"]
-    return own + sum(_total(below) for below in node.get("Plans", ()))
+    return float(own + sum(_total(below) for below in node.get("Plans", ())))
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -56,6 +56,42 @@ FAULTS: dict[str, Fault] = {
         ("messages tenant-1",),
         "in tenant tenant-1, 10 messages have no session and are not of a group, such as ",
     ),
+    "a consumer stands still": Fault(
+        "undelivered",
+        (
+            (
+                "INSERT INTO outbox_consumers (name, transaction_id, position, system_identifier, moved_at)"
+                " SELECT 'relay:log', 1, 1, system_identifier, now() - interval '1 hour'"
+                " FROM pg_control_system()"
+            ),
+        ),
+        ("consumer relay:log",),
+        "the consumer relay:log has not moved since ",
+    ),
+    "a consumer came with a dump of another cluster": Fault(
+        "undelivered",
+        (
+            (
+                "INSERT INTO outbox_consumers (name, transaction_id, position, system_identifier)"
+                " VALUES ('relay:log', 9000000000000000000, 1, 7)"
+            ),
+        ),
+        ("consumer relay:log",),
+        "the place of the consumer relay:log in the log is one of another cluster",
+    ),
+    "deliveries were given up": Fault(
+        "undelivered",
+        (
+            (
+                "INSERT INTO outbox_queues (tenant_id, destination, aggregate_type, aggregate_id,"
+                " last_transaction_id, last_position, attempts, dead_at, last_error)"
+                " VALUES ('tenant-1', 'hook', 'contact', gen_random_uuid(), 1, 1, 9, now(), 'HTTP 410')"
+            ),
+        ),
+        ("destination hook",),
+        "HTTP 410",
+        unplant=("DELETE FROM outbox_queues",),
+    ),
     "a sequence is nearly used up": Fault(
         "number_ranges",
         ("SELECT setval('outbox_events_position_seq', 9000000000000000000)",),
@@ -141,13 +177,13 @@ FAULTS: dict[str, Fault] = {
     "a table is nearly empty": Fault(
         "vacuum",
         (
-            "INSERT INTO commit_markers SELECT 'tenant-1', gen_random_uuid() FROM generate_series(1, 20000)",
+            "INSERT INTO commit_markers SELECT 'tenant-1', gen_random_uuid() FROM generate_series(1, 9500)",
             "DELETE FROM commit_markers WHERE ctid NOT IN (SELECT max(ctid) FROM commit_markers)",
             "VACUUM (ANALYZE) commit_markers",
         ),
         ("commit_markers",),
         "the table commit_markers is estimated to be ",
-        bounds="SET ventros.waste = '500kB'",
+        bounds="SET ventros.waste = '300kB'",
         unplant=("DELETE FROM commit_markers", "VACUUM commit_markers"),
     ),
     "the system's order of texts has changed": Fault(
