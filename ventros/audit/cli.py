@@ -139,8 +139,8 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
     """Print how each statement reaches its rows, for the application's plans/expected.txt.
 
     That takes embedded servers, with 20,000 rows in each table. With --dsn a database is compared with that
-    file instead, and the exit status is 1 when it does otherwise with a table of at least 1,000 rows. Nothing
-    is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
+    file instead, and the exit status is 1 when it does otherwise with a table of at least 18,000 rows.
+    Nothing is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
     from ventros.audit.expectations import deviations, expectations_text, read_committed
 
