@@ -3,7 +3,8 @@
 -- weight: high
 -- means:  Tables grow and their plans get worse, for nobody clears away what updates and deletes leave behind.
 -- why:    every UPDATE leaves a dead row. Autovacuum clears it away, and keeps statistics true, where it is on and can.
--- role:   any that may connect; one that may read the tables, for the estimate of their empty space
+-- role:   any that may connect; a superuser, or one with BYPASSRLS that may read the tables, for the estimate of their empty
+--         space: statistics of values are shown to no other
 -- read:   one row when autovacuum is off; for each table for which it is off; for each with more dead rows than twice what
 --         autovacuum waits for and than 10,000, SET ventros.dead_rows = '1000' for less; and for each that is estimated to
 --         be more than half empty and to waste 100 MB, SET ventros.waste = '10MB' for less. The estimate is made of the
@@ -35,6 +36,7 @@ WITH relation AS (
       JOIN pg_class AS named USING (oid)
       JOIN pg_stats ON schemaname = named.relnamespace::regnamespace::text AND tablename = named.relname AND NOT inherited
      GROUP BY relation.oid
+    HAVING count(*) = (SELECT count(*) FROM pg_attribute WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped)
 ), empty AS (
     SELECT name, relpages, relpages - ceil(reltuples * bytes / ((current_setting('block_size')::int - 24) * filled / 100.0)) AS wasted,
            pg_size_bytes(coalesce(nullif(current_setting('ventros.waste', true), ''), '100MB'))
