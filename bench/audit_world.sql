@@ -69,11 +69,13 @@ SELECT tenant_id, gen_random_uuid(), kind || '.changed', 'v1', '2026-01-01', kin
 
 INSERT INTO aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role, after)
 SELECT '', 'billing_accounts', id, version, 'baseline', created_at, 'ventros_owner',
-       ventros_history_row(billing_accounts, '{}') FROM billing_accounts
+       ventros_history_row(billing_accounts, (SELECT string_to_array(encode(tgargs, 'escape'), '\000')
+         FROM pg_trigger WHERE tgname = 'history' AND tgrelid = 'billing_accounts'::regclass)) FROM billing_accounts
 UNION ALL
 SELECT tenant_id, 'projects', id, version, 'baseline', created_at, 'ventros_owner', to_jsonb(projects) - 'version' FROM projects
 UNION ALL
-SELECT tenant_id, 'channels', id, version, 'baseline', created_at, 'ventros_owner', ventros_history_row(channels, ARRAY['config']) FROM channels
+SELECT tenant_id, 'channels', id, version, 'baseline', created_at, 'ventros_owner', ventros_history_row(channels, (SELECT string_to_array(encode(tgargs, 'escape'), '\000')
+         FROM pg_trigger WHERE tgname = 'history' AND tgrelid = 'channels'::regclass)) FROM channels
 UNION ALL
 SELECT tenant_id, 'contacts', id, 1, 'insert', created_at, 'ventros_app',
        to_jsonb(contacts) - 'version' || '{"name": "Ann", "updated_at": "2026-01-01T00:00:00+00:00"}' FROM contacts
