@@ -269,6 +269,6 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "a slot is read by nobody": (
         "SELECT pg_create_logical_replication_slot('forgotten', 'pgoutput')",
-        [("long_transactions", "slot")],
+        [("replication_slots", "slot")],
     ),
 }

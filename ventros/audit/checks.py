@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -24,6 +25,8 @@ import psycopg
 from ventros import administration
 from ventros.audit.grants import openings
 from ventros.audit.library import Library
+from ventros.audit.references import references
+from ventros.audit.steps import Tell, steps
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
@@ -36,7 +39,7 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of")
+OPTIONAL = ("blind", "of", "weight", "means", "steps")
 """What it may say: what the question does not see, and of which application alone it is."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
@@ -96,7 +99,7 @@ def questions(application: Application) -> list[Question]:
 
 
 def render(text: str, application: Application) -> str:
-    """``text`` with what it has to know of ``application``; empty if it asks about aggregates and none is."""
+    """``text`` with what it has to know of ``application``; empty if it asks about what there is none of."""
     return _Lists(application).render(text)
 
 
@@ -108,9 +111,8 @@ class _Lists:
         self.library = Library(application)
 
     def render(self, text: str) -> str:
-        if any(match["kind"] == "versioned table" for match in _EACH.finditer(text)) and not self.of(
-            "versioned table"
-        ):
+        asked = {match["kind"] for match in _EACH.finditer(text)} & {"versioned table", "foreign key"}
+        if any(not self.of(kind) for kind in asked):
             return ""
         return _EACH.sub(self._lines, text)
 
@@ -137,6 +139,10 @@ class _Lists:
                 for application in self.application.stack()
                 for one in openings(Library(application))
             ]
+        if kind == "index":
+            return [{"name": name} for name in sorted(self.library.indexes)]
+        if kind == "foreign key":
+            return references(self.library)
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":
@@ -192,28 +198,40 @@ def audit(
     *,
     roles: Roles = DEFAULT,
     timeout: int = TIMEOUT,
+    tell: Tell = lambda _line: None,
 ) -> list[Finding]:
     """All checks, in the order of their files, each in a read-only transaction of its own.
 
-    ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
-    not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
-    tables, or cannot be reached any more.
+    ``roles`` are those of the database, ``timeout`` the seconds that one check may take, or one step of it,
+    of which ``tell`` is told. What could not be checked is a finding that says why. Raises ConfigurationError
+    when the database has none of the tables, when the role that services log in as does not exist, or when
+    it cannot be reached any more.
     """
     _require_tables(connection, application)
+    _require_role(connection, roles.app)
     return [
         finding
         for question in questions(application)
         if question.finds
-        for finding in ask(connection, question, roles, timeout)
+        for bounds in (steps(connection, question.name, tell) if "steps" in question.header else [{}])
+        for finding in ask(connection, question, roles, timeout, bounds)
     ]
 
 
-def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeout: int) -> list[Finding]:
+def ask(
+    connection: psycopg.Connection,
+    question: Question,
+    roles: Roles,
+    timeout: int,
+    bounds: Mapping[str, str] | None = None,
+) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
+            for name, value in (bounds or {}).items():
+                cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
@@ -240,6 +258,14 @@ def _require_tables(connection: psycopg.Connection, application: Application) ->
     )
     if connection.execute(known, [names]).fetchone() == (False,):
         raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
+
+
+def _require_role(connection: psycopg.Connection, app: str) -> None:
+    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [app]).fetchone() is None:
+        raise ConfigurationError(
+            f"there is no role {app}: --app-role names the one that services log in as; "
+            "ventros migrate roles makes it"
+        )
 
 
 def read_question(path: Path) -> Question:
