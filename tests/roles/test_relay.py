@@ -17,6 +17,7 @@ from ventros.audit.checks import Finding, audit
 from ventros.audit.grants import grants_sql
 from ventros.audit.library import Library
 from ventros.audit.lint import lint
+from ventros.audit.plans import planning, trees
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import migrate
@@ -172,6 +173,24 @@ def post(own_server: DevServer, tmp_path: Path) -> Iterator[Post]:
     yield found
     with psycopg.connect(own_server.superuser_dsn(), autocommit=True) as superuser:
         superuser.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)".encode())
+
+
+def test_what_the_relay_executes_is_planned_under_its_policies(post: Post) -> None:
+    """Where who asks may become the relay; the owner sees the plan of one tenant."""
+    (take,) = (one for one in Library(post.application).own_statements if one.name.endswith("take"))
+    condition = {}
+    for role, dsn in (
+        (roles.RELAY, post.server.superuser_dsn(DATABASE)),
+        (roles.OWNER, post.server.owner_dsn(DATABASE)),
+    ):
+        with psycopg.connect(dsn) as connection, planning(connection):
+            connection.execute("SET ROLE ventros_owner")
+            condition[role] = {
+                mode: "app.tenant_id" in str(tree) for mode, tree in trees(connection, take).items()
+            }
+            assert connection.execute("SELECT current_user").fetchone() == (roles.OWNER,)
+    assert set(condition[roles.RELAY].values()) == {False}
+    assert set(condition[roles.OWNER].values()) == {True}
 
 
 def test_each_role_is_granted_what_its_own_statements_need(post: Post) -> None:

@@ -10,7 +10,7 @@ from tests.support.constants import NOW
 from ventros.kernel.resources import directory
 
 LATER = NOW + timedelta(hours=1)
-CHECK = (directory("sql") / "ops" / "history.sql").read_text(encoding="utf-8").partition("= off;")[2]
+CHECK = (directory("sql") / "ops" / "history.sql").read_text(encoding="utf-8").partition("tenant_id = '';")[2]
 """Without its SET, so one statement."""
 
 

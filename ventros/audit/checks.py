@@ -141,18 +141,15 @@ class _Lists:
 
     def _versioned(self, repository: type[EntityRepository[Any]]) -> dict[str, str]:
         table = repository.TABLE
+        name = table.qualified_name
+        secret = name in self.library.secret_columns
         return {
-            "name": table.qualified_name,
+            "name": name,
             "resource": repository.resource,
             "tenant": "tenant_id" if table.of_tenant else "''::text",
             "of_tenant": str(table.of_tenant).lower(),
-            "row": self._row(table.qualified_name),
+            "columns": ", ".join(self.library.open_columns(name)) if secret else "*",
         }
-
-    def _row(self, table: str) -> str:
-        """The table, or what an auditor may read of it, as it stands in a FROM."""
-        open_columns = ", ".join(self.library.open_columns(table))
-        return f"(SELECT {open_columns} FROM {table})" if table in self.library.secret_columns else table
 
     def _tables(self) -> list[dict[str, str]]:
         """Those of the files schema.sql: what the migrations make."""

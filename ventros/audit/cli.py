@@ -357,5 +357,6 @@ def _connect_to_embedded(
         create_database(server, library.application, DATABASE)
         if filled:
             seed(server.superuser_dsn(DATABASE), library)
-        with _connect(server.owner_dsn()) as connection:
+        with _connect(server.superuser_dsn(DATABASE)) as connection:
+            connection.execute("SET ROLE ventros_owner")  # and of relay and scheduler, for what they execute
             yield connection
