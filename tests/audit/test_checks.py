@@ -305,7 +305,7 @@ def faulty(world: World) -> str:
     dsn = world.database()
     with psycopg.connect(dsn, autocommit=True) as connection:
         for plant, expected in FAULTS.values():
-            if expected[0][0] not in {"app_role", "durability", "long_transactions"}:
+            if expected[0][0] not in {"roles", "durability", "long_transactions"}:
                 with contextlib.suppress(psycopg.Error):  # some faults leave no room for others
                     connection.execute(plant.encode())
     return dsn
@@ -317,7 +317,7 @@ def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     with psycopg.connect(faulty, autocommit=True) as connection:
         findings = [finding for finding in audit(connection, CRM) if finding.check == name]
     assert [tuple(row.values()) for row in shown] == [attrs.astuple(finding)[1:] for finding in findings]
-    elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
+    elsewhere = {"roles", "durability", "history", "long_transactions", "unused_indexes"}
     assert bool(findings) == (name not in elsewhere)
 
 
@@ -387,5 +387,5 @@ def test_the_command_takes_the_role_and_the_time(world: World) -> None:
     dsn = world.server.superuser_dsn("checked")
     other = ventros("audit", "--json", "--app-role", "crm", "--timeout", "5", "--dsn", dsn)
     (finding,) = json.loads(other.stdout)
-    assert (finding["check"], finding["subject"]) == ("app_role", "crm")
+    assert (finding["check"], finding["subject"]) == ("roles", "crm")
     assert "does not exist" in finding["text"]
