@@ -31,9 +31,20 @@ WITH directory (oid) AS (
 ), opened (table_name, policy_name, role) AS (
     VALUES
     -- for each policy, with "," between: ('{table}', '{name}', '{role}')
+    ('outbox_deliveries', 'relay_select', 'relay'),
+    ('outbox_deliveries', 'relay_insert', 'relay'),
+    ('outbox_deliveries', 'relay_delete', 'relay'),
+    ('outbox_events', 'relay_select', 'relay'),
+    ('outbox_queues', 'relay_select', 'relay'),
+    ('outbox_queues', 'relay_insert', 'relay'),
+    ('outbox_queues', 'relay_update', 'relay'),
+    ('outbox_queues', 'relay_delete', 'relay'),
     ('aggregate_history', 'auditor_select', 'auditor'),
     ('commit_markers', 'auditor_select', 'auditor'),
+    ('expected_events', 'auditor_select', 'auditor'),
+    ('outbox_deliveries', 'auditor_select', 'auditor'),
     ('outbox_events', 'auditor_select', 'auditor'),
+    ('outbox_queues', 'auditor_select', 'auditor'),
     ('processed_events', 'auditor_select', 'auditor'),
     ('agent_counters', 'auditor_select', 'auditor'),
     ('agents', 'auditor_select', 'auditor'),

@@ -137,7 +137,7 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
     assert reports[:2] == [
-        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
+        "granted ventros_app, ventros_relay, ventros_auditor what grants.sql of kernel says",
         "granted ventros_app, ventros_auditor what grants.sql of crm says",
     ]
     assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 3
@@ -230,7 +230,7 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     roles.set_up(server.superuser_dsn(superuser.info.dbname), invoicing, report=reports.append)
     assert reports[:3] == [
         "made the schema invoicing",
-        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
+        "granted ventros_app, ventros_relay, ventros_auditor what grants.sql of kernel says",
         "nothing is granted yet for invoicing: run this again after ventros migrate",
     ]
     assert "left alone: " in reports[3]
