@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -265,7 +266,7 @@ def test_roles_of_other_names_have_the_policies_and_no_one_has_two_roles(post: P
         superuser.execute('CREATE ROLE "The Post" IN ROLE ventros_app')
         superuser.execute('REVOKE ventros_app FROM "The Post"')
         names = Roles(relay="The Post")
-        assert "made the policies relay_select (1), relay_update (1)" in post.set_up(names)
+        assert re.search(r"made the policies relay_select .*relay_update", str(post.set_up(names)))
         assert [line for line in post.set_up(names) if "polic" in line] == []
         superuser.execute('SET ROLE "The Post"')
         assert len(superuser.execute("SELECT body FROM posting.letters").fetchall()) == len(TENANTS)
