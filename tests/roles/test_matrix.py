@@ -49,9 +49,9 @@ TEXTS: Final = {
 _TABLES: LiteralString = """
 SELECT c.oid::regclass::text, relrowsecurity,
        ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid),
-       array_agg(quote_ident(attname) ORDER BY attnum),
+       array_agg(attname::text ORDER BY attnum),
        array_agg(format_type(atttypid, atttypmod) ORDER BY attnum),
-       array_agg(quote_ident(attname) ORDER BY attnum) FILTER (WHERE attnotnull AND NOT atthasdef)
+       array_agg(attname::text ORDER BY attnum) FILTER (WHERE attnotnull AND NOT atthasdef)
   FROM pg_class AS c
   JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
    AND attidentity = '' AND attgenerated = ''
