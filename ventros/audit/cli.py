@@ -282,7 +282,7 @@ def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
-    without a gap in the outbox, counters, indexes, long transactions, durability, the application's role.
+    without a gap in the outbox, counters, indexes, long transactions, durability, what the roles may do.
     Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
     """
     from ventros.audit.checks import audit as run_checks

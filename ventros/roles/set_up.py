@@ -75,6 +75,7 @@ def set_up(
     with administration.connect(administration.parameters(dsn)) as connection:
         try:
             with connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '10s'")  # behind a policy's lock all would wait
                 for name in roles.all:
                     if not _exists(connection, name):
                         create_role(connection, name, password(name))
