@@ -13,7 +13,7 @@
 -- mend:  run what stands in mend, as a superuser; `ventros migrate roles` does so where it says REVOKE … ON.
 -- blind: other roles that may log in and use the tables, and who is a member of these; what is granted on tables of
 --        others; policies, which row_security looks at.
-WITH kind (kind, name) AS (
+WITH RECURSIVE kind (kind, name) AS (
     SELECT kind, coalesce(nullif(current_setting('ventros.' || kind, true), ''), 'ventros_' || kind)
       FROM (VALUES ('owner'), ('app'), ('relay'), ('scheduler'), ('auditor')) AS one (kind)
 ), ours AS (
@@ -232,6 +232,22 @@ WITH kind (kind, name) AS (
     SELECT name, to_regclass(name)::oid
       FROM (SELECT table_name FROM granted UNION SELECT 'public.ventros_migrations') AS one (name)
      WHERE to_regclass(name) IS NOT NULL
+), part (oid) AS (
+    -- A partition, or a child, has policies of its own: its parent's do not hold for it.
+    SELECT inhrelid FROM pg_inherits JOIN declared ON declared.oid = inhparent
+    UNION
+    SELECT inhrelid FROM pg_inherits JOIN part ON part.oid = inhparent
+), reading (oid) AS (
+    -- Views of the tables, and views of these.
+    SELECT ev_class
+      FROM pg_rewrite
+      JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+      JOIN declared ON declared.oid = refobjid AND declared.oid <> ev_class
+    UNION
+    SELECT ev_class
+      FROM pg_rewrite
+      JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+      JOIN reading ON reading.oid = refobjid AND reading.oid <> ev_class
 ), allowed AS MATERIALIZED (
     SELECT kind, declared.oid, privilege, columns FROM granted JOIN declared ON declared.name = table_name
 ), reach AS (
@@ -296,7 +312,8 @@ WITH kind (kind, name) AS (
      WHERE own = oid AND kind <> 'owner'
      GROUP BY kind, subject
 ), object (class, oid, name, owner, acl) AS (
-    SELECT 'TABLE', oid, oid::regclass::text, relowner, relacl FROM pg_class WHERE oid IN (SELECT oid FROM declared)
+    SELECT 'TABLE', oid, oid::regclass::text, relowner, relacl FROM pg_class
+     WHERE oid IN (SELECT oid FROM declared UNION SELECT oid FROM part)
     UNION ALL
     SELECT 'SEQUENCE', oid, oid::regclass::text, relowner, relacl FROM pg_class
      WHERE relkind = 'S' AND EXISTS (SELECT FROM pg_depend
@@ -305,19 +322,17 @@ WITH kind (kind, name) AS (
     UNION ALL
     -- What a view reads, it reads as its owner, unless it says security_invoker.
     SELECT 'TABLE', oid, oid::regclass::text, relowner, relacl FROM pg_class
-     WHERE relkind IN ('v', 'm') AND NOT coalesce(reloptions, '{}') && '{security_invoker=true,security_invoker=on,security_invoker=1}'
-       AND EXISTS (SELECT FROM pg_rewrite
-                     JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
-                    WHERE ev_class = pg_class.oid AND refobjid IN (SELECT oid FROM declared))
+     WHERE oid IN (SELECT oid FROM reading) AND relkind IN ('v', 'm')
+       AND NOT coalesce(reloptions, '{}') && '{security_invoker=true,security_invoker=on,security_invoker=1}'
     UNION ALL
     SELECT 'SCHEMA', oid, quote_ident(nspname), nspowner, coalesce(nspacl, acldefault('n', nspowner))
-      FROM pg_namespace WHERE oid IN (SELECT schema FROM of_application)
+      FROM pg_namespace WHERE oid IN (SELECT schema FROM of_application) OR nspname = 'pg_catalog'
     UNION ALL
     SELECT 'DATABASE', oid, quote_ident(datname), datdba, coalesce(datacl, acldefault('d', datdba))
       FROM pg_database WHERE datname = current_database()
     UNION ALL
     -- One that runs as its owner, who passes the policies or owns the tables.
-    SELECT 'FUNCTION', pg_proc.oid, pg_proc.oid::regprocedure::text, proowner, coalesce(proacl, acldefault('f', proowner))
+    SELECT CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, pg_proc.oid, pg_proc.oid::regprocedure::text, proowner, coalesce(proacl, acldefault('f', proowner))
       FROM pg_proc JOIN pg_roles AS role ON role.oid = proowner
      WHERE prosecdef AND pronamespace <> 'pg_catalog'::regnamespace
        AND (rolsuper OR rolbypassrls OR pg_has_role(proowner, (SELECT oid FROM ours WHERE kind = 'owner'), 'MEMBER'))
@@ -331,20 +346,25 @@ WITH kind (kind, name) AS (
     SELECT 'FOREIGN SERVER', oid, quote_ident(srvname), srvowner, srvacl FROM pg_foreign_server
     UNION ALL
     SELECT 'FOREIGN DATA WRAPPER', oid, quote_ident(fdwname), fdwowner, fdwacl FROM pg_foreign_data_wrapper
-), catalog (class, oid, name, owner, acl, initial) AS (
+), catalog (class, oid, name, owner, acl, initial, column_name) AS (
     -- What the server itself brings, where more is granted on it than at its beginning.
-    SELECT 'FUNCTION', oid, oid::regprocedure::text, proowner, proacl, coalesce(initprivs, acldefault('f', proowner))
+    SELECT 'FUNCTION', oid, oid::regprocedure::text, proowner, proacl, coalesce(initprivs, acldefault('f', proowner)), NULL::name
       FROM pg_proc LEFT JOIN pg_init_privs ON classoid = 'pg_proc'::regclass AND objoid = oid
      WHERE pronamespace = 'pg_catalog'::regnamespace AND proacl IS NOT NULL AND proacl IS DISTINCT FROM initprivs
     UNION ALL
-    SELECT 'TABLE', oid, oid::regclass::text, relowner, relacl, coalesce(initprivs, acldefault('r', relowner))
+    SELECT 'TABLE', oid, oid::regclass::text, relowner, relacl, coalesce(initprivs, acldefault('r', relowner)), NULL
       FROM pg_class LEFT JOIN pg_init_privs ON classoid = 'pg_class'::regclass AND objoid = oid AND objsubid = 0
      WHERE relnamespace = 'pg_catalog'::regnamespace AND relacl IS NOT NULL AND relacl IS DISTINCT FROM initprivs
+    UNION ALL
+    SELECT 'TABLE', oid, oid::regclass::text, relowner, attacl, coalesce(initprivs, acldefault('c', relowner)), attname
+      FROM pg_class JOIN pg_attribute ON attrelid = oid AND attacl IS NOT NULL
+      LEFT JOIN pg_init_privs ON classoid = 'pg_class'::regclass AND objoid = oid AND objsubid = attnum
+     WHERE relnamespace = 'pg_catalog'::regnamespace AND attacl IS DISTINCT FROM initprivs
 ), entry AS (
     SELECT class, object.oid, name, owner, NULL::name AS column_name, granted.*
       FROM object, aclexplode(acl) AS granted
     UNION ALL
-    SELECT class, catalog.oid, name, owner, NULL, granted.*
+    SELECT class, catalog.oid, name, owner, column_name, granted.*
       FROM catalog, aclexplode(acl) AS granted
      WHERE (grantee, privilege_type) NOT IN (SELECT first.grantee, first.privilege_type FROM aclexplode(initial) AS first)
     UNION ALL
@@ -425,7 +445,8 @@ WITH kind (kind, name) AS (
     SELECT rolname, 6,
            CASE WHEN setting ~ '^search_path=' THEN format('looks for tables in another schema before public: %s', setting)
                 ELSE format('begins its sessions with %s, which only a transaction may say', setting) END,
-           CASE WHEN setdatabase = 0 THEN format('ALTER ROLE %I RESET %s;', rolname, split_part(setting, '=', 1))
+           CASE WHEN setdatabase = 0 THEN format('ALTER ROLE %s RESET %s;', CASE setrole WHEN 0 THEN 'ALL' ELSE quote_ident(rolname) END,
+                                                 split_part(setting, '=', 1))
                 WHEN setrole = 0 THEN format('ALTER DATABASE %I RESET %s;', current_database(), split_part(setting, '=', 1))
                 ELSE format('ALTER ROLE %I IN DATABASE %I RESET %s;', rolname, current_database(),
                             split_part(setting, '=', 1)) END

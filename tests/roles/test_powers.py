@@ -284,6 +284,37 @@ OPENINGS: Final = {
         REFUSED,
         "the role ventros_app begins its sessions with app.tenant_id=acme",
     ),
+    "the sessions of all roles begin with a tenant": Opening(
+        "ALTER ROLE ALL SET app.tenant_id = 'acme'",
+        REFUSED,
+        "the role ventros_app begins its sessions with app.tenant_id=acme",
+    ),
+    "app reads through a view of a view": Opening(
+        "CREATE VIEW inner_one AS SELECT * FROM contacts; CREATE VIEW outer_one AS SELECT * FROM inner_one;"
+        "GRANT SELECT ON outer_one TO ventros_app",
+        TAKEN,
+        "the role ventros_app may SELECT on the table outer_one",
+    ),
+    "app reads a child of a table past the policy": Opening(
+        "CREATE TABLE more_contacts () INHERITS (contacts); GRANT SELECT ON more_contacts TO ventros_app",
+        TAKEN,
+        "the role ventros_app may SELECT on the table more_contacts",
+    ),
+    "app reads verifiers of passwords": Opening(
+        "GRANT SELECT (rolname, rolpassword) ON pg_authid TO ventros_app",
+        TAKEN,
+        "the role ventros_app may SELECT (rolname, rolpassword) on the table pg_authid",
+    ),
+    "app puts its own in front of everything": Opening(
+        "GRANT CREATE ON SCHEMA pg_catalog TO ventros_app",
+        TAKEN,
+        "the role ventros_app may CREATE on the schema pg_catalog",
+    ),
+    "everybody calls a procedure that runs as a superuser": Opening(
+        "CREATE PROCEDURE empty_all() LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM users'",
+        TAKEN,
+        "everybody may EXECUTE on the procedure empty_all()",
+    ),
     "app looks into another schema first": Opening(
         "ALTER ROLE ventros_app SET search_path = other, public",
         REFUSED,
