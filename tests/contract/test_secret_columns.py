@@ -24,7 +24,9 @@ HOLDERS = [factory for factory in FACTORIES if factory.resource in SECRET]
 
 
 def made(factory: Factory) -> AggregateRoot:
-    new: AggregateRoot = factory.new(Seed(TENANT, "a", new_id(), new_id(), new_id()), defaultdict(new_id))
+    new: AggregateRoot = factory.new(
+        Seed(TENANT, "a", new_id(), new_id(), new_id(), "webhook"), defaultdict(new_id)
+    )
     return new
 
 
