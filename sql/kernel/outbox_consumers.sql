@@ -41,7 +41,7 @@ DELETE FROM outbox_consumers
  WHERE name = $1;
 
 -- name: outbox_consumers.list
--- why: how far each consumer is behind what it could read
+-- why: how far each consumer is behind what it could read; not how far the outbox was purged
 -- params:
 -- role: relay
 -- rows: many
@@ -62,6 +62,7 @@ SELECT c.name, c.transaction_id, c.position, c.system_identifier <> cluster.iden
             WHERE (e.transaction_id, e.position) > (c.transaction_id, c.position)
             ORDER BY e.transaction_id, e.position
             LIMIT 1) AS first ON true
+ WHERE c.name <> 'retention'
  ORDER BY c.name;
 
 -- name: outbox_consumers.begin_retention

@@ -11,7 +11,8 @@
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
 -- blind: a change with the version guard off that left the version as it was; the last of several events of one
---        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
+--        version, deleted; entities without a version; what is older than the first version that is left, where
+--        ventros prune has come past that one.
 SET app.tenant_id = '';
 SET app.user_id = '';
 WITH aggregate (aggregate_type, name, owner) AS (
@@ -53,7 +54,10 @@ WITH aggregate (aggregate_type, name, owner) AS (
     -- end
 ), event AS (
     SELECT aggregate_type, tenant_id, aggregate_id, event_name, aggregate_version AS version, sequence,
-           coalesce(lag(aggregate_version) OVER earlier, 0) AS version_before,
+           coalesce(lag(aggregate_version) OVER earlier,
+                    CASE WHEN (transaction_id, position) <= (
+                                  SELECT transaction_id, position FROM outbox_consumers WHERE name = 'retention')
+                         THEN aggregate_version - 1 ELSE 0 END) AS version_before,
            lag(sequence) OVER earlier AS sequence_before,
            NOT last_of_version AND lead(aggregate_version) OVER earlier IS DISTINCT FROM aggregate_version AS cut_off
       FROM outbox_events
@@ -73,14 +77,14 @@ WITH aggregate (aggregate_type, name, owner) AS (
            END AS gap
       FROM event
 ), announced AS (
-    SELECT aggregate_type, tenant_id, aggregate_id AS id, max(version) AS version,
+    SELECT aggregate_type, tenant_id, aggregate_id AS id, min(version_before) + 1 AS first, max(version) AS version,
            max(version) FILTER (WHERE event_name = aggregate_type || '.removed') = max(version) AS removed,
            count(gap) AS gaps, (array_agg(gap ORDER BY version, sequence) FILTER (WHERE gap IS NOT NULL))[1] AS gap
       FROM checked
      GROUP BY aggregate_type, tenant_id, aggregate_id
 ), compared AS (
     SELECT name, aggregate_type, id, stored.version AS row_version, gaps, gap,
-           tenant_id, format('tenant_id = %L AND ', tenant_id) AS of_tenant,
+           tenant_id, format('tenant_id = %L AND ', tenant_id) AS of_tenant, coalesce(first, 1) AS first,
            -- In the table; what belongs to a user has its events and its history under user:<id>.
            CASE WHEN owner = 'tenant_id' THEN format('tenant_id = %L AND ', tenant_id)
                 WHEN tenant_id LIKE 'user:%' THEN format('user_id = %L AND ', substr(tenant_id, 6)) END AS of_row,
@@ -126,7 +130,7 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
               format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
                      'aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, payload) '
                      'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, s = places, jsonb_build_object(%5$L, %4$L) '
-                     'FROM generate_series(1, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence + (NOT last_of_version)::int), 1) AS places '
+                     'FROM generate_series(%8$s, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence + (NOT last_of_version)::int), 1) AS places '
                      'FROM outbox_events WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v) AS known, '
                      'generate_series(1, places) AS s WHERE NOT EXISTS (SELECT FROM outbox_events '
                      'WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',
@@ -134,7 +138,7 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
                      CASE verb WHEN 'touched' THEN quote_literal(aggregate_type || '.touched')
                           ELSE format('CASE v WHEN %s THEN %L ELSE %L END', target, aggregate_type || '.' || verb,
                                       aggregate_type || '.touched') END,
-                     aggregate_type, id, aggregate_type || '_id', target, of_tenant),
+                     aggregate_type, id, aggregate_type || '_id', target, of_tenant, first),
               CASE verb WHEN 'removed' THEN ' -- or restore the row from a backup' END) AS mend
   FROM ranked
  WHERE nth <= most + 1

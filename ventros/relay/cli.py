@@ -120,6 +120,8 @@ def status(dsn: str | None, *, as_json: bool) -> None:
     )
     if as_json:
         return
+    for holder in lag.holders:
+        click.echo(f"what is written after it is not read before it ends: {holder}")
     _print(
         [
             {

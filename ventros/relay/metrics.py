@@ -18,6 +18,7 @@ from ventros.kernel.errors import ConfigurationError, VentrosError
 from ventros.kernel.outbox import consumers, deliveries
 from ventros.kernel.outbox.consumers import Consumer
 from ventros.kernel.outbox.deliveries import Waiting
+from ventros.kernel.outbox.log import Holder, find_horizon_holders
 from ventros.relay.relay import Relay
 from ventros.relay.state import State
 
@@ -41,10 +42,14 @@ _HELP = {
 
 @attrs.frozen
 class Lag:
-    """How far the consumers and the queues are behind, once counted; empty while the database is away."""
+    """How far the consumers and the queues are behind, once counted; empty while the database is away.
+
+    ``holders`` keep the log from being read on, if there is something to read.
+    """
 
     consumers: tuple[Consumer, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    holders: tuple[Holder, ...] = ()
     at: datetime = attrs.field(factory=lambda: datetime.now(UTC))
 
     def seconds(self, consumer: Consumer) -> float:
@@ -55,7 +60,9 @@ class Lag:
 
 async def read_lag(connection: Connection) -> Lag:
     """Counted now."""
-    return Lag(tuple(await consumers.listed(connection)), tuple(await deliveries.status(connection)))
+    behind = tuple(await consumers.listed(connection))
+    holders = await find_horizon_holders(connection) if any(one.unread for one in behind) else []
+    return Lag(behind, tuple(await deliveries.status(connection)), tuple(holders))
 
 
 def as_document(state: State, lag: Lag) -> dict[str, Any]:
@@ -70,6 +77,7 @@ def as_document(state: State, lag: Lag) -> dict[str, Any]:
         "lag": {
             one.name: {"events": one.unread, "seconds": round(lag.seconds(one), 1)} for one in lag.consumers
         },
+        "held_by": [str(one) for one in lag.holders],
         "waiting": {one.destination: attrs.asdict(one) for one in lag.waiting},
     }
 

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from ventros import Database, Settings
 from ventros.kernel.outbox.event import START
-from ventros.kernel.outbox.log import READ_AFTER
+from ventros.kernel.outbox.log import READ_AFTER, find_horizon_holders
+from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
 
 WRITERS_OWN_ID = (
     "ALTER TABLE outbox_events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"
@@ -64,3 +66,20 @@ def test_control_by_the_writers_own_id_the_later_version_comes_first(
 ) -> None:
     superuser.execute(WRITERS_OWN_ID)
     assert write_two_versions(sessions, superuser) == [[3], [3, 2]]
+
+
+async def test_who_holds_the_horizon_is_named(
+    superuser: psycopg.Connection, sessions: list[psycopg.Connection], ventros_relay_dsn: str
+) -> None:
+    """The session with the oldest transaction that has an id, also for a role that may not see its query."""
+    holder, later, _ = sessions
+    for session in (holder, later):
+        session.execute("SELECT pg_current_xact_id()")
+    async with (
+        await Database.open(KernelUnit, ventros_relay_dsn, Settings(max_size=1)) as database,
+        database.across_tenants() as connection,
+    ):
+        (found,) = await find_horizon_holders(connection)
+    assert (found.kind, found.name) == ("session", str(holder.info.backend_pid))
+    holder.rollback()
+    later.rollback()

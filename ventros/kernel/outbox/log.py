@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import attrs
 import msgspec
 
 from ventros.kernel.connection.connection import Connection
@@ -12,6 +14,28 @@ from ventros.kernel.outbox.event import OutboxEvent, Position
 from ventros.kernel.statements.kernel import statement
 
 READ_AFTER = statement("outbox_events.read_after")
+FIND_HORIZON_HOLDERS = statement("outbox_events.find_horizon_holders")
+
+
+@attrs.frozen(kw_only=True)
+class Holder:
+    """A transaction that keeps the log from being read on: a session, or a prepared one.
+
+    ``name`` is the session's pid, or the transaction's gid. ``state`` and ``since`` are None for who may not
+    see them: of others' sessions pg_read_all_stats may.
+    """
+
+    kind: str
+    name: str
+    role: str
+    application: str | None
+    state: str | None
+    since: datetime | None
+
+    def __str__(self) -> str:
+        details = [f"of {self.role}", self.application or "", self.state or ""]
+        since = f", since {self.since:%Y-%m-%d %H:%M:%S}" if self.since else ""
+        return f"{self.kind} {self.name} {', '.join(filter(None, details))}{since}"
 
 
 async def read_after(
@@ -25,6 +49,11 @@ async def read_after(
     that no Python value can be.
     """
     return [event_of(row) for row in await connection.many(READ_AFTER, *position, limit, payloads)]
+
+
+async def find_horizon_holders(connection: Connection) -> list[Holder]:
+    """Who has the oldest transaction that still runs and has an id, in the whole cluster; none if none runs."""
+    return [Holder(**dict(row)) for row in await connection.many(FIND_HORIZON_HOLDERS)]
 
 
 def event_of(row: Any) -> OutboxEvent:
