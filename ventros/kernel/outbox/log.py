@@ -52,7 +52,7 @@ async def read_after(
 
 
 async def find_horizon_holders(connection: Connection) -> list[Holder]:
-    """Who has the oldest transaction that still runs and has an id, in the whole cluster; none if none runs."""
+    """Who has the oldest transaction of the cluster that still runs and has an id; nobody if none runs."""
     return [Holder(**dict(row)) for row in await connection.many(FIND_HORIZON_HOLDERS)]
 
 
