@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.by_hand import as_app
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.keys import OLD
 from ventros import AlreadyExists, Database, Settings, UnitOfWork
 from ventros.core import users
 from ventros.crm.channels.aggregate import Channel
@@ -90,13 +91,13 @@ async def test_the_directory_follows_the_config_and_forgets_a_deleted_channel(
 ) -> None:
     async with db.unit_of_work(TENANT) as uow:
         channel = await uow.channels.get(seed.channel_id)
-        channel = await uow.channels.save(channel.set_config(OTHER_SESSION, now=NOW))
+        channel = await uow.channels.save(channel.set_config(OTHER_SESSION, encryptor=OLD, now=NOW))
         assert await uow.channels.find_id("waha", seed.session) is None
         assert await uow.channels.find_id("waha", "second") == channel.id
         await uow.channels.save(channel.delete(now=NOW))
         assert await uow.channels.find_id("waha", "second") is None
         successor = await add(uow, seed, "successor", 1)
-        await uow.channels.save(successor.set_config(OTHER_SESSION, now=NOW))
+        await uow.channels.save(successor.set_config(OTHER_SESSION, encryptor=OLD, now=NOW))
         assert await uow.channels.find_id("waha", "second") == successor.id
 
 
@@ -105,7 +106,9 @@ async def test_a_session_is_one_channels_in_its_tenant(db: Database[UnitOfWork],
         async with db.unit_of_work(TENANT) as uow:
             channel = await add(uow, seed, "second", 1)
             await uow.channels.save(
-                channel.set_config(attrs.evolve(OTHER_SESSION, session_id=seed.session), now=NOW)
+                channel.set_config(
+                    attrs.evolve(OTHER_SESSION, session_id=seed.session), encryptor=OLD, now=NOW
+                )
             )
 
 
@@ -119,7 +122,7 @@ async def test_who_calls_a_channel_by_anothers_session_gets_none_of_its_events(
     async with db.unit_of_work(TENANT) as uow:
         channel = await uow.channels.get(seed.channel_id)
         squatted = attrs.evolve(OTHER_SESSION, session_id=other_seed.session)
-        await uow.channels.save(channel.set_config(squatted, now=NOW))
+        await uow.channels.save(channel.set_config(squatted, encryptor=OLD, now=NOW))
         await uow.commit()
     route = await find_route(db, other_seed.webhook_id, "waha", other_seed.session)
     assert route == ChannelRoute(tenant_id=OTHER_TENANT, channel_id=other_seed.channel_id)
