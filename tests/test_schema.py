@@ -318,7 +318,7 @@ def unbounded(connection: psycopg.Connection) -> list[tuple[str, str, Any]]:
 def refuses(connection: psycopg.Connection, table: str, check: str, column: str, value: Any) -> bool:
     try:
         row = connection.execute(
-            f"SELECT ({check}) IS FALSE FROM jsonb_populate_record(NULL::{table}, %s)",  # noqa: S608
+            f"SELECT ({check.replace('%', '%%')}) IS FALSE FROM jsonb_populate_record(NULL::{table}, %s)",  # noqa: S608
             [json.dumps({column: value})],
         ).fetchone()
     except psycopg.errors.FeatureNotSupported:  # array_position() of several dimensions

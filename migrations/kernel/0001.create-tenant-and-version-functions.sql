@@ -1,4 +1,4 @@
--- The functions that every table of a tenant or a user, every versioned table and every encrypted column leans on.
+-- The functions that every tenant table, every user's table, every versioned table and every encrypted column leans on.
 
 -- Raises instead of returning: a transaction without a tenant must fail, not silently see no rows.
 CREATE OR REPLACE FUNCTION ventros_tenant_missing() RETURNS text

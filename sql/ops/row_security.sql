@@ -14,7 +14,7 @@
 --        'another' for one of another name.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
--- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
+-- blind: a superuser and a role with BYPASSRLS pass every policy: see roles. Views are not looked at.
 WITH directory (oid) AS (
     SELECT to_regclass(name)::oid FROM unnest(ARRAY[
         -- for each directory, with "," between: '{name}'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -29,6 +29,10 @@ _CHOSEN = {
     ("status", "text[]"): "array['read']",
 }
 """Arguments by name and type that are not the sample of their type."""
+
+_BECOMING: LiteralString = """
+SELECT current_setting('role'), pg_has_role(session_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s
+"""
 
 
 @contextmanager
@@ -59,12 +63,32 @@ def indexes(connection: psycopg.Connection, statement: Statement) -> list[str]:
     return list(dict.fromkeys(_index_names(document[0]["Plan"])))
 
 
-def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tree]:
+def trees(
+    connection: psycopg.Connection, statement: Statement, *, as_its_role: bool = True
+) -> dict[str, Tree]:
     """The plan in each of the MODES, for made-up arguments of the tenant. Within :func:`planning`.
 
-    The generic plan is given them too: it then shows which partitions it would leave out. Raises
+    The generic plan is given them too: it then shows which partitions it would leave out. One of the relay's
+    or the scheduler's is planned under their policies, where who is logged in may become that role. Raises
     DatabaseError.
     """
+    with _role_of(statement, connection) if as_its_role else nullcontext():
+        return _trees(connection, statement)
+
+
+@contextmanager
+def _role_of(statement: Statement, connection: psycopg.Connection) -> Iterator[None]:
+    before, may = connection.execute(_BECOMING, [f"ventros_{statement.role}"]).fetchone() or ("", False)
+    if statement.role == "app" or not may:
+        yield
+        return
+    become: LiteralString = "SELECT set_config('role', %s, true)"
+    connection.execute(become, [f"ventros_{statement.role}"])
+    yield  # an error takes back what was set, with the transaction of planning()
+    connection.execute(become, [before])
+
+
+def _trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tree]:
     plans = {}
     types = _types(statement)
     arguments = [sample(param) for param in statement.params]

@@ -85,7 +85,7 @@ class Shards:
         so that is read off the statement. Raises DatabaseError.
         """
         counts: dict[str, int] = {}
-        for tree in trees(connection, statement).values():
+        for tree in trees(connection, statement, as_its_role=False).values():
             partitions_read: dict[str, set[str]] = {}
             for name in _scanned_tables(tree):
                 partitions_read.setdefault(self.partitions.get(name, name), set()).add(name)
