@@ -23,11 +23,11 @@ NOT_IMPORTED = {
 """Tests that reach what they test by other means than an import."""
 NO_MODULE = {
     "test_docstrings.py",
-    "test_security.py",
     "test_facade.py",
     "test_layout.py",
     "test_left_behind.py",
     "test_readme.py",
+    "test_security.py",
 }
 """Tests at the root of something that is no module: the package, the tests, the README."""
 
