@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS projects (
         REFERENCES billing_accounts (id, user_id),
     -- What begins with user: is under a user, not a project.
     CONSTRAINT projects_tenant_check
-        CHECK (tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$' AND tenant_id NOT LIKE 'user:%'),
+        CHECK (tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$' AND tenant_id !~ '^user:'),
     CONSTRAINT projects_name_check CHECK (name <> ''),
     CONSTRAINT projects_session_timeout_check CHECK (session_timeout_minutes > 0)
 );

@@ -49,7 +49,7 @@ ALTER TABLE channel_counters
     ) NOT VALID;
 ALTER TABLE channel_routes
     ADD CONSTRAINT channel_routes_length_bounds_check CHECK (
-        char_length(platform) <= 100 AND char_length(external_id) <= 500
+        char_length(platform) <= 100 AND char_length(external_id) <= 500 AND char_length(webhook_id) <= 500
     ) NOT VALID;
 ALTER TABLE channels
     ADD CONSTRAINT channels_time_bounds_check CHECK (

@@ -392,7 +392,7 @@ CREATE TABLE public.channel_routes (
     external_id text NOT NULL,
     channel_id uuid NOT NULL,
     webhook_id text NOT NULL,
-    CONSTRAINT channel_routes_length_bounds_check CHECK (((char_length(platform) <= 100) AND (char_length(external_id) <= 500)))
+    CONSTRAINT channel_routes_length_bounds_check CHECK (((char_length(platform) <= 100) AND (char_length(external_id) <= 500) AND (char_length(webhook_id) <= 500)))
 );
 
 ALTER TABLE ONLY public.channel_routes FORCE ROW LEVEL SECURITY;
@@ -1345,7 +1345,7 @@ CREATE TABLE public.projects (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
-    CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~~ 'user:%'::text))),
+    CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~ '^user:'::text))),
     CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
 );
 

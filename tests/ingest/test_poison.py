@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.program import WITHOUT_DATABASE
 from tests.support.waha_lines import message_line, message_statuses
 from ventros import Database, UnitOfWork
@@ -83,7 +84,8 @@ def test_poison_in_the_traffic_of_two_tenants(
     file: tuple[Path, dict[int, str], int],
 ) -> None:
     path, bad_lines, messages = file
-    command = [sys.executable, "-c", MEASURED, "ingest", str(path)]
+    tenants = ("--tenant", TENANT, "--tenant", OTHER_TENANT)
+    command = [sys.executable, "-c", MEASURED, "ingest", *tenants, str(path)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False,
         env=WITHOUT_DATABASE | {"VENTROS_DATABASE_URL": dsn},

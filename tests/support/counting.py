@@ -18,6 +18,7 @@ from ventros import Database, UnitOfWork
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox.event import OutboxEvent
+from ventros.kernel.validators import named_for
 from ventros.relay.publisher import Destination, Single
 
 EFFECTS = """
@@ -39,7 +40,8 @@ class Counting:
 
     async def publish(self, event: OutboxEvent) -> None:
         self.handed += 1
-        async with self.db.unit_of_work(event.tenant_id, causation_id=event.event_id) as uow:
+        tenant, user = named_for(event.tenant_id)
+        async with self.db.unit_of_work(tenant, user=user, causation_id=event.event_id) as uow:
             if not await uow.first_time("counting", event.event_id):
                 return
             uow.record([attrs.evolve(happened(new_id(), 1), event_name="thing.counted")])

@@ -40,7 +40,7 @@ async def fill(db: Database[UnitOfWork], seed: Seed, times: int = 3) -> None:
     """Several of every aggregate, changed once; messages; and what stands beside the aggregates."""
     for factory in FACTORIES:
         for _ in range(0 if factory.resource == "project" else times):
-            async with db.unit_of_work(seed.tenant) as uow:
+            async with db.unit_of_work(seed.tenant, user=seed.user_id) as uow:
                 refs = await factory.prepare(uow, seed)
                 repository = factory.repository(uow)
                 added = await repository.add(factory.new(seed, refs))
