@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[1]
 NO_MIRROR = {"bench", "concurrency", "contract", "faults", "packaging", "sabotage", "support"}
 """What is asked of many slices at once, of benchmarks and of the package; and what tests share."""
 NOT_IMPORTED = {
-    "kernel/outbox/test_log_order.py": "through the server: a column's default decides",
     "kernel/transaction/test_savepoints.py": "through ventros.UnitOfWork",
     "kernel/repository/test_optimistic_locking.py": "through a slice's repository",
     "kernel/repository/test_save_all.py": "through the unit of work",
