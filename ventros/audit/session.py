@@ -21,7 +21,8 @@ _TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for t
 
 COMMANDS = {
     rf"BEGIN{_LEVEL}": "a unit of work begins",
-    rf"SET LOCAL app\.tenant_id = {_TEXT}": "for whom",
+    rf"SET LOCAL app\.[a-z_]+ = {_TEXT}": "the key that a look-up without a tenant asks by",
+    rf"SET LOCAL app\.(?:tenant_id|user_id) = {_TEXT}": "for whom",
     rf"SET LOCAL app\.(?:actor|use_case) = {_TEXT}": "who does what, for the history",
     rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
         "the bounds of this unit of work"
