@@ -44,7 +44,8 @@ class Arguments:
 
 async def deliver(arguments: Arguments) -> None:
     """Until a signal says to stop, or, with ``once``, until nothing is due. Raises what Relay.run() does."""
-    settings = Settings(min_size=0, max_size=5, application_name="ventros relay")
+    # One to each reader of the log; for claims, settlements, notifications and metrics.
+    settings = Settings(min_size=0, max_size=4 + len(arguments.publishers), application_name="ventros relay")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(UnitOfWork, arguments.dsn, settings))
         sources = await stack.enter_async_context(
