@@ -395,6 +395,7 @@ WITH RECURSIVE kind (kind, name) AS (
                      WHERE allowed.kind = held.kind AND allowed.oid = held.oid AND privilege = privilege_type
                        AND (columns = '{}' OR column_name = ANY (columns)))
                WHEN 'SCHEMA' THEN privilege_type = 'USAGE'
+               WHEN 'SEQUENCE' THEN held.kind = 'auditor' AND privilege_type = 'SELECT'  -- for number_ranges
                WHEN 'DATABASE' THEN privilege_type = 'CONNECT'
                ELSE false END AS needed) AS judged
      WHERE NOT needed OR is_grantable

@@ -138,7 +138,8 @@ class Cell:
         """The rule. An outcome is a number of rows or a SQLSTATE."""
         if not self.may:
             # To guess how many rows there are, the planner may ask for the tenant before privileges count.
-            return {DENIED} if self.tenant else {DENIED, NO_TENANT, NO_USER}
+            named = self.tenant and self.table.of_tenant
+            return {DENIED} if named else {DENIED, NO_TENANT, NO_USER}
         confined = self.role in {roles.APP, roles.OWNER} and self.table.secured
         if self.operation == "TRUNCATE":
             return {"0"}
@@ -165,6 +166,10 @@ class Cell:
             return {ALL}
         if "asked" in self.table.policies and (reads or locks) and not self.tenant:  # by the key looked for
             return {"0", NO_TENANT} if locks else {"0"}
+        of_user = "of_user" in self.table.policies and "user_id" in self.table.columns
+        if of_user and self.operation.startswith("INSERT"):
+            refusals = {NO_USER} if self.tenant else {NO_USER, NO_TENANT}  # no cell has a user
+            return refusals | ({DENIED} if self.operation != "INSERT" else set())
         if not self.tenant:
             return {NO_TENANT}
         if self.operation in {"INSERT for another", "UPDATE to another"}:

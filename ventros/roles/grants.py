@@ -52,6 +52,12 @@ SELECT to_regclass(name)::oid, to_regclass(name)::text
   FROM unnest(%s::text[]) AS name
  WHERE to_regclass(name) IS NOT NULL
 """
+_SEQUENCES: LiteralString = """
+SELECT DISTINCT objid::regclass::text
+  FROM pg_depend
+  JOIN pg_class ON pg_class.oid = objid AND relkind = 'S'
+ WHERE classid = 'pg_class'::regclass AND refobjid = ANY (%s::oid[])
+"""
 # As grants.sql writes them: a policy that says anything else is none of ours.
 _POLICIES: LiteralString = """
 SELECT polname, polrelid::regclass::text,
@@ -93,6 +99,9 @@ def grant(
         elif with_statements:
             _apply(connection, one, roles, policies, report)
     _set_policies(connection, own, policies, report)
+    for (sequence,) in connection.execute(_SEQUENCES, [list(own)]).fetchall():
+        name = sql.Identifier(roles.auditor).as_string(connection)
+        connection.execute(f"GRANT SELECT ON SEQUENCE {sequence} TO {name}".encode())
     for role in roles.granted:
         _tell(role, own, before[role], _granted(connection, role), report)
 
