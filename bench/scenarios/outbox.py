@@ -46,8 +46,8 @@ NOTES = (
 @attrs.frozen(kw_only=True)
 class Size:
     """``count`` commits of each connection in a slot, of ``rows`` contacts. ``events`` are a backlog that is
-    delivered to its end, ``commits`` those whose latency is taken at each of ``paces`` a second. Of
-    ``backlog`` events ``drained`` are delivered while the relay's memory is watched.
+    delivered to its end, latency is taken of commits at each of ``paces`` a second, for so many
+    ``seconds`` a round. Of ``backlog`` events ``drained`` are delivered while the relay's memory is watched.
     """
 
     rows: int
@@ -57,18 +57,18 @@ class Size:
     tenants: tuple[int, ...] = (1, 1000)
     events: int
     paces: tuple[int, ...] = (5, 100)
-    commits: int
+    seconds: float
     backlog: int
     drained: int
 
 
 SIZES = {
-    "quick": Size(rows=20_000, rounds=5, count=24, events=4_000, commits=25, backlog=100_000, drained=5_000),
+    "quick": Size(rows=20_000, rounds=4, count=24, events=4_000, seconds=1.0, backlog=100_000, drained=5_000),
     "standard": Size(
-        rows=20_000, rounds=12, count=60, events=12_000, commits=100, backlog=1_000_000, drained=50_000
+        rows=20_000, rounds=12, count=60, events=12_000, seconds=4.0, backlog=1_000_000, drained=50_000
     ),
     "full": Size(
-        rows=100_000, rounds=20, count=200, events=100_000, commits=500, backlog=1_000_000, drained=500_000
+        rows=100_000, rounds=20, count=200, events=100_000, seconds=20.0, backlog=1_000_000, drained=500_000
     ),
 }
 WHOLE = 100_000
@@ -220,7 +220,8 @@ async def _latencies(
         cells = [(tenants, pace) for tenants in size.tenants for pace in size.paces]
         for number, (tenants, pace) in in_turn(cells, size.rounds):
             run.progress.step(f"{pace} commits a second of {tenants} tenants")
-            took = await delivery.latencies(*open_[tenants], tenants=tenants, pace=pace, count=size.commits)
+            count = max(1, round(pace * size.seconds))
+            took = await delivery.latencies(*open_[tenants], tenants=tenants, pace=pace, count=count)
             if number:
                 seconds[tenants, pace] += took
     return seconds

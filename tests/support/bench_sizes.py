@@ -29,7 +29,7 @@ SIZES: dict[str, Any] = {
         tenants=(1, 20),
         events=80,
         paces=(20,),
-        commits=4,
+        seconds=0.2,
         backlog=4_000,
         drained=100,
     ),
