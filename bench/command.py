@@ -27,6 +27,7 @@ SCENARIOS = {
     "peers": "How far are the layer's rivals from it, at the same work?",
     "contention": "Optimistic, re-applied, locked or serializable: what when many write to few?",
     "latency": "What do round trips cost the farther away the server is?",
+    "outbox": "What does the outbox cost a commit, and how fast and how soon does a relay deliver?",
     "micro": "What do mappers and the loader of statements take by themselves?",
 }
 ALL = "all"

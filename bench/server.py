@@ -91,6 +91,13 @@ class Server:
         """The same for whom may read the write-ahead log; a given server has no other role than its own."""
         return self._embedded.superuser_dsn(self._prefix + name) if self._embedded else self._beside(name)
 
+    def relay_dsn(self, name: str) -> str:
+        """The same for the relay, once it is granted what it needs."""
+        if self._embedded is None:
+            return self._beside(name)
+        roles.set_up(self.dsn(name), CRM)
+        return self._embedded.dsn(self._prefix + name, roles.RELAY)
+
     def _beside(self, name: str) -> str:
         return rewritten(self._given or "", dbname=self._prefix + name)
 

@@ -32,6 +32,10 @@ def test_demo_keeps_every_update_and_the_control_does_not() -> None:
         "lost_updates",
         "control_lost_updates",
         "events",
+        "events_delivered",
+        "redelivered",
+        "lag_events",
+        "lag_seconds",
         "seconds",
         "messages_per_second",
         "p50_ms",
@@ -42,6 +46,8 @@ def test_demo_keeps_every_update_and_the_control_does_not() -> None:
     assert figures["conflicts"] > 0
     assert figures["lost_updates"] == 0
     assert figures["control_lost_updates"] > 0
+    assert figures["events_delivered"] == figures["events"] > 600
+    assert figures["redelivered"] == 0
 
 
 def test_demo_prints_both_arms_side_by_side() -> None:

@@ -23,6 +23,7 @@ def of(result: Mapping[str, Any]) -> Section:
         "peers": _peers,
         "contention": _contention,
         "latency": _latency,
+        "outbox": _outbox,
         "micro": _micro,
     }.get(result["scenario"])
     return make(result) if make else ([], [])
@@ -243,6 +244,99 @@ def _latency(result: Mapping[str, Any]) -> Section:
         ("Round trips", ("operation", *result["titles"].values()), list(trips)),
         ("What SELECT 1 takes", ("round trip", "measured ms"), list(measured)),
     ]
+
+
+def _outbox(result: Mapping[str, Any]) -> Section:
+    titles, plots, rows = result["titles"], [], list[Sequence[str]]()
+    for durability, by_pool in result["commits"].items():
+        rates = {
+            title: [(float(pool), arms[name]["per_second"]["value"]) for pool, arms in by_pool.items()]
+            for name, title in titles.items()
+        }
+        plots.append(lines(f"Commits, {durability}", rates, "connections", "commits/s"))
+        for pool, arms in by_pool.items():
+            kept = [(title, _range(arms[name]["ratio"]["off"])) for name, title in titles.items()][1:]
+            plots.append(
+                ratios(
+                    f"Commits/s, {durability}, {pool} connections",
+                    kept,
+                    f"times {titles['off']}; right is better",
+                )
+            )
+            rows += [
+                (
+                    f"{durability}, {pool}",
+                    titles[name],
+                    _figure(arm["per_second"]["value"]),
+                    *(_interval(arm["ratio"][baseline]) for baseline in ("off", "on")),
+                    *(_figure(arm["latency_ms"][percentile], ".2f") for percentile in ("p50", "p99")),
+                    _figure(arm["client_cpu_ms"], ".3f"),
+                )
+                for name, arm in arms.items()
+            ]
+    head = (
+        "connections",
+        "arm",
+        "commits/s",
+        "ratio to no outbox",
+        "ratio to outbox",
+        "p50 ms",
+        "p99 ms",
+        "CPU ms",
+    )
+    plots += _delivery_plots(result)
+    return plots, [
+        ("Commits", head, rows),
+        _delivery_table(result["delivered"]),
+        _memory_table(result["memory"]),
+    ]
+
+
+def _delivery_plots(result: Mapping[str, Any]) -> Iterator[str]:
+    delivered, memory = result["delivered"], result["memory"]
+    rates = [
+        (f"{tenants} tenant(s)", figures["per_second"]["value"]) for tenants, figures in delivered.items()
+    ]
+    yield bars("Events/s that one relay delivers", rates)
+    for percentile in ("p50", "p99"):
+        took = [
+            (f"{tenants} tenant(s), {pace}/s", latency[percentile])
+            for tenants, figures in delivered.items()
+            for pace, latency in figures["latency_ms"].items()
+        ]
+        yield bars(f"Commit to delivery, {percentile}, ms", took, ".1f")
+    held = {
+        f"backlog {arm['events']:,}, {arm['batch']:,} at a time": [
+            (sample["delivered"], sample["mib"]) for sample in arm["samples"] if sample["mib"] is not None
+        ]
+        for arm in memory.values()
+    }
+    if all(held.values()):
+        yield lines("The relay's memory", held, "events delivered", "MiB", logarithmic=False)
+
+
+def _delivery_table(delivered: Mapping[str, Any]) -> Table:
+    rows: list[Sequence[str]] = [
+        (
+            tenants,
+            _figure(figures["events"]),
+            _interval(figures["per_second"]),
+            _figure(figures["relay_cpu_ms"], ".2f"),
+            pace,
+            *(_figure(latency[percentile], ".1f") for percentile in ("p50", "p99")),
+        )
+        for tenants, figures in delivered.items()
+        for pace, latency in figures["latency_ms"].items()
+    ]
+    head = ("tenants", "backlog", "events/s", "relay's CPU ms", "at commits/s", "p50 ms", "p99 ms")
+    return "Delivery by one relay", head, rows
+
+
+def _memory_table(memory: Mapping[str, Any]) -> Table:
+    rows: list[Sequence[str]] = [
+        (_figure(arm["events"]), _figure(arm["batch"]), _figure(arm["peak_mib"])) for arm in memory.values()
+    ]
+    return "Memory of the relay", ("backlog", "read at a time", "MiB at most"), rows
 
 
 def _micro(result: Mapping[str, Any]) -> Section:

@@ -14,6 +14,15 @@ ON CONFLICT (tenant_id, consumer, event_id) DO NOTHING;
 INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 VALUES ($1, 'command', $2, now());
 
+-- name: processed_events.count
+-- why: what a consumer has dealt with, to be held against the events that there are
+-- params: tenant_id text, consumer text
+-- rows: one
+-- returns: events bigint
+SELECT count(*) AS events
+  FROM processed_events
+ WHERE tenant_id = $1 AND consumer = $2;
+
 -- name: processed_events.prune
 -- why: what is this old does not come again, unless it is still in the outbox. The walk goes by the key, a step at a
 --      time, and needs no index of its own

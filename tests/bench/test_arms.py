@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import asyncpg
 import psycopg
 import pytest
 
 from bench import tables
+from bench.arms import outbox_arms
 from bench.arms.arm import Arm
 from bench.arms.asyncpg_same import LIST, AsyncpgSame
 from bench.arms.asyncpg_usual import AsyncpgUsual
+from bench.arms.outbox_arms import OutboxArm
 from bench.arms.pgbench_arm import SCRIPTS, run_pgbench
 from bench.arms.ventros_arm import OURS, form, save_and_commit
 from bench.comparison import channel_of
@@ -22,7 +25,7 @@ from bench.scenarios.overhead import IN_PYTHON
 from bench.scenarios.peers import installed
 from bench.server import TENANT, Server
 from tests.support.library import CATALOGUE
-from ventros import UnitOfWork
+from ventros import Database, UnitOfWork
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
 
@@ -93,6 +96,24 @@ async def test_an_arm_writes_once_and_refuses_what_is_stale(place: str, kind: ty
         await arm.get(0)  # type: ignore[attr-defined]
         assert sum(stored(place, number)[1] for number in range(1, ROWS + 1, 40)) == total
         await arm.unit_of_work(0)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("arm", outbox_arms.ARMS, ids=lambda arm: arm.name)
+async def test_an_outbox_arm_writes_what_its_title_says(place: str, arm: OutboxArm) -> None:
+    (keys,) = deal(ROWS, 1, 1, seed=1)[0]
+    first, last = keys.bounds
+    before = all_stored(place, range(first, last + 1))
+    notified: list[object] = []
+    listener = await asyncpg.connect(place)
+    await listener.add_listener(outbox_arms.CHANNEL, lambda *told: notified.append(told))
+    async with await Database.open(arm.unit, place) as db:
+        await arm.write(db, keys)
+    await listener.fetchval("SELECT 1")  # what was notified came before its answer
+    await listener.close()
+    after = all_stored(place, range(first, last + 1))
+    ((old, new),) = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert new[1:] == (old[1] + 1, old[2] + (arm.name != "off"))
+    assert len(notified) == (arm.name == "notify")
 
 
 @pytest.mark.parametrize("volatile", [True, False])

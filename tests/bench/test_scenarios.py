@@ -136,6 +136,24 @@ def test_latency(results: Results) -> None:
         assert work[arm]["latency_ms"]["p50"] >= 5 * count
 
 
+def test_outbox(results: Results) -> None:
+    outbox = results["outbox"]
+    assert outbox["commits"].keys() == {"volatile"}
+    assert outbox["commits"]["volatile"].keys() == {"1", "2"}
+    for arms in outbox["commits"]["volatile"].values():
+        assert arms.keys() == {"off", "on", "relayed", "notify"}
+        assert arms["off"]["ratio"]["off"]["value"] == arms["on"]["ratio"]["on"]["value"] == 1
+    assert outbox["delivered"].keys() == {"1", "20"}
+    for figures in outbox["delivered"].values():
+        assert figures["events"] == 80
+        assert figures["per_second"]["value"] > 0
+        assert 0 <= figures["latency_ms"]["20"]["p50"] <= figures["latency_ms"]["20"]["p99"]
+    memory = outbox["memory"]
+    assert memory.keys() == {"little", "backlog", "whole"}
+    assert all(arm["samples"][-1]["delivered"] > 0 for arm in memory.values())
+    assert memory["whole"]["peak_mib"] > memory["backlog"]["peak_mib"], "the control reads all at once"
+
+
 def test_micro(results: Results) -> None:
     benchmarks = results["micro"]["benchmarks"]
     assert {"contact: from_row", "contact: update_args", "statements: load all"} <= benchmarks.keys()

@@ -18,6 +18,10 @@ FAULTLESS = Arm(
     lost_updates=0,
     message_rows=10,
     event_rows=30,
+    mark_rows=30,
+    redelivered=0,
+    lag_events=4,
+    lag_seconds=0.1,
     latencies=(),
 )
 
@@ -33,7 +37,9 @@ def test_a_run_that_kept_all_has_no_fault() -> None:
         ({"message_rows": 9}, {}, "9 are stored"),
         ({"message_rows": 11}, {}, "11 are stored"),
         ({}, {"stored": Counter(message=11)}, "11 acknowledged"),
-        ({"event_rows": 29}, {}, "30 events were acknowledged, 29 are in the outbox"),
+        ({"event_rows": 29, "mark_rows": 29}, {}, "30 events were acknowledged, 29 are in the outbox"),
+        ({"mark_rows": 29}, {}, "30 events are in the outbox, 29 took effect"),
+        ({"redelivered": 1}, {}, "1 events were delivered again"),
         ({}, {"rejected": Counter(why=1)}, "1 events were rejected"),
     ],
 )

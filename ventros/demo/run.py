@@ -5,10 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import perf_counter
 
 import attrs
 
+from ventros import roles
 from ventros.demo.control import LastWriteWins
+from ventros.demo.delivery import CONSUMER, Delivery
 from ventros.demo.seed import Seed, seed_tenant
 from ventros.demo.stream import Stream
 from ventros.devserver import DevServer
@@ -16,6 +19,7 @@ from ventros.ingest.records import Record, records_of_lines
 from ventros.ingest.runner import Ingest, round_robin
 from ventros.ingest.tally import Tally
 from ventros.kernel.connection.settings import Settings
+from ventros.kernel.consumer import Receipt
 from ventros.kernel.database import Database
 from ventros.kernel.statements import Statement, kernel
 from ventros.schema import create_database
@@ -28,18 +32,26 @@ TENANTS = {"bakery": "bakery-phone", "garage": "garage-phone"}
 MISCOUNTS = statement("sessions.sum_miscounts")
 MESSAGES = statement("messages.count")
 EVENTS = kernel.statement("outbox_events.count")
+MARKS = kernel.statement("processed_events.count")
 
 
 @attrs.frozen(kw_only=True)
 class Arm:
     """One run of the stream. ``lost_updates`` is the sum over sessions of the difference between what the
     session counts and the messages it has; ``*_rows`` are counted in the database, the rest by the run.
+
+    ``mark_rows`` are the events that took effect at the consumer, ``redelivered`` those that were handed to
+    it again. ``lag_events`` were still to be delivered when the stream ended, in ``lag_seconds``.
     """
 
     tally: Tally
     lost_updates: int
     message_rows: int
     event_rows: int
+    mark_rows: int
+    redelivered: int
+    lag_events: int
+    lag_seconds: float
     latencies: tuple[float, ...]
 
     @property
@@ -72,10 +84,12 @@ async def run_arm(
         dsn = server.owner_dsn(name)
     settings = Settings(max_size=workers + 1, application_name=f"ventros-{name}")
     db = await Database.open(unit_of_work, dsn, settings)
-    async with db:
+    relay_dsn, consumer_dsn = server.dsn(name, roles.RELAY), server.dsn(name)
+    async with db, Delivery.open(relay_dsn, consumer_dsn) as delivery:
         now = datetime.now(UTC)
         seeds = [await seed_tenant(db, tenant, session, now) for tenant, session in TENANTS.items()]
-        events_before = await _sum(db, seeds, EVENTS)
+        await delivery.finish()
+        events_before, marks_before = await _sum(db, seeds, EVENTS), await _sum(db, seeds, MARKS, CONSUMER)
         latencies: list[float] = []
         ingest = Ingest(
             db,
@@ -85,21 +99,30 @@ async def run_arm(
             on_record=on_record,
             on_latency=latencies.append,
         )
-        tally = await ingest.run(records_of_lines(stream.lines))
+        async with delivery.at_work():
+            tally = await ingest.run(records_of_lines(stream.lines))
+            ended, marks_then = perf_counter(), await _sum(db, seeds, MARKS, CONSUMER)
+        await delivery.finish()
+        lag_seconds = perf_counter() - ended
+        event_rows = await _sum(db, seeds, EVENTS)
         return Arm(
             tally=tally,
             latencies=tuple(latencies),
             lost_updates=await _sum(db, seeds, MISCOUNTS),
             message_rows=await _sum(db, seeds, MESSAGES),
-            event_rows=await _sum(db, seeds, EVENTS) - events_before,
+            event_rows=event_rows - events_before,
+            mark_rows=await _sum(db, seeds, MARKS, CONSUMER) - marks_before,
+            redelivered=delivery.receipts.total() - delivery.receipts[Receipt.HANDLED],
+            lag_events=event_rows - marks_then,
+            lag_seconds=lag_seconds,
         )
 
 
-async def _sum(db: Database[UnitOfWork], seeds: list[Seed], count: Statement) -> int:
+async def _sum(db: Database[UnitOfWork], seeds: list[Seed], count: Statement, *arguments: str) -> int:
     total = 0
     for seed in seeds:
         async with db.unit_of_work(seed.tenant) as uow:
-            row = await uow.connection.one(count, seed.tenant)
+            row = await uow.connection.one(count, seed.tenant, *arguments)
             total += row[0]
     return total
 
@@ -128,6 +151,12 @@ def find_faults(arm: Arm, stream: Stream) -> list[str]:
         )
     if arm.event_rows != tally.outbox_events:
         faults.append(f"{tally.outbox_events} events were acknowledged, {arm.event_rows} are in the outbox")
+    if arm.mark_rows != arm.event_rows:
+        faults.append(
+            f"{arm.event_rows} events are in the outbox, {arm.mark_rows} took effect at the consumer"
+        )
+    if arm.redelivered:
+        faults.append(f"{arm.redelivered} events were delivered again, though nothing had failed")
     if tally.rejected:
         faults.append(f"{tally.rejected.total()} events were rejected")
     return faults
@@ -145,6 +174,10 @@ def report(arm: Arm, control: Arm) -> dict[str, int | float]:
         "lost_updates": arm.lost_updates,
         "control_lost_updates": control.lost_updates,
         "events": arm.event_rows,
+        "events_delivered": arm.mark_rows,
+        "redelivered": arm.redelivered,
+        "lag_events": arm.lag_events,
+        "lag_seconds": round(arm.lag_seconds, 3),
         "seconds": round(tally.seconds, 3),
         "messages_per_second": round(arm.messages_per_second, 1),
         "p50_ms": round(arm.latency_ms(50), 2),
