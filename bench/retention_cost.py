@@ -105,12 +105,12 @@ def tell_sizes(before: dict[str, int], after: dict[str, int]) -> None:
 async def opened(
     server: DevServer,
 ) -> AsyncIterator[tuple[Database[UnitOfWork], Database[KernelUnit], Database[KernelUnit]]]:
+    """The app's, the relay's, the scheduler's."""
+    one = Settings(max_size=1)
     async with (
         await Database.open(UnitOfWork, server.dsn("bench"), Settings(max_size=WRITERS)) as db,
         await Database.open(KernelUnit, server.dsn("bench", roles.RELAY), one) as relay,
-        await Database.open(
-            KernelUnit, server.dsn("bench", roles.SCHEDULER), Settings(max_size=1)
-        ) as scheduler,
+        await Database.open(KernelUnit, server.dsn("bench", roles.SCHEDULER), one) as scheduler,
     ):
         yield db, relay, scheduler
 
