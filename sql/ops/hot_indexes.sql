@@ -81,7 +81,6 @@ WITH changing (name, columns) AS (
            'agents_live_email_key',
            'agents_live_name_idx',
            'billing_accounts_stripe_customer_key',
-           'billing_accounts_user_idx',
            'broadcasts_created_idx',
            'broadcasts_due_idx',
            'campaigns_created_idx',

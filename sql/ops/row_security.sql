@@ -4,26 +4,40 @@
 --        to. It holds for the tables' owner only when it is forced, and policies add up: one that is too wide
 --        opens the table.
 -- role:  any that may connect
--- read:  one row for each table with a tenant_id where it is off or not forced, or where for some command no
---        policy compares tenant_id with ventros_tenant(), USING and WITH CHECK; and one for each policy that lets
---        other rows through as well. A directory is read by everybody: a statement that says why it compares no
---        tenant (tenant:) reads it. aggregate_history is written for everybody, by its trigger, and nobody is
---        granted INSERT. Relay, scheduler and auditor work for all tenants, by the policies of grants.sql, which
---        are for them alone; SET ventros.relay = 'another' for one of another name.
+-- read:  one row for each table with a tenant_id, or of what belongs to a user, where it is off or not forced, or
+--        where for some command no policy compares tenant_id with ventros_tenant(), or the user's column with
+--        ventros_user(), USING and WITH CHECK; and one for each policy that lets other rows through as well. A
+--        directory is read by whoever has set a key of the row: a statement that says why it compares no tenant
+--        (tenant:) reads it. aggregate_history is written for everybody, by its trigger, and nobody is granted INSERT.
+--        The policy of_user of outbox_events lets in events of what belongs to the unit's user. Relay, scheduler and
+--        auditor work for all tenants, by the policies of grants.sql, which are for them alone; SET ventros.relay =
+--        'another' for one of another name.
 -- mend:  run what stands in mend, as the owner of the tables. It takes a lock that holds everybody up for a
 --        moment.
--- blind: a superuser and a role with BYPASSRLS pass every policy: see app_role. Views are not looked at.
+-- blind: a superuser and a role with BYPASSRLS pass every policy: see roles. Views are not looked at.
 WITH directory (oid) AS (
     SELECT to_regclass(name)::oid FROM unnest(ARRAY[
         -- for each directory, with "," between: '{name}'
         'channel_routes'
         -- end
     ]::text[]) AS name
-), tenant_table AS (
-    SELECT relation.oid, relation.oid::regclass::text AS name, relrowsecurity, relforcerowsecurity
+), of_user (oid, scope) AS (
+    SELECT to_regclass(split_part(one, ' ', 1))::oid, split_part(one, ' ', 2) FROM unnest(ARRAY[
+        -- for each table of a user, with "," between: '{name} {column}'
+        'billing_accounts user_id',
+        'users id'
+        -- end
+    ]::text[]) AS one
+), scoped AS (
+    SELECT relation.oid, relation.oid::regclass::text AS name, relrowsecurity, relforcerowsecurity,
+           CASE WHEN tenant.attname IS NOT NULL THEN 'tenant_id = ventros_tenant()'
+                ELSE of_user.scope || ' = ventros_user()' END AS own,
+           CASE WHEN tenant.attname IS NOT NULL THEN 'tenant' ELSE 'own' END AS policy
       FROM pg_class AS relation
-      JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
-     WHERE relation.relkind IN ('r', 'p') AND relation.relnamespace::regnamespace::text IN (
+      LEFT JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
+      LEFT JOIN of_user ON of_user.oid = relation.oid
+     WHERE relation.relkind IN ('r', 'p') AND (tenant.attname IS NOT NULL OR of_user.oid IS NOT NULL)
+       AND relation.relnamespace::regnamespace::text IN (
            -- for each schema, with "," between: '{name}'
            'public'
            -- end
@@ -59,6 +73,7 @@ WITH directory (oid) AS (
     ('webhook_subscriptions', 'relay_select', 'relay'),
     ('agent_counters', 'auditor_select', 'auditor'),
     ('agents', 'auditor_select', 'auditor'),
+    ('billing_accounts', 'auditor_select', 'auditor'),
     ('broadcast_counters', 'auditor_select', 'auditor'),
     ('broadcasts', 'auditor_select', 'auditor'),
     ('campaign_counters', 'auditor_select', 'auditor'),
@@ -87,25 +102,27 @@ WITH directory (oid) AS (
     ('sequence_steps', 'auditor_select', 'auditor'),
     ('sequences', 'auditor_select', 'auditor'),
     ('sessions', 'auditor_select', 'auditor'),
+    ('users', 'auditor_select', 'auditor'),
     ('webhook_counters', 'auditor_select', 'auditor'),
     ('webhook_subscriptions', 'auditor_select', 'auditor')
     -- end
 ), policy AS (
-    SELECT tenant_table.oid, name, polname, polcmd, polpermissive, polroles,
+    SELECT scoped.oid, name, polname, polcmd, polpermissive, polroles,
            -- What it lets be read or changed, and what it lets be written; one that is left out is as the other.
-           coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
-           ~ '^\(tenant_id = (public\.)?ventros_tenant\(\)\)$'
-           AND coalesce(pg_get_expr(polwithcheck, polrelid), pg_get_expr(polqual, polrelid))
-               ~ '^\(tenant_id = (public\.)?ventros_tenant\(\)\)$' AS of_tenant
-      FROM tenant_table
-      JOIN pg_policy ON polrelid = tenant_table.oid
+           replace(coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), 'public.', '')
+           = '(' || own || ')'
+           AND replace(coalesce(pg_get_expr(polwithcheck, polrelid), pg_get_expr(polqual, polrelid)), 'public.', '')
+               = '(' || own || ')' AS known,
+           pg_get_expr(polqual, polrelid) LIKE '%current_setting(''app.%' AS asked
+      FROM scoped
+      JOIN pg_policy ON polrelid = scoped.oid
 ), without AS (
-    SELECT tenant_table.oid, command
-      FROM tenant_table, (VALUES ('SELECT', 'r'), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS one (command, letter)
+    SELECT scoped.oid, command
+      FROM scoped, (VALUES ('SELECT', 'r'), ('INSERT', 'a'), ('UPDATE', 'w'), ('DELETE', 'd')) AS one (command, letter)
      WHERE NOT EXISTS (SELECT FROM policy
-                        WHERE policy.oid = tenant_table.oid AND of_tenant AND polpermissive AND polcmd IN ('*', letter::"char"))
-       AND NOT (letter = 'r' AND tenant_table.oid IN (SELECT oid FROM directory))
-       AND NOT (letter <> 'r' AND tenant_table.oid = to_regclass('public.aggregate_history'))
+                        WHERE policy.oid = scoped.oid AND known AND polpermissive AND polcmd IN ('*', letter::"char"))
+       AND NOT (letter = 'r' AND scoped.oid IN (SELECT oid FROM directory))
+       AND NOT (letter <> 'r' AND scoped.oid = to_regclass('public.aggregate_history'))
 )
 SELECT name AS subject,
        format('row-level security of %s is %s', name,
@@ -115,25 +132,27 @@ SELECT name AS subject,
        format('SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %L::regclass;',
               oid::regclass) AS see,
        format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;', oid::regclass) AS mend
-  FROM tenant_table
+  FROM scoped
  WHERE NOT relrowsecurity OR NOT relforcerowsecurity
 UNION ALL
-SELECT name, format('no policy of %s compares tenant_id with ventros_tenant() for %s', name,
-                    (SELECT string_agg(command, ', ') FROM without WHERE without.oid = tenant_table.oid)),
+SELECT name, format('no policy of %s lets pass by %s for %s', name, own,
+                    (SELECT string_agg(command, ', ') FROM without WHERE without.oid = scoped.oid)),
        format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
               'WHERE polrelid = %L::regclass;', name),
-       format('DROP POLICY IF EXISTS tenant ON %1$s; CREATE POLICY tenant ON %1$s USING (tenant_id = ventros_tenant()) '
-              'WITH CHECK (tenant_id = ventros_tenant());', oid::regclass)
-  FROM tenant_table
+       format('DROP POLICY IF EXISTS %3$I ON %1$s; CREATE POLICY %3$I ON %1$s USING (%2$s) WITH CHECK (%2$s);',
+              oid::regclass, own, policy)
+  FROM scoped
  WHERE oid IN (SELECT oid FROM without)
 UNION ALL
-SELECT format('%s.%s', name, polname), format('the policy %s of %s lets pass more than the tenant''s rows', polname, name),
+SELECT format('%s.%s', name, polname), 
+       format('the policy %s of %s lets pass more than the tenant''s rows, or the user''s', polname, name),
        format('SELECT polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy '
               'WHERE polrelid = %L::regclass;', name),
        format('DROP POLICY %I ON %s;', polname, oid::regclass)
   FROM policy
- WHERE polpermissive AND of_tenant IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r')
+ WHERE polpermissive AND known IS NOT TRUE AND NOT (oid IN (SELECT oid FROM directory) AND polcmd = 'r' AND asked)
    AND NOT (oid = to_regclass('public.aggregate_history') AND polcmd = 'a')
+   AND NOT (oid = to_regclass('public.outbox_events') AND polname = 'of_user' AND polcmd = 'a')
    AND NOT EXISTS (
        SELECT FROM opened
         WHERE to_regclass(table_name) = policy.oid AND policy_name = polname

@@ -324,7 +324,7 @@ def faulty(world: World) -> str:
     dsn = world.database()
     with psycopg.connect(dsn, autocommit=True) as connection:
         for plant, expected in FAULTS.values():
-            if expected[0][0] not in {"app_role", "durability", "replication_slots"}:
+            if expected[0][0] not in {"roles", "long_transactions", "durability", "replication_slots"}:
                 with contextlib.suppress(psycopg.Error):  # some faults leave no room for others
                     connection.execute(plant.encode())
     return dsn
@@ -336,7 +336,7 @@ def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     with psycopg.connect(faulty, autocommit=True) as connection:
         findings = [finding for finding in audit(connection, CRM) if finding.check == name]
     assert [tuple(row.values()) for row in shown] == [attrs.astuple(finding)[1:] for finding in findings]
-    elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
+    elsewhere = {"roles", "durability", "history", "long_transactions", "unused_indexes"}
     elsewhere |= {fault.check for fault in DBA_FAULTS.values()} | {"references"}  # test_dba, test_references
     assert bool(findings) == (name not in elsewhere)
 

@@ -1,14 +1,7 @@
 """Asks a database the questions of ``sql/ops``: what psql shows of them, Python takes for findings.
 
-What a question has to know of the application stands in it between two comments, so that psql can ask it too;
-the files are as they are for the CRM::
-
-    -- for each versioned table, with "," between: ('{name}')
-    ('agents'),
-    ('contacts')
-    -- end
-
-`ventros sync` writes these lists anew.
+What a question has to know of the application stands in it as lists, see :mod:`ventros.sql_lists`, so that
+psql can ask it too; the files are as they are for the CRM. `ventros sync` writes these lists anew.
 """
 
 from __future__ import annotations
@@ -31,7 +24,11 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
+from ventros.kernel.validators import USER_TENANT
 from ventros.roles import DEFAULT, Roles
+from ventros.roles.grants import privileges
+from ventros.roles.powers import SETTINGS
+from ventros.sql_lists import fill, kinds
 
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
@@ -42,17 +39,9 @@ OPTIONAL = ("blind", "of", "weight", "means", "steps")
 """What it may say: what the question does not see, and of which application alone it is."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
-_EACH = re.compile(
-    r"""^(?P<indent> *)-- for each (?P<kind>.+), with "(?P<between>.*)" between: (?P<item>.*)\n"""
-    r"""(?:.*\n)*?(?P=indent)-- end\n""",
-    re.MULTILINE,
+_BOUNDS: LiteralString = (
+    "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', '2s', true)"
 )
-_SETTINGS: LiteralString = """
-SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
-       set_config('search_path', 'public', true), set_config('ventros.owner', %(owner)s, true),
-       set_config('ventros.app', %(app)s, true), set_config('ventros.relay', %(relay)s, true),
-       set_config('ventros.scheduler', %(scheduler)s, true), set_config('ventros.auditor', %(auditor)s, true)
-"""
 _REMEDIES = {
     "42P01": "ventros migrate",
     "42703": "ventros migrate",
@@ -110,14 +99,14 @@ class _Lists:
         self.library = Library(application)
 
     def render(self, text: str) -> str:
-        asked = {match["kind"] for match in _EACH.finditer(text)} & {"versioned table", "foreign key"}
+        asked = kinds(text) & {"versioned table", "foreign key"}
         if any(not self.of(kind) for kind in asked):
             return ""
-        return _EACH.sub(self._lines, text)
+        return fill(text, self.of)
 
     def of(self, kind: str) -> list[dict[str, str]]:
         if kind == "schema":
-            return [{"name": schema} for schema in sorted({path[0] for path in _paths(self.application)})]
+            return [{"name": schema} for schema in self.application.schemas()]
         if kind == "versioned table":
             return [
                 self._versioned(repository)
@@ -126,6 +115,14 @@ class _Lists:
             ]
         if kind == "table":
             return self._tables()
+        if kind == "table of a user":
+            return [
+                {"name": name, "column": table.scope}
+                for name, table in sorted(self.library.tables.items())
+                if table.scope in {"user_id", "id"}
+            ]
+        if kind == "privilege":
+            return [one for application in self.application.stack() for one in privileges(application)]
         if kind == "policy":
             return [
                 {"table": one.table, "name": one.name, "role": one.role.removeprefix("ventros_")}
@@ -147,18 +144,15 @@ class _Lists:
 
     def _versioned(self, repository: type[EntityRepository[Any]]) -> dict[str, str]:
         table = repository.TABLE
+        name = table.qualified_name
+        secret = name in self.library.secret_columns
         return {
-            "name": table.qualified_name,
+            "name": name,
             "resource": repository.resource,
-            "tenant": "tenant_id" if table.of_tenant else "''::text",
-            "of_tenant": str(table.of_tenant).lower(),
-            "row": self._row(table.qualified_name),
+            "column": table.scope,
+            "tenant": "tenant_id" if table.scope == "tenant_id" else f"'{USER_TENANT}' || {table.scope}",
+            "columns": ", ".join(self.library.open_columns(name)) if secret else "*",
         }
-
-    def _row(self, table: str) -> str:
-        """The table, or what an auditor may read of it, as it stands in a FROM."""
-        open_columns = ", ".join(self.library.open_columns(table))
-        return f"(SELECT {open_columns} FROM {table})" if table in self.library.secret_columns else table  # noqa: S608 - names of ours
 
     def _tables(self) -> list[dict[str, str]]:
         """Those of the files schema.sql: what the migrations make."""
@@ -171,13 +165,6 @@ class _Lists:
             }
             for name, table in sorted(self.library.tables.items())
         ]
-
-    def _lines(self, match: re.Match[str]) -> str:
-        indent, item = match["indent"], match["item"]
-        each = [indent + item.format(**values) + match["between"] for values in self.of(match["kind"])]
-        head = f'{indent}-- for each {match["kind"]}, with "{match["between"]}" between: {item}\n'
-        lines = "\n".join([*each, ""]).removesuffix(match["between"] + "\n")
-        return head + lines + ("" if lines.endswith("\n") or not lines else "\n") + f"{indent}-- end\n"
 
 
 def _paths(application: Application) -> list[tuple[str, str]]:
@@ -222,7 +209,8 @@ def ask(
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
+            cursor.execute(_BOUNDS, [f"{timeout}s"])
+            cursor.execute(SETTINGS, attrs.asdict(roles))
             for name, value in (bounds or {}).items():
                 cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
             cursor.execute(question.text.encode(), prepare=False)

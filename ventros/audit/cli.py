@@ -294,7 +294,7 @@ def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
-    without a gap in the outbox, counters, indexes, long transactions, durability, the application's role.
+    without a gap in the outbox, counters, indexes, long transactions, durability, what the roles may do.
     Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
     """
     from ventros.audit.checks import audit as run_checks
@@ -370,5 +370,6 @@ def _connect_to_embedded(
         create_database(server, library.application, DATABASE)
         if filled:
             seed(server.superuser_dsn(DATABASE), library)
-        with _connect(server.owner_dsn()) as connection:
+        with _connect(server.superuser_dsn(DATABASE)) as connection:
+            connection.execute("SET ROLE ventros_owner")  # and of relay and scheduler, for what they execute
             yield connection

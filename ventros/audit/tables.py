@@ -14,6 +14,7 @@ from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements.definition import SCOPES
 
 
 @attrs.frozen
@@ -60,7 +61,13 @@ class Table:
 
     @property
     def of_tenant(self) -> bool:
-        return "tenant_id" in self.columns
+        return self.scope == "tenant_id"
+
+    @property
+    def scope(self) -> str:
+        """The column that says whose a row is; ``id`` of the users themselves, and "" where there is none."""
+        found = next((column for column in SCOPES if column in self.columns), "")
+        return found or ("id" if any("ventros_user()" in policy.using for policy in self.policies) else "")
 
     @property
     def versioned(self) -> bool:
