@@ -56,7 +56,7 @@ INSERT INTO channel_counters (tenant_id, channel_id, slot, messages_received, me
 SELECT tenant_id, pg_temp.id('channel', owner), 0, 5 * count(*), 5 * count(*) FROM seat GROUP BY tenant_id, owner;
 
 CREATE TEMP TABLE step AS
-SELECT 'billing_account' AS kind, tenant_id, pg_temp.id('billing_account', owner) AS id, 1 AS version FROM tenant
+SELECT 'billing_account' AS kind, 'user:' || pg_temp.id('user', owner) AS tenant_id, pg_temp.id('billing_account', owner) AS id, 1 AS version FROM tenant
 UNION ALL SELECT 'project', tenant_id, pg_temp.id('project', owner), 1 FROM tenant
 UNION ALL SELECT 'channel', tenant_id, pg_temp.id('channel', owner), 1 FROM tenant
 UNION ALL SELECT kind, tenant_id, pg_temp.id(kind, n), version
@@ -68,7 +68,7 @@ INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occur
 SELECT tenant_id, gen_random_uuid(), kind || '.changed', 'v1', '2026-01-01', kind, id, version, 1, '{}' FROM step;
 
 INSERT INTO aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role, after)
-SELECT '', 'billing_accounts', id, version, 'baseline', created_at, 'ventros_owner',
+SELECT 'user:' || user_id, 'billing_accounts', id, version, 'baseline', created_at, 'ventros_owner',
        ventros_history_row(billing_accounts, (SELECT string_to_array(encode(tgargs, 'escape'), '\000')
          FROM pg_trigger WHERE tgname = 'history' AND tgrelid = 'billing_accounts'::regclass)) FROM billing_accounts
 UNION ALL

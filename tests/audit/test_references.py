@@ -28,7 +28,12 @@ WRITTEN = dict.fromkeys(
     "participant_id",
 )
 """Of which columns those that refer are generated."""
-ALSO = {"pipeline_statuses.pipeline_statuses_pipeline_fkey": ["placements.placements_status_fkey"]}
+PAIRED = ("projects.projects_user_fkey", "billing_accounts.billing_accounts_user_fkey")
+"""Of columns that are in a key to a billing account as well, which is broken with it and not mended."""
+ALSO = {
+    "pipeline_statuses.pipeline_statuses_pipeline_fkey": ("placements.placements_status_fkey",),
+    **dict.fromkeys(PAIRED, ("projects.projects_billing_account_fkey",)),
+}
 """Who has such a column in its key, too."""
 UNMENDED = {
     *("projects.projects_billing_account_fkey", "channels.channels_project_fkey"),
@@ -67,7 +72,7 @@ def asked(connection: psycopg.Connection) -> list[Finding]:
 def test_where_all_lead_somewhere_nothing_is_found(filled: str) -> None:
     with psycopg.connect(filled, autocommit=True) as connection:
         assert asked(connection) == []
-    assert len(KEYS) == 48
+    assert len(KEYS) == 49
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -91,7 +96,7 @@ def test_a_reference_to_nothing_is_found_and_mended(filled: str, name: str) -> N
         if name in UNMENDED:
             with pytest.raises(psycopg.errors.IntegrityError), connection.transaction():
                 connection.execute(finding.mend.encode())
-        else:
+        elif name not in PAIRED:
             for one in found:
                 connection.execute(one.mend.encode())
             assert asked(connection) == []

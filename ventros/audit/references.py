@@ -52,12 +52,17 @@ def references(library: Library) -> list[dict[str, str]]:
             "parent": key.parent,
             "broken": _broken(key),
             "broken_text": _broken(key).replace("'", "''"),
-            "id": key.pairs[-1][0],
-            "parent_id": key.pairs[-1][1],
+            "id": _telling(key)[0],
+            "parent_id": _telling(key)[1],
             "mend": _mend(child, key, library.tables, resources).replace("'", "''"),
         }
         for place, (child, key) in enumerate(found, 1)
     ]
+
+
+def _telling(key: ForeignKey) -> tuple[str, str]:
+    """The columns that tell best which row is meant: its id, or what comes last."""
+    return next((pair for pair in key.pairs if pair[1] == "id"), key.pairs[-1])
 
 
 def _broken(key: ForeignKey) -> str:
