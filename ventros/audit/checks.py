@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -22,6 +24,7 @@ import attrs
 import psycopg
 
 from ventros import administration
+from ventros.audit import schema
 from ventros.audit.library import Library
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
@@ -34,8 +37,11 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of")
-"""What it may say: what the question does not see, and of which application alone it is."""
+OPTIONAL = ("blind", "of", "weight", "means")
+"""What it may say: what it does not see, of which application alone it is; how much its findings weigh, and
+what they mean for whoever runs the database."""
+KINDS = ("findings", "list", "look")
+"""Rows that are findings; lines to be held against those listed; or a look at what goes on."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
 _EACH = re.compile(
@@ -65,17 +71,31 @@ class Finding:
     text: str  # one sentence: what is wrong
     see: str  # the SQL that shows it, ready for psql
     mend: str  # the SQL that mends it, or what to do
+    weight: str = schema.HIGH  # critical, high or low
+    means: str = ""  # what it means for whoever runs the database, one sentence
 
 
 @attrs.frozen
 class Question:
-    """One file of ``sql/ops``. Its rows are findings, or else a look at what goes on."""
+    """One file of ``sql/ops``. It finds something, or else its rows are a look at what goes on.
+
+    ``listed`` reads the lines that those of a list should be.
+    """
 
     name: str
     finds: bool
     header: dict[str, str]
     text: str = attrs.field(repr=False)
     path: Path
+    listed: Callable[[], schema.Listed] | None = attrs.field(default=None, repr=False)
+
+    def findings(self, rows: list[tuple[str, str, str, str]]) -> list[Finding]:
+        """What its ``rows`` say. Raises ConfigurationError when there is no list to hold them against."""
+        if self.listed:
+            faults = schema.faults(self.listed(), schema.lines(rows))
+            return [Finding(self.name, *attrs.astuple(fault)) for fault in faults]
+        weight, means = self.header.get("weight", schema.HIGH), self.header.get("means", "")
+        return [Finding(self.name, *row, weight, means) for row in rows]
 
 
 def questions(application: Application) -> list[Question]:
@@ -84,7 +104,11 @@ def questions(application: Application) -> list[Question]:
     found = (read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
     lists = _Lists(application)
     rendered = (
-        attrs.evolve(question, text=lists.render(question.text))
+        attrs.evolve(
+            question,
+            text=lists.render(question.text),
+            listed=partial(schema.listed, application) if question.header["kind"] == "list" else None,
+        )
         for question in found
         if question.header.get("of") in {None, *names}
     )
@@ -168,19 +192,34 @@ def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
 def audit(
     connection: psycopg.Connection, application: Application, *, app: str = APP, timeout: int = TIMEOUT
 ) -> list[Finding]:
-    """All checks, in the order of their files, each in a read-only transaction of its own.
+    """All checks, each in a read-only transaction of its own; what weighs most first, by check.
 
     ``app`` is the role that services log in as, ``timeout`` the seconds that one check may take. What could
     not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
     tables, or cannot be reached any more.
     """
     _require_tables(connection, application)
-    return [
+    findings = [
         finding
         for question in questions(application)
         if question.finds
         for finding in ask(connection, question, app, timeout)
     ]
+    return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Without the extra indexes of which another check says what is wrong with them."""
+    named = {finding.subject for finding in findings if finding.check in _OF_INDEXES}
+    return [
+        one
+        for one in findings
+        if not (one.check == "catalogue" and one.mend.startswith(_DROP) and one.subject in named)
+    ]
+
+
+_OF_INDEXES = {"hot_indexes", "redundant_indexes", "unused_indexes"}
+_DROP = "DROP INDEX CONCURRENTLY IF EXISTS"
 
 
 def ask(connection: psycopg.Connection, question: Question, app: str, timeout: int) -> list[Finding]:
@@ -192,7 +231,7 @@ def ask(connection: psycopg.Connection, question: Question, app: str, timeout: i
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
-            return [Finding(question.name, *row) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
     except psycopg.Error as error:
         message = administration.message(error)
         if connection.closed:
@@ -204,8 +243,11 @@ def ask(connection: psycopg.Connection, question: Question, app: str, timeout: i
                 text=f"this could not be checked: {message}",
                 see=f"\\i {question.path}",
                 mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {question.header['role']}",
+                weight=question.header.get("weight", schema.HIGH),
+                means="What it looks for may be there all the same.",
             )
         ]
+    return question.findings(rows)
 
 
 def _require_tables(connection: psycopg.Connection, application: Application) -> None:
@@ -224,6 +266,12 @@ def read_question(path: Path) -> Question:
     missing = [key for key in HEADER if not header.get(key)]
     if missing:
         raise ConfigurationError(f"{path}: its header does not say {', '.join(missing)}")
-    if header["name"] != path.stem or header["kind"] not in {"findings", "look"}:
-        raise ConfigurationError(f"{path}: it is to be named {path.stem}, and of the kind findings or look")
-    return Question(path.stem, header["kind"] == "findings", header, text, path)
+    if header["name"] != path.stem or header["kind"] not in KINDS:
+        raise ConfigurationError(
+            f"{path}: it is to be named {path.stem}, and of the kind {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+        )
+    if header.get("weight", schema.HIGH) not in schema.WEIGHTS:
+        raise ConfigurationError(
+            f"{path}: its weight is to be {', '.join(schema.WEIGHTS[:-1])} or {schema.WEIGHTS[-1]}"
+        )
+    return Question(path.stem, header["kind"] != "look", header, text, path)

@@ -1,0 +1,85 @@
+"""Each difference of a schema is found, named, weighed, and mended by the very SQL that is printed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.support.catalogue_faults import CATALOGUE_FAULTS
+from tests.support.findings import psql
+from ventros.audit.checks import Finding, Question, ask, audit, questions
+from ventros.devserver import DevServer
+from ventros.ops import history, locking_indexes
+from ventros.schema import create_database
+from ventros.unit_of_work import CRM
+
+NAMES = itertools.count(1)
+(CATALOGUE,) = (one for one in questions(CRM) if one.name == "catalogue")
+
+
+def found(dsn: str, question: Question = CATALOGUE) -> list[Finding]:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        return ask(connection, question, "ventros_app", 60)
+
+
+@pytest.fixture(scope="module")
+def template(server: DevServer) -> str:
+    create_database(server, CRM, "catalogue")
+    return "catalogue"
+
+
+@pytest.fixture
+def database(server: DevServer, template: str) -> Iterator[str]:
+    """The superuser's DSN of a copy."""
+    name = f"catalogue_{next(NAMES)}"
+    server.create_database(name, template)
+    yield server.superuser_dsn(name)
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.mark.parametrize("fault", CATALOGUE_FAULTS)
+def test_a_fault_is_found_named_weighed_and_mended(database: str, fault: str) -> None:
+    planted = CATALOGUE_FAULTS[fault]
+    with psycopg.connect(database, autocommit=True) as connection:
+        if connection.info.server_version // 10000 < planted.needs:
+            pytest.skip(f"PostgreSQL {planted.needs} has it first")
+        connection.execute(planted.plant.encode())
+    findings = found(database)
+    assert tuple((finding.weight, finding.subject) for finding in findings) == planted.found
+    for finding in findings:
+        assert finding.means.endswith(".")
+        assert psql(database, "-A", "-t", "-c", finding.see).strip() not in {"", "ERROR"}
+        psql(database, text=finding.mend)
+    assert found(database) == []
+
+
+def test_it_is_clean_whatever_is_switched_on(database: str, server: DevServer) -> None:
+    name = conninfo_to_dict(database)["dbname"]
+    owner = server.owner_dsn(str(name))
+    assert found(database) == []
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert [finding for finding in audit(connection, CRM) if finding.check != "durability"] == []
+    history.enable(owner, CRM)
+    locking_indexes.create(owner)
+    assert found(database) == []
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("ALTER TABLE chats DISABLE TRIGGER history")
+        (off,) = found(database)
+        assert (off.weight, off.subject) == ("critical", "chats.history")
+        psql(database, text=off.mend)
+        connection.execute(
+            "CREATE OR REPLACE TRIGGER history AFTER INSERT OR UPDATE OR DELETE ON credentials "
+            "FOR EACH ROW EXECUTE FUNCTION ventros_record_history()"
+        )
+        (open_,) = found(database)
+        assert (open_.weight, open_.subject) == ("critical", "credentials.history")
+        psql(database, text=open_.mend)
+    assert found(database) == []
+    locking_indexes.drop(owner)
+    history.disable(owner, CRM)
+    assert found(database) == []
