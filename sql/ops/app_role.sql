@@ -1,5 +1,7 @@
 -- name:  app_role
 -- kind:  findings
+-- weight: critical
+-- means: A service may read or change what its statements do not, of any tenant.
 -- why:   the role that services log in as may do what the statements of sql/ do and nothing else: then no
 --        service can forget a tenant, switch a version guard off, or change a table. What it may do more is a hole in
 --        all of that.

@@ -15,7 +15,7 @@
 -- mend:  what `ventros audit` prints, as the owner of the tables, or as a superuser where it makes a foreign key or
 --        puts its triggers on: what row-level security hides from the owner would not be checked. Most take a lock
 --        that holds everybody up.
--- blind: comments, privileges, the order of columns, settings of storage (fillfactor, autovacuum, statistics), casts
+-- blind: the text of comments, privileges, the order of columns, settings of storage (fillfactor, autovacuum, statistics), casts
 --        and operators, what belongs to an extension, and other schemas. A view's text is written otherwise by
 --        another version of PostgreSQL. What was written while a fault was there: see outbox_versions and history.
 SET search_path = pg_catalog, pg_temp;
@@ -102,6 +102,17 @@ WITH schema AS (
       FROM stored
       JOIN pg_attribute ON attrelid = stored.oid AND attnum > 0 AND NOT attisdropped
       LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    UNION ALL
+    SELECT 'comments', name, '', string_agg(said, E'\n' ORDER BY said COLLATE "C")
+      FROM (SELECT name, format('COMMENT ON TABLE %s IS %L;', name, obj_description(oid, 'pg_class'))
+              FROM stored
+             WHERE obj_description(oid, 'pg_class') IS NOT NULL
+            UNION ALL
+            SELECT name, format('COMMENT ON COLUMN %s.%I IS %L;', name, attname, col_description(attrelid, attnum))
+              FROM stored
+              JOIN pg_attribute ON attrelid = stored.oid AND attnum > 0 AND NOT attisdropped
+             WHERE col_description(attrelid, attnum) IS NOT NULL) AS comment (name, said)
+     GROUP BY name
     UNION ALL
     SELECT 'constraint', name, quote_ident(pg_constraint.conname), pg_get_constraintdef(pg_constraint.oid) || coalesce(state, '')
       FROM stored

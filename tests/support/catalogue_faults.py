@@ -167,7 +167,8 @@ TRIGGERS = {
         "critical chats.version_guard",
     ),
     "the fence comes too late": planted(
-        "DROP TRIGGER version_guard ON chats; CREATE TRIGGER version_guard AFTER UPDATE ON chats FOR EACH ROW "
+        "DROP TRIGGER version_guard ON chats;"
+        "CREATE TRIGGER version_guard AFTER UPDATE ON chats FOR EACH ROW "
         "WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()",
         "critical chats.version_guard",
     ),
@@ -380,7 +381,14 @@ COLUMNS = {
         "SELECT setval('outbox_events_position_seq', 9000000000000000000)",
         "high outbox_events_position_seq",
     ),
-    "a comment is no difference": planted("COMMENT ON TABLE chats IS 'x'; COMMENT ON TABLE chats IS NULL"),
+    "a comment says the same in other words": planted("COMMENT ON TABLE chats IS 'A talk.'"),
+    "a table and a column say nothing": planted(
+        "COMMENT ON TABLE chats IS NULL; COMMENT ON COLUMN chats.version IS NULL", "low chats"
+    ),
+    "a table says nothing at all": planted(
+        "DELETE FROM pg_description WHERE objoid = 'chats'::regclass AND classoid = 'pg_class'::regclass",
+        "low chats",
+    ),
 }
 
 TABLES = {

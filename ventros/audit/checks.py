@@ -13,7 +13,6 @@ the files are as they are for the CRM::
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
@@ -143,8 +142,6 @@ class _Lists:
                 for repository in self.application.repositories()
                 if issubclass(repository, Repository)
             ]
-        if kind == "table":
-            return self._tables()
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":
@@ -153,18 +150,6 @@ class _Lists:
                 for name, columns in self.library.changing.items()
             ]
         raise ConfigurationError(f"a question has a list for each {kind}, which is not known")
-
-    def _tables(self) -> list[dict[str, str]]:
-        """Those of the files schema.sql: what the migrations make."""
-        versioned = {table.qualified_name for table in self.application.versioned()}
-        return [
-            {
-                "name": name,
-                "versioned": str(name in versioned).lower(),
-                "columns": json.dumps(table.definitions, ensure_ascii=False).replace("'", "''"),
-            }
-            for name, table in sorted(self.library.tables.items())
-        ]
 
     def _lines(self, match: re.Match[str]) -> str:
         indent, item = match["indent"], match["item"]
@@ -209,17 +194,13 @@ def audit(
 
 
 def _once(findings: list[Finding]) -> list[Finding]:
-    """Without the extra indexes of which another check says what is wrong with them."""
-    named = {finding.subject for finding in findings if finding.check in _OF_INDEXES}
-    return [
-        one
-        for one in findings
-        if not (one.check == "catalogue" and one.mend.startswith(_DROP) and one.subject in named)
-    ]
+    """Without what is only extra where another check says what is wrong with it, and mends it alike."""
+    others = {_first(finding.mend) for finding in findings if finding.check != "catalogue"}
+    return [one for one in findings if one.check != "catalogue" or _first(one.mend) not in others]
 
 
-_OF_INDEXES = {"hot_indexes", "redundant_indexes", "unused_indexes"}
-_DROP = "DROP INDEX CONCURRENTLY IF EXISTS"
+def _first(mend: str) -> str:
+    return mend.replace("public.", "").partition(";")[0]
 
 
 def ask(connection: psycopg.Connection, question: Question, app: str, timeout: int) -> list[Finding]:

@@ -9,7 +9,7 @@ import attrs
 
 from ventros.audit.schema.kinds import KINDS
 from ventros.audit.schema.lines import OWNER, Line, Lines, Listed
-from ventros.audit.schema.mends import Mends, filled, retyped
+from ventros.audit.schema.mends import COMMENTS, Mends, filled, retyped, unsaid
 from ventros.audit.schema.renames import undo_renames
 from ventros.audit.schema.weights import CHANGED, EXTRA, HIGH, MISSING, RENAMED, RETYPED, WEIGHTS, weigh
 
@@ -51,7 +51,7 @@ def _fault(difference: _Difference, mends: Mends) -> Fault:
     subject = filled(KINDS[difference.line.kind].subject, difference.line, mends.owner)
     return Fault(
         subject=_plain(subject),
-        text=_plain(_sentence(difference, mends.owner)),
+        text=_plain(_sentence(difference, mends)),
         see=_see(difference.line, mends.owner),
         mend=_mend(difference, mends),
         weight=weight,
@@ -61,17 +61,21 @@ def _fault(difference: _Difference, mends: Mends) -> Fault:
 
 def _differences(listed: Listed, stored: Lines) -> Iterator[_Difference]:
     """Of a thing that is missing or extra, nothing that belongs to it is told beside it."""
-    whole = {one for line in listed.made.values() for one in _things(line)}
-    present = {one for line in stored.values() for one in _things(line)}
+    things, present = _things(listed.made), _things(stored)
     for key, line in listed.made.items():
-        if key == OWNER or (line.relation in whole - present and not _things(line)):
+        gone = line.relation in things - present and line.relation != _thing(line)
+        if key == OWNER or gone:
             continue
         if key not in stored:
             yield _Difference(MISSING, line)
+        elif line.kind == COMMENTS:
+            if unsaid(line, stored):
+                yield _Difference(CHANGED, line, stored[key])
         elif _differs(line, stored[key]):
             yield _Difference(RETYPED if retyped(line, stored[key]) else CHANGED, line, stored[key])
     for key, line in stored.items():
-        if key == OWNER or key in listed.made or (line.relation in present - whole and not _things(line)):
+        undeclared = line.relation in present - things and line.relation != _thing(line)
+        if key == OWNER or key in listed.made or undeclared or line.kind == COMMENTS:
             continue
         if key not in listed.optional:
             yield _Difference(EXTRA, line)
@@ -79,11 +83,15 @@ def _differences(listed: Listed, stored: Lines) -> Iterator[_Difference]:
             yield _Difference(CHANGED, listed.optional[key], line)
 
 
-def _things(line: Line) -> tuple[str, ...]:
-    """The name by which other lines say that they belong to this one."""
+def _things(lines: Lines) -> set[str]:
+    return {_thing(line) for line in lines.values()} - {""}
+
+
+def _thing(line: Line) -> str:
+    """The name by which other lines say that they belong to this one; empty, if none does."""
     if line.kind in {"table", "view", "materialized view"}:
-        return (line.relation,)
-    return (line.name,) if line.kind in {"function", "sequence"} else ()
+        return line.relation
+    return line.name if line.kind in {"function", "sequence"} else ""
 
 
 def _weight(difference: _Difference, mends: Mends) -> tuple[str, str]:
@@ -109,8 +117,8 @@ def _rank(difference: _Difference, mends: Mends) -> tuple[int, bool, bool, int, 
     return (weight, difference.how != RENAMED, not extra, order, refers != extra, difference.line)
 
 
-def _sentence(difference: _Difference, owner: str) -> str:
-    line, found = difference.line, difference.found
+def _sentence(difference: _Difference, mends: Mends) -> str:
+    line, found, owner = difference.line, difference.found, mends.owner
     kind = KINDS[line.kind]
     called = filled(kind.called, line, owner)
     if difference.how == EXTRA:
@@ -122,6 +130,8 @@ def _sentence(difference: _Difference, owner: str) -> str:
         expected = _shown(line.definition)
         return f"{called} is missing" + (f": expected {expected}" if line.kind != "table" else "")
     wanted, got = _parts(line.definition), _parts(found.definition)
+    if line.kind == COMMENTS:
+        return f"{called} are not whole: expected {_shown(' '.join(unsaid(line, mends.stored)))}"
     expected = "; ".join(part for part in wanted if part not in got) or "no more"
     shown = "; ".join(part for part in got if part not in wanted) or "no more"
     return f"{called} is not as it was made: expected {_shown(expected)}, found {_shown(shown)}"

@@ -165,6 +165,13 @@ KINDS: Final[dict[str, Kind]] = {
         "CREATE MATERIALIZED VIEW {relation} {definition} ALTER MATERIALIZED VIEW {relation} OWNER TO {owner};",
         drop=_ASIDE.format(what="MATERIALIZED VIEW", of="{relation}"),
     ),
+    "comments": Kind(
+        called="the comments on {relation}",
+        subject="{relation}",
+        see="objsubid",
+        among="pg_description WHERE objoid = to_regclass({relation_text}) AND classoid = 'pg_class'::regclass",
+        create="{definition}",
+    ),
     "owner": Kind(
         called="the owner of {relation}",
         subject="{relation}",

@@ -15,6 +15,7 @@ _COLUMN = re.compile(
     r"(?P<open> NOT VALID)?",
     re.DOTALL,
 )
+COMMENTS = "comments"
 _CONCURRENTLY = re.compile(r"^(CREATE (?:UNIQUE )?INDEX) ")
 
 
@@ -29,6 +30,23 @@ def filled(text: str, line: Line, owner: str) -> str:
 def retyped(expected: Line, found: Line) -> bool:
     """Whether it is a column that has another type or collation."""
     return expected.kind == "column" and _column(expected)["type"] != _column(found)["type"]
+
+
+def unsaid(comments: Line, stored: Lines) -> list[str]:
+    """The statements for what has no comment; in other words is as good, and a column that is gone has none."""
+    there = stored.get(comments.key)
+    said = {_target(one) for one in there.definition.split("\n")} if there else set()
+    columns = {_column_of(line) for line in stored.values() if line.kind == "column"}
+    wanted = columns | {f"COMMENT ON TABLE {comments.relation}"}
+    return [one for one in comments.definition.split("\n") if _target(one) in wanted - said]
+
+
+def _target(comment: str) -> str:
+    return comment.partition(" IS ")[0]
+
+
+def _column_of(column: Line) -> str:
+    return f"COMMENT ON COLUMN {column.relation}.{column.name}"
 
 
 @attrs.frozen
@@ -47,7 +65,13 @@ class Mends:
         """What is missing."""
         made = self._created(line)
         if line.kind == "column":
-            return f"{made} -- what it held has to come from a backup"
+            said = self.listed.made.get((COMMENTS, line.relation, ""))
+            comments = (
+                [one for one in said.definition.split("\n") if _target(one) == _column_of(line)]
+                if said
+                else []
+            )
+            return " ".join([made, *comments, "-- what it held has to come from a backup"])
         if line.kind != "table":
             return made
         own = [one for one in self.listed.made.values() if one.relation == line.relation and one != line]
@@ -73,6 +97,8 @@ class Mends:
         """What is there and of another definition."""
         if expected.kind == "table":
             return f"ALTER TABLE {expected.relation} SET {expected.definition.split()[0]};"
+        if expected.kind == COMMENTS:
+            return " ".join(unsaid(expected, self.stored))
         if expected.kind == "column":
             return self._change_column(expected, found)
         if expected.kind == "constraint":

@@ -1,4 +1,4 @@
-"""Tells a table or a column that was renamed from one that is gone beside one that is new: its rows are there."""
+"""Tells a table or a column that was renamed, so whose rows are there, from one that is gone."""
 
 from __future__ import annotations
 
@@ -80,4 +80,4 @@ def _rename_column(line: Line, renamed: Renamed) -> Line:
 
 
 def _replaced(text: str, old: str, new: str) -> str:
-    return re.sub(rf"""(?<![\w."']){re.escape(old)}(?![\w"'])""", lambda _match: new, text)
+    return re.sub(rf"""(?<![\w"']){re.escape(old)}(?![\w"'])""", lambda _match: new, text)

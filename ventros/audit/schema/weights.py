@@ -25,6 +25,7 @@ EXTRA: Final = "extra"
 _TENANTS = "Rows of other tenants may be read or written, or a tenant's own be withheld."
 _KEYS = "Two rows may have the same key, or a row's key be that of another tenant."
 _REFERENCES = "A row may refer to one that is not there, or that is another tenant's."
+_SILENT = "Who reads the database without the code has to guess what stands there."
 _NOBODY = "Nobody declares it, so no migration keeps it and no test covers it."
 
 
@@ -107,6 +108,7 @@ WEIGHED: Final = (
     Weight(
         (RETYPED,), "column", "", CRITICAL, "Statements and policies that name it fail, or compare otherwise."
     ),
+    Weight(_OFF, "comments", "", LOW, _SILENT),
     Weight((MISSING,), "column", "", CRITICAL, "Statements that name it fail; its values are gone."),
     Weight(
         (CHANGED,),
