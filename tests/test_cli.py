@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support.program import ventros
+from ventros import roles
 from ventros.cli import main
 from ventros.devserver import DevServer
 
@@ -147,15 +148,18 @@ def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> Non
 
 def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(server: DevServer) -> None:
     server.create_database("cli_roles")
-    names = ("--owner", "cli_owner", "--app-role", "cli_app")
+    kinds = {"--owner": "cli_owner", "--app-role": "cli_app", "--relay": "cli_relay"}
+    kinds |= {"--scheduler": "cli_scheduler", "--auditor": "cli_auditor"}
+    names = [part for option in kinds.items() for part in option]
     made = ventros("migrate", "roles", *names, "--passwords", database=server.superuser_dsn("cli_roles"))
     assert (made.returncode, made.stderr) == (0, "")
-    owner_line, app_line, *rest = made.stdout.splitlines()
+    owner_line, app_line, relay_line, _, auditor_line, *rest = made.stdout.splitlines()
     assert rest == [
-        "took away from cli_app, and from PUBLIC: TEMPORARY on the database cli_roles",
-        (
-            "set for cli_app: statement_timeout 9000 ms, lock_timeout 5000 ms, "
+        "took away from PUBLIC and all but cli_owner: TEMPORARY on the database cli_roles",
+        *(
+            f"set for {role}: statement_timeout 9000 ms, lock_timeout 5000 ms, "
             "idle_in_transaction_session_timeout 30000 ms"
+            for role in ("cli_app", "cli_relay", "cli_scheduler")
         ),
         *(
             f"nothing is granted yet for {name}: run this again after ventros migrate"
@@ -163,10 +167,17 @@ def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(s
         ),
     ]
     dsns = {}
-    for line, name in ((owner_line, "cli_owner"), (app_line, "cli_app")):
+    for line, name in (
+        (owner_line, "cli_owner"),
+        (app_line, "cli_app"),
+        (relay_line, "cli_relay"),
+        (auditor_line, "cli_auditor"),
+    ):
         said, password = line.split(", with the password ")
         assert said == f"made the role {name}"
-        dsns[name] = server.dsn("cli_roles").replace(f"ventros_app:{server.password}", f"{name}:{password}")
+        dsns[name] = server.dsn("cli_roles").replace(
+            f"ventros_app:{server.passwords[roles.APP]}", f"{name}:{password}"
+        )
     assert ventros("migrate", database=dsns["cli_owner"]).returncode == 0
     with psycopg.connect(dsns["cli_app"], autocommit=True) as app:
         app.execute("SET app.tenant_id = 'acme'")
@@ -174,9 +185,12 @@ def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(s
             app.execute("SELECT id FROM contacts")
         granted = ventros("migrate", "roles", *names, "--passwords", database=dsns["cli_owner"])
         assert granted.stdout.splitlines() == [
-            f"granted cli_app what the statements of {name} need" for name in ("kernel", "crm")
+            *(f"granted cli_app, cli_auditor what grants.sql of {name} says" for name in ("kernel", "crm")),
+            "made the policies auditor_select (36)",
         ]
         assert app.execute("SELECT id FROM contacts").fetchall() == []
+    with psycopg.connect(dsns["cli_auditor"]) as auditor:
+        assert auditor.execute("SELECT id FROM contacts").fetchall() == []
     refused = ventros("migrate", "roles", "--app-role", "cli_other", database=dsns["cli_owner"])
     assert refused.returncode == 2
     assert "permission denied to create role" in refused.stderr

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ventros.kernel.errors import VentrosError
 
@@ -22,10 +22,13 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"ventros: {missing.name} is not installed: pip install 'ventros[cli]'")
 
-from ventros.audit.cli import app_role_option, audit, sql
+from ventros.audit.cli import audit, role_options, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, tenant
+
+if TYPE_CHECKING:
+    from ventros.roles import Roles
 
 FAILED = 1
 INTERRUPTED = 130
@@ -295,27 +298,25 @@ def status(ctx: click.Context, dsn: str | None) -> None:
 
 @migrate.command()
 @database
-@click.option("--owner", default="ventros_owner", show_default=True, help="Owns the tables and migrates.")
-@app_role_option
+@role_options
 @click.option("--passwords", is_flag=True, help="Give new roles generated passwords, and print them once.")
 @click.pass_context
-def roles(ctx: click.Context, dsn: str | None, owner: str, app_role: str, *, passwords: bool) -> None:
-    """Make the owner and the app, and grant the app what the statements need.
+def roles(ctx: click.Context, dsn: str | None, roles: Roles, *, passwords: bool) -> None:
+    """Make the owner, app, relay, scheduler and auditor, and grant each what its statements need.
 
-    Before the first migration by a superuser; again, by the owner, after each. The app gets what
-    sql/grants.sql says and loses every other privilege on a table.
+    Before the first migration by a superuser; again, by the owner, after each. The roles get what
+    sql/grants.sql says, its policies too, and lose every other privilege on a table.
     """
     import secrets
 
     from ventros.roles import set_up
 
-    new_passwords = {name: secrets.token_urlsafe(24) for name in (owner, app_role)} if passwords else {}
+    new_passwords = {name: secrets.token_urlsafe(24) for name in roles.all} if passwords else {}
     lines: list[str] = []
     set_up(
         resolve(dsn or ctx.obj),
         application(),
-        owner=owner,
-        app=app_role,
+        roles,
         password=new_passwords.get,
         report=lines.append,
     )

@@ -1,6 +1,8 @@
--- What the application's role may do: for each table, the columns that some statement reads or writes.
--- Read off the statements, not to be edited: ventros sql grants > grants.sql
--- The role has no other privilege and owns nothing; `ventros migrate roles` makes it and grants this.
+-- What each role may do: for each table, the columns that some statement of that role reads or writes.
+-- Read off the statements and schema.sql, not to be edited: ventros sql grants > grants.sql
+-- The roles have no other privilege and own nothing; `ventros migrate roles` makes them and applies this.
+
+-- The services: for one tenant at a time, the one that the policy named tenant asks for.
 
 GRANT USAGE ON SCHEMA public TO ventros_app;
 
@@ -21,3 +23,30 @@ GRANT
     SELECT (tenant_id, consumer, event_id),
     INSERT (tenant_id, consumer, event_id, processed_at)
     ON processed_events TO ventros_app;
+
+-- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
+
+GRANT USAGE ON SCHEMA public TO ventros_auditor;
+
+GRANT
+    SELECT (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role, actor,
+        use_case, before, after)
+    ON aggregate_history TO ventros_auditor;
+CREATE POLICY auditor_select ON aggregate_history FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, recorded_at, tombstone)
+    ON commit_markers TO ventros_auditor;
+CREATE POLICY auditor_select ON commit_markers FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
+        aggregate_type, aggregate_id, aggregate_version, sequence, correlation_id, causation_id,
+        payload)
+    ON outbox_events TO ventros_auditor;
+CREATE POLICY auditor_select ON outbox_events FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, consumer, event_id, processed_at)
+    ON processed_events TO ventros_auditor;
+CREATE POLICY auditor_select ON processed_events FOR SELECT TO ventros_auditor USING (true);

@@ -4,7 +4,7 @@
 -- means: The record of changes is not what took place, and proves nothing there.
 -- why:  where history is enabled, every version of every aggregate is on record, and the record, replayed, yields the
 --       row. Where it does not, somebody wrote past the triggers, or touched the record.
--- role: a superuser, or one with BYPASSRLS that may read the tables: see outbox_versions
+-- role: the auditor, ventros_auditor, or a superuser: see outbox_versions
 -- read: one row for each aggregate, with the first thing that is wrong with its history, ten to a table (SET
 --       ventros.most = '1000' for more): versions that are missing, a step that does not begin where the one before it
 --       ended, a row that has moved on, is gone, never was recorded, or differs from the replayed record; and one for
@@ -12,9 +12,9 @@
 --       disabled, the record is still checked, but not against the rows.
 -- mend: as each row says. Nothing brings back what was not recorded; a baseline says where the record begins anew.
 -- blind: who and when (role, actor, use_case, recorded_at) can be altered without contradiction, and so can the whole
---        of an aggregate's history together with its row. Of masked columns (the trigger's arguments) it knows only
---        whether there was a value. It reads the whole history, 100,000 rows in some 10 s (docs/history.md).
-SET row_security = off;
+--        of an aggregate's history together with its row. It does not look at the columns that hold secrets (the
+--        trigger's arguments). It reads the whole history, 100,000 rows in some 10 s (docs/history.md).
+SET app.tenant_id = '';
 WITH aggregate (name) AS (
     VALUES
     -- for each versioned table, with "," between: ('{name}')
@@ -43,22 +43,22 @@ WITH aggregate (name) AS (
 ), recorded AS MATERIALIZED (
     SELECT name FROM recorder WHERE enabled
 ), stored (tenant_id, name, id, version, document) AS (
-    -- for each versioned table, with " UNION ALL" between: SELECT {tenant}, '{name}', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = '{name}')) FROM {name} AS stored WHERE '{name}' IN (TABLE recorded)
-    SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM agents AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
+    -- for each versioned table, with " UNION ALL" between: SELECT {tenant}, '{name}', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = '{name}')) FROM {row} AS stored WHERE '{name}' IN (TABLE recorded)
+    SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM (SELECT tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version FROM agents) AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
     SELECT ''::text, 'billing_accounts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts')) FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'broadcasts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'broadcasts')) FROM broadcasts AS stored WHERE 'broadcasts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'campaigns', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'campaigns')) FROM campaigns AS stored WHERE 'campaigns' IN (TABLE recorded) UNION ALL
-    SELECT tenant_id, 'channels', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'channels')) FROM channels AS stored WHERE 'channels' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'channels', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'channels')) FROM (SELECT tenant_id, id, user_id, project_id, name, type, status, external_id, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version FROM channels) AS stored WHERE 'channels' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'chats', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'chats')) FROM chats AS stored WHERE 'chats' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'contact_lists', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contact_lists')) FROM contact_lists AS stored WHERE 'contact_lists' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'contacts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'contacts')) FROM contacts AS stored WHERE 'contacts' IN (TABLE recorded) UNION ALL
-    SELECT tenant_id, 'credentials', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'credentials')) FROM credentials AS stored WHERE 'credentials' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'credentials', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'credentials')) FROM (SELECT tenant_id, id, project_id, credential_type, name, description, oauth_token_type, expires_at, metadata, is_active, created_at, updated_at, version FROM credentials) AS stored WHERE 'credentials' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'pipeline_statuses', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipeline_statuses')) FROM pipeline_statuses AS stored WHERE 'pipeline_statuses' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'pipelines', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'pipelines')) FROM pipelines AS stored WHERE 'pipelines' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'projects', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'projects')) FROM projects AS stored WHERE 'projects' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'sequences', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sequences')) FROM sequences AS stored WHERE 'sequences' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'sessions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sessions')) FROM sessions AS stored WHERE 'sessions' IN (TABLE recorded) UNION ALL
-    SELECT tenant_id, 'webhook_subscriptions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions')) FROM webhook_subscriptions AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
+    SELECT tenant_id, 'webhook_subscriptions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions')) FROM (SELECT tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version FROM webhook_subscriptions) AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
     -- end
 ), step AS (
     SELECT tenant_id, aggregate_table AS name, aggregate_id AS id, aggregate_version AS version, kind, before, after,

@@ -2,13 +2,12 @@
 -- kind:  look
 -- why:   how much a reader of the outbox must not see yet, and since when: events whose transaction is not
 --        below the oldest that still runs. long_transactions says which one that is.
--- role:  a superuser, or one with BYPASSRLS that may read the table: row-level security would hide other
---        tenants' events
+-- role:  the auditor, ventros_auditor, or a superuser: see outbox_versions
 -- read:  one row for each tenant, most held back first. readable is what a reader may take by now, held_back
 --        what is committed and must wait, oldest_held_back when the oldest of that took place. It reads the
 --        outbox once, whole.
 -- mend:  end what long_transactions finds.
-SET row_security = off;
+SET app.tenant_id = '';
 SELECT tenant_id,
        count(*) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())) AS readable,
        max(position) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())) AS readable_up_to,

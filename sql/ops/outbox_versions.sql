@@ -6,16 +6,15 @@
 --        transaction. So the outbox holds each aggregate's versions from 1 to its row's without a gap, and
 --        after a removal one more, <aggregate>.removed. What breaks that was written, or deleted, past the
 --        library.
--- role:  a superuser, or one with BYPASSRLS that may read the tables: row-level security would hide other
---        tenants' rows, and then the server refuses the question. CREATE ROLE auditor LOGIN BYPASSRLS; GRANT
---        pg_read_all_data, pg_monitor TO auditor;
+-- role:  the auditor, ventros_auditor, or a superuser. Whom row-level security confines is refused: an empty
+--        app.tenant_id stands for no tenant.
 -- read:  one row for each aggregate at fault, ten to a table; SET ventros.most = '1000' for
 --        more. It reads the outbox and the tables of the aggregates once, whole.
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
 -- blind: a change with the version guard off that left the version as it was; the last of several events of one
 --        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
-SET row_security = off;
+SET app.tenant_id = '';
 WITH aggregate (aggregate_type, name, of_tenant) AS (
     VALUES
     -- for each versioned table, with "," between: ('{resource}', '{name}', {of_tenant})

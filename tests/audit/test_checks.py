@@ -36,6 +36,7 @@ from ventros.demo.stream import make_stream
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.resources import directory
+from ventros.roles import DEFAULT
 from ventros.unit_of_work import CRM
 
 OPS = directory("sql") / "ops"
@@ -275,7 +276,7 @@ def test_a_question_only_reads_waits_for_nobody_and_ends(
     database: str, connection: psycopg.Connection
 ) -> None:
     def asked(text: str) -> str:
-        (finding,) = ask(connection, Question("x", True, {"role": "x"}, text, OPS), "ventros_app", 1)
+        (finding,) = ask(connection, Question("x", True, {"role": "x"}, text, OPS), DEFAULT, 1)
         assert finding.subject == "not checked"
         return finding.text
 

@@ -35,8 +35,8 @@ AD_HOC = "SELECT count(*) FROM contacts WHERE name = 'Ada'"
 def other_dsn(dsn: str, server: DevServer, owner_dsn: str, superuser: psycopg.Connection) -> Iterator[str]:
     """The app by another name: what it sends is not held against the app when all tests are over."""
     superuser.execute(f"CREATE ROLE {OTHER} LOGIN PASSWORD 'open'".encode())
-    roles.set_up(owner_dsn, CRM, app=OTHER)
-    yield dsn.replace(f"{roles.APP}:{server.password}", f"{OTHER}:open")
+    roles.set_up(owner_dsn, CRM, roles.Roles(app=OTHER))
+    yield dsn.replace(f"{roles.APP}:{server.passwords[roles.APP]}", f"{OTHER}:open")
     superuser.execute(f"DROP OWNED BY {OTHER}".encode())
     superuser.execute(f"DROP ROLE {OTHER}".encode())
 

@@ -26,6 +26,7 @@ from tests.support.devservers import (
     python,
     wheel_binaries,
 )
+from ventros import roles
 from ventros.devserver import DevServer, find_binaries
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 
@@ -100,13 +101,13 @@ def test_every_connection_needs_the_password(server: DevServer) -> None:
     rules = ask(server.superuser_dsn(), "SELECT DISTINCT auth_method FROM pg_hba_file_rules")
     assert rules == [("scram-sha-256",)]
     for dsn, password in (
-        (server.dsn(), server.password),
-        (server.owner_dsn(), server.owner_password),
+        (server.dsn(), server.passwords[roles.APP]),
+        (server.owner_dsn(), server.passwords[roles.OWNER]),
         (server.superuser_dsn(), server.superuser_password),
     ):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             ask(dsn.replace(password, "guess"), "SELECT 1")
-    assert len({server.password, server.owner_password, server.superuser_password}) == 3
+    assert len({server.passwords[roles.APP], server.passwords[roles.OWNER], server.superuser_password}) == 3
     assert not (server.directory / "pwfile").exists()
 
 
@@ -114,7 +115,7 @@ def test_the_password_is_in_no_repr_and_no_log(server: DevServer) -> None:
     log = (server.directory / "server.log").read_text()
     assert server.version in repr(server)
     assert "password authentication failed" in log  # written by the test above
-    for password in (server.password, server.owner_password, server.superuser_password):
+    for password in (server.passwords[roles.APP], server.passwords[roles.OWNER], server.superuser_password):
         assert password not in repr(server)
         assert password not in log
 
@@ -186,7 +187,7 @@ def test_settings_reach_the_server_and_durable_is_the_default() -> None:
         ask(dsn, "CREATE EXTENSION pg_stat_statements")
         [[statements]] = ask(dsn, "SELECT string_agg(query, ' ') FROM pg_stat_statements")
         assert "CREATE ROLE" in str(statements)
-        assert server.password not in str(statements)
+        assert server.passwords[roles.APP] not in str(statements)
 
 
 @pytest.mark.parametrize("name", ["port", "Listen_Addresses", "fsync = off\nport"])

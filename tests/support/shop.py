@@ -156,6 +156,6 @@ def build(folder: Path, server: DevServer, *below: Application) -> Application:
         stands_on=below,
     )
     (sql / "schema.sql").write_text(snapshot(server, shop), encoding="utf-8")
-    (sql / "grants.sql").write_text(grants_sql(Library(shop), "ventros_app"), encoding="utf-8")
+    (sql / "grants.sql").write_text(grants_sql(Library(shop)), encoding="utf-8")
     (sql / "catalogue.txt").write_text(lines_made(server, shop), encoding="utf-8")
     return shop

@@ -208,6 +208,8 @@ class Server:
 
     def remark(self, rng: random.Random) -> None:
         """Something that comes at any time: a notice, a setting, a notification."""
+        if self.ended:
+            return
         number = rng.randrange(10**6)
         notification = struct.pack("!i", 7) + b"channel\0" + b"x" * rng.randrange(30) + b"\0"
         kinds = (
@@ -263,7 +265,7 @@ class Driver:
 
     def _read(self, one: bytes) -> None:
         kind = chr(one[0])
-        if kind in "NSA":
+        if kind in "NSA" or (kind == "E" and b"FATAL" in one and not self.waiting):
             return
         assert self.waiting, f"nobody waits for {one!r}"
         self.answer += one

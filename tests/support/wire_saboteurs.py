@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from ventros.kernel.connection import connect, wire
+from ventros.kernel.connection import connect
 from ventros.kernel.connection.answers import Answer, commands
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.connection.wire import Wire
@@ -107,13 +107,12 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the answer to what rides along the rows are dropped."""
-    original = wire._replayed
+    original = Wire._feed
 
-    def rowless(answer: Answer) -> bytes:
-        answer.frames = [frame for frame in answer.frames if frame[:1] != b"D"]
-        return original(answer)
+    def rowless(self: Wire, kept: list[bytes]) -> None:
+        original(self, [frame for frame in kept if frame[:1] != b"D"])
 
-    monkeypatch.setattr(wire, "_replayed", rowless)
+    monkeypatch.setattr(Wire, "_feed", rowless)
     monkeypatch.setattr(connect, "_fault", no_fault)
 
 

@@ -29,7 +29,7 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
-from ventros.roles import APP
+from ventros.roles import DEFAULT, Roles
 
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
@@ -50,7 +50,9 @@ _EACH = re.compile(
 )
 _SETTINGS: LiteralString = """
 SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
-       set_config('ventros.app', %(app)s, true), set_config('search_path', 'public', true)
+       set_config('search_path', 'public', true), set_config('ventros.owner', %(owner)s, true),
+       set_config('ventros.app', %(app)s, true), set_config('ventros.relay', %(relay)s, true),
+       set_config('ventros.scheduler', %(scheduler)s, true), set_config('ventros.auditor', %(auditor)s, true)
 """
 _REMEDIES = {
     "42P01": "ventros migrate",
@@ -88,10 +90,10 @@ class Question:
     path: Path
     listed: Callable[[], schema.Listed] | None = attrs.field(default=None, repr=False)
 
-    def findings(self, rows: list[tuple[str, str, str, str]]) -> list[Finding]:
+    def findings(self, rows: list[tuple[str, str, str, str]], roles: Roles) -> list[Finding]:
         """What its ``rows`` say. Raises ConfigurationError when there is no list to hold them against."""
         if self.listed:
-            faults = schema.faults(self.listed(), schema.lines(rows))
+            faults = schema.faults(self.listed().named(roles), schema.lines(rows))
             return [Finding(self.name, *attrs.astuple(fault)) for fault in faults]
         weight, means = self.header.get("weight", schema.HIGH), self.header.get("means", "")
         return [Finding(self.name, *row, weight, means) for row in rows]
@@ -138,7 +140,7 @@ class _Lists:
             return [{"name": schema} for schema in sorted({path[0] for path in _paths(self.application)})]
         if kind == "versioned table":
             return [
-                _versioned(repository)
+                self._versioned(repository)
                 for repository in self.application.repositories()
                 if issubclass(repository, Repository)
             ]
@@ -150,6 +152,21 @@ class _Lists:
                 for name, columns in self.library.changing.items()
             ]
         raise ConfigurationError(f"a question has a list for each {kind}, which is not known")
+
+    def _versioned(self, repository: type[EntityRepository[Any]]) -> dict[str, str]:
+        table = repository.TABLE
+        return {
+            "name": table.qualified_name,
+            "resource": repository.resource,
+            "tenant": "tenant_id" if table.of_tenant else "''::text",
+            "of_tenant": str(table.of_tenant).lower(),
+            "row": self._row(table.qualified_name),
+        }
+
+    def _row(self, table: str) -> str:
+        """The table, or what an auditor may read of it, as it stands in a FROM."""
+        open_columns = ", ".join(self.library.open_columns(table))
+        return f"(SELECT {open_columns} FROM {table})" if table in self.library.secret_columns else table
 
     def _lines(self, match: re.Match[str]) -> str:
         indent, item = match["indent"], match["item"]
@@ -164,22 +181,16 @@ def _paths(application: Application) -> list[tuple[str, str]]:
     return [(catalogue.schema, name) for catalogue in statements for name in catalogue.tables()]
 
 
-def _versioned(repository: type[EntityRepository[Any]]) -> dict[str, str]:
-    table = repository.TABLE
-    return {
-        "name": table.qualified_name,
-        "resource": repository.resource,
-        "tenant": "tenant_id" if table.of_tenant else "''::text",
-        "of_tenant": str(table.of_tenant).lower(),
-    }
-
-
 def audit(
-    connection: psycopg.Connection, application: Application, *, app: str = APP, timeout: int = TIMEOUT
+    connection: psycopg.Connection,
+    application: Application,
+    *,
+    roles: Roles = DEFAULT,
+    timeout: int = TIMEOUT,
 ) -> list[Finding]:
     """All checks, each in a read-only transaction of its own; what weighs most first, by check.
 
-    ``app`` is the role that services log in as, ``timeout`` the seconds that one check may take. What could
+    ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
     not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
     tables, or cannot be reached any more.
     """
@@ -188,7 +199,7 @@ def audit(
         finding
         for question in questions(application)
         if question.finds
-        for finding in ask(connection, question, app, timeout)
+        for finding in ask(connection, question, roles, timeout)
     ]
     return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))
 
@@ -203,12 +214,12 @@ def _first(mend: str) -> str:
     return mend.replace("public.", "").partition(";")[0]
 
 
-def ask(connection: psycopg.Connection, question: Question, app: str, timeout: int) -> list[Finding]:
+def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeout: int) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", "app": app})
+            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
@@ -228,7 +239,7 @@ def ask(connection: psycopg.Connection, question: Question, app: str, timeout: i
                 means="What it looks for may be there all the same.",
             )
         ]
-    return question.findings(rows)
+    return question.findings(rows, roles)
 
 
 def _require_tables(connection: psycopg.Connection, application: Application) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ventros.audit.checks import Finding
     from ventros.audit.library import Library
+    from ventros.roles import Roles
 
 FOUND = 1
 """Exit status when a check finds something."""
@@ -36,6 +38,32 @@ database = dsn_option(
 app_role_option = click.option(
     "--app-role", default="ventros_app", show_default=True, help="The role that services log in as."
 )
+
+
+def role_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The names of all five roles, as ``roles``."""
+
+    @functools.wraps(command)
+    def with_roles(
+        *args: Any, owner: str, app_role: str, relay: str, scheduler: str, auditor: str, **options: Any
+    ) -> None:
+        from ventros.roles import Roles
+
+        roles = Roles(owner=owner, app=app_role, relay=relay, scheduler=scheduler, auditor=auditor)
+        command(*args, roles=roles, **options)
+
+    for name, does in reversed(_FURTHER_ROLES.items()):
+        option = click.option(f"--{name}", default=f"ventros_{name}", show_default=True, help=does)
+        with_roles = option(with_roles)
+    return app_role_option(with_roles)
+
+
+_FURTHER_ROLES = {
+    "owner": "The role that owns the tables and migrates.",
+    "relay": "The role that the relay of the outbox logs in as.",
+    "scheduler": "The role that the scheduler logs in as.",
+    "auditor": "The role that reads everything but secrets.",
+}
 
 
 @click.group()
@@ -170,15 +198,15 @@ def lint_() -> None:
 
 
 @sql.command()
-@app_role_option
-def grants(app_role: str) -> None:
-    """Print what the role of its services must be granted, column by column, and nothing else."""
+@role_options
+def grants(roles: Roles) -> None:
+    """Print what each role must be granted, column by column, and nothing else."""
     from psycopg.sql import Identifier
 
     from ventros.audit.grants import grants_sql
 
-    role = app_role if app_role == "ventros_app" else Identifier(app_role).as_string()
-    click.echo(grants_sql(_library(), role), nl=False)
+    text = roles.named_in(grants_sql(_library()), lambda name: Identifier(name).as_string())
+    click.echo(text, nl=False)
 
 
 @sql.command()
@@ -235,10 +263,8 @@ def reconcile(dsn: str | None, app_role: str) -> None:
 
 
 @click.command()
-@dsn_option(
-    f"The database, for a superuser, or a role with BYPASSRLS, pg_read_all_data and pg_monitor; {ELSE}"
-)
-@app_role_option
+@dsn_option(f"The database, for the auditor or a superuser; {ELSE}")
+@role_options
 @click.option(
     "--timeout",
     type=click.IntRange(1),
@@ -253,7 +279,7 @@ def reconcile(dsn: str | None, app_role: str) -> None:
     help="Also write a page of it: the findings, all SQL with its plans and costs, and the tables.",
 )
 @as_json_option
-def audit(dsn: str | None, app_role: str, timeout: int, html: Path | None, *, as_json: bool) -> None:
+def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: whether the schema is what the migrations made,
@@ -264,12 +290,12 @@ def audit(dsn: str | None, app_role: str, timeout: int, html: Path | None, *, as
     from ventros.audit.checks import audit as run_checks
 
     with _connect(dsn, "ventros audit") as connection:
-        findings = run_checks(connection, application(), app=app_role, timeout=timeout)
+        findings = run_checks(connection, application(), roles=roles, timeout=timeout)
         _print_findings(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
 
-            write(html, page(connection, _library(), findings, app_role))
+            write(html, page(connection, _library(), findings, roles.app))
     if findings:
         sys.exit(FOUND)
 

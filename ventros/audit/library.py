@@ -50,12 +50,27 @@ class Library:
         return {query.table: query for query in found if query is not None}
 
     @functools.cached_property
+    def secret_columns(self) -> dict[str, tuple[str, ...]]:
+        """By table, those that no history, log, page or auditor may show."""
+        return {
+            repository.TABLE.qualified_name: repository.SECRET_COLUMNS
+            for repository in self.application.repositories()
+            if repository.SECRET_COLUMNS
+        }
+
+    def open_columns(self, table: str) -> tuple[str, ...]:
+        """Those that hold no secret, in the table's order; none of a table that there is not."""
+        secret = self.secret_columns.get(table, ())
+        columns = self.tables[table].columns if table in self.tables else ()
+        return tuple(column for column in columns if column not in secret)
+
+    @functools.cached_property
     def directories(self) -> frozenset[str]:
-        """The tables that are read before the tenant is known: those of statements that say why."""
+        """The tables that the app reads before the tenant is known: those of statements that say why."""
         return frozenset(
             source.table
             for statement in self.written.values()
-            if statement.tenant
+            if statement.role == "app" and statement.tenant
             for source in self.read(statement).sources
         )
 

@@ -74,7 +74,7 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
     for column in statement.changes:
         if column not in updated:
             yield "changes", f"says that it changes {column}, which it does not set"
-    if not statement.tenant:
+    if statement.role == "app" and not statement.tenant:
         for source in _unbound(reading, "tenant_id", tenants(statement)):
             yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
     if (table := tables.get(statement.qualified_table)) and table.versioned:

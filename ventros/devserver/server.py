@@ -33,7 +33,7 @@ _UNSAFE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writ
 _STATISTICS: LiteralString = f"""
 CREATE SCHEMA statistics;
 CREATE EXTENSION pg_stat_statements SCHEMA statistics;
-GRANT USAGE ON SCHEMA statistics TO {roles.OWNER};
+GRANT USAGE ON SCHEMA statistics TO {roles.OWNER}, {roles.AUDITOR};
 GRANT pg_read_all_stats TO {roles.OWNER};
 """
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -62,8 +62,8 @@ class DevServer:
     directory: Path
     host: str  # the directory of the socket
     port = PORT
-    password: str
-    owner_password: str
+    passwords: Mapping[str, str]
+    """Of the roles of :mod:`ventros.roles`, by their names."""
     superuser = SUPERUSER
     superuser_password: str
 
@@ -103,7 +103,7 @@ class DevServer:
         account = find_account()
         self.directory = make_directory(account, in_memory=not self._durable)
         self.host = str(self.directory)
-        self.password, self.owner_password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.passwords = {role: secrets.token_urlsafe(24) for role in roles.DEFAULT.all}
         self.superuser_password = secrets.token_urlsafe(24)
         self._owner = os.getpid()
         try:
@@ -129,13 +129,15 @@ class DevServer:
         if self.directory.exists():  # the account may not remove it from every parent
             shutil.rmtree(self.directory)
 
-    def dsn(self, database: str = DATABASE) -> str:
-        """For the app, as services connect; understood by asyncpg and by psycopg."""
-        return self._url(roles.APP, self.password, database) if self._owner else self._not_running()
+    def dsn(self, database: str = DATABASE, role: str = roles.APP) -> str:
+        """For the app, as services connect, or another role of :mod:`ventros.roles`; understood by asyncpg
+        and by psycopg.
+        """
+        return self._url(role, self.passwords[role], database) if self._owner else self._not_running()
 
     def owner_dsn(self, database: str = DATABASE) -> str:
         """For the owner of the tables, who migrates; row-level security holds for it as for the app."""
-        return self._url(roles.OWNER, self.owner_password, database) if self._owner else self._not_running()
+        return self.dsn(database, roles.OWNER)
 
     def superuser_dsn(self, database: str = "postgres") -> str:
         """For the superuser, whom no row-level policy holds back: never for a service."""
@@ -180,8 +182,9 @@ class DevServer:
             tail = account.run("/bin/sh", "-c", 'tail -n 20 "$1" 2>&1 || :', "sh", log)
             raise ConfigurationError(f"the embedded server does not start; its log ends:\n{tail}") from error
         with self._superuser() as connection:
-            roles.create_role(connection, roles.OWNER, self.owner_password)
-            roles.create_role(connection, roles.APP, self.password)
+            for role, password in self.passwords.items():
+                roles.create_role(connection, role, password)
+            roles.show_statistics(connection, roles.AUDITOR)
         if self._statistics:
             with self._superuser("template1") as connection:
                 connection.execute(_STATISTICS)

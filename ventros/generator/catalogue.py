@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ventros import administration
+from ventros import administration, roles
 from ventros.audit import checks, schema
 from ventros.devserver import DevServer
 from ventros.kernel.application import Application
@@ -36,6 +36,7 @@ def _switch_on(dsn: str, application: Application) -> None:
         history.enable(dsn, application)
     if application.name == CRM.name:
         locking_indexes.create(dsn)
+    roles.set_up(dsn, application)
 
 
 def _lines(dsn: str, application: Application) -> schema.Lines:

@@ -26,7 +26,6 @@ from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Catalogue
 from ventros.migration_files import write_checksums
-from ventros.roles import APP
 from ventros.schema import create_database, snapshot
 
 _DUMPED_BY = re.compile(r"PostgreSQL (\d+)")
@@ -81,7 +80,7 @@ def _make(application: Application, server: DevServer, report: Report, also: Seq
     folder = application.statements.folder
     write_checksums(application.migrations)
     _write_schema(application, server, report)
-    _write(folder / "grants.sql", grants_sql(Library(application), APP))
+    _write(folder / "grants.sql", grants_sql(Library(application)))
     _write(folder / schema.FILE, catalogue(server, application))
     library = Library(application)
     for table in application.statements.tables():

@@ -95,6 +95,30 @@ def ventros_owner_dsn(ventros_server: Server, ventros_copy: str) -> str:
 
 
 @pytest.fixture
+def ventros_relay_dsn(ventros_server: Server, ventros_copy: str) -> str:
+    """The same for the relay, who works for all tenants and may execute statements of ``role: relay``."""
+    from ventros import roles
+
+    return ventros_server.dsn(ventros_copy, roles.RELAY)
+
+
+@pytest.fixture
+def ventros_scheduler_dsn(ventros_server: Server, ventros_copy: str) -> str:
+    """The same for the scheduler."""
+    from ventros import roles
+
+    return ventros_server.dsn(ventros_copy, roles.SCHEDULER)
+
+
+@pytest.fixture
+def ventros_auditor_dsn(ventros_server: Server, ventros_copy: str) -> str:
+    """The same for the auditor, who reads every row and no secret."""
+    from ventros import roles
+
+    return ventros_server.dsn(ventros_copy, roles.AUDITOR)
+
+
+@pytest.fixture
 def ventros_superuser(ventros_server: Server, ventros_copy: str) -> Iterator[psycopg.Connection]:
     """A look at the test's own database past every policy, in autocommit."""
     import psycopg

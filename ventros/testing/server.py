@@ -27,9 +27,9 @@ _OURS: Final = frozenset({"host", "hostaddr", "port", "user", "password", "dbnam
 
 @attrs.frozen
 class GivenServer:
-    """A server that is there, by a superuser's DSN; owner and app are roles that the superuser takes.
+    """A server that is there, by a superuser's DSN; the roles are ones that the superuser takes.
 
-    A connection takes its role as it begins (``options=-c role=…``), so that neither role needs a password,
+    A connection takes its role as it begins (``options=-c role=…``), so that none needs a password,
     and those of a server that others use keep theirs. Row-level security and privileges are the role's.
     """
 
@@ -55,9 +55,9 @@ class GivenServer:
             further = {name: value for name, value in parse(dsn).items() if name not in _OURS}
             return cls(info.host, info.port, info.user, info.password, further)
 
-    def dsn(self, database: str) -> str:
-        """For the app."""
-        return self._url(database, options=f"-c role={roles.APP}")
+    def dsn(self, database: str, role: str = roles.APP) -> str:
+        """For the app, or another of the roles that grants.sql names."""
+        return self._url(database, options=f"-c role={role}")
 
     def owner_dsn(self, database: str) -> str:
         """For the owner of the tables."""
@@ -77,7 +77,7 @@ class GivenServer:
 
 
 Server = DevServer | GivenServer
-"""Both have ``dsn(database)``, ``owner_dsn(database)`` and ``superuser_dsn(database)``."""
+"""Both have ``dsn(database, role)``, ``owner_dsn(database)`` and ``superuser_dsn(database)``."""
 
 
 @contextmanager
@@ -105,9 +105,7 @@ class Template:
         name = f"{self.name}_{secrets.token_hex(4)}"
         with _database(self.server, name, template=self.name):
             with psycopg.connect(self.server.superuser_dsn(name), autocommit=True) as connection:
-                roles.revoke_temporary(
-                    connection, roles.OWNER, roles.APP
-                )  # which CREATE DATABASE does not copy
+                roles.revoke_temporary(connection)  # which CREATE DATABASE does not copy
             yield name
 
 

@@ -35,11 +35,11 @@ def check_statements(application: Application) -> type:
             with psycopg.connect(ventros_owner_dsn) as connection:
                 assert list(header_faults(connection, application, library.own_statements)) == []
 
-        def test_the_app_is_granted_what_they_need(self) -> None:
+        def test_the_roles_are_granted_what_they_need(self) -> None:
             """Else: ventros sync"""
             path = application.statements.folder / "grants.sql"
             committed = path.read_text(encoding="utf-8")
-            assert committed == grants_sql(library, roles.APP)
+            assert committed == grants_sql(library)
 
         @pytest.mark.usefixtures("ventros_closed_world")
         def test_nothing_else_is_executed(self) -> None:
@@ -101,12 +101,17 @@ def _oid(connection: psycopg.Connection, type_name: str) -> int | None:
 
 
 def unknown_to(application: Application, superuser_dsn: str) -> list[str]:
-    """The texts that the app's role has executed on the server, and that are no statement of the application.
+    """The texts that app, relay and scheduler have executed on the server, and that are no statement of the
+    application.
 
     ``superuser_dsn`` leads to a migrated database. Fails when the server could not count them all.
     """
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        executed = entries(connection, roles.APP, everywhere=True)
+        executed = [
+            entry
+            for role in (roles.APP, roles.RELAY, roles.SCHEDULER)
+            for entry in entries(connection, role, everywhere=True)
+        ]
         unknown = reconcile(connection, Library(application), executed).unknown
         _, evictions = since(connection)
     assert evictions == 0, "pg_stat_statements.max is too small to tell"

@@ -14,6 +14,7 @@ from tests.support.findings import psql
 from ventros.audit.checks import Finding, Question, ask, audit, questions
 from ventros.devserver import DevServer
 from ventros.ops import history, locking_indexes
+from ventros.roles import DEFAULT
 from ventros.schema import create_database
 from ventros.unit_of_work import CRM
 
@@ -23,7 +24,7 @@ NAMES = itertools.count(1)
 
 def found(dsn: str, question: Question = CATALOGUE) -> list[Finding]:
     with psycopg.connect(dsn, autocommit=True) as connection:
-        return ask(connection, question, "ventros_app", 60)
+        return ask(connection, question, DEFAULT, 60)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.support.certificates import Certificate, make, write
 from tests.support.proxy import Proxy
 from tests.support.tls import TlsProxy, self_signed
 from tests.support.tls_server import CERTIFIED, TlsServer, tls_server
-from ventros import ConfigurationError, Database, UnitOfWork, VentrosError, administration
+from ventros import ConfigurationError, Database, UnitOfWork, VentrosError, administration, roles
 from ventros.kernel.connection.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("nothing_set")
@@ -102,7 +102,7 @@ def roots(tmp_path: Path) -> Path:
 def dsn_of(running: TlsServer, options: str, host: str = "") -> str:
     """By name, which leads there by hostaddr; or by ``host``."""
     place = f"host={host}" if host else f"host={NAME}&hostaddr={running.host}"
-    password = quote(running.server.password, safe="")
+    password = quote(running.server.passwords[roles.APP], safe="")
     return f"postgresql://ventros_app:{password}@/ventros?{place}&port=5432&connect_timeout=20&{options}"
 
 

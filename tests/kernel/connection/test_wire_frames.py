@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 
 import pytest
 
@@ -180,6 +181,42 @@ async def test_a_remark_is_whole_before_a_kept_answer_is_replayed() -> None:
     driver.aside = None
     socket.wire.data_received(notice[9:])
     assert driver.fed.endswith(notice)
+
+
+FATAL = error("57P01", "FATAL")
+
+
+async def kept_answers_after(pieces: list[bytes], *, asked: int) -> tuple[Socket, bytes]:
+    """What asyncpg is handed when it asks for a kept answer before ``pieces[asked]`` arrives."""
+    socket, answers, data = message()
+    deliver(socket, data, 10**6)
+    wire, driver = socket.wire, socket.driver
+    driver.fed.clear()
+    for number, piece in enumerate([*pieces, b""]):
+        if number == asked:
+            wire.replay(answers[1])
+            driver.execute("s", RECORDED[0].encode())
+        if piece:
+            wire.data_received(piece)
+    await asyncio.sleep(0)
+    return socket, bytes(driver.fed)
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+@pytest.mark.parametrize("cut", [3, 9, len(FATAL) - 1])
+async def test_no_kept_answer_is_replayed_once_the_server_has_ended_the_session(cut: int, asked: int) -> None:
+    for pieces in [[FATAL, b""], [FATAL[:cut], FATAL[cut:]]]:
+        socket, fed = await kept_answers_after(pieces, asked=asked)
+        assert fed == FATAL
+        assert socket.aborted
+
+
+async def test_control_without_the_end_asyncpg_takes_the_kept_answer_for_the_rest_of_the_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ventros.kernel.connection.wire._ENDS_THE_SESSION", re.compile(rb"never"))
+    _, fed = await kept_answers_after([FATAL], asked=0)
+    assert [chr(one[0]) for one in split(fed)] == ["E", "D", "C", "Z"]
 
 
 def test_the_single_byte_before_tls_is_no_piece_of_a_message() -> None:

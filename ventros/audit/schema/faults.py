@@ -155,8 +155,8 @@ def _plain(text: str) -> str:
 
 def _see(line: Line, owner: str) -> str:
     kind = KINDS[line.kind]
-    text = f"SELECT coalesce((SELECT string_agg(({kind.see})::text, '; ') FROM {kind.among}), 'nothing');"
-    return filled(text, line, owner)
+    text = "SELECT coalesce((SELECT string_agg((%s)::text, '; ') FROM %s), 'nothing');"
+    return filled(text % (kind.see, kind.among), line, owner)
 
 
 def _mend(difference: _Difference, mends: Mends) -> str:

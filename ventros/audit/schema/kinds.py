@@ -79,7 +79,8 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "column": Kind(
         called="the column {name} of {relation}",
-        see=f"concat(format_type(atttypid, atttypmod), {_DEFAULT}, CASE WHEN attnotnull THEN ' NOT NULL' END)",
+        see=f"concat(format_type(atttypid, atttypmod), {_DEFAULT}, "
+        "CASE WHEN attnotnull THEN ' NOT NULL' END)",
         among=_of_table("pg_attribute", "attrelid", "attname"),
         create="ALTER TABLE {relation} ADD COLUMN {name} {definition};",
         drop="ALTER TABLE {relation} DROP COLUMN IF EXISTS {name}; -- or, to keep it, a migration",
@@ -162,14 +163,16 @@ KINDS: Final[dict[str, Kind]] = {
         subject="{relation}",
         see="pg_get_viewdef(to_regclass({relation_text}))",
         create="DROP MATERIALIZED VIEW IF EXISTS {relation}; "
-        "CREATE MATERIALIZED VIEW {relation} {definition} ALTER MATERIALIZED VIEW {relation} OWNER TO {owner};",
+        "CREATE MATERIALIZED VIEW {relation} {definition} "
+        "ALTER MATERIALIZED VIEW {relation} OWNER TO {owner};",
         drop=_ASIDE.format(what="MATERIALIZED VIEW", of="{relation}"),
     ),
     "comments": Kind(
         called="the comments on {relation}",
         subject="{relation}",
         see="objsubid",
-        among="pg_description WHERE objoid = to_regclass({relation_text}) AND classoid = 'pg_class'::regclass",
+        among="pg_description "
+        "WHERE objoid = to_regclass({relation_text}) AND classoid = 'pg_class'::regclass",
         create="{definition}",
     ),
     "owner": Kind(

@@ -10,6 +10,7 @@ import attrs
 
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
+from ventros.roles import Roles
 
 FILE = "catalogue.txt"
 OWNER = ("owner of all", "", "")
@@ -20,6 +21,7 @@ _HEADER = """\
 # A line that begins with "? " is made by a command, such as ventros history enable, and may be missing.
 # Not to be edited: ventros sync writes it.
 """
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -57,6 +59,25 @@ class Listed:
 
     made: Lines
     optional: Lines
+
+    def named(self, roles: Roles) -> Listed:
+        """With these names in the policies that are for one role."""
+        return Listed(
+            *(
+                {key: _named(line, roles) for key, line in part.items()}
+                for part in attrs.astuple(self, recurse=False)
+            )
+        )
+
+
+def _named(line: Line, roles: Roles) -> Line:
+    if line.kind != "policy":
+        return line
+    return attrs.evolve(line, definition=roles.named_in(line.definition, _quoted))
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else '"{}"'.format(name.replace('"', '""'))
 
 
 def lines(rows: Iterable[tuple[str, str, str, str]]) -> Lines:

@@ -43,7 +43,8 @@ _OF_A_PORTAL = frozenset(b"2DCIs")  # BindComplete first, then rows, and one end
 _OF_AN_ANSWER = frozenset(b"12nDCIs")  # ParseComplete, BindComplete, NoData, rows, ends of an Execute
 _SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 _READY_IDLE = b"Z\0\0\0\5I"
-_NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + b"Z\0\0\0\5T"
+_READY_IN_TRANSACTION = b"Z\0\0\0\5T"
+_NO_ROWS = b"2\0\0\0\4" + b"C\0\0\0\x0dUPDATE 0\0" + _READY_IN_TRANSACTION
 _LARGEST_FRAME = 2**30
 _ENDS_THE_SESSION = re.compile(rb"(?:\0V|^E....S)(?:FATAL|PANIC)\0", re.DOTALL)
 
@@ -69,6 +70,7 @@ class Wire(asyncio.Protocol):
         self._partial = b""  # the beginning of a frame that asyncpg has seen nothing of
         self._owed = 0  # bytes that are yet to come of a frame whose beginning it has seen
         self._skimmed: list[bytes] = []  # what it has seen and we have not gone through
+        self._session_ended = False  # asyncpg has seen the server say so
         self.fault: ConnectionError | None = None
 
     # what the unit of work asks for
@@ -129,9 +131,9 @@ class Wire(asyncio.Protocol):
         asked = statement and self._asked
         if self._replay is not None and asked:
             if end == _SYNC:
-                answer, self._replay = self._replay, None
                 # Later: asyncpg sets what it reads the rows by only after it has written.
-                asyncio.get_running_loop().call_soon(self._feed, _replayed(answer))
+                asyncio.get_running_loop().call_soon(self._feed, self._replay.frames)
+                self._replay = None
         elif self._recording is not None and asked:
             self._keep(self._recording, bytes(data))
         elif statement and (self._ahead or (self._own is not None and asked)):
@@ -141,9 +143,9 @@ class Wire(asyncio.Protocol):
                 self._owed = 1  # it is answered by a single byte
             self._socket.write(data)
 
-    def _feed(self, data: bytes) -> None:
+    def _feed(self, kept: list[bytes]) -> None:
         if not self._socket.is_closing():
-            self._driver.data_received(data)
+            self._driver.data_received(b"".join((*kept, _READY_IN_TRANSACTION)))
 
     def _is_asked_for(self, data: Any, end: Any) -> bool:
         """Whether ``data`` executes what is watched, recorded or replayed, and does not prepare it.
@@ -300,9 +302,11 @@ class Wire(asyncio.Protocol):
             passed.append(self._whole(data[at:] if at else data))
         if passed:
             self._driver.data_received(b"".join(passed))
+        if self._session_ended:
+            self._socket.abort()  # or asyncpg would take a kept answer for what comes behind this error
 
     def _whole(self, data: bytes) -> bytes:
-        """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come at any time.
+        """Of what is all asyncpg's, all but a frame at its end that is incomplete and may come unasked.
 
         For something of ours may be asked for, or put into the stream, before the rest of it arrives. Data
         that ends as an answer does is not gone through, unless more comes before asyncpg asks again.
@@ -325,8 +329,10 @@ class Wire(asyncio.Protocol):
         at, end = self._owed, len(data)
         while at + 5 <= end:
             behind = at + 1 + int.from_bytes(data[at + 1 : at + 5], "big")
-            if behind > end and data[at] in _AT_ANY_TIME:
+            if behind > end and data[at] in b"NSAE":
                 break
+            if data[at] == _ERROR:
+                self._session_ended |= bool(_ENDS_THE_SESSION.search(data[at:behind]))
             at = behind
         return at
 
@@ -365,7 +371,7 @@ class Wire(asyncio.Protocol):
 
     def _fail(self, answer: Answer, frame: bytes) -> None:
         """What comes behind is not executed, so nothing more is expected of this message."""
-        ends = bool(_ENDS_THE_SESSION.search(frame))
+        ends = self._session_ended = bool(_ENDS_THE_SESSION.search(frame))
         answer.frames.append(frame)
         self._expected.popleft()
         answer.become(State.LOST if ends else State.FAILED)
@@ -375,13 +381,8 @@ class Wire(asyncio.Protocol):
         self.forget()
 
     def _end(self, frame: bytes) -> None:
-        kind = chr(frame[0])
-        self.fault = ConnectionError(f"the server sent a message {kind!r} that answers nothing asked for")
+        self.fault = ConnectionError(f"the server sent {chr(frame[0])!r}, which answers nothing asked for")
         self._socket.abort()
-
-
-def _replayed(answer: Answer) -> bytes:
-    return b"".join((*answer.frames, _NO_ROWS[-6:]))
 
 
 def _name(data: Any) -> bytes:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, get_args
 
 from ventros.kernel.errors import ConfigurationError
-from ventros.kernel.statements.definition import Column, Rows, Statement
+from ventros.kernel.statements.definition import Column, Role, Rows, Statement
 from ventros.kernel.statements.types import Type
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
@@ -50,9 +50,11 @@ def checked(
 ) -> Statement:
     """The statement of a header and a text. Raises ConfigurationError with file and line."""
     body = text.strip().removesuffix(";").rstrip()
-    rows, returns = header.get("rows", ""), header.get("returns", "")
+    rows, returns, role = header.get("rows", ""), header.get("returns", ""), header.get("role", "app")
     if rows not in get_args(Rows):
         raise fault(path, line, f"{name}: rows: is {rows!r}, not one of {', '.join(get_args(Rows))}")
+    if role not in get_args(Role):
+        raise fault(path, line, f"{name}: role: is {role!r}, not one of {', '.join(get_args(Role))}")
     if not body or not header.get("why"):
         raise fault(path, line, f"{name} has no {'why: line' if body else 'SQL text'}")
     if bool(returns) == (rows == "affected"):
@@ -76,6 +78,7 @@ def checked(
         returns=returns,
         path=path,
         line=line,
+        role=role,  # type: ignore[arg-type]  # checked against get_args(Role) above
         plan=header.get("plan", ""),
         tenant=header.get("tenant", ""),
         standard=header.get("standard", ""),

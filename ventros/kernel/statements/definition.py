@@ -14,6 +14,8 @@ from ventros.kernel.statements.arguments import Check
 from ventros.kernel.statements.types import Type, find
 
 Rows = Literal["one", "maybe", "many", "affected"]
+Role = Literal["app", "relay", "scheduler"]
+"""Who executes a statement: the services for one tenant at a time; the others for all tenants."""
 
 _WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
 _LOCK = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b")
@@ -55,6 +57,7 @@ class Statement:
     returns: str
     path: Path
     line: int
+    role: Role = "app"
     plan: str = ""
     tenant: str = ""
     standard: str = ""

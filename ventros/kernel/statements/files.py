@@ -13,9 +13,10 @@ A header line may go on in further ones, which are indented. Of a table outside 
 is ``schema.table.verb``. ``rows:`` is one, maybe, many or affected, and
 chooses the method of :class:`ventros.kernel.connection.connection.Connection` that may send the statement.
 A statement that returns rows also says ``returns:``, either columns with their types or the name of
-the aggregate whose mapper reads them. ``plan:`` says of a statement that reads more of its tenant's rows
-than it returns why that will do, ``tenant:`` of one that compares no tenant why it need not, ``standard:``
-of one whose verb is in :mod:`ventros.audit.standard_texts` why it differs from the text there,
+the aggregate whose mapper reads them. ``role:`` says who may execute it: app, which is the default, or relay
+or scheduler, who work for all tenants. ``plan:`` says of a statement that reads more of its tenant's rows
+than it returns why that will do, ``tenant:`` of one of the app's that compares no tenant why it need not,
+``standard:`` of one whose verb is in :mod:`ventros.audit.standard_texts` why it differs from the text there,
 ``changes:`` of an UPDATE the columns that differ after most executions, beside those that it makes of their
 old values. Any other key is refused. The header is not sent; the name is, as a trailing comment, because
 pg_stat_statements keeps a trailing comment and drops a leading one.
@@ -42,7 +43,7 @@ from ventros.kernel.statements.checked import checked, checked_name, fault
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.types import Type, declared_by
 
-KEYS = ("name", "why", "params", "rows", "returns", "plan", "tenant", "standard", "changes")
+KEYS = ("name", "why", "params", "rows", "returns", "role", "plan", "tenant", "standard", "changes")
 NO_STATEMENTS = {"schema.sql", "grants.sql"}
 """Files of the folder that the tools write."""
 _START = re.compile(r"-- ?name *:")

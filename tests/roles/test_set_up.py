@@ -20,6 +20,7 @@ from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Statement
+from ventros.roles import Roles
 
 HAND = "a_hand"
 
@@ -109,7 +110,7 @@ def test_the_roles_are_no_superusers_and_the_app_owns_nothing(superuser: psycopg
         "SELECT rolname, rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication"
         " FROM pg_roles WHERE rolname LIKE 'ventros%' ORDER BY 1"
     ).fetchall()
-    assert flags == [(roles.APP, False), (roles.OWNER, False)]
+    assert flags == [(role, False) for role in sorted(roles.DEFAULT.all)]
     owners = superuser.execute(
         "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     ).fetchall()
@@ -136,8 +137,8 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
     assert reports[:2] == [
-        "granted ventros_app what the statements of kernel need",
-        "granted ventros_app what the statements of crm need",
+        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
+        "granted ventros_app, ventros_auditor what grants.sql of crm says",
     ]
     assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 3
     assert [line.rpartition(" ")[2] for line in reports[2:]] == ["agents", "contacts", "ventros_migrations"]
@@ -159,7 +160,7 @@ def test_temporary_tables_are_taken_away_by_whoever_may_and_else_refused(
         roles.set_up(server.owner_dsn(name), CRM)
     reports: list[str] = []
     roles.set_up(server.superuser_dsn(name), CRM, report=reports.append)
-    assert f"took away from {roles.APP}, and from PUBLIC: TEMPORARY on the database {name}" in reports
+    assert f"took away from PUBLIC and all but {roles.OWNER}: TEMPORARY on the database {name}" in reports
     asked = "SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')"
     may = [superuser.execute(asked, [role]).fetchone() for role in (roles.APP, roles.OWNER)]
     assert may == [(False,), (True,)]
@@ -169,9 +170,11 @@ def test_the_app_has_its_timeouts_by_role_and_keeps_those_that_it_was_given(
     server: DevServer, superuser: psycopg.Connection, other: str
 ) -> None:
     superuser.execute("ALTER ROLE other_app SET lock_timeout = 77")
-    roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, app=other)  # who may not: it does without
+    roles.set_up(
+        server.owner_dsn(superuser.info.dbname), CRM, Roles(app=other)
+    )  # who may not: it does without
     reports: list[str] = []
-    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, Roles(app=other), report=reports.append)
     told = "set for other_app: statement_timeout 9000 ms, idle_in_transaction_session_timeout 30000 ms"
     assert told in reports
     has = superuser.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'other_app'").fetchone()
@@ -179,7 +182,7 @@ def test_the_app_has_its_timeouts_by_role_and_keeps_those_that_it_was_given(
     assert has is not None
     assert set(has[0]) == timeouts
     reports.clear()
-    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, app=other, report=reports.append)
+    roles.set_up(server.superuser_dsn(superuser.info.dbname), CRM, Roles(app=other), report=reports.append)
     assert told not in reports
 
 
@@ -194,7 +197,7 @@ def test_what_was_granted_on_tables_of_others_is_left_alone_and_told(
     superuser.execute("GRANT INSERT ON logs TO ventros_app")
     reports: list[str] = []
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
-    assert reports[2:] == ["left alone: INSERT on logs", "left alone: SELECT, UPDATE (note) on theirs.orders"]
+    assert reports[2:] == ["left alone: what ventros_app may do on logs, theirs.orders"]
     kept = superuser.execute(
         "SELECT has_table_privilege('ventros_app', 'theirs.orders', 'SELECT')"
         " AND has_column_privilege('ventros_app', 'theirs.orders', 'note', 'UPDATE')"
@@ -229,7 +232,7 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     roles.set_up(server.superuser_dsn(superuser.info.dbname), invoicing, report=reports.append)
     assert reports[:3] == [
         "made the schema invoicing",
-        "granted ventros_app what the statements of kernel need",
+        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
         "nothing is granted yet for invoicing: run this again after ventros migrate",
     ]
     assert "left alone: " in reports[3]
@@ -241,11 +244,11 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     superuser.execute("GRANT SELECT ON invoicing.invoices TO ventros_app")
     reports.clear()
     roles.set_up(owner_dsn, invoicing, report=reports.append)
-    assert reports[1] == "granted ventros_app what the statements of invoicing need"
+    assert reports[1] == "granted ventros_app what grants.sql of invoicing says"
     assert "took away from ventros_app: SELECT on invoicing.invoices" in reports
     reports.clear()
     roles.set_up(owner_dsn, CRM, report=reports.append)
-    assert reports[2:] == ["left alone: SELECT (id), UPDATE (closed) on invoicing.invoices"]
+    assert reports[2:] == ["left alone: what ventros_app may do on invoicing.invoices"]
 
 
 @pytest.fixture
@@ -271,10 +274,10 @@ def test_a_role_that_may_do_more_is_not_made_the_app(
     server: DevServer, superuser: psycopg.Connection, other: str, power: LiteralString, reason: str
 ) -> None:
     dsn = server.owner_dsn(superuser.info.dbname)
-    roles.set_up(dsn, CRM, app=other)  # the control: without it all is well
+    roles.set_up(dsn, CRM, Roles(app=other))  # the control: without it all is well
     superuser.execute(power)
     with pytest.raises(ConfigurationError, match=reason):
-        roles.set_up(dsn, CRM, app=other)
+        roles.set_up(dsn, CRM, Roles(app=other))
 
 
 def test_tables_of_another_owner_are_told(server: DevServer, superuser: psycopg.Connection) -> None:
