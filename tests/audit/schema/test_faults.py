@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import attrs
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -12,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tests.support.catalogue_faults import CATALOGUE_FAULTS
 from tests.support.findings import psql
 from ventros.audit.checks import Finding, Question, ask, audit, questions
+from ventros.audit.schema import WEIGHTS, faults, listed
 from ventros.devserver import DevServer
 from ventros.ops import history, locking_indexes
 from ventros.roles import DEFAULT
@@ -57,6 +59,21 @@ def test_a_fault_is_found_named_weighed_and_mended(database: str, fault: str) ->
         assert psql(database, "-A", "-t", "-c", finding.see).strip() not in {"", "ERROR"}
         psql(database, text=finding.mend)
     assert found(database) == []
+
+
+def test_each_kind_of_difference_is_weighed_and_has_a_mend() -> None:
+    """Of each line that is committed: that it is missing, another, or one more."""
+    whole = listed(CRM)
+    lines = {line.kind: line for line in whole.made.values() if line.kind != "owner of all"}
+    assert len(lines) == 10
+    for kind, line in lines.items():
+        other = attrs.evolve(line, definition=f"{line.definition} otherwise")
+        more = attrs.evolve(line, name=f"{line.name}_more")
+        stored = {key: one for key, one in whole.made.items() if key != line.key}
+        for schema_ in (stored, stored | {other.key: other}, whole.made | {more.key: more}):
+            found_ = faults(whole, schema_)
+            assert found_ or kind == "comments", kind
+            assert all(one.mend and one.means and one.weight in WEIGHTS for one in found_), kind
 
 
 def test_it_is_clean_whatever_is_switched_on(database: str, server: DevServer) -> None:

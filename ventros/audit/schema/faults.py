@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import attrs
 
-from ventros.audit.schema.kinds import KINDS
 from ventros.audit.schema.lines import OWNER, Line, Lines, Listed
 from ventros.audit.schema.mends import COMMENTS, Mends, filled, retyped, unsaid
 from ventros.audit.schema.renames import undo_renames
+from ventros.audit.schema.things import KINDS
 from ventros.audit.schema.weights import CHANGED, EXTRA, HIGH, MISSING, RENAMED, RETYPED, WEIGHTS, weigh
 
 _ORDER = list(KINDS)

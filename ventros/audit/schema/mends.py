@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import attrs
 
-from ventros.audit.schema.kinds import KINDS
 from ventros.audit.schema.lines import OWNER, Line, Lines, Listed
+from ventros.audit.schema.things import KINDS
 
 _COLUMN = re.compile(
     r"(?P<type>.*?)(?: DEFAULT (?P<default>.*?)| GENERATED (?P<generated>.*?))?(?P<not_null> NOT NULL)?"
@@ -33,7 +33,7 @@ def retyped(expected: Line, found: Line) -> bool:
 
 
 def unsaid(comments: Line, stored: Lines) -> list[str]:
-    """The statements for what has no comment; in other words is as good, and a column that is gone has none."""
+    """The statements for what has no comment, in whatever words; a column that is gone is left out."""
     there = stored.get(comments.key)
     said = {_target(one) for one in there.definition.split("\n")} if there else set()
     columns = {_column_of(line) for line in stored.values() if line.kind == "column"}
