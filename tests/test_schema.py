@@ -20,7 +20,7 @@ from ventros.migrate import migrate, rollback, status
 from ventros.migration_files import verify_checksums
 from ventros.schema import snapshot
 
-WITHOUT_TENANT = {"users", "billing_accounts"}
+WITHOUT_TENANT = {"users", "billing_accounts", "outbox_consumers"}
 SCHEMA = """
 SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
   FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%migrations%'

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ventros.kernel.connection.driver import prepare_driver
     from ventros.kernel.connection.pool import PoolStats
     from ventros.kernel.connection.settings import Settings
+    from ventros.kernel.consumer import consumer
     from ventros.kernel.database import Database
     from ventros.kernel.errors import (
         AlreadyExists,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         DatabaseError,
         DeadlockDetected,
         DomainError,
+        EventGap,
         InsufficientPrivilege,
         IntegrityViolation,
         InvariantViolation,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         OptimisticLockError,
         OptimisticLockErrors,
         PoolExhausted,
+        PositionOfAnotherCluster,
         ReferenceNotFound,
         ReplicaBehind,
         ResultMismatch,
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
         is_optimistic_lock_error,
     )
     from ventros.kernel.ids import new_id
+    from ventros.kernel.outbox.event import OutboxEvent
     from ventros.kernel.outcome import CommitMarker, Outcome
     from ventros.kernel.retry import Retry
     from ventros.kernel.statements import Catalogue
@@ -82,11 +86,14 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "CommitMarker",
     "new_id",
     "prepare_driver",
+    "consumer",
+    "OutboxEvent",
     # Every error, in the order of the tree in ventros/kernel/errors.py.
     "VentrosError",
     "ConfigurationError",
     "UnknownStatement",
     "MigrationError",
+    "PositionOfAnotherCluster",
     "UnitOfWorkError",
     "UndoneWrite",
     "NotNew",
@@ -107,6 +114,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a reader needs them
     "SerializationFailure",
     "DeadlockDetected",
     "SchemaChanged",
+    "EventGap",
     "MappingError",
     "DatabaseError",
     "ConstraintViolation",
@@ -146,6 +154,8 @@ _MODULES: Final = {
     "CommitMarker": "ventros.kernel.outcome",
     "new_id": "ventros.kernel.ids",
     "prepare_driver": "ventros.kernel.connection.driver",
+    "consumer": "ventros.kernel.consumer",
+    "OutboxEvent": "ventros.kernel.outbox.event",
 }
 """Where a public name that is no error stands."""
 

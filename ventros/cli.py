@@ -26,6 +26,7 @@ from ventros.audit.cli import audit, role_options, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, tenant
+from ventros.relay.cli import outbox, relay
 
 if TYPE_CHECKING:
     from ventros.roles import Roles
@@ -358,6 +359,8 @@ main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
 main.add_command(tenant)
+main.add_command(relay)
+main.add_command(outbox)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

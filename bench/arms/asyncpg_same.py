@@ -259,7 +259,7 @@ Event = tuple[str, UUID, int | None, tuple[str, dict[str, Any]]]
 async def append(driver: Any, at: object, *events: Event) -> None:
     """The first event with the marker, then the others; each aggregate has one, so ``sequence`` is 1."""
     first, *others = [
-        (TENANT, None, None, new_id(), name, "v1", at, kind, id_, version, 1, payload)
+        (TENANT, None, None, new_id(), name, "v1", at, kind, id_, version, 1, True, payload)
         for kind, id_, version, (name, payload) in events
     ]
     await driver.execute(APPEND_WITH_MARKER.text, *first, new_id())

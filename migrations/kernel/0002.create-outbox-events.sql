@@ -1,11 +1,16 @@
 -- Events leave through this table, written in the transaction whose change they tell of.
--- transaction_id lets a reader stay below the oldest running transaction: position alone is handed out
--- before commit, so a reader that follows it would skip events that commit late.
+-- (transaction_id, position) is the order of the log. position alone is handed out before commit, so a reader that
+-- follows it would skip events that commit late; transaction_id lets it stay below the oldest running transaction. The
+-- writer's own id would do for that, but not for the order: a transaction that wrote something else first may have a
+-- lower id than the one whose version of an aggregate it continues. So it is at least the id behind all that were
+-- complete when the event was written, and the writer of an aggregate's last version was. No xid8, for ventros outbox
+-- rebase makes those of another cluster negative.
 CREATE TABLE IF NOT EXISTS outbox_events (
     tenant_id         text        NOT NULL,
     event_id          uuid        NOT NULL,
     position          bigint      GENERATED ALWAYS AS IDENTITY,
-    transaction_id    xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    transaction_id    bigint      NOT NULL
+        DEFAULT greatest(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint,
     event_name        text        NOT NULL,
     event_version     text        NOT NULL,
     occurred_at       timestamptz NOT NULL,
@@ -13,6 +18,7 @@ CREATE TABLE IF NOT EXISTS outbox_events (
     aggregate_id      uuid        NOT NULL,
     aggregate_version integer,
     sequence          smallint    NOT NULL,
+    last_of_version   boolean     NOT NULL DEFAULT true,
     correlation_id    uuid,
     causation_id      uuid,
     payload           jsonb       NOT NULL,
@@ -40,7 +46,8 @@ COMMENT ON TABLE outbox_events IS 'Domain events on their way out, written with 
 COMMENT ON COLUMN outbox_events.tenant_id IS 'The tenant of the unit of work.';
 COMMENT ON COLUMN outbox_events.event_id IS 'Made by the application; consumers know an event again by it.';
 COMMENT ON COLUMN outbox_events.position IS 'In the order of writing; handed out before the commit, so not the order of commits.';
-COMMENT ON COLUMN outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
+COMMENT ON COLUMN outbox_events.transaction_id IS
+    'Not below the writing transaction''s, nor any that was complete when it was written; a reader stays below the oldest that is still running.';
 COMMENT ON COLUMN outbox_events.event_name IS 'aggregate.fact';
 COMMENT ON COLUMN outbox_events.event_version IS 'Of the payload, v1.';
 COMMENT ON COLUMN outbox_events.occurred_at IS 'When it took place.';
@@ -48,6 +55,7 @@ COMMENT ON COLUMN outbox_events.aggregate_type IS 'Which kind of aggregate tells
 COMMENT ON COLUMN outbox_events.aggregate_id IS 'Which aggregate tells it.';
 COMMENT ON COLUMN outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
 COMMENT ON COLUMN outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
+COMMENT ON COLUMN outbox_events.last_of_version IS 'No event of its version comes after it: the next is the first of the next version.';
 COMMENT ON COLUMN outbox_events.correlation_id IS 'Of the request that it belongs to.';
 COMMENT ON COLUMN outbox_events.causation_id IS 'Of the event that led to it.';
 COMMENT ON COLUMN outbox_events.payload IS 'The fields of the event, an object.';

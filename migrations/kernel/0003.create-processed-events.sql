@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS processed_events (
     CONSTRAINT processed_events_time_bounds_check CHECK (
         '(0001-01-01 00:00:00+00,9999-12-31 23:59:59.999999+00)'::tstzrange @> processed_at
     ),
-    CONSTRAINT processed_events_length_bounds_check CHECK (char_length(tenant_id) <= 100 AND char_length(consumer) <= 500)
+    CONSTRAINT processed_events_length_bounds_check CHECK (char_length(tenant_id) <= 100 AND char_length(consumer) <= 100)
 );
 ALTER TABLE processed_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE processed_events FORCE ROW LEVEL SECURITY;

@@ -14,15 +14,60 @@ GRANT
     ON commit_markers TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    INSERT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence),
+    UPDATE (aggregate_version, sequence)
+    ON expected_events TO ventros_app;
+
+GRANT
     SELECT (tenant_id),
     INSERT (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id,
-        aggregate_version, sequence, correlation_id, causation_id, payload)
+        aggregate_version, sequence, last_of_version, correlation_id, causation_id, payload)
     ON outbox_events TO ventros_app;
 
 GRANT
     SELECT (tenant_id, consumer, event_id),
     INSERT (tenant_id, consumer, event_id, processed_at)
     ON processed_events TO ventros_app;
+
+-- The relay: for all tenants. Each policy opens one table to it for one command.
+
+GRANT USAGE ON SCHEMA public TO ventros_relay;
+
+GRANT
+    SELECT (name, transaction_id, position, system_identifier, registered_at, moved_at),
+    INSERT (name, transaction_id, position, system_identifier),
+    UPDATE (transaction_id, position, moved_at),
+    DELETE
+    ON outbox_consumers TO ventros_relay;
+
+GRANT
+    SELECT (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position, event_id),
+    INSERT (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position, event_id),
+    DELETE
+    ON outbox_deliveries TO ventros_relay;
+CREATE POLICY relay_select ON outbox_deliveries FOR SELECT TO ventros_relay USING (true);
+CREATE POLICY relay_insert ON outbox_deliveries FOR INSERT TO ventros_relay WITH CHECK (true);
+CREATE POLICY relay_delete ON outbox_deliveries FOR DELETE TO ventros_relay USING (true);
+
+GRANT
+    SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
+        aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id,
+        causation_id, payload)
+    ON outbox_events TO ventros_relay;
+CREATE POLICY relay_select ON outbox_events FOR SELECT TO ventros_relay USING (true);
+
+GRANT
+    SELECT (tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position,
+        due_at, token, attempts, last_error, dead_at),
+    INSERT (tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position),
+    UPDATE (last_transaction_id, last_position, due_at, token, attempts, last_error, dead_at),
+    DELETE
+    ON outbox_queues TO ventros_relay;
+CREATE POLICY relay_select ON outbox_queues FOR SELECT TO ventros_relay USING (true);
+CREATE POLICY relay_insert ON outbox_queues FOR INSERT TO ventros_relay WITH CHECK (true);
+CREATE POLICY relay_update ON outbox_queues FOR UPDATE TO ventros_relay USING (true) WITH CHECK (true);
+CREATE POLICY relay_delete ON outbox_queues FOR DELETE TO ventros_relay USING (true);
 
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
@@ -40,11 +85,31 @@ GRANT
 CREATE POLICY auditor_select ON commit_markers FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence)
+    ON expected_events TO ventros_auditor;
+CREATE POLICY auditor_select ON expected_events FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (name, transaction_id, position, system_identifier, registered_at, moved_at)
+    ON outbox_consumers TO ventros_auditor;
+
+GRANT
+    SELECT (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position, event_id)
+    ON outbox_deliveries TO ventros_auditor;
+CREATE POLICY auditor_select ON outbox_deliveries FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at,
-        aggregate_type, aggregate_id, aggregate_version, sequence, correlation_id, causation_id,
-        payload)
+        aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id,
+        causation_id, payload)
     ON outbox_events TO ventros_auditor;
 CREATE POLICY auditor_select ON outbox_events FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position,
+        due_at, token, attempts, last_error, dead_at)
+    ON outbox_queues TO ventros_auditor;
+CREATE POLICY auditor_select ON outbox_queues FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, consumer, event_id, processed_at)

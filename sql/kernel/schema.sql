@@ -190,11 +190,91 @@ COMMENT ON COLUMN public.commit_markers.recorded_at IS 'When the transaction of 
 
 COMMENT ON COLUMN public.commit_markers.tombstone IS 'Left by who asked for a unit that had not written its marker: it never will.';
 
+CREATE TABLE public.expected_events (
+    tenant_id text NOT NULL,
+    consumer text NOT NULL,
+    aggregate_type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version integer NOT NULL,
+    sequence smallint NOT NULL,
+    CONSTRAINT expected_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 100) AND (char_length(aggregate_type) <= 100)))
+);
+
+ALTER TABLE ONLY public.expected_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.expected_events IS 'Which event of an aggregate is a consumer''s next, where it asked for them in order.';
+
+COMMENT ON COLUMN public.expected_events.tenant_id IS 'The tenant of the unit of work.';
+
+COMMENT ON COLUMN public.expected_events.consumer IS 'Who waits for it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_type IS 'Which kind of aggregate will tell it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_id IS 'Which aggregate will tell it.';
+
+COMMENT ON COLUMN public.expected_events.aggregate_version IS 'Of the event.';
+
+COMMENT ON COLUMN public.expected_events.sequence IS 'Of the events of that version, from 1.';
+
+CREATE TABLE public.outbox_consumers (
+    name text NOT NULL,
+    transaction_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    system_identifier bigint NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outbox_consumers_length_bounds_check CHECK ((char_length(name) <= 100)),
+    CONSTRAINT outbox_consumers_time_bounds_check CHECK ((('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> registered_at) AND ('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> moved_at)))
+);
+
+COMMENT ON TABLE public.outbox_consumers IS 'Who reads the log of events, and up to where; see docs/events.md.';
+
+COMMENT ON COLUMN public.outbox_consumers.name IS 'relay:<publisher> for the relay, else what its owner calls it.';
+
+COMMENT ON COLUMN public.outbox_consumers.transaction_id IS 'Of the last event that it has seen; with position its place in the log.';
+
+COMMENT ON COLUMN public.outbox_consumers."position" IS 'Of the last event that it has seen.';
+
+COMMENT ON COLUMN public.outbox_consumers.system_identifier IS 'Of the cluster that the position is of, by pg_control_system().';
+
+COMMENT ON COLUMN public.outbox_consumers.registered_at IS 'When it was registered.';
+
+COMMENT ON COLUMN public.outbox_consumers.moved_at IS 'When it last moved.';
+
+CREATE TABLE public.outbox_deliveries (
+    tenant_id text NOT NULL,
+    destination text NOT NULL COLLATE pg_catalog."C",
+    aggregate_type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    transaction_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    event_id uuid NOT NULL,
+    CONSTRAINT outbox_deliveries_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(destination) <= 100) AND (char_length(aggregate_type) <= 100)))
+);
+
+ALTER TABLE ONLY public.outbox_deliveries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.outbox_deliveries IS 'What is still to be delivered: one row to a destination and event.';
+
+COMMENT ON COLUMN public.outbox_deliveries.tenant_id IS 'Of the event.';
+
+COMMENT ON COLUMN public.outbox_deliveries.destination IS 'Where the event is to go: a publisher, or webhook:<subscription id>.';
+
+COMMENT ON COLUMN public.outbox_deliveries.aggregate_type IS 'Of the event.';
+
+COMMENT ON COLUMN public.outbox_deliveries.aggregate_id IS 'Of the event.';
+
+COMMENT ON COLUMN public.outbox_deliveries.transaction_id IS 'Of the event; with position its place in the log, and in its queue.';
+
+COMMENT ON COLUMN public.outbox_deliveries."position" IS 'Of the event.';
+
+COMMENT ON COLUMN public.outbox_deliveries.event_id IS 'By which the event itself is found.';
+
 CREATE TABLE public.outbox_events (
     tenant_id text NOT NULL,
     event_id uuid NOT NULL,
     "position" bigint NOT NULL,
-    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    transaction_id bigint DEFAULT ((GREATEST(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot())))::text)::bigint NOT NULL,
     event_name text NOT NULL,
     event_version text NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
@@ -202,6 +282,7 @@ CREATE TABLE public.outbox_events (
     aggregate_id uuid NOT NULL,
     aggregate_version integer,
     sequence smallint NOT NULL,
+    last_of_version boolean DEFAULT true NOT NULL,
     correlation_id uuid,
     causation_id uuid,
     payload jsonb NOT NULL,
@@ -219,7 +300,7 @@ COMMENT ON COLUMN public.outbox_events.event_id IS 'Made by the application; con
 
 COMMENT ON COLUMN public.outbox_events."position" IS 'In the order of writing; handed out before the commit, so not the order of commits.';
 
-COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Of the writing transaction; a reader stays below the oldest that is still running.';
+COMMENT ON COLUMN public.outbox_events.transaction_id IS 'Not below the writing transaction''s, nor any that was complete when it was written; a reader stays below the oldest that is still running.';
 
 COMMENT ON COLUMN public.outbox_events.event_name IS 'aggregate.fact';
 
@@ -234,6 +315,8 @@ COMMENT ON COLUMN public.outbox_events.aggregate_id IS 'Which aggregate tells it
 COMMENT ON COLUMN public.outbox_events.aggregate_version IS 'The version that the change led to; NULL for an entity without versions.';
 
 COMMENT ON COLUMN public.outbox_events.sequence IS 'Of the events of one aggregate version, from 1.';
+
+COMMENT ON COLUMN public.outbox_events.last_of_version IS 'No event of its version comes after it: the next is the first of the next version.';
 
 COMMENT ON COLUMN public.outbox_events.correlation_id IS 'Of the request that it belongs to.';
 
@@ -250,12 +333,55 @@ ALTER TABLE public.outbox_events ALTER COLUMN "position" ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE public.outbox_queues (
+    tenant_id text NOT NULL,
+    destination text NOT NULL COLLATE pg_catalog."C",
+    aggregate_type text NOT NULL,
+    aggregate_id uuid NOT NULL,
+    last_transaction_id bigint NOT NULL,
+    last_position bigint NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    token uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    dead_at timestamp with time zone,
+    CONSTRAINT outbox_queues_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT outbox_queues_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(destination) <= 100) AND (char_length(aggregate_type) <= 100))),
+    CONSTRAINT outbox_queues_time_bounds_check CHECK ((('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> due_at) AND ('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> dead_at)))
+);
+
+ALTER TABLE ONLY public.outbox_queues FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.outbox_queues IS 'Of each aggregate with something to be delivered, and each destination of it, how that stands.';
+
+COMMENT ON COLUMN public.outbox_queues.tenant_id IS 'Of the aggregate.';
+
+COMMENT ON COLUMN public.outbox_queues.destination IS 'Where its events are to go.';
+
+COMMENT ON COLUMN public.outbox_queues.aggregate_type IS 'Of the aggregate.';
+
+COMMENT ON COLUMN public.outbox_queues.aggregate_id IS 'Of the aggregate.';
+
+COMMENT ON COLUMN public.outbox_queues.last_transaction_id IS 'Of the newest delivery; once that is done, the queue is removed.';
+
+COMMENT ON COLUMN public.outbox_queues.last_position IS 'Of the newest delivery.';
+
+COMMENT ON COLUMN public.outbox_queues.due_at IS 'When it may be claimed: the end of a lease, or of the pause after a failure.';
+
+COMMENT ON COLUMN public.outbox_queues.token IS 'Of the latest claim; who holds another one may not say any more what was delivered.';
+
+COMMENT ON COLUMN public.outbox_queues.attempts IS 'Failures of its oldest delivery.';
+
+COMMENT ON COLUMN public.outbox_queues.last_error IS 'Of the latest failure.';
+
+COMMENT ON COLUMN public.outbox_queues.dead_at IS 'When its oldest delivery was given up; nothing goes on before it is requeued or skipped.';
+
 CREATE TABLE public.processed_events (
     tenant_id text NOT NULL,
     consumer text NOT NULL,
     event_id uuid NOT NULL,
     processed_at timestamp with time zone NOT NULL,
-    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 500))),
+    CONSTRAINT processed_events_length_bounds_check CHECK (((char_length(tenant_id) <= 100) AND (char_length(consumer) <= 100))),
     CONSTRAINT processed_events_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> processed_at))
 );
 
@@ -277,14 +403,30 @@ ALTER TABLE ONLY public.aggregate_history
 ALTER TABLE ONLY public.commit_markers
     ADD CONSTRAINT commit_markers_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.expected_events
+    ADD CONSTRAINT expected_events_pkey PRIMARY KEY (tenant_id, consumer, aggregate_type, aggregate_id);
+
+ALTER TABLE ONLY public.outbox_consumers
+    ADD CONSTRAINT outbox_consumers_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.outbox_deliveries
+    ADD CONSTRAINT outbox_deliveries_pkey PRIMARY KEY (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, "position");
+
 ALTER TABLE ONLY public.outbox_events
     ADD CONSTRAINT outbox_events_pkey PRIMARY KEY (tenant_id, event_id);
 
 ALTER TABLE ONLY public.outbox_events
     ADD CONSTRAINT outbox_events_version_key UNIQUE (tenant_id, aggregate_id, aggregate_version, sequence, aggregate_type);
 
+ALTER TABLE ONLY public.outbox_queues
+    ADD CONSTRAINT outbox_queues_pkey PRIMARY KEY (tenant_id, destination, aggregate_type, aggregate_id);
+
 ALTER TABLE ONLY public.processed_events
     ADD CONSTRAINT processed_events_pkey PRIMARY KEY (tenant_id, consumer, event_id);
+
+CREATE INDEX outbox_events_log_idx ON public.outbox_events USING btree (transaction_id, "position");
+
+CREATE INDEX outbox_queues_due_idx ON public.outbox_queues USING btree (destination, due_at) WHERE (dead_at IS NULL);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
 
@@ -292,7 +434,13 @@ ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.expected_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_deliveries ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_queues ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.processed_events ENABLE ROW LEVEL SECURITY;
 
@@ -302,6 +450,12 @@ CREATE POLICY tenant ON public.aggregate_history FOR SELECT USING ((tenant_id = 
 
 CREATE POLICY tenant ON public.commit_markers USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.expected_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.outbox_deliveries USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.outbox_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.outbox_queues USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.processed_events USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));

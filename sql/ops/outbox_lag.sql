@@ -9,10 +9,10 @@
 -- mend:  end what long_transactions finds.
 SET app.tenant_id = '';
 SELECT tenant_id,
-       count(*) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())) AS readable,
-       max(position) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())) AS readable_up_to,
-       count(*) FILTER (WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())) AS held_back,
-       min(occurred_at) FILTER (WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())) AS oldest_held_back
+       count(*) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS readable,
+       max(position) FILTER (WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS readable_up_to,
+       count(*) FILTER (WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS held_back,
+       min(occurred_at) FILTER (WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS oldest_held_back
   FROM outbox_events
  GROUP BY tenant_id
  ORDER BY held_back DESC, readable DESC, tenant_id;

@@ -124,9 +124,9 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
                   'SET LOCAL session_replication_role = replica; UPDATE %s SET version = %s WHERE %sid = %L AND '
                   'version = %s; ', name, target, of_tenant, id, row_version) END,
               format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
-                     'aggregate_type, aggregate_id, aggregate_version, sequence, payload) '
-                     'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, jsonb_build_object(%5$L, %4$L) '
-                     'FROM generate_series(1, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence), 1) AS places '
+                     'aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, payload) '
+                     'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, s = places, jsonb_build_object(%5$L, %4$L) '
+                     'FROM generate_series(1, %6$s) AS v, LATERAL (SELECT coalesce(max(sequence + (NOT last_of_version)::int), 1) AS places '
                      'FROM outbox_events WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v) AS known, '
                      'generate_series(1, places) AS s WHERE NOT EXISTS (SELECT FROM outbox_events '
                      'WHERE %7$saggregate_type = %3$L AND aggregate_id = %4$L AND aggregate_version = v AND sequence = s); COMMIT;',

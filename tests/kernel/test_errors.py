@@ -18,7 +18,7 @@ import pytest
 import ventros
 from ventros import OptimisticLockError, is_optimistic_lock_error
 from ventros.kernel import errors
-from ventros.kernel.errors import StaleAggregate, VentrosError
+from ventros.kernel.errors import EventGap, StaleAggregate, VentrosError
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import CommitMarker
 
@@ -33,6 +33,9 @@ VALUES = {
     "retryable": False,
     "tenant": "acme",
     "command_id": new_id(),
+    "consumer": "projection",
+    "aggregate": "contact",
+    "got": (3, 1),
     "conflicts": (StaleAggregate("contact", new_id(), 1, None),),
     "marker": CommitMarker("acme", new_id()),
     "sqlstate": "23505",
@@ -49,7 +52,8 @@ def tree(kind: type[VentrosError] = VentrosError) -> Iterator[type[VentrosError]
 
 def made(kind: type[VentrosError]) -> VentrosError:
     """One with a value for all that its constructor takes."""
-    arguments: dict[str, Any] = {name: VALUES[name] for name in inspect.signature(kind).parameters}
+    values = VALUES | {"expected": (2, 2)} if kind is EventGap else VALUES
+    arguments: dict[str, Any] = {name: values[name] for name in inspect.signature(kind).parameters}
     error = kind(**arguments)
     error.add_note("seen by the worker")
     return error

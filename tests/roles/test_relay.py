@@ -213,7 +213,7 @@ OVERSTEPPING: list[tuple[str, LiteralString]] = [
     (roles.RELAY, "DELETE FROM posting.letters"),
     (roles.RELAY, "UPDATE posting.letters SET body = ''"),
     (roles.RELAY, "UPDATE posting.letters SET tenant_id = 'umbrella'"),
-    (roles.RELAY, "SELECT 1 FROM outbox_events"),
+    (roles.RELAY, "SELECT 1 FROM processed_events"),
     (roles.SCHEDULER, "UPDATE posting.letters SET sent = true"),
     (roles.SCHEDULER, "SELECT body FROM posting.letters"),
     (roles.AUDITOR, "UPDATE posting.letters SET sent = true"),

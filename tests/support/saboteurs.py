@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -195,7 +194,7 @@ def claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the command was new is not looked at."""
 
     def kept_to_itself(tenant: str, command_id: UUID) -> Call:
-        return Call(inbox.RECORD, ((tenant, "command", command_id, datetime.now(UTC)),))
+        return Call(inbox.RECORD, ((tenant, inbox.COMMAND, command_id),))
 
     monkeypatch.setattr(inbox, "claim", kept_to_itself)
 

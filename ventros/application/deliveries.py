@@ -16,4 +16,4 @@ def recording(uow: UnitOfWork, consumer: str, event_id: UUID | None) -> list[Cal
     """
     if event_id is None:
         return []
-    return [Call(inbox.RECORD, ((uow.tenant, consumer, event_id, uow.started_at),))]
+    return [inbox.record(uow.tenant, consumer, [event_id])]

@@ -205,8 +205,7 @@ async def _record_deliveries(uow: UnitOfWork, messages: Iterable[ChunkMessage]) 
     ids = [message.command.event_id for message in messages if message.command.event_id is not None]
     if not ids:
         return
-    call = Call(inbox.RECORD, [(uow.tenant, CONSUMER, id_, uow.started_at) for id_ in ids])
-    (recorded,) = await uow.connection.together([call])
+    (recorded,) = await uow.connection.together([inbox.record(uow.tenant, CONSUMER, ids)])
     if recorded != len(ids):
         raise OneByOne
 

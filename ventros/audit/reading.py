@@ -126,6 +126,9 @@ class _Reader:
         """Read a whole query below ``outer``; returns the names of its columns."""
         scope = outer.within()
         for cte in node.withClause.ctes if node.withClause else ():
+            if node.withClause.recursive:  # it reads itself, by the names of its columns
+                named = frozenset(column.sval for column in cte.aliascolnames or ())
+                scope = attrs.evolve(scope, ctes=(*scope.ctes, Source(cte.ctename, "", named)))
             source = Source(cte.ctename, "", frozenset(self.query(cte.ctequery, scope)))
             scope = attrs.evolve(scope, ctes=(*scope.ctes, source))
         if isinstance(node, ast.SelectStmt):

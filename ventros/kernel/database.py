@@ -26,7 +26,12 @@ from ventros.kernel.repository.origin import WriteScope
 from ventros.kernel.retry import Retry, run_with_retry
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
-from ventros.kernel.transaction.begin import DEFAULT_OPTIONS, TransactionKeywords, TransactionOptions
+from ventros.kernel.transaction.begin import (
+    DEFAULT_OPTIONS,
+    AuditContext,
+    TransactionKeywords,
+    TransactionOptions,
+)
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
 from ventros.kernel.validators import bound, function, instance_of, shown
@@ -181,6 +186,22 @@ class Database(Generic[U_co]):
         finally:
             idle = not (connection.interrupted or connection.foreign)
             await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
+
+    @asynccontextmanager
+    async def across_tenants(self) -> AsyncIterator[Connection]:
+        """A transaction without a tenant, committed when the block is left without an error.
+
+        For a role that has policies of its own, such as the relay's: to any other the tables of tenants raise
+        without a tenant. It leaves no marker: after ConnectionLost or a timeout it may have been committed or
+        not, so what is done in it must bear being done again.
+        """
+        transaction = self._transaction(DEFAULT_OPTIONS)
+        connection = await transaction.begin(None, None, AuditContext())
+        try:
+            yield connection
+            await transaction.commit(connection, None, ())
+        finally:
+            await transaction.end()
 
     async def ping(self) -> None:
         """Return when the pool had a connection and the server answered on it.

@@ -4,6 +4,7 @@
     ├── ConfigurationError         a DSN, a setting, a file or a program that is wrong or missing
     │   ├── UnknownStatement       a statement name that no .sql file holds
     │   └── MigrationError         a migration that changed, failed, or is missing
+    ├── PositionOfAnotherCluster   the database was restored into another cluster: ventros outbox rebase
     ├── UnitOfWorkError            the unit of work is used in a way that it cannot serve
     │   ├── UndoneWrite            an instance that came back from a write which was rolled back
     │   ├── NotNew                 add() of what has a version, or no event of its creation
@@ -23,6 +24,7 @@
     │   ├── OptimisticLockErrors   the same of several at once (``conflicts``); nothing was written
     │   ├── SerializationFailure   SQLSTATE 40001
     │   ├── DeadlockDetected       SQLSTATE 40P01
+    │   ├── EventGap               an event came before one that is due first (``expected``, ``got``)
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
     ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
@@ -91,6 +93,7 @@ class VentrosError(Exception):
 class ConfigurationError(VentrosError): ...
 class UnknownStatement(ConfigurationError): ...
 class MigrationError(ConfigurationError): ...
+class PositionOfAnotherCluster(VentrosError): ...
 class UnitOfWorkError(VentrosError): ...
 class UndoneWrite(UnitOfWorkError): ...
 class NotNew(UnitOfWorkError): ...
@@ -233,6 +236,23 @@ class OptimisticLockErrors(Conflict):
 class SerializationFailure(Conflict): ...
 class DeadlockDetected(Conflict): ...
 class SchemaChanged(Conflict): ...
+
+
+class EventGap(Conflict):
+    """``expected`` and ``got`` are (version, sequence) of the ``aggregate``'s events; nothing was done.
+
+    To wait is right while the missing one may be on its way; it is lost where an audit of the outbox says so.
+    """
+
+    def __init__(
+        self, consumer: str, aggregate: str, expected: tuple[int, int], got: tuple[int, int]
+    ) -> None:
+        due, came = (f"event {sequence} of version {version}" for version, sequence in (expected, got))
+        super().__init__(
+            f"consumer {consumer} was given {came} of {aggregate}, and {due} is due before it: deliver that "
+            "first, or this one with past_gap=True if that is lost"
+        )
+        self.consumer, self.aggregate, self.expected, self.got = consumer, aggregate, expected, got
 
 
 class MappingError(VentrosError):

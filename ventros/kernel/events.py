@@ -84,7 +84,8 @@ class Envelope:
     """An event as the outbox keeps it; only persistence can fill it, so nothing in it can be forgotten.
 
     ``aggregate_version`` is the version that the event's change led to, None for an entity without
-    versions; ``sequence`` numbers the events of one aggregate version from 1.
+    versions; ``sequence`` numbers the events of one aggregate version from 1, and ``last_of_version`` is the
+    greatest of them.
     """
 
     event_id: UUID
@@ -95,13 +96,19 @@ class Envelope:
     aggregate_id: UUID
     aggregate_version: int | None
     sequence: int
+    last_of_version: bool = True
     payload: dict[str, Any]
 
 
 def envelopes(
-    events: tuple[DomainEvent, ...], aggregate_type: str, aggregate_id: UUID, aggregate_version: int | None
+    events: tuple[DomainEvent, ...],
+    aggregate_type: str,
+    aggregate_id: UUID,
+    aggregate_version: int | None,
+    *,
+    more: bool = False,
 ) -> list[Envelope]:
-    """``events`` of one aggregate, in their order, in envelopes."""
+    """``events`` of one aggregate, in their order, in envelopes; ``more`` of the version are to follow."""
     return [
         Envelope(
             event_id=event.event_id,
@@ -112,6 +119,7 @@ def envelopes(
             aggregate_id=aggregate_id,
             aggregate_version=aggregate_version,
             sequence=sequence,
+            last_of_version=sequence == len(events) and not more,
             payload=event.payload(),
         )
         for sequence, event in enumerate(events, start=1)

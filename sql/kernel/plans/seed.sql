@@ -31,8 +31,21 @@ INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occur
 SELECT tenant_id, pg_temp.id('event', n), 'contact.updated', 'v1', at, 'contact', pg_temp.id('contact', parent),
        1 + place, 1, '{}'
   FROM seat;
+INSERT INTO outbox_consumers (name, transaction_id, position, system_identifier)
+SELECT 'consumer-' || n, '1', n, 1 FROM seat;
+-- A tenth of the queues is dead.
+INSERT INTO outbox_queues (tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position,
+                           due_at, dead_at)
+SELECT tenant_id, 'destination-' || place, 'contact', pg_temp.id('contact', n), '1', n, at,
+       CASE WHEN n % 10 = 0 THEN at END
+  FROM seat;
+INSERT INTO outbox_deliveries (tenant_id, destination, aggregate_type, aggregate_id, transaction_id, position, event_id)
+SELECT tenant_id, 'destination-' || place, 'contact', pg_temp.id('contact', parent), '1', n, pg_temp.id('event', n)
+  FROM seat;
 INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 SELECT tenant_id, 'consumer-' || place, pg_temp.id('event', n), at FROM seat;
+INSERT INTO expected_events (tenant_id, consumer, aggregate_type, aggregate_id, aggregate_version, sequence)
+SELECT tenant_id, 'consumer-' || place, 'contact', pg_temp.id('contact', n), 1 + place, 1 FROM seat;
 INSERT INTO commit_markers (tenant_id, id, recorded_at)
 SELECT tenant_id, pg_temp.id('commit', n), at FROM seat;
 INSERT INTO aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role,

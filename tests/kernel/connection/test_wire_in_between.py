@@ -289,6 +289,7 @@ def events(aggregate: UUID, others: int, size: int) -> list[Envelope]:
             aggregate_id=aggregate,
             aggregate_version=1,
             sequence=number,
+            last_of_version=number == others + 1,
             payload={"text": "x" * size},
         )
         for number in range(1, others + 2)

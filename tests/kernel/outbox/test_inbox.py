@@ -7,11 +7,11 @@ import asyncio
 import psycopg
 import pytest
 
-from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.stored import count, new_contact
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import AlreadyProcessed
+from ventros.kernel.errors import AlreadyProcessed, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import CommitMarker, Outcome
@@ -29,9 +29,17 @@ async def test_a_command_is_processed_once(
     with pytest.raises(AlreadyProcessed) as caught:
         await db.run(TENANT, add, command_id=command)
     assert (caught.value.tenant, caught.value.command_id) == (TENANT, command)
-    await db.run(OTHER_TENANT, lambda uow: inbox.record(uow.connection, OTHER_TENANT, "test", command, NOW))
+    await db.run(OTHER_TENANT, lambda uow: uow.first_time("test", command))
     assert count(superuser, "SELECT count(*) FROM contacts") == 1
     assert count(superuser, "SELECT count(*) FROM outbox_events WHERE aggregate_type = 'contact'") == 1
+
+
+async def test_commands_have_a_name_that_no_consumer_may_have(db: Database[UnitOfWork]) -> None:
+    command = new_id()
+    async with db.unit_of_work(TENANT, command_id=command) as uow:
+        assert await uow.first_time("test", command)
+        with pytest.raises(ValidationError, match="is no consumer"):
+            await uow.first_time(inbox.COMMAND, command)
 
 
 async def test_control_without_a_command_id_it_is_done_twice(

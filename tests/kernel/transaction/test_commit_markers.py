@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import psycopg
 
-from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.stored import count, new_contact
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import Outcome
 from ventros.kernel.transaction import commit_markers
 
@@ -25,7 +24,7 @@ async def test_a_marker_goes_with_what_was_written_and_only_then(
         await with_events.contacts.add(contact)
         await with_events.commit()
     async with db.unit_of_work(TENANT) as without_events:
-        await inbox.record(without_events.connection, TENANT, "test", new_id(), NOW)
+        await without_events.first_time("test", new_id())
         await without_events.commit()
     async with db.unit_of_work(TENANT) as reading:
         await reading.contacts.get(contact.id)

@@ -15,7 +15,6 @@ from ventros.demo.seed import Seed
 from ventros.kernel.connection.driver import prepare_driver
 from ventros.kernel.errors import DatabaseError, OperationTimeout, SerializationFailure, UnitOfWorkError
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import Outcome
 from ventros.kernel.transaction.begin import TransactionOptions
 
@@ -101,9 +100,9 @@ async def test_a_repeatable_read_sees_one_state_and_its_loser_is_run_again(
 async def test_a_units_own_statement_timeout(db: Database[UnitOfWork]) -> None:
     event = new_id()
     async with db.unit_of_work(TENANT) as holder, db.unit_of_work(TENANT, statement_timeout=0.3) as waiter:
-        assert await inbox.record(holder.connection, TENANT, "test", event, NOW)
+        assert await holder.first_time("test", event)
         with pytest.raises(OperationTimeout):
-            await inbox.record(waiter.connection, TENANT, "test", event, NOW)
+            await waiter.first_time("test", event)
 
 
 async def test_another_task_is_refused_even_in_turn(db: Database[UnitOfWork], seed: Seed) -> None:

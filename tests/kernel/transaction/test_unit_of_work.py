@@ -27,7 +27,6 @@ from ventros.kernel.errors import (
     UnitOfWorkError,
 )
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import inbox
 from ventros.kernel.outcome import Outcome
 from ventros.kernel.transaction.begin import set_local
 
@@ -254,7 +253,7 @@ async def test_the_inbox_knows_an_event_only_once_it_is_committed(
     answers = []
     for commit in (False, True, True):
         async with db.unit_of_work(TENANT) as uow:
-            answers.append(await inbox.record(uow.connection, TENANT, "test", event, NOW))
+            answers.append(await uow.first_time("test", event))
             if commit:
                 await uow.commit()
     assert answers == [True, True, False]

@@ -46,6 +46,7 @@ def append(
             event.aggregate_id,
             event.aggregate_version,
             event.sequence,
+            event.last_of_version,
             event.payload,
         )
         for event in events

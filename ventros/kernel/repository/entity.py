@@ -236,8 +236,8 @@ class EntityRepository(Generic[E]):
                 "it, so what it says would not be stored: change it by its commands"
             )
 
-    def record_events(self, entity: E, version: int | None) -> None:
-        """Keep the entity's events for the outbox, as those that led to ``version``."""
+    def record_events(self, entity: E, version: int | None, *, more: bool = False) -> None:
+        """Keep the entity's events for the outbox, as those of ``version``; ``more`` of it are to follow."""
         self.require_own(entity)
         self.unit.written[self.resource, entity.id] = self.unit.scope
-        self.unit.record(envelopes(entity.domain_events, self.resource, entity.id, version))
+        self.unit.record(envelopes(entity.domain_events, self.resource, entity.id, version, more=more))

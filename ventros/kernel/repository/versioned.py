@@ -310,7 +310,7 @@ class Repository(RootRepository[A]):
 
     def _record_fact(self, aggregate: A, fact: str) -> None:
         """The aggregate's own events, then ``<resource>.<fact>``, of which no command tells."""
-        self.record_events(aggregate, aggregate.version + 1)
+        self.record_events(aggregate, aggregate.version + 1, more=True)
         event = Envelope(
             event_id=new_id(),
             event_name=f"{self.resource}.{fact}",

@@ -17,7 +17,7 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import TransactionRolledBack, UnitOfWorkError
 from ventros.kernel.events import Envelope
 from ventros.kernel.ids import new_id
-from ventros.kernel.outbox import outbox
+from ventros.kernel.outbox import inbox, outbox
 from ventros.kernel.outcome import CommitMarker, Outcome, attach_outcome
 from ventros.kernel.repository import save_all
 from ventros.kernel.repository.context import Key
@@ -162,6 +162,15 @@ class UnitOfWork(HoldsRepositories):
             if type(event) is not Envelope:
                 instance_of(Envelope, event, "events")
         self.events += events
+
+    async def first_time(self, consumer: str, event_id: UUID) -> bool:
+        """Whether ``consumer`` has not dealt with the event yet; to be asked before anything else.
+
+        The answer is kept with what the unit stores, and only then. Waits for another unit that is at work on
+        the same event, within the lock timeout. ``consumer`` is 1 to 100 characters of ``[A-Za-z0-9_.:@-]``,
+        and not "command".
+        """
+        return await inbox.first_time(self.connection, self.tenant, consumer, event_id)
 
     async def __aenter__(self) -> Self:
         if self._task is not None:

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS outbox_queues;
+DROP TABLE IF EXISTS outbox_deliveries;
