@@ -428,6 +428,8 @@ CREATE INDEX outbox_events_log_idx ON public.outbox_events USING btree (transact
 
 CREATE INDEX outbox_queues_due_idx ON public.outbox_queues USING btree (destination, due_at) WHERE (dead_at IS NULL);
 
+COMMENT ON INDEX public.outbox_queues_due_idx IS 'By which a relay claims: worth it that no update of a queue is heap-only.';
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
 
 ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;

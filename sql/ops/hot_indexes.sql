@@ -12,6 +12,7 @@
 --        updates change: version and updated_at of any table, and those listed below: a statement makes them of
 --        their old value, or names them in its header (changes:). A low share without a finding: the pages are
 --        full, so try ALTER TABLE … SET (fillfactor = 80), or long_transactions keeps old versions alive.
+--        An index with a comment is left out: there somebody says why it is worth it.
 -- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What
 --        is the index for? A list that is sorted by such a column sorts the tenant's rows without it.
 -- blind: statements that are not the library's and change other columns all the time.
@@ -76,7 +77,7 @@ WITH changing (name, columns) AS (
                         WHERE classid = 'pg_class'::regclass AND objid = index.indexrelid
                           AND refclassid = 'pg_class'::regclass AND refobjid = index.indrelid
                           AND refobjsubid = attribute.attnum))
-     WHERE index.indislive AND index.indisready
+     WHERE index.indislive AND index.indisready AND obj_description(index.indexrelid, 'pg_class') IS NULL
        -- From PostgreSQL 16 on a BRIN index does not stand in the way.
        AND NOT (pg_am.amname = 'brin' AND current_setting('server_version_num')::integer >= 160000)
 ), hindering AS (
