@@ -31,6 +31,8 @@ from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
 from ventros.roles import DEFAULT, Roles
 
+NOT_CHECKED = "not checked"
+"""The subject of a finding that says why there is none."""
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
 
@@ -207,7 +209,11 @@ def audit(
 def _once(findings: list[Finding]) -> list[Finding]:
     """Without what is only extra where another check says what is wrong with it, and mends it alike."""
     others = {_first(finding.mend) for finding in findings if finding.check != "catalogue"}
-    return [one for one in findings if one.check != "catalogue" or _first(one.mend) not in others]
+    return [
+        one
+        for one in findings
+        if one.check != "catalogue" or one.subject == NOT_CHECKED or _first(one.mend) not in others
+    ]
 
 
 def _first(mend: str) -> str:
@@ -231,7 +237,7 @@ def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeou
         return [
             Finding(
                 check=question.name,
-                subject="not checked",
+                subject=NOT_CHECKED,
                 text=f"this could not be checked: {message}",
                 see=f"\\i {question.path}",
                 mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {question.header['role']}",
