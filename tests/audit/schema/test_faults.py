@@ -61,6 +61,44 @@ def test_a_fault_is_found_named_weighed_and_mended(database: str, fault: str) ->
     assert found(database) == []
 
 
+@pytest.mark.parametrize(
+    "plant",
+    [
+        "DROP FUNCTION ventros_tenant() CASCADE",
+        "DROP FUNCTION ventros_version_guard() CASCADE",
+        "DROP TABLE contacts, chats CASCADE",
+        "ALTER TABLE contacts DROP COLUMN tenant_id CASCADE",
+    ],
+)
+def test_what_fell_with_something_else_is_mended_in_the_order_of_the_findings(
+    database: str, plant: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(plant.encode())
+    findings = found(database)
+    assert len(findings) > 5
+    for finding in findings:
+        psql(database, text=finding.mend)
+    assert found(database) == []
+
+
+def test_what_concurrently_left_behind_is_dropped(database: str) -> None:
+    """Over duplicates CREATE UNIQUE INDEX CONCURRENTLY leaves an index, and REINDEX of that a second one."""
+    make = "CREATE UNIQUE INDEX CONCURRENTLY unfinished ON ventros_migrations (application)"
+    with psycopg.connect(database, autocommit=True) as connection:
+        for text in (make, "REINDEX INDEX CONCURRENTLY unfinished"):
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                connection.execute(text.encode())
+    findings = found(database)
+    assert [(one.weight, one.subject) for one in findings] == [
+        ("high", "unfinished"),
+        ("high", "unfinished_ccnew"),
+    ]
+    for finding in findings:
+        psql(database, text=finding.mend)
+    assert found(database) == []
+
+
 def test_each_kind_of_difference_is_weighed_and_has_a_mend() -> None:
     """Of each line that is committed: that it is missing, another, or one more."""
     whole = listed(CRM)

@@ -41,8 +41,8 @@ def faults(listed: Listed, stored: Lines) -> list[Fault]:
     """The critical first, then in the order in which they can be mended, each by its own ``mend``."""
     stored, renamed = undo_renames(listed.made, stored)
     differences = [_Difference(RENAMED, one.line, one.found) for one in renamed]
-    differences += _differences(listed, stored)
     mends = Mends(listed, stored)
+    differences += _differences(mends)
     return [_fault(one, mends) for one in sorted(differences, key=lambda one: _rank(one, mends))]
 
 
@@ -59,12 +59,13 @@ def _fault(difference: _Difference, mends: Mends) -> Fault:
     )
 
 
-def _differences(listed: Listed, stored: Lines) -> Iterator[_Difference]:
+def _differences(mends: Mends) -> Iterator[_Difference]:
     """Of a thing that is missing or extra, nothing that belongs to it is told beside it."""
+    listed, stored = mends.listed, mends.stored
     things, present = _things(listed.made), _things(stored)
     for key, line in listed.made.items():
         gone = line.relation in things - present and line.relation != _thing(line)
-        if key == OWNER or gone:
+        if key == OWNER or (gone and not mends.waits(line)):
             continue
         if key not in stored:
             yield _Difference(MISSING, line)

@@ -16,6 +16,12 @@ _COLUMN = re.compile(
     re.DOTALL,
 )
 COMMENTS = "comments"
+_IDENTITY = "AS IDENTITY"
+_GO_ON = (
+    "SELECT setval(pg_get_serial_sequence({relation_text}, '{column}'), coalesce(max({name}), 1)) "
+    "FROM {relation};"
+)
+_PARENT = re.compile(r" REFERENCES (.+?)\(")
 _CONCURRENTLY = re.compile(r"^(CREATE (?:UNIQUE )?INDEX) ")
 
 
@@ -39,6 +45,11 @@ def unsaid(comments: Line, stored: Lines) -> list[str]:
     columns = {_column_of(line) for line in stored.values() if line.kind == "column"}
     wanted = columns | {f"COMMENT ON TABLE {comments.relation}"}
     return [one for one in comments.definition.split("\n") if _target(one) in wanted - said]
+
+
+def _order(line: Line) -> tuple[int, bool, Line]:
+    """That of making: a foreign key refers to a key."""
+    return (list(KINDS).index(line.kind), line.definition.startswith("FOREIGN KEY"), line)
 
 
 def _target(comment: str) -> str:
@@ -65,23 +76,24 @@ class Mends:
         """What is missing."""
         made = self._created(line)
         if line.kind == "column":
-            said = self.listed.made.get((COMMENTS, line.relation, ""))
-            comments = (
-                [one for one in said.definition.split("\n") if _target(one) == _column_of(line)]
-                if said
-                else []
-            )
-            return " ".join([made, *comments, "-- what it held has to come from a backup"])
+            lost = "-- what it held has to come from a backup"
+            return " ".join([made, *self._comments(line), lost])
         if line.kind != "table":
             return made
-        own = [one for one in self.listed.made.values() if one.relation == line.relation and one != line]
-        own.sort(key=lambda one: (list(KINDS).index(one.kind), one.definition.startswith("FOREIGN"), one))
-        parts = [
-            made,
-            *map(self._created, own),
-            "-- its rows have to come from a backup; then: ventros migrate roles",
+        own = [
+            one
+            for one in self.listed.made.values()
+            if one.relation == line.relation and one != line and not self.waits(one)
         ]
-        return " ".join(parts)
+        lost = "-- its rows have to come from a backup; then: ventros migrate roles"
+        return " ".join([made, *map(self._created, sorted(own, key=_order)), lost])
+
+    def waits(self, line: Line) -> bool:
+        """Whether it is a foreign key to another table that is missing too: it is told by itself."""
+        match = _PARENT.search(line.definition) if line.kind == "constraint" else None
+        if match is None or match[1] == line.relation:
+            return False
+        return ("table", match[1], "") not in self.stored
 
     def rename(self, expected: Line, found: Line) -> str:
         """What is there by another name."""
@@ -101,6 +113,8 @@ class Mends:
             return " ".join(unsaid(expected, self.stored))
         if expected.kind == "column":
             return self._change_column(expected, found)
+        if expected.kind in {"type", "domain"}:
+            return f"-- no one statement alters {expected.name} to: {expected.definition}"
         if expected.kind == "constraint":
             return self._change_constraint(expected, found)
         if expected.kind in {"trigger", "rule"}:
@@ -136,23 +150,36 @@ class Mends:
         return " ".join([*drops, self._created(expected), *map(self._created, referring)])
 
     def _change_column(self, expected: Line, found: Line) -> str:
-        """Policies and triggers that name a column stand against another type, and are made anew."""
+        """What stands against another type, or goes with a column that is computed anew, is made anew."""
         wanted, had = _column(expected), _column(found)
-        actions = list(_column_actions(expected.name, wanted, had))
-        alter = f"ALTER TABLE {expected.relation} {', '.join(actions)};"
-        if wanted["type"] == had["type"]:
-            return alter
-        named = re.compile(rf"(?<!\w){re.escape(expected.name)}(?!\w)")
-        around = [
-            line
-            for line in {**self.listed.made, **self.listed.optional}.values()
-            if line.kind in {"policy", "trigger"}
-            and line.relation == expected.relation
-            and line.key in self.stored
-            if named.search(line.definition)
-        ]
+        computed = wanted["generated"].endswith(("STORED", "VIRTUAL"))
+        anew = computed and wanted["generated"] != had["generated"]
+        parts = [f"ALTER TABLE {expected.relation} {', '.join(_column_actions(expected.name, wanted, had))};"]
+        if wanted["generated"].endswith(_IDENTITY) and not had["generated"]:
+            column = expected.name.strip('"').replace("'", "''")
+            parts.append(self._of(_GO_ON.replace("{column}", column), expected))
+        around = []
+        if anew or wanted["type"] != had["type"]:
+            kinds = {"constraint", "index", "policy", "trigger"} if anew else {"policy", "trigger"}
+            around = sorted(self._naming(expected, kinds), key=_order)
         drops = [self._of(KINDS[line.kind].drop, line) for line in around]
-        return " ".join([*drops, alter, *map(self._created, around)])
+        said = [one for one in self._comments(expected) if anew]
+        return " ".join([*drops, *parts, *map(self._created, around), *said])
+
+    def _naming(self, column: Line, kinds: set[str]) -> Iterator[Line]:
+        """What is there on its table and names the column."""
+        named = re.compile(rf"(?<!\w){re.escape(column.name)}(?!\w)")
+        for line in {**self.listed.made, **self.listed.optional}.values():
+            own = line.kind in kinds and line.relation == column.relation and line.key in self.stored
+            if own and named.search(line.definition):
+                yield line
+
+    def _comments(self, column: Line) -> list[str]:
+        """That on the column, if one is listed."""
+        said = self.listed.made.get((COMMENTS, column.relation, ""))
+        return (
+            [one for one in said.definition.split("\n") if _target(one) == _column_of(column)] if said else []
+        )
 
 
 def _column(line: Line) -> dict[str, str]:
@@ -161,10 +188,15 @@ def _column(line: Line) -> dict[str, str]:
 
 
 def _column_actions(name: str, wanted: dict[str, str], had: dict[str, str]) -> Iterator[str]:
-    column = f"ALTER COLUMN {name}"
-    retype = wanted["type"] != had["type"]
-    if had["generated"] and wanted["generated"] != had["generated"]:
-        yield f"{column} DROP {'IDENTITY' if had['generated'].endswith('AS IDENTITY') else 'EXPRESSION'}"
+    column, generated = f"ALTER COLUMN {name}", wanted["generated"]
+    retype, regenerate = wanted["type"] != had["type"], generated != had["generated"]
+    identity = generated.endswith(_IDENTITY), had["generated"].endswith(_IDENTITY)
+    if regenerate and generated and not identity[0]:
+        yield f"DROP COLUMN {name}"
+        yield f"ADD COLUMN {name} {wanted['type']} GENERATED {generated}{wanted['not_null']}"
+        return
+    if regenerate and had["generated"] and not all(identity):
+        yield f"{column} DROP {'IDENTITY' if identity[1] else 'EXPRESSION'}"
     if had["default"] and (retype or not wanted["default"]):
         yield f"{column} DROP DEFAULT"
     if retype:
@@ -175,8 +207,7 @@ def _column_actions(name: str, wanted: dict[str, str], had: dict[str, str]) -> I
         yield f"{column} DROP NOT NULL"
     if wanted["default"] and (retype or wanted["default"] != had["default"]):
         yield f"{column} SET DEFAULT {wanted['default']}"
-    if wanted["generated"] and wanted["generated"] != had["generated"]:
-        if wanted["generated"].endswith("AS IDENTITY"):
-            yield f"{column} ADD GENERATED {wanted['generated']}"
-        else:
-            yield f"DROP COLUMN {name}, ADD COLUMN {name} {wanted['type']} GENERATED {wanted['generated']}"
+    if regenerate and all(identity):  # its numbers go on
+        yield f"{column} SET GENERATED {generated.removesuffix(_IDENTITY)}"
+    elif regenerate and identity[0]:
+        yield f"{column} ADD GENERATED {generated}"
