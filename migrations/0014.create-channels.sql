@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS channels (
     status                               text        NOT NULL,
     external_id                          text,
     config                               jsonb       NOT NULL,
+    secrets                              text,
     connection_mode                      text        NOT NULL,
     webhook_id                           text        NOT NULL,
     webhook_url                          text,
@@ -55,7 +56,15 @@ CREATE TABLE IF NOT EXISTS channels (
     CONSTRAINT channels_history_import_status_check CHECK (history_import_status IN (
         'idle', 'importing', 'completed', 'failed')),
     CONSTRAINT channels_history_import_limits_check CHECK (
-        history_import_max_days > 0 AND history_import_max_messages_per_chat > 0)
+        history_import_max_days > 0 AND history_import_max_messages_per_chat > 0),
+    CONSTRAINT channels_encrypted_check CHECK (ventros_is_encrypted(secrets)),
+    CONSTRAINT channels_secrets_check CHECK (deleted_at IS NULL OR secrets IS NULL),
+    -- Keys are encrypted in secrets; and what is sent in the clear names no user, and has no query to hold one.
+    CONSTRAINT channels_config_check CHECK (
+        jsonb_typeof(config) = 'object'
+        AND NOT config ?| ARRAY['auth', 'api_key', 'token', 'access_token', 'verify_token', 'bot_token']
+        AND config ->> 'base_url' !~ '[?#]|//[^/]*@' AND config ->> 'webhook_url' !~ '[?#]|//[^/]*@'
+        AND webhook_url !~ '[?#]|//[^/]*@')
 );
 ALTER TABLE channels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE channels FORCE ROW LEVEL SECURITY;
@@ -118,7 +127,9 @@ COMMENT ON COLUMN channels.status IS 'Whether it takes messages: only an active 
 COMMENT ON COLUMN channels.external_id IS
     'Its id on the platform (WAHA session, phone number id, bot id), NULL until it has one.';
 COMMENT ON COLUMN channels.config IS
-    'Object of what its type needs, keys to the platform among it; also labels and the state of the session.';
+    'Object of what its type needs, the way to the platform, without its keys; also labels and the state of the session.';
+COMMENT ON COLUMN channels.secrets IS
+    'Keys to the platform, an object of texts, encrypted; NULL while there is none, and once it is deleted.';
 COMMENT ON COLUMN channels.connection_mode IS
     'manual: the session at the platform is the owner''s; auto: the service made it.';
 COMMENT ON COLUMN channels.webhook_id IS 'Path of its inbound webhook, a UUID as text; never changes.';

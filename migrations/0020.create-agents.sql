@@ -73,7 +73,7 @@ COMMENT ON COLUMN agents.active IS 'Whether work may be given to the agent.';
 COMMENT ON COLUMN agents.config IS
     'Free-form object, for an AI agent provider and model among others; may hold keys to other services.';
 COMMENT ON COLUMN agents.permissions IS 'Names of the permissions that the agent holds, sorted; an open set.';
-COMMENT ON COLUMN agents.settings IS 'Free-form object of preferences.';
+COMMENT ON COLUMN agents.settings IS 'Free-form object of preferences; may hold keys to other services.';
 COMMENT ON COLUMN agents.virtual_metadata IS
     'Whom a virtual agent stands for and in which period, times as RFC 3339 text; NULL for any other agent.';
 COMMENT ON COLUMN agents.last_login_at IS 'When the agent last logged in; NULL when it never did.';

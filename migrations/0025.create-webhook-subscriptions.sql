@@ -6,15 +6,15 @@ CREATE TABLE IF NOT EXISTS webhook_subscriptions (
     user_id                  uuid        NOT NULL,
     project_id               uuid        NOT NULL,
     name                     text        NOT NULL,
-    url                      text        NOT NULL,
+    url                      text,
+    origin                   text        NOT NULL,
     events                   text[]      NOT NULL,
     subscribe_contact_events boolean     NOT NULL,
     contact_event_types      text[],
     contact_event_categories text[],
     active                   boolean     NOT NULL,
-    secret_ciphertext        text,
-    secret_nonce             text,
-    headers                  jsonb       NOT NULL,
+    secret                   text,
+    headers                  text,
     retry_count              integer     NOT NULL,
     timeout_seconds          integer     NOT NULL,
     created_at               timestamptz NOT NULL,
@@ -25,7 +25,12 @@ CREATE TABLE IF NOT EXISTS webhook_subscriptions (
     CONSTRAINT webhook_subscriptions_project_fkey FOREIGN KEY (tenant_id, project_id)
         REFERENCES projects (tenant_id, id),
     CONSTRAINT webhook_subscriptions_name_check CHECK (name <> ''),
-    CONSTRAINT webhook_subscriptions_url_check CHECK (url ~* '^https?://.'),
+    CONSTRAINT webhook_subscriptions_origin_check CHECK (origin ~ '^https?://[^/?#@[:space:]]+$'),
+    CONSTRAINT webhook_subscriptions_encrypted_check CHECK (
+        ventros_is_encrypted(url) AND ventros_is_encrypted(secret) AND ventros_is_encrypted(headers)),
+    CONSTRAINT webhook_subscriptions_deleted_check CHECK (
+        (url IS NULL) = (deleted_at IS NOT NULL)
+        AND (deleted_at IS NULL OR (secret IS NULL AND headers IS NULL))),
     CONSTRAINT webhook_subscriptions_events_check CHECK (
         cardinality(events) > 0
         AND array_position(events, '') IS NULL AND array_position(events, NULL) IS NULL),
@@ -39,10 +44,6 @@ CREATE TABLE IF NOT EXISTS webhook_subscriptions (
         cardinality(contact_event_categories) > 0
         AND array_position(contact_event_categories, '') IS NULL
         AND array_position(contact_event_categories, NULL) IS NULL),
-    CONSTRAINT webhook_subscriptions_secret_check CHECK (
-        (secret_ciphertext IS NULL) = (secret_nonce IS NULL)
-        AND secret_ciphertext <> '' AND secret_nonce <> ''),
-    CONSTRAINT webhook_subscriptions_headers_check CHECK (jsonb_typeof(headers) = 'object'),
     CONSTRAINT webhook_subscriptions_retry_count_check CHECK (retry_count BETWEEN 1 AND 10),
     CONSTRAINT webhook_subscriptions_timeout_check CHECK (timeout_seconds BETWEEN 1 AND 30)
 );
@@ -58,7 +59,9 @@ COMMENT ON COLUMN webhook_subscriptions.id IS 'UUIDv7 made by the client.';
 COMMENT ON COLUMN webhook_subscriptions.user_id IS 'The user who owns the subscription; never changes.';
 COMMENT ON COLUMN webhook_subscriptions.project_id IS 'The project whose events are sent; never changes.';
 COMMENT ON COLUMN webhook_subscriptions.name IS 'The name as it is shown.';
-COMMENT ON COLUMN webhook_subscriptions.url IS 'The absolute http or https address that events are sent to.';
+COMMENT ON COLUMN webhook_subscriptions.url IS
+    'The absolute http or https address that events are sent to, encrypted, since its path or query may be a key; NULL once it is deleted.';
+COMMENT ON COLUMN webhook_subscriptions.origin IS 'Scheme, host and port of the address, to be shown.';
 COMMENT ON COLUMN webhook_subscriptions.events IS
     'Patterns of event names, at least one: a name, a dotted prefix that ends in .*, or * for all.';
 COMMENT ON COLUMN webhook_subscriptions.subscribe_contact_events IS 'Whether contact events are sent as well.';
@@ -67,12 +70,10 @@ COMMENT ON COLUMN webhook_subscriptions.contact_event_types IS
 COMMENT ON COLUMN webhook_subscriptions.contact_event_categories IS
     'Categories of contact events to send, * for all; NULL does not filter by category.';
 COMMENT ON COLUMN webhook_subscriptions.active IS 'Whether anything is sent at all.';
-COMMENT ON COLUMN webhook_subscriptions.secret_ciphertext IS
-    'The secret that signs what is sent, encrypted, in base64; NULL when nothing is signed.';
-COMMENT ON COLUMN webhook_subscriptions.secret_nonce IS
-    'The nonce that the secret was encrypted with, in base64; NULL when there is no secret.';
+COMMENT ON COLUMN webhook_subscriptions.secret IS
+    'The secret that signs what is sent, encrypted; NULL when nothing is signed, and once it is deleted.';
 COMMENT ON COLUMN webhook_subscriptions.headers IS
-    'HTTP headers to send along, an object of texts; may hold keys of the receiver.';
+    'HTTP headers to send along, an object of texts, encrypted; NULL for none, and once it is deleted.';
 COMMENT ON COLUMN webhook_subscriptions.retry_count IS 'How many attempts there are in all, the first one included.';
 COMMENT ON COLUMN webhook_subscriptions.timeout_seconds IS 'How long one attempt may take, in seconds.';
 COMMENT ON COLUMN webhook_subscriptions.created_at IS 'When the subscription was made.';

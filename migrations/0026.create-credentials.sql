@@ -1,5 +1,4 @@
 -- Secrets that a tenant keeps for outside services, encrypted by the client: no key is in this database.
--- An encrypted value is v1.<key id>.<nonce>.<ciphertext and tag>, the last two in Base64.
 CREATE TABLE IF NOT EXISTS credentials (
     tenant_id           text        NOT NULL,
     id                  uuid        NOT NULL,
@@ -27,9 +26,8 @@ CREATE TABLE IF NOT EXISTS credentials (
         'webhook_auth', 'api_key', 'basic_auth', 'waha_instance')),
     CONSTRAINT credentials_name_check CHECK (char_length(name) BETWEEN 1 AND 255),
     CONSTRAINT credentials_encrypted_check CHECK (
-        secret ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'
-        AND oauth_access_token ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'
-        AND oauth_refresh_token ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'),
+        ventros_is_encrypted(secret) AND ventros_is_encrypted(oauth_access_token)
+        AND ventros_is_encrypted(oauth_refresh_token)),
     CONSTRAINT credentials_oauth_check CHECK (
         (oauth_access_token IS NULL) = (expires_at IS NULL)
         AND (oauth_access_token IS NULL) = (oauth_token_type IS NULL)

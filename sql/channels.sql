@@ -1,7 +1,7 @@
 -- name: channels.insert
 -- why: the only way a channel comes into being; its version starts at 1
 -- params: tenant_id text, id uuid, user_id uuid, project_id uuid, name text, type text, status text,
---         external_id text, config jsonb, connection_mode text, webhook_id text, webhook_url text,
+--         external_id text, config jsonb, secrets text, connection_mode text, webhook_id text, webhook_url text,
 --         webhook_configured_at timestamptz, webhook_active boolean, pipeline_id uuid,
 --         session_timeout_minutes integer, ai_enabled boolean, ai_agents_enabled boolean,
 --         allow_groups boolean, tracking_enabled boolean, debounce_timeout_ms integer,
@@ -13,8 +13,8 @@
 --         deleted_at timestamptz
 -- rows: affected
 INSERT INTO channels (
-    tenant_id, id, user_id, project_id, name, type, status, external_id, config, connection_mode,
-    webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+    tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
+    connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
     session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
     debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
     history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -22,7 +22,7 @@ INSERT INTO channels (
     updated_at, deleted_at
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35
+    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36
 );
 
 -- name: channels.get
@@ -31,7 +31,7 @@ INSERT INTO channels (
 -- rows: maybe
 -- returns: channel
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
-       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -43,7 +43,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- name: channels.update
 -- why: the only way a channel changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, name text, status text, external_id text,
---         config jsonb, connection_mode text, webhook_url text, webhook_configured_at timestamptz,
+--         config jsonb, secrets text, connection_mode text, webhook_url text, webhook_configured_at timestamptz,
 --         webhook_active boolean, pipeline_id uuid, session_timeout_minutes integer,
 --         ai_enabled boolean, ai_agents_enabled boolean, allow_groups boolean,
 --         tracking_enabled boolean, debounce_timeout_ms integer, last_error_at timestamptz,
@@ -59,30 +59,31 @@ UPDATE channels
        status = $5,
        external_id = $6,
        config = $7,
-       connection_mode = $8,
-       webhook_url = $9,
-       webhook_configured_at = $10,
-       webhook_active = $11,
-       pipeline_id = $12,
-       session_timeout_minutes = $13,
-       ai_enabled = $14,
-       ai_agents_enabled = $15,
-       allow_groups = $16,
-       tracking_enabled = $17,
-       debounce_timeout_ms = $18,
-       last_error_at = $19,
-       last_error = $20,
-       history_import_enabled = $21,
-       history_import_status = $22,
-       history_import_stats = $23,
-       history_import_correlation_id = $24,
-       last_import_date = $25,
-       history_import_max_days = $26,
-       history_import_max_messages_per_chat = $27,
-       default_agent_id = $28,
-       custom_field_definitions = $29,
-       updated_at = $30,
-       deleted_at = $31,
+       secrets = $8,
+       connection_mode = $9,
+       webhook_url = $10,
+       webhook_configured_at = $11,
+       webhook_active = $12,
+       pipeline_id = $13,
+       session_timeout_minutes = $14,
+       ai_enabled = $15,
+       ai_agents_enabled = $16,
+       allow_groups = $17,
+       tracking_enabled = $18,
+       debounce_timeout_ms = $19,
+       last_error_at = $20,
+       last_error = $21,
+       history_import_enabled = $22,
+       history_import_status = $23,
+       history_import_stats = $24,
+       history_import_correlation_id = $25,
+       last_import_date = $26,
+       history_import_max_days = $27,
+       history_import_max_messages_per_chat = $28,
+       default_agent_id = $29,
+       custom_field_definitions = $30,
+       updated_at = $31,
+       deleted_at = $32,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -185,7 +186,7 @@ SELECT id, version
 -- rows: maybe
 -- returns: channel
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
-       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -200,7 +201,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- rows: many
 -- returns: channel
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
-       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -217,7 +218,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- returns: channel
 -- plan: reads the tenant's live channels: a tenant is one project
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
-       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -233,7 +234,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 -- rows: many
 -- returns: channel
 SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
-       connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
        session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
@@ -307,3 +308,38 @@ SELECT h.id AS channel_id, h.user_id, h.project_id AS channel_project_id, h.type
   LEFT JOIN sessions s
     ON s.tenant_id = $1 AND s.contact_id = c.id AND s.status = 'active' AND s.deleted_at IS NULL
  WHERE h.tenant_id = $1 AND h.id = $2 AND h.deleted_at IS NULL;
+
+-- name: channels.find_by_other_keys
+-- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody
+--      is waited for: those that another holds are for a later pass. The second part of an encrypted value is
+--      the id of its key; a deleted channel has none
+-- params: tenant_id text, writer_key_id text, after uuid, batch bigint
+-- rows: many
+-- returns: channel
+-- plan: reads the tenant's channels until a batch is full: keys change seldom, and only a value of its own
+--       tells which wrote it
+SELECT id, version, tenant_id, user_id, project_id, name, type, status, external_id, config,
+       secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
+       session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
+       debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
+       history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
+       history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
+       updated_at, deleted_at
+  FROM channels
+ WHERE tenant_id = $1 AND id > $3 AND deleted_at IS NULL
+   AND split_part(secrets, '.', 2) <> $2
+ ORDER BY id
+ LIMIT $4
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: channels.count_by_other_keys
+-- why: whether a key can be taken off the ring: how many values each key but the writer still has to read
+-- params: tenant_id text, writer_key_id text
+-- rows: many
+-- returns: key_id text, stored_values bigint
+-- plan: reads the tenant's channels, as find_by_other_keys does
+SELECT split_part(secrets, '.', 2) AS key_id, count(*) AS stored_values
+  FROM channels
+ WHERE tenant_id = $1 AND split_part(secrets, '.', 2) <> $2
+ GROUP BY 1
+ ORDER BY 1;

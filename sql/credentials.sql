@@ -200,9 +200,10 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
  ORDER BY expires_at, id;
 
 -- name: credentials.find_by_other_keys
--- why: what is still encrypted with a key that no longer writes, to be re-encrypted a batch at a time; the
---      second part of an encrypted value is the id of its key
--- params: tenant_id text, writer_key_id text, batch bigint
+-- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody
+--      is waited for: those that another holds are for a later pass. The second part of an encrypted value is
+--      the id of its key
+-- params: tenant_id text, writer_key_id text, after uuid, batch bigint
 -- rows: many
 -- returns: credential
 -- plan: reads the tenant's credentials until a batch is full: keys change seldom, and only a value of
@@ -211,9 +212,23 @@ SELECT id, version, tenant_id, project_id, credential_type, name, description, s
        oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active,
        created_at, updated_at
   FROM credentials
- WHERE tenant_id = $1
+ WHERE tenant_id = $1 AND id > $3
    AND (split_part(secret, '.', 2) <> $2
         OR split_part(oauth_access_token, '.', 2) <> $2
         OR split_part(oauth_refresh_token, '.', 2) <> $2)
  ORDER BY id
- LIMIT $3;
+ LIMIT $4
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: credentials.count_by_other_keys
+-- why: whether a key can be taken off the ring: how many values each key but the writer still has to read
+-- params: tenant_id text, writer_key_id text
+-- rows: many
+-- returns: key_id text, stored_values bigint
+-- plan: reads the tenant's credentials, as find_by_other_keys does
+SELECT split_part(held.value, '.', 2) AS key_id, count(*) AS stored_values
+  FROM credentials
+ CROSS JOIN LATERAL unnest(ARRAY[secret, oauth_access_token, oauth_refresh_token]) AS held (value)
+ WHERE tenant_id = $1 AND split_part(held.value, '.', 2) <> $2
+ GROUP BY 1
+ ORDER BY 1;

@@ -85,24 +85,24 @@ GRANT
     ON channel_routes TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, config,
+    SELECT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
         updated_at, deleted_at, version),
-    INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config,
+    INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
         updated_at, deleted_at),
-    UPDATE (name, status, external_id, config, connection_mode, webhook_url, webhook_configured_at,
-        webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled,
-        allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error,
-        history_import_enabled, history_import_status, history_import_stats,
+    UPDATE (name, status, external_id, config, secrets, connection_mode, webhook_url,
+        webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled,
+        ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at,
+        last_error, history_import_enabled, history_import_status, history_import_stats,
         history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at,
         deleted_at, version),
@@ -314,17 +314,39 @@ GRANT
     ON webhook_counters TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
-        retry_count, timeout_seconds, created_at, updated_at, deleted_at, version),
-    INSERT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-        contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
-        retry_count, timeout_seconds, created_at, updated_at, deleted_at),
-    UPDATE (name, url, events, subscribe_contact_events, contact_event_types, contact_event_categories,
-        active, secret_ciphertext, secret_nonce, headers, retry_count, timeout_seconds, updated_at,
+    SELECT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at, version),
+    INSERT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at),
+    UPDATE (name, url, origin, events, subscribe_contact_events, contact_event_types,
+        contact_event_categories, active, secret, headers, retry_count, timeout_seconds, updated_at,
         deleted_at, version),
     DELETE
     ON webhook_subscriptions TO ventros_app;
+
+-- The relay: for all tenants. Each policy opens one table to it for one command.
+
+GRANT USAGE ON SCHEMA public TO ventros_relay;
+
+GRANT
+    SELECT (tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at,
+        last_failure_at),
+    INSERT (tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at,
+        last_failure_at),
+    UPDATE (success_count, failure_count, last_success_at, last_failure_at)
+    ON webhook_counters TO ventros_relay;
+CREATE POLICY relay_select ON webhook_counters FOR SELECT TO ventros_relay USING (true);
+CREATE POLICY relay_insert ON webhook_counters FOR INSERT TO ventros_relay WITH CHECK (true);
+CREATE POLICY relay_update ON webhook_counters FOR UPDATE TO ventros_relay USING (true) WITH CHECK (true);
+
+GRANT
+    SELECT (tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+        contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+        timeout_seconds, created_at, updated_at, deleted_at, version)
+    ON webhook_subscriptions TO ventros_relay;
+CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
@@ -337,7 +359,7 @@ CREATE POLICY auditor_select ON agent_counters FOR SELECT TO ventros_auditor USI
 
 GRANT
     SELECT (tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions,
-        settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
+        virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version)
     ON agents TO ventros_auditor;
 CREATE POLICY auditor_select ON agents FOR SELECT TO ventros_auditor USING (true);
 
@@ -529,7 +551,7 @@ GRANT
 CREATE POLICY auditor_select ON webhook_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
+    SELECT (tenant_id, id, user_id, project_id, name, origin, events, subscribe_contact_events,
         contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at,
         updated_at, deleted_at, version)
     ON webhook_subscriptions TO ventros_auditor;

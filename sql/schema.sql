@@ -93,7 +93,7 @@ COMMENT ON COLUMN public.agents.config IS 'Free-form object, for an AI agent pro
 
 COMMENT ON COLUMN public.agents.permissions IS 'Names of the permissions that the agent holds, sorted; an open set.';
 
-COMMENT ON COLUMN public.agents.settings IS 'Free-form object of preferences.';
+COMMENT ON COLUMN public.agents.settings IS 'Free-form object of preferences; may hold keys to other services.';
 
 COMMENT ON COLUMN public.agents.virtual_metadata IS 'Whom a virtual agent stands for and in which period, times as RFC 3339 text; NULL for any other agent.';
 
@@ -414,6 +414,7 @@ CREATE TABLE public.channels (
     status text NOT NULL,
     external_id text,
     config jsonb NOT NULL,
+    secrets text,
     connection_mode text NOT NULL,
     webhook_id text NOT NULL,
     webhook_url text,
@@ -442,12 +443,15 @@ CREATE TABLE public.channels (
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT channels_ai_agents_check CHECK ((ai_enabled OR (NOT ai_agents_enabled))),
+    CONSTRAINT channels_config_check CHECK (((jsonb_typeof(config) = 'object'::text) AND (NOT (config ?| ARRAY['auth'::text, 'api_key'::text, 'token'::text, 'access_token'::text, 'verify_token'::text, 'bot_token'::text])) AND ((config ->> 'base_url'::text) !~ '[?#]|//[^/]*@'::text) AND ((config ->> 'webhook_url'::text) !~ '[?#]|//[^/]*@'::text) AND (webhook_url !~ '[?#]|//[^/]*@'::text))),
     CONSTRAINT channels_connection_mode_check CHECK ((connection_mode = ANY (ARRAY['manual'::text, 'auto'::text]))),
     CONSTRAINT channels_debounce_check CHECK (((debounce_timeout_ms >= 0) AND (debounce_timeout_ms <= 300000))),
+    CONSTRAINT channels_encrypted_check CHECK (public.ventros_is_encrypted(secrets)),
     CONSTRAINT channels_history_import_limits_check CHECK (((history_import_max_days > 0) AND (history_import_max_messages_per_chat > 0))),
     CONSTRAINT channels_history_import_status_check CHECK ((history_import_status = ANY (ARRAY['idle'::text, 'importing'::text, 'completed'::text, 'failed'::text]))),
     CONSTRAINT channels_length_bounds_check CHECK ((char_length(webhook_id) <= 500)),
     CONSTRAINT channels_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT channels_secrets_check CHECK (((deleted_at IS NULL) OR (secrets IS NULL))),
     CONSTRAINT channels_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
     CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text]))),
     CONSTRAINT channels_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[webhook_configured_at, last_error_at, last_import_date, created_at, updated_at, deleted_at]))),
@@ -474,7 +478,9 @@ COMMENT ON COLUMN public.channels.status IS 'Whether it takes messages: only an 
 
 COMMENT ON COLUMN public.channels.external_id IS 'Its id on the platform (WAHA session, phone number id, bot id), NULL until it has one.';
 
-COMMENT ON COLUMN public.channels.config IS 'Object of what its type needs, keys to the platform among it; also labels and the state of the session.';
+COMMENT ON COLUMN public.channels.config IS 'Object of what its type needs, the way to the platform, without its keys; also labels and the state of the session.';
+
+COMMENT ON COLUMN public.channels.secrets IS 'Keys to the platform, an object of texts, encrypted; NULL while there is none, and once it is deleted.';
 
 COMMENT ON COLUMN public.channels.connection_mode IS 'manual: the session at the platform is the owner''s; auto: the service made it.';
 
@@ -953,7 +959,7 @@ CREATE TABLE public.credentials (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT credentials_encrypted_check CHECK (((secret ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'::text) AND (oauth_access_token ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'::text) AND (oauth_refresh_token ~ '^v1\.[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'::text))),
+    CONSTRAINT credentials_encrypted_check CHECK ((public.ventros_is_encrypted(secret) AND public.ventros_is_encrypted(oauth_access_token) AND public.ventros_is_encrypted(oauth_refresh_token))),
     CONSTRAINT credentials_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT credentials_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
     CONSTRAINT credentials_oauth_check CHECK ((((oauth_access_token IS NULL) = (expires_at IS NULL)) AND ((oauth_access_token IS NULL) = (oauth_token_type IS NULL)) AND ((oauth_refresh_token IS NULL) OR (oauth_access_token IS NOT NULL)) AND ((char_length(oauth_token_type) >= 1) AND (char_length(oauth_token_type) <= 20)))),
@@ -1665,15 +1671,15 @@ CREATE TABLE public.webhook_subscriptions (
     user_id uuid NOT NULL,
     project_id uuid NOT NULL,
     name text NOT NULL,
-    url text NOT NULL,
+    url text,
+    origin text NOT NULL,
     events text[] NOT NULL,
     subscribe_contact_events boolean NOT NULL,
     contact_event_types text[],
     contact_event_categories text[],
     active boolean NOT NULL,
-    secret_ciphertext text,
-    secret_nonce text,
-    headers jsonb NOT NULL,
+    secret text,
+    headers text,
     retry_count integer NOT NULL,
     timeout_seconds integer NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1683,14 +1689,14 @@ CREATE TABLE public.webhook_subscriptions (
     CONSTRAINT webhook_subscriptions_contact_event_categories_check CHECK (((cardinality(contact_event_categories) > 0) AND (array_position(contact_event_categories, ''::text) IS NULL) AND (array_position(contact_event_categories, NULL::text) IS NULL))),
     CONSTRAINT webhook_subscriptions_contact_event_types_check CHECK (((cardinality(contact_event_types) > 0) AND (array_position(contact_event_types, ''::text) IS NULL) AND (array_position(contact_event_types, NULL::text) IS NULL))),
     CONSTRAINT webhook_subscriptions_contact_events_check CHECK ((subscribe_contact_events OR ((contact_event_types IS NULL) AND (contact_event_categories IS NULL)))),
+    CONSTRAINT webhook_subscriptions_deleted_check CHECK ((((url IS NULL) = (deleted_at IS NOT NULL)) AND ((deleted_at IS NULL) OR ((secret IS NULL) AND (headers IS NULL))))),
+    CONSTRAINT webhook_subscriptions_encrypted_check CHECK ((public.ventros_is_encrypted(url) AND public.ventros_is_encrypted(secret) AND public.ventros_is_encrypted(headers))),
     CONSTRAINT webhook_subscriptions_events_check CHECK (((cardinality(events) > 0) AND (array_position(events, ''::text) IS NULL) AND (array_position(events, NULL::text) IS NULL))),
-    CONSTRAINT webhook_subscriptions_headers_check CHECK ((jsonb_typeof(headers) = 'object'::text)),
     CONSTRAINT webhook_subscriptions_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT webhook_subscriptions_origin_check CHECK ((origin ~ '^https?://[^/?#@[:space:]]+$'::text)),
     CONSTRAINT webhook_subscriptions_retry_count_check CHECK (((retry_count >= 1) AND (retry_count <= 10))),
-    CONSTRAINT webhook_subscriptions_secret_check CHECK ((((secret_ciphertext IS NULL) = (secret_nonce IS NULL)) AND (secret_ciphertext <> ''::text) AND (secret_nonce <> ''::text))),
     CONSTRAINT webhook_subscriptions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at]))),
-    CONSTRAINT webhook_subscriptions_timeout_check CHECK (((timeout_seconds >= 1) AND (timeout_seconds <= 30))),
-    CONSTRAINT webhook_subscriptions_url_check CHECK ((url ~* '^https?://.'::text))
+    CONSTRAINT webhook_subscriptions_timeout_check CHECK (((timeout_seconds >= 1) AND (timeout_seconds <= 30)))
 );
 
 ALTER TABLE ONLY public.webhook_subscriptions FORCE ROW LEVEL SECURITY;
@@ -1707,7 +1713,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.project_id IS 'The project whose 
 
 COMMENT ON COLUMN public.webhook_subscriptions.name IS 'The name as it is shown.';
 
-COMMENT ON COLUMN public.webhook_subscriptions.url IS 'The absolute http or https address that events are sent to.';
+COMMENT ON COLUMN public.webhook_subscriptions.url IS 'The absolute http or https address that events are sent to, encrypted, since its path or query may be a key; NULL once it is deleted.';
+
+COMMENT ON COLUMN public.webhook_subscriptions.origin IS 'Scheme, host and port of the address, to be shown.';
 
 COMMENT ON COLUMN public.webhook_subscriptions.events IS 'Patterns of event names, at least one: a name, a dotted prefix that ends in .*, or * for all.';
 
@@ -1719,11 +1727,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.contact_event_categories IS 'Cate
 
 COMMENT ON COLUMN public.webhook_subscriptions.active IS 'Whether anything is sent at all.';
 
-COMMENT ON COLUMN public.webhook_subscriptions.secret_ciphertext IS 'The secret that signs what is sent, encrypted, in base64; NULL when nothing is signed.';
+COMMENT ON COLUMN public.webhook_subscriptions.secret IS 'The secret that signs what is sent, encrypted; NULL when nothing is signed, and once it is deleted.';
 
-COMMENT ON COLUMN public.webhook_subscriptions.secret_nonce IS 'The nonce that the secret was encrypted with, in base64; NULL when there is no secret.';
-
-COMMENT ON COLUMN public.webhook_subscriptions.headers IS 'HTTP headers to send along, an object of texts; may hold keys of the receiver.';
+COMMENT ON COLUMN public.webhook_subscriptions.headers IS 'HTTP headers to send along, an object of texts, encrypted; NULL for none, and once it is deleted.';
 
 COMMENT ON COLUMN public.webhook_subscriptions.retry_count IS 'How many attempts there are in all, the first one included.';
 

@@ -1,15 +1,15 @@
 -- name: webhook_subscriptions.insert
 -- why: the only way a webhook subscription comes into being; its version starts at 1
--- params: tenant_id text, id uuid, user_id uuid, project_id uuid, name text, url text, events text[],
---         subscribe_contact_events boolean, contact_event_types text[],
---         contact_event_categories text[], active boolean, secret_ciphertext text, secret_nonce text,
---         headers jsonb, retry_count integer, timeout_seconds integer, created_at timestamptz,
---         updated_at timestamptz, deleted_at timestamptz
+-- params: tenant_id text, id uuid, user_id uuid, project_id uuid, name text, url text, origin text,
+--         events text[], subscribe_contact_events boolean, contact_event_types text[],
+--         contact_event_categories text[], active boolean, secret text, headers text,
+--         retry_count integer, timeout_seconds integer, created_at timestamptz, updated_at timestamptz,
+--         deleted_at timestamptz
 -- rows: affected
 INSERT INTO webhook_subscriptions (
-    tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-    contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
-    retry_count, timeout_seconds, created_at, updated_at, deleted_at
+    tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events,
+    contact_event_types, contact_event_categories, active, secret, headers, retry_count,
+    timeout_seconds, created_at, updated_at, deleted_at
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
 );
@@ -19,31 +19,30 @@ INSERT INTO webhook_subscriptions (
 -- params: tenant_id text, id uuid
 -- rows: maybe
 -- returns: webhook_subscription
-SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
-       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
 -- name: webhook_subscriptions.update
 -- why: the only way a webhook subscription changes; guarded by the version it was loaded with
--- params: tenant_id text, id uuid, expected_version integer, name text, url text, events text[],
---         subscribe_contact_events boolean, contact_event_types text[],
---         contact_event_categories text[], active boolean, secret_ciphertext text, secret_nonce text,
---         headers jsonb, retry_count integer, timeout_seconds integer, updated_at timestamptz,
---         deleted_at timestamptz
+-- params: tenant_id text, id uuid, expected_version integer, name text, url text, origin text,
+--         events text[], subscribe_contact_events boolean, contact_event_types text[],
+--         contact_event_categories text[], active boolean, secret text, headers text,
+--         retry_count integer, timeout_seconds integer, updated_at timestamptz, deleted_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE webhook_subscriptions
    SET name = $4,
        url = $5,
-       events = $6,
-       subscribe_contact_events = $7,
-       contact_event_types = $8,
-       contact_event_categories = $9,
-       active = $10,
-       secret_ciphertext = $11,
-       secret_nonce = $12,
+       origin = $6,
+       events = $7,
+       subscribe_contact_events = $8,
+       contact_event_types = $9,
+       contact_event_categories = $10,
+       active = $11,
+       secret = $12,
        headers = $13,
        retry_count = $14,
        timeout_seconds = $15,
@@ -151,8 +150,8 @@ SELECT id, version
 -- rows: many
 -- returns: webhook_subscription
 -- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
-SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
-       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
@@ -164,8 +163,8 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- rows: many
 -- returns: webhook_subscription
 -- plan: reads the tenant's subscriptions: a tenant is one project, and has few of them
-SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
-       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND project_id = $2 AND active = $3 AND deleted_at IS NULL
@@ -177,8 +176,8 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- rows: many
 -- returns: webhook_subscription
 -- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
-SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
-       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND project_id = $2 AND active AND deleted_at IS NULL
@@ -191,8 +190,8 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
 -- rows: many
 -- returns: webhook_subscription
 -- plan: reads the tenant's subscriptions, which are few: under row-level security no index may answer &&
-SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe_contact_events,
-       contact_event_types, contact_event_categories, active, secret_ciphertext, secret_nonce, headers,
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
        retry_count, timeout_seconds, created_at, updated_at, deleted_at
   FROM webhook_subscriptions
  WHERE tenant_id = $1 AND project_id = $2 AND active AND deleted_at IS NULL
@@ -201,3 +200,64 @@ SELECT id, version, tenant_id, user_id, project_id, name, url, events, subscribe
         OR contact_event_types && ARRAY[$3, '*']
         OR contact_event_categories && ARRAY[$4, '*'])
  ORDER BY created_at, id;
+
+-- name: webhook_subscriptions.find_active_of_tenants
+-- why: which of the events that were just read are to be sent where: what the live subscriptions of their tenants
+--      ask for, and nothing that is secret
+-- params: tenant_ids text[]
+-- role: relay
+-- rows: many
+-- returns: tenant_id text, id uuid, events text[], subscribe_contact_events boolean, contact_event_types text[],
+--          contact_event_categories text[]
+SELECT tenant_id, id, events, subscribe_contact_events, contact_event_types, contact_event_categories
+  FROM webhook_subscriptions
+ WHERE tenant_id IN (SELECT unnest($1::text[])) AND active AND deleted_at IS NULL
+ ORDER BY tenant_id, id;
+
+-- name: webhook_subscriptions.find_to_send
+-- why: where and how to send what waits for subscriptions of any tenant; one that is off or deleted gets nothing
+-- params: tenant_ids text[], ids uuid[]
+-- role: relay
+-- rows: many
+-- returns: webhook_subscription
+SELECT s.id, s.version, s.tenant_id, s.user_id, s.project_id, s.name, s.url, s.origin, s.events,
+       s.subscribe_contact_events, s.contact_event_types, s.contact_event_categories, s.active, s.secret, s.headers,
+       s.retry_count, s.timeout_seconds, s.created_at, s.updated_at, s.deleted_at
+  FROM unnest($1::text[], $2::uuid[]) AS w (tenant_id, id)
+  JOIN webhook_subscriptions AS s USING (tenant_id, id)
+ WHERE s.active AND s.deleted_at IS NULL
+ ORDER BY s.tenant_id, s.id;
+
+-- name: webhook_subscriptions.find_by_other_keys
+-- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody
+--      is waited for: those that another holds are for a later pass. The second part of an encrypted value is
+--      the id of its key; a deleted subscription has none
+-- params: tenant_id text, writer_key_id text, after uuid, batch bigint
+-- rows: many
+-- returns: webhook_subscription
+-- plan: reads the tenant's subscriptions until a batch is full: keys change seldom, and only a value of
+--       its own tells which wrote it
+SELECT id, version, tenant_id, user_id, project_id, name, url, origin, events,
+       subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers,
+       retry_count, timeout_seconds, created_at, updated_at, deleted_at
+  FROM webhook_subscriptions
+ WHERE tenant_id = $1 AND id > $3 AND deleted_at IS NULL
+   AND (split_part(url, '.', 2) <> $2
+        OR split_part(secret, '.', 2) <> $2
+        OR split_part(headers, '.', 2) <> $2)
+ ORDER BY id
+ LIMIT $4
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: webhook_subscriptions.count_by_other_keys
+-- why: whether a key can be taken off the ring: how many values each key but the writer still has to read
+-- params: tenant_id text, writer_key_id text
+-- rows: many
+-- returns: key_id text, stored_values bigint
+-- plan: reads the tenant's subscriptions, as find_by_other_keys does
+SELECT split_part(held.value, '.', 2) AS key_id, count(*) AS stored_values
+  FROM webhook_subscriptions
+ CROSS JOIN LATERAL unnest(ARRAY[url, secret, headers]) AS held (value)
+ WHERE tenant_id = $1 AND split_part(held.value, '.', 2) <> $2
+ GROUP BY 1
+ ORDER BY 1;

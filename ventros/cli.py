@@ -25,8 +25,8 @@ except ModuleNotFoundError as missing:
 from ventros.audit.cli import audit, role_options, sql
 from ventros.command_line import ELSE, app_option, application, dsn_option, resolve
 from ventros.generator.cli import new, sync
-from ventros.ops.cli import history, locking_indexes, tenant
-from ventros.relay.cli import outbox, relay
+from ventros.ops.cli import history, locking_indexes, secret_commands, tenant
+from ventros.relay.cli import outbox, prune, relay
 
 if TYPE_CHECKING:
     from ventros.roles import Roles
@@ -41,6 +41,7 @@ EXTRAS = {
     "pglast": "audit",
     "jinja2": "audit",
     "ruff": "new",
+    "cryptography": "crypto",
     "pyperf": "bench",
 }
 """Which extra brings which package, for the message when it is missing."""
@@ -358,9 +359,11 @@ main.add_command(sql)
 main.add_command(audit)
 main.add_command(history)
 main.add_command(locking_indexes)
+main.add_command(secret_commands)
 main.add_command(tenant)
 main.add_command(relay)
 main.add_command(outbox)
+main.add_command(prune)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -17,8 +17,10 @@ from ventros.kernel.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ventros.kernel.application import Application
+    from ventros.kernel.encryption import KeyRing
 
 VARIABLE = "VENTROS_APP"
+KEYS = "VENTROS_KEYS"
 ELSE = "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables."
 
 app_option = click.option(
@@ -26,6 +28,15 @@ app_option = click.option(
     metavar="MODULE:NAME",
     envvar=VARIABLE,
     help=f"The application; else {VARIABLE}, else app in [tool.ventros] of ./pyproject.toml, else the CRM.",
+)
+
+
+keys_option = click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    envvar=f"{KEYS}_FILE",
+    help="Of a line <key id> <Base64> for each key, the one that encrypts first; else "
+    f"{KEYS}_FILE, or the lines themselves in {KEYS}.",
 )
 
 
@@ -72,6 +83,17 @@ def find_application(named: str, folder: Path) -> Application:
         what = "nothing" if found is None else f"a value of type {type(found).__name__}"
         raise ConfigurationError(f"{name} of {module} is {what}, not an Application: {named} names none")
     return found
+
+
+def key_ring(keys: Path | None) -> KeyRing:
+    """Of the file, else of VENTROS_KEYS. Raises ConfigurationError when there is neither."""
+    from ventros.kernel.encryption import KeyRing  # noqa: PLC0415 - commands start fast without it
+
+    if keys is not None:
+        return KeyRing.read(keys)
+    if not os.environ.get(KEYS):
+        raise ConfigurationError(f"there are no keys: give --keys FILE, {KEYS}_FILE or {KEYS}")
+    return KeyRing.parse(os.environ[KEYS], KEYS)
 
 
 def resolve(dsn: str | None, *, insecure: bool = False) -> str:

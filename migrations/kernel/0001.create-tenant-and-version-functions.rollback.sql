@@ -1,3 +1,4 @@
+DROP FUNCTION IF EXISTS ventros_is_encrypted(text);
 DROP FUNCTION IF EXISTS ventros_not_added(text, boolean);
 DROP FUNCTION IF EXISTS ventros_not_saved(text, text, uuid, integer, integer);
 DROP FUNCTION IF EXISTS ventros_version_guard();

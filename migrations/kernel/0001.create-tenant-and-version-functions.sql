@@ -1,4 +1,4 @@
--- The functions that every tenant table and every versioned table leans on.
+-- The functions that every tenant table, every versioned table and every encrypted column leans on.
 
 -- Raises instead of returning: a transaction without a tenant must fail, not silently see no rows.
 CREATE OR REPLACE FUNCTION ventros_tenant_missing() RETURNS text
@@ -62,3 +62,10 @@ BEGIN
               TABLE = (SELECT relname FROM pg_class WHERE oid = relation::regclass);
 END
 $$;
+
+-- Whether a text has the form of an encrypted value, v1.<key id>.<nonce>.<ciphertext and tag>, the last two in
+-- Base64: for the CHECK of each column that holds one, so that nobody, psql included, stores a plain value there.
+-- NULL for NULL, which a CHECK lets through.
+CREATE OR REPLACE FUNCTION ventros_is_encrypted(value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN value ~ '^v1\.[A-Za-z0-9_-]{1,32}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$';

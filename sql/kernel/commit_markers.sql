@@ -17,9 +17,25 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET id = EXCLUDED.id
 RETURNING tombstone;
 
 -- name: commit_markers.prune
--- why: a marker is of no more use once nobody asks for its unit, or sends its command, again
--- params: tenant_id text, recorded_before timestamptz
--- rows: affected
--- plan: reads the tenant's markers: it is done seldom, and an index by time would cost every commit
-DELETE FROM commit_markers
- WHERE tenant_id = $1 AND recorded_at < $2;
+-- why: nobody asks any more what became of a unit this old. The walk goes by the key, a step at a time, and needs no
+--      index of its own
+-- params: tenant_id text, id uuid, before timestamptz, most integer
+-- role: scheduler
+-- rows: maybe
+-- returns: tenant_id text, id uuid, removed bigint
+WITH step AS (
+    SELECT m.tenant_id, m.id, m.recorded_at
+      FROM commit_markers AS m
+     WHERE (m.tenant_id, m.id) > ($1, $2)
+     ORDER BY m.tenant_id, m.id
+     LIMIT $4
+), gone AS (
+    DELETE FROM commit_markers AS m
+     USING step AS s
+     WHERE m.tenant_id = s.tenant_id AND m.id = s.id AND s.recorded_at < $3
+    RETURNING m.id
+)
+SELECT s.tenant_id, s.id, (SELECT count(*) FROM gone) AS removed
+  FROM step AS s
+ ORDER BY s.tenant_id DESC, s.id DESC
+ LIMIT 1;

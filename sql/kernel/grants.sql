@@ -7,10 +7,9 @@
 GRANT USAGE ON SCHEMA public TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, id, recorded_at, tombstone),
+    SELECT (tenant_id, id, tombstone),
     INSERT (tenant_id, id, tombstone),
-    UPDATE (id),
-    DELETE
+    UPDATE (id)
     ON commit_markers TO ventros_app;
 
 GRANT
@@ -68,6 +67,43 @@ CREATE POLICY relay_select ON outbox_queues FOR SELECT TO ventros_relay USING (t
 CREATE POLICY relay_insert ON outbox_queues FOR INSERT TO ventros_relay WITH CHECK (true);
 CREATE POLICY relay_update ON outbox_queues FOR UPDATE TO ventros_relay USING (true) WITH CHECK (true);
 CREATE POLICY relay_delete ON outbox_queues FOR DELETE TO ventros_relay USING (true);
+
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, recorded_at),
+    DELETE
+    ON commit_markers TO ventros_scheduler;
+CREATE POLICY scheduler_select ON commit_markers FOR SELECT TO ventros_scheduler USING (true);
+CREATE POLICY scheduler_delete ON commit_markers FOR DELETE TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (name, transaction_id, position, system_identifier),
+    INSERT (name, transaction_id, position, system_identifier),
+    UPDATE (transaction_id, position, moved_at)
+    ON outbox_consumers TO ventros_scheduler;
+
+GRANT
+    SELECT (transaction_id, position)
+    ON outbox_deliveries TO ventros_scheduler;
+CREATE POLICY scheduler_select ON outbox_deliveries FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, event_id, position, transaction_id, occurred_at, aggregate_type, aggregate_id,
+        aggregate_version),
+    DELETE
+    ON outbox_events TO ventros_scheduler;
+CREATE POLICY scheduler_select ON outbox_events FOR SELECT TO ventros_scheduler USING (true);
+CREATE POLICY scheduler_delete ON outbox_events FOR DELETE TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, consumer, event_id, processed_at),
+    DELETE
+    ON processed_events TO ventros_scheduler;
+CREATE POLICY scheduler_select ON processed_events FOR SELECT TO ventros_scheduler USING (true);
+CREATE POLICY scheduler_delete ON processed_events FOR DELETE TO ventros_scheduler USING (true);
 
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 

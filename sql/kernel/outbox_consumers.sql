@@ -63,3 +63,35 @@ SELECT c.name, c.transaction_id, c.position, c.system_identifier <> cluster.iden
             ORDER BY e.transaction_id, e.position
             LIMIT 1) AS first ON true
  ORDER BY c.name;
+
+-- name: outbox_consumers.begin_retention
+-- why: how far the outbox was purged is a position of its own, from the beginning of the log on
+-- params:
+-- role: scheduler
+-- rows: affected
+INSERT INTO outbox_consumers (name, transaction_id, position, system_identifier)
+SELECT 'retention', -9223372036854775808, 0, cluster.identifier
+  FROM pg_control_system() AS cluster (version, catalog, identifier, at)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: outbox_consumers.find_delivered
+-- why: up to where all consumers have read, and nothing waits to be delivered, dead or not; of a position from another
+--      cluster that cannot be said
+-- params:
+-- role: scheduler
+-- rows: maybe
+-- plan: reads all that waits, once for a whole purge
+-- returns: transaction_id bigint, position bigint, foreign_clusters bigint
+SELECT least.transaction_id, least.position,
+       (SELECT count(*)
+          FROM outbox_consumers AS o
+         CROSS JOIN pg_control_system() AS cluster (version, catalog, identifier, at)
+         WHERE o.system_identifier <> cluster.identifier) AS foreign_clusters
+  FROM (SELECT c.transaction_id, c.position
+          FROM outbox_consumers AS c
+         WHERE c.name <> 'retention'
+         UNION ALL
+        SELECT d.transaction_id, d.position - 1
+          FROM outbox_deliveries AS d) AS least
+ ORDER BY least.transaction_id, least.position
+ LIMIT 1;

@@ -44,13 +44,29 @@ SELECT n.destination
            SELECT FROM outbox_queues AS q
             WHERE q.destination = n.destination AND q.dead_at IS NULL AND q.due_at <= now());
 
+-- name: outbox_queues.find_tenants
+-- why: whose each of the destinations is for which something waits, where a destination is of one tenant
+-- params: destinations text[]
+-- role: relay
+-- rows: many
+-- returns: destination text, tenant_id text
+SELECT d.destination, q.tenant_id
+  FROM unnest($1::text[]) AS d (destination)
+ CROSS JOIN LATERAL (
+           SELECT o.tenant_id
+             FROM outbox_queues AS o
+            WHERE o.destination = d.destination AND o.dead_at IS NULL
+            ORDER BY o.due_at
+            LIMIT 1) AS q;
+
 -- name: outbox_queues.claim
 -- why: takes queues that are due, the longest due first, for the time of a lease; what another relay is taking is passed
---      over. Who holds the token may say what was delivered until somebody else claims the queue
+--      over. Who holds the token may say what was delivered until somebody else claims the queue. That due_at changes
+--      with each claim is not said by changes: what is due is found by its index, which is worth that
 -- params: destinations text[], rooms integer[], leases double precision[], token uuid
 -- role: relay
 -- rows: many
--- changes: due_at, token
+-- changes: token
 -- returns: tenant_id text, destination text, aggregate_type text, aggregate_id uuid, attempts integer
 WITH due AS (
     SELECT q.tenant_id, q.destination, q.aggregate_type, q.aggregate_id, w.lease
@@ -102,7 +118,7 @@ DELETE FROM outbox_queues AS q
 --         pauses double precision[], attempts integer[], errors text[], dead boolean[]
 -- role: relay
 -- rows: affected
--- changes: due_at, token, attempts, last_error
+-- changes: token, attempts, last_error
 UPDATE outbox_queues AS q
    SET due_at = now() + r.pause * interval '1 second', token = NULL, attempts = r.attempts,
        last_error = CASE WHEN r.attempts > 0 THEN coalesce(r.error, q.last_error) END,

@@ -13,3 +13,29 @@ ON CONFLICT (tenant_id, consumer, event_id) DO NOTHING;
 -- rows: affected
 INSERT INTO processed_events (tenant_id, consumer, event_id, processed_at)
 VALUES ($1, 'command', $2, now());
+
+-- name: processed_events.prune
+-- why: what is this old does not come again, unless it is still in the outbox. The walk goes by the key, a step at a
+--      time, and needs no index of its own
+-- params: tenant_id text, consumer text, event_id uuid, before timestamptz, most integer
+-- role: scheduler
+-- rows: maybe
+-- returns: tenant_id text, consumer text, event_id uuid, removed bigint
+WITH step AS (
+    SELECT p.tenant_id, p.consumer, p.event_id, p.processed_at
+      FROM processed_events AS p
+     WHERE (p.tenant_id, p.consumer, p.event_id) > ($1, $2, $3)
+     ORDER BY p.tenant_id, p.consumer, p.event_id
+     LIMIT $5
+), gone AS (
+    DELETE FROM processed_events AS p
+     USING step AS s
+     WHERE p.tenant_id = s.tenant_id AND p.consumer = s.consumer AND p.event_id = s.event_id
+       AND s.processed_at < $4
+       AND NOT EXISTS (SELECT FROM outbox_events AS e WHERE e.tenant_id = s.tenant_id AND e.event_id = s.event_id)
+    RETURNING p.event_id
+)
+SELECT s.tenant_id, s.consumer, s.event_id, (SELECT count(*) FROM gone) AS removed
+  FROM step AS s
+ ORDER BY s.tenant_id DESC, s.consumer DESC, s.event_id DESC
+ LIMIT 1;

@@ -30,6 +30,10 @@ CREATE FUNCTION public.ventros_history_value(name text, value jsonb, secret text
     SELECT CASE WHEN value <> 'null' AND name = ANY (secret) THEN '"***"' ELSE value END
 $$;
 
+CREATE FUNCTION public.ventros_is_encrypted(value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (value ~ '^v1\.[A-Za-z0-9_-]{1,32}\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{23,}={0,2}$'::text);
+
 CREATE FUNCTION public.ventros_not_added(relation text, taken boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS $$

@@ -44,7 +44,7 @@ WITH aggregate (name) AS (
     SELECT name FROM recorder WHERE enabled
 ), stored (tenant_id, name, id, version, document) AS (
     -- for each versioned table, with " UNION ALL" between: SELECT {tenant}, '{name}', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = '{name}')) FROM {row} AS stored WHERE '{name}' IN (TABLE recorded)
-    SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM (SELECT tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, settings, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version FROM agents) AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
+    SELECT tenant_id, 'agents', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'agents')) FROM (SELECT tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version FROM agents) AS stored WHERE 'agents' IN (TABLE recorded) UNION ALL
     SELECT ''::text, 'billing_accounts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'billing_accounts')) FROM billing_accounts AS stored WHERE 'billing_accounts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'broadcasts', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'broadcasts')) FROM broadcasts AS stored WHERE 'broadcasts' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'campaigns', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'campaigns')) FROM campaigns AS stored WHERE 'campaigns' IN (TABLE recorded) UNION ALL
@@ -58,7 +58,7 @@ WITH aggregate (name) AS (
     SELECT tenant_id, 'projects', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'projects')) FROM projects AS stored WHERE 'projects' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'sequences', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sequences')) FROM sequences AS stored WHERE 'sequences' IN (TABLE recorded) UNION ALL
     SELECT tenant_id, 'sessions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'sessions')) FROM sessions AS stored WHERE 'sessions' IN (TABLE recorded) UNION ALL
-    SELECT tenant_id, 'webhook_subscriptions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions')) FROM (SELECT tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version FROM webhook_subscriptions) AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
+    SELECT tenant_id, 'webhook_subscriptions', id, version, ventros_history_row(stored, (SELECT secret FROM recorder WHERE name = 'webhook_subscriptions')) FROM (SELECT tenant_id, id, user_id, project_id, name, origin, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version FROM webhook_subscriptions) AS stored WHERE 'webhook_subscriptions' IN (TABLE recorded)
     -- end
 ), step AS (
     SELECT tenant_id, aggregate_table AS name, aggregate_id AS id, aggregate_version AS version, kind, before, after,

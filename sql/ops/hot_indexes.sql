@@ -52,7 +52,7 @@ WITH changing (name, columns) AS (
     ('credential_uses', ARRAY['last_used_at']),
     ('messages', ARRAY['delivered_at', 'played_at', 'read_at', 'status']),
     ('outbox_consumers', ARRAY['moved_at', 'position', 'transaction_id']),
-    ('outbox_queues', ARRAY['attempts', 'due_at', 'last_error', 'last_position', 'last_transaction_id', 'token']),
+    ('outbox_queues', ARRAY['attempts', 'last_error', 'last_position', 'last_transaction_id', 'token']),
     ('sequence_counters', ARRAY['completed_count', 'exited_count', 'total_enrolled']),
     ('sessions', ARRAY['last_activity_at', 'message_count', 'messages_from_agent', 'messages_from_contact']),
     ('webhook_counters', ARRAY['failure_count', 'last_failure_at', 'last_success_at', 'success_count']),

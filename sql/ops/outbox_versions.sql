@@ -57,7 +57,8 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
     SELECT aggregate_type, CASE WHEN of_tenant THEN tenant_id ELSE '' END AS scope,
            aggregate_id, tenant_id, event_name, aggregate_version AS version, sequence,
            coalesce(lag(aggregate_version) OVER earlier, 0) AS version_before,
-           lag(sequence) OVER earlier AS sequence_before
+           lag(sequence) OVER earlier AS sequence_before,
+           NOT last_of_version AND lead(aggregate_version) OVER earlier IS DISTINCT FROM aggregate_version AS cut_off
       FROM outbox_events
       JOIN aggregate USING (aggregate_type)
      WHERE aggregate_version IS NOT NULL
@@ -72,6 +73,7 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
                 THEN format('has event %s of version %s twice', sequence, version)
                 WHEN sequence <> CASE version WHEN version_before THEN sequence_before + 1 ELSE 1 END
                 THEN format('lacks an event of version %s before its event %s', version, sequence)
+                WHEN cut_off THEN format('lacks an event of version %s behind its event %s', version, sequence)
            END AS gap
       FROM event
 ), announced AS (

@@ -43,13 +43,14 @@ SELECT tenant_id, pg_temp.id('agent', n), pg_temp.id('project', owner), CASE WHE
        CASE WHEN place < 3 THEN 'human_agent' ELSE 'channel_bot' END, n % 10 > 0, '{}', '{}', '{}', at, at, deleted_at
   FROM seat;
 
-INSERT INTO channels (tenant_id, id, user_id, project_id, name, type, status, external_id, config, connection_mode,
+INSERT INTO channels (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets, connection_mode,
                       webhook_id, webhook_active, pipeline_id, ai_enabled, ai_agents_enabled, allow_groups,
                       tracking_enabled, debounce_timeout_ms, history_import_enabled, history_import_status,
                       default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('channel', n), pg_temp.id('user', parent), pg_temp.id('project', owner), 'Channel ' || n,
        CASE WHEN place < 3 THEN 'waha' ELSE 'telegram' END,
-       (ARRAY['active', 'active', 'inactive', 'disconnected', 'error'])[1 + n % 5], 'phone-' || n, '{}', 'manual',
+       (ARRAY['active', 'active', 'inactive', 'disconnected', 'error'])[1 + n % 5], 'phone-' || n, '{}',
+       CASE WHEN deleted_at IS NULL THEN 'v1.key-2.' || repeat('A', 16) || '.' || repeat('A', 32) END, 'manual',
        'hook-' || n, place = 0, CASE WHEN place < 4 THEN pg_temp.id('pipeline', n) END, false, false, true, true,
        15000, false, 'idle', pg_temp.id('agent', n), '{}', at, at, deleted_at
   FROM seat;
@@ -140,11 +141,11 @@ SELECT tenant_id, pg_temp.id('credential', n), CASE WHEN place < 4 THEN pg_temp.
        CASE WHEN place < 3 THEN 'Bearer' END, CASE WHEN place < 3 THEN at END, '{}', n % 5 > 0, at, at
   FROM seat;
 
-INSERT INTO webhook_subscriptions (tenant_id, id, user_id, project_id, name, url, events, subscribe_contact_events,
-                                   active, headers, retry_count, timeout_seconds, created_at, updated_at, deleted_at)
+INSERT INTO webhook_subscriptions (tenant_id, id, user_id, project_id, name, url, origin, events,
+                                   subscribe_contact_events, active, retry_count, timeout_seconds, created_at, updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('webhook', n), pg_temp.id('user', owner), pg_temp.id('project', owner), 'Hook ' || n,
-       'https://example.org/' || n, ARRAY['message.' || n % 40, 'contact.*'], place = 0, n % 5 > 0, '{}', 3, 10, at,
-       at, deleted_at
+       CASE WHEN deleted_at IS NULL THEN 'v1.key-2.' || repeat('A', 16) || '.' || repeat('A', 32) END,
+       'https://example.org', ARRAY['message.' || n % 40, 'contact.*'], place = 0, n % 5 > 0, 3, 10, at, at, deleted_at
   FROM seat;
 
 INSERT INTO campaigns (tenant_id, id, name, description, status, goal_type, goal_value, start_date, end_date,

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.keys import OLD
 from tests.support.stored import count
 from ventros import AlreadyExists, Database, UnitOfWork, ValidationError
 from ventros.application.onboard_tenant import OnboardedTenant, OnboardTenant, onboard_tenant
@@ -31,6 +32,7 @@ def command(who: str = "ada", **changes: Any) -> OnboardTenant:
         channel_name="Front desk",
         channel_type=ChannelType.WAHA,
         channel_config=WahaConfig(base_url="http://waha.example", api_key=KEY, session_id=f"{who}-phone"),
+        encryptor=OLD,
         onboarded_at=NOW,
     )
     return attrs.evolve(base, **changes)

@@ -162,6 +162,17 @@ def test_gaps_are_told_by_their_versions(connection: psycopg.Connection) -> None
     assert re.fullmatch(text + "and it has 2 gaps more", finding.text)
 
 
+def test_an_event_that_is_lost_at_the_end_of_a_version_is_missed(connection: psycopg.Connection) -> None:
+    """By the numbers alone nobody would miss it: the next version follows."""
+    busiest = "(SELECT id FROM contacts WHERE tenant_id = 'garage' ORDER BY version DESC, id LIMIT 1)"
+    connection.execute(FORGOTTEN.format(busiest, "aggregate_version = 1 AND last_of_version").encode())
+    findings = audit(connection, CRM)
+    text = r"the contact is at version \d+; the outbox lacks an event of version 1 behind its event \d+"
+    assert [bool(re.fullmatch(text, finding.text)) for finding in findings] == [True]
+    mend(connection, findings)
+    assert audit(connection, CRM) == []
+
+
 def test_an_index_against_hot_comes_with_what_was_measured(world: World) -> None:
     with psycopg.connect(world.server.superuser_dsn("checked")) as connection:
         connection.execute("CREATE INDEX contacts_updated_at_idx ON contacts (updated_at)")

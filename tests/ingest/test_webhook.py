@@ -21,6 +21,7 @@ from ventros import Database, Settings, UnitOfWork, ValidationError, ingest, rol
 from ventros.demo.seed import Seed
 from ventros.ingest import Answer, Handled
 from ventros.ingest.webhook import RETRY_AFTER
+from ventros.kernel.encryption import Secret
 
 KEY = "a key that WAHA knows"
 
@@ -98,6 +99,7 @@ async def test_a_signed_body_is_taken_in(db: Database[UnitOfWork], seed: Seed, f
         del headers["X-Webhook-Hmac-Algorithm"]
     assert (await ingest.handle(db, headers, body, secret=KEY)).status == 200
     assert (await ingest.handle(db, headers, body, secret=KEY.encode())).status == 200
+    assert (await ingest.handle(db, headers, body, secret=Secret(KEY))).status == 200
 
 
 async def test_what_is_not_signed_is_not_looked_at(

@@ -40,6 +40,8 @@ VALUES = {
     "marker": CommitMarker("acme", new_id()),
     "sqlstate": "23505",
     "table": "contacts",
+    "column": "name",
+    "key_id": "2026a",
 }
 """For the parameters of the errors' constructors."""
 

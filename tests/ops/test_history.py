@@ -15,6 +15,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.history import CHECK, LATER, findings
 from tests.support.listening import listen
 from ventros import CRM, KERNEL, Database, UnitOfWork, roles
+from ventros.crm.agents.aggregate import Agent
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.devserver import DevServer
@@ -294,10 +295,14 @@ SAID_TO_BE_NONE = {
 }
 
 
-def test_no_column_that_says_it_may_hold_a_secret_is_kept(
-    superuser: psycopg.Connection, ada: Contact
+async def test_no_column_that_says_it_may_hold_a_secret_is_kept(
+    db: Database[UnitOfWork], superuser: psycopg.Connection, seed: Seed, ada: Contact
 ) -> None:
     """By their COMMENTs, so that a new one is not forgotten; the control is that the known ones are found."""
+    owner: dict[str, Any] = {"project_id": seed.project_id, "tenant_id": TENANT, "user_id": seed.user_id}
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.agents.add(Agent.create(name="Bot", now=NOW, **owner))
+        await uow.commit()
     said = superuser.execute(
         "SELECT c.relname, attname, ventros_history_value(attname, '\"plain\"', secret) FROM pg_attribute"
         " JOIN pg_class AS c ON c.oid = attrelid"
@@ -310,12 +315,10 @@ def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     assert kept - SAID_TO_BE_NONE == set()
     assert {(table, column) for table, column, value in said if value == "***"} == {
         *(("credentials", column) for column in ("secret", "oauth_access_token", "oauth_refresh_token")),
-        *(("webhook_subscriptions", column) for column in ("secret_ciphertext", "secret_nonce", "headers")),
-        *(("agents", "config"), ("channels", "config")),
+        *(("webhook_subscriptions", column) for column in ("url", "secret", "headers")),
+        *(("agents", "config"), ("agents", "settings"), ("channels", "config"), ("channels", "secrets")),
     }
-    superuser.execute(
-        'UPDATE channels SET config = config || \'{"api_key": "geheim"}\', version = version + 1'
-    )
+    superuser.execute('UPDATE agents SET config = config || \'{"api_key": "geheim"}\', version = version + 1')
     everything = superuser.execute("SELECT string_agg(h::text, '') FROM aggregate_history AS h").fetchall()[
         0
     ][0]

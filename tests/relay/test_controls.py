@@ -151,7 +151,7 @@ def all_of(claimed: Claimed) -> Settlement:
 
 async def settled(relay_db: Database[Any], claimed: Claimed) -> int:
     async with relay_db.across_tenants() as connection:
-        return await deliveries.settle(connection, [all_of(claimed)])
+        return len(await deliveries.settle(connection, [all_of(claimed)]))
 
 
 async def test_a_paused_relay_is_not_heard(

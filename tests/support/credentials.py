@@ -1,25 +1,21 @@
-"""Credentials and key rings, not stored."""
+"""Credentials, not stored."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.support.constants import NOW
+from tests.support.keys import OLD
 from ventros.crm.credentials.aggregate import Credential
-from ventros.crm.credentials.encryption import KeyRing
 from ventros.crm.credentials.values import CredentialType
 
 PLAIN = "sésame-ouvre-toi 🔑"
-OLD_KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
-OLD = KeyRing(writer="old", keys={"old": OLD_KEY})
-BOTH = KeyRing(writer="new", keys={"new": NEW_KEY, "old": OLD_KEY})
-NEW = KeyRing(writer="new", keys={"new": NEW_KEY})
 
 
 def make_credential(
     credential_type: CredentialType = CredentialType.META_ADS, **arguments: Any
 ) -> Credential:
-    defaults = {"tenant_id": "acme", "name": "ads", "plain_value": PLAIN, "encryptor": OLD, "now": NOW}
+    defaults = {"tenant_id": "acme", "name": "ads", "secret": PLAIN, "encryptor": OLD, "now": NOW}
     return Credential.create(credential_type=credential_type, **{**defaults, **arguments})
 
 

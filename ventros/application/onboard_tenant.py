@@ -14,6 +14,7 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import PlatformConfig
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel import validators
+from ventros.kernel.encryption import Encryptor
 from ventros.kernel.errors import AlreadyExists
 from ventros.unit_of_work import UnitOfWork
 
@@ -30,8 +31,8 @@ class OnboardTenant:
     """The tenant is the unit's. ``owner`` is the email of a user to make, or the id of one who is there.
 
     ``name`` is the project's and the billing account's. ``onboarded_at`` is the one clock of all that
-    follows. The config of a channel holds keys to its platform, so it is left out of the repr. Raises
-    ValidationError for an empty or nil owner.
+    follows. A ``channel_config`` takes an ``encryptor`` for its keys; without one the channel's id on the
+    platform may be given as ``channel_external_id``. Raises ValidationError for an empty or nil owner.
     """
 
     name: str
@@ -39,7 +40,9 @@ class OnboardTenant:
     billing_email: str
     channel_name: str
     channel_type: ChannelType
-    channel_config: PlatformConfig | None = attrs.field(default=None, repr=False)
+    channel_config: PlatformConfig | None = None
+    channel_external_id: str | None = None
+    encryptor: Encryptor | None = None
     onboarded_at: datetime = attrs.field(validator=validators.aware)
 
 
@@ -87,6 +90,8 @@ async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTe
         name=command.channel_name,
         type=command.channel_type,
         config=command.channel_config,
+        external_id=command.channel_external_id,
+        encryptor=command.encryptor,
         now=now,
     )
     account, project, channel = await uow.add_all(account, project, channel.activate(now=now))

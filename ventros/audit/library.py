@@ -52,11 +52,7 @@ class Library:
     @functools.cached_property
     def secret_columns(self) -> dict[str, tuple[str, ...]]:
         """By table, those that no history, log, page or auditor may show."""
-        return {
-            repository.TABLE.qualified_name: repository.SECRET_COLUMNS
-            for repository in self.application.repositories()
-            if repository.SECRET_COLUMNS
-        }
+        return self.application.secret_columns()
 
     def open_columns(self, table: str) -> tuple[str, ...]:
         """Those that hold no secret, in the table's order; none of a table that there is not."""

@@ -22,12 +22,14 @@ NON_VOLATILE = frozenset(
             "array_position",
             "count",
             "current_setting",
+            "bool_or",
             "jsonb_hash",
             "max",
             "now",
             "pg_backend_pid",
         ),
         *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant"),
+        *("pg_get_userbyid", "pg_prepared_xact", "pg_stat_get_activity"),
         *("pg_control_system", "pg_current_snapshot", "pg_snapshot_xmin", "pg_snapshot_xmax"),
         *("ventros_not_added", "ventros_not_saved"),  # which only raise
     }

@@ -8,7 +8,6 @@ from uuid import UUID
 import attrs
 
 from ventros.application.onboard_tenant import OnboardTenant, onboard_tenant
-from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel.database import Database
 from ventros.unit_of_work import UnitOfWork
@@ -33,7 +32,7 @@ async def seed_tenant(db: Database[UnitOfWork], tenant: str, session: str, now: 
         billing_email=f"billing@{tenant}.example",
         channel_name=session,
         channel_type=ChannelType.WAHA,
-        channel_config=WahaConfig(base_url="http://waha.example", api_key="demo", session_id=session),
+        channel_external_id=session,
         onboarded_at=now,
     )
     async with db.unit_of_work(tenant) as uow:

@@ -34,6 +34,7 @@ from ventros.kernel.errors import (
     ValidationError,
     VentrosError,
 )
+from ventros.kernel.secret import Secret
 from ventros.kernel.validators import instance_of, whole_number
 from ventros.unit_of_work import UnitOfWork
 
@@ -92,7 +93,7 @@ async def handle(
     headers: Headers,
     body: bytes | bytearray | memoryview | AsyncIterable[bytes],
     *,
-    secret: str | bytes | None = None,
+    secret: str | bytes | Secret[str] | Secret[bytes] | None = None,
     max_body: int = MAX_RECORD,
 ) -> Answer:
     """Take in what WAHA posts. It returns when the event is committed, and never raises for an event.
@@ -169,12 +170,13 @@ def _code(error: Exception) -> str:
     return error.code.replace("_", " ").lower() if isinstance(error, VentrosError) else "unexpected error"
 
 
-def _key(secret: str | bytes | None) -> bytes | None:
+def _key(secret: str | bytes | Secret[str] | Secret[bytes] | None) -> bytes | None:
     """An empty one, as of a variable that is not set, would let everybody in."""
-    instance_of(str | bytes | None, secret, "secret")
+    instance_of(str | bytes | Secret | None, secret, "secret")
     if secret is not None and not secret:
         raise ValidationError("the secret is empty; None is for a webhook without one", field="secret")
-    return secret.encode() if isinstance(secret, str) else secret
+    hidden = secret if isinstance(secret, Secret | None) else Secret(secret)
+    return None if hidden is None else hidden.encoded()
 
 
 def _by_name(headers: Headers) -> dict[str, str]:

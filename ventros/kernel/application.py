@@ -71,6 +71,17 @@ class Application:
                 )
         return tuple(found[path] for path in sorted(found))
 
+    def secret_columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns whose values no history, log or page may show, by table (schema.table outside public).
+
+        As the repositories of the stack declare them, ``SECRET_COLUMNS``: the one list that all tools ask.
+        """
+        return {
+            repository.TABLE.qualified_name: repository.SECRET_COLUMNS
+            for repository in self.repositories()
+            if repository.SECRET_COLUMNS
+        }
+
     def versioned(self) -> tuple[Table, ...]:
         """The tables of the stack's aggregates, which have a version."""
         return tuple(

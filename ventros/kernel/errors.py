@@ -3,6 +3,7 @@
     VentrosError
     ├── ConfigurationError         a DSN, a setting, a file or a program that is wrong or missing
     │   ├── UnknownStatement       a statement name that no .sql file holds
+    │   ├── UnknownKey             a value was encrypted with a key that is not on the ring (``key_id``)
     │   └── MigrationError         a migration that changed, failed, or is missing
     ├── PositionOfAnotherCluster   the database was restored into another cluster: ventros outbox rebase
     ├── UnitOfWorkError            the unit of work is used in a way that it cannot serve
@@ -27,6 +28,7 @@
     │   ├── EventGap               an event came before one that is due first (``expected``, ``got``)
     │   └── SchemaChanged          a statement was prepared before a migration; the next run prepares it anew
     ├── MappingError               a stored row that is not a valid aggregate (``table``, ``id``, ``column``)
+    │   └── DecryptionFailed       a value is not what its key made for its place (``key_id``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    check, not-null or exclusion; a foreign key of which no more is known
         ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
@@ -46,8 +48,8 @@
         └── CommitInDoubt          whether COMMIT was done is not known (``marker``, to resolve it)
             └── CommitUnconfirmed  it was done, and no synchronous standby has confirmed it
 
-Messages name tables, constraints, statements and ids, never row values: the driver's own error,
-which may quote them, stays reachable as ``__cause__``.
+Messages name tables, constraints, statements and ids, never row values. The driver's own error stays
+reachable as ``__cause__``; what it may say of values is a Secret, to be revealed: ``error.__cause__.detail``.
 """
 
 from __future__ import annotations
@@ -92,6 +94,20 @@ class VentrosError(Exception):
 # fmt: off
 class ConfigurationError(VentrosError): ...
 class UnknownStatement(ConfigurationError): ...
+
+
+class UnknownKey(ConfigurationError):
+    """``table``, ``id`` and ``column`` say where the value is, ``key_id`` the key to put back on the ring."""
+
+    def __init__(self, table: str, id: object, column: str, key_id: str) -> None:  # noqa: A002
+        super().__init__(
+            f"{table}.{column} of {id} is encrypted with the key {key_id!r}, which is not on the ring: put "
+            "it back until all is rotated",
+            table=table,
+        )
+        self.id, self.column, self.key_id = id, column, key_id
+
+
 class MigrationError(ConfigurationError): ...
 class PositionOfAnotherCluster(VentrosError): ...
 class UnitOfWorkError(VentrosError): ...
@@ -260,6 +276,18 @@ class MappingError(VentrosError):
 
     id: object = None
     column: str | None = None
+
+
+class DecryptionFailed(MappingError):
+    """``key_id`` is the key that the value names."""
+
+    def __init__(self, table: str, id: object, column: str, key_id: str) -> None:  # noqa: A002
+        super().__init__(
+            f"{table}.{column} of {id} cannot be decrypted with the key {key_id!r}: it was altered or moved "
+            "there, or that key is another now",
+            table=table,
+        )
+        self.id, self.column, self.key_id = id, column, key_id
 
 
 class DatabaseError(VentrosError): ...

@@ -47,7 +47,7 @@ class Telemetry:
     """Hooks, each optional, for :meth:`ventros.kernel.database.Database.open`; called in the unit's task.
 
     They are told names, numbers and errors, never arguments or rows. An error's text, ``code`` and
-    ``sqlstate`` hold none either; its traceback and ``__cause__`` may. A hook must be quick, for the unit
+    ``sqlstate`` hold none either; the local variables of its traceback do. A hook must be quick, for the unit
     waits for it; what it raises changes nothing, and is logged once by the logger "ventros".
 
     ``statement``: name, seconds, rows returned or touched, error. Of each named statement that was sent, once

@@ -1,15 +1,18 @@
-"""``ventros history``, ``locking-indexes`` and ``tenant``: what a database holds by its owner's choice."""
+"""``ventros history``, ``locking-indexes``, ``tenant`` and ``secrets``: what is done to a whole database."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ventros.command_line import ELSE, application, dsn_option, resolve
+from ventros.command_line import ELSE, application, dsn_option, key_ring, keys_option, resolve
 
 if TYPE_CHECKING:
+    from ventros.kernel.encryption import KeyRing
+    from ventros.ops.secret_rotation import Left
     from ventros.ops.tenants import Holdings
 
 LEFT = 1
@@ -159,3 +162,66 @@ def _list_kept(held: Holdings) -> None:
     for table, keys in held.kept.items():
         for key in keys:
             click.echo(f"kept, because it is of no tenant: {table} {key}")
+
+
+@click.group("secrets")
+def secret_commands() -> None:
+    """Change the keys that encrypt; see docs/secrets.md."""
+
+
+@secret_commands.command()
+@click.argument("tenants", metavar="TENANT...", nargs=-1, required=True)
+@dsn_option(f"The database, for the app; {ELSE}")
+@keys_option
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Rows that one transaction writes.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what other keys still have to read, and write nothing.")
+def rotate(
+    tenants: tuple[str, ...], dsn: str | None, keys: Path | None, batch: int, *, dry_run: bool
+) -> None:
+    """Encrypt anew what other keys wrote, for these tenants; - reads them from the standard input.
+
+    Credentials, addresses, secrets and headers of webhooks, keys of channels, and the encrypted columns of
+    your own tables. While everybody works, by version, with an event for each row. What is cut short may be
+    run again. Exits with 1 when a value is left that another key has to read.
+    """
+    import asyncio
+
+    if tenants == ("-",):
+        tenants = tuple(sys.stdin.read().split())
+    try:
+        found = asyncio.run(_rotate(tenants, resolve(dsn), key_ring(keys), batch, dry_run=dry_run))
+    except KeyboardInterrupt:
+        click.echo("interrupted: run it again for the rest", err=True)
+        sys.exit(INTERRUPTED)
+    for (tenant_, table, key_id), values in found.items():
+        click.echo(f"FINDING: {tenant_} {table}: {values:,} values of the key {key_id!r}", err=True)
+    click.echo(f"values that other keys have to read: {sum(found.values()):,}")
+    if found:
+        sys.exit(LEFT)
+
+
+async def _rotate(tenants: tuple[str, ...], dsn: str, ring: KeyRing, batch: int, *, dry_run: bool) -> Left:
+    from ventros.kernel.database import Database
+    from ventros.ops import secret_rotation
+
+    app = application()
+    async with await Database.open(app.unit_of_work, dsn) as db:
+        if dry_run:
+            return await secret_rotation.left(db, app, tenants, ring.writer)
+        done = await secret_rotation.rotate(
+            db,
+            app,
+            tenants,
+            ring,
+            batch=batch,
+            report=lambda tenant_, table, rows: click.echo(f"{rows:>12,}  {tenant_} {table}"),
+        )
+    for error in done.unreadable:
+        click.echo(f"FINDING: {error}", err=True)
+    return done.left

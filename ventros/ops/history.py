@@ -145,13 +145,9 @@ def status(dsn: str, application: Application) -> Status:
 
 def _tables(application: Application) -> list[_Recorded]:
     """The aggregates' tables, in the order in which they are locked."""
-    secrets = {one.TABLE.path: one.SECRET_COLUMNS for one in application.repositories()}
+    secrets = application.secret_columns()
     return [
-        _Recorded(
-            name=table.name if table.path[0] == "public" else ".".join(table.path),
-            path=table.path,
-            secrets=tuple(secrets[table.path]),
-        )
+        _Recorded(name=table.qualified_name, path=table.path, secrets=secrets.get(table.qualified_name, ()))
         for table in application.versioned()
     ]
 

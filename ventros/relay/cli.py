@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import click
 
-from ventros.command_line import ELSE, dsn_option, resolve
+from ventros.command_line import ELSE, dsn_option, keys_option, resolve
 
 if TYPE_CHECKING:
     from ventros.kernel.connection.connection import Connection
+    from ventros.kernel.outbox.retention import Retention
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     default=("stdout",),
     metavar="NAME",
     show_default=True,
-    help="Where to: stdout, or package.module:function. May be repeated.",
+    help="Where to: stdout, webhook, nats, or package.module:function. May be repeated.",
 )
 @click.option("--once", is_flag=True, help="Deliver what is due, and end.")
 @click.option(
@@ -50,8 +52,30 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 @click.option(
     "--metrics", metavar="HOST:PORT", help="Serve /metrics, /status and /health there; without TLS."
 )
+@click.option(
+    "--app-dsn",
+    envvar="VENTROS_APP_DATABASE_URL",
+    metavar="DSN",
+    help="webhook: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
+)
+@keys_option
+@click.option(
+    "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="webhook: inside, but reachable."
+)
+@click.option("--allow-http", is_flag=True, help="webhook: send without TLS, too.")
+@click.option("--nats", multiple=True, metavar="URL", help="nats: a server. May be repeated.")
+@click.option("--nats-credentials", metavar="FILE", help="nats: who logs in, a .creds file.")
+@click.option("--nats-prefix", default="ventros", show_default=True, help="nats: the subjects' first part.")
+@click.option("--source", default="/ventros", show_default=True, help="webhook, nats: CloudEvents' source.")
 def relay(
-    dsn: str | None, publishers: tuple[str, ...], batch: int, poll: float, metrics: str | None, *, once: bool
+    dsn: str | None,
+    publishers: tuple[str, ...],
+    batch: int,
+    poll: float,
+    metrics: str | None,
+    *,
+    once: bool,
+    **options: Any,
 ) -> None:
     """Deliver the events of the outbox, each aggregate's in their order, at least once; see docs/events.md.
 
@@ -61,7 +85,9 @@ def relay(
     from ventros.relay.program import Arguments, deliver
 
     asyncio.run(
-        deliver(Arguments(resolve(dsn), publishers, batch=batch, poll=poll, metrics=metrics, once=once))
+        deliver(
+            Arguments(resolve(dsn), publishers, options, batch=batch, poll=poll, metrics=metrics, once=once)
+        )
     )
 
 
@@ -198,6 +224,67 @@ def forget(consumer: str, dsn: str | None) -> None:
 
     _ask(dsn, lambda connection: registered.forget(connection, consumer))
     click.echo(f"{consumer} is forgotten")
+
+
+@outbox.command()
+@dsn_option(f"The database, for the owner of its tables; {ELSE}")
+def rebase(dsn: str | None) -> None:
+    """Let the log go on after the database was restored into another cluster.
+
+    To be run before the services start. Nothing is lost, and nothing is sent that was sent already.
+    """
+    from ventros.ops.rebase import rebase as mend
+
+    done = mend(resolve(dsn))
+    if not (done.events or done.consumers):
+        click.echo("the log is of this cluster: nothing to do")
+    else:
+        click.echo(f"taken over: {done.events:,} events, {done.consumers} consumers")
+
+
+_days = click.FloatRange(0)
+
+
+@click.command()
+@dsn_option(f"The database, for the scheduler's role; {ELSE}")
+@click.option("--events", type=_days, default=7, show_default=True, help="Days for delivered events.")
+@click.option(
+    "--inbox", type=_days, default=30, show_default=True, help="Days for the marks of commands and consumers."
+)
+@click.option("--markers", type=_days, default=7, show_default=True, help="Days for the marks of units.")
+@click.option(
+    "--batch", type=click.IntRange(1, 100_000), default=5_000, show_default=True, help="Rows a transaction."
+)
+def prune(dsn: str | None, events: float, inbox: float, markers: float, batch: int) -> None:
+    """Remove delivered events, and marks that nobody asks for any more; see docs/retention.md.
+
+    May be run beside anything, and again after it was cut short.
+    """
+    from ventros.kernel.outbox.retention import Retention
+
+    retention = Retention(
+        events=timedelta(days=events),
+        inbox=timedelta(days=inbox),
+        markers=timedelta(days=markers),
+        batch=batch,
+    )
+    removed = asyncio.run(_prune(resolve(dsn), retention))
+    for table, rows in removed.items():
+        click.echo(f"{table}: {rows:,} removed")
+
+
+async def _prune(dsn: str, retention: Retention) -> Mapping[str, int]:
+    from ventros.kernel.connection.settings import Settings
+    from ventros.kernel.database import Database
+    from ventros.kernel.outbox.retention import prune as steps
+    from ventros.kernel.transaction.unit_of_work import UnitOfWork
+
+    removed = dict.fromkeys(("outbox_events", "processed_events", "commit_markers"), 0)
+    settings = Settings(min_size=0, max_size=1, statement_timeout=60.0, application_name="ventros prune")
+    async with await Database.open(UnitOfWork, dsn, settings) as database:
+        async for step in steps(database.across_tenants, retention, datetime.now(UTC)):
+            removed[step.table] += step.removed
+    return removed
 
 
 def _ask(dsn: str | None, question: Callable[[Connection], Awaitable[T]]) -> T:

@@ -16,7 +16,7 @@ MARGIN = 1.0
 """Seconds of a lease beyond the time of an attempt, to say what became of it."""
 PAUSES = Retry(base=0.5, cap=300.0)
 """After failures: capped, exponential, with full jitter."""
-EVERYTHING = Position((1 << 64) - 1, (1 << 63) - 1)
+EVERYTHING = Position((1 << 63) - 1, (1 << 63) - 1)
 """Behind all events."""
 LONGEST_ERROR = 500
 
@@ -45,7 +45,7 @@ async def hand_over(
     What is left is released. ``disable`` is told why, when the destination is gone. Raises PublisherBroken
     and no other error of the publisher's.
     """
-    delivered, attempts, failure, dead = START, claimed.attempts, None, False
+    delivered, handed, attempts, failure, dead = START, 0, claimed.attempts, None, False
     for event in claimed.events:
         if stopping() or monotonic() + destination.timeout > until:
             break
@@ -58,7 +58,7 @@ async def hand_over(
             dead = isinstance(error, PublishRefused) or attempts >= destination.attempts
             break
         counts.delivered += 1
-        delivered, attempts = event.position, 0
+        delivered, handed, attempts = event.position, handed + 1, 0
     else:
         if claimed.unreadable:
             attempts, failure, dead = attempts + 1, PublishRefused(claimed.unreadable), True
@@ -68,6 +68,7 @@ async def hand_over(
         queue=claimed.queue,
         token=claimed.token,
         delivered=delivered,
+        handed=handed,
         pause=PAUSES.pause(attempts) if failure and not dead else 0.0,
         attempts=attempts,
         error=_told(failure),

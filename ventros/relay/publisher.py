@@ -9,6 +9,7 @@ import attrs
 
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import VentrosError
+from ventros.kernel.outbox.deliveries import Settlement
 from ventros.kernel.outbox.event import OutboxEvent
 from ventros.kernel.validators import attribute, label, seconds, whole_number
 
@@ -79,6 +80,9 @@ class Destinations(Protocol):
     async def disable(self, name: str, reason: str) -> None:
         """Note that the destination is gone: ``find`` gives it no more."""
 
+    async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
+        """Note what became of its deliveries, in the transaction that settles them: once for each."""
+
 
 @attrs.frozen
 class Single:
@@ -103,3 +107,6 @@ class Single:
 
     async def disable(self, name: str, reason: str) -> None:
         """It stays: what is gone may come back, and until then its events are tried again."""
+
+    async def settled(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
+        """Nothing is kept of it."""

@@ -14,7 +14,11 @@ from ventros.relay.publisher import Destinations
 Opener = Callable[[Database[Any], Mapping[str, Any]], AbstractAsyncContextManager[Destinations]]
 """What opens a publisher: given the relay's database and the options of the command line, by their names."""
 
-PUBLISHERS: Final[Mapping[str, str]] = {"stdout": "ventros.relay.stdout:opened"}
+PUBLISHERS: Final[Mapping[str, str]] = {
+    "nats": "ventros.relay.nats:opened",
+    "stdout": "ventros.relay.stdout:opened",
+    "webhook": "ventros.relay.subscriptions:opened",
+}
 
 
 @asynccontextmanager

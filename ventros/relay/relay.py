@@ -41,6 +41,10 @@ _GRACE = 10.0
 """Seconds that a relay which was stopped waits for a database that is away; what it holds is then left."""
 
 
+def _kind(destination: str) -> str:
+    return destination.partition(":")[0]
+
+
 def consumer_of(source: Destinations) -> str:
     """The name by which the relay reads the log for it."""
     return f"relay:{source.name}"
@@ -232,10 +236,14 @@ class Relay:
         try:
             async with self._database.across_tenants() as connection:
                 heard = await deliveries.settle(connection, ends)
+                for source in self._sources.values():
+                    of_source = [one for one in heard if _kind(one.queue.destination) == source.name]
+                    if of_source:
+                        await source.settled(connection, of_source)
         except BaseException:
             self._ends = ends + self._ends  # said again: what was said already is then late
             raise
-        self.state.counts.late += len(ends) - heard
+        self.state.counts.late += len(ends) - len(heard)
         self.state.held -= len(ends)
         for one in ends:
             self._busy[one.queue.destination] -= 1

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from ventros.kernel.encryption import EncryptedValue
 from ventros.kernel.statements.types import TYPES
 from ventros.testing.strategies import STRATEGIES, json_values
 
@@ -32,6 +33,15 @@ json_objects = st.dictionaries(texts, json_values, max_size=4)
 """What a jsonb object column gives back as it was."""
 
 
+encrypted_values = st.builds(
+    EncryptedValue,
+    key_id=st.from_regex(r"[A-Za-z0-9_-]{1,32}", fullmatch=True),
+    nonce=st.binary(min_size=12, max_size=12),
+    ciphertext=st.binary(min_size=17, max_size=60),
+)
+"""Of the right form; no key opens them."""
+
+
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Or None, which must be stored as NULL."""
     return st.none() | strategy
@@ -44,6 +54,7 @@ NARROWER: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     tuple[str, ...]: tags,
     dict[str, Any]: json_objects,
+    EncryptedValue: encrypted_values,
 }
 """What the CHECKs of our columns allow of a type."""
 BY_TYPE = {

@@ -22,7 +22,7 @@ from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.pipelines.repository import PipelineRepository
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
-from ventros.testing.drawn_values import counts, maybe, times
+from ventros.testing.drawn_values import counts, maybe, texts, times
 from ventros.testing.factory import Factory, Refs
 
 
@@ -67,6 +67,7 @@ def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         user_id=st.just(seed.user_id),
         project_id=st.just(seed.project_id),
         pipeline_id=maybe(st.just(refs["pipeline_id"])),
+        webhook_url=maybe(texts.filter(lambda text: not set("?#@") & set(text))),
         session_timeout_minutes=maybe(st.integers(1, MAX_SESSION_TIMEOUT_MINUTES)),
         debounce_timeout_ms=st.integers(0, MAX_DEBOUNCE_TIMEOUT_MS),
         history_import_stats=maybe(stats),

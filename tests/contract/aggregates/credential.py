@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW
 from ventros.crm.credentials.aggregate import Credential
-from ventros.crm.credentials.encryption import KeyRing
-from ventros.crm.credentials.values import CredentialType, EncryptedValue, OAuthToken
+from ventros.crm.credentials.values import CredentialType, OAuthToken
 from ventros.demo.seed import Seed
+from ventros.kernel.encryption import KeyRing, Secret
 from ventros.kernel.ids import new_id
-from ventros.testing.drawn_values import maybe, texts, times
+from ventros.testing.drawn_values import encrypted_values, maybe, texts, times
 from ventros.testing.factory import Factory, Refs
 
 
@@ -22,23 +22,17 @@ def new(seed: Seed, _refs: Refs) -> Credential:
         tenant_id=seed.tenant,
         credential_type=CredentialType.META_ADS,
         name=f"ads {new_id()}",
-        plain_value="a secret",
+        secret=Secret("a secret"),
         encryptor=KeyRing(writer="test", keys={"test": bytes(32)}),
         now=NOW,
     )
 
 
 def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
-    encrypted = st.builds(
-        EncryptedValue,
-        key_id=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
-        nonce=st.binary(min_size=12, max_size=12),
-        ciphertext=st.binary(min_size=17, max_size=60),
-    )
     tokens = st.builds(
         OAuthToken,
-        access=encrypted,
-        refresh=maybe(encrypted),
+        access=encrypted_values,
+        refresh=maybe(encrypted_values),
         expires_at=times,
         token_type=texts.map(lambda text: text[:20]),
     )
@@ -47,7 +41,7 @@ def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
             "project_id": maybe(st.just(seed.project_id)),
             "credential_type": st.just(CredentialType.META_ADS),
             "description": st.just("") | texts,
-            "secret": encrypted,
+            "secret": encrypted_values,
             "oauth": maybe(tokens),
         }
     )

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
-from ventros.crm.webhook_subscriptions.values import EncryptedSecret
 from ventros.demo.seed import Seed
+from ventros.kernel.encryption import KeyRing
 from ventros.kernel.ids import new_id
-from ventros.testing.drawn_values import maybe, texts
+from ventros.testing.drawn_values import encrypted_values, maybe, texts
 from ventros.testing.factory import Factory, Refs
 
 
@@ -24,6 +24,7 @@ def new(seed: Seed, _refs: Refs) -> WebhookSubscription:
         name="Orders",
         url="https://hook.example/in",
         events=["message.*"],
+        encryptor=KeyRing(writer="test", keys={"test": bytes(32)}),
         now=NOW,
     )
 
@@ -32,7 +33,6 @@ def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     patterns = st.just("*") | st.from_regex(r"[a-z_]{1,8}(\.[a-z_]{1,8}){0,3}(\.\*)?", fullmatch=True)
     filters = maybe(st.lists(texts, min_size=1, max_size=4, unique=True).map(tuple))
     contact_events = st.tuples(st.just(True), filters, filters) | st.just((False, None, None))
-    values = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
     return st.builds(
         lambda contact_event, **others: {
             "subscribe_contact_events": contact_event[0],
@@ -43,12 +43,9 @@ def overrides(seed: Seed, _refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         contact_event=contact_events,
         user_id=st.just(seed.user_id),
         project_id=st.just(seed.project_id),
-        url=st.from_regex(
-            r"https?://[a-z0-9]{1,9}\.[a-z]{2,5}(:[0-9]{1,4})?/[a-z0-9?=&]{0,9}", fullmatch=True
-        ),
+        url=encrypted_values,
+        origin=st.from_regex(r"https?://[a-z0-9]{1,9}\.[a-z]{2,5}(:[0-9]{1,4})?", fullmatch=True),
         events=st.lists(patterns, min_size=1, max_size=4, unique=True).map(tuple),
-        secret=maybe(st.builds(EncryptedSecret, ciphertext=texts, nonce=texts)),
-        headers=st.dictionaries(st.from_regex(r"[A-Za-z-]{1,9}", fullmatch=True), values, max_size=3),
         retry_count=st.integers(1, 10),
         timeout_seconds=st.integers(1, 30),
     )

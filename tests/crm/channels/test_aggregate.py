@@ -9,17 +9,20 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 
+from tests.support.keys import BOTH, NEW, OLD
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import TelegramConfig, WahaConfig, WahaImportStrategy, WhatsAppConfig
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import (
+    SECRET_KEYS,
     ChannelStatus,
     ChannelType,
     ConnectionMode,
     HistoryImportStats,
     HistoryImportStatus,
 )
+from ventros.kernel.encryption import Secret
 from ventros.kernel.errors import ValidationError
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -42,6 +45,7 @@ def make_waha(**config: Any) -> Channel:
         name="Support",
         type=ChannelType.WAHA,
         config=WahaConfig(**{"base_url": "https://waha.example", "api_key": KEY, **config}),
+        encryptor=OLD,
         now=NOW,
     )
 
@@ -146,18 +150,18 @@ def test_waha_is_known_by_its_session() -> None:
     assert created_payload(channel)["external_id"] == "main"
     assert channel.config == {
         "base_url": "https://waha.example",
-        "auth": {"api_key": KEY},
         "session_id": "main",
         "webhook_url": "https://hook.example",
         "import_strategy": "new_only",
         "import_completed": False,
     }
+    assert channel.platform_config(OLD).api_key == Secret(KEY)  # type: ignore[union-attr]
 
 
 def test_waha_may_have_a_token_instead_and_no_session_yet() -> None:
     channel = make_waha(api_key=None, token=KEY, session_id="")
     assert channel.external_id is None
-    assert channel.config["auth"] == {"token": KEY}
+    assert channel.platform_config(OLD).token == Secret(KEY)  # type: ignore[union-attr]
     assert channel.config["import_strategy"] == "none"
 
 
@@ -196,11 +200,12 @@ def test_whatsapp_is_known_by_its_phone_number_id() -> None:
         name="Support",
         type=ChannelType.WHATSAPP,
         config=WhatsAppConfig(access_token=KEY, phone_number_id="123", verify_token=KEY),
+        encryptor=OLD,
         now=NOW,
     )
     assert channel.type is ChannelType.WHATSAPP
     assert created_payload(channel)["external_id"] == channel.external_id == "123"
-    assert channel.config == {"access_token": KEY, "phone_number_id": "123", "verify_token": KEY}
+    assert channel.config == {"phone_number_id": "123"}
     for field in ("access_token", "phone_number_id"):
         with pytest.raises(ValidationError) as raised:
             WhatsAppConfig(**{"access_token": KEY, "phone_number_id": "123", field: ""})
@@ -215,11 +220,12 @@ def test_telegram_is_known_by_its_bot_id() -> None:
         name="Support",
         type=ChannelType.TELEGRAM,
         config=TelegramConfig(bot_token=KEY, bot_id="42"),
+        encryptor=OLD,
         now=NOW,
     )
     assert channel.type is ChannelType.TELEGRAM
     assert created_payload(channel)["external_id"] == channel.external_id == "42"
-    assert channel.config == {"bot_token": KEY, "bot_id": "42"}
+    assert channel.config == {"bot_id": "42"}
     for field in ("bot_token", "bot_id"):
         with pytest.raises(ValidationError) as raised:
             TelegramConfig(**{"bot_token": KEY, "bot_id": "42", field: ""})
@@ -237,11 +243,52 @@ def test_no_key_shows_in_a_repr() -> None:
 
 
 def test_nobody_else_holds_a_part_of_the_config() -> None:
-    config = {"auth": {"api_key": "one"}}
+    config = {"labels": {"name": "one"}}
     channel = attrs.evolve(make_channel(), config=config)
-    config["auth"]["api_key"] = "two"
-    attrs.evolve(channel, name="Other").config["auth"]["api_key"] = "three"
-    assert channel.config == {"auth": {"api_key": "one"}}
+    config["labels"]["name"] = "two"
+    attrs.evolve(channel, name="Other").config["labels"]["name"] = "three"
+    assert channel.config == {"labels": {"name": "one"}}
+
+
+@pytest.mark.parametrize("key", sorted(SECRET_KEYS))
+def test_a_config_holds_no_key_in_plain(key: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        attrs.evolve(make_channel(), config={key: KEY})
+    assert (raised.value.field, KEY in str(raised.value)) == ("config", False)
+
+
+@pytest.mark.parametrize("address", ["https://u:{}@waha.example", "http://w.example/?k={}", "http://w/#{}"])
+def test_an_address_that_may_hold_a_key_is_refused_unquoted(address: str) -> None:
+    address = address.format(KEY)
+    for field in ("base_url", "webhook_url"):
+        with pytest.raises(ValidationError) as raised:
+            make_waha(**{field: address})
+        assert (raised.value.field, KEY in str(raised.value)) == (field, False)
+    with pytest.raises(ValidationError) as raised:
+        make_waha().set_webhook(address, now=NOW)
+    assert (raised.value.field, KEY in str(raised.value)) == ("webhook_url", False)
+
+
+def test_a_channel_may_be_known_before_its_config_is() -> None:
+    owner: dict[str, Any] = {"user_id": USER, "project_id": PROJECT, "tenant_id": "acme", "name": "Support"}
+    channel = Channel.create(**owner, type=ChannelType.INSTAGRAM, external_id="17", now=NOW)
+    assert (channel.external_id, channel.secrets) == ("17", None)
+    waha = WahaConfig(base_url="https://waha.example", api_key=KEY)
+    for wrong in ({"config": waha}, {"config": waha, "encryptor": OLD, "external_id": "17"}):
+        with pytest.raises(ValidationError) as raised:
+            Channel.create(**owner, type=ChannelType.WAHA, now=NOW, **wrong)
+        assert raised.value.field == "config"
+
+
+def test_a_deleted_channel_keeps_no_key() -> None:
+    assert make_waha().secrets is not None
+    assert make_waha().delete(now=NOW).secrets is None
+
+
+def test_its_keys_are_reencrypted_and_say_the_same() -> None:
+    channel = make_waha(token=KEY).reencrypt(encryptor=BOTH, now=NOW)
+    assert channel.platform_config(NEW) == make_waha(token=KEY).platform_config(OLD)
+    assert channel.domain_events[-1].payload()["fields"] == ("secrets",)
 
 
 def test_a_channel_can_be_hashed() -> None:

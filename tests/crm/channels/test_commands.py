@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 
+from tests.support.keys import OLD
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.channels.values import (
@@ -40,6 +41,7 @@ def stored(**fields: Any) -> Channel:
         name="Support",
         type=ChannelType.WAHA,
         config=config,
+        encryptor=OLD,
         now=NOW,
     )
     return attrs.evolve(channel.clear_events(), **fields)

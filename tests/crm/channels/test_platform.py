@@ -10,6 +10,7 @@ from uuid import uuid4
 import attrs
 import pytest
 
+from tests.support.keys import OLD
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import (
     AiContentType,
@@ -45,7 +46,7 @@ def stored(type: ChannelType = ChannelType.WAHA, **fields: Any) -> Channel:  # n
         "name": "Support",
     }
     config = WAHA if type is ChannelType.WAHA else None
-    channel = Channel.create(**owner, type=type, config=config, now=NOW)
+    channel = Channel.create(**owner, type=type, config=config, encryptor=OLD if config else None, now=NOW)
     return attrs.evolve(channel.clear_events(), **fields)
 
 
@@ -74,15 +75,17 @@ def test_two_types_are_waha_underneath() -> None:
 def test_a_new_config_replaces_the_old_one_and_leaves_the_rest() -> None:
     channel = stored().add_label(VIP, now=NOW).clear_events()
     moved = channel.set_config(
-        WahaConfig(base_url="https://other.example", token=KEY, session_id="second"), now=LATER
+        WahaConfig(base_url="https://other.example", token=KEY, session_id="second"),
+        encryptor=OLD,
+        now=LATER,
     )
     assert moved.external_id == "second"
-    assert updated_fields(moved) == ("config", "external_id")
-    assert moved.config["auth"] == {"token": KEY}
+    assert updated_fields(moved) == ("config", "secrets", "external_id")
+    assert KEY not in repr(moved.config)
     assert moved.labels == (VIP,)
-    config = moved.platform_config
-    assert config is not None
-    assert moved.set_config(config, now=LATER) is moved
+    assert moved.platform_config(OLD) == WahaConfig(
+        base_url="https://other.example", token=KEY, session_id="second"
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,8 +103,8 @@ def test_a_new_config_replaces_the_old_one_and_leaves_the_rest() -> None:
     ],
 )
 def test_what_is_set_is_read(type_: ChannelType, config: PlatformConfig) -> None:
-    channel = stored(type_).set_config(config, now=LATER)
-    assert channel.platform_config == config
+    channel = stored(type_).set_config(config, encryptor=OLD, now=LATER)
+    assert channel.platform_config(OLD) == config
     assert channel.external_id == config.external_id
 
 
@@ -112,28 +115,28 @@ def test_a_config_that_lacks_something_is_named_and_a_type_may_have_none() -> No
         (ChannelType.TELEGRAM, "bot_token"),
     ):
         with pytest.raises(ValidationError) as raised:
-            _ = stored(type_).platform_config
+            stored(type_).platform_config(OLD)
         assert raised.value.field == field
-    assert stored(ChannelType.WEB_FORM).platform_config is None
+    assert stored(ChannelType.WEB_FORM).platform_config(OLD) is None
 
 
 @pytest.mark.parametrize("type_", OTHERS)
 def test_the_config_of_another_type_is_refused(type_: ChannelType) -> None:
     channel = stored(type_)
     with pytest.raises(InvariantViolation):
-        channel.set_config(WAHA, now=LATER)
+        channel.set_config(WAHA, encryptor=OLD, now=LATER)
     owner = {"user_id": channel.user_id, "project_id": channel.project_id, "tenant_id": "acme"}
     with pytest.raises(InvariantViolation):
-        Channel.create(**owner, name="Support", type=type_, config=WAHA, now=NOW)  # type: ignore[arg-type]
+        Channel.create(**owner, name="Support", type=type_, config=WAHA, encryptor=OLD, now=NOW)  # type: ignore[arg-type]
 
 
 def test_whatsapp_business_keeps_its_own_session() -> None:
     channel = stored(ChannelType.WHATSAPP_BUSINESS)
-    reached = channel.set_config(attrs.evolve(WAHA, session_id=None), now=LATER)
+    reached = channel.set_config(attrs.evolve(WAHA, session_id=None), encryptor=OLD, now=LATER)
     assert reached.external_id == reached.config["session_id"] == f"channel-{channel.id}"
-    assert updated_fields(reached) == ("config",)
+    assert updated_fields(reached) == ("config", "secrets")
     with pytest.raises(InvariantViolation):
-        channel.set_config(WAHA, now=LATER)
+        channel.set_config(WAHA, encryptor=OLD, now=LATER)
 
 
 # Session and QR code
@@ -190,7 +193,9 @@ def test_what_is_wahas_changes_nothing_elsewhere(type_: ChannelType) -> None:
 
 def test_an_import_is_needed_until_it_is_completed() -> None:
     assert not stored().needs_history_import
-    pending = stored().set_config(attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), now=NOW)
+    pending = stored().set_config(
+        attrs.evolve(WAHA, import_strategy=WahaImportStrategy.ALL), encryptor=OLD, now=NOW
+    )
     assert pending.needs_history_import
     done = pending.mark_import_completed(now=LATER)
     assert not done.needs_history_import

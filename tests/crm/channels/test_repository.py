@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.keys import OLD
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.core import users
 from ventros.crm.channels.aggregate import Channel
@@ -86,7 +87,7 @@ async def test_the_directory_follows_the_config_and_forgets_a_deleted_channel(
 ) -> None:
     async with db.unit_of_work(TENANT) as uow:
         channel = await uow.channels.get(seed.channel_id)
-        channel = await uow.channels.save(channel.set_config(OTHER_SESSION, now=NOW))
+        channel = await uow.channels.save(channel.set_config(OTHER_SESSION, encryptor=OLD, now=NOW))
         assert await find_route(uow.connection, "waha", seed.session) is None
         route = await find_route(uow.connection, "waha", "second")
         assert route is not None
@@ -94,7 +95,7 @@ async def test_the_directory_follows_the_config_and_forgets_a_deleted_channel(
         await uow.channels.save(channel.delete(now=NOW))
         assert await find_route(uow.connection, "waha", "second") is None
         successor = await add(uow, seed, "successor", 1)
-        await uow.channels.save(successor.set_config(OTHER_SESSION, now=NOW))
+        await uow.channels.save(successor.set_config(OTHER_SESSION, encryptor=OLD, now=NOW))
         assert await find_route(uow.connection, "waha", "second") is not None
 
 
@@ -105,4 +106,4 @@ async def test_no_config_takes_the_session_of_another_tenant(
     with pytest.raises(AlreadyExists):
         async with db.unit_of_work(TENANT) as uow:
             channel = await uow.channels.get(seed.channel_id)
-            await uow.channels.save(channel.set_config(theirs, now=NOW))
+            await uow.channels.save(channel.set_config(theirs, encryptor=OLD, now=NOW))

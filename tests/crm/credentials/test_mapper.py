@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from tests.support.constants import NOW
-from tests.support.credentials import OLD, PLAIN, make_credential, make_with_token
+from tests.support.credentials import PLAIN, make_credential, make_with_token
+from tests.support.keys import OLD
 from ventros.crm.credentials import mapper
 from ventros.crm.credentials.aggregate import Credential
 from ventros.kernel.errors import ValidationError

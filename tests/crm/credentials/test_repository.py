@@ -10,19 +10,14 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
+from tests.support.keys import OLD
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.crm.credentials.aggregate import Credential
-from ventros.crm.credentials.encryption import DecryptionFailed, KeyRing
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.credentials.values import CredentialType
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import MappingError, ReferenceNotFound
+from ventros.kernel.errors import DecryptionFailed, MappingError, ReferenceNotFound
 from ventros.kernel.ids import new_id
-
-OLD_KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
-OLD = KeyRing(writer="old", keys={"old": OLD_KEY})
-BOTH = KeyRing(writer="new", keys={"new": NEW_KEY, "old": OLD_KEY})
-NEW = KeyRing(writer="new", keys={"new": NEW_KEY})
 
 
 def make_credential(
@@ -32,7 +27,7 @@ def make_credential(
         tenant_id=TENANT,
         credential_type=credential_type,
         name=name,
-        plain_value=f"the secret of {name}",
+        secret=f"the secret of {name}",
         encryptor=OLD,
         now=now,
     )
@@ -92,35 +87,6 @@ async def test_what_expires_is_found_the_most_urgent_first(db: Database[UnitOfWo
     async with db.unit_of_work(TENANT) as uow:
         expiring = await CredentialRepository(uow).find_expiring(NOW + timedelta(seconds=120))
     assert expiring == [sooner, soon]
-
-
-@pytest.mark.usefixtures("seed")
-async def test_keys_are_changed_a_batch_at_a_time(db: Database[UnitOfWork]) -> None:
-    """The way that find_by_other_keys describes, until the new key alone reads everything."""
-    names = [f"credential {number}" for number in range(5)]
-    for name in names:
-        await stored(db, with_token(name, 60))
-    half = make_credential("half").set_oauth_token("access", "refresh", expires_in=60, encryptor=OLD, now=NOW)
-    half = half.set_secret("the secret of half", encryptor=BOTH, now=NOW)
-    await stored(db, half.refresh_oauth_token("access", expires_in=60, encryptor=BOTH, now=NOW))
-    batches = []
-    while True:
-        async with db.unit_of_work(TENANT) as uow:
-            credentials = CredentialRepository(uow)
-            batch = await credentials.find_by_other_keys(BOTH.writer, batch=4)
-            for credential in batch:
-                await credentials.save(credential.reencrypt(encryptor=BOTH, now=NOW))
-            await uow.commit()
-        if not batch:
-            break
-        batches.append(len(batch))
-    assert batches == [4, 2]
-    async with db.unit_of_work(TENANT) as uow:
-        everything = await CredentialRepository(uow).find_active()
-    assert {credential.decrypt(NEW).reveal() for credential in everything} == {
-        f"the secret of {name}" for name in (*names, "half")
-    }
-    assert {credential.refresh_token(NEW).reveal() for credential in everything} == {"refresh"}
 
 
 @pytest.mark.usefixtures("seed")

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.keys import OLD
 from ventros import Database, UnitOfWork
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
 from ventros.demo.seed import Seed
@@ -29,6 +30,7 @@ def make(seed: Seed, events: Iterable[str] = ("*",), age: int = 0) -> WebhookSub
         name="Hook",
         url="https://hook.example/in",
         events=events,
+        encryptor=OLD,
         now=NOW - timedelta(days=age),
     )
 

@@ -144,17 +144,26 @@ async def test_no_statement_of_another_process_is_executed_as_ones_own(
         if counted:
             monkeypatch.setattr(Driver, "_get_unique_id", count)
 
-        async def ask(driver: Driver, number: int) -> None:
+        async def ask(driver: Driver, number: int, times: int = 1) -> None:
             nonlocal wrong
-            for _ in range(100):
+            for _ in range(times):
                 try:
                     wrong += await driver.fetchval(f"SELECT {number % 2} AS own") != number % 2
                 except asyncpg.PostgresError as error:
                     met.add(translate_driver_error(error).sqlstate)
 
-        await asyncio.gather(*(ask(driver, number) for number, driver in enumerate(drivers)))
+        # One server prepares for the first, the other for the second, which then serves the first.
+        first, second, holding, holding_next = drivers
+        await holding.execute("BEGIN")
+        await ask(first, 0)
+        await holding_next.execute("BEGIN")
+        await holding.execute("COMMIT")
+        await ask(second, 1)
+        await ask(first, 0)
+        await holding_next.execute("COMMIT")
+        await asyncio.gather(*(ask(driver, number, 100) for number, driver in enumerate(drivers)))
         for driver in drivers:
             driver.terminate()
-    print(f"answered by the other's statement: {wrong} of 400")
+    print(f"answered by the other's statement: {wrong} of 403")
     assert (wrong > 0) == counted
     assert met <= {"26000", "42P05"}

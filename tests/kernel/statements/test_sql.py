@@ -79,10 +79,10 @@ def test_a_form_that_fails_by_itself_is_sent_where_nothing_else_is_to_be_done() 
 def test_a_column_that_is_secret_in_one_table_is_so_in_each() -> None:
     named = {name: set(repository.SECRET_COLUMNS) for name, repository in REPOSITORIES.items()}
     assert {name: columns for name, columns in named.items() if columns} == {
-        "agent": {"config"},
-        "channel": {"config"},
+        "agent": {"config", "settings"},
+        "channel": {"config", "secrets"},
         "credential": {"secret", "oauth_access_token", "oauth_refresh_token"},
-        "webhook_subscription": {"secret_ciphertext", "secret_nonce", "headers"},
+        "webhook_subscription": {"url", "secret", "headers"},
     }
     secret = set().union(*named.values())
     for name, repository in REPOSITORIES.items():

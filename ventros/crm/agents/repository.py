@@ -49,7 +49,7 @@ class AgentRepository(Repository[Agent], ListRepository[Agent, AgentFilter, Agen
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("agents")
-    SECRET_COLUMNS = ("config",)
+    SECRET_COLUMNS = ("config", "settings")
     FIND_BY_EMAIL = statement("agents.find_by_email")
     BUMP = statement("agent_counters.bump")
     TOTAL = statement("agent_counters.total")

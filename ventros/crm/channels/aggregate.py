@@ -27,7 +27,8 @@ from ventros.crm.channels.events import (
 from ventros.crm.channels.history_import import ChannelHistoryImport
 from ventros.crm.channels.platform import ChannelPlatform
 from ventros.crm.channels.values import ChannelStatus, ChannelType, ConnectionMode
-from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.encryption import Encryptor
+from ventros.kernel.errors import InvariantViolation, ValidationError
 
 _STARTABLE = frozenset({ChannelStatus.INACTIVE, ChannelStatus.ERROR, ChannelStatus.DISCONNECTED})
 _CONNECTABLE = _STARTABLE | {ChannelStatus.ACTIVATING}
@@ -40,7 +41,8 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
     Its fields stand in ``state.py``, the commands of its config in ``platform.py``, those of its import in
     ``history_import.py``, all others here. Owner, project, type, ``webhook_id`` (the path of its inbound
     webhook) and time of creation never change. ``external_id`` is its id on the platform, no two channels
-    of one platform share it. ``config`` holds keys to the platform, so it is left out of the repr.
+    of one platform share it. The keys to its platform are encrypted, in ``secrets``, and gone when it is
+    deleted.
 
     A command that would lead to the status that the channel has changes nothing::
 
@@ -67,15 +69,22 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         name: str,
         type: ChannelType,  # noqa: A002 - the field's name everywhere
         config: PlatformConfig | None = None,
+        external_id: str | None = None,
+        encryptor: Encryptor | None = None,
         now: datetime,
     ) -> Self:
         """A new, inactive channel, version 1. Its ``config`` gives its ``external_id``; both may come later.
+
+        With a config ``encryptor`` encrypts its keys; ``external_id`` is for a channel that has none yet.
 
         One of type whatsapp_business is connecting: the service makes a session, named ``channel-<id>``, on
         a WAHA server of its own. Raises ValidationError for a nil or empty argument or an unknown type,
         InvariantViolation for the config of another type or session.
         """
+        if config is not None and (encryptor is None or external_id is not None):
+            raise ValidationError("a config takes an encryptor, and gives the external_id", field="config")
         channel = cls(
+            external_id=external_id,
             tenant_id=tenant_id,
             user_id=user_id,
             project_id=project_id,
@@ -93,8 +102,8 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
                 config={"session_id": session_id, "import_strategy": WahaImportStrategy.NONE.value},
                 connection_mode=ConnectionMode.AUTO,
             )
-        if config is not None:
-            channel = attrs.evolve(channel, **channel._platform_fields(config))
+        if config is not None and encryptor is not None:
+            channel = attrs.evolve(channel, **channel._platform_fields(config, encryptor))
         return channel.record_creation(ChannelCreated())
 
     def rename(self, name: str, *, now: datetime) -> Self:
@@ -193,5 +202,8 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         return self.record_update(now, ai_enabled=enabled, ai_agents_enabled=agents_enabled)
 
     def delete(self, *, now: datetime) -> Self:
-        """Terminal, and its ``external_id`` is free again. Raises InvariantViolation when it is deleted."""
-        return self.record_change(now, ChannelDeleted(), deleted_at=now)
+        """Terminal: its ``external_id`` is free again, its keys are gone.
+
+        Raises InvariantViolation when it is deleted.
+        """
+        return self.record_change(now, ChannelDeleted(), deleted_at=now, secrets=None)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import attrs
 
-from ventros.crm.channels.values import ChannelType, between
+from ventros.crm.channels.values import ChannelType, between, without_key
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.secret import Secret, secret_text_or_none
 
 LABEL_COLORS = 20
 """WhatsApp has twenty colours for labels, numbered from 0."""
@@ -40,8 +41,16 @@ class WahaSessionStatus(ValidatedEnum, field="session_status"):
     UNAUTHORIZED = "UNAUTHORIZED"
 
 
-def _without_none(**values: str | None) -> dict[str, str]:
+T = TypeVar("T")
+
+
+def _without_none(**values: T | None) -> dict[str, T]:
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _required(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        raise ValidationError(f"{attribute.name} must not be empty", field=attribute.name)
 
 
 def own_session_id(channel_id: UUID) -> str:
@@ -51,25 +60,29 @@ def own_session_id(channel_id: UUID) -> str:
 
 @attrs.frozen(kw_only=True)
 class WahaConfig:
-    """How to reach a WAHA server: either ``api_key`` or ``token``, and the name of the session there."""
+    """How to reach a WAHA server: either ``api_key`` or ``token``, and the name of the session there.
+
+    A key is given as a text or a Secret. The addresses, which are not encrypted, have no user, query or
+    fragment, each of which may be a key.
+    """
 
     TYPES: ClassVar = frozenset({ChannelType.WAHA, ChannelType.WHATSAPP_BUSINESS})
-    KEYS: ClassVar = frozenset(
-        {"base_url", "auth", "session_id", "webhook_url", "import_strategy", "import_completed"}
+    ENTRIES: ClassVar = frozenset(
+        {"base_url", "session_id", "webhook_url", "import_strategy", "import_completed"}
     )
 
-    base_url: str = attrs.field(validator=validators.not_empty)
-    api_key: str | None = attrs.field(default=None, converter=or_none, repr=False)
-    token: str | None = attrs.field(default=None, converter=or_none, repr=False)
+    base_url: str = attrs.field(validator=[validators.not_empty, without_key])
+    api_key: Secret[str] | None = attrs.field(default=None, converter=secret_text_or_none)
+    token: Secret[str] | None = attrs.field(default=None, converter=secret_text_or_none)
     session_id: str | None = attrs.field(default=None, converter=or_none)
-    webhook_url: str | None = attrs.field(default=None, converter=or_none)
+    webhook_url: str | None = attrs.field(default=None, converter=or_none, validator=without_key)
     import_strategy: WahaImportStrategy = attrs.field(
         default=WahaImportStrategy.NONE, converter=WahaImportStrategy
     )
     import_completed: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if not self.api_key and not self.token:
+        if self.api_key is None and self.token is None:
             raise ValidationError("auth must hold an api_key or a token", field="auth")
 
     @property
@@ -80,20 +93,22 @@ class WahaConfig:
         """As the config of a channel holds it."""
         return {
             "base_url": self.base_url,
-            "auth": _without_none(api_key=self.api_key, token=self.token),
             "import_strategy": self.import_strategy.value,
             "import_completed": self.import_completed,
             **_without_none(session_id=self.session_id, webhook_url=self.webhook_url),
         }
 
+    def keys(self) -> dict[str, Secret[str]]:
+        """As ``secrets`` of a channel holds them, encrypted."""
+        return _without_none(api_key=self.api_key, token=self.token)
+
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Raises ValidationError when ``data`` lacks what is required."""
-        auth = data.get("auth", {})
+    def from_dict(cls, data: Mapping[str, Any], keys: Mapping[str, Secret[str]]) -> Self:
+        """Raises ValidationError when ``data`` or ``keys`` lack what is required."""
         return cls(
             base_url=data.get("base_url", ""),
-            api_key=auth.get("api_key"),
-            token=auth.get("token"),
+            api_key=keys.get("api_key"),
+            token=keys.get("token"),
             session_id=data.get("session_id"),
             webhook_url=data.get("webhook_url"),
             import_strategy=data.get("import_strategy", WahaImportStrategy.NONE),
@@ -106,15 +121,13 @@ class WhatsAppConfig:
     """Access to the WhatsApp Cloud API."""
 
     TYPES: ClassVar = frozenset({ChannelType.WHATSAPP})
-    KEYS: ClassVar = frozenset(
-        {"access_token", "phone_number_id", "business_id", "webhook_url", "verify_token"}
-    )
+    ENTRIES: ClassVar = frozenset({"phone_number_id", "business_id", "webhook_url"})
 
-    access_token: str = attrs.field(validator=validators.not_empty, repr=False)
+    access_token: Secret[str] = attrs.field(converter=secret_text_or_none, validator=_required)
     phone_number_id: str = attrs.field(validator=validators.not_empty)
     business_id: str | None = attrs.field(default=None, converter=or_none)
-    webhook_url: str | None = attrs.field(default=None, converter=or_none)
-    verify_token: str | None = attrs.field(default=None, converter=or_none, repr=False)
+    webhook_url: str | None = attrs.field(default=None, converter=or_none, validator=without_key)
+    verify_token: Secret[str] | None = attrs.field(default=None, converter=secret_text_or_none)
 
     @property
     def external_id(self) -> str:
@@ -123,22 +136,23 @@ class WhatsAppConfig:
     def as_dict(self) -> dict[str, Any]:
         """As the config of a channel holds it."""
         return {
-            "access_token": self.access_token,
             "phone_number_id": self.phone_number_id,
-            **_without_none(
-                business_id=self.business_id, webhook_url=self.webhook_url, verify_token=self.verify_token
-            ),
+            **_without_none(business_id=self.business_id, webhook_url=self.webhook_url),
         }
 
+    def keys(self) -> dict[str, Secret[str]]:
+        """As ``secrets`` of a channel holds them, encrypted."""
+        return _without_none(access_token=self.access_token, verify_token=self.verify_token)
+
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Raises ValidationError when ``data`` lacks what is required."""
+    def from_dict(cls, data: Mapping[str, Any], keys: Mapping[str, Secret[str]]) -> Self:
+        """Raises ValidationError when ``data`` or ``keys`` lack what is required."""
         return cls(
-            access_token=data.get("access_token", ""),
+            access_token=keys.get("access_token"),
             phone_number_id=data.get("phone_number_id", ""),
             business_id=data.get("business_id"),
             webhook_url=data.get("webhook_url"),
-            verify_token=data.get("verify_token"),
+            verify_token=keys.get("verify_token"),
         )
 
 
@@ -147,11 +161,11 @@ class TelegramConfig:
     """Access to the Telegram Bot API."""
 
     TYPES: ClassVar = frozenset({ChannelType.TELEGRAM})
-    KEYS: ClassVar = frozenset({"bot_token", "bot_id", "webhook_url"})
+    ENTRIES: ClassVar = frozenset({"bot_id", "webhook_url"})
 
-    bot_token: str = attrs.field(validator=validators.not_empty, repr=False)
+    bot_token: Secret[str] = attrs.field(converter=secret_text_or_none, validator=_required)
     bot_id: str = attrs.field(validator=validators.not_empty)
-    webhook_url: str | None = attrs.field(default=None, converter=or_none)
+    webhook_url: str | None = attrs.field(default=None, converter=or_none, validator=without_key)
 
     @property
     def external_id(self) -> str:
@@ -160,16 +174,19 @@ class TelegramConfig:
     def as_dict(self) -> dict[str, Any]:
         """As the config of a channel holds it."""
         return {
-            "bot_token": self.bot_token,
             "bot_id": self.bot_id,
             **_without_none(webhook_url=self.webhook_url),
         }
 
+    def keys(self) -> dict[str, Secret[str]]:
+        """As ``secrets`` of a channel holds them, encrypted."""
+        return {"bot_token": self.bot_token}
+
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Raises ValidationError when ``data`` lacks what is required."""
+    def from_dict(cls, data: Mapping[str, Any], keys: Mapping[str, Secret[str]]) -> Self:
+        """Raises ValidationError when ``data`` or ``keys`` lack what is required."""
         return cls(
-            bot_token=data.get("bot_token", ""),
+            bot_token=keys.get("bot_token"),
             bot_id=data.get("bot_id", ""),
             webhook_url=data.get("webhook_url"),
         )

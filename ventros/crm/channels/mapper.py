@@ -14,6 +14,7 @@ from ventros.crm.channels.values import (
     HistoryImportStats,
     HistoryImportStatus,
 )
+from ventros.kernel.encryption.value import EncryptedValue, text_or_none
 
 COLUMNS: Final = (
     "id",
@@ -26,6 +27,7 @@ COLUMNS: Final = (
     "status",
     "external_id",
     "config",
+    "secrets",
     "connection_mode",
     "webhook_id",
     "webhook_url",
@@ -71,6 +73,7 @@ def from_row(row: Sequence[Any]) -> Channel:
         status,
         external_id,
         config,
+        secrets,
         connection_mode,
         webhook_id,
         webhook_url,
@@ -109,6 +112,7 @@ def from_row(row: Sequence[Any]) -> Channel:
         status=ChannelStatus(status),
         external_id=external_id,
         config=config,
+        secrets=EncryptedValue.parse_or_none(secrets),
         connection_mode=ConnectionMode(connection_mode),
         webhook_id=webhook_id,
         webhook_url=webhook_url,
@@ -152,6 +156,7 @@ def insert_args(channel: Channel) -> tuple[object, ...]:
         channel.status,
         channel.external_id,
         channel.config,
+        text_or_none(channel.secrets),
         channel.connection_mode,
         channel.webhook_id,
         channel.webhook_url,
@@ -191,6 +196,7 @@ def update_args(channel: Channel) -> tuple[object, ...]:
         channel.status,
         channel.external_id,
         channel.config,
+        text_or_none(channel.secrets),
         channel.connection_mode,
         channel.webhook_url,
         channel.webhook_configured_at,

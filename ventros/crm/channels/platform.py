@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import attrs
+import msgspec
 
 from ventros.crm.channels.configs import (
     PLATFORM_CONFIGS,
@@ -22,6 +23,7 @@ from ventros.crm.channels.configs import (
 from ventros.crm.channels.events import ChannelLabelDeleted, ChannelLabelUpserted
 from ventros.crm.channels.state import ChannelState
 from ventros.crm.channels.values import ChannelType
+from ventros.kernel.encryption import Encryptor, Secret
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 QR_CODE_SECONDS = 45
@@ -37,16 +39,21 @@ class ChannelPlatform(ChannelState):
     they keep their order.
     """
 
-    @property
-    def platform_config(self) -> PlatformConfig | None:
+    def platform_config(self, encryptor: Encryptor) -> PlatformConfig | None:
         """The way to the platform, None for a type that has no config; to be changed by :meth:`set_config`.
 
-        Raises ValidationError while something required is missing.
+        Raises ValidationError while something required is missing, and what ``encryptor`` raises.
         """
         for kind in PLATFORM_CONFIGS:
             if self.type in kind.TYPES:
-                return kind.from_dict(self.config)
+                return kind.from_dict(self.config, self._keys(encryptor))
         return None
+
+    def _keys(self, encryptor: Encryptor) -> dict[str, Secret[str]]:
+        if self.secrets is None:
+            return {}
+        text = self.decrypt_column("secrets", encryptor)
+        return {name: Secret(key) for name, key in msgspec.json.decode(text.reveal()).items()}
 
     @property
     def session_status(self) -> WahaSessionStatus | None:
@@ -80,22 +87,30 @@ class ChannelPlatform(ChannelState):
         data = self.config.get("ai_processing", {}).get(AiContentType(content_type).value)
         return None if data is None else AiProcessing.from_dict(data)
 
-    def set_config(self, config: PlatformConfig, *, now: datetime) -> Self:
+    def set_config(self, config: PlatformConfig, *, encryptor: Encryptor, now: datetime) -> Self:
         """Replace the way to the platform, and with it the ``external_id``; the rest of the config stays.
 
-        To change a part of it, evolve :attr:`platform_config`. A WhatsApp Business channel keeps the session
-        that is named after it. Raises InvariantViolation for the config of another type or session.
+        Its keys are encrypted anew even if they are the same. To change a part of it, evolve
+        :meth:`platform_config`. A WhatsApp Business channel keeps the session that is named after it. Raises
+        InvariantViolation for the config of another type or session, and what ``encryptor`` raises.
         """
-        return self.record_update(now, **self._platform_fields(config))
+        return self.record_update(now, **self._platform_fields(config, encryptor))
 
-    def _platform_fields(self, config: PlatformConfig) -> dict[str, Any]:
+    def _platform_fields(self, config: PlatformConfig, encryptor: Encryptor) -> dict[str, Any]:
         """The fields that hold ``config``, once it is known to be of this channel."""
         if self.type not in config.TYPES:
             raise InvariantViolation(f"a channel of type {self.type} takes no {type(config).__name__}")
         if self.type is ChannelType.WHATSAPP_BUSINESS and isinstance(config, WahaConfig):
             config = self._of_own_session(config)
-        kept = {key: value for key, value in self.config.items() if key not in config.KEYS}
-        return {"config": {**kept, **config.as_dict()}, "external_id": config.external_id}
+        kept = {key: value for key, value in self.config.items() if key not in config.ENTRIES}
+        text = Secret(
+            msgspec.json.encode({name: key.reveal() for name, key in config.keys().items()}).decode()
+        )
+        return {
+            "config": {**kept, **config.as_dict()},
+            "secrets": self.encrypt_column("secrets", text, encryptor),
+            "external_id": config.external_id,
+        }
 
     def _of_own_session(self, config: WahaConfig) -> WahaConfig:
         own = own_session_id(self.id)

@@ -53,12 +53,14 @@ class ChannelRepository(Repository[Channel]):
     mapper = mapper
 
     TABLE = statement.table("channels")
-    SECRET_COLUMNS = ("config",)
+    SECRET_COLUMNS = ("config", *Channel.encrypted)
     FIND_BY_WEBHOOK_ID = statement("channels.find_by_webhook_id")
     LIST_BY_USER = statement("channels.list_by_user")
     LIST_BY_PROJECT = statement("channels.list_by_project")
     LIST_ACTIVE_WAHA = statement("channels.list_active_waha")
     FIND_INBOUND = statement("channels.find_inbound")
+    FIND_BY_OTHER_KEYS = statement("channels.find_by_other_keys")
+    COUNT_BY_OTHER_KEYS = statement("channels.count_by_other_keys")
     INSERT_ROUTE = statement("channel_routes.insert")
     SET_ROUTE = statement("channel_routes.set")
     DELETE_ROUTE = statement("channel_routes.delete")

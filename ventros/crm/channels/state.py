@@ -13,26 +13,31 @@ from ventros.crm.channels.values import (
     DEFAULT_DEBOUNCE_TIMEOUT_MS,
     MAX_DEBOUNCE_TIMEOUT_MS,
     MAX_SESSION_TIMEOUT_MINUTES,
+    SECRET_KEYS,
     ChannelStatus,
     ChannelType,
     ConnectionMode,
     HistoryImportStats,
     HistoryImportStatus,
     between,
+    without_key,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot, or_none
+from ventros.kernel.aggregate import or_none
+from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.json_values import json_object
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class ChannelState(AggregateRoot):
+class ChannelState(EncryptedAggregate):
     """The fields of :class:`ventros.crm.channels.aggregate.Channel`, in the order of their columns."""
 
     resource = "channel"
     created_event = ChannelCreated
     updated_event = ChannelUpdated
+    table = "channels"
+    encrypted = ("secrets",)
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     user_id: UUID = attrs.field(validator=validators.not_nil)
@@ -42,11 +47,12 @@ class ChannelState(AggregateRoot):
     status: ChannelStatus = ChannelStatus.INACTIVE
     external_id: str | None = attrs.field(default=None, converter=or_none, validator=validators.indexed)
     config: dict[str, Any] = json_object(repr=False)
+    secrets: EncryptedValue | None = None
     connection_mode: ConnectionMode = ConnectionMode.MANUAL
     webhook_id: str = attrs.field(
         factory=lambda: str(uuid4()), validator=[validators.not_empty, validators.indexed]
     )
-    webhook_url: str | None = None
+    webhook_url: str | None = attrs.field(default=None, validator=without_key)
     webhook_configured_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     webhook_active: bool = False
     pipeline_id: UUID | None = attrs.field(
@@ -80,6 +86,13 @@ class ChannelState(AggregateRoot):
     )
     custom_field_definitions: dict[str, Any] = json_object()
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+
+    @config.validator
+    def _check_config(self, _attribute: object, value: dict[str, Any]) -> None:
+        if held := sorted(SECRET_KEYS & value.keys()):
+            raise ValidationError(
+                f"config must not hold {', '.join(held)}: set_config encrypts what is secret", field="config"
+            )
 
     @ai_agents_enabled.validator
     def _check_ai_agents(self, _attribute: object, value: bool) -> None:

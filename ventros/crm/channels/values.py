@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,22 @@ MAX_DEBOUNCE_TIMEOUT_MS = 300_000
 
 MAX_SESSION_TIMEOUT_MINUTES = 1440
 """A day, as in the older system; also a CHECK of the table."""
+
+
+SECRET_KEYS = frozenset({"auth", "api_key", "token", "access_token", "verify_token", "bot_token"})
+"""What no config holds in plain: ``secrets`` does, encrypted; also a CHECK of the table."""
+
+_MAY_HOLD_A_KEY = re.compile(r"[?#]|//[^/]*@")
+
+
+def without_key(_instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+    """An attrs validator for an address that is kept in plain: also a CHECK of the table."""
+    if value is not None and _MAY_HOLD_A_KEY.search(value):
+        raise ValidationError(
+            f"{attribute.name} must be without user, password, query and fragment, for it is not encrypted: "
+            "let a key be an api_key or a token",
+            field=attribute.name,
+        )
 
 
 class ChannelType(ValidatedEnum, field="type"):

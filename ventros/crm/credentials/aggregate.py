@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from uuid import UUID
@@ -15,22 +16,15 @@ from ventros.crm.credentials.events import (
     CredentialOAuthRefreshed,
     CredentialUpdated,
 )
-from ventros.crm.credentials.values import (
-    CredentialType,
-    EncryptedValue,
-    Encryptor,
-    OAuthToken,
-    Place,
-    Secret,
-)
+from ventros.crm.credentials.values import CredentialType, OAuthToken
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.json_values import copied_json, json_object
+from ventros.kernel.secret import secret_text
 from ventros.values import same_json
 
-TABLE: Final = "credentials"
 SECRET: Final = "secret"  # noqa: S105 - the name of a column
 ACCESS_TOKEN: Final = "oauth_access_token"  # noqa: S105
 REFRESH_TOKEN: Final = "oauth_refresh_token"  # noqa: S105
@@ -40,9 +34,8 @@ MAX_NAME: Final = 255
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class Credential(AggregateRoot):
-    """It holds ciphertext alone: a plain text comes in, and goes out as a :class:`Secret`, through the
-    encryptor that the method is given, and each ciphertext is bound to this credential and its column.
+class Credential(EncryptedAggregate):
+    """Its secret and its tokens are encrypted.
 
     Tenant and type never change. ``project_id`` is None when it serves the whole tenant. Inactive and
     expired ones may still be read and changed. When it was last used is kept beside it: see
@@ -57,6 +50,8 @@ class Credential(AggregateRoot):
     resource = "credential"
     created_event = CredentialCreated
     updated_event = CredentialUpdated
+    table = "credentials"
+    encrypted = (SECRET, ACCESS_TOKEN, REFRESH_TOKEN)
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     project_id: UUID | None = attrs.field(
@@ -87,7 +82,7 @@ class Credential(AggregateRoot):
         tenant_id: str,
         credential_type: CredentialType,
         name: str,
-        plain_value: str,
+        secret: Plain,
         encryptor: Encryptor,
         now: datetime,
     ) -> Self:
@@ -96,18 +91,18 @@ class Credential(AggregateRoot):
         Raises ValidationError for an empty argument or an unknown type, and what ``encryptor`` raises.
         """
         validators.tenant_id(tenant_id)
-        for field, text in (("name", name), ("plain_value", plain_value)):
-            if not text:
-                raise ValidationError(f"{field} must not be empty", field=field)
+        if not name:
+            raise ValidationError("name must not be empty", field="name")
+        plain = secret_text(secret, SECRET)
         known = CredentialType(credential_type)
         id_ = new_id()
-        place = Place(table=TABLE, column=SECRET, tenant_id=tenant_id, row_id=id_)
+        place = Place(table=cls.table, column=SECRET, tenant_id=tenant_id, row_id=id_)
         credential = cls(
             id=id_,
             tenant_id=tenant_id,
             credential_type=known,
             name=name,
-            secret=encryptor.encrypt(plain_value, place),
+            secret=encryptor.encrypt(plain, place),
             created_at=now,
             updated_at=now,
         )
@@ -137,23 +132,26 @@ class Credential(AggregateRoot):
         """Whether it has a token, and that one expires within 30 minutes of ``at``."""
         return self.oauth is not None and self.oauth.needs_refresh(at)
 
-    def decrypt(self, encryptor: Encryptor) -> Secret:
+    def decrypt(self, encryptor: Encryptor) -> Secret[str]:
         """The main secret. Raises what ``encryptor`` raises."""
-        return encryptor.decrypt(self.secret, self._place(SECRET))
+        return self.decrypt_column(SECRET, encryptor)
 
-    def access_token(self, encryptor: Encryptor) -> Secret:
+    def access_token(self, encryptor: Encryptor) -> Secret[str]:
         """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
-        return encryptor.decrypt(self._token().access, self._place(ACCESS_TOKEN))
+        return self.decrypt_column(ACCESS_TOKEN, encryptor)
 
-    def refresh_token(self, encryptor: Encryptor) -> Secret:
+    def refresh_token(self, encryptor: Encryptor) -> Secret[str]:
         """Raises InvariantViolation when there is none, and what ``encryptor`` raises."""
-        refresh = self._token().refresh
-        if refresh is None:
-            raise InvariantViolation(f"credential {self.id} has no refresh token")
-        return encryptor.decrypt(refresh, self._place(REFRESH_TOKEN))
+        return self.decrypt_column(REFRESH_TOKEN, encryptor)
 
     def set_oauth_token(
-        self, access: str, refresh: str | None, *, expires_in: int, encryptor: Encryptor, now: datetime
+        self,
+        access: Plain,
+        refresh: Plain | None,
+        *,
+        expires_in: int,
+        encryptor: Encryptor,
+        now: datetime,
     ) -> Self:
         """Replaces the whole token; an empty ``refresh`` drops the old one. ``expires_in`` is in seconds.
 
@@ -163,20 +161,20 @@ class Credential(AggregateRoot):
         if not self.credential_type.is_oauth:
             raise InvariantViolation(f"credential {self.id} is a {self.credential_type.value}, without OAuth")
         token = OAuthToken(
-            access=self._encrypted_access(access, encryptor),
-            refresh=encryptor.encrypt(refresh, self._place(REFRESH_TOKEN)) if refresh else None,
+            access=self.encrypt_column(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
+            refresh=self.encrypt_column(REFRESH_TOKEN, refresh, encryptor) if refresh else None,
             expires_at=_after(now, expires_in),
         )
         return self._refreshed(token, now)
 
     def refresh_oauth_token(
         self,
-        access: str,
+        access: Plain,
         *,
         expires_in: int,
         encryptor: Encryptor,
         now: datetime,
-        refresh: str | None = None,
+        refresh: Plain | None = None,
     ) -> Self:
         """A new access token, and a new refresh token when the service gave one; else the old one is kept.
 
@@ -185,32 +183,26 @@ class Credential(AggregateRoot):
         """
         token = attrs.evolve(
             self._token(),
-            access=self._encrypted_access(access, encryptor),
+            access=self.encrypt_column(ACCESS_TOKEN, secret_text(access, "access"), encryptor),
             expires_at=_after(now, expires_in),
         )
         if refresh:
-            token = attrs.evolve(token, refresh=encryptor.encrypt(refresh, self._place(REFRESH_TOKEN)))
+            token = attrs.evolve(token, refresh=self.encrypt_column(REFRESH_TOKEN, refresh, encryptor))
         return self._refreshed(token, now)
 
-    def set_secret(self, plain_value: str, *, encryptor: Encryptor, now: datetime) -> Self:
+    def set_secret(self, secret: Plain, *, encryptor: Encryptor, now: datetime) -> Self:
         """Encrypted anew even if it is the same text. Raises ValidationError when it is empty."""
-        if not plain_value:
-            raise ValidationError("plain_value must not be empty", field="plain_value")
-        return self.record_update(now, secret=encryptor.encrypt(plain_value, self._place(SECRET)))
+        return self.record_update(now, secret=self.encrypt_column(SECRET, secret, encryptor))
 
-    def reencrypt(self, *, encryptor: Encryptor, now: datetime) -> Self:
-        """Every value that another key wrote, with the writer's key; the texts stay what they are.
-
-        Raises UnknownKey when the other key has been taken off the ring too early, DecryptionFailed.
-        """
-        secret, token = self._renewed(self.secret, SECRET, encryptor), self.oauth
+    def with_reencrypted(self, renewed: Mapping[str, EncryptedValue], now: datetime) -> Self:
+        token = self.oauth
         if token is not None:
             token = attrs.evolve(
                 token,
-                access=self._renewed(token.access, ACCESS_TOKEN, encryptor),
-                refresh=token.refresh and self._renewed(token.refresh, REFRESH_TOKEN, encryptor),
+                access=renewed.get(ACCESS_TOKEN, token.access),
+                refresh=renewed.get(REFRESH_TOKEN, token.refresh),
             )
-        return self.record_update(now, secret=secret, oauth=token)
+        return self.record_update(now, secret=renewed.get(SECRET, self.secret), oauth=token)
 
     def set_description(self, description: str, *, now: datetime) -> Self:
         return self.record_update(now, description=description)
@@ -238,24 +230,10 @@ class Credential(AggregateRoot):
             return self
         return self.record_change(now, CredentialDeactivated(), is_active=False)
 
-    def _place(self, column: str) -> Place:
-        return Place(table=TABLE, column=column, tenant_id=self.tenant_id, row_id=self.id)
-
     def _token(self) -> OAuthToken:
         if self.oauth is None:
             raise InvariantViolation(f"credential {self.id} has no OAuth token")
         return self.oauth
-
-    def _encrypted_access(self, access: str, encryptor: Encryptor) -> EncryptedValue:
-        if not access:
-            raise ValidationError("access must not be empty", field="access")
-        return encryptor.encrypt(access, self._place(ACCESS_TOKEN))
-
-    def _renewed(self, value: EncryptedValue, column: str, encryptor: Encryptor) -> EncryptedValue:
-        if value.key_id == encryptor.writer:
-            return value
-        place = self._place(column)
-        return encryptor.encrypt(encryptor.decrypt(value, place).reveal(), place)
 
     def _refreshed(self, token: OAuthToken, now: datetime) -> Self:
         event = CredentialOAuthRefreshed(expires_at=token.expires_at, is_first=self.oauth is None)

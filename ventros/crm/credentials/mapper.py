@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from ventros.crm.credentials.aggregate import Credential
-from ventros.crm.credentials.values import EncryptedValue, OAuthToken
+from ventros.crm.credentials.values import OAuthToken
+from ventros.kernel.encryption.value import EncryptedValue, text_or_none
 from ventros.kernel.errors import ValidationError
 
 COLUMNS: Final = (
@@ -77,8 +78,8 @@ def insert_args(credential: Credential) -> tuple[object, ...]:
         credential.name,
         credential.description,
         credential.secret.text,
-        _text(credential.oauth_access_token),
-        _text(credential.oauth_refresh_token),
+        text_or_none(credential.oauth_access_token),
+        text_or_none(credential.oauth_refresh_token),
         credential.oauth_token_type,
         credential.expires_at,
         credential.metadata,
@@ -97,18 +98,14 @@ def update_args(credential: Credential) -> tuple[object, ...]:
         credential.project_id,
         credential.description,
         credential.secret.text,
-        _text(credential.oauth_access_token),
-        _text(credential.oauth_refresh_token),
+        text_or_none(credential.oauth_access_token),
+        text_or_none(credential.oauth_refresh_token),
         credential.oauth_token_type,
         credential.expires_at,
         credential.metadata,
         credential.is_active,
         credential.updated_at,
     )
-
-
-def _text(value: EncryptedValue | None) -> str | None:
-    return None if value is None else value.text
 
 
 def _token(
@@ -121,7 +118,7 @@ def _token(
         return None
     return OAuthToken(
         access=EncryptedValue.parse(access),
-        refresh=None if refresh is None else EncryptedValue.parse(refresh),
+        refresh=EncryptedValue.parse_or_none(refresh),
         expires_at=expires_at,
         token_type=token_type,
     )

@@ -25,13 +25,14 @@ class CredentialRepository(Repository[Credential]):
     mapper = mapper
 
     TABLE = statement.table("credentials")
-    SECRET_COLUMNS = ("secret", "oauth_access_token", "oauth_refresh_token")
+    SECRET_COLUMNS = Credential.encrypted
     FIND_BY_NAME = statement("credentials.find_by_name")
     FIND_BY_TYPE = statement("credentials.find_by_type")
     FIND_BY_PROJECT_AND_TYPE = statement("credentials.find_by_project_and_type")
     FIND_ACTIVE = statement("credentials.find_active")
     FIND_EXPIRING = statement("credentials.find_expiring")
     FIND_BY_OTHER_KEYS = statement("credentials.find_by_other_keys")
+    COUNT_BY_OTHER_KEYS = statement("credentials.count_by_other_keys")
     MARK_USED = statement("credential_uses.mark")
     LAST_USED = statement("credential_uses.last")
 
@@ -60,14 +61,6 @@ class CredentialRepository(Repository[Credential]):
         Of this tenant: a job for all tenants opens a unit of work for each.
         """
         return await self._many(self.FIND_EXPIRING, by)
-
-    async def find_by_other_keys(self, writer: str, batch: int = 100) -> list[Credential]:
-        """Up to ``batch`` of those that hold a value of another key than ``writer``, inactive ones too.
-
-        To change keys: put the new one first on the ring, save :meth:`Credential.reencrypt` of these until
-        there are none for any tenant, then take the old one off.
-        """
-        return await self._many(self.FIND_BY_OTHER_KEYS, writer, batch)
 
     async def mark_used(self, credential_id: UUID, at: datetime) -> None:
         """Note a use at ``at``, without loading the credential or stepping its version; no event tells of it.

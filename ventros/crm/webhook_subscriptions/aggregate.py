@@ -15,17 +15,18 @@ from ventros.crm.webhook_subscriptions.events import (
     WebhookSubscriptionUpdated,
 )
 from ventros.crm.webhook_subscriptions.values import (
-    EVERYTHING,
-    EncryptedSecret,
-    check_headers,
     check_pattern,
-    check_url,
+    lets_through,
+    origin_of,
     patterns_matching,
+    read_headers,
+    written_headers,
 )
 from ventros.kernel import validators
-from ventros.kernel.aggregate import AggregateRoot
+from ventros.kernel.encryption import EncryptedAggregate, EncryptedValue, Encryptor, Place, Plain, Secret
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.json_values import json_object
+from ventros.kernel.ids import new_id
+from ventros.kernel.secret import secret_text
 
 DEFAULT_RETRY_COUNT = 3
 MAX_RETRY_COUNT = 10
@@ -52,12 +53,13 @@ def _check_filter(_instance: object, attribute: attrs.Attribute[Any], value: tup
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class WebhookSubscription(AggregateRoot):
+class WebhookSubscription(EncryptedAggregate):
     """How its deliveries went is kept beside it: see :meth:`WebhookSubscriptionRepository.record_trigger`.
 
     Owner, project and time of creation never change. ``events`` are patterns: see
-    :meth:`is_subscribed_to`. ``retry_count`` is the number of attempts in all. ``secret`` is held
-    encrypted only; encrypting takes a random nonce, so it is the caller's part and no command's.
+    :meth:`is_subscribed_to`. ``retry_count`` is the number of attempts in all. Address, secret and headers
+    are encrypted, for each may hold a key of the receiver; of the address ``origin`` is shown. A deleted
+    subscription has none of them.
 
     Stricter than the older system: no nil owner or project, an address is an absolute http or https one
     (that it is no private one is for the sender to see to), there are 1 to 10 attempts of 1 to 30 seconds,
@@ -69,12 +71,15 @@ class WebhookSubscription(AggregateRoot):
     resource = "webhook_subscription"
     created_event = WebhookSubscriptionCreated
     updated_event = WebhookSubscriptionUpdated
+    table = "webhook_subscriptions"
+    encrypted = ("url", "secret", "headers")
 
     tenant_id: str = attrs.field(validator=validators.tenant)
     user_id: UUID = attrs.field(validator=validators.not_nil)
     project_id: UUID = attrs.field(validator=validators.not_nil)
     name: str = attrs.field(validator=validators.not_empty)
-    url: str = attrs.field()
+    url: EncryptedValue | None = attrs.field()
+    origin: str = attrs.field(validator=validators.not_empty)
     events: tuple[str, ...] = attrs.field(converter=_distinct, validator=validators.texts)
     subscribe_contact_events: bool = False
     contact_event_types: tuple[str, ...] | None = attrs.field(
@@ -84,15 +89,11 @@ class WebhookSubscription(AggregateRoot):
         default=None, converter=_filter, validator=_check_filter
     )
     active: bool = True
-    secret: EncryptedSecret | None = None
-    headers: dict[str, str] = json_object(repr=False)
+    secret: EncryptedValue | None = None
+    headers: EncryptedValue | None = None
     retry_count: int = attrs.field(default=DEFAULT_RETRY_COUNT)
     timeout_seconds: int = attrs.field(default=DEFAULT_TIMEOUT_SECONDS)
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
-
-    @url.validator
-    def _check_url(self, _attribute: object, value: str) -> None:
-        check_url(value)
 
     @events.validator
     def _check_events(self, _attribute: object, value: tuple[str, ...]) -> None:
@@ -100,10 +101,6 @@ class WebhookSubscription(AggregateRoot):
             raise ValidationError("events must hold at least one pattern", field="events")
         for pattern in value:
             check_pattern(pattern)
-
-    @headers.validator
-    def _check_headers(self, _attribute: object, value: dict[str, str]) -> None:
-        check_headers(value)
 
     @retry_count.validator
     def _check_retry_count(self, _attribute: object, value: int) -> None:
@@ -122,6 +119,10 @@ class WebhookSubscription(AggregateRoot):
             for field in ("contact_event_types", "contact_event_categories"):
                 if getattr(self, field) is not None:
                     raise ValidationError(f"{field} needs subscribe_contact_events", field=field)
+        if self.deleted_at is None and self.url is None:
+            raise ValidationError("url must not be empty", field="url")
+        if self.deleted_at is not None and (self.url or self.secret or self.headers):
+            raise ValidationError("a deleted subscription keeps no key", field="deleted_at")
 
     @classmethod
     def create(
@@ -131,35 +132,43 @@ class WebhookSubscription(AggregateRoot):
         project_id: UUID,
         tenant_id: str,
         name: str,
-        url: str,
+        url: Plain,
         events: Iterable[str],
+        encryptor: Encryptor,
         now: datetime,
     ) -> Self:
         """A new subscription, active, unsigned, without contact events, version 1.
 
-        Raises ValidationError for a nil or empty argument, or one that is no address or pattern.
+        Raises ValidationError for a nil or empty argument, or one that is no address or pattern, and what
+        ``encryptor`` raises.
         """
+        id_, address = new_id(), secret_text(url, "url")
+        place = Place(table=cls.table, column="url", tenant_id=validators.tenant_id(tenant_id), row_id=id_)
         subscription = cls(
+            id=id_,
             tenant_id=tenant_id,
             user_id=user_id,
             project_id=project_id,
             name=name,
-            url=url,
+            origin=origin_of(address),
+            url=encryptor.encrypt(address, place),
             events=events,
             created_at=now,
             updated_at=now,
         )
         return subscription.record_creation(WebhookSubscriptionCreated())
 
-    @property
-    def secret_ciphertext(self) -> str | None:
-        """As its column holds it."""
-        return self.secret.ciphertext if self.secret else None
+    def plain_url(self, encryptor: Encryptor) -> Secret[str]:
+        """Where to send. Raises InvariantViolation once it is deleted, and what ``encryptor`` raises."""
+        return self.decrypt_column("url", encryptor)
 
-    @property
-    def secret_nonce(self) -> str | None:
-        """As its column holds it."""
-        return self.secret.nonce if self.secret else None
+    def plain_secret(self, encryptor: Encryptor) -> Secret[str] | None:
+        """What signs the body; None when nothing is signed. Raises what ``encryptor`` raises."""
+        return None if self.secret is None else self.decrypt_column("secret", encryptor)
+
+    def plain_headers(self, encryptor: Encryptor) -> dict[str, Secret[str]]:
+        """What to send along. Raises what ``encryptor`` raises."""
+        return {} if self.headers is None else read_headers(self.decrypt_column("headers", encryptor))
 
     def is_subscribed_to(self, event: str) -> bool:
         """Whether one of its patterns matches the outward name ``event``; case counts.
@@ -179,19 +188,17 @@ class WebhookSubscription(AggregateRoot):
         """
         if not self.active or not self.subscribe_contact_events:
             return False
-        types, categories = self.contact_event_types, self.contact_event_categories
-        if types is None and categories is None:
-            return True
-        by_type = not {type, EVERYTHING}.isdisjoint(types or ())
-        return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
+        return lets_through(self.contact_event_types, self.contact_event_categories, type, category)
 
     def rename(self, name: str, *, now: datetime) -> Self:
         """Raises ValidationError when it is empty."""
         return self.record_update(now, name=name)
 
-    def set_url(self, url: str, *, now: datetime) -> Self:
-        """Raises ValidationError when it is no absolute http or https address."""
-        return self.record_update(now, url=url)
+    def set_url(self, url: Plain, *, encryptor: Encryptor, now: datetime) -> Self:
+        """Encrypted anew even if it is the same. Raises ValidationError as :meth:`create`."""
+        address = secret_text(url, "url")
+        origin = origin_of(address)
+        return self.record_update(now, url=self.encrypt_column("url", address, encryptor), origin=origin)
 
     def set_events(self, events: Iterable[str], *, now: datetime) -> Self:
         """Replaces the patterns. Raises ValidationError when there is none, or one that is no pattern."""
@@ -203,13 +210,24 @@ class WebhookSubscription(AggregateRoot):
     def deactivate(self, *, now: datetime) -> Self:
         return self.record_update(now, active=False)
 
-    def set_secret(self, secret: EncryptedSecret | None, *, now: datetime) -> Self:
-        """None leaves what is sent unsigned."""
-        return self.record_update(now, secret=secret)
+    def set_secret(self, secret: Plain | None, *, encryptor: Encryptor, now: datetime) -> Self:
+        """Encrypted anew even if it is the same; None leaves what is sent unsigned.
 
-    def set_headers(self, headers: Mapping[str, str], *, now: datetime) -> Self:
-        """Replaces them. Raises ValidationError for what HTTP could not send."""
-        return self.record_update(now, headers=dict(headers))
+        Raises ValidationError when it is empty.
+        """
+        return self.record_update(
+            now, secret=None if secret is None else self.encrypt_column("secret", secret, encryptor)
+        )
+
+    def set_headers(self, headers: Mapping[str, Plain], *, encryptor: Encryptor, now: datetime) -> Self:
+        """Replaces them, encrypted anew even if they are the same.
+
+        Raises ValidationError for what HTTP could not send.
+        """
+        text = written_headers(headers)
+        return self.record_update(
+            now, headers=self.encrypt_column("headers", text, encryptor) if headers else None
+        )
 
     def set_retry_policy(
         self, *, now: datetime, retry_count: int | None = None, timeout_seconds: int | None = None
@@ -242,5 +260,7 @@ class WebhookSubscription(AggregateRoot):
         )
 
     def delete(self, *, now: datetime) -> Self:
-        """Terminal. Raises InvariantViolation when it is deleted already."""
-        return self.record_change(now, WebhookSubscriptionDeleted(), deleted_at=now)
+        """Terminal, and its keys are gone. Raises InvariantViolation when it is deleted already."""
+        return self.record_change(
+            now, WebhookSubscriptionDeleted(), deleted_at=now, url=None, secret=None, headers=None
+        )

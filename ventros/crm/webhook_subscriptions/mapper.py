@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ventros.crm.webhook_subscriptions.aggregate import WebhookSubscription
-from ventros.crm.webhook_subscriptions.values import EncryptedSecret
+from ventros.kernel.encryption.value import EncryptedValue, text_or_none
 
 COLUMNS: Final = (
     "id",
@@ -16,13 +16,13 @@ COLUMNS: Final = (
     "project_id",
     "name",
     "url",
+    "origin",
     "events",
     "subscribe_contact_events",
     "contact_event_types",
     "contact_event_categories",
     "active",
-    "secret_ciphertext",
-    "secret_nonce",
+    "secret",
     "headers",
     "retry_count",
     "timeout_seconds",
@@ -42,13 +42,13 @@ def from_row(row: Sequence[Any]) -> WebhookSubscription:
         project_id,
         name,
         url,
+        origin,
         events,
         subscribe_contact_events,
         contact_event_types,
         contact_event_categories,
         active,
-        secret_ciphertext,
-        secret_nonce,
+        secret,
         headers,
         retry_count,
         timeout_seconds,
@@ -63,7 +63,8 @@ def from_row(row: Sequence[Any]) -> WebhookSubscription:
         user_id=user_id,
         project_id=project_id,
         name=name,
-        url=url,
+        url=EncryptedValue.parse_or_none(url),
+        origin=origin,
         events=tuple(events),
         subscribe_contact_events=subscribe_contact_events,
         contact_event_types=None if contact_event_types is None else tuple(contact_event_types),
@@ -71,8 +72,8 @@ def from_row(row: Sequence[Any]) -> WebhookSubscription:
         if contact_event_categories is None
         else tuple(contact_event_categories),
         active=active,
-        secret=_secret(secret_ciphertext, secret_nonce),
-        headers=headers,
+        secret=EncryptedValue.parse_or_none(secret),
+        headers=EncryptedValue.parse_or_none(headers),
         retry_count=retry_count,
         timeout_seconds=timeout_seconds,
         created_at=created_at,
@@ -89,15 +90,15 @@ def insert_args(subscription: WebhookSubscription) -> tuple[object, ...]:
         subscription.user_id,
         subscription.project_id,
         subscription.name,
-        subscription.url,
+        text_or_none(subscription.url),
+        subscription.origin,
         subscription.events,
         subscription.subscribe_contact_events,
         subscription.contact_event_types,
         subscription.contact_event_categories,
         subscription.active,
-        subscription.secret_ciphertext,
-        subscription.secret_nonce,
-        subscription.headers,
+        text_or_none(subscription.secret),
+        text_or_none(subscription.headers),
         subscription.retry_count,
         subscription.timeout_seconds,
         subscription.created_at,
@@ -113,23 +114,17 @@ def update_args(subscription: WebhookSubscription) -> tuple[object, ...]:
         subscription.id,
         subscription.version,
         subscription.name,
-        subscription.url,
+        text_or_none(subscription.url),
+        subscription.origin,
         subscription.events,
         subscription.subscribe_contact_events,
         subscription.contact_event_types,
         subscription.contact_event_categories,
         subscription.active,
-        subscription.secret_ciphertext,
-        subscription.secret_nonce,
-        subscription.headers,
+        text_or_none(subscription.secret),
+        text_or_none(subscription.headers),
         subscription.retry_count,
         subscription.timeout_seconds,
         subscription.updated_at,
         subscription.deleted_at,
     )
-
-
-def _secret(ciphertext: str | None, nonce: str | None) -> EncryptedSecret | None:
-    if ciphertext is None and nonce is None:
-        return None
-    return EncryptedSecret(ciphertext=ciphertext or "", nonce=nonce or "")

@@ -39,11 +39,13 @@ class WebhookSubscriptionRepository(Repository[WebhookSubscription]):
     mapper = mapper
 
     TABLE = statement.table("webhook_subscriptions")
-    SECRET_COLUMNS = ("secret_ciphertext", "secret_nonce", "headers")
+    SECRET_COLUMNS = WebhookSubscription.encrypted
     FIND_BY_PROJECT = statement("webhook_subscriptions.find_by_project")
     FIND_BY_ACTIVE = statement("webhook_subscriptions.find_by_active")
     FIND_ACTIVE_BY_EVENT = statement("webhook_subscriptions.find_active_by_event")
     FIND_ACTIVE_BY_CONTACT_EVENT = statement("webhook_subscriptions.find_active_by_contact_event")
+    FIND_BY_OTHER_KEYS = statement("webhook_subscriptions.find_by_other_keys")
+    COUNT_BY_OTHER_KEYS = statement("webhook_subscriptions.count_by_other_keys")
     BUMP = statement("webhook_counters.bump")
     TOTAL = statement("webhook_counters.total")
 

@@ -1,14 +1,15 @@
-"""What a webhook subscription is made of: patterns of event names, an encrypted secret, HTTP headers."""
+"""What a webhook subscription is made of: patterns of event names, an address, HTTP headers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
-import attrs
+import msgspec
 
 from ventros.kernel import validators
+from ventros.kernel.encryption import Plain, Secret
 from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl
 
@@ -31,6 +32,19 @@ def patterns_matching(event: str) -> tuple[str, ...]:
     return (EVERYTHING, *(f"{event[:end]}.*" for end in ends), event)
 
 
+def lets_through(
+    types: Iterable[str] | None,
+    categories: Iterable[str] | None,
+    type: str,  # noqa: A002 - the field's name
+    category: str,
+) -> bool:
+    """Whether filters of contact events do: without any, or when one of the two has it, or a bare ``*``."""
+    if types is None and categories is None:
+        return True
+    by_type = not {type, EVERYTHING}.isdisjoint(types or ())
+    return by_type or not {category, EVERYTHING}.isdisjoint(categories or ())
+
+
 def check_pattern(text: str) -> None:
     """Raises ValidationError(field="events") unless it is ``*``, a dotted name, or a prefix with ``.*``.
 
@@ -44,26 +58,48 @@ def check_pattern(text: str) -> None:
         )
 
 
-def check_url(text: str) -> None:
-    """Raises ValidationError(field="url") unless it is an absolute http or https address."""
+def origin_of(url: Secret[str]) -> str:
+    """Scheme, host and port of an address, in lower case: what of it may be shown.
+
+    Raises ValidationError(field="url") unless it is an absolute http or https address.
+    """
+    origin = _origin(url)  # what is raised holds no variable with the address
+    if origin is None:
+        raise ValidationError("url must be an absolute http or https address", field="url")
+    return origin
+
+
+def _origin(url: Secret[str]) -> str | None:
     try:
-        MediaUrl(text)
-    except ValidationError as error:
-        raise ValidationError("url must be an absolute http or https address", field="url") from error
+        MediaUrl(url.reveal())
+        parts = urlsplit(url.reveal())
+        known = bool(parts.hostname) and parts.port != 0
+    except (ValidationError, ValueError):
+        return None
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower() if known else None
 
 
-def check_headers(headers: Mapping[str, Any]) -> None:
-    """Raises ValidationError(field="headers") for what HTTP could not send, or not as one header."""
+def written_headers(headers: Mapping[str, Plain]) -> Secret[str]:
+    """As the column holds them once they are encrypted.
+
+    Raises ValidationError(field="headers") for what HTTP could not send, or not as one header.
+    """
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ValidationError(f"{validators.shown(name)} is no name of an HTTP header", field="headers")
-        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        if not isinstance(value, str | Secret) or not _can_be_sent(value):
             raise ValidationError(f"the value of {name} is none that HTTP can send", field="headers")
+    return Secret(msgspec.json.encode({name: _text(value) for name, value in headers.items()}).decode())
 
 
-@attrs.frozen(kw_only=True)
-class EncryptedSecret:
-    """A secret as it is stored: ciphertext and nonce, both in base64. Whoever sends decrypts it."""
+def _text(value: Plain) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
 
-    ciphertext: str = attrs.field(validator=validators.not_empty, repr=False)
-    nonce: str = attrs.field(validator=validators.not_empty, repr=False)
+
+def _can_be_sent(value: Plain) -> bool:
+    return _HEADER_VALUE.fullmatch(_text(value)) is not None
+
+
+def read_headers(text: Secret[str]) -> dict[str, Secret[str]]:
+    """What :func:`written_headers` wrote, each value hidden."""
+    return {name: Secret(value) for name, value in msgspec.json.decode(text.reveal()).items()}

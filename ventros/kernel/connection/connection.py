@@ -19,6 +19,7 @@ from ventros.kernel.connection.driver import (
     terminate,
     translate_driver_error,
     unreadable_row,
+    without_values,
 )
 from ventros.kernel.connection.source import Source
 from ventros.kernel.connection.sqlstates import IN_FAILED_TRANSACTION, error_for_sqlstate
@@ -234,7 +235,7 @@ class Connection:
             failure = await self._explain(error, call, deferred, commit)
             if failure is error:
                 raise
-            raise failure from error
+            raise failure from without_values(error)
         finally:
             if self._deadline is not None:
                 self._deadline.stop()
@@ -350,7 +351,7 @@ class Connection:
         except Exception as error:
             if is_unreadable(error):
                 raise await self._unreadable_row(call) from error
-            raise self._failure(error, call) from error
+            raise self._failure(error, call) from without_values(error)
         finally:
             wire.forget()
 

@@ -15,6 +15,7 @@ from ventros.kernel import errors
 from ventros.kernel.connection import sqlstates
 from ventros.kernel.connection.deadline import Deadline
 from ventros.kernel.connection.wire import Wire
+from ventros.kernel.secret import Secret
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.types import TYPES
 
@@ -79,6 +80,27 @@ def translate_driver_error(
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
         return errors.ConnectionLost(f"{where}the connection to the server is gone ({type(error).__name__})")
     return errors.DatabaseError(f"{where}{type(error).__name__} in the driver")
+
+
+_QUOTING = ("22", "P0")
+"""Classes of SQLSTATE whose messages may quote a value: what it is no form of, and what a function raises."""
+
+
+def without_values(error: BaseException) -> BaseException:
+    """The same error of the driver, once it is translated, to be the cause of ours.
+
+    What it may say of rows and arguments, which a traceback would show, is hidden: ``detail`` and
+    ``context`` become a :class:`Secret`, to be revealed; a message that may quote a value becomes the detail.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        said = {name: getattr(error, name, None) for name in ("detail", "context")}
+        if (error.sqlstate or "").startswith(_QUOTING) and not isinstance(said["detail"], Secret):
+            said["detail"] = str(error)
+            error.args = (f"{type(error).__name__} [SQLSTATE {error.sqlstate}]",)
+            error.__cause__ = None
+        for name, text in said.items():
+            setattr(error, name, Secret(text) if isinstance(text, str) else text)
+    return error
 
 
 class Driver(asyncpg.Connection):

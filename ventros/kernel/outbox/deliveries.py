@@ -6,7 +6,7 @@ became of them. The claim's token fences it: once another has claimed the queue,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ from ventros.kernel.statements.kernel import statement
 
 ADD_QUEUES = statement("outbox_queues.add")
 DUE = statement("outbox_queues.due")
+FIND_TENANTS = statement("outbox_queues.find_tenants")
 CLAIM = statement("outbox_queues.claim")
 HOLD = statement("outbox_queues.hold")
 REMOVE_DONE = statement("outbox_queues.remove_done")
@@ -67,13 +68,14 @@ class Claimed:
 class Settlement:
     """What became of a claimed queue: all up to ``delivered`` is done.
 
-    The rest can be claimed after ``pause`` seconds. ``attempts`` and ``error`` are of the first delivery that
-    is left; ``dead``: it was given up, and the queue waits for a hand.
+    So many were ``handed`` over. The rest can be claimed after ``pause`` seconds. ``attempts`` and ``error``
+    are of the first delivery that is left; ``dead``: it was given up, and the queue waits for a hand.
     """
 
     queue: Queue
     token: UUID
     delivered: Position = START
+    handed: int = 0
     pause: float = 0.0
     attempts: int = 0
     error: str | None = None
@@ -127,6 +129,14 @@ async def due(connection: Connection, kind: str) -> list[str]:
     return [name for name in names if name == kind or name.startswith(f"{kind}:")]
 
 
+async def tenants(connection: Connection, destinations: Collection[str]) -> dict[str, str]:
+    """Whose they are, of those of ``destinations`` for which something waits; each is of one tenant."""
+    return {
+        row["destination"]: row["tenant_id"]
+        for row in await connection.many(FIND_TENANTS, list(destinations))
+    }
+
+
 async def claim(
     connection: Connection, wanted: Mapping[str, tuple[int, float]], *, most: int
 ) -> list[Claimed]:
@@ -159,8 +169,8 @@ async def claim(
     ]
 
 
-async def settle(connection: Connection, settlements: Sequence[Settlement]) -> int:
-    """Say what became of queues, each claimed by its token; of how many it was still heard.
+async def settle(connection: Connection, settlements: Sequence[Settlement]) -> list[Settlement]:
+    """Say what became of queues, each claimed by its token; those of which it was still heard.
 
     The others were claimed by somebody else since, and nothing of them is changed. All in one transaction.
     """
@@ -168,7 +178,7 @@ async def settle(connection: Connection, settlements: Sequence[Settlement]) -> i
     held = [by_claim[tuple(row)] for row in await connection.many(HOLD, *_columns(by_claim))]
     if held:
         await _end(connection, held)
-    return len(held)
+    return held
 
 
 async def status(connection: Connection) -> list[Waiting]:

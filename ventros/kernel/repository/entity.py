@@ -33,12 +33,16 @@ def map_row(read: Callable[..., T], table: str, row: Any, *children: object) -> 
         return read(row, *children)
     except (errors.ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
         fault, column = str(error), getattr(error, "field", None)
+        cause: Exception | None = error
         for name, value in row.items():
             if value in _INFINITE:
                 fault, column = f"{name} is infinite", name
             elif isinstance(value, list) and any(item is None or isinstance(item, list) for item in value):
                 fault, column = f"{name} holds a NULL or has several dimensions", name
-        raise errors.invalid_row(table, row["id"], column, fault) from error
+            elif isinstance(value, str) and (repr(value) in fault or shown(value) in fault):
+                fault, column, cause = f"{name} holds what it may not hold", name, None
+    # Not while that error is handled, which may quote the value.
+    raise errors.invalid_row(table, row["id"], column, fault) from cause
 
 
 class EntityRepository(Generic[E]):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
@@ -22,7 +21,6 @@ from ventros.kernel.statements.kernel import statement
 
 ADD = statement("commit_markers.add")
 PROBE = statement("commit_markers.probe")
-PRUNE = statement("commit_markers.prune")
 
 
 def add(marker: CommitMarker) -> Call:
@@ -57,11 +55,3 @@ async def resolve(ask: Callable[[], Awaitable[bool]], marker: CommitMarker, dead
                     failure = error
                 await asyncio.sleep(pauses.pause(attempt))
     raise CommitInDoubt(marker) from failure
-
-
-async def prune(connection: Connection, tenant: str, before: datetime) -> int:
-    """Delete the tenant's markers from before that time; how many there were.
-
-    Not younger than the longest that a unit may stay in doubt, or a command may be sent again.
-    """
-    return await connection.affected(PRUNE, tenant, before)

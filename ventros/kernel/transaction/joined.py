@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import terminate, translate_driver_error
+from ventros.kernel.connection.driver import terminate, translate_driver_error, without_values
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import UnitOfWorkError
@@ -108,8 +108,8 @@ async def caller_settings(driver: Any, timeout: float) -> tuple[str, str, str]: 
     """
     try:
         row = await driver.fetchrow(CALLER_SETTINGS_QUERY, timeout=timeout)
-    except Exception as error:
-        raise translate_driver_error(error) from error
+    except Exception as error:  # noqa: BLE001 - raised as ours
+        raise translate_driver_error(error) from without_values(error)
     tenant, actor, use_case, true = row
     if true is not True:
         raise UnitOfWorkError(

@@ -14,7 +14,7 @@ import asyncpg
 from ventros.kernel.connection.answers import UNCONFIRMED, Answer, State
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
-from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error
+from ventros.kernel.connection.driver import DRIVER_FAILURES, translate_driver_error, without_values
 from ventros.kernel.connection.log_position import current_position, wait_for_position
 from ventros.kernel.connection.observed import connection_for
 from ventros.kernel.connection.pool import Pool
@@ -106,7 +106,7 @@ class PooledTransaction(Transaction):
                 await self._pool.give_back(driver, self.release_timeout, idle=False)
                 if not isinstance(error, DRIVER_FAILURES):
                     raise
-                raise translate_driver_error(error) from error
+                raise translate_driver_error(error) from without_values(error)
         return driver
 
     async def replace(self, driver: Any) -> bool:
@@ -131,7 +131,7 @@ class PooledTransaction(Transaction):
             position = await current_position(driver, self._settings.statement_timeout)
             idle = True
         except DRIVER_FAILURES as error:
-            raise translate_driver_error(error) from error
+            raise translate_driver_error(error) from without_values(error)
         finally:
             if not own:
                 await self._pool.give_back(driver, self.release_timeout, idle=idle)
@@ -233,7 +233,7 @@ class PooledTransaction(Transaction):
             failure = CommitInDoubt(marker)
         if isinstance(failure, Conflict):
             self.telemetry.report_conflict(failure)
-        failure.__cause__ = error
+        failure.__cause__ = without_values(error)
         return failure
 
     async def end(self) -> None:

@@ -8,6 +8,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
+
+from ventros.kernel.outbox.event import START
+from ventros.kernel.outbox.log import READ_AFTER
 
 WRITERS_OWN_ID = (
     "ALTER TABLE outbox_events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"
@@ -18,11 +22,6 @@ INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occur
 VALUES (%s, gen_random_uuid(), 'thing.changed', 'v1', now(), 'thing', %s, %s, 1, '{}')
 """
 LOG = "SELECT aggregate_version FROM outbox_events WHERE aggregate_id = %s ORDER BY transaction_id, position"
-READABLE = """
-SELECT aggregate_version FROM outbox_events
- WHERE aggregate_id = %s AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
- ORDER BY transaction_id, position
-"""
 
 
 @pytest.fixture
@@ -48,7 +47,8 @@ def write_two_versions(sessions: list[psycopg.Connection], superuser: psycopg.Co
     late.commit()
     early.execute(EVENT, ("t", aggregate, 3))
     early.commit()
-    readable = [version for (version,) in superuser.execute(READABLE, [aggregate])]
+    read = psycopg.RawCursor(superuser, row_factory=dict_row).execute(READ_AFTER.text, [*START, 10, False])
+    readable = [row["aggregate_version"] for row in read]
     between.commit()
     return [readable, [version for (version,) in superuser.execute(LOG, [aggregate])]]
 

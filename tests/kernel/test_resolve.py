@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import psycopg
 
-from tests.support.constants import OTHER_TENANT, TENANT
+from tests.support.constants import TENANT
 from tests.support.stored import count, new_contact
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
-from ventros.kernel.transaction import commit_markers
 
 
 async def test_a_marker_goes_with_what_was_written_and_only_then(
@@ -39,20 +36,3 @@ async def test_a_marker_goes_with_what_was_written_and_only_then(
     assert count(superuser, "SELECT count(*) FROM commit_markers") == before + 3, (
         "the resolver left something beside it"
     )
-
-
-async def test_old_markers_are_pruned(
-    db: Database[UnitOfWork], seed: Seed, other_seed: Seed, superuser: psycopg.Connection
-) -> None:
-    superuser.execute("UPDATE commit_markers SET recorded_at = recorded_at - interval '10 days'")
-    async with db.unit_of_work(TENANT) as uow:
-        await uow.contacts.add(new_contact(seed))
-        await uow.commit()
-    async with db.unit_of_work(TENANT) as pruning:
-        assert (
-            await commit_markers.prune(pruning.connection, TENANT, pruning.started_at - timedelta(days=7))
-            == 1
-        )
-        await pruning.commit()
-    assert await db.resolve(uow.marker) is Outcome.COMMITTED
-    assert count(superuser, f"SELECT count(*) FROM commit_markers WHERE tenant_id = '{OTHER_TENANT}'") == 1  # noqa: S608

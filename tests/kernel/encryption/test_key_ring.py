@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import copy
+import inspect
 import json
 import os
 import pickle
+import random
 import stat
 import subprocess
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,22 +21,16 @@ from uuid import uuid4
 import attrs
 import msgspec
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from tests.support.constants import NOW
-from tests.support.credentials import (
-    BOTH,
-    NEW,
-    NEW_KEY,
-    OLD,
-    OLD_KEY,
-    PLAIN,
-    make_credential,
-    make_with_token,
-)
-from ventros.crm.credentials.encryption import DecryptionFailed, KeyRing, UnknownKey, generate_key
-from ventros.crm.credentials.values import EncryptedValue, Place, Secret
-from ventros.kernel.errors import ConfigurationError, ValidationError
+from tests.support.credentials import PLAIN, make_credential, make_with_token
+from tests.support.keys import BOTH, NEW, NEW_KEY, OLD, OLD_KEY
+from ventros.kernel.encryption import EncryptedValue, KeyRing, Place, Secret, generate_key
+from ventros.kernel.errors import ConfigurationError, DecryptionFailed, UnknownKey, ValidationError
 
+NONCES = 50_000
 PLACE = Place(table="credentials", column="secret", tenant_id="acme", row_id=uuid4())
 
 
@@ -81,6 +79,75 @@ def test_control_without_associated_data_a_moved_value_is_decrypted(monkeypatch:
     assert OLD.decrypt(value, attrs.evolve(PLACE, row_id=uuid4())).reveal() == PLAIN
 
 
+keys = st.binary(min_size=32, max_size=32)
+places = st.builds(
+    Place,
+    table=st.text(max_size=9),
+    column=st.text(max_size=9),
+    tenant_id=st.text(max_size=9),
+    row_id=st.uuids(),
+)
+plain_texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(text=plain_texts, key=keys, place=places)
+@settings(deadline=None)
+def test_any_text_is_read_in_its_place_with_its_key(text: str, key: bytes, place: Place) -> None:
+    ring = KeyRing(writer="k", keys={"k": key})
+    stored = ring.encrypt(text, place).text
+    assert ring.decrypt(EncryptedValue.parse(stored), place) == Secret(text)
+    assert text not in stored or len(text) < 5, "by chance"
+
+
+@given(text=plain_texts, two_keys=st.lists(keys, min_size=2, max_size=2, unique=True), place=places)
+@settings(deadline=None)
+def test_any_other_key_is_refused(text: str, two_keys: list[bytes], place: Place) -> None:
+    ring, other = (KeyRing(writer="k", keys={"k": key}) for key in two_keys)
+    with pytest.raises(DecryptionFailed):
+        other.decrypt(ring.encrypt(text, place), place)
+
+
+@given(text=plain_texts, two_places=st.lists(places, min_size=2, max_size=2, unique=True), data=st.data())
+@settings(deadline=None)
+def test_any_other_place_is_refused(text: str, two_places: list[Place], data: st.DataObject) -> None:
+    """Another in all its parts, or in one of them: tenant, table, column or row."""
+    place, other = two_places
+    part = data.draw(st.sampled_from([None, "table", "column", "tenant_id", "row_id"]))
+    if part is not None:
+        other = attrs.evolve(place, **{part: getattr(other, part)})
+        assume(other != place)
+    with pytest.raises(DecryptionFailed):
+        OLD.decrypt(OLD.encrypt(text, place), other)
+
+
+@given(text=plain_texts, place=places, data=st.data())
+@settings(deadline=None)
+def test_any_altered_value_is_refused(text: str, place: Place, data: st.DataObject) -> None:
+    """Whatever was done to its text: another character anywhere, one less, one more."""
+    stored = OLD.encrypt(text, place).text
+    at = data.draw(st.integers(0, len(stored) - 1))
+    new = data.draw(st.sampled_from("Aa0+/=._-"))
+    forged = stored[:at] + data.draw(st.sampled_from([new, "", new + stored[at]])) + stored[at + 1 :]
+    assume(forged != stored)
+    try:
+        opened = OLD.decrypt(EncryptedValue.parse(forged), place)
+    except (ValidationError, DecryptionFailed, UnknownKey):
+        return
+    # The last character of Base64 has bits that mean nothing.
+    assert (opened, EncryptedValue.parse(forged)) == (Secret(text), EncryptedValue.parse(stored))
+
+
+def test_no_nonce_comes_twice() -> None:
+    nonces = {OLD.encrypt("x", PLACE).nonce for _ in range(NONCES)}
+    print(f"{NONCES:,} encryptions, {NONCES - len(nonces)} nonces twice")
+    assert len(nonces) == NONCES
+
+
+def test_control_a_nonce_of_a_weak_source_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "urandom", lambda size: random.randbytes(2) + bytes(size - 2))
+    assert len({OLD.encrypt("x", PLACE).nonce for _ in range(NONCES)}) < NONCES
+
+
 def test_no_two_places_read_the_same() -> None:
     one = attrs.evolve(PLACE, table="ab", column="c")
     other = attrs.evolve(PLACE, table="a", column="bc")
@@ -122,7 +189,7 @@ def test_an_unknown_key_is_an_error_and_no_raw_value() -> None:
 def test_what_is_no_text_is_not_encrypted(text: str) -> None:
     with pytest.raises(ValidationError) as caught:
         OLD.encrypt(text, PLACE)
-    assert caught.value.field == "plain_value"
+    assert caught.value.field == "secret"
     assert caught.value.__cause__ is None, "the cause carries the text"
 
 
@@ -163,10 +230,38 @@ def test_a_faulty_ring_is_refused(writer: str, keys: dict[str, bytes | str]) -> 
         KeyRing(writer=writer, keys=keys)
 
 
+SPELLED = {
+    "Base64": base64.b64encode(OLD_KEY).decode(),
+    "Base64 for addresses": base64.urlsafe_b64encode(OLD_KEY).decode().rstrip("="),
+    "hex": OLD_KEY.hex(),
+}
+
+
+@pytest.mark.parametrize("key", SPELLED.values(), ids=SPELLED)
+def test_no_error_quotes_a_key_that_stands_in_the_wrong_place(key: str) -> None:
+    misuses: list[Callable[[], object]] = [
+        lambda: KeyRing(writer="old", keys={key: "old"}),
+        lambda: KeyRing(writer=key, keys={key: OLD_KEY}),
+        lambda: KeyRing(writer=key, keys={"old": OLD_KEY}),
+        lambda: KeyRing(writer="old", keys={"old": key[:-8]}),
+        lambda: KeyRing.parse(f"{key} old"),
+        lambda: KeyRing.parse(f"{key}"),
+        lambda: KeyRing.parse(f"old {key} since May"),
+        lambda: KeyRing.parse(f"old {key}x"),
+        lambda: KeyRing.parse(b"\xff" + key.encode()),
+    ]
+    for misuse in misuses:
+        with pytest.raises(ConfigurationError) as caught:
+            misuse()
+        shown = "".join(traceback.format_exception(caught.value))
+        code = inspect.getsource(test_no_error_quotes_a_key_that_stands_in_the_wrong_place)
+        assert key[:12] not in shown.replace(code, "")
+
+
 def test_a_key_may_be_base64_and_is_made_by_chance() -> None:
     ring = KeyRing(writer="old", keys={"old": base64.b64encode(OLD_KEY).decode()})
     assert ring.decrypt(OLD.encrypt(PLAIN, PLACE), PLACE).reveal() == PLAIN
-    assert len(generate_key()) == 32
+    assert len(generate_key().reveal()) == 32
     assert generate_key() != generate_key()
 
 
@@ -216,10 +311,11 @@ def test_the_package_is_missed_only_where_it_is_used() -> None:
     program = """
 import sys
 sys.modules["cryptography"] = None
-from ventros.crm.credentials import aggregate, encryption, repository
+from ventros.crm.credentials import aggregate, repository
+from ventros.kernel.encryption import KeyRing
 from ventros.kernel.errors import ConfigurationError
 try:
-    encryption.KeyRing(writer="a", keys={"a": bytes(32)})
+    KeyRing(writer="a", keys={"a": bytes(32)})
 except ConfigurationError as error:
     print(error)
 """
@@ -254,9 +350,10 @@ def test_no_secret_and_no_key_shows() -> None:
 
 def test_a_secret_is_not_written_down() -> None:
     secret = Secret(PLAIN)
-    for write in (pickle.dumps, copy.copy, copy.deepcopy, json.dumps, msgspec.json.encode, vars):
+    for write in (pickle.dumps, json.dumps, msgspec.json.encode, vars):
         with pytest.raises(TypeError):
             write(secret)
+    assert copy.deepcopy([secret])[0] is copy.copy(secret) is secret
 
 
 def test_secrets_are_compared_by_what_they_hide() -> None:
