@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import random
 from collections.abc import Iterator
 
 import attrs
@@ -80,6 +82,20 @@ def test_what_fell_with_something_else_is_mended_in_the_order_of_the_findings(
     for finding in findings:
         psql(database, text=finding.mend)
     assert found(database) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_faults_at_once_are_mended_in_the_order_of_the_findings(database: str, seed: int) -> None:
+    picked = random.Random(seed).sample(sorted(CATALOGUE_FAULTS), 12)
+    with psycopg.connect(database, autocommit=True) as connection:
+        for fault in picked:
+            with contextlib.suppress(psycopg.Error):  # some leave no room for others
+                connection.execute(CATALOGUE_FAULTS[fault].plant.encode())
+    findings = found(database)
+    assert len(findings) > 5, picked
+    for finding in findings:
+        psql(database, text=finding.mend)
+    assert found(database) == [], picked
 
 
 def test_what_concurrently_left_behind_is_dropped(database: str) -> None:
