@@ -60,7 +60,7 @@ async def measure(way: str, dsn: str, messages: int, contacts: int) -> None:
         seed = await seed_tenant(db, TENANT, SESSION, NOW)
         started, cpu = time.perf_counter(), time.process_time()
         if name == "ingest":
-            tally = await Ingest(db, workers=int(workers)).run(records_of_lines(lines))
+            tally = await Ingest(db, [TENANT], workers=int(workers)).run(records_of_lines(lines))
             stored = tally.messages_stored
         elif name == "import":
             stored = (await import_messages(db, TENANT, seed.channel_id, drawn)).stored

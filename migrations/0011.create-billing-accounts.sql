@@ -1,7 +1,7 @@
--- Scoped by user, not by tenant: one account may pay for several projects.
+-- Of a user, not of a tenant: one account may pay for several projects, and there is none when its user signs up.
 CREATE TABLE IF NOT EXISTS billing_accounts (
-    id                 uuid        NOT NULL,
     user_id            uuid        NOT NULL,
+    id                 uuid        NOT NULL,
     name               text        NOT NULL,
     stripe_customer_id text,
     payment_status     text        NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS billing_accounts (
     created_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL,
     deleted_at         timestamptz,
-    CONSTRAINT billing_accounts_pkey PRIMARY KEY (id),
+    CONSTRAINT billing_accounts_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT billing_accounts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT billing_accounts_name_check CHECK (name <> ''),
     CONSTRAINT billing_accounts_billing_email_check CHECK (billing_email <> ''),
@@ -20,6 +20,10 @@ CREATE TABLE IF NOT EXISTS billing_accounts (
         CHECK (payment_status IN ('pending', 'active', 'suspended', 'canceled')),
     CONSTRAINT billing_accounts_payment_methods_check CHECK (jsonb_typeof(payment_methods) = 'array')
 );
+ALTER TABLE billing_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing_accounts FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS own ON billing_accounts;
+CREATE POLICY own ON billing_accounts USING (user_id = ventros_user()) WITH CHECK (user_id = ventros_user());
 COMMENT ON TABLE billing_accounts IS 'What a user pays through, for one project or several.';
 COMMENT ON COLUMN billing_accounts.id IS 'UUIDv7 made by the application.';
 COMMENT ON COLUMN billing_accounts.user_id IS 'The owner, who never changes.';

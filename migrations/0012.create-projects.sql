@@ -16,8 +16,12 @@ CREATE TABLE IF NOT EXISTS projects (
     CONSTRAINT projects_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT projects_tenant_key UNIQUE (tenant_id),
     CONSTRAINT projects_user_fkey FOREIGN KEY (user_id) REFERENCES users (id),
-    CONSTRAINT projects_billing_account_fkey FOREIGN KEY (billing_account_id) REFERENCES billing_accounts (id),
-    CONSTRAINT projects_tenant_check CHECK (tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'),
+    -- With the user, so that no project is paid through another user's account.
+    CONSTRAINT projects_billing_account_fkey FOREIGN KEY (billing_account_id, user_id)
+        REFERENCES billing_accounts (id, user_id),
+    -- What begins with user: is under a user, not a project.
+    CONSTRAINT projects_tenant_check
+        CHECK (tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$' AND tenant_id NOT LIKE 'user:%'),
     CONSTRAINT projects_name_check CHECK (name <> ''),
     CONSTRAINT projects_session_timeout_check CHECK (session_timeout_minutes > 0)
 );
@@ -25,6 +29,9 @@ ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON projects;
 CREATE POLICY tenant ON projects USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+-- A foreign key looks past every policy: without this one a project could name another user together with his account.
+DROP POLICY IF EXISTS of_user ON projects;
+CREATE POLICY of_user ON projects AS RESTRICTIVE FOR INSERT WITH CHECK (user_id = ventros_user());
 COMMENT ON TABLE projects IS 'The workspaces of customers; each one is a tenant.';
 COMMENT ON COLUMN projects.tenant_id IS 'The tenant that this project is, repeated by every row that belongs to it.';
 COMMENT ON COLUMN projects.id IS 'UUIDv7 made by the application.';

@@ -92,23 +92,30 @@ DROP POLICY IF EXISTS tenant ON channel_counters;
 CREATE POLICY tenant ON channel_counters
     USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
 
--- Whose is this platform identity? A platform's event names the channel by its id on the platform, and
--- the tenant is known only once the channel is; so the directory may be read without a tenant. It holds
--- nothing but keys. Written with the channel, in the same transaction.
+-- Whose is the channel of this webhook? A platform's event comes to a path that names the channel, and the tenant is
+-- known only once the channel is. The path is a random id that the service made: who was not given it can neither ask
+-- for the row nor make one like it, so a tenant that calls a channel by the session of another gets none of its
+-- events. Written with the channel, in the same transaction.
 CREATE TABLE IF NOT EXISTS channel_routes (
+    tenant_id   text NOT NULL,
     platform    text NOT NULL,
     external_id text NOT NULL,
-    tenant_id   text NOT NULL,
     channel_id  uuid NOT NULL,
-    CONSTRAINT channel_routes_pkey PRIMARY KEY (platform, external_id),
+    webhook_id  text NOT NULL,
+    CONSTRAINT channel_routes_pkey PRIMARY KEY (tenant_id, platform, external_id),
     CONSTRAINT channel_routes_channel_key UNIQUE (tenant_id, channel_id),
+    CONSTRAINT channel_routes_webhook_key UNIQUE (webhook_id),
     CONSTRAINT channel_routes_channel_fkey FOREIGN KEY (tenant_id, channel_id)
-        REFERENCES channels (tenant_id, id) ON DELETE CASCADE
+        REFERENCES channels (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT channel_routes_webhook_fkey FOREIGN KEY (tenant_id, webhook_id)
+        REFERENCES channels (tenant_id, webhook_id) ON DELETE CASCADE
 );
 ALTER TABLE channel_routes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE channel_routes FORCE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS directory ON channel_routes;
-CREATE POLICY directory ON channel_routes FOR SELECT USING (true);
+DROP POLICY IF EXISTS asked ON channel_routes;
+CREATE POLICY asked ON channel_routes FOR SELECT USING (
+    webhook_id = current_setting('app.webhook_id', true) OR tenant_id = current_setting('app.tenant_id', true)
+);
 DROP POLICY IF EXISTS tenant_insert ON channel_routes;
 CREATE POLICY tenant_insert ON channel_routes FOR INSERT WITH CHECK (tenant_id = ventros_tenant());
 DROP POLICY IF EXISTS tenant_update ON channel_routes;
@@ -171,9 +178,10 @@ COMMENT ON COLUMN channel_counters.messages_received IS 'Messages received that 
 COMMENT ON COLUMN channel_counters.messages_sent IS 'Messages sent that this slot has counted.';
 COMMENT ON COLUMN channel_counters.last_message_at IS
     'When the last message that this slot has counted was received.';
-COMMENT ON TABLE channel_routes IS 'Directory of platform identities, the way from an event to its tenant.';
+COMMENT ON TABLE channel_routes IS 'Directory of inbound webhooks, the way from an event to its tenant.';
 COMMENT ON COLUMN channel_routes.platform IS
-    'Where external_id is unique: the type of the channel, waha for both kinds of WAHA.';
+    'Where external_id is unique in the tenant: the type of the channel, waha for both kinds of WAHA.';
 COMMENT ON COLUMN channel_routes.external_id IS 'Id of the channel on the platform.';
 COMMENT ON COLUMN channel_routes.tenant_id IS 'Whose channel it is.';
 COMMENT ON COLUMN channel_routes.channel_id IS 'The channel, live and with this external id.';
+COMMENT ON COLUMN channel_routes.webhook_id IS 'Path of the channel''s inbound webhook; whoever knows it may ask for this row.';

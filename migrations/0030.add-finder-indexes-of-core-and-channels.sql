@@ -1,10 +1,7 @@
 -- transactional: false
--- What the finders of billing accounts and channels need beside the primary keys. Those of projects need
--- nothing: the unique key of the tenant finds the one row that there can be. Dropped before they are made,
--- because an interrupted CONCURRENTLY leaves an invalid index behind.
-DROP INDEX CONCURRENTLY IF EXISTS billing_accounts_user_idx;
-CREATE INDEX CONCURRENTLY IF NOT EXISTS billing_accounts_user_idx
-    ON billing_accounts (user_id) WHERE deleted_at IS NULL;
+-- What the finders of channels need beside the primary key, and a rule of billing accounts. Finders of projects and
+-- of billing accounts need nothing: the unique key of the tenant finds the one row that there can be, the primary key
+-- those of a user. Dropped before they are made, because an interrupted CONCURRENTLY leaves an invalid index behind.
 -- A customer at Stripe pays for one live account.
 DROP INDEX CONCURRENTLY IF EXISTS billing_accounts_stripe_customer_key;
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS billing_accounts_stripe_customer_key

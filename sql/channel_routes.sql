@@ -1,18 +1,18 @@
 -- name: channel_routes.insert
--- why: a new channel takes its identity on the platform; one that another channel holds, of whatever
---      tenant, is refused by the primary key
--- params: platform text, external_id text, tenant_id text, channel_id uuid
+-- why: a new channel takes its identity on the platform; one that another channel of the tenant holds is refused by the
+--      primary key
+-- params: tenant_id text, platform text, external_id text, channel_id uuid, webhook_id text
 -- rows: affected
-INSERT INTO channel_routes (platform, external_id, tenant_id, channel_id)
-VALUES ($1, $2, $3, $4);
+INSERT INTO channel_routes (tenant_id, platform, external_id, channel_id, webhook_id)
+VALUES ($1, $2, $3, $4, $5);
 
 -- name: channel_routes.set
--- why: the route follows the external id of its channel, whose platform never changes; writes nothing
---      where it does so already
--- params: platform text, external_id text, tenant_id text, channel_id uuid
+-- why: the route follows the external id of its channel, whose platform and webhook never change; writes nothing where
+--      it does so already
+-- params: tenant_id text, platform text, external_id text, channel_id uuid, webhook_id text
 -- rows: affected
-INSERT INTO channel_routes (platform, external_id, tenant_id, channel_id)
-VALUES ($1, $2, $3, $4)
+INSERT INTO channel_routes (tenant_id, platform, external_id, channel_id, webhook_id)
+VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (tenant_id, channel_id) DO UPDATE
    SET external_id = excluded.external_id
  WHERE channel_routes.external_id IS DISTINCT FROM excluded.external_id;
@@ -24,12 +24,22 @@ VALUES ($1, $2, $3, $4)
 DELETE FROM channel_routes
  WHERE tenant_id = $1 AND channel_id = $2;
 
--- name: channel_routes.find
--- why: an event of a platform names the channel by its id there; the table's policy allows it
--- tenant: a platform's event names a channel, and only the channel tells the tenant
--- params: platform text, external_id text
+-- name: channel_routes.find_by_webhook
+-- why: an event comes to the webhook of a channel, for the session that the channel has on the platform; the policy
+--      shows the row to a transaction that has set the webhook it asks for
+-- tenant: a platform's event names a webhook, and only the channel tells the tenant
+-- params: webhook_id text, platform text, external_id text
 -- rows: maybe
 -- returns: tenant_id text, channel_id uuid
 SELECT tenant_id, channel_id
   FROM channel_routes
- WHERE platform = $1 AND external_id = $2;
+ WHERE webhook_id = $1 AND platform = $2 AND external_id = $3;
+
+-- name: channel_routes.find
+-- why: an event that came from elsewhere than the webhook, a file say, names the session of a channel of the tenant
+-- params: tenant_id text, platform text, external_id text
+-- rows: maybe
+-- returns: channel_id uuid
+SELECT channel_id
+  FROM channel_routes
+ WHERE tenant_id = $1 AND platform = $2 AND external_id = $3;

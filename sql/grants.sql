@@ -24,9 +24,9 @@ GRANT
     ON agents TO ventros_app;
 
 GRANT
-    SELECT (id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+    SELECT (user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
         suspended_at, suspension_reason, created_at, updated_at, deleted_at, version),
-    INSERT (id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+    INSERT (user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
         suspended_at, suspension_reason, created_at, updated_at, deleted_at),
     UPDATE (name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at,
         suspension_reason, updated_at, deleted_at, version),
@@ -78,8 +78,8 @@ GRANT
     ON channel_counters TO ventros_app;
 
 GRANT
-    SELECT (platform, external_id, tenant_id, channel_id),
-    INSERT (platform, external_id, tenant_id, channel_id),
+    SELECT (tenant_id, platform, external_id, channel_id, webhook_id),
+    INSERT (tenant_id, platform, external_id, channel_id, webhook_id),
     UPDATE (external_id),
     DELETE
     ON channel_routes TO ventros_app;
@@ -302,7 +302,7 @@ GRANT
     ON sessions TO ventros_app;
 
 GRANT
-    INSERT (id, email, role)
+    INSERT (id, email)
     ON users TO ventros_app;
 
 GRANT
@@ -364,9 +364,10 @@ GRANT
 CREATE POLICY auditor_select ON agents FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (id, user_id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
+    SELECT (user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email,
         suspended_at, suspension_reason, created_at, updated_at, deleted_at, version)
     ON billing_accounts TO ventros_auditor;
+CREATE POLICY auditor_select ON billing_accounts FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, broadcast_id, slot, total_contacts, sent_count, failed_count, skipped_count)
@@ -401,7 +402,7 @@ GRANT
 CREATE POLICY auditor_select ON channel_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (platform, external_id, tenant_id, channel_id)
+    SELECT (tenant_id, platform, external_id, channel_id, webhook_id)
     ON channel_routes TO ventros_auditor;
 CREATE POLICY auditor_select ON channel_routes FOR SELECT TO ventros_auditor USING (true);
 
@@ -543,6 +544,7 @@ CREATE POLICY auditor_select ON sessions FOR SELECT TO ventros_auditor USING (tr
 GRANT
     SELECT (id, email, role, created_at)
     ON users TO ventros_auditor;
+CREATE POLICY auditor_select ON users FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at,

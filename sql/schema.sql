@@ -108,8 +108,8 @@ COMMENT ON COLUMN public.agents.deleted_at IS 'When the agent was deleted; NULL 
 COMMENT ON COLUMN public.agents.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
 CREATE TABLE public.billing_accounts (
-    id uuid NOT NULL,
     user_id uuid NOT NULL,
+    id uuid NOT NULL,
     name text NOT NULL,
     stripe_customer_id text,
     payment_status text NOT NULL,
@@ -129,11 +129,13 @@ CREATE TABLE public.billing_accounts (
     CONSTRAINT billing_accounts_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[suspended_at, created_at, updated_at, deleted_at])))
 );
 
+ALTER TABLE ONLY public.billing_accounts FORCE ROW LEVEL SECURITY;
+
 COMMENT ON TABLE public.billing_accounts IS 'What a user pays through, for one project or several.';
 
-COMMENT ON COLUMN public.billing_accounts.id IS 'UUIDv7 made by the application.';
-
 COMMENT ON COLUMN public.billing_accounts.user_id IS 'The owner, who never changes.';
+
+COMMENT ON COLUMN public.billing_accounts.id IS 'UUIDv7 made by the application.';
 
 COMMENT ON COLUMN public.billing_accounts.name IS 'What the owner calls it.';
 
@@ -385,24 +387,27 @@ COMMENT ON COLUMN public.channel_counters.messages_sent IS 'Messages sent that t
 COMMENT ON COLUMN public.channel_counters.last_message_at IS 'When the last message that this slot has counted was received.';
 
 CREATE TABLE public.channel_routes (
+    tenant_id text NOT NULL,
     platform text NOT NULL,
     external_id text NOT NULL,
-    tenant_id text NOT NULL,
     channel_id uuid NOT NULL,
+    webhook_id text NOT NULL,
     CONSTRAINT channel_routes_length_bounds_check CHECK (((char_length(platform) <= 100) AND (char_length(external_id) <= 500)))
 );
 
 ALTER TABLE ONLY public.channel_routes FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.channel_routes IS 'Directory of platform identities, the way from an event to its tenant.';
-
-COMMENT ON COLUMN public.channel_routes.platform IS 'Where external_id is unique: the type of the channel, waha for both kinds of WAHA.';
-
-COMMENT ON COLUMN public.channel_routes.external_id IS 'Id of the channel on the platform.';
+COMMENT ON TABLE public.channel_routes IS 'Directory of inbound webhooks, the way from an event to its tenant.';
 
 COMMENT ON COLUMN public.channel_routes.tenant_id IS 'Whose channel it is.';
 
+COMMENT ON COLUMN public.channel_routes.platform IS 'Where external_id is unique in the tenant: the type of the channel, waha for both kinds of WAHA.';
+
+COMMENT ON COLUMN public.channel_routes.external_id IS 'Id of the channel on the platform.';
+
 COMMENT ON COLUMN public.channel_routes.channel_id IS 'The channel, live and with this external id.';
+
+COMMENT ON COLUMN public.channel_routes.webhook_id IS 'Path of the channel''s inbound webhook; whoever knows it may ask for this row.';
 
 CREATE TABLE public.channels (
     tenant_id text NOT NULL,
@@ -1340,7 +1345,7 @@ CREATE TABLE public.projects (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
-    CONSTRAINT projects_tenant_check CHECK ((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text)),
+    CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~~ 'user:%'::text))),
     CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
 );
 
@@ -1625,13 +1630,15 @@ CREATE TABLE public.users (
     CONSTRAINT users_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> created_at))
 );
 
+ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+
 COMMENT ON TABLE public.users IS 'The users that rows point to as their owners; users are managed elsewhere.';
 
 COMMENT ON COLUMN public.users.id IS 'The id by which the managing system knows the user.';
 
 COMMENT ON COLUMN public.users.email IS 'Address of the user, unique over all of them.';
 
-COMMENT ON COLUMN public.users.role IS 'What the user may do: admin, manager, user or readonly.';
+COMMENT ON COLUMN public.users.role IS 'What the user may do: admin, manager, user or readonly; the application''s role cannot write it.';
 
 COMMENT ON COLUMN public.users.created_at IS 'When this stub was made.';
 
@@ -1750,7 +1757,7 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.billing_accounts
-    ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT billing_accounts_pkey PRIMARY KEY (user_id, id);
 
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_pkey PRIMARY KEY (tenant_id, broadcast_id, slot);
@@ -1777,7 +1784,10 @@ ALTER TABLE ONLY public.channel_routes
     ADD CONSTRAINT channel_routes_channel_key UNIQUE (tenant_id, channel_id);
 
 ALTER TABLE ONLY public.channel_routes
-    ADD CONSTRAINT channel_routes_pkey PRIMARY KEY (platform, external_id);
+    ADD CONSTRAINT channel_routes_pkey PRIMARY KEY (tenant_id, platform, external_id);
+
+ALTER TABLE ONLY public.channel_routes
+    ADD CONSTRAINT channel_routes_webhook_key UNIQUE (webhook_id);
 
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channels_pkey PRIMARY KEY (tenant_id, id);
@@ -1880,8 +1890,6 @@ CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_i
 CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX billing_accounts_stripe_customer_key ON public.billing_accounts USING btree (stripe_customer_id) WHERE ((deleted_at IS NULL) AND (stripe_customer_id IS NOT NULL));
-
-CREATE INDEX billing_accounts_user_idx ON public.billing_accounts USING btree (user_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
@@ -2009,6 +2017,9 @@ ALTER TABLE ONLY public.channel_counters
 ALTER TABLE ONLY public.channel_routes
     ADD CONSTRAINT channel_routes_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.channel_routes
+    ADD CONSTRAINT channel_routes_webhook_fkey FOREIGN KEY (tenant_id, webhook_id) REFERENCES public.channels(tenant_id, webhook_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channels_default_agent_fkey FOREIGN KEY (tenant_id, default_agent_id) REFERENCES public.agents(tenant_id, id);
 
@@ -2097,7 +2108,7 @@ ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_status_fkey FOREIGN KEY (tenant_id, pipeline_id, status_id) REFERENCES public.pipeline_statuses(tenant_id, pipeline_id, id);
 
 ALTER TABLE ONLY public.projects
-    ADD CONSTRAINT projects_billing_account_fkey FOREIGN KEY (billing_account_id) REFERENCES public.billing_accounts(id);
+    ADD CONSTRAINT projects_billing_account_fkey FOREIGN KEY (billing_account_id, user_id) REFERENCES public.billing_accounts(id, user_id);
 
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
@@ -2126,6 +2137,10 @@ ALTER TABLE ONLY public.webhook_subscriptions
 ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY asked ON public.channel_routes FOR SELECT USING (((webhook_id = current_setting('app.webhook_id'::text, true)) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
+
+ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
@@ -2163,9 +2178,13 @@ ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY directory ON public.channel_routes FOR SELECT USING (true);
-
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
+
+CREATE POLICY own ON public.billing_accounts USING ((user_id = public.ventros_user())) WITH CHECK ((user_id = public.ventros_user()));
+
+CREATE POLICY own ON public.users USING ((id = public.ventros_user())) WITH CHECK ((id = public.ventros_user()));
 
 ALTER TABLE public.pipeline_custom_fields ENABLE ROW LEVEL SECURITY;
 
@@ -2252,6 +2271,8 @@ CREATE POLICY tenant_delete ON public.channel_routes FOR DELETE USING ((tenant_i
 CREATE POLICY tenant_insert ON public.channel_routes FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant_update ON public.channel_routes FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_counters ENABLE ROW LEVEL SECURITY;
 

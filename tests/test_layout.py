@@ -27,6 +27,7 @@ NO_MODULE = {
     "test_layout.py",
     "test_left_behind.py",
     "test_readme.py",
+    "test_security.py",
 }
 """Tests at the root of something that is no module: the package, the tests, the README."""
 

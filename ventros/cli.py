@@ -158,17 +158,18 @@ def dev(channel: str | None) -> None:
     from ventros.devserver import DATABASE, DevServer
     from ventros.schema import create_database
 
-    async def make_channel(dsn: str, session: str) -> None:
+    async def make_channel(dsn: str, session: str) -> str:
         async with connect(dsn) as db:
-            await seed_tenant(db, "dev", session, datetime.now(UTC))
+            return (await seed_tenant(db, "dev", session, datetime.now(UTC))).webhook_id
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with DevServer(statistics=True) as server:
         dsn = create_database(server, application(), DATABASE)
-        if channel:
-            asyncio.run(make_channel(dsn, channel))
+        webhook_id = asyncio.run(make_channel(dsn, channel)) if channel else None
         try:
             click.echo(dsn)
+            if webhook_id:
+                click.echo(f"the webhook of {channel}: {webhook_id}", err=True)
             click.echo(f"as the owner of its tables: {server.owner_dsn()}", err=True)
             click.echo(f"PostgreSQL {server.version} is ready; Ctrl-C stops and removes it", err=True)
             signal.pause()
@@ -179,6 +180,14 @@ def dev(channel: str | None) -> None:
 @main.command()
 @click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path, allow_dash=True))
 @database
+@click.option(
+    "--tenant",
+    "tenants",
+    metavar="ID",
+    multiple=True,
+    required=True,
+    help="Whose channels the events are of; may be repeated.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="At the same time.")
 @click.option(
     "--max-line",
@@ -194,7 +203,9 @@ def dev(channel: str | None) -> None:
     show_default=True,
     help="Seconds without the server after which the run ends.",
 )
-def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: float) -> None:
+def ingest(
+    file: Path, dsn: str | None, *, tenants: tuple[str, ...], workers: int, max_line: int, patience: float
+) -> None:
     """Process a file of WAHA events.
 
     FILE.jsonl has one JSON object a line, or is an array of them; it may be compressed by gzip. Of - the
@@ -218,6 +229,7 @@ def ingest(file: Path, dsn: str | None, workers: int, max_line: int, patience: f
                 ingest_file(
                     file,
                     dsn,
+                    tenants=tenants,
                     workers=workers,
                     max_line=max_line,
                     patience=patience,

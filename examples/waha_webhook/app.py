@@ -2,7 +2,7 @@
 
     WAHA_HMAC_KEY=… VENTROS_DATABASE_URL=postgresql://… uvicorn examples.waha_webhook.app:app
 
-WAHA's configuration names the same key, and is to have ``retries``.
+WAHA's configuration of a session names the same key, the path of its channel, and is to have ``retries``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
 
 async def webhook(request: Request) -> PlainTextResponse:
     state = request.state
-    answer = await ingest.handle(state.db, request.headers, request.stream(), secret=state.secret)
+    webhook_id = request.path_params["webhook_id"]
+    answer = await ingest.handle(state.db, webhook_id, request.headers, request.stream(), secret=state.secret)
     if answer.error is not None:
         logger.warning("%s: %s", answer.status, answer.reason)
     return PlainTextResponse(answer.reason, answer.status, answer.headers)
@@ -50,5 +51,6 @@ async def health(request: Request) -> PlainTextResponse:
 
 
 app = Starlette(
-    routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)], lifespan=lifespan
+    routes=[Route("/webhook/{webhook_id}", webhook, methods=["POST"]), Route("/health", health)],
+    lifespan=lifespan,
 )

@@ -14,7 +14,8 @@ from ventros import ingest
 
 async def webhook(request: Request) -> PlainTextResponse:
     state, body = request.state, await request.body()
-    work = BackgroundTask(ingest.handle, state.db, request.headers, body, secret=state.secret)
+    webhook_id = request.path_params["webhook_id"]
+    work = BackgroundTask(ingest.handle, state.db, webhook_id, request.headers, body, secret=state.secret)
     return PlainTextResponse("accepted", background=work)
 
 
@@ -23,5 +24,6 @@ async def health(_request: Request) -> PlainTextResponse:
 
 
 app = Starlette(
-    routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)], lifespan=lifespan
+    routes=[Route("/webhook/{webhook_id}", webhook, methods=["POST"]), Route("/health", health)],
+    lifespan=lifespan,
 )

@@ -117,6 +117,7 @@ class Load:
     """Events, posted by many clients at once; each again until it is acknowledged, as WAHA does it."""
 
     client: httpx.AsyncClient
+    path: str
     bodies: list[bytes]
     statuses: list[int] = attrs.field(factory=list)
     acknowledged: int = 0
@@ -140,7 +141,7 @@ class Load:
 
     async def _is_acknowledged(self, body: bytes) -> bool:
         try:
-            answer = await self.client.post("/webhook", content=body, headers=signed(body))
+            answer = await self.client.post(self.path, content=body, headers=signed(body))
         except httpx.TransportError:
             return False
         self.statuses.append(answer.status_code)
@@ -150,7 +151,7 @@ class Load:
 
 async def load_while_restarting(server: Crashing, client: httpx.AsyncClient, seed: Seed) -> Load:
     """The server goes when a quarter is acknowledged, and comes again."""
-    load = Load(client, [event(seed, number) for number in range(EVENTS)])
+    load = Load(client, f"/webhook/{seed.webhook_id}", [event(seed, number) for number in range(EVENTS)])
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(load.run())
         await load.is_under_way.wait()
@@ -185,7 +186,7 @@ async def test_all_that_is_acknowledged_is_stored_once(server: Crashing, seed: S
         assert stored(server, seed) == EXPECTED
         before = counters(server, seed)
         assert before == (EVENTS, EVENTS, EVENTS, CONTACTS)
-        again = Load(client, load.bodies)
+        again = Load(client, load.path, load.bodies)
         await again.run()
         assert counters(server, seed) == before
 
@@ -210,8 +211,8 @@ async def test_what_is_unsigned_too_large_or_no_event_is_refused(
             (large, signed(large), 413),
             (b"no event", signed(b"no event"), 400),
         ]:
-            answer = await client.post("/webhook", content=content, headers=headers)
+            answer = await client.post(f"/webhook/{seed.webhook_id}", content=content, headers=headers)
             assert answer.status_code == status, answer.text
         assert stored(server, seed) == []
-        answer = await client.post("/webhook", content=body, headers=signed(body))
+        answer = await client.post(f"/webhook/{seed.webhook_id}", content=body, headers=signed(body))
         assert (answer.status_code, stored(server, seed)) == (200, ["m1"])

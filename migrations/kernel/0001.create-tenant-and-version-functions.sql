@@ -1,4 +1,4 @@
--- The functions that every tenant table, every versioned table and every encrypted column leans on.
+-- The functions that every tenant table, every user's table, every versioned table and every encrypted column leans on.
 
 -- Raises instead of returning: a transaction without a tenant must fail, not silently see no rows.
 CREATE OR REPLACE FUNCTION ventros_tenant_missing() RETURNS text
@@ -16,6 +16,27 @@ CREATE OR REPLACE FUNCTION ventros_tenant() RETURNS text
     SELECT coalesce(nullif(current_setting('app.tenant_id', true), ''), public.ventros_tenant_missing())
 $$;
 
+CREATE OR REPLACE FUNCTION ventros_user_missing() RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RAISE EXCEPTION 'no user is set for this transaction'
+        USING ERRCODE = 'VT004', HINT = 'BEGIN; SET LOCAL app.user_id = ''<id of the user>'';';
+END
+$$;
+
+-- The user of this transaction, for the tables whose rows belong to a user and not to a tenant.
+CREATE OR REPLACE FUNCTION ventros_user() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(nullif(current_setting('app.user_id', true), ''), public.ventros_user_missing())::uuid
+$$;
+
+-- The tenant under which the events and the history of a row stand: its own; of a row that belongs to a user, one
+-- that is the user's alone. No caller may name such a tenant.
+CREATE OR REPLACE FUNCTION ventros_tenant_of(row_document jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(row_document ->> 'tenant_id', 'user:' || (row_document ->> 'user_id'))
+$$;
+
 -- Fired only for an UPDATE that does not step the version by one: see the triggers' WHEN.
 CREATE OR REPLACE FUNCTION ventros_version_guard() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -29,9 +50,10 @@ $$;
 
 -- Called by an update that matched no row, or whose row a trigger stepped once more: always raises, and so takes
 -- the transaction down, COMMIT in the same message included. VOLATILE, so that it sees what the update lost to.
--- `relation` is the table, with its schema if the search path does not lead to it.
+-- `relation` is the table, with its schema if the search path does not lead to it; `scope` its column that says whose
+-- a row is, tenant_id or user_id, and `owner` whose it was to be.
 CREATE OR REPLACE FUNCTION ventros_not_saved(
-    relation text, tenant text, row_id uuid, expected integer, led_to integer
+    relation text, scope text, owner text, row_id uuid, expected integer, led_to integer
 ) RETURNS integer
     LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -43,9 +65,10 @@ BEGIN
             USING ERRCODE = 'VT012', TABLE = bare;
     END IF;
     EXECUTE format(
-        'SELECT version FROM %s AS stored WHERE tenant_id = $1 AND id = $2'
-        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation::regclass
-    ) INTO stored USING tenant, row_id;
+        'SELECT version FROM %s AS stored WHERE %I = $1::%s AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL',
+        relation::regclass, scope, CASE scope WHEN 'user_id' THEN 'uuid' ELSE 'text' END
+    ) INTO stored USING owner, row_id;
     RAISE EXCEPTION '% is not at version %', relation, expected
         USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = bare,
               DETAIL = concat_ws(' ', row_id, expected, stored);

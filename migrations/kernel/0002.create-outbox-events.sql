@@ -41,9 +41,14 @@ ALTER TABLE outbox_events FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON outbox_events;
 CREATE POLICY tenant ON outbox_events
     USING (tenant_id = ventros_tenant()) WITH CHECK (tenant_id = ventros_tenant());
+-- Events of what belongs to the unit's user, whichever tenant it works for: one account may serve several tenants, and
+-- its events stand in one place, in one sequence.
+DROP POLICY IF EXISTS of_user ON outbox_events;
+CREATE POLICY of_user ON outbox_events FOR INSERT
+    WITH CHECK (tenant_id = 'user:' || current_setting('app.user_id', true));
 
 COMMENT ON TABLE outbox_events IS 'Domain events on their way out, written with the change that they tell of.';
-COMMENT ON COLUMN outbox_events.tenant_id IS 'The tenant of the unit of work.';
+COMMENT ON COLUMN outbox_events.tenant_id IS 'Whose the aggregate is: a tenant, or user:<id> for what belongs to a user.';
 COMMENT ON COLUMN outbox_events.event_id IS 'Made by the application; consumers know an event again by it.';
 COMMENT ON COLUMN outbox_events.position IS 'In the order of writing; handed out before the commit, so not the order of commits.';
 COMMENT ON COLUMN outbox_events.transaction_id IS

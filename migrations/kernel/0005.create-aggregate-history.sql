@@ -35,7 +35,7 @@ CREATE POLICY recorded ON aggregate_history FOR INSERT WITH CHECK (true);
 COMMENT ON TABLE aggregate_history IS
     'One row for each version of each aggregate since its history is recorded; nobody updates or deletes them.';
 COMMENT ON COLUMN aggregate_history.tenant_id IS
-    'Whose aggregate it is; empty for one of a table without tenants.';
+    'Whose aggregate it is: a tenant, or user:<id> for what belongs to a user.';
 COMMENT ON COLUMN aggregate_history.aggregate_table IS 'The table of the aggregate; schema.table outside public.';
 COMMENT ON COLUMN aggregate_history.aggregate_id IS 'Its id there.';
 COMMENT ON COLUMN aggregate_history.aggregate_version IS
@@ -109,7 +109,7 @@ BEGIN
     END IF;
     INSERT INTO public.aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind,
                                           recorded_at, role, actor, use_case, before, after)
-    VALUES (coalesce(whole ->> 'tenant_id', ''),
+    VALUES (public.ventros_tenant_of(whole),
             CASE TG_TABLE_SCHEMA WHEN 'public' THEN '' ELSE TG_TABLE_SCHEMA || '.' END || TG_TABLE_NAME,
             (whole ->> 'id')::uuid, step, kind, clock_timestamp(), session_user,
             nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.use_case', true), ''),

@@ -57,7 +57,6 @@ CREATE TABLE IF NOT EXISTS outbox_queues (
 );
 -- due_at changes with each claim, so a claim is no HOT update: the price of finding what is due among much that is not.
 CREATE INDEX IF NOT EXISTS outbox_queues_due_idx ON outbox_queues (destination, due_at) WHERE dead_at IS NULL;
-COMMENT ON INDEX outbox_queues_due_idx IS 'By which a relay claims: worth it that no update of a queue is heap-only.';
 ALTER TABLE outbox_queues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbox_queues FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS tenant ON outbox_queues;

@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION public.ventros_not_saved(relation text, tenant text, row_id uuid, expected integer, led_to integer) RETURNS integer
+CREATE FUNCTION public.ventros_not_saved(relation text, scope text, owner text, row_id uuid, expected integer, led_to integer) RETURNS integer
     LANGUAGE plpgsql
     AS $_$
 DECLARE
@@ -56,9 +56,10 @@ BEGIN
             USING ERRCODE = 'VT012', TABLE = bare;
     END IF;
     EXECUTE format(
-        'SELECT version FROM %s AS stored WHERE tenant_id = $1 AND id = $2'
-        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL', relation::regclass
-    ) INTO stored USING tenant, row_id;
+        'SELECT version FROM %s AS stored WHERE %I = $1::%s AND id = $2'
+        ' AND to_jsonb(stored) ->> ''deleted_at'' IS NULL',
+        relation::regclass, scope, CASE scope WHEN 'user_id' THEN 'uuid' ELSE 'text' END
+    ) INTO stored USING owner, row_id;
     RAISE EXCEPTION '% is not at version %', relation, expected
         USING ERRCODE = CASE WHEN stored = expected THEN 'VT011' ELSE 'VT010' END, TABLE = bare,
               DETAIL = concat_ws(' ', row_id, expected, stored);
@@ -93,7 +94,7 @@ BEGIN
     END IF;
     INSERT INTO public.aggregate_history (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind,
                                           recorded_at, role, actor, use_case, before, after)
-    VALUES (coalesce(whole ->> 'tenant_id', ''),
+    VALUES (public.ventros_tenant_of(whole),
             CASE TG_TABLE_SCHEMA WHEN 'public' THEN '' ELSE TG_TABLE_SCHEMA || '.' END || TG_TABLE_NAME,
             (whole ->> 'id')::uuid, step, kind, clock_timestamp(), session_user,
             nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.use_case', true), ''),
@@ -114,6 +115,27 @@ CREATE FUNCTION public.ventros_tenant_missing() RETURNS text
 BEGIN
     RAISE EXCEPTION 'no tenant is set for this transaction'
         USING ERRCODE = 'VT001', HINT = 'BEGIN; SET LOCAL app.tenant_id = ''<tenant>'';';
+END
+$$;
+
+CREATE FUNCTION public.ventros_tenant_of(row_document jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(row_document ->> 'tenant_id', 'user:' || (row_document ->> 'user_id'))
+$$;
+
+CREATE FUNCTION public.ventros_user() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(nullif(current_setting('app.user_id', true), ''), public.ventros_user_missing())::uuid
+$$;
+
+CREATE FUNCTION public.ventros_user_missing() RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'no user is set for this transaction'
+        USING ERRCODE = 'VT004', HINT = 'BEGIN; SET LOCAL app.user_id = ''<id of the user>'';';
 END
 $$;
 
@@ -151,7 +173,7 @@ ALTER TABLE ONLY public.aggregate_history FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.aggregate_history IS 'One row for each version of each aggregate since its history is recorded; nobody updates or deletes them.';
 
-COMMENT ON COLUMN public.aggregate_history.tenant_id IS 'Whose aggregate it is; empty for one of a table without tenants.';
+COMMENT ON COLUMN public.aggregate_history.tenant_id IS 'Whose aggregate it is: a tenant, or user:<id> for what belongs to a user.';
 
 COMMENT ON COLUMN public.aggregate_history.aggregate_table IS 'The table of the aggregate; schema.table outside public.';
 
@@ -298,7 +320,7 @@ ALTER TABLE ONLY public.outbox_events FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.outbox_events IS 'Domain events on their way out, written with the change that they tell of.';
 
-COMMENT ON COLUMN public.outbox_events.tenant_id IS 'The tenant of the unit of work.';
+COMMENT ON COLUMN public.outbox_events.tenant_id IS 'Whose the aggregate is: a tenant, or user:<id> for what belongs to a user.';
 
 COMMENT ON COLUMN public.outbox_events.event_id IS 'Made by the application; consumers know an event again by it.';
 
@@ -432,8 +454,6 @@ CREATE INDEX outbox_events_log_idx ON public.outbox_events USING btree (transact
 
 CREATE INDEX outbox_queues_due_idx ON public.outbox_queues USING btree (destination, due_at) WHERE (dead_at IS NULL);
 
-COMMENT ON INDEX public.outbox_queues_due_idx IS 'By which a relay claims: worth it that no update of a queue is heap-only.';
-
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.aggregate_history FOR EACH STATEMENT EXECUTE FUNCTION public.ventros_history_append_only();
 
 ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
@@ -441,6 +461,8 @@ ALTER TABLE public.aggregate_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.commit_markers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.expected_events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_user ON public.outbox_events FOR INSERT WITH CHECK ((tenant_id = ('user:'::text || current_setting('app.user_id'::text, true))));
 
 ALTER TABLE public.outbox_deliveries ENABLE ROW LEVEL SECURITY;
 

@@ -4,20 +4,20 @@
 -- means: The database is not the one that the code was written and tested for.
 -- why:   every promise of the layer hangs on something in the schema: a policy, a trigger, a key, the body of a
 --        function. Whoever changes one by hand leaves no error behind, only a promise that no longer holds.
--- role:  any that may connect; to see what others are building, one with pg_read_all_stats; to see how far a
---        sequence is used up, one that may read it
+-- role:  any that may connect; to see what others are building, one with pg_read_all_stats
 -- read:  one line for each thing in the schemas of the application, and of the database's event triggers:
 --        kind|table|name|definition. The migrations make the lines of the application's catalogue.txt and of those
 --        that it stands on, and nothing else; a line there that begins with "? " is made by a command and may be
 --        missing. How to compare them with psql: sql/README.md. `ventros audit` does, and says what each
 --        difference means. Some lines are there only where something is wrong: owner, foreign keys, inheritance,
---        sequence end, event trigger; their definition is what ends it. A new line within a definition is \n.
+--        event trigger; their definition is what ends it. A new line within a definition is \n.
 -- mend:  what `ventros audit` prints, as the owner of the tables, or as a superuser where it makes a foreign key or
 --        puts its triggers on: what row-level security hides from the owner would not be checked. Most take a lock
 --        that holds everybody up.
 -- blind: the text of comments, privileges, the order of columns, settings of storage (fillfactor, autovacuum, statistics), casts
 --        and operators, what belongs to an extension, and other schemas. A view's text is written otherwise by
---        another version of PostgreSQL. What was written while a fault was there: see outbox_versions and history.
+--        another version of PostgreSQL. What was written while a fault was there: see outbox_versions and history. How much of a
+--        sequence is left: number_ranges.
 SET search_path = pg_catalog, pg_temp;
 SET "TimeZone" = 'UTC'; SET "DateStyle" = 'ISO'; SET "IntervalStyle" = 'postgres'; SET bytea_output = 'hex';
 SET extra_float_digits = 1; SET quote_all_identifiers = off;
@@ -203,14 +203,6 @@ WITH schema AS (
       FROM stored AS parent
       JOIN pg_inherits ON inhparent = parent.oid
       JOIN pg_class AS child ON child.oid = inhrelid
-    UNION ALL
-    SELECT 'sequence end', table_name, sequence.name,
-           format('SELECT setval(%L, coalesce((SELECT max(%I) FROM %s), 1))', sequence.name, attname, table_name)
-      FROM sequence
-      JOIN pg_sequence ON seqrelid = sequence.oid AND NOT seqcycle AND seqincrement > 0
-      JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = sequence.oid AND deptype IN ('a', 'i') AND refobjsubid > 0
-      JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
-     WHERE has_sequence_privilege(sequence.oid, 'SELECT') AND pg_sequence_last_value(sequence.oid) > 0.75 * seqmax
     UNION ALL
     SELECT 'event trigger', '', quote_ident(evtname), format('ALTER EVENT TRIGGER %I DISABLE', evtname)
       FROM pg_event_trigger

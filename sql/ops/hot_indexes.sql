@@ -12,10 +12,10 @@
 --        updates change: version and updated_at of any table, and those listed below: a statement makes them of
 --        their old value, or names them in its header (changes:). A low share without a finding: the pages are
 --        full, so try ALTER TABLE … SET (fillfactor = 80), or long_transactions keeps old versions alive.
---        An index with a comment is left out: there somebody says why it is worth it.
 -- mend:  run what stands in mend, as the owner of the tables, outside a transaction: it lets writers pass. What
 --        is the index for? A list that is sorted by such a column sorts the tenant's rows without it.
--- blind: statements that are not the library's and change other columns all the time.
+-- blind: statements that are not the library's and change other columns all the time. Indexes that the application
+--        ships: each serves a statement, which may be worth that price.
 -- The WAL of the updates by table waits in a setting of this session; '{}' without the extension, which lies in
 -- any schema.
 DO $$
@@ -77,7 +77,49 @@ WITH changing (name, columns) AS (
                         WHERE classid = 'pg_class'::regclass AND objid = index.indexrelid
                           AND refclassid = 'pg_class'::regclass AND refobjid = index.indrelid
                           AND refobjsubid = attribute.attnum))
-     WHERE index.indislive AND index.indisready AND obj_description(index.indexrelid, 'pg_class') IS NULL
+     WHERE index.indislive AND index.indisready
+       AND index.indexrelid <> ALL (ARRAY(SELECT coalesce(to_regclass(name), 0::oid::regclass) FROM unnest(ARRAY[
+           -- for each index, with "," between: '{name}'
+           'agents_live_email_key',
+           'agents_live_name_idx',
+           'billing_accounts_stripe_customer_key',
+           'broadcasts_created_idx',
+           'broadcasts_due_idx',
+           'campaigns_created_idx',
+           'campaigns_due_idx',
+           'channels_active_waha_idx',
+           'channels_user_idx',
+           'chat_participants_contact_idx',
+           'chats_live_created_idx',
+           'chats_live_external_id_key',
+           'chats_live_individual_key',
+           'contact_custom_fields_live_value_idx',
+           'contact_identities_contact_idx',
+           'contact_identities_phone_idx',
+           'contact_list_members_contact_idx',
+           'contact_lists_live_project_idx',
+           'contacts_live_created_idx',
+           'contacts_live_name_idx',
+           'contacts_live_phone_key',
+           'credentials_expiring_idx',
+           'credentials_type_idx',
+           'messages_channel_message_key',
+           'messages_live_contact_idx',
+           'messages_live_session_idx',
+           'messages_live_timestamp_idx',
+           'outbox_events_log_idx',
+           'outbox_queues_due_idx',
+           'pipeline_statuses_live_name_key',
+           'pipelines_live_position_idx',
+           'placements_history_idx',
+           'placements_in_status_idx',
+           'placements_open_key',
+           'sequences_active_trigger_idx',
+           'sessions_active_key',
+           'sessions_live_contact_idx',
+           'sessions_live_started_idx'
+           -- end
+           ]::text[]) AS name))
        -- From PostgreSQL 16 on a BRIN index does not stand in the way.
        AND NOT (pg_am.amname = 'brin' AND current_setting('server_version_num')::integer >= 160000)
 ), hindering AS (

@@ -8,8 +8,8 @@
 --        versions away.
 -- role:  a superuser, or one with pg_read_all_stats: others' sessions are not shown to the rest
 -- read:  one row for each transaction of more than five minutes, SET ventros.long_transaction = '1 min' for
---        less; for each prepared transaction as old; and for each replication slot that nobody reads, or that
---        lags behind by a million transactions. Slots keep VACUUM back, not the outbox.
+--        less, whether it works or idles; and for each prepared transaction as old. One that idles keeps its locks,
+--        and its connection, even where it keeps nothing else back.
 -- mend:  run what stands in mend, as a superuser or with pg_signal_backend, when you know whose work it is. A
 --        bound for all: ALTER ROLE … SET idle_in_transaction_session_timeout = '1min';
 -- blind: what was long and is over.
@@ -20,13 +20,15 @@ SELECT format('pid %s', pid) AS subject,
        format('a transaction of %s in %s is open since %s (%s)%s; it keeps back %s', coalesce(usename, backend_type),
               coalesce(datname, 'no database'), to_char(xact_start, 'YYYY-MM-DD HH24:MI:SS'),
               state, coalesce(', by ' || nullif(application_name, ''), ''),
-              CASE WHEN backend_xid IS NOT NULL THEN 'the readers of the outbox, and VACUUM' ELSE 'VACUUM' END) AS finding,
+              CASE WHEN backend_xid IS NOT NULL THEN 'the readers of the outbox, and VACUUM'
+                   WHEN backend_xmin IS NOT NULL THEN 'VACUUM' ELSE 'whoever waits for its locks' END) AS finding,
        format('SELECT pid, usename, application_name, client_addr, state, wait_event, xact_start, backend_xid, backend_xmin, '
               'query FROM pg_stat_activity WHERE pid = %s;', pid) AS see,
        format('SELECT pg_terminate_backend(%s);', pid) AS mend
   FROM pg_stat_activity
   JOIN bound ON xact_start < clock_timestamp() - age
- WHERE (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL) AND pid <> pg_backend_pid()
+ WHERE (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL OR state LIKE 'idle in transaction%')
+   AND pid <> pg_backend_pid()
    AND backend_type NOT IN ('autovacuum worker', 'parallel worker')
 UNION ALL
 SELECT format('prepared %s', gid),
@@ -36,15 +38,6 @@ SELECT format('prepared %s', gid),
        format('ROLLBACK PREPARED %1$L; -- or COMMIT PREPARED %1$L;, in the database %2$I', gid, database)
   FROM pg_prepared_xacts
   JOIN bound ON prepared < clock_timestamp() - age
-UNION ALL
-SELECT format('slot %s', slot_name),
-       format('the replication slot %s %s and keeps back VACUUM by %s transactions', slot_name,
-              CASE WHEN active THEN 'lags' ELSE 'is read by nobody' END, greatest(age(xmin), age(catalog_xmin))),
-       format('SELECT * FROM pg_replication_slots WHERE slot_name = %L;', slot_name),
-       format('SELECT pg_drop_replication_slot(%L); -- or start its reader', slot_name)
-  FROM pg_replication_slots
- WHERE coalesce(xmin, catalog_xmin) IS NOT NULL AND NOT temporary
-   AND (NOT active OR greatest(age(xmin), age(catalog_xmin)) > 1000000)
 UNION ALL
 SELECT 'not checked', 'the sessions of other roles are not shown to this one', 'SELECT current_user;',
        format('GRANT pg_read_all_stats TO %I;', current_user)

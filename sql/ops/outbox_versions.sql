@@ -6,8 +6,8 @@
 --        transaction. So the outbox holds each aggregate's versions from 1 to its row's without a gap, and
 --        after a removal one more, <aggregate>.removed. What breaks that was written, or deleted, past the
 --        library.
--- role:  the auditor, ventros_auditor, or a superuser. Whom row-level security confines is refused: an empty
---        app.tenant_id stands for no tenant.
+-- role:  the auditor, ventros_auditor, or a superuser. Whom row-level security confines is refused: empty
+--        settings stand for no tenant and no user.
 -- read:  one row for each aggregate at fault, ten to a table; SET ventros.most = '1000' for
 --        more. It reads the outbox and the tables of the aggregates once, whole.
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
@@ -15,29 +15,30 @@
 -- blind: a change with the version guard off that left the version as it was; the last of several events of one
 --        version, deleted; entities without a version. It takes for granted that nobody purges the outbox.
 SET app.tenant_id = '';
-WITH aggregate (aggregate_type, name, of_tenant) AS (
+SET app.user_id = '';
+WITH aggregate (aggregate_type, name, owner) AS (
     VALUES
-    -- for each versioned table, with "," between: ('{resource}', '{name}', {of_tenant})
-    ('agent', 'agents', true),
-    ('billing_account', 'billing_accounts', false),
-    ('broadcast', 'broadcasts', true),
-    ('campaign', 'campaigns', true),
-    ('channel', 'channels', true),
-    ('chat', 'chats', true),
-    ('contact_list', 'contact_lists', true),
-    ('contact', 'contacts', true),
-    ('credential', 'credentials', true),
-    ('pipeline_status', 'pipeline_statuses', true),
-    ('pipeline', 'pipelines', true),
-    ('project', 'projects', true),
-    ('sequence', 'sequences', true),
-    ('session', 'sessions', true),
-    ('webhook_subscription', 'webhook_subscriptions', true)
+    -- for each versioned table, with "," between: ('{resource}', '{name}', '{column}')
+    ('agent', 'agents', 'tenant_id'),
+    ('billing_account', 'billing_accounts', 'user_id'),
+    ('broadcast', 'broadcasts', 'tenant_id'),
+    ('campaign', 'campaigns', 'tenant_id'),
+    ('channel', 'channels', 'tenant_id'),
+    ('chat', 'chats', 'tenant_id'),
+    ('contact_list', 'contact_lists', 'tenant_id'),
+    ('contact', 'contacts', 'tenant_id'),
+    ('credential', 'credentials', 'tenant_id'),
+    ('pipeline_status', 'pipeline_statuses', 'tenant_id'),
+    ('pipeline', 'pipelines', 'tenant_id'),
+    ('project', 'projects', 'tenant_id'),
+    ('sequence', 'sequences', 'tenant_id'),
+    ('session', 'sessions', 'tenant_id'),
+    ('webhook_subscription', 'webhook_subscriptions', 'tenant_id')
     -- end
-), stored (aggregate_type, scope, id, version) AS (
+), stored (aggregate_type, tenant_id, id, version) AS (
     -- for each versioned table, with " UNION ALL" between: SELECT '{resource}', {tenant}, id, version FROM {name}
     SELECT 'agent', tenant_id, id, version FROM agents UNION ALL
-    SELECT 'billing_account', ''::text, id, version FROM billing_accounts UNION ALL
+    SELECT 'billing_account', 'user:' || user_id, id, version FROM billing_accounts UNION ALL
     SELECT 'broadcast', tenant_id, id, version FROM broadcasts UNION ALL
     SELECT 'campaign', tenant_id, id, version FROM campaigns UNION ALL
     SELECT 'channel', tenant_id, id, version FROM channels UNION ALL
@@ -53,9 +54,7 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
     SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions
     -- end
 ), event AS (
-    -- The events of an aggregate without a tenant went to the tenant of the unit of work that wrote each.
-    SELECT aggregate_type, CASE WHEN of_tenant THEN tenant_id ELSE '' END AS scope,
-           aggregate_id, tenant_id, event_name, aggregate_version AS version, sequence,
+    SELECT aggregate_type, tenant_id, aggregate_id, event_name, aggregate_version AS version, sequence,
            coalesce(lag(aggregate_version) OVER earlier, 0) AS version_before,
            lag(sequence) OVER earlier AS sequence_before,
            NOT last_of_version AND lead(aggregate_version) OVER earlier IS DISTINCT FROM aggregate_version AS cut_off
@@ -63,8 +62,7 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
       JOIN aggregate USING (aggregate_type)
      WHERE aggregate_version IS NOT NULL
     WINDOW earlier AS (
-           PARTITION BY aggregate_type, CASE WHEN of_tenant THEN tenant_id ELSE '' END, aggregate_id
-           ORDER BY aggregate_version, sequence)
+           PARTITION BY aggregate_type, tenant_id, aggregate_id ORDER BY aggregate_version, sequence)
 ), checked AS (
     SELECT *,
            CASE WHEN version > version_before + 2 THEN format('lacks versions %s to %s', version_before + 1, version - 1)
@@ -77,15 +75,17 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
            END AS gap
       FROM event
 ), announced AS (
-    SELECT aggregate_type, scope, aggregate_id AS id, max(version) AS version, max(tenant_id) AS tenant_id,
+    SELECT aggregate_type, tenant_id, aggregate_id AS id, max(version) AS version,
            max(version) FILTER (WHERE event_name = aggregate_type || '.removed') = max(version) AS removed,
            count(gap) AS gaps, (array_agg(gap ORDER BY version, sequence) FILTER (WHERE gap IS NOT NULL))[1] AS gap
       FROM checked
-     GROUP BY aggregate_type, scope, aggregate_id
+     GROUP BY aggregate_type, tenant_id, aggregate_id
 ), compared AS (
     SELECT name, aggregate_type, id, stored.version AS row_version, gaps, gap,
-           coalesce(announced.tenant_id, nullif(scope, ''), 'unknown') AS tenant_id,
-           coalesce('tenant_id = ' || quote_literal(nullif(scope, '')) || ' AND ', '') AS of_tenant,
+           tenant_id, format('tenant_id = %L AND ', tenant_id) AS of_tenant,
+           -- In the table; what belongs to a user has its events and its history under user:<id>.
+           CASE WHEN owner = 'tenant_id' THEN format('tenant_id = %L AND ', tenant_id)
+                WHEN tenant_id LIKE 'user:%' THEN format('user_id = %L AND ', substr(tenant_id, 6)) END AS of_row,
            CASE WHEN stored.version IS NULL AND removed THEN NULL
                 WHEN stored.version IS NULL THEN format('has no row, and the outbox no %s.removed', aggregate_type)
                 WHEN removed THEN 'has a row, and the outbox says that it was removed'
@@ -105,7 +105,7 @@ WITH aggregate (aggregate_type, name, of_tenant) AS (
                 ELSE greatest(stored.version, announced.version, 1) END AS target,
            CASE WHEN stored.version IS NULL AND removed IS NOT TRUE THEN 'removed' ELSE 'touched' END AS verb
       FROM stored
-      FULL JOIN announced USING (aggregate_type, scope, id)
+      FULL JOIN announced USING (aggregate_type, tenant_id, id)
       JOIN aggregate USING (aggregate_type)
 ), ranked AS (
     SELECT *, count(*) OVER (PARTITION BY name) AS at_fault,
@@ -119,12 +119,12 @@ SELECT CASE WHEN nth > most THEN name ELSE format('%s %s', name, id) END AS subj
             ELSE concat_ws('; ', format('the %s %s', aggregate_type, coalesce(fault, state)), 'the outbox ' || gap,
                            CASE WHEN gaps > 1 THEN format('and it has %s gaps more', gaps - 1) END) END AS finding,
        format('SELECT id, version FROM %1$s WHERE %2$sid = %3$L; SELECT aggregate_version, sequence, event_name, '
-              'occurred_at, tenant_id FROM outbox_events WHERE %2$saggregate_type = %4$L AND aggregate_id = %3$L ORDER BY 1, 2;',
-              name, of_tenant, id, aggregate_type) AS see,
+              'occurred_at FROM outbox_events WHERE %4$saggregate_type = %5$L AND aggregate_id = %3$L ORDER BY 1, 2;',
+              name, of_row, id, of_tenant, aggregate_type) AS see,
        concat('BEGIN; ',
               CASE WHEN row_version <> target THEN format(
                   'SET LOCAL session_replication_role = replica; UPDATE %s SET version = %s WHERE %sid = %L AND '
-                  'version = %s; ', name, target, of_tenant, id, row_version) END,
+                  'version = %s; ', name, target, of_row, id, row_version) END,
               format('INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, '
                      'aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, payload) '
                      'SELECT %1$L, gen_random_uuid(), %2$s, ''v1'', now(), %3$L, %4$L, v, s, s = places, jsonb_build_object(%5$L, %4$L) '

@@ -13,7 +13,7 @@ SELECT pg_temp.id('billing_account', n), pg_temp.id('user', parent), 'Account', 
 
 INSERT INTO projects (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
                       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at)
-SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', n), pg_temp.id('billing_account', n), 'Project',
+SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', parent), pg_temp.id('billing_account', n), 'Project',
        '', '{}', true, 30, '{}', at, at, CASE WHEN n > 40 THEN deleted_at END
   FROM seat;
 
@@ -55,8 +55,8 @@ SELECT tenant_id, pg_temp.id('channel', n), pg_temp.id('user', parent), pg_temp.
        15000, false, 'idle', pg_temp.id('agent', n), '{}', at, at, deleted_at
   FROM seat;
 
-INSERT INTO channel_routes (platform, external_id, tenant_id, channel_id)
-SELECT 'waha', 'phone-' || n, tenant_id, pg_temp.id('channel', n) FROM seat;
+INSERT INTO channel_routes (tenant_id, platform, external_id, channel_id, webhook_id)
+SELECT tenant_id, 'waha', 'phone-' || n, pg_temp.id('channel', n), 'hook-' || n FROM seat;
 
 INSERT INTO contacts (tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, tags,
                       first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at)

@@ -35,10 +35,10 @@ async def counted(world: World, prepare: Case, through: Database[UnitOfWork], ro
     """Those of the third time, from BEGIN to COMMIT."""
     count = 0
     for _ in range(3):
-        world.number, world.tenant = world.number + 1, TENANT
+        world.number, world.tenant, world.user = world.number + 1, TENANT, None
         work = await prepare(world)
         before = round_trips.count
-        await through.run(world.tenant, work, attempts=1)
+        await through.run(world.tenant, work, user=world.user, attempts=1)
         count = round_trips.count - before
     return count
 

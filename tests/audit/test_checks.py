@@ -27,6 +27,7 @@ from tests.support.audit_faults import (
     UNGUARDED,
     table_fault,
 )
+from tests.support.dba_faults import FAULTS as DBA_FAULTS
 from tests.support.findings import mend, psql, subjects_of
 from tests.support.library import CATALOGUE
 from tests.support.program import ventros
@@ -223,19 +224,23 @@ def test_an_index_that_no_query_used_is_found_once_there_was_use(connection: psy
 
 def test_a_transaction_left_open_keeps_the_outbox_back(database: str, connection: psycopg.Connection) -> None:
     connection.execute("SET ventros.long_transaction = '0 s'")
-    with psycopg.connect(database) as reader, psycopg.connect(database) as writer:
+    connect = psycopg.connect
+    with connect(database) as reader, connect(database) as writer, connect(database) as idler:
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT FROM contacts")
         writer.execute("CREATE TABLE pg_temp.mine ()")
+        idler.execute("SELECT FROM contacts")
         by_subject = {finding.subject: finding for finding in audit(connection, CRM)}
-        pids = [f"pid {session.info.backend_pid}" for session in (reader, writer)]
+        pids = [f"pid {session.info.backend_pid}" for session in (reader, writer, idler)]
         assert sorted(by_subject) == sorted(pids)
-        assert ["readers of the outbox" in by_subject[pid].text for pid in pids] == [False, True]
+        kept_back = [by_subject[pid].text.partition(" keeps back ")[2] for pid in pids]
+        assert kept_back == ["VACUUM", "the readers of the outbox, and VACUUM", "whoever waits for its locks"]
         for finding in by_subject.values():
             assert psql(database, "-A", "-t", "-c", finding.see).strip()
             psql(database, "-c", finding.mend)
         reader.close()
         writer.close()
+        idler.close()
     connection.execute("CREATE SCHEMA others; CREATE TABLE others.two_phases ()")
     connection.execute("BEGIN; INSERT INTO others.two_phases DEFAULT VALUES; PREPARE TRANSACTION 'forgotten'")
     (prepared,) = audit(connection, CRM)
@@ -254,7 +259,7 @@ def test_a_server_for_tests_is_found_to_be_one(superuser: psycopg.Connection) ->
 
 def test_who_may_not_see_all_is_told_so_and_never_that_it_is_clean(world: World) -> None:
     """Row-level security hides rows from the owner, and others' sessions are not shown to the app."""
-    blind = {"counters", "history", "outbox_versions"}
+    blind = {"conversations", "counters", "history", "outbox_versions", "references", "undelivered"}
     with psycopg.connect(world.server.owner_dsn("checked"), autocommit=True) as connection:
         connection.execute("SET app.tenant_id = 'bakery'")
         findings = audit(connection, CRM)
@@ -276,6 +281,7 @@ def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psyc
         ("catalogue", "broadcast_counters.broadcast_counters_broadcast_fkey"),
         ("history", "not"),
         ("outbox_versions", "not"),
+        ("references", "not"),
     ]
     assert 'relation "broadcasts" does not exist' in findings[2].text
     connection.execute("DROP SCHEMA public CASCADE")
@@ -296,7 +302,9 @@ def test_a_question_only_reads_waits_for_nobody_and_ends(
     with psycopg.connect(database) as other:
         other.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
         blocked = audit(connection, CRM)
-    assert [finding.check for finding in blocked] == ["catalogue", "counters", "redundant_indexes"]
+    assert [finding.check for finding in blocked] == [
+        *("catalogue", "conversations", "counters", "references", "redundant_indexes")
+    ]
     assert all("lock timeout" in finding.text and "no longer locked" in finding.mend for finding in blocked)
 
 
@@ -319,7 +327,7 @@ def faulty(world: World) -> str:
     dsn = world.database()
     with psycopg.connect(dsn, autocommit=True) as connection:
         for plant, expected in FAULTS.values():
-            if expected[0][0] not in {"app_role", "durability", "long_transactions"}:
+            if expected[0][0] not in {"roles", "long_transactions", "durability", "replication_slots"}:
                 with contextlib.suppress(psycopg.Error):  # some faults leave no room for others
                     connection.execute(plant.encode())
     return dsn
@@ -331,7 +339,8 @@ def test_psql_shows_what_python_finds(faulty: str, name: str) -> None:
     with psycopg.connect(faulty, autocommit=True) as connection:
         findings = [finding for finding in audit(connection, CRM) if finding.check == name]
     assert [tuple(row.values()) for row in shown] == [attrs.astuple(finding)[1:5] for finding in findings]
-    elsewhere = {"app_role", "durability", "history", "long_transactions", "unused_indexes"}
+    elsewhere = {"roles", "durability", "history", "long_transactions", "unused_indexes"}
+    elsewhere |= {fault.check for fault in DBA_FAULTS.values()} | {"references"}  # test_dba, test_references
     assert bool(findings) == (name not in elsewhere)
 
 
@@ -408,7 +417,8 @@ def test_the_command_ends_with_2_and_one_line_where_it_cannot_ask(world: World) 
 
 def test_the_command_takes_the_role_and_the_time(world: World) -> None:
     dsn = world.server.superuser_dsn("checked")
-    other = ventros("audit", "--json", "--app-role", "crm", "--timeout", "5", "--dsn", dsn)
-    (finding,) = json.loads(other.stdout)
-    assert (finding["check"], finding["subject"]) == ("app_role", "crm")
-    assert "does not exist" in finding["text"]
+    other = ventros("audit", "--json", "--app-role", "postgres", "--timeout", "5", "--dsn", dsn)
+    assert "postgres" in {finding["subject"] for finding in json.loads(other.stdout)}
+    nobody = ventros("audit", "--app-role", "crm", "--dsn", dsn)
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert "there is no role crm: --app-role names the one" in nobody.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support.library import LIBRARY
 from tests.support.schema_faults import SCHEMA_FAULTS, spoiled
-from ventros.audit.declared import OPEN_POLICY, lint_tables
+from ventros.audit.declared import OPEN_POLICIES, lint_tables
 from ventros.audit.library import Library
 from ventros.kernel.application import KERNEL
 from ventros.kernel.errors import ConfigurationError
@@ -65,12 +66,27 @@ def test_a_directory_is_one_for_its_statement_s_sake(tmp_path: Path) -> None:
     )
     faults = lint_tables(Library(attrs.evolve(CRM, statements=Catalogue(tmp_path / "sql"))))
     assert {fault.name for fault in faults} == {"channel_routes"}
-    assert sorted(fault.rule for fault in faults) == ["policy", "policy", "primary key"]
+    assert sorted(fault.rule for fault in faults) == ["policy", "policy"]
 
 
-def test_the_kernel_s_open_policy_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ventros.audit.declared.OPEN_POLICY", ("nothing", "nothing"))
-    assert {fault.name for fault in lint_tables(LIBRARY)} == {OPEN_POLICY[0]}
+def test_a_directory_that_can_be_listed_is_named(tmp_path: Path) -> None:
+    shutil.copytree(CRM.statements.folder, tmp_path / "sql")
+    schema = tmp_path / "sql" / "schema.sql"
+    text = schema.read_text(encoding="utf-8")
+    listed, found = re.subn(
+        r"CREATE POLICY asked ON public.channel_routes [^;]*;",
+        "CREATE POLICY asked ON public.channel_routes FOR SELECT USING (true);",
+        text,
+    )
+    assert found == 1
+    schema.write_text(listed, encoding="utf-8")
+    faults = lint_tables(Library(attrs.evolve(CRM, statements=Catalogue(tmp_path / "sql"))))
+    assert [(fault.name, fault.rule) for fault in faults] == [("channel_routes", "policy")]
+
+
+def test_the_kernel_s_open_policies_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ventros.audit.declared.OPEN_POLICIES", set())
+    assert {fault.name for fault in lint_tables(LIBRARY)} == {table for table, _ in OPEN_POLICIES}
 
 
 def test_a_missing_standard_statement_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,8 @@ def test_the_verbs_are_those_of_a_versioned_repository() -> None:
 def test_the_shipped_files_are_written_alike(tmp_path: Path, table: str) -> None:
     """From table, columns and types alone comes a file that says the same, headers included."""
     insert = CATALOGUE[f"{table}.insert"]
-    of_tenant = insert.params[0].name == "tenant_id"
     updated = {param.name for param in CATALOGUE[f"{table}.update"].params}
-    own = insert.params[1 + of_tenant :]
+    own = insert.params[2:]
     order = [column for column in LIBRARY.tables[table].columns if column in {param.name for param in own}]
     types = {param.name: param.type for param in own}
     text = standard(
@@ -33,7 +32,7 @@ def test_the_shipped_files_are_written_alike(tmp_path: Path, table: str) -> None
         [Column(f'"{name}"', types[name]) for name in order],
         resource=CATALOGUE[f"{table}.get"].returns,
         live="deleted_at" in types,
-        of_tenant=of_tenant,
+        scope=insert.params[0].name,
         fixed={f'"{name}"' for name in types if name not in updated},
     )
     (tmp_path / f"{table}.sql").write_text(text, encoding="utf-8")

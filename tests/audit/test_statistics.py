@@ -121,7 +121,11 @@ async def test_the_commands_say_it(other_db: Database[UnitOfWork], owner_dsn: st
 
     stats = json.loads(ventros("sql", "stats", "--json", database=owner_dsn).stdout)
     (get,) = [stat for stat in stats if stat["name"] == "contacts.get"]
-    assert list(get) == ["name", "calls", "mean_ms", "rows", "shared_hits", "wal_bytes"]
+    assert list(get) == [
+        *("name", "calls", "percent", "mean_ms", "spread_ms", "max_ms", "rows", "shared_hits", "wal_bytes")
+    ]
+    assert get["max_ms"] >= get["mean_ms"] - 0.1
+    assert 0 < sum(stat["percent"] for stat in stats) <= 101
     assert get["calls"] == 2
     assert "contacts.update" in ventros("sql", "stats", "--role", OTHER, database=owner_dsn).stdout
 
@@ -145,6 +149,30 @@ def test_who_may_not_read_the_statistics_is_told(
     superuser.execute("DROP EXTENSION pg_stat_statements")
     with pytest.raises(ConfigurationError, match="CREATE EXTENSION pg_stat_statements"):
         reconciled(server.owner_dsn(superuser.info.dbname), OTHER)
+
+
+@pytest.mark.parametrize("command", [("reconcile", "--app-role"), ("stats", "--role")])
+def test_what_was_not_counted_is_no_clean_bill(
+    server: DevServer, superuser: psycopg.Connection, owner_dsn: str, other_dsn: str, command: tuple[str, str]
+) -> None:
+    """No such role, nothing counted, counting switched off for the role, or for the whole server."""
+    name, option = command
+
+    def refused(role: str) -> str:
+        done = ventros("sql", name, option, role, "--dsn", owner_dsn)
+        assert (done.returncode, done.stdout) == (2, "")
+        return done.stderr
+
+    assert "there is no role nobody: name the one that services log in as" in refused("nobody")
+    assert f"nothing of {OTHER} was counted since " in refused(OTHER)
+    with psycopg.connect(other_dsn) as connection:
+        connection.execute("SELECT 1")
+    done = ventros("sql", name, option, OTHER, "--dsn", owner_dsn)
+    assert done.returncode == (1 if name == "reconcile" else 0)
+    assert "counted since " in done.stderr
+    superuser.execute(f"ALTER ROLE {OTHER} SET pg_stat_statements.track = 'none'".encode())
+    assert "pg_stat_statements.track is none: ALTER SYSTEM" in refused(OTHER)
+    superuser.execute(f"ALTER ROLE {OTHER} RESET ALL".encode())
 
 
 SUITE = Path(__file__).parents[1]
@@ -174,7 +202,8 @@ async def test_the_demonstration_sends_nothing_else() -> None:
         checked = reconciled(server.owner_dsn("checked"), roles.APP)
         assert checked.unknown == []
         assert "sessions.update_or_fail" in {statement.name for statement, _ in checked.known}
-        assert reconciled(server.owner_dsn("control"), roles.APP).known == []
+        with pytest.raises(ConfigurationError, match="nothing of ventros_app was counted"):
+            reconciled(server.owner_dsn("control"), roles.APP)
         # The control of this test: held against the owner, the saves without a check are seen.
         control = reconciled(server.superuser_dsn("control"), roles.OWNER)
         unguarded = [entry.text for entry in control.unknown]

@@ -1,3 +1,3 @@
 """Every aggregate, for each test that asks for a subject."""
 
-from tests.support.subjects import subject, ventros_seed  # noqa: F401
+from tests.support.subjects import subject, ventros_seed, ventros_user  # noqa: F401

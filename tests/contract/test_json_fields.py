@@ -77,7 +77,7 @@ async def test_what_is_accepted_comes_back_equal(subject: Subject) -> None:
         "é": {"": ""},
     }
     fields = {name: {"a": "b"} if name in text else document for name in json_fields(type(new))}
-    async with subject.db.unit_of_work(subject.seed.tenant) as uow:
+    async with subject.unit() as uow:
         added = await subject.repository(uow).add(attrs.evolve(new, **fields))
         loaded = await subject.repository(uow).get(added.id)
     assert loaded == added

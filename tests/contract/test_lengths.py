@@ -38,7 +38,7 @@ async def test_an_indexed_text_beyond_its_bound_is_refused_by_name(
     subject: Subject, superuser: psycopg.Connection
 ) -> None:
     new = subject.new()
-    table = subject.repository(subject.db.unit_of_work(TENANT)).INSERT.path.stem
+    table = subject.repository(subject.unit()).INSERT.path.stem
     names = {name for (name,) in superuser.execute(INDEXED, [table]).fetchall()} - VALUES
     if subject.factory.resource == "channel":
         names.add("external_id")  # which its route repeats
@@ -124,6 +124,6 @@ async def test_what_is_as_long_as_allowed_is_stored_and_indexed(subject: Subject
     }
     longest = 255 if subject.factory.resource == "credential" else MAX_INDEXED
     filled = attrs.evolve(new, **dict.fromkeys(names, "\N{GRINNING FACE}" * longest))
-    async with subject.db.unit_of_work(TENANT) as uow:
+    async with subject.unit() as uow:
         added = await subject.repository(uow).add(filled)
         assert await subject.repository(uow).get(added.id) == added

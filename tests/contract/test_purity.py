@@ -151,7 +151,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, command: Command, aggregate: object,
 
 @pytest.mark.parametrize("factory", FACTORIES, ids=lambda factory: factory.resource)
 def test_every_command_is_pure(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
-    seed = Seed(TENANT, "acme-phone", new_id(), new_id(), new_id())
+    seed = Seed(TENANT, "acme-phone", new_id(), new_id(), new_id(), str(new_id()))
     refs: Refs = defaultdict(new_id)
     kind = type(factory.new(seed, refs))
     asked = commands(kind)

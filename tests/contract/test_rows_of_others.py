@@ -63,7 +63,7 @@ def spoiled(superuser: psycopg.Connection, table: str, id_: Any, column: str, va
 
 
 def table_of(subject: Subject) -> str:
-    return subject.repository(subject.db.unit_of_work(TENANT)).INSERT.path.stem
+    return subject.repository(subject.unit()).INSERT.path.stem
 
 
 async def test_what_no_aggregate_can_hold_is_named_by_table_row_and_column(
@@ -73,7 +73,7 @@ async def test_what_no_aggregate_can_hold_is_named_by_table_row_and_column(
     drop_checks(superuser, table)
     for column, value in columns(superuser, table):
         with spoiled(superuser, table, added.id, column, value):
-            async with subject.db.unit_of_work(TENANT) as uow:
+            async with subject.unit() as uow:
                 repository = subject.repository(uow)
                 if column == "deleted_at":  # it is for nobody to read
                     with pytest.raises(NotFound):

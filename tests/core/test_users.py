@@ -7,13 +7,23 @@ import pytest
 from tests.support.constants import OTHER_TENANT, TENANT
 from ventros import AlreadyExists, Database, UnitOfWork
 from ventros.core import users
+from ventros.kernel.errors import TenancyViolation
+from ventros.kernel.ids import new_id
+
+ADA = new_id()
 
 
 async def test_an_email_is_taken_once_in_all_tenants(db: Database[UnitOfWork]) -> None:
-    async with db.unit_of_work(TENANT) as uow:
-        first = await users.add(uow, "ada@acme.example")
-        assert await users.add(uow, "grace@acme.example") != first
-        await uow.commit()
+    for user, email in ((ADA, "ada@acme.example"), (new_id(), "grace@acme.example")):
+        async with db.unit_of_work(user=user) as uow:
+            assert await users.add(uow, email) == user
+            await uow.commit()
     with pytest.raises(AlreadyExists):
-        async with db.unit_of_work(OTHER_TENANT) as uow:
+        async with db.unit_of_work(OTHER_TENANT, user=new_id()) as uow:
+            await users.add(uow, "ada@acme.example")
+
+
+async def test_nobody_is_made_in_a_unit_for_nobody(db: Database[UnitOfWork]) -> None:
+    with pytest.raises(TenancyViolation, match="user="):
+        async with db.unit_of_work(TENANT) as uow:
             await users.add(uow, "ada@acme.example")

@@ -81,7 +81,7 @@ async def test_a_restart_of_the_server_costs_nothing(
         await asyncio.to_thread(crashing.start_again)
 
     begun = Begun()
-    ingest = Ingest(pool, workers=4, on_latency=begun.count)
+    ingest = Ingest(pool, [TENANT], workers=4, on_latency=begun.count)
     tally, _ = await asyncio.gather(ingest.run(records_of_lines(lines_of(crashing_seed))), restart())
     assert (tally.events, tally.rejected) == (MESSAGES, {})
     assert tally.messages_stored == await count_messages(pool) == MESSAGES
@@ -95,7 +95,7 @@ async def test_a_server_that_stays_away_ends_the_run_after_its_patience(
         await asyncio.to_thread(crashing.halt)
 
     begun = Begun()
-    ingest = Ingest(pool, workers=4, patience=1, on_latency=begun.count)
+    ingest = Ingest(pool, [TENANT], workers=4, patience=1, on_latency=begun.count)
     started = time.monotonic()
     results = await asyncio.gather(
         ingest.run(records_of_lines(lines_of(crashing_seed))), halt(), return_exceptions=True
@@ -106,7 +106,7 @@ async def test_a_server_that_stays_away_ends_the_run_after_its_patience(
     crashing.start_again()
     stored = ingest.tally.messages_stored
     assert BEGUN <= stored <= await count_messages(pool) < MESSAGES
-    again = await Ingest(pool).run(records_of_lines(lines_of(crashing_seed)))
+    again = await Ingest(pool, [TENANT]).run(records_of_lines(lines_of(crashing_seed)))
     assert again.events == await count_messages(pool) == MESSAGES
 
 
@@ -114,7 +114,7 @@ async def test_who_is_told_to_stop_does_not_wait_for_the_server(
     crashing: Crashing, pool: Database[UnitOfWork], crashing_seed: Seed
 ) -> None:
     begun = Begun()
-    ingest = Ingest(pool, workers=2, on_latency=begun.count)
+    ingest = Ingest(pool, [TENANT], workers=2, on_latency=begun.count)
 
     async def halt_and_stop() -> None:
         await begun.wait()

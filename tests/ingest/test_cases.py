@@ -38,7 +38,7 @@ async def shop(db: Database[UnitOfWork]) -> Seed:
 
 
 async def run(db: Database[UnitOfWork], lines: list[bytes], workers: int) -> Tally:
-    return await Ingest(db, workers=workers).run(records_of_lines(lines))
+    return await Ingest(db, ["shop"], workers=workers).run(records_of_lines(lines))
 
 
 @pytest.mark.parametrize("workers", [1, 4])

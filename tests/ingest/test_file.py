@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.support.constants import TENANT
 from tests.support.waha_lines import message_line, message_statuses
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
@@ -176,4 +177,4 @@ def test_an_interrupted_run_leaves_the_last_rejects_alone(tmp_path: Path) -> Non
 
 async def ingest(dsn: str, path: Path, lines: list[bytes], **options: Any) -> Ingested:
     path.write_bytes(b"".join(lines))  # noqa: ASYNC240 - a small file
-    return await ingest_file(path, dsn, **options)
+    return await ingest_file(path, dsn, tenants=[TENANT], **options)

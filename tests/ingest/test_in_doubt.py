@@ -7,13 +7,14 @@ import asyncio
 import psycopg
 import pytest
 
-from tests.support.constants import SHORT
+from tests.support.constants import SHORT, TENANT
 from tests.support.inbound_messages import inbound, process
 from tests.support.proxy import COMMIT, COMMITTED, Proxy
 from ventros import Database, UnitOfWork
 from ventros.demo.seed import Seed
 from ventros.ingest.applying import Applier, Effect
 from ventros.ingest.delivery import Delivery
+from ventros.ingest.routes import in_tenants
 from ventros.ingest.tally import Tally
 from ventros.kernel.errors import ConnectionLost
 
@@ -27,7 +28,9 @@ async def test_a_message_whose_commit_was_in_doubt(
     async with Proxy(dsn) as proxy, await Database.open(UnitOfWork, proxy.dsn, SHORT) as through:
         await process(through, seed, inbound(number=0))  # what it sends is prepared
         proxy.hold = held
-        applying = asyncio.create_task(Applier(through, Tally(), patience=5).apply_once(delivery))
+        applying = asyncio.create_task(
+            Applier(through, in_tenants(through, [TENANT]), Tally(), patience=5).apply_once(delivery)
+        )
         await proxy.held.wait()
         proxy.hold = None
         proxy.cut()

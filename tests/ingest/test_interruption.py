@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.program import WITHOUT_DATABASE, ventros
 from tests.support.snapshots import snapshot
 from tests.support.waha_lines import message_line
@@ -49,7 +50,17 @@ def file(stream: Stream, tmp_path: Path) -> Path:
 
 
 def start(file: Path, dsn: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "ventros.cli", "ingest", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "ventros.cli",
+        "ingest",
+        "--tenant",
+        TENANT,
+        "--tenant",
+        OTHER_TENANT,
+        str(file),
+    ]
     environment = WITHOUT_DATABASE | {"VENTROS_DATABASE_URL": dsn}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -97,12 +108,12 @@ def test_interrupted_and_run_again(
             assert "interrupted" in errors
             assert summary_of(output)["events"] > 0
         assert stored(superuser) < MESSAGES, "it was over: the test shows nothing"
-    done = ventros("ingest", file, database=dsn)
+    done = ventros("ingest", file, "--tenant", TENANT, "--tenant", OTHER_TENANT, database=dsn)
     assert done.returncode == FAILED, done.stderr  # for the line that is no JSON
     assert superuser.execute(COUNTERS).fetchone() == (MESSAGES,) * 4
     assert superuser.execute(MISCOUNTED).fetchall() == []
     before = snapshot(superuser)
-    again = ventros("ingest", file, database=dsn)
+    again = ventros("ingest", file, "--tenant", TENANT, "--tenant", OTHER_TENANT, database=dsn)
     assert summary_of(again.stdout)["stored"] == 0
     assert snapshot(superuser) == before
 
@@ -110,7 +121,7 @@ def test_interrupted_and_run_again(
 def test_a_silent_pipe_is_interrupted_at_once(
     dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "ventros.cli", "ingest", STDIN]
+    command = [sys.executable, "-m", "ventros.cli", "ingest", "--tenant", TENANT, STDIN]
     environment = WITHOUT_DATABASE | {"VENTROS_DATABASE_URL": dsn}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

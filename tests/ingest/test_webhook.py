@@ -22,6 +22,7 @@ from ventros.demo.seed import Seed
 from ventros.ingest import Answer, Handled
 from ventros.ingest.webhook import RETRY_AFTER
 from ventros.kernel.encryption import Secret
+from ventros.kernel.ids import new_id
 
 KEY = "a key that WAHA knows"
 
@@ -37,17 +38,20 @@ def what(answer: Answer) -> tuple[Handled, int]:
 async def test_an_event_is_stored_when_it_is_acknowledged_and_once(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
-    assert what(await ingest.handle(db, {}, message_line(seed, 1))) == (Handled.STORED, 200)
+    assert what(await ingest.handle(db, seed.webhook_id, {}, message_line(seed, 1))) == (Handled.STORED, 200)
     assert message_statuses(superuser) == {"m1": "sent"}
     before = snapshot(superuser)
-    assert what(await ingest.handle(db, {}, message_line(seed, 1))) == (Handled.DUPLICATE, 200)
+    assert what(await ingest.handle(db, seed.webhook_id, {}, message_line(seed, 1))) == (
+        Handled.DUPLICATE,
+        200,
+    )
     other_event = message_line(seed, 1, id="evt_other")
-    assert what(await ingest.handle(db, {}, other_event)) == (Handled.DUPLICATE, 200)
+    assert what(await ingest.handle(db, seed.webhook_id, {}, other_event)) == (Handled.DUPLICATE, 200)
     assert snapshot(superuser) == before
 
 
 async def test_what_is_none_of_our_business_is_acknowledged(db: Database[UnitOfWork], seed: Seed) -> None:
-    answer = await ingest.handle(db, {}, message_line(seed, 1, event="session.status"))
+    answer = await ingest.handle(db, seed.webhook_id, {}, message_line(seed, 1, event="session.status"))
     assert (what(answer), answer.reason) == ((Handled.SKIPPED, 200), "event session.status")
 
 
@@ -71,7 +75,7 @@ async def test_what_cannot_be_used_is_rejected(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection, body: bytes
 ) -> None:
     before = snapshot(superuser)
-    answer = await ingest.handle(db, {}, body)
+    answer = await ingest.handle(db, seed.webhook_id, {}, body)
     assert what(answer) == (Handled.REJECTED, 400)
     assert answer.reason
     assert snapshot(superuser) == before
@@ -82,7 +86,7 @@ async def test_a_channel_that_is_not_active_takes_nothing(db: Database[UnitOfWor
         channel = await uow.channels.get(seed.channel_id)
         await uow.channels.save(channel.deactivate(now=NOW))
         await uow.commit()
-    answer = await ingest.handle(db, {}, message_line(seed, 1))
+    answer = await ingest.handle(db, seed.webhook_id, {}, message_line(seed, 1))
     assert what(answer) == (Handled.REJECTED, 400)
     assert "not active" in answer.reason
 
@@ -97,9 +101,9 @@ async def test_a_signed_body_is_taken_in(db: Database[UnitOfWork], seed: Seed, f
         headers = [(name.encode(), value.encode()) for name, value in headers.items()]
     elif form == "without the algorithm":
         del headers["X-Webhook-Hmac-Algorithm"]
-    assert (await ingest.handle(db, headers, body, secret=KEY)).status == 200
-    assert (await ingest.handle(db, headers, body, secret=KEY.encode())).status == 200
-    assert (await ingest.handle(db, headers, body, secret=Secret(KEY))).status == 200
+    assert (await ingest.handle(db, seed.webhook_id, headers, body, secret=KEY)).status == 200
+    assert (await ingest.handle(db, seed.webhook_id, headers, body, secret=KEY.encode())).status == 200
+    assert (await ingest.handle(db, seed.webhook_id, headers, body, secret=Secret(KEY))).status == 200
 
 
 async def test_what_is_not_signed_is_not_looked_at(
@@ -119,16 +123,16 @@ async def test_what_is_not_signed_is_not_looked_at(
         {"X-Webhook-Hmac": signature(body), "X-Webhook-Hmac-Algorithm": "none"},
     ]
     for headers in unsigned:
-        answer = await ingest.handle(db, headers, body, secret=KEY)
+        answer = await ingest.handle(db, seed.webhook_id, headers, body, secret=KEY)
         assert what(answer) == (Handled.REJECTED, 401), headers
     assert message_statuses(superuser) == {}
-    assert (await ingest.handle(db, {}, b"no JSON", secret=KEY)).status == 401
+    assert (await ingest.handle(db, seed.webhook_id, {}, b"no JSON", secret=KEY)).status == 401
 
 
 async def test_an_empty_secret_is_refused(db: Database[UnitOfWork]) -> None:
     for secret in ("", b""):
         with pytest.raises(ValidationError, match="secret"):
-            await ingest.handle(db, {}, b"{}", secret=secret)
+            await ingest.handle(db, new_id(), {}, b"{}", secret=secret)
 
 
 async def test_a_body_has_a_bound(db: Database[UnitOfWork], seed: Seed) -> None:
@@ -142,14 +146,17 @@ async def test_a_body_has_a_bound(db: Database[UnitOfWork], seed: Seed) -> None:
             yield chunk
 
     refused = (Handled.REJECTED, 413)
-    assert what(await ingest.handle(db, {}, line, max_body=len(line) - 1)) == refused
-    assert what(await ingest.handle(db, {}, chunks(), max_body=len(line) + 1500)) == refused
+    assert what(await ingest.handle(db, seed.webhook_id, {}, line, max_body=len(line) - 1)) == refused
+    assert what(await ingest.handle(db, seed.webhook_id, {}, chunks(), max_body=len(line) + 1500)) == refused
     assert read < len(line) + 3000
     read = 0
-    assert what(await ingest.handle(db, {"Content-Length": "2000000"}, chunks())) == refused
+    assert what(await ingest.handle(db, seed.webhook_id, {"Content-Length": "2000000"}, chunks())) == refused
     assert read == 0
-    assert what(await ingest.handle(db, {"Content-Length": "x"}, chunks())) == (Handled.STORED, 200)
-    assert (await ingest.handle(db, {}, b"[" + b" " * 1024 * 1024)).status == 413
+    assert what(await ingest.handle(db, seed.webhook_id, {"Content-Length": "x"}, chunks())) == (
+        Handled.STORED,
+        200,
+    )
+    assert (await ingest.handle(db, seed.webhook_id, {}, b"[" + b" " * 1024 * 1024)).status == 413
 
 
 async def test_a_report_may_overtake_its_message(
@@ -158,20 +165,22 @@ async def test_a_report_may_overtake_its_message(
     report = json.loads(ack_line(seed, 2, message=1, ack=3)) | {"timestamp": int(time.time() * 1000)}
     body = json.dumps(report).encode()
     before = snapshot(superuser)
-    answer = await ingest.handle(db, {}, body)
+    answer = await ingest.handle(db, seed.webhook_id, {}, body)
     assert what(answer) == (Handled.LATER, 503)
     assert answer.headers == {"Retry-After": str(RETRY_AFTER)}
     assert snapshot(superuser) == before
-    await ingest.handle(db, {}, own_message_line(seed, 1))
-    assert what(await ingest.handle(db, {}, body)) == (Handled.STORED, 200)
+    await ingest.handle(db, seed.webhook_id, {}, own_message_line(seed, 1))
+    assert what(await ingest.handle(db, seed.webhook_id, {}, body)) == (Handled.STORED, 200)
     assert message_statuses(superuser) == {"m1": "read"}
-    assert what(await ingest.handle(db, {}, body)) == (Handled.DUPLICATE, 200)
+    assert what(await ingest.handle(db, seed.webhook_id, {}, body)) == (Handled.DUPLICATE, 200)
 
 
 async def test_a_report_of_a_message_that_never_came_is_given_up(
     db: Database[UnitOfWork], seed: Seed
 ) -> None:
-    answer = await ingest.handle(db, {}, ack_line(seed, 2, message=1, ack=3))  # sent months ago
+    answer = await ingest.handle(
+        db, seed.webhook_id, {}, ack_line(seed, 2, message=1, ack=3)
+    )  # sent months ago
     assert (what(answer), answer.reason) == ((Handled.SKIPPED, 200), "ack of an unknown message")
 
 
@@ -180,7 +189,7 @@ async def test_of_several_events_the_worst_is_told(
 ) -> None:
     good, other = json.loads(message_line(seed, 1)), json.loads(message_line(seed, 2))
     bad = {"event": "message", "session": seed.session, "payload": {}}
-    answer = await ingest.handle(db, {}, json.dumps([good, bad, other]).encode())
+    answer = await ingest.handle(db, seed.webhook_id, {}, json.dumps([good, bad, other]).encode())
     assert what(answer) == (Handled.REJECTED, 400)
     assert set(message_statuses(superuser)) == {"m1", "m2"}
 
@@ -191,38 +200,44 @@ async def test_without_a_free_connection_it_is_to_come_again(
     settings = Settings(max_size=1, acquire_timeout=0.1)
     async with await Database.open(UnitOfWork, dsn, settings) as small:
         async with small.connection():
-            answer = await ingest.handle(small, {}, message_line(seed, 1))
+            answer = await ingest.handle(small, seed.webhook_id, {}, message_line(seed, 1))
         assert (what(answer), answer.reason) == ((Handled.LATER, 503), "pool exhausted")
         assert message_statuses(superuser) == {}
-        assert (await ingest.handle(small, {}, message_line(seed, 1))).status == 200
+        assert (await ingest.handle(small, seed.webhook_id, {}, message_line(seed, 1))).status == 200
 
 
 async def test_without_a_server_it_is_to_come_again(
     dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     async with Proxy(dsn) as proxy, await Database.open(UnitOfWork, proxy.dsn, SHORT) as through:
-        assert (await ingest.handle(through, {}, message_line(seed, 1))).status == 200
+        assert (await ingest.handle(through, seed.webhook_id, {}, message_line(seed, 1))).status == 200
         proxy.refuse = True
         proxy.cut()
-        answer = await ingest.handle(through, {}, message_line(seed, 2))
+        answer = await ingest.handle(through, seed.webhook_id, {}, message_line(seed, 2))
         assert what(answer) == (Handled.LATER, 503)
         proxy.refuse = False
-        assert what(await ingest.handle(through, {}, message_line(seed, 2))) == (Handled.STORED, 200)
+        assert what(await ingest.handle(through, seed.webhook_id, {}, message_line(seed, 2))) == (
+            Handled.STORED,
+            200,
+        )
 
 
 async def test_a_commit_whose_answer_is_lost_is_stored_once(
     dsn: str, db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     async with Proxy(dsn) as proxy, await Database.open(UnitOfWork, proxy.dsn, SHORT) as through:
-        await ingest.handle(through, {}, message_line(seed, 0))
+        await ingest.handle(through, seed.webhook_id, {}, message_line(seed, 0))
         proxy.hold = COMMITTED
-        handling = asyncio.create_task(ingest.handle(through, {}, message_line(seed, 1)))
+        handling = asyncio.create_task(ingest.handle(through, seed.webhook_id, {}, message_line(seed, 1)))
         await proxy.held.wait()
         proxy.hold = None
         proxy.cut()
         answer = await handling
         assert answer.status in {200, 503}
-        assert what(await ingest.handle(through, {}, message_line(seed, 1))) == (Handled.DUPLICATE, 200)
+        assert what(await ingest.handle(through, seed.webhook_id, {}, message_line(seed, 1))) == (
+            Handled.DUPLICATE,
+            200,
+        )
     counted = superuser.execute("SELECT count(*), max(message_count) FROM messages, sessions").fetchone()
     assert counted == (2, 2)
 
@@ -231,7 +246,7 @@ async def test_a_fault_of_ours_is_answered_too(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
     superuser.execute(f"REVOKE INSERT ON messages FROM {roles.APP}".encode())
-    answer = await ingest.handle(db, {}, message_line(seed, 1))
+    answer = await ingest.handle(db, seed.webhook_id, {}, message_line(seed, 1))
     assert what(answer) == (Handled.FAILED, 500)
     assert answer.error is not None
     assert "Ada" not in answer.reason
@@ -240,6 +255,8 @@ async def test_a_fault_of_ours_is_answered_too(
 async def test_many_at_once_of_one_contact_are_all_counted(
     db: Database[UnitOfWork], seed: Seed, superuser: psycopg.Connection
 ) -> None:
-    answers = await asyncio.gather(*(ingest.handle(db, {}, message_line(seed, n)) for n in range(40)))
+    answers = await asyncio.gather(
+        *(ingest.handle(db, seed.webhook_id, {}, message_line(seed, n)) for n in range(40))
+    )
     assert {what(answer) for answer in answers} == {(Handled.STORED, 200)}
     assert superuser.execute("SELECT count(*), sum(message_count) FROM sessions").fetchone() == (1, 40)

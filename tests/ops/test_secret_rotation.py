@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import attrs
 import psycopg
@@ -23,6 +21,7 @@ from psycopg.types.json import Jsonb
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.keys import BOTH, NEW, NEW_KEY, OLD, OLD_KEY
 from tests.support.program import WITHOUT_DATABASE, ventros
+from tests.support.rotating import under_load
 from ventros import CRM, Database, UnitOfWork
 from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.credentials.aggregate import Credential
@@ -160,60 +159,6 @@ def test_every_encrypted_column_is_rotated_and_on_the_one_list(superuser: psycop
     assert in_database.isdisjoint(indexed), "an index would keep what was rotated until it is vacuumed"
 
 
-class Work:
-    """Writers who each count up a number of their own in every credential, and say how far they came."""
-
-    def __init__(self, db: Database[UnitOfWork], ids: Sequence[UUID]) -> None:
-        self.db, self.ids, self.stop = db, ids, asyncio.Event()
-        self.acknowledged: dict[tuple[UUID, str], int] = {}
-        self.conflicts = 0
-
-    async def writer(self, name: str) -> None:
-        chance = random.Random(name)
-        while not self.stop.is_set():
-            id_ = chance.choice(self.ids)
-
-            async def count(uow: UnitOfWork, id_: UUID = id_) -> int:
-                credential = await uow.credentials.get(id_)
-                await asyncio.sleep(0.002)
-                value = int(credential.metadata.get(name, 0)) + 1
-                changed = credential.set_metadata(name, value, now=NOW)
-                await uow.credentials.save(
-                    changed.set_secret(credential.decrypt(BOTH), encryptor=BOTH, now=NOW)
-                    if value % 3 == 0
-                    else changed
-                )
-                return value
-
-            def conflicted(*_: object) -> None:
-                self.conflicts += 1
-
-            self.acknowledged[id_, name] = await self.db.run(
-                TENANT, count, on_conflict=conflicted, attempts=50
-            )
-
-    async def lost(self) -> int:
-        lost = 0
-        async with self.db.unit_of_work(TENANT) as uow:
-            for id_ in self.ids:
-                metadata = (await uow.credentials.get(id_)).metadata
-                for (of, name), value in self.acknowledged.items():
-                    lost += abs(value - int(metadata.get(name, 0))) if of == id_ else 0
-        return lost
-
-
-async def under_load(db: Database[UnitOfWork], ids: Sequence[UUID], rotation: Any) -> Work:
-    work = Work(db, ids)
-    async with asyncio.TaskGroup() as group:
-        writers = [group.create_task(work.writer(f"writer{number}")) for number in range(4)]
-        await asyncio.sleep(0.3)
-        await rotation()
-        await asyncio.sleep(0.3)
-        work.stop.set()
-        await asyncio.gather(*writers)
-    return work
-
-
 async def test_nothing_is_lost_under_load(
     db: Database[UnitOfWork], superuser: psycopg.Connection, seed: Seed
 ) -> None:
@@ -246,11 +191,13 @@ async def test_control_without_the_version_changes_are_lost(
         async with db.unit_of_work(TENANT) as uow:
             loaded = [await uow.credentials.get(id_) for id_ in ids]
         await asyncio.sleep(0.3)
-        for credential in loaded:
-            renewed = credential.reencrypt(encryptor=BOTH, now=NOW)
+        await asyncio.to_thread(write_all, [one.reencrypt(encryptor=BOTH, now=NOW) for one in loaded])
+
+    def write_all(renewed: list[Credential]) -> None:
+        for credential in renewed:
             superuser.execute(
                 "UPDATE credentials SET secret = %s, metadata = %s, version = version + 1 WHERE id = %s",
-                [renewed.secret.text, Jsonb(renewed.metadata), credential.id],
+                [credential.secret.text, Jsonb(credential.metadata), credential.id],
             )
 
     work = await under_load(db, ids, rotation)

@@ -22,6 +22,7 @@ from ventros.relay.publisher import PublishRefused
 from ventros.relay.relay import Relay
 
 DELIVERIES = "SELECT count(*) FROM outbox_deliveries"
+HELD = "SELECT count(*) FROM outbox_queues WHERE token IS NOT NULL"
 DEAD = "SELECT count(*) FROM outbox_queues WHERE dead_at IS NOT NULL"
 
 
@@ -41,8 +42,9 @@ async def test_once_writes_each_event_as_a_line_and_ends(db: Database[UnitOfWork
     done = await asyncio.to_thread(ventros, "relay", "--once", database=relay_dsn)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["aggregate_version"] for line in lines] == [1, 2, 3]
-    assert {line["aggregate_id"] for line in lines} == {str(thing)}
+    assert [line["aggregateversion"] for line in lines] == [1, 2, 3]
+    assert {line["subject"] for line in lines} == {f"thing/{thing}"}
+    assert [line["data"] for line in lines] == [{"version": version} for version in (1, 2, 3)]
     told = [json.loads(line) for line in done.stderr.splitlines()]
     assert [line["message"] for line in told] == ["started", "ended"]
     assert (told[-1]["delivered"], told[-1]["held"]) == (3, 0)
@@ -76,6 +78,7 @@ async def test_a_reader_who_leaves_ends_the_relay_and_nothing_is_dead(
     assert "Traceback" not in err
     assert count(superuser, DELIVERIES) == 9
     assert count(superuser, DEAD) == 0
+    assert count(superuser, HELD) == 0, "given back at once"
 
 
 async def test_a_database_that_is_away_is_told_and_waited_for(unused_tcp_port: int) -> None:

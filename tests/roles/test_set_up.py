@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
@@ -23,6 +24,7 @@ from ventros.kernel.statements import Statement
 from ventros.roles import Roles
 
 HAND = "a_hand"
+SERVED = sorted({f"ventros_{statement.role}" for statement in LIBRARY.statements})
 
 
 def allowed(connection: psycopg.Connection, statement: Statement) -> bool:
@@ -40,20 +42,32 @@ def allowed(connection: psycopg.Connection, statement: Statement) -> bool:
 
 
 @pytest.fixture
-def hand(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
-    """Somebody who has the app's privileges, in a transaction of the tenant; its SQL is not the app's."""
+def role() -> str:
+    """Whose privileges the hand has."""
+    return roles.APP
+
+
+@pytest.fixture
+def hand(superuser: psycopg.Connection, role: str) -> Iterator[psycopg.Connection]:
+    """Somebody who has the role's privileges, in a transaction of the tenant; its SQL is not the role's."""
     text: LiteralString = "CREATE ROLE {} IN ROLE {}"
     superuser.prepare_threshold = None  # psycopg would deallocate ours with its own
     with superuser.transaction(force_rollback=True):
-        superuser.execute(sql.SQL(text).format(sql.Identifier(HAND), sql.Identifier(roles.APP)))
+        superuser.execute(sql.SQL(text).format(sql.Identifier(HAND), sql.Identifier(role)))
         superuser.execute(f"SET LOCAL ROLE {HAND}".encode())
         superuser.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         superuser.execute("SET LOCAL app.tenant_id = 'acme'")
         yield superuser
 
 
-def test_the_app_may_execute_every_statement(hand: psycopg.Connection) -> None:
-    assert [statement.name for statement in LIBRARY.statements if not allowed(hand, statement)] == []
+def statements_of(role: str) -> list[Statement]:
+    return [statement for statement in LIBRARY.statements if f"ventros_{statement.role}" == role]
+
+
+@pytest.mark.parametrize("role", SERVED)
+def test_a_role_may_execute_each_of_its_statements(hand: psycopg.Connection, role: str) -> None:
+    own = statements_of(role)
+    assert [statement.name for statement in own if not allowed(hand, statement)] == []
 
 
 def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
@@ -61,9 +75,12 @@ def parts(privilege: Privilege) -> Iterator[tuple[str, str]]:
         yield f"{privilege.action} ({column})" if column else privilege.action, privilege.table
 
 
-def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection) -> None:
-    """Taken away one by one: each time there is a statement that the app may no longer execute."""
-    statements = LIBRARY.statements
+@pytest.mark.parametrize(("role", "least"), [(roles.APP, 700), (roles.RELAY, 10)])
+def test_each_single_privilege_is_needed_by_a_statement(
+    hand: psycopg.Connection, role: str, least: int
+) -> None:
+    """Taken away one by one: each time there is a statement that the role may no longer execute."""
+    statements = statements_of(role)
     needless = []
     count = 0
     for privilege in privileges(LIBRARY, statements):
@@ -72,13 +89,13 @@ def test_each_single_privilege_is_needed_by_a_statement(hand: psycopg.Connection
             count += 1
             hand.execute("SAVEPOINT whole")
             hand.execute("RESET ROLE")
-            hand.execute(f"REVOKE {what} ON {table} FROM {roles.APP}".encode())
+            hand.execute(f"REVOKE {what} ON {table} FROM {role}".encode())
             hand.execute(f"SET LOCAL ROLE {HAND}".encode())
             if all(allowed(hand, reader) for reader in readers):
                 needless.append(f"{what} ON {table}")
             hand.execute("ROLLBACK TO whole")
     assert needless == []
-    assert count > 700
+    assert count > least
 
 
 REFUSED: list[LiteralString] = [
@@ -136,10 +153,8 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     reports: list[str] = []
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
-    assert reports[:2] == [
-        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
-        "granted ventros_app, ventros_auditor what grants.sql of crm says",
-    ]
+    for name, line in zip(("kernel", "crm"), reports, strict=False):
+        assert re.fullmatch(rf"granted ventros_app, .*ventros_auditor what grants\.sql of {name} says", line)
     assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 3
     assert [line.rpartition(" ")[2] for line in reports[2:]] == ["agents", "contacts", "ventros_migrations"]
     assert "took away from ventros_app: UPDATE (tenant_id) on agents" in reports
@@ -154,9 +169,7 @@ def test_temporary_tables_are_taken_away_by_whoever_may_and_else_refused(
 ) -> None:
     name = superuser.info.dbname
     superuser.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO PUBLIC").format(sql.Identifier(name)))
-    with pytest.raises(
-        ConfigurationError, match="temporary tables, which the database's owner or a superuser"
-    ):
+    with pytest.raises(ConfigurationError, match="everybody may TEMPORARY on the database"):
         roles.set_up(server.owner_dsn(name), CRM)
     reports: list[str] = []
     roles.set_up(server.superuser_dsn(name), CRM, report=reports.append)
@@ -230,12 +243,12 @@ def test_a_schema_of_its_own_is_made_and_opened_to_the_app(
     invoicing = of(tmp_path, KERNEL, name="invoicing", schema="invoicing")
     owner_dsn, reports = server.owner_dsn(superuser.info.dbname), list[str]()
     roles.set_up(server.superuser_dsn(superuser.info.dbname), invoicing, report=reports.append)
-    assert reports[:3] == [
+    assert "what grants.sql of kernel says" in reports.pop(1)
+    assert reports[:2] == [
         "made the schema invoicing",
-        "granted ventros_app, ventros_auditor what grants.sql of kernel says",
         "nothing is granted yet for invoicing: run this again after ventros migrate",
     ]
-    assert "left alone: " in reports[3]
+    assert "left alone: " in str(reports[2:])
     with psycopg.connect(owner_dsn) as owner:
         owner.execute("CREATE TABLE invoicing.invoices (id uuid, closed boolean, total int)")
     with pytest.raises(ConfigurationError, match=r"grants\.sql is missing: ventros sync"):
@@ -266,8 +279,8 @@ def other(superuser: psycopg.Connection) -> Iterator[str]:
         ("ALTER ROLE other_app SUPERUSER", "is a superuser"),
         ("ALTER ROLE other_app BYPASSRLS", "has BYPASSRLS"),
         ("GRANT ventros_owner TO other_app", "is a member of ventros_owner"),
-        ("GRANT CREATE ON SCHEMA public TO other_app", "may CREATE in the schema public"),
-        ("CREATE SCHEMA theirs AUTHORIZATION other_app", "owns something"),
+        ("GRANT CREATE ON SCHEMA public TO other_app", "may CREATE on the schema public"),
+        ("CREATE SCHEMA theirs AUTHORIZATION other_app", "owns schema theirs"),
     ],
 )
 def test_a_role_that_may_do_more_is_not_made_the_app(

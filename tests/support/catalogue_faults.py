@@ -390,10 +390,6 @@ COLUMNS = {
     "positions come again": planted(
         "ALTER SEQUENCE outbox_events_position_seq CYCLE", "high outbox_events_position_seq"
     ),
-    "positions end soon": planted(
-        "SELECT setval('outbox_events_position_seq', 9000000000000000000)",
-        "high outbox_events_position_seq",
-    ),
     "a comment says the same in other words": planted("COMMENT ON TABLE chats IS 'A talk.'"),
     "a table and a column say nothing": planted(
         "COMMENT ON TABLE chats IS NULL; COMMENT ON COLUMN chats.version IS NULL", "low chats"

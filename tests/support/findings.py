@@ -20,6 +20,13 @@ def psql(dsn: str, *args: str | Path, text: str = "") -> str:
     return done.stdout
 
 
+def paste(dsn: str, text: str) -> None:
+    """What psql does when ``text`` is pasted: one statement after the other, each by itself."""
+    command = [str(find_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def subjects_of(findings: list[Finding]) -> list[tuple[str, str]]:
     """Check and subject, without the ids of aggregates."""
     return [(finding.check, finding.subject.split(" ")[0]) for finding in findings]

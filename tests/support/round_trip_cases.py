@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -48,6 +49,7 @@ class World:
     seed: Seed
     number: int = 0
     tenant: str = TENANT
+    user: UUID | None = None
 
     @property
     def party(self) -> Party:
@@ -262,10 +264,10 @@ async def _import(world: World) -> Work:
 
 @case("onboard_tenant", "whose owner is new")
 async def _onboard(world: World) -> Work:
-    world.tenant = f"customer-{world.number}"
+    world.tenant, world.user = f"customer-{world.number}", new_id()
     command = OnboardTenant(
         name="Customer",
-        owner=f"ada@{world.tenant}.example",
+        owner_email=f"ada@{world.tenant}.example",
         billing_email=f"pay@{world.tenant}.example",
         channel_name="Front desk",
         channel_type=ChannelType.WAHA,

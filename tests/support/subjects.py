@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
+from uuid import UUID
 
 import pytest
 
@@ -27,9 +28,17 @@ def ventros_seed(seed: Seed) -> Seed:
     return seed
 
 
+@pytest.fixture
+def ventros_user(seed: Seed) -> UUID:
+    """The owner."""
+    return seed.user_id
+
+
 @pytest.fixture(params=FACTORIES, ids=lambda factory: factory.resource)
 async def subject(request: pytest.FixtureRequest, dsn: str, seed: Seed) -> AsyncIterator[Subject]:
-    async with under_contract(request.param, CRM, dsn, TENANT, seed) as subject:
+    async with under_contract(
+        request.param, CRM, dsn, tenant=TENANT, user=seed.user_id, seed=seed
+    ) as subject:
         yield subject
 
 

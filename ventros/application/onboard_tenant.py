@@ -15,28 +15,23 @@ from ventros.crm.channels.configs import PlatformConfig
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel import validators
 from ventros.kernel.encryption import Encryptor
-from ventros.kernel.errors import AlreadyExists
+from ventros.kernel.errors import AlreadyExists, TenancyViolation
 from ventros.unit_of_work import UnitOfWork
-
-
-def _email_or_id(command: object, attribute: attrs.Attribute[str | UUID], value: str | UUID) -> None:
-    if isinstance(value, str):
-        validators.not_empty(command, attribute, value)
-    else:
-        validators.not_nil(command, attribute, value)
 
 
 @attrs.frozen(kw_only=True)
 class OnboardTenant:
-    """The tenant is the unit's. ``owner`` is the email of a user to make, or the id of one who is there.
+    """Tenant and owner are the unit's, the owner its ``user=``. ``owner_email`` is for one who is to be made.
 
     ``name`` is the project's and the billing account's. ``onboarded_at`` is the one clock of all that
     follows. A ``channel_config`` takes an ``encryptor`` for its keys; without one the channel's id on the
-    platform may be given as ``channel_external_id``. Raises ValidationError for an empty or nil owner.
+    platform may be given as ``channel_external_id``. Raises ValidationError for an empty email.
     """
 
     name: str
-    owner: str | UUID = attrs.field(validator=_email_or_id)
+    owner_email: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_empty)
+    )
     billing_email: str
     channel_name: str
     channel_type: ChannelType
@@ -57,7 +52,7 @@ class OnboardedTenant:
 
 
 async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTenant:
-    """To be run by :meth:`ventros.kernel.database.Database.run`, in a unit of the new tenant.
+    """To be run by :meth:`ventros.kernel.database.Database.run`, in a unit of the new tenant and its owner.
 
     The billing account is new and pending: whether it may have more projects is asked when there is a second
     one. The channel is active.
@@ -65,14 +60,17 @@ async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTe
     A tenant is onboarded once. Raises AlreadyExists when the tenant has a project, a deleted one included;
     what is there is not returned, since it may be another customer's, who took the name first. A caller that
     may ask twice gives ``db.run`` a ``command_id``. AlreadyExists, too, when the email of a new owner or the
-    channel's id on its platform is taken; ReferenceNotFound when ``owner`` is no user's id; ValidationError
-    for an empty argument.
+    channel's id on its platform is taken; ReferenceNotFound when the owner is not there and has no
+    ``owner_email``; TenancyViolation when the unit has no user; ValidationError for an empty argument.
     """
     now = command.onboarded_at
     if await uow.projects.find_by_tenant() is not None:
         raise AlreadyExists("project", "projects_tenant_key")
-    owner = command.owner
-    user_id = owner if isinstance(owner, UUID) else await users.add(uow, owner)
+    if uow.user is None:
+        raise TenancyViolation("a tenant has an owner: give the unit of work user=, the id of that user")
+    user_id = uow.user
+    if command.owner_email is not None:
+        await users.add(uow, command.owner_email)
     account = BillingAccount.create(
         user_id=user_id, name=command.name, billing_email=command.billing_email, now=now
     )

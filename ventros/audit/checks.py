@@ -1,20 +1,13 @@
 """Asks a database the questions of ``sql/ops``: what psql shows of them, Python takes for findings.
 
-What a question has to know of the application stands in it between two comments, so that psql can ask it too;
-the files are as they are for the CRM::
-
-    -- for each versioned table, with "," between: ('{name}')
-    ('agents'),
-    ('contacts')
-    -- end
-
-`ventros sync` writes these lists anew.
+What a question has to know of the application stands in it as lists, see :mod:`ventros.sql_lists`, so that
+psql can ask it too; the files are as they are for the CRM. `ventros sync` writes these lists anew.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
@@ -25,11 +18,17 @@ import psycopg
 from ventros import administration
 from ventros.audit import schema
 from ventros.audit.library import Library
+from ventros.audit.references import references
+from ventros.audit.steps import Tell, steps
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.repository import EntityRepository, Repository
 from ventros.kernel.resources import directory
+from ventros.kernel.validators import USER_TENANT
 from ventros.roles import DEFAULT, Roles
+from ventros.roles.grants import privileges
+from ventros.roles.powers import SETTINGS
+from ventros.sql_lists import fill, kinds
 
 NOT_CHECKED = "not checked"
 """The subject of a finding that says why there is none."""
@@ -38,24 +37,16 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of", "weight", "means")
+OPTIONAL = ("blind", "of", "weight", "means", "steps")
 """What it may say: what it does not see, of which application alone it is; how much its findings weigh, and
-what they mean for whoever runs the database."""
+what they mean for whoever runs the database; how to ask for a part."""
 KINDS = ("findings", "list", "look")
 """Rows that are findings; lines to be held against those listed; or a look at what goes on."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
-_EACH = re.compile(
-    r"""^(?P<indent> *)-- for each (?P<kind>.+), with "(?P<between>.*)" between: (?P<item>.*)\n"""
-    r"""(?:.*\n)*?(?P=indent)-- end\n""",
-    re.MULTILINE,
+_BOUNDS: LiteralString = (
+    "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', '2s', true)"
 )
-_SETTINGS: LiteralString = """
-SELECT set_config('statement_timeout', %(timeout)s, true), set_config('lock_timeout', '2s', true),
-       set_config('search_path', 'public', true), set_config('ventros.owner', %(owner)s, true),
-       set_config('ventros.app', %(app)s, true), set_config('ventros.relay', %(relay)s, true),
-       set_config('ventros.scheduler', %(scheduler)s, true), set_config('ventros.auditor', %(auditor)s, true)
-"""
 _REMEDIES = {
     "42P01": "ventros migrate",
     "42703": "ventros migrate",
@@ -119,7 +110,7 @@ def questions(application: Application) -> list[Question]:
 
 
 def render(text: str, application: Application) -> str:
-    """``text`` with what it has to know of ``application``; empty if it asks about aggregates and none is."""
+    """``text`` with what it has to know of ``application``; empty if it asks about what there is none of."""
     return _Lists(application).render(text)
 
 
@@ -131,21 +122,32 @@ class _Lists:
         self.library = Library(application)
 
     def render(self, text: str) -> str:
-        if any(match["kind"] == "versioned table" for match in _EACH.finditer(text)) and not self.of(
-            "versioned table"
-        ):
+        asked = kinds(text) & {"versioned table", "foreign key"}
+        if any(not self.of(kind) for kind in asked):
             return ""
-        return _EACH.sub(self._lines, text)
+        return fill(text, self.of)
 
     def of(self, kind: str) -> list[dict[str, str]]:
         if kind == "schema":
-            return [{"name": schema} for schema in sorted({path[0] for path in _paths(self.application)})]
+            return [{"name": schema} for schema in self.application.schemas()]
         if kind == "versioned table":
             return [
                 self._versioned(repository)
                 for repository in self.application.repositories()
                 if issubclass(repository, Repository)
             ]
+        if kind == "table of a user":
+            return [
+                {"name": name, "column": table.scope}
+                for name, table in sorted(self.library.tables.items())
+                if table.scope in {"user_id", "id"}
+            ]
+        if kind == "privilege":
+            return [one for application in self.application.stack() for one in privileges(application)]
+        if kind == "index":
+            return [{"name": name} for name in sorted(self.library.indexes)]
+        if kind == "foreign key":
+            return references(self.library)
         if kind == "directory":
             return [{"name": name} for name in sorted(self.library.directories)]
         if kind == "changing table":
@@ -157,25 +159,15 @@ class _Lists:
 
     def _versioned(self, repository: type[EntityRepository[Any]]) -> dict[str, str]:
         table = repository.TABLE
+        name = table.qualified_name
+        secret = name in self.library.secret_columns
         return {
-            "name": table.qualified_name,
+            "name": name,
             "resource": repository.resource,
-            "tenant": "tenant_id" if table.of_tenant else "''::text",
-            "of_tenant": str(table.of_tenant).lower(),
-            "row": self._row(table.qualified_name),
+            "column": table.scope,
+            "tenant": "tenant_id" if table.scope == "tenant_id" else f"'{USER_TENANT}' || {table.scope}",
+            "columns": ", ".join(self.library.open_columns(name)) if secret else "*",
         }
-
-    def _row(self, table: str) -> str:
-        """The table, or what an auditor may read of it, as it stands in a FROM."""
-        open_columns = ", ".join(self.library.open_columns(table))
-        return f"(SELECT {open_columns} FROM {table})" if table in self.library.secret_columns else table  # noqa: S608 - names of ours
-
-    def _lines(self, match: re.Match[str]) -> str:
-        indent, item = match["indent"], match["item"]
-        each = [indent + item.format(**values) + match["between"] for values in self.of(match["kind"])]
-        head = f'{indent}-- for each {match["kind"]}, with "{match["between"]}" between: {item}\n'
-        lines = "\n".join([*each, ""]).removesuffix(match["between"] + "\n")
-        return head + lines + ("" if lines.endswith("\n") or not lines else "\n") + f"{indent}-- end\n"
 
 
 def _paths(application: Application) -> list[tuple[str, str]]:
@@ -189,19 +181,23 @@ def audit(
     *,
     roles: Roles = DEFAULT,
     timeout: int = TIMEOUT,
+    tell: Tell = lambda _line: None,
 ) -> list[Finding]:
     """All checks, each in a read-only transaction of its own; what weighs most first, by check.
 
-    ``roles`` are those of the database, ``timeout`` the seconds that one check may take. What could
-    not be checked is a finding that says why. Raises ConfigurationError when the database has none of the
-    tables, or cannot be reached any more.
+    ``roles`` are those of the database, ``timeout`` the seconds that one check may take, or one step of it,
+    of which ``tell`` is told. What could not be checked is a finding that says why. Raises ConfigurationError
+    when the database has none of the tables, when the role that services log in as does not exist, or when
+    it cannot be reached any more.
     """
     _require_tables(connection, application)
+    _require_role(connection, roles.app)
     findings = [
         finding
         for question in questions(application)
         if question.finds
-        for finding in ask(connection, question, roles, timeout)
+        for bounds in (steps(connection, question.name, tell) if "steps" in question.header else [{}])
+        for finding in ask(connection, question, roles, timeout, bounds)
     ]
     return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))
 
@@ -220,12 +216,21 @@ def _first(mend: str) -> str:
     return mend.replace("public.", "").partition(";")[0]
 
 
-def ask(connection: psycopg.Connection, question: Question, roles: Roles, timeout: int) -> list[Finding]:
+def ask(
+    connection: psycopg.Connection,
+    question: Question,
+    roles: Roles,
+    timeout: int,
+    bounds: Mapping[str, str] | None = None,
+) -> list[Finding]:
     """Its rows; or one finding when the server gives none, because of a privilege, a lock or the time."""
     try:
         with connection.transaction(force_rollback=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(_SETTINGS, {"timeout": f"{timeout}s", **attrs.asdict(roles)})
+            cursor.execute(_BOUNDS, [f"{timeout}s"])
+            cursor.execute(SETTINGS, attrs.asdict(roles))
+            for name, value in (bounds or {}).items():
+                cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
@@ -255,6 +260,14 @@ def _require_tables(connection: psycopg.Connection, application: Application) ->
     )
     if connection.execute(known, [names]).fetchone() == (False,):
         raise ConfigurationError("this database has none of the tables: ventros migrate makes them")
+
+
+def _require_role(connection: psycopg.Connection, app: str) -> None:
+    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [app]).fetchone() is None:
+        raise ConfigurationError(
+            f"there is no role {app}: --app-role names the one that services log in as; "
+            "ventros migrate roles makes it"
+        )
 
 
 def read_question(path: Path) -> Question:

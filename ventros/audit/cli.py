@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,8 +140,8 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
     """Print how each statement reaches its rows, for the application's plans/expected.txt.
 
     That takes embedded servers, with 20,000 rows in each table. With --dsn a database is compared with that
-    file instead, and the exit status is 1 when it does otherwise with a table of at least 1,000 rows. Nothing
-    is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
+    file instead, and the exit status is 1 when it does otherwise with a table of at least 18,000 rows.
+    Nothing is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
     from ventros.audit.expectations import deviations, expectations_text, read_committed
 
@@ -216,17 +217,25 @@ def grants(roles: Roles) -> None:
 def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
     """Show what the server counted of each statement: the most time first, of this database.
 
-    Calls, mean milliseconds, rows, 8 KB pages found in memory, bytes of WAL.
+    Calls, percent of all time that was counted on it, milliseconds of a call, their spread and the longest,
+    rows, 8 KB pages found in memory, bytes of WAL. Since when, and how many texts were given up for others
+    since then, is said on stderr.
     """
-    from ventros.audit.statistics import entries, reconcile
+    from ventros.audit.statistics import entries, reconcile, since
 
     with _connect(dsn) as connection:
-        result = reconcile(connection, _library(), entries(connection, role))
+        counted = entries(connection, role)
+        result = reconcile(connection, _library(), counted)
+        start, evictions = since(connection)
+    total = sum(entry.mean_ms * entry.calls for entry in counted)
     rows = [
         {
             "name": statement.name,
             "calls": entry.calls,
+            "percent": round(100 * entry.mean_ms * entry.calls / total, 1),
             "mean_ms": round(entry.mean_ms, 3),
+            "spread_ms": round(entry.spread_ms, 3),
+            "max_ms": round(entry.max_ms, 1),
             "rows": entry.rows,
             "shared_hits": entry.shared_hits,
             "wal_bytes": entry.wal_bytes,
@@ -234,6 +243,7 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
         for statement, entry in result.known
     ]
     _print(rows, as_json=as_json)
+    click.echo(f"counted since {start:%Y-%m-%d %H:%M:%S %Z}, {evictions} texts given up since then", err=True)
 
 
 @sql.command()
@@ -242,20 +252,22 @@ def stats(dsn: str | None, role: str | None, *, as_json: bool) -> None:
 def reconcile(dsn: str | None, app_role: str) -> None:
     """Show what the role executed that is no statement, no shape and no control of a transaction.
 
-    Exits with 1 when there is any. Statements that never ran are listed too. What failed is not counted by
-    the server, so not seen here.
+    Exits with 1 when there is any, with 2 when nothing was counted. Statements that never ran are listed too.
+    What failed is not counted by the server, so not seen here.
     """
-    from ventros.audit.statistics import entries, reconcile
+    from ventros.audit.statistics import entries, reconcile, since
 
     with _connect(dsn) as connection:
         result = reconcile(connection, _library(), entries(connection, app_role))
+        start, evictions = since(connection)
     for statement in result.never_ran:
         click.echo(f"never ran: {statement.name}")
     for entry in result.unknown:
         click.echo(f"unknown, {entry.calls} calls: {' '.join(entry.text.split())}")
     click.echo(
         f"{len(result.known)} statements ran, {len(result.never_ran)} never, "
-        f"{len(result.unknown)} unknown texts",
+        f"{len(result.unknown)} unknown texts; counted since {start:%Y-%m-%d %H:%M:%S %Z}, "
+        f"{evictions} texts given up since then",
         err=True,
     )
     if result.unknown:
@@ -270,7 +282,7 @@ def reconcile(dsn: str | None, app_role: str) -> None:
     type=click.IntRange(1),
     default=60,
     show_default=True,
-    help="Seconds that one check may take.",
+    help="Seconds that one check may take, or one step of it.",
 )
 @click.option(
     "--html",
@@ -283,14 +295,15 @@ def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_
     """Say what is wrong in a database, how to see it, and how to mend it.
 
     Asks the questions of sql/ops, which psql can ask as well: whether the schema is what the migrations made,
-    versions without a gap in the outbox, counters, indexes, long transactions, durability, the application's
-    role. What weighs most comes first. Reads only. What cannot be checked is a finding that says why. Exits
+    versions without a gap in the outbox, counters, indexes, long transactions, durability, what the roles may
+    do. What weighs most comes first. Reads only. What cannot be checked is a finding that says why. Exits
     with 1 when there is any.
     """
     from ventros.audit.checks import audit as run_checks
 
     with _connect(dsn, "ventros audit") as connection:
-        findings = run_checks(connection, application(), roles=roles, timeout=timeout)
+        tell = partial(click.echo, err=True)
+        findings = run_checks(connection, application(), roles=roles, timeout=timeout, tell=tell)
         _print_findings(findings, as_json=as_json)
         if html:
             from ventros.audit.page import page, write
@@ -360,5 +373,6 @@ def _connect_to_embedded(
         create_database(server, library.application, DATABASE)
         if filled:
             seed(server.superuser_dsn(DATABASE), library)
-        with _connect(server.owner_dsn()) as connection:
+        with _connect(server.superuser_dsn(DATABASE)) as connection:
+            connection.execute("SET ROLE ventros_owner")  # and of relay and scheduler, for what they execute
             yield connection

@@ -12,16 +12,15 @@ from pglast.parser import ParseError
 
 from ventros.audit.library import Library
 from ventros.audit.lint import Fault
+from ventros.audit.reading import OF_TRANSACTION
 from ventros.audit.standard_texts import STANDARD
 from ventros.audit.tables import Policy, Table, qualified, read_tables
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements.definition import SCOPES
 
 VERSION = "integer NOT NULL DEFAULT 1"
-POLICY = (
-    "CREATE POLICY tenant ON {table} USING (tenant_id = ventros_tenant()) "
-    "WITH CHECK (tenant_id = ventros_tenant())"
-)
+POLICY = "CREATE POLICY {whose} ON {table} USING ({own}) WITH CHECK ({own})"
 GUARD = (
     "CREATE TRIGGER version_guard BEFORE UPDATE ON {table} FOR EACH ROW "
     "WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()"
@@ -31,11 +30,12 @@ _GUARD = re.compile(
     r"WHEN \(new\.version IS DISTINCT FROM old\.version \+ 1\) "
     r"EXECUTE PROCEDURE (?:public\.)?ventros_version_guard\(\)"
 )
-_OF_TENANT = re.compile(r"tenant_id = (?:public\.)?ventros_tenant\(\)")
 _COMMANDS = {"select": ("using",), "insert": ("check",), "update": ("using", "check"), "delete": ("using",)}
 """What decides of each command; a CHECK that is left out is as USING."""
-OPEN_POLICY = ("aggregate_history", "recorded")
-"""The kernel's: its trigger writes for every tenant, and nobody is granted INSERT."""
+OPEN_POLICIES = {("aggregate_history", "recorded"), ("outbox_events", "of_user")}
+"""The kernel's: the history's trigger writes for every tenant, and nobody is granted INSERT; events of what
+belongs to the unit's user are under a tenant of his own.
+"""
 
 
 def lint_tables(library: Library) -> list[Fault]:
@@ -70,10 +70,10 @@ def _faults(table: Table, library: Library) -> Iterator[tuple[str, str]]:
             yield "version", f"has a column version {table.definitions['version']}, not {VERSION}"
         if not _GUARD.fullmatch(table.triggers.get("version_guard", "")):
             yield "version guard", f"has no version guard: {GUARD.format(table=table.name)}"
-    if table.of_tenant:
-        yield from _tenant_faults(table, library)
-    elif table.versioned and table.primary_key != ("id",):
-        yield "primary key", f"has the primary key ({', '.join(table.primary_key)}), not (id)"
+    if table.scope:
+        yield from _scope_faults(table, library)
+    elif table.versioned:
+        yield "tenant", "has a version, and neither tenant_id nor user_id, which says whose a row is"
     silent = [column for column in table.columns if column not in table.commented]
     if "" not in table.commented:
         yield "comment", f"says nothing of itself: COMMENT ON TABLE {table.name} IS '…'"
@@ -82,48 +82,53 @@ def _faults(table: Table, library: Library) -> Iterator[tuple[str, str]]:
         yield "comment", f"says nothing of {', '.join(silent)}: {example}"
 
 
-def _tenant_faults(table: Table, library: Library) -> Iterator[tuple[str, str]]:
-    directory = table.name in library.directories
-    if not table.definitions["tenant_id"].startswith("text NOT NULL"):
-        yield "tenant", f"has a column tenant_id {table.definitions['tenant_id']}, not text NOT NULL"
-    if table.versioned and table.primary_key != ("tenant_id", "id"):
-        yield "primary key", f"has the primary key ({', '.join(table.primary_key)}), not (tenant_id, id)"
-    elif not directory and table.primary_key[:1] != ("tenant_id",):
-        yield "primary key", f"has a primary key ({', '.join(table.primary_key)}) without the tenant first"
+def _scope_faults(table: Table, library: Library) -> Iterator[tuple[str, str]]:
+    directory, scope = table.name in library.directories, table.scope
+    type_ = "text" if table.of_tenant else "uuid"
+    if not table.definitions[scope].startswith(f"{type_} NOT NULL"):
+        yield "tenant", f"has a column {scope} {table.definitions[scope]}, not {type_} NOT NULL"
+    if table.versioned and table.primary_key != (scope, "id"):
+        yield "primary key", f"has the primary key ({', '.join(table.primary_key)}), not ({scope}, id)"
+    elif not directory and table.primary_key[:1] != (scope,):
+        whose = "the tenant" if table.of_tenant else "the user"
+        yield "primary key", f"has a primary key ({', '.join(table.primary_key)}) without {whose} first"
     for word in ("ENABLE", "FORCE"):
         if word not in table.row_security:
             yield "row security", f"lacks ALTER TABLE {table.name} {word} ROW LEVEL SECURITY"
     yield from _policy_faults(table, directory=directory)
     for key in table.foreign_keys:
         parent = library.tables.get(key.parent)
-        if parent and parent.of_tenant and ("tenant_id", "tenant_id") not in key.pairs:
+        if parent and parent.scope in SCOPES and (parent.scope, parent.scope) not in key.pairs:
+            whose = "tenant" if parent.of_tenant else "user"
             yield (
                 "foreign key",
-                f"refers to {key.parent} by {key.name} without the tenant: it crosses tenants",
+                f"refers to {key.parent} by {key.name} without the {whose}: it crosses {whose}s",
             )
 
 
 def _policy_faults(table: Table, *, directory: bool) -> Iterator[tuple[str, str]]:
+    whose = "tenant" if table.of_tenant else "user"
+    own = f"{table.scope} = {OF_TRANSACTION[table.scope]}()"
     permissive = [policy for policy in table.policies if policy.permissive]
+    recorded = "aggregate_history"
     for command in _COMMANDS:
-        open_ = (directory and command == "select") or (table.name == OPEN_POLICY[0] and command != "select")
-        if not open_ and not any(_is_of_tenant(policy, command) for policy in permissive):
-            yield (
-                "policy",
-                f"has no policy of the tenant for {command.upper()}: {POLICY.format(table=table.name)}",
-            )
+        open_ = (directory and command == "select") or (table.name == recorded and command != "select")
+        if not open_ and not any(_compares(policy, command, own) for policy in permissive):
+            wanted = POLICY.format(table=table.name, own=own, whose=whose)
+            yield "policy", f"has no policy of the {whose} for {command.upper()}: {wanted}"
     for policy in permissive:
         commands = [*_COMMANDS] if policy.command == "all" else [policy.command]
-        known = (directory and commands == ["select"]) or (table.name, policy.name) == OPEN_POLICY
-        if not known and not all(_is_of_tenant(policy, command) for command in commands):
-            yield "policy", f"has a policy {policy.name} that lets pass more than the tenant's rows"
+        asked = directory and commands == ["select"] and "'app." in policy.using
+        known = asked or (table.name, policy.name) in OPEN_POLICIES
+        if not known and not all(_compares(policy, command, own) for command in commands):
+            yield "policy", f"has a policy {policy.name} that lets pass more than the {whose}'s rows"
 
 
-def _is_of_tenant(policy: Policy, command: str) -> bool:
+def _compares(policy: Policy, command: str, own: str) -> bool:
     if policy.command not in {"all", command}:
         return False
     expressions = {"using": policy.using or policy.check, "check": policy.check or policy.using}
-    return all(_OF_TENANT.fullmatch(expressions[part]) for part in _COMMANDS[command])
+    return all(expressions[part].replace("public.", "") == own for part in _COMMANDS[command])
 
 
 def _undeclared(table: Table, versioned: set[str]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import attrs
 
 from ventros.audit import reading, shapes
 from ventros.audit.reading import Reading
-from ventros.audit.tables import Table, read_tables
+from ventros.audit.tables import Table, read_indexes, read_tables
 from ventros.kernel.application import Application
 from ventros.kernel.errors import UnknownStatement
 from ventros.kernel.lists import ListQuery
@@ -93,6 +93,12 @@ class Library:
         for application in self.application.stack():
             found |= read_tables(application.statements.folder / "schema.sql")
         return found
+
+    @functools.cached_property
+    def indexes(self) -> frozenset[str]:
+        """The names of those that the files schema.sql make by CREATE INDEX, with the schema as a table's."""
+        paths = (one.statements.folder / "schema.sql" for one in self.application.stack())
+        return frozenset(name for path in paths for name in read_indexes(path))
 
     def find(self, name: str) -> Statement:
         """The statement of that name; a list's is rendered from it, committed or not.

@@ -9,7 +9,7 @@ import attrs
 from pglast.stream import RawStream
 
 from ventros.audit.library import Library
-from ventros.audit.reading import TENANT, Reading, Source, Term, Write
+from ventros.audit.reading import OF_TRANSACTION, Reading, Source, Term, Write
 from ventros.audit.standards import standard_faults
 from ventros.audit.tables import Table
 from ventros.kernel.statements import Statement
@@ -28,7 +28,7 @@ NON_VOLATILE = frozenset(
             "now",
             "pg_backend_pid",
         ),
-        *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant"),
+        *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant", "ventros_user"),
         *("pg_get_userbyid", "pg_prepared_xact", "pg_stat_get_activity"),
         *("pg_control_system", "pg_current_snapshot", "pg_snapshot_xmin", "pg_snapshot_xmax"),
         *("ventros_not_added", "ventros_not_saved"),  # which only raise
@@ -61,10 +61,10 @@ def lint(library: Library, statements: Iterable[Statement]) -> list[Fault]:
     ]
 
 
-def tenants(statement: Statement) -> list[Term]:
-    """What stands for the tenant in its text: the parameters of that name, and the transaction's tenant."""
-    positions = [position for position, param in enumerate(statement.params, 1) if param.name == "tenant_id"]
-    return [*(Term(None, f"${position}") for position in positions), Term(None, TENANT)]
+def owners(statement: Statement, scope: str = "tenant_id") -> list[Term]:
+    """What stands for tenant or user in its text: the parameters of that name, and the transaction's own."""
+    positions = [position for position, param in enumerate(statement.params, 1) if param.name == scope]
+    return [*(Term(None, f"${position}") for position in positions), Term(None, OF_TRANSACTION[scope])]
 
 
 def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]:
@@ -78,8 +78,13 @@ def _faults(library: Library, statement: Statement) -> Iterator[tuple[str, str]]
         if column not in updated:
             yield "changes", f"says that it changes {column}, which it does not set"
     if statement.role == "app" and not statement.tenant:
-        for source in _unbound(reading, "tenant_id", tenants(statement)):
-            yield "tenant", f"does not compare tenant_id of {_source_name(source)} with the tenant"
+        for source in reading.sources:
+            scope = (
+                tables[source.table].scope if source.table else next(iter({"tenant_id"} & source.columns), "")
+            )
+            if scope and source not in reading.bound(scope, owners(statement, scope)):
+                whose = "tenant" if scope == "tenant_id" else "user"
+                yield "tenant", f"does not compare {scope} of {_source_name(source)} with the {whose}"
     if (table := tables.get(statement.qualified_table)) and table.versioned:
         yield from standard_faults(statement, table)
     parameters = [Term(None, f"${position}") for position in range(1, len(statement.params) + 1)]
@@ -115,11 +120,6 @@ def _steps(write: Write) -> bool:
     """Whether the version is set to ``version + 1``, word for word, the row's own."""
     text = RawStream()(write.assigned["version"])
     return text in {"version + 1", f"{write.target.name}.version + 1"}
-
-
-def _unbound(reading: Reading, column: str, terms: list[Term]) -> list[Source]:
-    bound = reading.bound(column, terms)
-    return [source for source in reading.sources if column in source.columns and source not in bound]
 
 
 def _source_name(source: Source) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -16,28 +16,39 @@ from ventros.kernel.statements import Column, Statement
 MODES = ("generic", "custom")
 """What a server may plan for: any arguments, as after the first few executions, or those that are given."""
 
+USER = "00000000-0000-7000-8000-000000000000"
+"""For whom is planned what belongs to users; there is none of that id."""
+
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
 _CHOSEN = {
     ("tenant_id", "text"): "current_setting('app.tenant_id')",
+    ("user_id", "uuid"): "current_setting('app.user_id')",
     ("status", "text"): "'read'",  # with a status that is none, messages.advance_delivery does nothing
     ("status", "text[]"): "array['read']",
 }
 """Arguments by name and type that are not the sample of their type."""
 
+_BECOMING: LiteralString = """
+SELECT current_setting('role'), pg_has_role(session_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s
+"""
+
 
 @contextmanager
 def planning(connection: psycopg.Connection, tenant: str = "audit") -> Iterator[None]:
-    """Inside: plans for any arguments, and a tenant, which the planner asks for. Nothing is executed.
+    """Inside: plans for any arguments, and a tenant and a user, for whom the planner asks.
 
-    What the server refuses leaves nothing behind: the next question can be asked.
+    Nothing is executed. What the server refuses leaves nothing behind: the next question can be asked.
     """
     # psycopg prepares what is sent often, and when anything is rolled back deallocates all, ours included.
     connection.prepare_threshold = None
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        connection.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
+        connection.execute(
+            "SELECT set_config('app.tenant_id', %s, true), set_config('app.user_id', %s, true)",
+            [tenant, USER],
+        )
         yield
 
 
@@ -52,12 +63,32 @@ def indexes(connection: psycopg.Connection, statement: Statement) -> list[str]:
     return list(dict.fromkeys(_index_names(document[0]["Plan"])))
 
 
-def trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tree]:
+def trees(
+    connection: psycopg.Connection, statement: Statement, *, as_its_role: bool = True
+) -> dict[str, Tree]:
     """The plan in each of the MODES, for made-up arguments of the tenant. Within :func:`planning`.
 
-    The generic plan is given them too: it then shows which partitions it would leave out. Raises
+    The generic plan is given them too: it then shows which partitions it would leave out. One of the relay's
+    or the scheduler's is planned under their policies, where who is logged in may become that role. Raises
     DatabaseError.
     """
+    with _role_of(statement, connection) if as_its_role else nullcontext():
+        return _trees(connection, statement)
+
+
+@contextmanager
+def _role_of(statement: Statement, connection: psycopg.Connection) -> Iterator[None]:
+    before, may = connection.execute(_BECOMING, [f"ventros_{statement.role}"]).fetchone() or ("", False)
+    if statement.role == "app" or not may:
+        yield
+        return
+    become: LiteralString = "SELECT set_config('role', %s, true)"
+    connection.execute(become, [f"ventros_{statement.role}"])
+    yield  # an error takes back what was set, with the transaction of planning()
+    connection.execute(become, [before])
+
+
+def _trees(connection: psycopg.Connection, statement: Statement) -> dict[str, Tree]:
     plans = {}
     types = _types(statement)
     arguments = [sample(param) for param in statement.params]

@@ -14,8 +14,8 @@ from ventros.audit.tables import Table, qualified
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Statement
 
-TENANT = "ventros_tenant"
-"""The function that returns the tenant of the transaction."""
+OF_TRANSACTION = {"tenant_id": "ventros_tenant", "user_id": "ventros_user", "id": "ventros_user"}
+"""By the column that says whose a row is, the function that returns whose the transaction is."""
 
 
 @attrs.frozen(eq=False)
@@ -29,7 +29,7 @@ class Source:
 
 @attrs.frozen
 class Term:
-    """A side of ``=``: a column of a source, or without one the parameter ``$n`` or the TENANT function."""
+    """A side of ``=``: a column of a source, or without one the parameter ``$n`` or one OF_TRANSACTION."""
 
     source: Source | None
     name: str
@@ -266,7 +266,8 @@ class _Reader:
         if isinstance(node, ast.ParamRef):
             return Term(None, f"${node.number}")
         if isinstance(node, ast.FuncCall):
-            return Term(None, TENANT) if node.funcname[-1].sval == TENANT else None
+            function = node.funcname[-1].sval
+            return Term(None, function) if function in OF_TRANSACTION.values() else None
         if isinstance(node, ast.ColumnRef) and isinstance(node.fields[-1], ast.String):
             source = self.resolve(node, scope)
             return Term(source, node.fields[-1].sval) if source else None

@@ -11,6 +11,7 @@ from ventros.kernel.connection.connect import PROOF_QUERY, TIMEOUTS_QUERY
 from ventros.kernel.connection.log_position import POSITION_QUERY, REACHED_QUERY
 from ventros.kernel.statements import Statement, columns
 from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY
+from ventros.kernel.waking import CHANNEL
 
 _LEVEL = (
     r"(?: ISOLATION LEVEL (?:READ COMMITTED|REPEATABLE READ|SERIALIZABLE))?(?: READ ONLY)?(?: DEFERRABLE)?"
@@ -20,11 +21,13 @@ _TEXT = r"(?:'[A-Za-z0-9_.:@-]*'|\$\d+)"  # PostgreSQL 18 puts a parameter for t
 
 COMMANDS = {
     rf"BEGIN{_LEVEL}": "a unit of work begins",
-    rf"SET LOCAL app\.tenant_id = {_TEXT}": "for whom",
+    rf"SET LOCAL app\.[a-z_]+ = {_TEXT}": "the key that a look-up without a tenant asks by",
+    rf"SET LOCAL app\.(?:tenant_id|user_id) = {_TEXT}": "for whom",
     rf"SET LOCAL app\.(?:actor|use_case) = {_TEXT}": "who does what, for the history",
     rf"SET LOCAL (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout) = {_NUMBER}": (
         "the bounds of this unit of work"
     ),
+    rf'(?:LISTEN|NOTIFY) "?{CHANNEL}"?': "a relay in another process is to look at once, where asked for",
     r"COMMIT": "its end",
     r"ROLLBACK": "its other end",
     r"(?:SAVEPOINT|RELEASE SAVEPOINT|RELEASE|ROLLBACK TO SAVEPOINT|ROLLBACK TO) (?:ventros\w*|\$\d+)": (

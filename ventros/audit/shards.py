@@ -23,7 +23,7 @@ from psycopg import sql
 
 from ventros import administration
 from ventros.audit.library import Library
-from ventros.audit.lint import tenants
+from ventros.audit.lint import owners
 from ventros.audit.plans import Tree, relation, trees
 from ventros.kernel.errors import DatabaseError
 from ventros.kernel.statements import Statement
@@ -85,14 +85,14 @@ class Shards:
         so that is read off the statement. Raises DatabaseError.
         """
         counts: dict[str, int] = {}
-        for tree in trees(connection, statement).values():
+        for tree in trees(connection, statement, as_its_role=False).values():
             partitions_read: dict[str, set[str]] = {}
             for name in _scanned_tables(tree):
                 partitions_read.setdefault(self.partitions.get(name, name), set()).add(name)
             for table, names in partitions_read.items():
                 counts[table] = max(counts.get(table, 0), len(names))
         reading = self.library.read(statement)
-        bound = reading.bound("tenant_id", tenants(statement))
+        bound = reading.bound("tenant_id", owners(statement))
         for write in reading.writes:
             if write.kind == "INSERT":
                 count = 1 if write.target in bound else PARTITIONS

@@ -110,16 +110,16 @@ def standard(
     *,
     resource: str,
     live: bool = False,
-    of_tenant: bool = True,
+    scope: str = "tenant_id",
     fixed: Collection[str] = ("created_at",),
 ) -> str:
     """The text of the file of ``table``, which has its schema in front outside of ``public``.
 
-    ``columns`` are all but ``tenant_id``, ``id`` and ``version``, in the mapper's order and with names as
+    ``columns`` are all but ``scope``, ``id`` and ``version``, in the mapper's order and with names as
     they are to stand in SQL, quoted where they must be; those that are ``fixed`` are not updated. ``live``:
     rows are marked as deleted by ``deleted_at``, which is one of ``columns``, and not found any more.
     """
-    key = key_columns(of_tenant)
+    key = key_columns(scope)
     head = [Column("id", "uuid"), Column("version", "integer"), *key[:-1]]
     words = resource.replace("_", " ")
     names = {
@@ -134,7 +134,7 @@ def standard(
     chunks = []
     for verb, form in STANDARD.items():
         own = of_verb.get(verb, [])
-        params = parameters(verb, own, of_tenant=of_tenant)
+        params = parameters(verb, own, scope=scope)
         header = [
             ("name", f"{table}.{verb}"),
             ("why", form.why.format_map(names)),
@@ -143,49 +143,47 @@ def standard(
             ("returns", form.returns or (resource if verb == "get" else "")),
         ]
         lines = [_header_line(name, value) for name, value in header if value]
-        text = standard_text(verb, table, [column.name for column in own], live=live, of_tenant=of_tenant)
+        text = standard_text(verb, table, [column.name for column in own], live=live, scope=scope)
         chunks.append("\n".join([*lines, text]) + ";\n")
     return "\n".join(chunks)
 
 
 def standard_text(
-    verb: str, table: str, columns: Sequence[str], *, live: bool = False, of_tenant: bool = True
+    verb: str, table: str, columns: Sequence[str], *, live: bool = False, scope: str = "tenant_id"
 ) -> str:
     """The SQL of one of them.
 
     ``columns`` are all that insert writes, that get reads, or that update sets beside the version; no other
     verb has any.
     """
-    first = len(key_columns(of_tenant)) + 2
     numbers = [f"${number}" for number in range(1, len(columns) + 1)]
-    assignments = [f"{column} = ${number}" for number, column in enumerate(columns, first)]
+    assignments = [f"{column} = ${number}" for number, column in enumerate(columns, 4)]
     indent = 4 if verb == "insert" else 7
     return STANDARD[verb].text.format(
         table=table,
         columns=_wrapped(columns, indent),
         values=_wrapped(numbers, indent),
         assignments=",\n       ".join(assignments),
-        key="tenant_id = $1 AND id = $2" if of_tenant else "id = $1",
-        keys=f"{'tenant_id = $1 AND ' if of_tenant else ''}id IN (SELECT unnest(${first - 2}::uuid[]))",
-        version=f"${first - 1}",
+        key=f"{scope} = $1 AND id = $2",
+        keys=f"{scope} = $1 AND id IN (SELECT unnest($2::uuid[]))",
+        version="$3",
         live=f" AND {LIVE}" if live else "",
     )
 
 
-def key_columns(of_tenant: bool) -> list[Column]:
+def key_columns(scope: str) -> list[Column]:
     """Of the primary key."""
-    id_ = Column("id", "uuid")
-    return [Column("tenant_id", "text"), id_] if of_tenant else [id_]
+    return [Column(scope, "text" if scope == "tenant_id" else "uuid"), Column("id", "uuid")]
 
 
-def parameters(verb: str, columns: Sequence[Column], *, of_tenant: bool = True) -> list[Column]:
+def parameters(verb: str, columns: Sequence[Column], *, scope: str = "tenant_id") -> list[Column]:
     """What the statement of ``verb`` takes; ``columns`` as for :func:`standard_text`."""
-    *tenant, id_ = key_columns(of_tenant)
+    of_whom, id_ = key_columns(scope)
     if verb == "insert":
         return list(columns)
     if "lock" in verb:
-        return [*tenant, Column("ids", "uuid[]")]
-    return [*tenant, id_, *([] if verb in {"get", "stored_version"} else [EXPECTED])] + [
+        return [of_whom, Column("ids", "uuid[]")]
+    return [of_whom, id_, *([] if verb in {"get", "stored_version"} else [EXPECTED])] + [
         column for column in columns if verb == "update"
     ]
 

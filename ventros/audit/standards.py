@@ -30,18 +30,18 @@ def standard_faults(statement: Statement, table: Table) -> Iterator[tuple[str, s
 
 
 def _differences(verb: str, statement: Statement, table: Table) -> Iterator[str]:
-    of_tenant, live = table.of_tenant, "deleted_at" in table.columns
+    scope, live = table.scope, "deleted_at" in table.columns
     tree = parse_sql(statement.text)[0].stmt
     columns = _columns(verb, tree)
-    first = _first_columns(verb, of_tenant=of_tenant)
+    first = _first_columns(verb, scope)
     if columns[: len(first)] != first:
         yield f"{verb} begins with the columns {', '.join(first)}"
     quoted = [f'"{column}"' for column in columns]
-    text = standard_text(verb, table.name, quoted, live=live, of_tenant=of_tenant)
+    text = standard_text(verb, table.name, quoted, live=live, scope=scope)
     if (not columns and verb in {"insert", "get", "update"}) or tree != parse_sql(text)[0].stmt:
-        shown = " ".join(standard_text(verb, table.name, ["…"], live=live, of_tenant=of_tenant).split())
+        shown = " ".join(standard_text(verb, table.name, ["…"], live=live, scope=scope).split())
         yield f"is not the standard {verb}, {shown}: make it so, or say why in its header: -- standard: …"
-    wanted = parameters(verb, [Column(column, "") for column in columns], of_tenant=of_tenant)
+    wanted = parameters(verb, [Column(column, "") for column in columns], scope=scope)
     if [param.name for param in statement.params] != [param.name for param in wanted]:
         yield f"its params: are not {', '.join(param.name for param in wanted)}"
     form = STANDARD[verb]
@@ -49,8 +49,8 @@ def _differences(verb: str, statement: Statement, table: Table) -> Iterator[str]
         yield f"its rows: and returns: are not {form.rows} and {form.returns or 'none'}"
 
 
-def _first_columns(verb: str, *, of_tenant: bool) -> list[str]:
-    key = [column.name for column in key_columns(of_tenant)]
+def _first_columns(verb: str, scope: str) -> list[str]:
+    key = [column.name for column in key_columns(scope)]
     return {"insert": key, "get": ["id", "version", *key[:-1]]}.get(verb, [])
 
 

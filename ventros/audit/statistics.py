@@ -26,7 +26,9 @@ SELECT n.nspname, current_setting('is_superuser') = 'on' OR pg_has_role('pg_read
 """
 _ENTRIES: LiteralString = """
 SELECT s.queryid, min(s.query), sum(s.calls)::bigint, sum(s.total_exec_time) / sum(s.calls),
-       sum(s.rows)::bigint, sum(s.shared_blks_hit)::bigint, sum(s.wal_bytes)::bigint
+       sum(s.rows)::bigint, sum(s.shared_blks_hit)::bigint, sum(s.wal_bytes)::bigint, max(s.max_exec_time),
+       sqrt(greatest(sum(s.calls * (s.stddev_exec_time ^ 2 + s.mean_exec_time ^ 2)) / sum(s.calls)
+                     - (sum(s.total_exec_time) / sum(s.calls)) ^ 2, 0))
   FROM {} AS s
   JOIN pg_roles AS r ON r.oid = s.userid
  WHERE (%(role)s::text IS NULL OR r.rolname = %(role)s)
@@ -34,12 +36,23 @@ SELECT s.queryid, min(s.query), sum(s.calls)::bigint, sum(s.total_exec_time) / s
  GROUP BY s.queryid
  ORDER BY sum(s.total_exec_time) DESC
 """
+# Of the server, and of the role or the database alone.
+_NOT_TRACKED: LiteralString = """
+SELECT current_setting('pg_stat_statements.track') = 'none' OR EXISTS (
+           SELECT FROM pg_db_role_setting
+            WHERE setrole IN (0, coalesce(to_regrole(quote_ident(%(role)s)), 0))
+              AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+              AND 'pg_stat_statements.track=none' = ANY (setconfig))
+"""
 _SINCE: LiteralString = "SELECT stats_reset, dealloc FROM {}"
 
 
 @attrs.frozen
 class Entry:
-    """What the server counted of one query id; ``mean_ms`` is a call's execution, in milliseconds."""
+    """What the server counted of one query id; milliseconds are of the execution of one call.
+
+    ``spread_ms`` is their standard deviation: many times the mean, if few calls are slow.
+    """
 
     query_id: int
     text: str
@@ -48,14 +61,20 @@ class Entry:
     rows: int
     shared_hits: int
     wal_bytes: int
+    max_ms: float
+    spread_ms: float
 
     def merge(self, other: Entry) -> Entry:
         """Both together, as one of the same text."""
         calls = self.calls + other.calls
+        mean = (self.mean_ms * self.calls + other.mean_ms * other.calls) / calls
+        squares = sum(one.calls * (one.spread_ms**2 + one.mean_ms**2) for one in (self, other)) / calls
         return attrs.evolve(
             self,
             calls=calls,
-            mean_ms=(self.mean_ms * self.calls + other.mean_ms * other.calls) / calls,
+            mean_ms=mean,
+            max_ms=max(self.max_ms, other.max_ms),
+            spread_ms=max(squares - mean**2, 0) ** 0.5,
             rows=self.rows + other.rows,
             shared_hits=self.shared_hits + other.shared_hits,
             wal_bytes=self.wal_bytes + other.wal_bytes,
@@ -74,12 +93,27 @@ class Reconciliation:
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
     """Of ``role``, else of all; of this database, or ``everywhere`` on the server.
 
-    Raises ConfigurationError when we are ``role`` ourselves, when this database has no pg_stat_statements,
-    or when it does not show it all to us.
+    Raises ConfigurationError when we are ``role`` ourselves, when there is none of that name, when this
+    database has no pg_stat_statements or counts nothing, when it does not show it all to us, or when nothing
+    was counted on it: that would look like a clean bill.
     """
     if role == connection.info.user:
         raise ConfigurationError(f"log in as another than {role}: what is asked here would be counted as its")
+    if role and connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+        raise ConfigurationError(f"there is no role {role}: name the one that services log in as")
     rows = _query(connection, "pg_stat_statements", _ENTRIES, {"role": role, "everywhere": everywhere})
+    if not everywhere:
+        if connection.execute(_NOT_TRACKED, {"role": role}).fetchone() != (False,):
+            raise ConfigurationError(
+                "nothing is counted, for pg_stat_statements.track is none: ALTER SYSTEM SET "
+                "pg_stat_statements.track = top; SELECT pg_reload_conf(); or RESET it for role and database"
+            )
+        if not rows:
+            start, _ = since(connection)
+            raise ConfigurationError(
+                f"nothing of {role or 'this database'} was counted since {start:%Y-%m-%d %H:%M:%S %Z}, "
+                "when the statistics began: ask again when it has worked"
+            )
     return [Entry(*row) for row in rows]
 
 

@@ -14,6 +14,7 @@ from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
 from ventros.kernel.errors import ConfigurationError
+from ventros.kernel.statements.definition import SCOPES
 
 
 @attrs.frozen
@@ -42,7 +43,8 @@ class Table:
 
     ``columns`` has their names, ``definitions`` their types and constraints, as ``integer NOT NULL DEFAULT
     1``. ``functions`` are those that the defaults of its columns call. ``commented`` holds the columns with a
-    comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them.
+    comment, and ``""`` when the table has one. ``triggers`` are as CREATE TRIGGER says them. ``checked`` are
+    the columns that its CHECKs name, and those that are generated.
     """
 
     name: str
@@ -55,10 +57,17 @@ class Table:
     policies: tuple[Policy, ...] = ()
     triggers: dict[str, str] = attrs.field(factory=dict)
     commented: frozenset[str] = frozenset()
+    checked: frozenset[str] = frozenset()
 
     @property
     def of_tenant(self) -> bool:
-        return "tenant_id" in self.columns
+        return self.scope == "tenant_id"
+
+    @property
+    def scope(self) -> str:
+        """The column that says whose a row is; ``id`` of the users themselves, and "" where there is none."""
+        found = next((column for column in SCOPES if column in self.columns), "")
+        return found or ("id" if any("ventros_user()" in policy.using for policy in self.policies) else "")
 
     @property
     def versioned(self) -> bool:
@@ -67,10 +76,7 @@ class Table:
 
 def read_tables(path: Path) -> dict[str, Table]:
     """By name. Raises ConfigurationError when the file is not there or is no SQL."""
-    try:
-        script = [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
-    except (OSError, ParseError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
+    script = _script(path)
     tables = {
         table.name: table
         for table in (_table(statement) for statement in script if isinstance(statement, ast.CreateStmt))
@@ -80,6 +86,20 @@ def read_tables(path: Path) -> dict[str, Table]:
             if name in tables:
                 tables[name] = attrs.evolve(tables[name], **change(tables[name]))
     return tables
+
+
+def read_indexes(path: Path) -> list[str]:
+    """The names of what it makes by CREATE INDEX, as those of tables. Raises as :func:`read_tables` does."""
+    made = (statement for statement in _script(path) if isinstance(statement, ast.IndexStmt))
+    tables = ((qualified(statement.relation), statement.idxname) for statement in made)
+    return [f"{table.rpartition('.')[0]}.{index}".removeprefix(".") for table, index in tables]
+
+
+def _script(path: Path) -> list[ast.Node]:
+    try:
+        return [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
+    except (OSError, ParseError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
 
 
 def qualified(relation: ast.RangeVar) -> str:
@@ -102,6 +122,12 @@ def _table(statement: ast.CreateStmt) -> Table:
         columns=tuple(column.colname for column in columns),
         functions=frozenset(name for default in defaults for name in functions(default)),
         definitions={column.colname: _definition(column) for column in columns},
+        checked=frozenset(
+            column.colname
+            for column in columns
+            for constraint in column.constraints or ()
+            if constraint.contype is ConstrType.CONSTR_GENERATED
+        ),
     )
     for constraint in constraints:
         table = attrs.evolve(table, **_with_constraint(table, constraint))
@@ -126,6 +152,8 @@ def _with_constraint(table: Table, constraint: ast.Constraint) -> dict[str, Any]
         pairs = tuple(zip(_names(constraint.fk_attrs), _names(constraint.pk_attrs), strict=False))
         key = ForeignKey(str(constraint.conname), qualified(constraint.pktable), pairs)
         return {"foreign_keys": (*table.foreign_keys, key)}
+    if constraint.contype is ConstrType.CONSTR_CHECK:
+        return {"checked": table.checked | _columns(constraint.raw_expr)}
     return {}
 
 
@@ -188,6 +216,21 @@ def functions(node: ast.Node) -> set[str]:
     calls = _Calls()
     calls(node)
     return calls.names
+
+
+def _columns(node: ast.Node) -> set[str]:
+    """The names of all columns that ``node`` names."""
+    named = _Columns()
+    named(node)
+    return named.names
+
+
+class _Columns(Visitor):  # type: ignore[misc]  # pglast is untyped
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_ColumnRef(self, _ancestors: object, node: ast.ColumnRef) -> None:  # noqa: N802 - pglast's name
+        self.names.update(part.sval for part in node.fields if isinstance(part, ast.String))
 
 
 class _Calls(Visitor):  # type: ignore[misc]  # pglast is untyped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ventros.kernel.ids import new_id
+from ventros.kernel.errors import TenancyViolation
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 from ventros.kernel.validators import require_indexable
 from ventros.statements import statement
@@ -12,9 +12,14 @@ from ventros.statements import statement
 INSERT = statement("users.insert").of("user")
 
 
-async def add(uow: UnitOfWork, email: str, *, role: str = "user") -> UUID:
-    """The id of a new user. Raises AlreadyExists when the email is taken."""
+async def add(uow: UnitOfWork, email: str) -> UUID:
+    """Make the unit's ``user``, whose id is returned. Raises AlreadyExists when the id or the email is taken.
+
+    TenancyViolation when the unit has no user. Roles are for whoever manages users: the application's role
+    cannot write them.
+    """
     require_indexable(email, "email")
-    id_ = new_id()
-    await uow.connection.affected(INSERT, id_, email, role)
-    return id_
+    if uow.user is None:
+        raise TenancyViolation("this unit of work is for no user: give it user=, the id of the new one")
+    await uow.connection.affected(INSERT, uow.user, email)
+    return uow.user

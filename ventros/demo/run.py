@@ -79,6 +79,7 @@ async def run_arm(
         latencies: list[float] = []
         ingest = Ingest(
             db,
+            tuple(TENANTS),
             workers=workers,
             partitioner=round_robin,
             on_record=on_record,

@@ -152,6 +152,8 @@ class DevServer:
             names.append(sql.Identifier(template))
         with self._superuser() as connection:
             connection.execute(sql.SQL(text).format(*names))
+            revoke: LiteralString = "REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC"  # a copy has it anew
+            connection.execute(sql.SQL(revoke).format(names[0]))
         return self.dsn(name)
 
     def _set_up(self, account: Account, binaries: Path) -> None:

@@ -129,7 +129,8 @@ def _write_plans(library: Library, server: DevServer, report: Report, also: Sequ
 def _filled(library: Library, server: DevServer) -> Iterator[psycopg.Connection]:
     create_database(server, library.application, DATABASE)
     seed(server.superuser_dsn(DATABASE), library)
-    with psycopg.connect(server.owner_dsn(), autocommit=True) as connection:
+    with psycopg.connect(server.superuser_dsn(DATABASE), autocommit=True) as connection:
+        connection.execute("SET ROLE ventros_owner")  # and of relay and scheduler, for what they execute
         yield connection
 
 

@@ -22,9 +22,8 @@ from ventros.application.react_to_message import MessageReaction, react_to_messa
 from ventros.application.record_message_ack import AckResult, MessageAck, record_message_ack
 from ventros.application.record_poll_vote import PollVote, record_poll_vote
 from ventros.application.revoke_message import MessageRevocation, revoke_message
-from ventros.crm.channels.repository import ChannelRoute, find_route
-from ventros.crm.channels.values import WAHA_PLATFORM
 from ventros.ingest.delivery import Command, Delivery, RejectedLine
+from ventros.ingest.routes import Routes
 from ventros.ingest.tally import Tally
 from ventros.kernel.database import Database
 from ventros.kernel.errors import (
@@ -87,13 +86,15 @@ class Interrupted(Exception):
 
 @attrs.define
 class Applier:
-    """``tally`` gets conflicts, retries and outbox events; ``is_stopping`` ends waiting for the server."""
+    """``find_route`` finds the channel of an event; ``tally`` gets conflicts, retries and outbox events;
+    ``is_stopping`` ends waiting for the server.
+    """
 
     db: Database[UnitOfWork]
+    find_route: Routes
     tally: Tally
     patience: float = PATIENCE
     is_stopping: Callable[[], bool] = lambda: False
-    _routes: dict[str, ChannelRoute] = attrs.field(factory=dict)
 
     async def apply(self, delivery: Delivery) -> Effect:
         """Raises RejectedLine, or the error of the use case, for what cannot be done; and ConnectionLost,
@@ -115,7 +116,7 @@ class Applier:
 
     async def apply_once(self, delivery: Delivery) -> Effect:
         """The same without waiting for a server that is away."""
-        route = await self._find_route(delivery.channel_external_id)
+        route = await self.find_route(delivery.channel_external_id)
         command = delivery.command
         use_case, unit, result = _USE_CASES[type(command)], None, None
 
@@ -144,15 +145,6 @@ class Applier:
                 return await self.db.resolve(marker, deadline=min(_ASKING, self.patience))
             except CommitInDoubt as error:
                 await self._pause(error, deadline)
-
-    async def _find_route(self, external_id: str) -> ChannelRoute:
-        if external_id not in self._routes:
-            async with self.db.connection() as connection:
-                route = await find_route(connection, WAHA_PLATFORM, external_id)
-            if route is None:
-                raise RejectedLine("no channel has the session", repr(external_id))
-            self._routes[external_id] = route
-        return self._routes[external_id]
 
     async def _wait_for_server(self, error: VentrosError) -> None:
         deadline = time.monotonic() + self.patience

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -78,12 +78,15 @@ async def ingest_file(
     file: Path,
     dsn: str | None,
     *,
+    tenants: Sequence[str],
     workers: int = 4,
     max_line: int = MAX_RECORD,
     patience: float = PATIENCE,
     on_record: Callable[[Record], None] = lambda _record: None,
 ) -> Ingested:
-    """Of ``-`` the standard input is read, and ``stdin.rejects.jsonl`` is in the current directory.
+    """The sessions that events name are those of channels of ``tenants``; other events are rejected.
+
+    Of ``-`` the standard input is read, and ``stdin.rejects.jsonl`` is in the current directory.
 
     SIGINT and SIGTERM stop the run when the events that are at work are done; a second one cancels it.
     Raises OSError for a file that cannot be read or written, ConfigurationError or ConnectionLost when the
@@ -94,7 +97,12 @@ async def ingest_file(
         async with await Database.open(UnitOfWork, dsn, settings) as db:
             rejects = Rejects(_rejects_path(file))
             ingest = Ingest(
-                db, workers=workers, patience=patience, on_record=on_record, on_reject=rejects.add
+                db,
+                tenants,
+                workers=workers,
+                patience=patience,
+                on_record=on_record,
+                on_reject=rejects.add,
             )
             is_complete = False
             try:

@@ -6,7 +6,7 @@ import asyncio
 import time
 import zlib
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 
 import attrs
 
@@ -15,6 +15,7 @@ from ventros.application.process_inbound_message import InboundMessage
 from ventros.ingest.applying import PATIENCE, Applier, Effect, Interrupted
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.records import Record
+from ventros.ingest.routes import in_tenants
 from ventros.ingest.tally import NAMES, Tally, count
 from ventros.ingest.waha.decoding import Decoded, decode_events
 from ventros.ingest.waha.interpretation import interpret
@@ -105,8 +106,10 @@ class ReadAhead:
 
 @attrs.define
 class Ingest:
-    """One run. ``on_record`` hears of each record that was read, ``on_reject`` of line, reason and record,
-    ``on_latency`` of how long each message took, in seconds.
+    """One run, into channels of ``tenants``.
+
+    ``on_record`` hears of each record that was read, ``on_reject`` of line, reason and record, ``on_latency``
+    of how long each message took, in seconds.
 
     A change of an unknown message is tried again when the whole stream has been read, because its message may
     have come later. An error that belongs to an event rejects it; the loss of the server ends the run, when
@@ -114,6 +117,7 @@ class Ingest:
     """
 
     db: Database[UnitOfWork]
+    tenants: Sequence[str]
     workers: int = 4
     partitioner: Partitioner = by_conversation
     patience: float = PATIENCE
@@ -130,7 +134,8 @@ class Ingest:
     _applier: Applier = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._applier = Applier(self.db, self.tally, self.patience, lambda: self.is_stopping)
+        routes = in_tenants(self.db, self.tenants)
+        self._applier = Applier(self.db, routes, self.tally, self.patience, lambda: self.is_stopping)
 
     def stop(self) -> None:
         """Begin no other event; those that are at work are brought to their end."""

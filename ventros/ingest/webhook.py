@@ -13,12 +13,14 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
+from uuid import UUID
 
 import attrs
 
 from ventros.ingest.applying import Applier, Effect
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.records import MAX_RECORD
+from ventros.ingest.routes import of_webhook
 from ventros.ingest.tally import NAMES, Tally
 from ventros.ingest.waha.decoding import decode_events
 from ventros.ingest.waha.interpretation import interpret
@@ -90,6 +92,7 @@ class Answer:
 
 async def handle(
     db: Database[UnitOfWork],
+    webhook_id: str | UUID,
     headers: Headers,
     body: bytes | bytearray | memoryview | AsyncIterable[bytes],
     *,
@@ -97,6 +100,9 @@ async def handle(
     max_body: int = MAX_RECORD,
 ) -> Answer:
     """Take in what WAHA posts. It returns when the event is committed, and never raises for an event.
+
+    ``webhook_id`` is that of the channel, ``Channel.webhook_id``, and the path that WAHA was given for it: a
+    random UUID that nobody else knows. An event of another session than the channel's is rejected.
 
     ``headers`` are a mapping or pairs, in any case of letters. ``body`` is as it was sent, whole or in
     chunks: of chunks no more than ``max_body`` bytes are kept. With ``secret``, the ``hmac.key`` of the
@@ -125,20 +131,21 @@ async def handle(
         return Answer(Handled.REJECTED, 400, rejection.reason)
     if not events:
         return Answer(Handled.REJECTED, 400, "the body holds no event")
+    applier = Applier(db, of_webhook(db, webhook_id), Tally(), IN_DOUBT)
     answers = []
     for event in events:
-        answers.append(await _take(db, event))
+        answers.append(await _take(applier, event))
         if answers[-1].status == 503:
             break
     return max(answers, key=lambda answer: answer.status)
 
 
-async def _take(db: Database[UnitOfWork], event: Any) -> Answer:
+async def _take(applier: Applier, event: Any) -> Answer:
     try:
         delivery = interpret(event)
         if isinstance(delivery, SkippedEvent):
             return Answer(Handled.SKIPPED, reason=delivery.reason)
-        effect = await Applier(db, Tally(), IN_DOUBT).apply_once(delivery)
+        effect = await applier.apply_once(delivery)
         return _answer(effect, event, delivery)
     except RejectedLine as rejection:
         return Answer(Handled.REJECTED, 400, rejection.reason)

@@ -37,6 +37,10 @@ class Application:
             found |= {application.name: application for application in below.stack()}
         return (*found.values(), self)
 
+    def schemas(self) -> tuple[str, ...]:
+        """Those of the whole stack and ``public``, where the kernel's tables are; by name."""
+        return tuple(sorted({"public", *(one.statements.schema for one in self.stack())}))
+
     def all_statements(self) -> dict[str, Statement]:
         """By name, of the whole stack. Raises ConfigurationError for a name that two of them have."""
         found: dict[str, Statement] = {}

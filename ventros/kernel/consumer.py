@@ -15,7 +15,7 @@ from ventros.kernel.outbox.event import OutboxEvent
 from ventros.kernel.outcome import Outcome
 from ventros.kernel.retry import Retry
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
-from ventros.kernel.validators import attribute, boolean, function, instance_of
+from ventros.kernel.validators import attribute, boolean, function, instance_of, named_for
 
 U = TypeVar("U", bound=UnitOfWork)
 
@@ -45,7 +45,7 @@ class Consumer(Generic[U]):
         return self.handler(uow, event)
 
     async def deliver(self, db: Database[U], event: OutboxEvent, *, past_gap: bool = False) -> Receipt:
-        """Deal with the event in a unit of its tenant, which stores mark and effect, or neither.
+        """Deal with the event in a unit of its tenant or user, which stores mark and effect, or neither.
 
         Conflicts are tried again as ``retry`` says, among them EventGap: so a missing event is waited for,
         and then told. ``past_gap`` passes over it; should it come after all, it is LATE. The events that the
@@ -68,9 +68,11 @@ class Consumer(Generic[U]):
             return receipt
 
         correlation_id = event.correlation_id or event.event_id
+        tenant, user = named_for(event.tenant_id)
         return await db.run(
-            event.tenant_id,
+            tenant,
             once,
+            user=user,
             retry=self.retry,
             correlation_id=correlation_id,
             causation_id=event.event_id,

@@ -28,18 +28,19 @@ from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
 from ventros.kernel.transaction import commit_markers
 from ventros.kernel.transaction.begin import (
     DEFAULT_OPTIONS,
-    AuditContext,
     TransactionKeywords,
     TransactionOptions,
+    set_keys,
 )
 from ventros.kernel.transaction.pooled import PooledTransaction
 from ventros.kernel.transaction.unit_of_work import UnitKeywords, UnitOfWork
-from ventros.kernel.validators import bound, function, instance_of, shown
+from ventros.kernel.validators import bound, function, instance_of, named_for, shown
 
 U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
 T = TypeVar("T")
 
 
+_ASKING = TransactionOptions(read_only=True)
 _RESOLVING = TransactionOptions(isolation="read committed")
 
 
@@ -85,12 +86,12 @@ class Database(Generic[U_co]):
         await pool.fill()
         return cls(pool, unit_of_work, chosen, telemetry)
 
-    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U_co:
-        """A new unit of work for ``tenant``.
+    def unit_of_work(self, tenant: str | None = None, **options: Unpack[UnitOptions]) -> U_co:
+        """A new unit of work for ``tenant``, or, without one, for the ``user`` alone.
 
-        Ids, actor and use case are as in :class:`UnitOfWork`, the options as in
+        User, ids, actor and use case are as in :class:`UnitOfWork`, the options as in
         :class:`ventros.kernel.transaction.begin.TransactionOptions`. Raises ValidationError for a tenant,
-        id, actor, use case or option that cannot be, or is misspelt.
+        user, id, actor, use case or option that cannot be, or is misspelt.
         """
         keywords: dict[str, Any] = {**options}
         begin = DEFAULT_OPTIONS
@@ -108,7 +109,7 @@ class Database(Generic[U_co]):
 
     async def run(
         self,
-        tenant: str,
+        tenant: str | None,
         use_case: Callable[[U_co], Awaitable[T]],
         /,
         *,
@@ -160,10 +161,11 @@ class Database(Generic[U_co]):
         """
         instance_of(CommitMarker, marker, "marker")
         bound(deadline, "deadline")
+        tenant, user = named_for(marker.tenant)
 
         async def ask() -> bool:
             transaction = self._transaction(_RESOLVING)
-            async with self._unit_of_work(transaction, marker.tenant) as unit:
+            async with self._unit_of_work(transaction, tenant, user=user) as unit:
                 committed = await commit_markers.probe(unit.connection, marker)
                 await transaction.commit(unit.connection, marker, ())  # it needs no marker of its own
                 return committed
@@ -188,6 +190,22 @@ class Database(Generic[U_co]):
             await self._pool.give_back(driver, self.settings.release_timeout, idle=idle)
 
     @asynccontextmanager
+    async def asking(self, **keys: str) -> AsyncIterator[Connection]:
+        """A read-only transaction without a tenant, for a look-up in a directory by keys that the caller has.
+
+        Each is the setting ``app.<name>`` of the transaction, 1 to 100 characters of ``[A-Za-z0-9_.:@-]``: a
+        policy that compares it shows the one row, and nobody can list the others. Raises ValidationError for
+        a key that cannot be set.
+        """
+        transaction = self._transaction(_ASKING)
+        connection = transaction.open(set_keys(keys))
+        try:
+            yield connection
+            await transaction.commit(connection, None, ())
+        finally:
+            await transaction.end()
+
+    @asynccontextmanager
     async def across_tenants(self) -> AsyncIterator[Connection]:
         """A transaction without a tenant, committed when the block is left without an error.
 
@@ -196,7 +214,7 @@ class Database(Generic[U_co]):
         not, so what is done in it must bear being done again.
         """
         transaction = self._transaction(DEFAULT_OPTIONS)
-        connection = await transaction.begin(None, None, AuditContext())
+        connection = transaction.open(())
         try:
             yield connection
             await transaction.commit(connection, None, ())

@@ -15,7 +15,7 @@
     │   ├── ValidationError        an argument is malformed (``field``)
     │   │   └── NumericOverflow    a number outgrew its column, as a version at its greatest would
     │   ├── InvariantViolation     the aggregate is in no state for this command
-    │   ├── NotFound               gone, never there, or another tenant's: never told apart
+    │   ├── NotFound               gone, never there, or another tenant's or user's: never told apart
     │   └── IntegrityViolation     other rows stand against it (``resource``, ``id``, ``constraint``)
     │       ├── AlreadyExists      another such row is there
     │       ├── ReferenceNotFound  the row that it refers to is not there for this tenant (``field``)
@@ -31,7 +31,7 @@
     │   └── DecryptionFailed       a value is not what its key made for its place (``key_id``)
     └── DatabaseError              the server, or the way to it, failed (``sqlstate``, ``table``)
         ├── ConstraintViolation    check, not-null or exclusion; a foreign key of which no more is known
-        ├── TenancyViolation       a row-level policy refused the write, or no tenant was set
+        ├── TenancyViolation       a row-level policy refused the write, or no tenant, or no user, was set
         ├── InsufficientPrivilege  the role that is logged in may not do this, whoever's the row
         ├── ResultMismatch         a statement returned what its ``rows:`` header rules out
         ├── WriteSuppressed        the row was there at the expected version; something ate the write

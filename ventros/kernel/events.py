@@ -85,7 +85,7 @@ class Envelope:
 
     ``aggregate_version`` is the version that the event's change led to, None for an entity without
     versions; ``sequence`` numbers the events of one aggregate version from 1, and ``last_of_version`` is the
-    greatest of them.
+    greatest of them. ``tenant_id`` is whose the aggregate is, None for the tenant of the unit of work.
     """
 
     event_id: UUID
@@ -98,6 +98,7 @@ class Envelope:
     sequence: int
     last_of_version: bool = True
     payload: dict[str, Any]
+    tenant_id: str | None = None
 
 
 def envelopes(
@@ -107,6 +108,7 @@ def envelopes(
     aggregate_version: int | None,
     *,
     more: bool = False,
+    tenant_id: str | None = None,
 ) -> list[Envelope]:
     """``events`` of one aggregate, in their order, in envelopes; ``more`` of the version are to follow."""
     return [
@@ -121,6 +123,7 @@ def envelopes(
             sequence=sequence,
             last_of_version=sequence == len(events) and not more,
             payload=event.payload(),
+            tenant_id=tenant_id,
         )
         for sequence, event in enumerate(events, start=1)
     ]

@@ -19,6 +19,9 @@ MAX_INDEXED = 500
 """Characters of a text under a btree: its entries hold 2,704 bytes, 500 of four, a tenant and an id."""
 _LABEL = re.compile(r"[A-Za-z0-9_.:@-]{1,100}")
 
+USER_TENANT = "user:"
+"""What the tenants of users begin with, and no other."""
+
 LONGEST_WAIT = 2_147_483
 """Seconds. No timeout of PostgreSQL holds more milliseconds."""
 
@@ -100,7 +103,10 @@ def label(text: str, field: str, least: int = 1) -> str:
 
 
 def tenant_id(text: str) -> str:
-    """A :func:`label` of 3 characters at least. An Enum, or another subclass of str, is refused."""
+    """A :func:`label` of 3 characters at least. An Enum, or another subclass of str, is refused.
+
+    So is what begins with ``user:``, see :func:`user_tenant`.
+    """
     if type(text) is not str:
         raise ValidationError(f"a tenant is a str, not {shown(text)}", field="tenant_id")
     return _tenant_id(text)
@@ -108,7 +114,32 @@ def tenant_id(text: str) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _tenant_id(text: str) -> str:
+    if text.startswith(USER_TENANT):
+        raise ValidationError(
+            f"{shown(text)} is no tenant of a caller's: what begins with {USER_TENANT} belongs to a user; "
+            "give the unit of work user= and no tenant",
+            field="tenant_id",
+        )
     return label(text, "tenant_id", 3)
+
+
+def user_tenant(user: UUID) -> str:
+    """The tenant of what belongs to a user and to no tenant: its events, and units of the user's own."""
+    return f"{USER_TENANT}{user}"
+
+
+def tenant_of_unit(tenant: str | None, user: UUID | None) -> str:
+    """A tenant that a caller may name; without one the user's own."""
+    return user_tenant(user) if tenant is None and user is not None else tenant_id(tenant)  # type: ignore[arg-type]
+
+
+def named_for(tenant: str) -> tuple[str | None, UUID | None]:
+    """The tenant and the user by which :func:`tenant_of_unit` makes it again."""
+    try:
+        user = UUID(tenant.removeprefix(USER_TENANT))
+    except ValueError:
+        return tenant, None
+    return (None, user) if tenant == user_tenant(user) else (tenant, None)
 
 
 def tenant(_instance: object, _attribute: Attribute[str], value: str) -> None:

@@ -124,7 +124,7 @@ def tenant() -> None:
 def forget(id_: str, dsn: str | None, batch: int, *, dry_run: bool) -> None:
     """Delete every row of a tenant, its history included, and prove that none is left.
 
-    All tables with a tenant_id, in any schema. Users and billing accounts have no tenant: those that the
+    All tables with a tenant_id, in any schema. Users and billing accounts are a user's: those that the
     tenant refers to are listed, and kept. Stop what works for the tenant first. What is cut short may be
     run again. Exits with 1 when a row is left.
     """

@@ -30,7 +30,7 @@ _BASELINE: LiteralString = """
 INSERT INTO aggregate_history
        (tenant_id, aggregate_table, aggregate_id, aggregate_version, kind, recorded_at, role, after)
 SELECT tenant_id, {name}, id, version, 'baseline', clock_timestamp(), session_user, after
-  FROM (SELECT coalesce(document ->> 'tenant_id', '') AS tenant_id, stored.id, stored.version,
+  FROM (SELECT ventros_tenant_of(document) AS tenant_id, stored.id, stored.version,
                document AS after
           FROM {table} AS stored, ventros_history_row(stored, ARRAY[{secrets}]::text[]) AS document) AS found
  WHERE NOT EXISTS (SELECT FROM aggregate_history AS known
@@ -50,7 +50,7 @@ SELECT tenant_id, aggregate_table, aggregate_id, aggregate_version + 1, 'baselin
  WHERE after IS NOT NULL
    AND NOT EXISTS (SELECT FROM {table} AS stored
                     WHERE stored.id = head.aggregate_id
-                      AND coalesce(to_jsonb(stored) ->> 'tenant_id', '') = head.tenant_id)
+                      AND ventros_tenant_of(to_jsonb(stored)) = head.tenant_id)
 """
 _HIDDEN: LiteralString = """
 SELECT name FROM unnest(%s::text[]) AS name WHERE row_security_active(to_regclass(name)) ORDER BY name

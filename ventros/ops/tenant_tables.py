@@ -25,8 +25,8 @@ SELECT c.oid, n.nspname, c.relname, c.relkind IN ('r', 'p') AS erasable,
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
   LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
  CROSS JOIN LATERAL (
-       SELECT coalesce(bool_and(polpermissive) AND bool_or(known AND polcmd IN ('*', 'r')), false)
-              AS may_read,
+       SELECT coalesce(bool_and(polpermissive OR polcmd IN ('a', 'w'))
+                       AND bool_or(known AND polcmd IN ('*', 'r')), false) AS may_read,
               coalesce(bool_or(known AND polcmd IN ('*', 'd')), false) AS may_delete
          FROM (SELECT polpermissive, polcmd, polroles = '{0}' AND pg_get_expr(polqual, polrelid)
                       IN ('true', '(tenant_id = ventros_tenant())') AS known

@@ -49,6 +49,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     show_default=True,
     help="Seconds between two looks at an idle database, at most.",
 )
+@click.option("--notify", is_flag=True, help="Look at once when a service says so; see docs/events.md.")
 @click.option(
     "--metrics", metavar="HOST:PORT", help="Serve /metrics, /status and /health there; without TLS."
 )
@@ -74,6 +75,7 @@ def relay(
     poll: float,
     metrics: str | None,
     *,
+    notify: bool,
     once: bool,
     **options: Any,
 ) -> None:
@@ -84,11 +86,10 @@ def relay(
     """
     from ventros.relay.program import Arguments, deliver
 
-    asyncio.run(
-        deliver(
-            Arguments(resolve(dsn), publishers, options, batch=batch, poll=poll, metrics=metrics, once=once)
-        )
+    arguments = Arguments(
+        resolve(dsn), publishers, options, batch=batch, poll=poll, metrics=metrics, notify=notify, once=once
     )
+    asyncio.run(deliver(arguments))
 
 
 @click.group()

@@ -38,12 +38,13 @@ async def hand_over(
     until: float,
     stopping: Callable[[], bool],
     disable: Callable[[str], Awaitable[None]],
+    broken: Callable[[PublisherBroken], None],
     counts: Counts,
 ) -> Settlement:
     """In their order, up to the first failure, or as long as the lease lasts, to monotonic ``until``.
 
-    What is left is released. ``disable`` is told why, when the destination is gone. Raises PublisherBroken
-    and no other error of the publisher's.
+    What is left is released. ``disable`` is told why, when the destination is gone, and ``broken`` of a
+    publisher that is: no other failure is looked at then. Raises nothing that the publisher raises.
     """
     delivered, handed, attempts, failure, dead = START, 0, claimed.attempts, None, False
     for event in claimed.events:
@@ -51,8 +52,9 @@ async def hand_over(
             break
         try:
             await _publish(event, destination, disable)
-        except PublisherBroken:
-            raise
+        except PublisherBroken as error:
+            broken(error)
+            break
         except Exception as error:  # noqa: BLE001 - whatever the publisher raises
             attempts, failure = attempts + 1, error
             dead = isinstance(error, PublishRefused) or attempts >= destination.attempts

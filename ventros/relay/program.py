@@ -38,18 +38,23 @@ class Arguments:
     batch: int = attrs.field(default=500, kw_only=True)
     poll: float = attrs.field(default=0.25, kw_only=True)
     metrics: str | None = attrs.field(default=None, kw_only=True)
+    notify: bool = attrs.field(default=False, kw_only=True)
     once: bool = attrs.field(default=False, kw_only=True)
 
 
 async def deliver(arguments: Arguments) -> None:
     """Until a signal says to stop, or, with ``once``, until nothing is due. Raises what Relay.run() does."""
-    settings = Settings(min_size=0, max_size=4, application_name="ventros relay")
+    settings = Settings(min_size=0, max_size=5, application_name="ventros relay")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(UnitOfWork, arguments.dsn, settings))
         sources = await stack.enter_async_context(
             publishers.opened(arguments.publishers, database, arguments.options)
         )
-        relay = Relay(database, sources, RelayOptions(batch=arguments.batch, poll=arguments.poll))
+        relay = Relay(
+            database,
+            sources,
+            RelayOptions(batch=arguments.batch, poll=arguments.poll, notify=arguments.notify),
+        )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, relay.stop)

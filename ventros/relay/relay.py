@@ -26,7 +26,8 @@ from ventros.kernel.errors import (
 from ventros.kernel.outbox import consumers, deliveries, log
 from ventros.kernel.outbox.deliveries import Claimed, Settlement
 from ventros.kernel.retry import Retry
-from ventros.kernel.validators import attribute, seconds, whole_number
+from ventros.kernel.validators import attribute, boolean, seconds, whole_number
+from ventros.kernel.waking import listen
 from ventros.relay.handing_over import dropped, hand_over, lease
 from ventros.relay.publisher import Destination, Destinations, PublisherBroken
 from ventros.relay.state import State
@@ -37,6 +38,8 @@ _SOON = 0.005
 """Seconds to the next look after one that found something."""
 _RECOVERY = Retry(base=0.05, cap=5.0)
 """While the database is away."""
+_AHEAD = 4
+"""Queues of a destination that are held, to each that is handed over: claims and settlements are of many."""
 _GRACE = 10.0
 """Seconds that a relay which was stopped waits for a database that is away; what it holds is then left."""
 
@@ -55,12 +58,13 @@ class RelayOptions:
     """``batch`` is how many events are read of the log at a time, and how many queues are held at most.
 
     Of each queue ``most`` events are held at most, so ``batch * most`` in all. ``poll`` seconds go by at most
-    before the next look.
+    before the next look; with ``notify`` the NOTIFY of a service wakes it before.
     """
 
     batch: int = attrs.field(default=500, validator=attribute(whole_number, least=1, most=100_000))
     most: int = attrs.field(default=20, validator=attribute(whole_number, least=1, most=10_000))
     poll: float = attrs.field(default=0.25, validator=seconds)
+    notify: bool = attrs.field(default=False, validator=boolean)
 
 
 class Relay:
@@ -83,22 +87,24 @@ class Relay:
         if len(self._sources) != len(sources) or not sources:
             raise ValidationError("each kind of destination once, and at least one", field="sources")
         self._options = options or RelayOptions()
-        self._written, self._work, self._settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._written = {name: asyncio.Event() for name in self._sources}
+        self._work, self._settled, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._ends: list[Settlement] = []
         self._busy: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
         self._handing: set[asyncio.Task[None]] = set()
         self._broken: PublisherBroken | None = None
 
     def wake(self) -> None:
         """Look at the log now."""
-        self._written.set()
+        for event in self._written.values():
+            event.set()
 
     def stop(self) -> None:
         """Claim no more; what is being handed over is finished, the rest that is held given back."""
         self._stopping.set()
-        for event in (self._written, self._work, self._settled):
-            event.set()
+        self.wake()
+        self._work.set()
 
     async def run(self) -> None:
         """Until stopped, whatever the database does meanwhile.
@@ -109,10 +115,16 @@ class Relay:
         await self._persistently(self._register)
         try:
             async with asyncio.TaskGroup() as group:
-                for source in self._sources.values():
-                    group.create_task(self._keep(self._written, partial(self.fan_out, source)))
-                group.create_task(self._claim_until_stopped())
-                group.create_task(self._settle_until_done())
+                for name, source in self._sources.items():
+                    group.create_task(self._keep(self._written[name], partial(self.fan_out, source)))
+                claiming = group.create_task(self._keep(self._work, self.claim))
+                claiming.add_done_callback(lambda _: self._settled.set())
+                group.create_task(self._settle_until_done(claiming))
+                if self._options.notify:
+                    listening = group.create_task(
+                        self._persistently(partial(listen, self._database, self.wake))
+                    )
+                    claiming.add_done_callback(lambda _: listening.cancel())
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         finally:
@@ -197,32 +209,37 @@ class Relay:
         wanted: dict[str, tuple[int, float]] = {}
         for name in sorted(found, key=lambda name: self._busy.get(name, 0)):
             destination = found[name][1]
-            free = min(room, (destination.concurrency if destination else 100) - self._busy.get(name, 0))
+            most = _AHEAD * destination.concurrency if destination else 100
+            free = min(room, most - self._busy.get(name, 0))
             if free > 0:
                 wanted[name] = (free, lease(destination) if destination else 60.0)
                 room -= free
         return wanted
 
     def _begin(self, claimed: Claimed, source: Destinations, destination: Destination, until: float) -> None:
+        turns = self._turns.setdefault(destination.name, asyncio.Semaphore(destination.concurrency))
+
         async def work() -> None:
-            try:
+            async with turns:
                 settlement = await hand_over(
                     claimed,
                     destination,
                     until=until,
                     stopping=self._stopping.is_set,
                     disable=partial(source.disable, destination.name),
+                    broken=self._break,
                     counts=self.state.counts,
                 )
-            except PublisherBroken as error:
-                self._broken = self._broken or error
-                self.stop()
-                return
             self._end(settlement)
 
         task = asyncio.create_task(work())
         self._handing.add(task)
         task.add_done_callback(self._handing.discard)
+
+    def _break(self, error: PublisherBroken) -> None:
+        """Raise it in the end, once all that is held was given back."""
+        self._broken = self._broken or error
+        self.stop()
 
     def _end(self, settlement: Settlement) -> None:
         self._ends.append(settlement)
@@ -249,6 +266,7 @@ class Relay:
             self._busy[one.queue.destination] -= 1
             if not self._busy[one.queue.destination]:
                 del self._busy[one.queue.destination]
+                self._turns.pop(one.queue.destination, None)
         self._work.set()
         return len(ends)
 
@@ -268,12 +286,9 @@ class Relay:
             await self._wait(event, pause)
             pause = min(self._options.poll, pause * 2)
 
-    async def _claim_until_stopped(self) -> None:
-        await self._keep(self._work, self.claim)
-
-    async def _settle_until_done(self) -> None:
-        """Until all that was held is settled, but for what a broken publisher had."""
-        while not self._stopping.is_set() or self._handing or self._ends:
+    async def _settle_until_done(self, claiming: asyncio.Task[None]) -> None:
+        """Until nothing more is claimed, and all that was is settled."""
+        while not claiming.done() or self._handing or self._ends:
             self._settled.clear()
             if not await self._persistently(self.settle):
                 await self._wait(self._settled, 0.5)

@@ -19,6 +19,10 @@ Report = Callable[[str], None]
 _CREATION = re.compile(r"^CREATE (?:UNLOGGED |FOREIGN )?TABLE (.+?) \($", re.MULTILINE)
 MARKS = "public.ventros_migrations"
 """The table of what is migrated."""
+_GRANT = re.compile(
+    r"^GRANT\n(?P<what>[^;]*?)\n    ON (?P<table>\S+) TO ventros_(?P<role>\w+);", re.MULTILINE
+)
+_PRIVILEGE = re.compile(r"([A-Z]+)(?: \(([^)]*)\))?")
 _POLICY = re.compile(
     r"^CREATE POLICY (?P<name>\w+) ON (?P<table>\S+) FOR (?P<command>[A-Z]+) TO (?P<role>\S+) .*;\n",
     re.MULTILINE,
@@ -29,7 +33,8 @@ _OURS = re.compile(r"(?:relay|scheduler|auditor)_(?:select|insert|update|delete)
 # A privilege on a whole table has no column.
 _GRANTED: LiteralString = """
 SELECT c.oid, c.oid::regclass::text,
-       array_agg(DISTINCT granted.privilege_type || coalesce(' (' || quote_ident(attname) || ')', ''))
+       array_agg(DISTINCT granted.privilege_type || coalesce(' (' || quote_ident(attname) || ')', '')
+                          || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
   FROM (SELECT oid, relacl, NULL FROM pg_class
          UNION ALL
         SELECT attrelid, attacl, attname FROM pg_attribute WHERE NOT attisdropped) AS e (oid, acl, attname)
@@ -75,7 +80,7 @@ def grant(
     for role, tables in before.items():
         for oid in own.keys() & tables.keys():
             name = sql.Identifier(role).as_string(connection)
-            connection.execute(f"REVOKE ALL ON {own[oid]} FROM {name}".encode())
+            connection.execute(f"REVOKE ALL ON {own[oid]} FROM {name} CASCADE".encode())
     policies: dict[tuple[str, str], str] = {}
     for one in application.stack():
         with_statements = _with_statements(one)
@@ -172,6 +177,22 @@ def grants_sql(application: Application, roles: Roles, quote: Callable[[str], st
     if not path.is_file():
         raise ConfigurationError(f"{path} is missing: ventros sync writes it")
     return roles.named_in(path.read_text(encoding="utf-8"), quote)
+
+
+def privileges(application: Application) -> list[dict[str, str]]:
+    """What its ``grants.sql`` grants: role (app, relay, …), table, action, columns with ", " between."""
+    if not (application.statements.folder / "grants.sql").is_file():
+        return []
+    return [
+        {
+            "role": grant["role"],
+            "table": grant["table"],
+            "action": action,
+            "columns": " ".join(columns.split()),
+        }
+        for grant in _GRANT.finditer(grants_sql(application, Roles()))
+        for action, columns in _PRIVILEGE.findall(grant["what"])
+    ]
 
 
 def present(connection: psycopg.Connection, names: Collection[str]) -> dict[int, str]:

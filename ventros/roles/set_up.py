@@ -19,24 +19,8 @@ from ventros.kernel.connection.settings import Settings
 from ventros.kernel.errors import ConfigurationError, DatabaseError
 from ventros.roles.grants import Report, grant, own_tables, present
 from ventros.roles.names import DEFAULT, Roles
+from ventros.roles.powers import take_away
 
-_POWERS: LiteralString = """
-SELECT CASE WHEN rolsuper THEN 'is a superuser'
-            WHEN rolbypassrls THEN 'has BYPASSRLS'
-            WHEN pg_has_role(rolname, %(owner)s, 'MEMBER') THEN 'is a member of ' || %(owner)s
-            WHEN has_database_privilege(r.oid, current_database(), 'TEMPORARY')
-            THEN 'may make temporary tables, which the database''s owner or a superuser has to revoke'
-            WHEN open.name IS NOT NULL THEN 'may CREATE in the schema ' || open.name
-            WHEN EXISTS (SELECT FROM pg_shdepend
-                          WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
-                            AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
-            THEN 'owns something' END
-  FROM pg_roles AS r
-  CROSS JOIN LATERAL (
-           SELECT min(nspname) AS name FROM pg_namespace
-            WHERE nspname = ANY (%(schemas)s) AND has_schema_privilege(r.oid, oid, 'CREATE')) AS open
- WHERE rolname = %(role)s
-"""
 # Before PostgreSQL 16, who may make roles may alter all but superusers.
 _TIMEOUTS_OF: LiteralString = """
 SELECT ARRAY(SELECT split_part(unnest(setconfig), '=', 1)
@@ -88,22 +72,23 @@ def set_up(
     Everything happens, or nothing. Raises ConfigurationError when a role could do more than it is granted,
     DatabaseError when the server refuses.
     """
-    schemas = sorted({"public", *(one.statements.schema for one in application.stack())})
     with administration.connect(administration.parameters(dsn)) as connection:
         try:
             with connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '10s'")  # behind a policy's lock all would wait
                 for name in roles.all:
                     if not _exists(connection, name):
                         create_role(connection, name, password(name))
                         report(f"made the role {name}")
-                for schema in schemas:
+                for schema in application.schemas():
                     _open_schema(connection, schema, roles.owner, report)
                 revoke_temporary(connection, roles, report)
                 for name in (roles.app, roles.relay, roles.scheduler):
                     _set_timeouts(connection, name, report)
                 show_statistics(connection, roles.auditor, report)
                 grant(connection, application, roles, report)
-                _check_roles(connection, application, roles, schemas)
+                take_away(connection, application, roles, report)
+                _check_owner(connection, application, roles.owner)
         except psycopg.Error as error:
             raise DatabaseError(
                 f"the roles cannot be set up: {administration.message(error)}", sqlstate=error.sqlstate
@@ -191,21 +176,11 @@ def show_statistics(
         report(f"not granted to {auditor}: pg_read_all_stats, for which a superuser has to run this")
 
 
-def _check_roles(
-    connection: psycopg.Connection, application: Application, roles: Roles, schemas: list[str]
-) -> None:
-    for role in roles.granted:
-        power = connection.execute(
-            _POWERS, {"owner": roles.owner, "role": role, "schemas": schemas}
-        ).fetchone()
-        if power and power[0]:
-            raise ConfigurationError(
-                f"the role {role} {power[0]}: take that away, or name another for {roles.kind(role)}"
-            )
+def _check_owner(connection: psycopg.Connection, application: Application, owner: str) -> None:
     own = present(connection, own_tables(application))
-    other_owners = connection.execute(_OTHER_OWNERS, [list(own), roles.owner]).fetchall()
-    if other_owners:
+    others = connection.execute(_OTHER_OWNERS, [list(own), owner]).fetchall()
+    if others:
         raise ConfigurationError(
-            f"{', '.join(name for (name,) in other_owners)} owns tables, not {roles.owner}: "
-            f"name it with --owner, or REASSIGN OWNED BY it TO {roles.owner}"
+            f"{', '.join(name for (name,) in others)} owns tables, not {owner}: "
+            f"name it with --owner, or REASSIGN OWNED BY it TO {owner}"
         )

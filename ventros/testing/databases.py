@@ -9,6 +9,8 @@ import pytest
 import pytest_asyncio
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from ventros.kernel.application import Application
     from ventros.kernel.database import Database
     from ventros.testing.one_transaction import RolledBackDatabase
@@ -40,6 +42,11 @@ async def ventros_rolled_back(
 
 
 @pytest.fixture
-def ventros_unit(ventros_rolled_back: RolledBackDatabase[Any], ventros_tenant: str) -> Any:
-    """A unit of work of the tenant, for ``async with ventros_unit as unit:``, rolled back after the test."""
-    return ventros_rolled_back.unit_of_work(ventros_tenant)
+def ventros_unit(
+    ventros_rolled_back: RolledBackDatabase[Any], ventros_tenant: str, ventros_user: UUID
+) -> Any:
+    """A unit of work of the tenant and the user, for ``async with ventros_unit as unit:``.
+
+    It is rolled back after the test.
+    """
+    return ventros_rolled_back.unit_of_work(ventros_tenant, user=ventros_user)

@@ -17,7 +17,7 @@ from ventros.kernel.connection.pool import Pool, PoolStats
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database, UnitOptions
 from ventros.kernel.telemetry import NO_TELEMETRY, Telemetry
-from ventros.kernel.transaction.begin import AuditContext, TransactionKeywords
+from ventros.kernel.transaction.begin import AuditContext, TransactionKeywords, set_keys
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
 
@@ -34,13 +34,22 @@ class RolledBackDatabase(Database[U]):
 
     _pool: _OneConnection
 
-    def unit_of_work(self, tenant: str, **options: Unpack[UnitOptions]) -> U:
+    def unit_of_work(self, tenant: str | None = None, **options: Unpack[UnitOptions]) -> U:
         """As of any Database, but within the one transaction, behind a savepoint."""
         super().unit_of_work(tenant, **options)  # raises for what cannot be; it is never entered
         keywords: dict[str, Any] = {
             name: value for name, value in options.items() if name not in TransactionKeywords.__annotations__
         }
         return self._unit_of_work(_Part(self._pool, self.settings, self.telemetry), tenant, **keywords)
+
+    @asynccontextmanager
+    async def asking(self, **keys: str) -> AsyncIterator[Connection]:
+        """As of any Database, but within the one transaction, whose settings it takes back."""
+        settings = set_keys(keys)
+        async with self.connection() as connection:
+            await connection.control("; ".join(settings))
+            yield connection
+            await connection.control("; ".join(set_keys(dict.fromkeys(keys, ""))))
 
 
 @asynccontextmanager
@@ -107,12 +116,14 @@ class _Part(JoinedTransaction):
         """A position all the same, so that a service that asks for one can be tested."""
         return await current_position(self._driver, self._timeout)
 
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
         self._pool.require_home()
         await self._pool.acquire(self._patience)
         self._has_turn = True
         try:
-            return await super().begin(tenant, command_id, audit)
+            return await super().begin(tenant, user, command_id, audit)
         except BaseException:
             await self._give_back()
             raise

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -156,6 +157,12 @@ def ventros_seeded(
 def ventros_tenant() -> str:
     """The id of the tenant that a test works for."""
     return "acme"
+
+
+@pytest.fixture
+def ventros_user() -> UUID:
+    """The id of the user that a test works for; to be overridden where there is one."""
+    return uuid4()
 
 
 @pytest.fixture

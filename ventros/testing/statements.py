@@ -48,17 +48,18 @@ def check_statements(application: Application) -> type:
     class StatementsAndPlans(Statements):
         def test_the_plans_are_the_committed(self, ventros_server: Server, ventros_seeded: str) -> None:
             """Else, when that is right: ventros sync"""
-            dsn = ventros_server.owner_dsn(ventros_seeded)
+            dsn = ventros_server.superuser_dsn(ventros_seeded)
             assert [str(deviation) for deviation in plan_deviations(dsn, library)] == []
 
     has_plans = (application.statements.folder / "plans" / "expected.txt").is_file()
     return StatementsAndPlans if has_plans else Statements
 
 
-def plan_deviations(dsn: str, library: Library) -> list[Deviation]:
+def plan_deviations(superuser_dsn: str, library: Library) -> list[Deviation]:
     """Where the application's own statements do otherwise than plans/expected.txt says, if seeded."""
     expected, _ = read_committed(library)
-    with psycopg.connect(dsn) as connection:
+    with psycopg.connect(superuser_dsn) as connection:
+        connection.execute("SET ROLE ventros_owner")
         return deviations(connection, library.own_statements, expected, TENANTS)
 
 

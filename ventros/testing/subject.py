@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, LiteralString
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -14,9 +15,11 @@ from psycopg import sql
 from ventros.kernel.application import Application
 from ventros.kernel.database import Database
 from ventros.kernel.events import DomainEvent
+from ventros.kernel.ids import new_id
 from ventros.kernel.repository import Repository
 from ventros.kernel.telemetry import Telemetry
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
+from ventros.kernel.validators import user_tenant
 from ventros.testing.factory import Factory, Refs
 
 LATER: Final = datetime(2037, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -39,11 +42,15 @@ class Filled(DomainEvent):
 
 @attrs.frozen
 class Subject:
-    """``seed`` and ``refs`` are what the factory is given; ``dsn`` is that of ``db``, for the app."""
+    """``seed`` and ``refs`` are what the factory is given; ``dsn`` is that of ``db``, for the app.
+
+    Its units are of ``tenant`` and ``user``.
+    """
 
     db: Database[Any]
     dsn: str
     tenant: str
+    user: UUID
     factory: Factory
     seed: Any
     refs: Refs
@@ -54,9 +61,24 @@ class Subject:
         """The repository's class."""
         return self.factory.held_by(type(self.unit()))[1]
 
-    def unit(self, tenant: str | None = None) -> Any:
-        """A new unit of work of the tenant, or of another."""
-        return self.db.unit_of_work(tenant or self.tenant)
+    def unit(self) -> Any:
+        """A new unit of work."""
+        return self.db.unit_of_work(self.tenant, user=self.user)
+
+    def unit_of_others(self) -> Any:
+        """One of another tenant; where the aggregate belongs to a user, one of another user."""
+        if self.kind.OF_USER:
+            return self.db.unit_of_work(self.tenant, user=new_id())
+        return self.db.unit_of_work(ANOTHER_TENANT, user=self.user)
+
+    async def run(self, use_case: Callable[[Any], Awaitable[Any]]) -> Any:
+        """As ``db.run`` does."""
+        return await self.db.run(self.tenant, use_case, user=self.user)
+
+    @property
+    def owner(self) -> str:
+        """The tenant of its events."""
+        return user_tenant(self.user) if self.kind.OF_USER else self.tenant
 
     def repository(self, unit: UnitOfWork) -> Repository[Any]:
         """The unit's, that stores the aggregate."""
@@ -127,17 +149,17 @@ class Subject:
 
 @asynccontextmanager
 async def under_contract(
-    factory: Factory, application: Application, dsn: str, tenant: str, seed: Any
+    factory: Factory, application: Application, dsn: str, *, tenant: str, user: UUID, seed: Any
 ) -> AsyncIterator[Subject]:
     """The subject, once what it refers to is stored. Raises ConfigurationError for an unknown resource."""
     factory.held_by(application.unit_of_work)
     sent: list[str] = []
     telemetry = Telemetry(statement=lambda name, *_: sent.append(name))
     async with await Database.open(application.unit_of_work, dsn, telemetry=telemetry) as db:
-        async with db.unit_of_work(tenant) as unit:
+        async with db.unit_of_work(tenant, user=user) as unit:
             refs = await factory.prepare(unit, seed)
             await unit.commit()
-        yield Subject(db, dsn, tenant, factory, seed, refs, sent)
+        yield Subject(db, dsn, tenant, user, factory, seed, refs, sent)
         in_use = db.stats().in_use
     assert in_use == 0, "a connection was not given back"
 

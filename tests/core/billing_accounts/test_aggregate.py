@@ -106,8 +106,8 @@ def full_account() -> BillingAccount:
 def test_what_the_mapper_writes_it_reads() -> None:
     for account in (make_account().clear_events(), full_account()):
         written = mapper.insert_args(account)
-        id_, *others = written
-        assert mapper.from_row((id_, account.version, *others)) == account
+        user_id, id_, *others = written
+        assert mapper.from_row((id_, account.version, user_id, *others)) == account
         assert len(mapper.COLUMNS) == len(written) + 1
 
 
@@ -125,9 +125,9 @@ def test_a_payment_method_is_stored_in_snake_case_with_its_expiry_as_text() -> N
 
 def test_an_update_writes_all_but_what_never_changes() -> None:
     account = full_account()
-    id_, user_id, *others, created_at, updated_at, deleted_at = mapper.insert_args(account)
-    assert mapper.update_args(account) == (id_, 1, *others, updated_at, deleted_at)
-    assert (user_id, created_at) == (account.user_id, account.created_at)
+    user_id, id_, *others, created_at, updated_at, deleted_at = mapper.insert_args(account)
+    assert mapper.update_args(account) == (user_id, id_, 1, *others, updated_at, deleted_at)
+    assert created_at == account.created_at
 
 
 def stored(**fields: Any) -> BillingAccount:

@@ -51,8 +51,8 @@ async def test_a_connection_that_was_not_prepared_is_not_joined(owner_dsn: str, 
 async def test_control_without_the_question_the_row_is_blamed(
     owner_dsn: str, seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def caller_settings(*_: object) -> tuple[str, str, str]:
-        return "", "", ""
+    async def caller_settings(*_: object) -> tuple[str, str, str, str]:
+        return "", "", "", ""
 
     monkeypatch.setattr(joined, "caller_settings", caller_settings)
     driver: asyncpg.Connection[Any] = await asyncpg.connect(owner_dsn)

@@ -13,6 +13,7 @@ from tests.support.constants import TENANT
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.audit.session import is_command
 from ventros.kernel.connection.driver import prepare_driver
+from ventros.kernel.ids import new_id
 from ventros.kernel.transaction.begin import AuditContext, set_local
 from ventros.kernel.transaction.joined import CALLER_SETTINGS_QUERY, caller_settings
 
@@ -45,7 +46,7 @@ async def author_of(db: Database[UnitOfWork], wrap: Any = None, **options: Any) 
 
     async def greet(uow: UnitOfWork) -> tuple[str, str]:
         await uow.connection.control("SAVEPOINT ventros")
-        _tenant, actor, name = await caller_settings(uow.connection.driver, timeout=5)
+        _tenant, _user, actor, name = await caller_settings(uow.connection.driver, timeout=5)
         return actor, name
 
     return await db.run(TENANT, wrap(greet) if wrap else greet, **options)
@@ -87,7 +88,8 @@ async def guest(owner_dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
 
 async def test_a_joined_unit_has_its_callers_unless_it_names_its_own(guest: asyncpg.Connection[Any]) -> None:
     async def said() -> tuple[str, ...]:
-        return tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())[:3]
+        tenant, _user, *author = tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())[:4]
+        return (tenant, *author)
 
     async with guest.transaction():
         await guest.execute("SET LOCAL app.actor = 'caller'")
@@ -106,3 +108,26 @@ async def test_a_joined_unit_has_its_callers_unless_it_names_its_own(guest: asyn
         with pytest.raises(ValidationError):
             async with UnitOfWork.join(guest, TENANT, actor="user:7"):
                 pass
+
+
+async def test_a_joined_unit_has_its_own_user_or_none(guest: asyncpg.Connection[Any]) -> None:
+    """Never its caller's, who has his again afterwards, however it ended."""
+    caller, user = new_id(), new_id()
+
+    async def whose() -> tuple[str, ...]:
+        return tuple(await guest.fetchrow(CALLER_SETTINGS_QUERY) or ())[:2]
+
+    async with guest.transaction():
+        await guest.execute(f"SET LOCAL app.user_id = '{caller}'")
+        async with UnitOfWork.join(guest, TENANT):
+            assert await whose() == (TENANT, "")
+        assert await whose() == ("", str(caller))
+        with pytest.raises(KeyError):
+            async with UnitOfWork.join(guest, TENANT, user=user):
+                assert await whose() == (TENANT, str(user))
+                raise KeyError
+        assert await whose() == ("", str(caller))
+        async with UnitOfWork.join(guest, None, user=user):
+            assert await whose() == (f"user:{user}", str(user))
+    for part in set_local(TENANT, user=user):
+        assert is_command(part)

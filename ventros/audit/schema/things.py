@@ -93,12 +93,6 @@ KINDS: Final[dict[str, Kind]] = {
         create="CREATE SEQUENCE IF NOT EXISTS {name}; ALTER SEQUENCE {name} {definition};",
         drop="DROP SEQUENCE IF EXISTS {name};",
     ),
-    "sequence end": Kind(
-        called="the end of the sequence {name}",
-        subject="{name}",
-        see="pg_sequence_last_value(to_regclass({name_text}))",
-        extra="the sequence {name} has used up more than three quarters of its numbers",
-    ),
     "constraint": Kind(
         called="the constraint {name} of {relation}",
         see="concat(pg_get_constraintdef(oid), CASE WHEN NOT convalidated THEN ' (not validated)' END)",

@@ -146,7 +146,6 @@ WEIGHED: Final = (
     ),
     Weight((EXTRA,), "index", "", LOW, "Each row that is written costs one write more."),
     Weight(_OFF, "sequence", "", HIGH, "Its numbers may run out, or come again."),
-    Weight((EXTRA,), "sequence end", "", HIGH, "When its numbers end, every INSERT that needs one fails."),
     Weight((EXTRA,), "sequence", "", LOW, _NOBODY),
     Weight(_OFF, "type", "", HIGH, "Values that the application knows may be refused, or others be taken."),
     Weight(_OFF, "domain", "", HIGH, "Values that the application knows may be refused, or others be taken."),

@@ -61,8 +61,8 @@ def from_row(row: Sequence[Any]) -> BillingAccount:
 def insert_args(account: BillingAccount) -> tuple[object, ...]:
     """billing_accounts.insert, from $1."""
     return (
-        account.id,
         account.user_id,
+        account.id,
         account.name,
         account.stripe_customer_id,
         account.payment_status.value,
@@ -79,6 +79,7 @@ def insert_args(account: BillingAccount) -> tuple[object, ...]:
 def update_args(account: BillingAccount) -> tuple[object, ...]:
     """billing_accounts.update, from $1."""
     return (
+        account.user_id,
         account.id,
         account.version,
         account.name,

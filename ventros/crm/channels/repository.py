@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -10,26 +11,30 @@ import attrs
 from ventros.crm.channels import mapper
 from ventros.crm.channels.aggregate import Channel
 from ventros.kernel.connection.call import Call
-from ventros.kernel.connection.connection import Connection
+from ventros.kernel.database import Database
 from ventros.kernel.repository import Repository
 from ventros.statements import statement
 
-FIND_ROUTE = statement("channel_routes.find")
+FIND_BY_WEBHOOK = statement("channel_routes.find_by_webhook")
 
 
 @attrs.frozen(kw_only=True)
 class ChannelRoute:
-    """Whose channel an identity on a platform is."""
+    """Whose channel it is."""
 
     tenant_id: str
     channel_id: UUID
 
 
-async def find_route(connection: Connection, platform: str, external_id: str) -> ChannelRoute | None:
-    """The owner of an identity on a platform (see :attr:`ChannelType.platform`): the way from an event to
-    its tenant, so it needs none itself.
+async def find_route(
+    db: Database[Any], webhook_id: str, platform: str, external_id: str
+) -> ChannelRoute | None:
+    """The channel of an inbound webhook, if it has that identity on the platform.
+
+    The way from an event to its tenant, so it needs none itself. See :attr:`ChannelType.platform`.
     """
-    row = await connection.maybe(FIND_ROUTE, platform, external_id)
+    async with db.asking(webhook_id=webhook_id) as connection:
+        row = await connection.maybe(FIND_BY_WEBHOOK, webhook_id, platform, external_id)
     return None if row is None else ChannelRoute(tenant_id=row["tenant_id"], channel_id=row["channel_id"])
 
 
@@ -43,10 +48,10 @@ class ChannelCounters:
 
 
 class ChannelRepository(Repository[Channel]):
-    """A live channel with an external id stands in the directory under its platform and that id.
+    """A live channel with an external id stands in the directory under its webhook, its platform and that id.
 
-    :meth:`add` and :meth:`save` raise AlreadyExists when another channel, of whatever tenant, stands
-    there; removing a channel takes its entry along.
+    :meth:`add` and :meth:`save` raise AlreadyExists when another channel of the tenant has that id on the
+    platform; removing a channel takes its entry along.
     """
 
     resource = "channel"
@@ -61,6 +66,7 @@ class ChannelRepository(Repository[Channel]):
     FIND_INBOUND = statement("channels.find_inbound")
     FIND_BY_OTHER_KEYS = statement("channels.find_by_other_keys")
     COUNT_BY_OTHER_KEYS = statement("channels.count_by_other_keys")
+    FIND_ROUTE = statement("channel_routes.find")
     INSERT_ROUTE = statement("channel_routes.insert")
     SET_ROUTE = statement("channel_routes.set")
     DELETE_ROUTE = statement("channel_routes.delete")
@@ -72,16 +78,22 @@ class ChannelRepository(Repository[Channel]):
         external_id = _routed_as(aggregate)
         if external_id is None:
             return []
-        args = (aggregate.type.platform, external_id, self.tenant, aggregate.id)
-        return [Call(self.INSERT_ROUTE, (args,))]
+        return [Call(self.INSERT_ROUTE, (self._route(aggregate, external_id),))]
 
     def calls_after_update(self, aggregate: Channel) -> list[Call]:
         """The directory follows the channel."""
         external_id = _routed_as(aggregate)
         if external_id is None:
             return [Call(self.DELETE_ROUTE, ((self.tenant, aggregate.id),))]
-        args = (aggregate.type.platform, external_id, self.tenant, aggregate.id)
-        return [Call(self.SET_ROUTE, (args,))]
+        return [Call(self.SET_ROUTE, (self._route(aggregate, external_id),))]
+
+    def _route(self, channel: Channel, external_id: str) -> tuple[object, ...]:
+        return (self.tenant, channel.type.platform, external_id, channel.id, channel.webhook_id)
+
+    async def find_id(self, platform: str, external_id: str) -> UUID | None:
+        """The tenant's live channel with this identity on the platform, see :attr:`ChannelType.platform`."""
+        row = await self.connection.maybe(self.FIND_ROUTE, self.tenant, platform, external_id)
+        return None if row is None else row["channel_id"]
 
     async def find_by_webhook_id(self, webhook_id: str) -> Channel | None:
         """The tenant's live channel whose inbound webhook has this path."""

@@ -82,7 +82,10 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
         errors.InsufficientPrivilege,
         "the role lacks a privilege: ventros sync, then ventros migrate roles",
     ),
-    ("42501", "ExecWithCheckOptions"): (errors.TenancyViolation, "the row belongs to another tenant"),
+    ("42501", "ExecWithCheckOptions"): (
+        errors.TenancyViolation,
+        "the row belongs to another tenant, or to another user",
+    ),
     "42P05": (errors.DatabaseError, f"another has prepared a statement of this name here, {_POOLER}"),
     "42P01": (errors.DatabaseError, "the schema lacks a table; bring it up to date with ventros migrate"),
     "42703": (errors.DatabaseError, "the schema lacks a column; bring it up to date with ventros migrate"),
@@ -98,6 +101,10 @@ _RULES: dict[str | tuple[str, str | None], _Rule] = {
     "57P04": (errors.ConnectionLost, "the database was dropped"),
     "57P05": (errors.ConnectionLost, f"{_LATE}it was idle for too long"),
     "VT001": (errors.TenancyViolation, "no tenant is set for this transaction"),
+    "VT004": (
+        errors.TenancyViolation,
+        "no user is set for this transaction: give its unit of work the one it is for, user=",
+    ),
     "VT002": (errors.ConstraintViolation, "the version guard refused an update that does not step it by one"),
     "VT011": (errors.WriteSuppressed, "the write touched no row: a trigger or a policy suppressed it"),
     "VT012": (

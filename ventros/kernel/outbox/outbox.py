@@ -30,12 +30,15 @@ def append(
     *,
     correlation_id: UUID | None = None,
     causation_id: UUID | None = None,
-    marker: UUID,
+    marker: UUID | None,
 ) -> list[Call]:
-    """What writes ``events`` in their order, the first one with the unit's marker."""
-    first, *others = [
+    """What writes ``events`` in their order, the first one with the unit's marker where it is given.
+
+    An event that names no tenant is of ``tenant``.
+    """
+    rows = [
         (
-            tenant,
+            event.tenant_id or tenant,
             correlation_id,
             causation_id,
             event.event_id,
@@ -51,7 +54,10 @@ def append(
         )
         for event in events
     ]
-    calls = [Call(APPEND_WITH_MARKER, ((*first, marker),), refusal=asked_before)]
-    if others:
-        calls.append(Call(APPEND, others))
+    calls = []
+    if marker is not None:
+        first, *rows = rows
+        calls = [Call(APPEND_WITH_MARKER, ((*first, marker),), refusal=asked_before)]
+    if rows:
+        calls.append(Call(APPEND, rows))
     return calls

@@ -57,10 +57,11 @@ class ChildRows(Generic[C]):
             of=lambda invoice, _stored: invoice.lines,
         )
 
-    ``table`` has four statements. ``find`` takes tenant and ids of roots, and returns the root's id as column
-    ``root_id``; ``insert`` and ``update`` take what ``insert_args(root, child)`` and ``update_args(root,
-    child)`` make; ``delete`` takes tenant, root's id and ids. ``update_all_args(root, children)`` stands for
-    ``update_args`` where one ``update`` changes them all at once, so that two may swap their places.
+    ``table`` has four statements. ``find`` takes tenant, or user, and ids of roots, and returns the root's id
+    as column ``root_id``; ``insert`` and ``update`` take what ``insert_args(root, child)`` and
+    ``update_args(root, child)`` make; ``delete`` takes tenant, or user, root's id and ids.
+    ``update_all_args(root, children)`` stands for ``update_args`` where one ``update`` changes them all at
+    once, so that two may swap their places.
 
     ``of(root, stored)`` are the children that the root wants; ``may_differ(root)`` is False when they are
     surely as they are stored, and need not be compared. Raises UnknownStatement when one of the four is
@@ -91,9 +92,9 @@ class ChildRows(Generic[C]):
                 f"{self.update.name} takes what one of update_args and update_all_args makes: give one"
             )
 
-    def found(self, tenant: str, root_ids: list[UUID]) -> Call:
+    def found(self, scope: str | UUID, root_ids: list[UUID]) -> Call:
         """What reads the stored ones of these roots."""
-        return Call(self.find, ((tenant, root_ids),))
+        return Call(self.find, ((scope, root_ids),))
 
     def by_root(self, rows: Sequence[asyncpg.Record]) -> dict[UUID, list[C]]:
         """The children that ``rows`` hold, by the id of their root. Raises MappingError."""
@@ -109,13 +110,13 @@ class ChildRows(Generic[C]):
         sets = [self.insert_args(root, child) for child in children]
         return [Call(self.insert, sets, expected=len(sets))]
 
-    def saved(self, tenant: str, root: Any, stored: Sequence[C]) -> list[Call]:
+    def saved(self, scope: str | UUID, root: Any, stored: Sequence[C]) -> list[Call]:
         """What turns the ``stored`` ones into those that ``root`` wants."""
         change = diff(stored, self.of(root, stored))
         calls = []
         if change.removed:
             ids = [child.id for child in change.removed]
-            calls.append(Call(self.delete, ((tenant, root.id, ids),), expected=len(ids)))
+            calls.append(Call(self.delete, ((scope, root.id, ids),), expected=len(ids)))
         if change.changed:
             sets = self._update_sets(root, change.changed)
             calls.append(Call(self.update, sets, expected=len(change.changed)))

@@ -25,6 +25,7 @@ class UnitContext(Protocol):
     """
 
     tenant: str
+    user: UUID | None
     started_at: datetime
     telemetry: Telemetry
     events: list[Envelope]

@@ -19,7 +19,7 @@ from ventros.kernel.repository.origin import LOADED
 from ventros.kernel.statements.catalogue import Table
 from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.files import or_fail_name
-from ventros.kernel.validators import instance_of, shown
+from ventros.kernel.validators import instance_of, shown, user_tenant
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class EntityRepository(Generic[E]):
     - ``SECRET_COLUMNS``, those whose values no history, log or page may show;
     - its further statements, ``FIND_BY_PHONE = statement("contacts.find_by_phone")``.
 
-    Its methods send them by ``self.connection``, with ``self.tenant`` first, and read their rows by
+    Its methods send them by ``self.connection``, with ``self.scope`` first, and read their rows by
     :meth:`load`, :meth:`load_found`, :meth:`load_all` and :meth:`read`; one that writes asks
     :meth:`require_new` or :meth:`require_writable` before, tells :meth:`record_events` after, and returns
     :meth:`as_written`. ``self.unit`` is the unit of work, as far as a repository sees it.
@@ -70,6 +70,8 @@ class EntityRepository(Generic[E]):
     TABLE: ClassVar[Table]
     STANDARD: ClassVar[tuple[str, ...]] = ("INSERT", "GET", "UPDATE")
     SECRET_COLUMNS: ClassVar[tuple[str, ...]] = ()
+    OF_USER: ClassVar[bool] = False
+    """Whether rows belong to a user, not to a tenant: the table's INSERT takes a user_id and no tenant_id."""
     INSERT: ClassVar[Statement]
     GET: ClassVar[Statement]
     UPDATE: ClassVar[Statement]
@@ -85,6 +87,7 @@ class EntityRepository(Generic[E]):
                     f"{', '.join(cls.mapper.COLUMNS)}"
                 )
         if "TABLE" in vars(cls):
+            cls.OF_USER = cls.STANDARD != () and cls.TABLE.scope == "user_id"
             for attribute in cls.STANDARD:
                 standard = cls.TABLE.find(attribute.lower())
                 if standard is not None and attribute not in vars(cls):
@@ -98,6 +101,24 @@ class EntityRepository(Generic[E]):
     def __init__(self, unit: UnitContext) -> None:
         self.unit = unit
         self.tenant = unit.tenant
+
+    @property
+    def scope(self) -> str | UUID:
+        """Whose the rows are, which a statement compares first: the unit's tenant, or its user.
+
+        Raises TenancyViolation where the unit has no user, and needs one.
+        """
+        if not self.OF_USER:
+            return self.tenant
+        if self.unit.user is None:
+            raise errors.TenancyViolation(
+                f"a {self.resource} belongs to a user, and this unit of work is for none: give it user="
+            )
+        return self.unit.user
+
+    @property
+    def _events_tenant(self) -> str | None:
+        return user_tenant(self.unit.user) if self.OF_USER and self.unit.user is not None else None
 
     if not TYPE_CHECKING:  # or mypy would take any name for one of these
 
@@ -162,9 +183,9 @@ class EntityRepository(Generic[E]):
             raise errors.ValidationError(message, field=self.resource)
 
     def require_writable(self, entity: E) -> None:
-        """Refuse what is no entity of the repository, an undone write's (UndoneWrite), another tenant's.
+        """Refuse what is no entity of the repository, an undone write's (UndoneWrite), another owner's.
 
-        The tenant is compared (TenancyViolation) for the roles too that row-level security spares.
+        Tenant or user is compared (TenancyViolation) for the roles too that row-level security spares.
         """
         self.require_own(entity)
         origin = entity._origin
@@ -173,11 +194,12 @@ class EntityRepository(Generic[E]):
                 f"this instance of {self.resource} {entity.id} came back from a write that {fault}: use the "
                 "instance that was given to that write, or load it again"
             )
-        tenant = getattr(entity, "tenant_id", self.tenant)
-        if tenant != self.tenant:
+        word = "user" if self.OF_USER else "tenant"
+        owner = getattr(entity, f"{word}_id", self.scope)
+        if owner != self.scope:
             raise errors.TenancyViolation(
-                f"{self.resource} {entity.id} belongs to tenant {tenant}, "
-                f"the unit of work to tenant {self.tenant}"
+                f"{self.resource} {entity.id} belongs to {word} {owner}, "
+                f"the unit of work to {word} {self.scope}"
             )
 
     def require_new(self, entity: E) -> None:
@@ -244,4 +266,12 @@ class EntityRepository(Generic[E]):
         """Keep the entity's events for the outbox, as those of ``version``; ``more`` of it are to follow."""
         self.require_own(entity)
         self.unit.written[self.resource, entity.id] = self.unit.scope
-        self.unit.record(envelopes(entity.domain_events, self.resource, entity.id, version, more=more))
+        told = envelopes(
+            entity.domain_events,
+            self.resource,
+            entity.id,
+            version,
+            more=more,
+            tenant_id=self._events_tenant,
+        )
+        self.unit.record(told)

@@ -21,7 +21,7 @@ A = TypeVar("A", bound=AggregateRoot)
 class RootRepository(EntityRepository[A]):
     """What EntityRepository says, and children.
 
-    The statements take the key first: ``tenant_id, id``; a table without tenants overrides :meth:`key`. A
+    The statements take the key first: ``tenant_id, id``, or ``user_id, id`` of what belongs to a user. A
     slice whose aggregate has rows beside the root's declares them as ``CHILDREN``; their entities come as
     further arguments of ``mapper.from_row``. To send a read together with other calls there are
     :meth:`getting` and :meth:`got`.
@@ -31,7 +31,7 @@ class RootRepository(EntityRepository[A]):
 
     def key(self, key: object) -> tuple[object, ...]:
         """The first arguments of a statement about ``key``, an id or a list of ids."""
-        return (self.tenant, key)
+        return (self.scope, key)
 
     async def _get_one(self, id: UUID) -> A:
         if not self.CHILDREN:
@@ -67,7 +67,7 @@ class RootRepository(EntityRepository[A]):
     async def get_many(self, ids: Sequence[UUID]) -> list[A]:
         """Those of the ids, in their order; all rows come in one round trip, children in one more.
 
-        Raises NotFound, naming the first that is not there for this tenant.
+        Raises NotFound, naming the first that is not there for this tenant or user.
         """
         instance_of(Sequence, ids, "ids")
         if not ids:
@@ -80,7 +80,7 @@ class RootRepository(EntityRepository[A]):
         return [loaded[id_] for id_ in ids]
 
     def _finds(self, ids: list[UUID]) -> list[Call]:
-        return [kind.found(self.tenant, ids) for kind in self.CHILDREN]
+        return [kind.found(self.scope, ids) for kind in self.CHILDREN]
 
     async def _map_all(self, rows: Sequence[asyncpg.Record]) -> list[A]:
         """With their children, all of them by one round trip more, none when there are no rows.

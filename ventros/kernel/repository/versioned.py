@@ -97,7 +97,7 @@ class Repository(RootRepository[A]):
         nowait: bool = False,
         skip_locked: bool = False,
     ) -> A:
-        """Raises NotFound when there is none for this tenant, MappingError when the row is not valid.
+        """Raises NotFound when there is none for this tenant or user, MappingError when the row is not valid.
 
         ``expected_version``, as a client sends it in If-Match or as it was read before, raises
         OptimisticLockError when another is stored, which ``db.run`` does not try again.
@@ -245,7 +245,7 @@ class Repository(RootRepository[A]):
         for (kind, roots), stored in zip(compared, found, strict=True):
             by_root = kind.by_root(stored)
             for root in roots:
-                calls += kind.saved(self.tenant, root, by_root.get(root.id, ()))
+                calls += kind.saved(self.scope, root, by_root.get(root.id, ()))
         for aggregate in aggregates:
             calls += self.calls_after_update(aggregate)
         await self.connection.together(calls)
@@ -321,6 +321,7 @@ class Repository(RootRepository[A]):
             aggregate_version=aggregate.version + 1,
             sequence=len(aggregate.domain_events) + 1,
             payload={f"{self.resource}_id": aggregate.id},
+            tenant_id=self._events_tenant,
         )
         self.unit.record([event])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 
 from ventros.kernel.errors import ConfigurationError, UnknownStatement
-from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.definition import SCOPES, Statement
 from ventros.kernel.statements.files import load
 
 
@@ -87,9 +87,14 @@ class Table:
         return name if schema == "public" else f"{schema}.{name}"
 
     @property
-    def of_tenant(self) -> bool:
-        """Whether its rows have a tenant: whether its INSERT takes one."""
-        return any(param.name == "tenant_id" for param in self("insert").params)
+    def scope(self) -> str:
+        """The column that says whose its rows are: ``user_id`` where its INSERT takes one and no tenant.
+
+        Else ``tenant_id``.
+        """
+        insert = self.find("insert")
+        names = [param.name for param in insert.params] if insert else []
+        return next((column for column in SCOPES if column in names), "tenant_id")
 
     def find(self, verb: str) -> Statement | None:
         """The statement of that verb, if the table has one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import NoneType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 import attrs
 
@@ -16,6 +16,9 @@ from ventros.kernel.statements.types import Type, find
 Rows = Literal["one", "maybe", "many", "affected"]
 Role = Literal["app", "relay", "scheduler"]
 """Who executes a statement: the services for one tenant at a time; the others for all tenants."""
+
+SCOPES: Final = ("tenant_id", "user_id")
+"""The columns that say whose a row is; a table with both is of a tenant."""
 
 _WRITE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b")
 _LOCK = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|SHARE|KEY SHARE)\b")

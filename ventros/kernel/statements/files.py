@@ -40,7 +40,7 @@ import attrs
 
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.checked import checked, checked_name, fault
-from ventros.kernel.statements.definition import Statement
+from ventros.kernel.statements.definition import SCOPES, Statement
 from ventros.kernel.statements.types import Type, declared_by
 
 KEYS = ("name", "why", "params", "rows", "returns", "role", "plan", "tenant", "standard", "changes")
@@ -55,7 +55,7 @@ WITH saved AS (
 )
 SELECT coalesce(
     (SELECT version FROM saved WHERE version = $3 + 1),
-    ventros_not_saved('{table}', $1, $2, $3, (SELECT version FROM saved))
+    ventros_not_saved('{table}', '{scope}', $1::text, $2, $3, (SELECT version FROM saved))
 ) AS version
 /* {name} */"""
 _INSERT_OR_FAIL = """\
@@ -118,9 +118,11 @@ def or_fail_name(name: str) -> str:
 def _or_fail(write: Statement) -> Statement | None:
     """The second form of a versioned update and of an insert of an entity, by one rule for all; else None."""
     first = [param.name for param in write.params[:3]]
-    if write.name.endswith(".update") and first == ["tenant_id", "id", "expected_version"]:
+    if first[:1] not in [[scope] for scope in SCOPES]:
+        return None
+    if write.name.endswith(".update") and first[1:] == ["id", "expected_version"]:
         form, returns = _UPDATE_OR_FAIL, "version integer"
-    elif write.name.endswith(".insert") and first[:2] == ["tenant_id", "id"]:
+    elif write.name.endswith(".insert") and first[1:2] == ["id"]:
         form, returns = _INSERT_OR_FAIL, "added boolean"
     else:
         return None
@@ -133,6 +135,7 @@ def _or_fail(write: Statement) -> Statement | None:
             write=write.text.removesuffix(f"\n/* {write.name} */"),
             table=write.qualified_table,
             name=name,
+            scope=first[0],
             taken=str("ON CONFLICT" in write.text).lower(),
         ),
         rows="one",

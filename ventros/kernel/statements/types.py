@@ -130,7 +130,6 @@ _TYPES = (
     Type("smallint", int, are.integer(16), "1"),
     Type("integer", int, are.integer(32), "1"),
     Type("bigint", int, are.integer(64), "1"),
-    Type("xid8", int, are.integer(64, signed=False), "'1'"),
     Type("oid", int, are.integer(32, signed=False), "1"),
     Type("real", float, are.real, "1"),
     Type("double precision", float, are.double, "1"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import Literal, TypedDict, get_args
+from uuid import UUID
 
 import attrs
 
 from ventros.kernel.errors import ValidationError
-from ventros.kernel.validators import boolean, label, seconds, shown, tenant_id
+from ventros.kernel.validators import boolean, label, seconds, shown
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 
@@ -104,32 +106,46 @@ class AuditContext:
     use_case: str | None = attrs.field(default=None, validator=_label_or_none)
 
 
-def set_local(tenant: str, audit: AuditContext = AuditContext()) -> tuple[str, ...]:
-    """The commands that set the tenant, and who does what."""
-    return _settings(tenant_id(tenant), audit.actor, audit.use_case)
-
-
-def restore_local(settings: tuple[str, str, str], audit: AuditContext) -> tuple[str, ...]:
-    """Sets the caller's tenant, actor and use case again, those of them that a joined unit changed."""
-    tenant, actor, use_case = settings
+def set_local(
+    tenant: str, audit: AuditContext = AuditContext(), user: UUID | str | None = None
+) -> tuple[str, ...]:
+    """The commands that set the tenant, the user, and who does what; a user of "" unsets him."""
     return _settings(
-        tenant, None if audit.actor is None else actor, None if audit.use_case is None else use_case
+        label(tenant, "tenant_id", 3), user if user is None else str(user), audit.actor, audit.use_case
+    )
+
+
+def set_keys(keys: Mapping[str, str]) -> tuple[str, ...]:
+    """The commands that set what a transaction without a tenant asks for: ``app.<name>`` for each."""
+    return tuple(
+        f"SET LOCAL app.{label(name, 'key')} = '{value and label(value, name)}'"
+        for name, value in keys.items()
+    )
+
+
+def restore_local(settings: tuple[str, str, str, str], audit: AuditContext) -> tuple[str, ...]:
+    """Sets the caller's tenant, user, actor and use case again, those of them that a joined unit changed."""
+    tenant, user, actor, use_case = settings
+    return _settings(
+        tenant, user, None if audit.actor is None else actor, None if audit.use_case is None else use_case
     )
 
 
 @functools.lru_cache(maxsize=1024)
-def _settings(tenant: str, actor: str | None, use_case: str | None) -> tuple[str, ...]:
-    """Set each to a text or to the empty one; None leaves actor or use case as it is.
+def _settings(tenant: str, user: str | None, actor: str | None, use_case: str | None) -> tuple[str, ...]:
+    """Set each to a text or to the empty one; None leaves it as it is.
 
     SET LOCAL takes no parameters; the literals are safe because of their form, which is checked here (see
-    :func:`ventros.kernel.validators.tenant_id`). SET LOCAL rather than set_config(): Citus passes it on to
-    its workers.
+    :func:`ventros.kernel.validators.label`). SET LOCAL rather than set_config(): Citus passes it on to its
+    workers.
     """
-    return (
-        f"SET LOCAL app.tenant_id = '{tenant and tenant_id(tenant)}'",
-        *(
-            f"SET LOCAL app.{name} = '{value and label(value, name)}'"
-            for name, value in (("actor", actor), ("use_case", use_case))
-            if value is not None
-        ),
+    return tuple(
+        f"SET LOCAL app.{name} = '{value and label(value, name, least)}'"
+        for name, value, least in (
+            ("tenant_id", tenant, 3),
+            ("user_id", user, 36),
+            ("actor", actor, 1),
+            ("use_case", use_case, 1),
+        )
+        if value is not None
     )

@@ -25,6 +25,7 @@ ROLLBACK_JOIN = "ROLLBACK TO SAVEPOINT ventros_join; RELEASE SAVEPOINT ventros_j
 
 CALLER_SETTINGS_QUERY = (
     "SELECT coalesce(current_setting('app.tenant_id', true), ''), "
+    "coalesce(current_setting('app.user_id', true), ''), "
     "coalesce(current_setting('app.actor', true), ''), coalesce(current_setting('app.use_case', true), ''), "
     "'true'::jsonb"
 )
@@ -36,9 +37,9 @@ his connection: without our codec the driver hands out JSON as text.
 class JoinedTransaction(Transaction):
     """A part of a transaction that the caller began and will end, between a savepoint and its release.
 
-    ``app.tenant_id`` is afterwards what it was before: a setting outlives the release of a savepoint, and
-    the caller's next statement must not run for the unit's tenant. So are actor and use case; a unit that
-    names none has those of its caller.
+    ``app.tenant_id`` and ``app.user_id`` are afterwards what they were before: a setting outlives the release
+    of a savepoint, and the caller's next statement must not run for the unit's tenant or user. So are actor
+    and use case; a unit that names none has those of its caller, but no unit has its caller's user.
     """
 
     commits_on_exit = True
@@ -51,7 +52,9 @@ class JoinedTransaction(Transaction):
         self._timeout = settings.statement_timeout
         self._restore = ""
 
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
         """Open the savepoint. Raises UnitOfWorkError when the connection has no transaction open."""
         if is_closed(self._driver) or not self._driver.is_in_transaction():
             raise UnitOfWorkError("join() takes part in a transaction; this connection has none open")
@@ -60,7 +63,7 @@ class JoinedTransaction(Transaction):
         await self._connection.control(SAVEPOINT_JOIN)
         self.outcome = Outcome.ACTIVE
         try:
-            await self._connection.control("; ".join(set_local(tenant, audit)))
+            await self._connection.control("; ".join(set_local(tenant, audit, user or "")))
             if command_id is not None:
                 await self._connection.together([inbox.claim(tenant, command_id)])
         except BaseException:
@@ -101,8 +104,8 @@ class JoinedTransaction(Transaction):
                 terminate(self._driver)
 
 
-async def caller_settings(driver: Any, timeout: float) -> tuple[str, str, str]:  # noqa: ASYNC109 - the driver's own
-    """The transaction's ``app.tenant_id``, ``app.actor`` and ``app.use_case``, each empty if not set.
+async def caller_settings(driver: Any, timeout: float) -> tuple[str, str, str, str]:  # noqa: ASYNC109 - the driver's own
+    """The transaction's ``app.tenant_id``, ``user_id``, ``actor`` and ``use_case``, each empty if not set.
 
     Raises UnitOfWorkError for a connection that has not been prepared.
     """
@@ -110,10 +113,10 @@ async def caller_settings(driver: Any, timeout: float) -> tuple[str, str, str]: 
         row = await driver.fetchrow(CALLER_SETTINGS_QUERY, timeout=timeout)
     except Exception as error:  # noqa: BLE001 - raised as ours
         raise translate_driver_error(error) from without_values(error)
-    tenant, actor, use_case, true = row
+    tenant, user, actor, use_case, true = row
     if true is not True:
         raise UnitOfWorkError(
             "this connection reads JSON as text: call ventros.prepare_driver(connection) once, when it "
             "is made"
         )
-    return tenant, actor, use_case
+    return tenant, user, actor, use_case

@@ -73,19 +73,26 @@ class PooledTransaction(Transaction):
         self._chances = settings.max_size
         self._give_up = 0.0
 
-    async def begin(self, tenant: str | None, command_id: UUID | None, audit: AuditContext) -> Connection:
-        """Without a word to the pool or the server yet; None is no tenant, not all of them."""
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
+        """Without a word to the pool or the server yet."""
+        connection = self.open(set_local(tenant, audit, user))
+        if command_id is not None:
+            connection.defer(inbox.claim(tenant, command_id))
+        return connection
+
+    def open(self, settings: tuple[str, ...]) -> Connection:
+        """Begin with the first statement; ``settings`` are SET LOCAL, which go behind BEGIN."""
         self._pool.require_home()
         connection = self._connection = connection_for(
             None,
             self._options.statement_timeout or self._settings.statement_timeout,
             self.telemetry,
             source=self,
-            opening=(*self._options.begin, *(set_local(tenant, audit) if tenant is not None else ())),
+            opening=(*self._options.begin, *settings),
         )
         connection.read_only = self._options.read_only
-        if command_id is not None and tenant is not None:
-            connection.defer(inbox.claim(tenant, command_id))
         self.outcome = Outcome.ACTIVE
         return connection
 

@@ -38,7 +38,9 @@ class Transaction(ABC):
         self.in_doubt = in_doubt
 
     @abstractmethod
-    async def begin(self, tenant: str, command_id: UUID | None, audit: AuditContext) -> Connection:
+    async def begin(
+        self, tenant: str, user: UUID | None, command_id: UUID | None, audit: AuditContext
+    ) -> Connection:
         """Begin, at the latest with the first statement, which also claims ``command_id``.
 
         That statement raises AlreadyProcessed when a stored unit has it.

@@ -29,7 +29,7 @@ from ventros.kernel.transaction.begin import AuditContext
 from ventros.kernel.transaction.held import HoldsRepositories
 from ventros.kernel.transaction.joined import JoinedTransaction
 from ventros.kernel.transaction.transaction import Transaction, transaction_aborted, when_aborted
-from ventros.kernel.validators import instance_of, tenant_id
+from ventros.kernel.validators import instance_of, tenant_of_unit
 
 Aggregates = TypeVarTuple("Aggregates")
 
@@ -39,6 +39,7 @@ _NOBODY = AuditContext()
 class UnitKeywords(TypedDict, total=False):
     """What a unit may be told of itself, see :class:`UnitOfWork`."""
 
+    user: UUID | None
     command_id: UUID | None
     correlation_id: UUID | None
     causation_id: UUID | None
@@ -56,6 +57,10 @@ class UnitOfWork(HoldsRepositories):
     BEGIN goes with the first statement, and the connection is taken with it: a unit that sends nothing costs
     nothing.
 
+    ``user`` is the id of the user for whom the unit works: it sees what belongs to him and to no tenant, and
+    no other user's. Without a ``tenant`` the unit is of the user alone; its events, marker and command id
+    are under ``user:<id>``, a tenant that no caller can name.
+
     ``command_id`` names what the caller wants done: the first statement of a second unit with the same one,
     or its :meth:`commit`, raises AlreadyProcessed, once the first was committed, and waits for one that is
     still at work.
@@ -66,15 +71,19 @@ class UnitOfWork(HoldsRepositories):
     def __init__(
         self,
         transaction: Transaction,
-        tenant: str,
+        tenant: str | None,
         *,
+        user: UUID | None = None,
         command_id: UUID | None = None,
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
         actor: str | None = None,
         use_case: str | None = None,
     ) -> None:
-        self.tenant = tenant_id(tenant)
+        if user is not None:
+            instance_of(UUID, user, "user")
+        self.user = user
+        self.tenant = tenant_of_unit(tenant, user)
         self.audit_context = _NOBODY
         if actor is not None or use_case is not None:
             self.audit_context = AuditContext(actor, use_case)
@@ -105,7 +114,7 @@ class UnitOfWork(HoldsRepositories):
     def join(
         cls,
         driver: asyncpg.Connection[Any],
-        tenant: str,
+        tenant: str | None,
         *,
         settings: Settings | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
@@ -178,7 +187,9 @@ class UnitOfWork(HoldsRepositories):
         self._task = _current_task()
         self._timer = clock(self.telemetry.outcome)
         try:
-            self._connection = await self._transaction.begin(self.tenant, self.command_id, self.audit_context)
+            self._connection = await self._transaction.begin(
+                self.tenant, self.user, self.command_id, self.audit_context
+            )
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):
                 attach_outcome(error, self.outcome, self.marker)
@@ -222,18 +233,20 @@ class UnitOfWork(HoldsRepositories):
         return cast("tuple[*Aggregates]", tuple(saved))
 
     def _events_and_marker(self, connection: Connection, *, writing: bool) -> list[Call]:
-        """A unit that wrote nothing needs no marker."""
-        if self.events:
-            return outbox.append(
-                self.tenant,
-                self.events,
-                correlation_id=self._correlation_id,
-                causation_id=self._causation_id,
-                marker=self.marker.id,
-            )
-        if self.command_id or connection.wrote or writing:
-            return [commit_markers.add(self.marker)]
-        return []
+        """The marker goes with the first event if that is the tenant's. One that wrote nothing needs none."""
+        if not (self.events or self.command_id or connection.wrote or writing):
+            return []
+        marker: UUID | None = self.marker.id
+        calls = []
+        if not self.events or self.events[0].tenant_id not in {None, self.tenant}:
+            calls, marker = [commit_markers.add(self.marker)], None
+        return calls + outbox.append(
+            self.tenant,
+            self.events,
+            correlation_id=self._correlation_id,
+            causation_id=self._causation_id,
+            marker=marker,
+        )
 
     async def lsn(self) -> str:
         """Once it is committed: a position in the server's log behind it, in one round trip.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from types import ModuleType
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -34,12 +35,21 @@ def contract(*factories: Factory) -> type:
     async def subject(
         _self: Any,
         request: pytest.FixtureRequest,
+        *,
         ventros_application: Application,
         ventros_dsn: str,
         ventros_tenant: str,
+        ventros_user: UUID,
         ventros_seed: Any,
     ) -> AsyncIterator[Subject]:
-        opened = under_contract(request.param, ventros_application, ventros_dsn, ventros_tenant, ventros_seed)
+        opened = under_contract(
+            request.param,
+            ventros_application,
+            ventros_dsn,
+            tenant=ventros_tenant,
+            user=ventros_user,
+            seed=ventros_seed,
+        )
         async with opened as subject:
             yield subject
 

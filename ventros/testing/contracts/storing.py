@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ventros.kernel.errors import AlreadyExists, NotFound, OptimisticLockError, OptimisticLockErrors
 from ventros.kernel.ids import new_id
 from ventros.testing.asked_of import asked_of
-from ventros.testing.subject import ANOTHER_TENANT, LATER, Filled, Subject, outbox
+from ventros.testing.subject import LATER, Filled, Subject, outbox
 
 
 async def test_what_add_returns_is_what_get_returns(subject: Subject) -> None:
@@ -85,12 +85,10 @@ async def test_unchanged_children_are_not_written_again(subject: Subject) -> Non
         assert written == [subject.repository(unit).UPDATE.name]
 
 
-async def test_another_tenants_aggregate_is_not_found(subject: Subject) -> None:
-    if not subject.kind.TABLE.of_tenant:
-        pytest.skip("its rows have no tenant")
+async def test_another_tenants_or_users_aggregate_is_not_found(subject: Subject) -> None:
     added = await subject.stored()
     with pytest.raises(NotFound):
-        async with subject.unit(ANOTHER_TENANT) as unit:
+        async with subject.unit_of_others() as unit:
             await subject.repository(unit).get(added.id)
 
 
@@ -118,7 +116,7 @@ async def test_events_are_in_the_outbox_in_order_in_a_full_envelope(
     await subject.save(changed)
     rows = outbox(ventros_superuser, added)
     expected = [
-        (version, sequence, event.event_name, event.event_version, subject.factory.resource, subject.tenant)
+        (version, sequence, event.event_name, event.event_version, subject.factory.resource, subject.owner)
         for version, events in ((1, new.domain_events), (2, changed.domain_events))
         for sequence, event in enumerate(events, start=1)
     ]

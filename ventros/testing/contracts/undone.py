@@ -43,7 +43,7 @@ async def retried(subject: Subject, write: Callable[[Any], Awaitable[Any]]) -> A
         runs.append(await write(unit))
         raise Conflict("once")
 
-    await subject.db.run(subject.tenant, use_case)
+    await subject.run(use_case)
     return runs[0]
 
 
@@ -64,7 +64,7 @@ async def joined_unit_undone(subject: Subject, write: Callable[[Any], Awaitable[
     await prepare_driver(driver)
     async with driver.transaction():
         with pytest.raises(KeyError):
-            async with type(subject.unit()).join(driver, subject.tenant) as unit:
+            async with type(subject.unit()).join(driver, subject.tenant, user=subject.user) as unit:
                 written = await write(unit)
                 raise KeyError
     await driver.close()
@@ -85,7 +85,7 @@ async def test_what_an_undone_write_returned_is_refused(subject: Subject, undo: 
     new = subject.new()
     added = await undo(subject, lambda unit: subject.repository(unit).add(new))
     await refused_everywhere(subject, added)
-    stored = await subject.db.run(subject.tenant, lambda unit: subject.repository(unit).add(new))
+    stored = await subject.run(lambda unit: subject.repository(unit).add(new))
     changed = subject.change(stored)
     saved = await undo(subject, lambda unit: subject.repository(unit).save(changed))
     await refused_everywhere(subject, saved)

@@ -235,7 +235,7 @@ async def reloaded(subject: Subject, gone: Any) -> None:
         repository: Repository[Any] = subject.repository(unit)
         await repository.save(subject.change(runs.pop() if runs else await repository.get(gone.id)))
 
-    await subject.db.run(subject.tenant, use_case)
+    await subject.run(use_case)
 
 
 async def test_a_version_that_a_trigger_steps_once_more_is_noticed(

@@ -1,0 +1,93 @@
+"""Twice the rows are twice the work, for each question that reads a table whole: by the rows of its plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import bench
+from ventros import CRM
+from ventros.audit.checks import ask, questions
+from ventros.audit.steps import steps
+from ventros.devserver import DevServer
+from ventros.ops import history
+from ventros.roles import DEFAULT
+from ventros.schema import create_database
+
+SIZES = (200, 400)
+QUESTIONS = {question.name: question.text for question in questions(CRM)}
+WHOLE = ("conversations", "counters", "history", "outbox_lag", "outbox_versions", "references")
+POPULATE = (Path(bench.__file__).parent / "audit_world.sql").read_text(encoding="utf-8")
+QUADRATIC = "SELECT FROM contacts AS a JOIN contacts AS b ON a.name || b.name = 'x'"
+
+
+@pytest.fixture(scope="module", params=[1, 20], ids=["one tenant", "many tenants"])
+def worlds(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """The superuser's DSNs of two databases, the second with twice the contacts; never analysed."""
+    with DevServer(durable=False, settings={"autovacuum": "off"}) as server:
+        dsns = []
+        for contacts in SIZES:
+            create_database(server, CRM, f"of_{contacts}")
+            dsns.append(server.superuser_dsn(f"of_{contacts}"))
+            history.enable(dsns[-1], CRM)
+            with psycopg.connect(dsns[-1], autocommit=True) as connection:
+                connection.execute(f"SET bench.contacts = '{contacts}'")
+                connection.execute(f"SET bench.tenants = '{request.param}'")
+                connection.execute(POPULATE.encode())
+        yield dsns
+
+
+def rows_read(dsn: str, text: str) -> int:
+    """What the nodes of the plan gave out and threw away, together, of the last statement in ``text``."""
+    bare = re.sub(r"^\s*--.*\n", "", text, flags=re.MULTILINE)
+    begins = re.search(r"^(WITH|SELECT)\b", bare, re.MULTILINE)
+    assert begins
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(bare[: begins.start()].encode())
+        explained = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {bare[begins.start() :]}"
+        found = connection.execute(explained.encode()).fetchone()
+    assert found
+    return round(_total(found[0][0]["Plan"]))
+
+
+def _total(node: Any) -> float:
+    removed = sum(value for key, value in node.items() if key.startswith("Rows Removed"))
+    own = (node["Actual Rows"] + removed) * node["Actual Loops"]
+    return float(own + sum(_total(below) for below in node.get("Plans", ())))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_twice_the_rows_are_twice_the_work(worlds: list[str], name: str) -> None:
+    small, large = (rows_read(dsn, QUESTIONS[name]) for dsn in worlds)
+    print(f"{name}: {small:,} rows of the plan for {SIZES[0]} contacts, {large:,} for {SIZES[1]}")
+    assert SIZES[0] < small < large < 2.4 * small
+
+
+def test_what_grows_with_the_square_is_seen(worlds: list[str]) -> None:
+    """The control."""
+    small, large = (rows_read(dsn, QUADRATIC) for dsn in worlds)
+    assert large > 3.5 * small
+
+
+def test_in_steps_the_history_is_read_once_and_found_the_same(worlds: list[str]) -> None:
+    told: list[str] = []
+    (question,) = [question for question in questions(CRM) if question.name == "history"]
+    with psycopg.connect(worlds[0], autocommit=True) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("UPDATE contacts SET name = 'x' WHERE id::text LIKE '%_0-7%'")
+        connection.execute("DELETE FROM sessions WHERE id::text LIKE '00000000-0%1-7%'")
+        connection.execute("COMMIT")
+        connection.execute("SET ventros.most = '1000'")
+        every = ask(connection, question, DEFAULT, 60)
+        bounds = list(steps(connection, "history", told.append, rows=150))
+        found = [one for bound in bounds for one in ask(connection, question, DEFAULT, 60, bound)]
+    assert len(every) > 10
+    assert sorted(one.subject for one in found) == sorted(one.subject for one in every)
+    assert len(told) == len(bounds) - 1 > 3
+    assert told[0].startswith("history: step 1, of some ")
