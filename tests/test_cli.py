@@ -159,6 +159,10 @@ def test_migrate_goes_up_tells_its_state_and_goes_down(server: DevServer) -> Non
     states = ventros("migrate", "status", "--dsn", dsn).stdout
     assert "applied  crm/0015.create-contacts" in states
     assert "pending  crm/0016.create-sessions" in states
+    pending = ventros("migrate", "status", "--check", "--dsn", dsn)
+    assert (pending.returncode, pending.stdout) == (1, states)
+    assert ventros("migrate", database=dsn).returncode == 0
+    assert ventros("migrate", "status", "--check", "--dsn", dsn).returncode == 0
 
 
 def test_roles_are_made_granted_and_named_with_their_passwords_only_when_asked(server: DevServer) -> None:

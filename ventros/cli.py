@@ -309,15 +309,20 @@ def rollback(ctx: click.Context, dsn: str | None, to: str | None, steps: int) ->
 
 @migrate.command()
 @database
+@click.option("--check", is_flag=True, help="Exit with 1 when one is pending, edited or unknown here.")
 @click.pass_context
-def status(ctx: click.Context, dsn: str | None) -> None:
-    """List the migrations, and which of them are applied."""
+def status(ctx: click.Context, dsn: str | None, *, check: bool) -> None:
+    """List the migrations, which of them are applied, and which are not what CHECKSUMS says or what ran."""
     from ventros.migrate import status as read_status
 
-    for state in read_status(resolve(dsn or ctx.obj), application()):
+    states = read_status(resolve(dsn or ctx.obj), application())
+    for state in states:
         note = "" if state.in_directory else "  (not among the migrations of this version)"
+        note = "  (it or its rollback is not what CHECKSUMS says)" if state.edited else note
         note = "  (its file was changed afterwards)" if state.changed else note
         click.echo(f"{'applied' if state.applied else 'pending'}  {state.label}{note}")
+    if check and not all(state.settled for state in states):
+        sys.exit(FAILED)
 
 
 @migrate.command()

@@ -24,7 +24,14 @@ import psycopg
 from ventros import administration
 from ventros.kernel.application import Application
 from ventros.kernel.errors import MigrationError
-from ventros.migration_files import Migration, MigrationFile, files_of, read, verify_checksums
+from ventros.migration_files import (
+    Migration,
+    MigrationFile,
+    checksum_faults,
+    files_of,
+    read,
+    verify_checksums,
+)
 
 # The letters "ventros" as a number. PostgreSQL keeps advisory locks per database, so two databases of
 # one server migrate independently. In pg_locks: classid 7759214, objid 1953656691, objsubid 1.
@@ -58,7 +65,7 @@ class Mark:
 @attrs.frozen(kw_only=True)
 class MigrationState:
     """``in_directory`` is False for one that only the database knows: it is newer than the code.
-    ``changed``: its file is not the one that ran.
+    ``changed``: its file is not the one that ran. ``edited``: it or its rollback is not what CHECKSUMS says.
     """
 
     label: str
@@ -68,6 +75,12 @@ class MigrationState:
     applied_at: datetime | None
     in_directory: bool
     changed: bool = False
+    edited: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether the database has it, and it is to the byte what is known of it."""
+        return self.applied and self.in_directory and not self.changed and not self.edited
 
 
 def migrate(
@@ -138,8 +151,8 @@ def rollback(
 
 
 def status(dsn: str, application: Application) -> list[MigrationState]:
-    """Every migration of the application and of what it stands on, in order, that its directory or the
-    database knows. The database is only read.
+    """Every migration of the application and of what it stands on, in order, that its directory,
+    CHECKSUMS or the database knows. The database is only read. Raises MigrationError without CHECKSUMS.
     """
     with _connect(dsn) as connection:
         marks = _marks(connection)
@@ -147,8 +160,11 @@ def status(dsn: str, application: Application) -> list[MigrationState]:
     states = []
     for one in stack:
         files = {file.id: file for file in files_of(one, many=len(stack) > 1)}
+        edited = {
+            name.removesuffix(".sql").removesuffix(".rollback") for name in checksum_faults(one.migrations)
+        }
         applied = {id_: mark for (name, id_), mark in marks.items() if name == one.name}
-        for id_ in sorted({*files, *applied}):
+        for id_ in sorted({*files, *applied, *edited}):
             file, mark = files.get(id_), applied.get(id_)
             states.append(
                 MigrationState(
@@ -159,6 +175,7 @@ def status(dsn: str, application: Application) -> list[MigrationState]:
                     applied_at=mark.applied_at if mark else None,
                     in_directory=file is not None,
                     changed=file is not None and mark is not None and file.digest() != mark.digest,
+                    edited=id_ in edited,
                 )
             )
     return states

@@ -114,16 +114,25 @@ def write_checksums(folder: Path) -> Path:
 
 def verify_checksums(folder: Path) -> None:
     """Raises MigrationError when a .sql file is not, to the byte, what CHECKSUMS says."""
-    _check_folder(folder)
-    listed, present = _read_checksums(folder / CHECKSUMS), _digests(folder)
-    for name in sorted({*listed, *present}):
-        if listed.get(name) == present.get(name):
-            continue
-        fault = "is missing" if name not in present else "was changed" if name in listed else "is new"
+    for name, fault in checksum_faults(folder).items():
         raise MigrationError(
             f"{folder / name} {fault}, says {CHECKSUMS}: if any database has applied it, restore it and add "
             "a new migration instead; if none has, run `ventros migrate checksums`"
         )
+
+
+def checksum_faults(folder: Path) -> dict[str, str]:
+    """By the name of each .sql file that is not what CHECKSUMS says: "is missing", "was changed", "is new".
+
+    Raises MigrationError when there is no such folder, or no CHECKSUMS.
+    """
+    _check_folder(folder)
+    listed, present = _read_checksums(folder / CHECKSUMS), _digests(folder)
+    return {
+        name: "is missing" if name not in present else "was changed" if name in listed else "is new"
+        for name in sorted({*listed, *present})
+        if listed.get(name) != present.get(name)
+    }
 
 
 def _check_folder(folder: Path) -> None:

@@ -47,15 +47,15 @@ def snapshot(server: DevServer, application: Application) -> str:
     server.create_database(database, "template0")  # without what the server gives to others
     dsn = server.owner_dsn(database)
     for below in application.stands_on:
-        _migrate(dsn, below)
+        migrate_bare(dsn, below)
     known = {*_objects(dsn)}
-    _migrate(dsn, application)
+    migrate_bare(dsn, application)
     body = "\n\n".join(part for part in _objects(dsn) if part not in known)
     return HEADER.format(name=application.name, major=server.version.split(".")[0]) + body + "\n"
 
 
-def _migrate(dsn: str, application: Application) -> None:
-    """Without grants, which may be of another schema than this one."""
+def migrate_bare(dsn: str, application: Application) -> None:
+    """With its stack; without grants, which may be of another schema than this one."""
     text: LiteralString = "CREATE SCHEMA IF NOT EXISTS {}"
     with administration.connect(administration.parameters(dsn)) as connection:
         for one in application.stack():

@@ -1,5 +1,7 @@
 -- name:  counters
 -- kind:  findings
+-- weight: high
+-- means: A figure that users see is wrong: an update was lost, or made by hand.
 -- of:    crm
 -- why:   a session counts its messages in its own row, a channel in rows beside it. A count that differs from
 --        the messages that are stored is a lost update, or a change made by hand.

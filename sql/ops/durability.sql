@@ -1,5 +1,7 @@
 -- name:  durability
 -- kind:  findings
+-- weight: high
+-- means: What was committed may be lost or torn in a crash.
 -- why:   with these settings, what was committed and acknowledged may be lost or torn when the machine goes down, or
 --        what the storage has damaged is passed over in silence, outbox and rows alike, and nobody is told.
 -- role:  any that may connect

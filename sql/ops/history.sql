@@ -1,5 +1,7 @@
 -- name: history
 -- kind: findings
+-- weight: high
+-- means: The record of changes is not what took place, and proves nothing there.
 -- why:  where history is enabled, every version of every aggregate is on record, and the record, replayed, yields the
 --       row. Where it does not, somebody wrote past the triggers, or touched the record.
 -- role: the auditor, ventros_auditor, or a superuser: see outbox_versions

@@ -1,5 +1,7 @@
 -- name:  hot_indexes
 -- kind:  findings
+-- weight: low
+-- means: Each update of the table writes several times what it needs to.
 -- why:   PostgreSQL writes an update that changes no indexed column into the same page and touches no index at
 --        all: a heap-only tuple, HOT. One index with a column that every update changes, be it as key, in
 --        INCLUDE, in an expression or in the predicate, ends that for every update of the table and for all of
@@ -137,8 +139,8 @@ SELECT indexrelid::regclass::text AS subject,
               ', and one wrote ' || (current_setting('ventros.wal')::jsonb ->> name) || ' bytes of WAL') AS finding,
        format('SELECT n_tup_upd, n_tup_hot_upd, n_dead_tup FROM pg_stat_user_tables WHERE relid = %L::regclass; '
               'SELECT pg_get_indexdef(%L::regclass);', indrelid::regclass, indexrelid::regclass) AS see,
-       CASE WHEN conname IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT %I;', indrelid::regclass, conname)
-            ELSE format('DROP INDEX CONCURRENTLY %s;', indexrelid::regclass) END
+       CASE WHEN conname IS NOT NULL THEN format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I;', indrelid::regclass, conname)
+            ELSE format('DROP INDEX CONCURRENTLY IF EXISTS %s;', indexrelid::regclass) END
        || format(' -- to make it again: %s', pg_get_indexdef(indexrelid)) AS mend
   FROM hindering
   LEFT JOIN pg_stat_user_tables ON relid = indrelid

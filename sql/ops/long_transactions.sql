@@ -1,5 +1,7 @@
 -- name:  long_transactions
 -- kind:  findings
+-- weight: high
+-- means: Dead rows pile up, and whoever reads the outbox waits.
 -- why:   a reader of the outbox stays below the oldest transaction that still runs and has written, anywhere on
 --        the server, or it would pass over events that commit late. So one transaction left open stops all
 --        events of all tenants. It, and also one that only reads, keeps VACUUM and HOT from clearing dead

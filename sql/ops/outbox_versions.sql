@@ -1,5 +1,7 @@
 -- name:  outbox_versions
 -- kind:  findings
+-- weight: high
+-- means: A consumer was not told of a change, or was told of one that is not stored.
 -- why:   every step of an aggregate's version leaves at least one event, numbered from 1, in the same
 --        transaction. So the outbox holds each aggregate's versions from 1 to its row's without a gap, and
 --        after a removal one more, <aggregate>.removed. What breaks that was written, or deleted, past the

@@ -1,5 +1,7 @@
 -- name:  redundant_indexes
 -- kind:  findings
+-- weight: low
+-- means: Each row that is written costs one write more, for nothing.
 -- why:   an index whose columns another one begins with answers nothing that the other does not, and costs a
 --        write with each row all the same.
 -- role:  any that may connect
@@ -34,7 +36,7 @@ SELECT redundant.indexrelid::regclass::text AS subject,
        END AS finding,
        format('SELECT pg_get_indexdef(oid), pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE oid IN '
               '(%L::regclass, %L::regclass);', redundant.indexrelid::regclass, covering.indexrelid::regclass) AS see,
-       format('DROP INDEX CONCURRENTLY %s; -- to make it again: %s', redundant.indexrelid::regclass,
+       format('DROP INDEX CONCURRENTLY IF EXISTS %s; -- to make it again: %s', redundant.indexrelid::regclass,
               pg_get_indexdef(redundant.indexrelid)) AS mend
   FROM tree AS redundant
   JOIN LATERAL (

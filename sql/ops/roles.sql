@@ -1,5 +1,7 @@
 -- name:  roles
 -- kind:  findings
+-- weight: critical
+-- means:  A role may read or change what its statements do not, of any tenant.
 -- why:   the roles that services log in as may do what their statements do and nothing else: then none can forget a
 --        tenant, switch a version guard off, or change a table. The owner is bound by the policies. What one of them
 --        may do more is a hole in all of that.

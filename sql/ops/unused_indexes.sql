@@ -1,5 +1,7 @@
 -- name:  unused_indexes
 -- kind:  findings
+-- weight: low
+-- means: Each row that is written costs one write more, for nothing.
 -- why:   an index that no query has used costs a write with each row, and room in memory, for nothing.
 -- role:  any that may connect
 -- read:  one row for each index that was never scanned, on a table that was read a thousand times or more since
@@ -17,7 +19,7 @@ SELECT used.indexrelid::regclass::text AS subject,
        AS finding,
        format('SELECT indexrelname, idx_scan, pg_size_pretty(pg_relation_size(indexrelid)) FROM pg_stat_user_indexes '
               'WHERE relid = %L::regclass;', used.relid::regclass) AS see,
-       format('DROP INDEX CONCURRENTLY %s; -- to make it again: %s', used.indexrelid::regclass,
+       format('DROP INDEX CONCURRENTLY IF EXISTS %s; -- to make it again: %s', used.indexrelid::regclass,
               pg_get_indexdef(used.indexrelid)) AS mend
   FROM pg_stat_user_indexes AS used
   JOIN pg_index AS index USING (indexrelid)

@@ -50,6 +50,25 @@ def test_status_tells_when_and_what_only_the_database_knows(dsn: str, folder: Pa
     )
 
 
+def test_status_tells_what_is_not_as_it_ran_or_as_checksums_say(dsn: str, folder: Path) -> None:
+    migrate(dsn, of(folder))
+    assert all(state.settled for state in status(dsn, of(folder)))
+    (folder / f"{A}.rollback.sql").write_text("SELECT 2;", encoding="utf-8")
+    (folder / f"{B}.sql").write_text("CREATE TABLE b (id bigint);", encoding="utf-8")
+    states = {state.id: (state.edited, state.changed, state.settled) for state in status(dsn, of(folder))}
+    assert states == {A: (True, False, False), B: (True, True, False), C: (False, False, True)}
+    write(folder, C, (folder / f"{C}.sql").read_text(encoding="utf-8"))  # and CHECKSUMS, as of now
+    states = {state.id: (state.edited, state.changed, state.settled) for state in status(dsn, of(folder))}
+    assert states == {A: (False, False, True), B: (False, True, False), C: (False, False, True)}
+
+
+def test_status_tells_of_a_migration_that_checksums_alone_know(dsn: str, folder: Path) -> None:
+    (folder / f"{C}.sql").unlink()
+    (folder / f"{C}.rollback.sql").unlink()
+    *_, last = status(dsn, of(folder))
+    assert (last.id, last.applied, last.in_directory, last.edited) == (C, False, False, True)
+
+
 def test_a_database_newer_than_the_code_is_left_alone(dsn: str, folder: Path) -> None:
     migrate(dsn, of(folder))
     (folder / f"{C}.sql").unlink()

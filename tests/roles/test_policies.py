@@ -20,7 +20,9 @@ from ventros.audit.grants import grants_sql
 from ventros.audit.library import Library
 from ventros.audit.lint import lint
 from ventros.audit.plans import planning, trees
+from ventros.audit.schema import FILE
 from ventros.devserver import DevServer
+from ventros.generator.catalogue import catalogue
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import migrate
 from ventros.roles import Roles
@@ -73,7 +75,7 @@ class Post:
     def faults(self) -> list[Finding]:
         with psycopg.connect(self.server.superuser_dsn(DATABASE), autocommit=True) as superuser:
             found = audit(superuser, self.application)
-        return [one for one in found if one.check == "row_security"]
+        return [one for one in found if one.check == "catalogue"]
 
     def rewrite(self, before: str, after: str) -> None:
         """Another text of the statements, with the grants.sql that follows from it."""
@@ -92,10 +94,17 @@ def own_server() -> Iterator[DevServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def listed(own_server: DevServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The lines of its schema."""
+    return catalogue(own_server, build(tmp_path_factory.mktemp("listed"), KERNEL))
+
+
 @pytest.fixture
-def post(own_server: DevServer, tmp_path: Path) -> Iterator[Post]:
+def post(own_server: DevServer, tmp_path: Path, listed: str) -> Iterator[Post]:
     """Migrated, with the grants that follow from the statements, and a letter of each tenant."""
     application = build(tmp_path, KERNEL)
+    (application.statements.folder / FILE).write_text(listed, encoding="utf-8")
     own_server.create_database(DATABASE)
     found = Post(application, own_server)
     found.set_up()

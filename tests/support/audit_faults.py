@@ -46,36 +46,39 @@ COPIED = """
 TABLE_FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "a version guard is off": (
         "ALTER TABLE {table} DISABLE TRIGGER version_guard",
-        [("version_guards", "{table}")],
+        [("catalogue", "{table}.version_guard")],
     ),
-    "a version guard is gone": ("DROP TRIGGER version_guard ON {table}", [("version_guards", "{table}")]),
+    "a version guard is gone": (
+        "DROP TRIGGER version_guard ON {table}",
+        [("catalogue", "{table}.version_guard")],
+    ),
     "a version has no default": (
         "ALTER TABLE {table} ALTER COLUMN version DROP DEFAULT",
-        [("version_guards", "{table}")],
+        [("catalogue", "{table}.version")],
     ),
     "a version may be NULL": (
         "ALTER TABLE {table} ALTER COLUMN version DROP NOT NULL",
-        [("version_guards", "{table}")],
+        [("catalogue", "{table}.version")],
     ),
     "row-level security is off": (
         "ALTER TABLE {table} DISABLE ROW LEVEL SECURITY; ALTER TABLE {child} NO FORCE ROW LEVEL SECURITY",
-        [("row_security", "{child}"), ("row_security", "{table}")],
+        [("catalogue", "{child}"), ("catalogue", "{table}")],
     ),
-    "a policy is gone": ("DROP POLICY tenant ON {child}", [("row_security", "{child}")]),
+    "a policy is gone": ("DROP POLICY tenant ON {child}", [("catalogue", "{child}.tenant")]),
     "a policy is for reading only": (
         (
             "DROP POLICY tenant ON {table};"
             "CREATE POLICY tenant ON {table} FOR SELECT USING (tenant_id = ventros_tenant())"
         ),
-        [("row_security", "{table}")],
+        [("catalogue", "{table}.tenant")],
     ),
     "a policy lets everything pass": (
         "CREATE POLICY support ON {table} FOR SELECT USING (true)",
-        [("row_security", "{table}.support")],
+        [("catalogue", "{table}.support")],
     ),
     "a table with a version is nobody's": (
         "CREATE TABLE {schema}.strays (id uuid PRIMARY KEY, version integer NOT NULL DEFAULT 1)",
-        [("tables", "{strays}")],
+        [("catalogue", "{strays}")],
     ),
     "a table of tenants is nobody's": (
         (
@@ -84,46 +87,53 @@ TABLE_FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "CREATE POLICY tenant ON {schema}.strays USING (tenant_id = ventros_tenant())"
             " WITH CHECK (tenant_id = ventros_tenant())"
         ),
-        [("tables", "{strays}")],
+        [("catalogue", "{strays}")],
     ),
-    "a column is gone": ("ALTER TABLE {table} DROP COLUMN deleted_at CASCADE", [("tables", "{table}")]),
+    "a column is gone": (
+        "ALTER TABLE {table} DROP COLUMN deleted_at CASCADE",
+        [("catalogue", "{table}.deleted_at"), ("catalogue", "{held}")],
+    ),
     "a column was added by hand": (
         "ALTER TABLE {child} ADD COLUMN extra text; COMMENT ON COLUMN {child}.extra IS 'By hand.'",
-        [("tables", "{child}")],
+        [("catalogue", "{child}.extra")],
     ),
     "a key has no tenant": (
         "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE, ADD PRIMARY KEY (id)",
-        [("tables", "{table}")],
+        [("catalogue", "{table}.{name}_pkey"), ("catalogue", "{referring}")],
     ),
     "a key begins with the id": (
         (
             "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE,"
             " ADD CONSTRAINT {name}_pkey PRIMARY KEY (id, tenant_id)"
         ),
-        [("tables", "{table}")],
+        [("catalogue", "{table}.{name}_pkey"), ("catalogue", "{referring}")],
     ),
     "a key is gone": (
         "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE",
-        [("tables", "{table}")],
+        [("catalogue", "{table}.{name}_pkey"), ("catalogue", "{referring}")],
     ),
     "a tenant may be NULL": (
         (
             "ALTER TABLE {table} DROP CONSTRAINT {name}_pkey CASCADE, ADD PRIMARY KEY (id);"
             "ALTER TABLE {table} ALTER COLUMN tenant_id DROP NOT NULL"
         ),
-        [("tables", "{table}"), ("tables", "{table}")],
+        [
+            ("catalogue", "{table}.tenant_id"),
+            ("catalogue", "{table}.{name}_pkey"),
+            ("catalogue", "{referring}"),
+        ],
     ),
     "a foreign key crosses tenants": (
         (
             "ALTER TABLE {table} ADD CONSTRAINT {name}_id_key UNIQUE (id);"
             "ALTER TABLE {child} ADD CONSTRAINT crossing FOREIGN KEY ({reference}) REFERENCES {table} (id)"
         ),
-        [("tables", "{child}")],
+        [("catalogue", "{child}.crossing"), ("catalogue", "{table}.{name}_id_key")],
     ),
-    "a table says nothing": ("COMMENT ON TABLE {table} IS NULL", [("tables", "{table}")]),
+    "a table says nothing": ("COMMENT ON TABLE {table} IS NULL", [("catalogue", "{table}")]),
     "columns say nothing": (
         "COMMENT ON COLUMN {table}.id IS NULL; COMMENT ON COLUMN {table}.version IS NULL",
-        [("tables", "{table}")],
+        [("catalogue", "{table}")],
     ),
     "an index holds what changes": (
         "CREATE INDEX a ON {table} (updated_at); CREATE INDEX b ON {table} (id) INCLUDE (version)",
@@ -135,53 +145,79 @@ TABLE_FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "an index is invalid": (
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{schema}.{name}_pkey'::regclass",
-        [("invalid_indexes", "{prefix}{name}_pkey")],
+        [("catalogue", "{table}.{name}_pkey")],
     ),
     "the app may make and cut": (
         "GRANT CREATE ON SCHEMA {schema} TO ventros_app; GRANT TRUNCATE ON {table} TO ventros_app",
         [("roles", "ventros_app"), ("roles", "ventros_app")],
     ),
-    "the app owns a table": ("ALTER TABLE {table} OWNER TO ventros_app", [("roles", "ventros_app")]),
+    "the app owns a table": (
+        "ALTER TABLE {table} OWNER TO ventros_app",
+        [("roles", "ventros_app"), ("catalogue", "{table}")],
+    ),
 }
 
 
-def table_fault(fault: str, table: str, child: str, reference: str) -> tuple[str, list[tuple[str, str]]]:
-    """What plants it, and what is found: check and subject."""
+def table_fault(
+    fault: str,
+    table: str,
+    child: str,
+    reference: str,
+    referring: tuple[str, ...],
+    held: tuple[str, ...] = (),
+) -> tuple[str, list[tuple[str, str]]]:
+    """What plants it, and what is found: check and subject.
+
+    ``referring`` are the foreign keys to the table, ``held`` what there is on its column deleted_at.
+    """
     schema, _, name = table.rpartition(".")
     prefix = f"{schema}." if schema else ""
     names = {"table": table, "child": child, "reference": reference, "name": name, "prefix": prefix}
     names |= {"schema": schema or "public", "strays": f"{prefix}strays"}
     plant, found = TABLE_FAULTS[fault]
-    return plant.format(**names), [(check, subject.format(**names)) for check, subject in found]
+    subjects = [
+        (check, one.format(**names, **more))
+        for check, one in found
+        for more in _each(one, referring=referring, held=held)
+    ]
+    return plant.format(**names), subjects
 
 
-# What is planted, and what is found of it, in the order of the files.
+def _each(text: str, **lists: tuple[str, ...]) -> list[dict[str, str]]:
+    """One filling, or one for each of the list that ``text`` has a place for."""
+    for name, listed in lists.items():
+        if f"{{{name}}}" in text:
+            return [{name: one} for one in listed]
+    return [{}]
+
+
+# What is planted, and what is found of it, what weighs most first.
 FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "a version guard stands on replicas only": (
         "ALTER TABLE chats ENABLE REPLICA TRIGGER version_guard",
-        [("version_guards", "chats")],
+        [("catalogue", "chats.version_guard")],
     ),
     "a version guard looks at one column": (
         (
             "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE OF name ON agents FOR EACH ROW"
             " WHEN (NEW.version IS DISTINCT FROM OLD.version + 1) EXECUTE FUNCTION ventros_version_guard()"
         ),
-        [("version_guards", "agents")],
+        [("catalogue", "agents.version_guard")],
     ),
     "a version guard refuses less": (
         (
             "CREATE OR REPLACE TRIGGER version_guard BEFORE UPDATE ON agents FOR EACH ROW"
             " WHEN (NEW.version < OLD.version) EXECUTE FUNCTION ventros_version_guard()"
         ),
-        [("version_guards", "agents")],
+        [("catalogue", "agents.version_guard")],
     ),
     "a policy lets everything be written": (
         "CREATE POLICY support ON contacts USING (tenant_id = ventros_tenant()) WITH CHECK (true)",
-        [("row_security", "contacts.support")],
+        [("catalogue", "contacts.support")],
     ),
     "a table is nobody's": (
         "CREATE TABLE strays (id uuid PRIMARY KEY, version integer)",
-        [("tables", "strays")],
+        [("catalogue", "strays")],
     ),
     "a version leapt": (
         UNGUARDED.format(CONTACT) + "ALTER TABLE contacts ENABLE TRIGGER version_guard",
@@ -230,7 +266,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "an index is invalid": (
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'contacts_live_name_idx'::regclass",
-        [("invalid_indexes", "contacts_live_name_idx")],
+        [("catalogue", "contacts_live_name_idx")],
     ),
     "an index is redundant": (
         (

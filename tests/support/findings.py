@@ -12,10 +12,11 @@ from ventros.audit.checks import Finding
 from ventros.devserver import find_binaries
 
 
-def psql(dsn: str, *args: str | Path) -> str:
+def psql(dsn: str, *args: str | Path, text: str = "") -> str:
+    """What it prints; ``text`` is read as if it were pasted, statement by statement."""
     command = [find_binaries() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn, *args]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stderr}\n{text}"
     return done.stdout
 
 

@@ -11,6 +11,7 @@ from ventros.audit.grants import grants_sql
 from ventros.audit.library import Library
 from ventros.audit.standard_texts import standard
 from ventros.devserver import DevServer
+from ventros.generator.catalogue import catalogue as lines_made
 from ventros.kernel.repository import ChildRows, Repository
 from ventros.kernel.statements import Column
 from ventros.kernel.transaction.held import Held
@@ -156,4 +157,5 @@ def build(folder: Path, server: DevServer, *below: Application) -> Application:
     )
     (sql / "schema.sql").write_text(snapshot(server, shop), encoding="utf-8")
     (sql / "grants.sql").write_text(grants_sql(Library(shop)), encoding="utf-8")
+    (sql / "catalogue.txt").write_text(lines_made(server, shop), encoding="utf-8")
     return shop

@@ -6,9 +6,9 @@ psql can ask it too; the files are as they are for the CRM. `ventros sync` write
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -16,7 +16,7 @@ import attrs
 import psycopg
 
 from ventros import administration
-from ventros.audit.grants import openings
+from ventros.audit import schema
 from ventros.audit.library import Library
 from ventros.audit.references import references
 from ventros.audit.steps import Tell, steps
@@ -30,13 +30,18 @@ from ventros.roles.grants import privileges
 from ventros.roles.powers import SETTINGS
 from ventros.sql_lists import fill, kinds
 
+NOT_CHECKED = "not checked"
+"""The subject of a finding that says why there is none."""
 TIMEOUT = 60
 """Seconds that one question may take, unless another bound is given."""
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
 OPTIONAL = ("blind", "of", "weight", "means", "steps")
-"""What it may say: what the question does not see, and of which application alone it is."""
+"""What it may say: what it does not see, of which application alone it is; how much its findings weigh, and
+what they mean for whoever runs the database; how to ask for a part."""
+KINDS = ("findings", "list", "look")
+"""Rows that are findings; lines to be held against those listed; or a look at what goes on."""
 
 _HEADER = re.compile(r"^-- (\w+):\s+(.*(?:\n--\s{2,}.*)*)", re.MULTILINE)
 _BOUNDS: LiteralString = (
@@ -60,17 +65,31 @@ class Finding:
     text: str  # one sentence: what is wrong
     see: str  # the SQL that shows it, ready for psql
     mend: str  # the SQL that mends it, or what to do
+    weight: str = schema.HIGH  # critical, high or low
+    means: str = ""  # what it means for whoever runs the database, one sentence
 
 
 @attrs.frozen
 class Question:
-    """One file of ``sql/ops``. Its rows are findings, or else a look at what goes on."""
+    """One file of ``sql/ops``. It finds something, or else its rows are a look at what goes on.
+
+    ``listed`` reads the lines that those of a list should be.
+    """
 
     name: str
     finds: bool
     header: dict[str, str]
     text: str = attrs.field(repr=False)
     path: Path
+    listed: Callable[[], schema.Listed] | None = attrs.field(default=None, repr=False)
+
+    def findings(self, rows: list[tuple[str, str, str, str]], roles: Roles) -> list[Finding]:
+        """What its ``rows`` say. Raises ConfigurationError when there is no list to hold them against."""
+        if self.listed:
+            faults = schema.faults(self.listed().named(roles), schema.lines(rows))
+            return [Finding(self.name, *attrs.astuple(fault)) for fault in faults]
+        weight, means = self.header.get("weight", schema.HIGH), self.header.get("means", "")
+        return [Finding(self.name, *row, weight, means) for row in rows]
 
 
 def questions(application: Application) -> list[Question]:
@@ -79,7 +98,11 @@ def questions(application: Application) -> list[Question]:
     found = (read_question(path) for path in sorted((directory("sql") / "ops").glob("*.sql")))
     lists = _Lists(application)
     rendered = (
-        attrs.evolve(question, text=lists.render(question.text))
+        attrs.evolve(
+            question,
+            text=lists.render(question.text),
+            listed=partial(schema.listed, application) if question.header["kind"] == "list" else None,
+        )
         for question in found
         if question.header.get("of") in {None, *names}
     )
@@ -113,8 +136,6 @@ class _Lists:
                 for repository in self.application.repositories()
                 if issubclass(repository, Repository)
             ]
-        if kind == "table":
-            return self._tables()
         if kind == "table of a user":
             return [
                 {"name": name, "column": table.scope}
@@ -123,12 +144,6 @@ class _Lists:
             ]
         if kind == "privilege":
             return [one for application in self.application.stack() for one in privileges(application)]
-        if kind == "policy":
-            return [
-                {"table": one.table, "name": one.name, "role": one.role.removeprefix("ventros_")}
-                for application in self.application.stack()
-                for one in openings(Library(application))
-            ]
         if kind == "index":
             return [{"name": name} for name in sorted(self.library.indexes)]
         if kind == "foreign key":
@@ -154,18 +169,6 @@ class _Lists:
             "columns": ", ".join(self.library.open_columns(name)) if secret else "*",
         }
 
-    def _tables(self) -> list[dict[str, str]]:
-        """Those of the files schema.sql: what the migrations make."""
-        versioned = {table.qualified_name for table in self.application.versioned()}
-        return [
-            {
-                "name": name,
-                "versioned": str(name in versioned).lower(),
-                "columns": json.dumps(table.definitions, ensure_ascii=False).replace("'", "''"),
-            }
-            for name, table in sorted(self.library.tables.items())
-        ]
-
 
 def _paths(application: Application) -> list[tuple[str, str]]:
     statements = (other.statements for other in application.stack())
@@ -180,7 +183,7 @@ def audit(
     timeout: int = TIMEOUT,
     tell: Tell = lambda _line: None,
 ) -> list[Finding]:
-    """All checks, in the order of their files, each in a read-only transaction of its own.
+    """All checks, each in a read-only transaction of its own; what weighs most first, by check.
 
     ``roles`` are those of the database, ``timeout`` the seconds that one check may take, or one step of it,
     of which ``tell`` is told. What could not be checked is a finding that says why. Raises ConfigurationError
@@ -189,13 +192,28 @@ def audit(
     """
     _require_tables(connection, application)
     _require_role(connection, roles.app)
-    return [
+    findings = [
         finding
         for question in questions(application)
         if question.finds
         for bounds in (steps(connection, question.name, tell) if "steps" in question.header else [{}])
         for finding in ask(connection, question, roles, timeout, bounds)
     ]
+    return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Without what is only extra where another check says what is wrong with it, and mends it alike."""
+    others = {_first(finding.mend) for finding in findings if finding.check != "catalogue"}
+    return [
+        one
+        for one in findings
+        if one.check != "catalogue" or one.subject == NOT_CHECKED or _first(one.mend) not in others
+    ]
+
+
+def _first(mend: str) -> str:
+    return mend.replace("public.", "").partition(";")[0]
 
 
 def ask(
@@ -216,7 +234,7 @@ def ask(
             cursor.execute(question.text.encode(), prepare=False)
             while cursor.nextset():  # before the SELECT there may be a SET
                 pass
-            return [Finding(question.name, *row) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
     except psycopg.Error as error:
         message = administration.message(error)
         if connection.closed:
@@ -224,12 +242,15 @@ def ask(
         return [
             Finding(
                 check=question.name,
-                subject="not checked",
+                subject=NOT_CHECKED,
                 text=f"this could not be checked: {message}",
                 see=f"\\i {question.path}",
                 mend=_REMEDIES.get(error.sqlstate or "") or f"ask as {question.header['role']}",
+                weight=question.header.get("weight", schema.HIGH),
+                means="What it looks for may be there all the same.",
             )
         ]
+    return question.findings(rows, roles)
 
 
 def _require_tables(connection: psycopg.Connection, application: Application) -> None:
@@ -256,6 +277,12 @@ def read_question(path: Path) -> Question:
     missing = [key for key in HEADER if not header.get(key)]
     if missing:
         raise ConfigurationError(f"{path}: its header does not say {', '.join(missing)}")
-    if header["name"] != path.stem or header["kind"] not in {"findings", "look"}:
-        raise ConfigurationError(f"{path}: it is to be named {path.stem}, and of the kind findings or look")
-    return Question(path.stem, header["kind"] == "findings", header, text, path)
+    if header["name"] != path.stem or header["kind"] not in KINDS:
+        raise ConfigurationError(
+            f"{path}: it is to be named {path.stem}, and of the kind {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+        )
+    if header.get("weight", schema.HIGH) not in schema.WEIGHTS:
+        raise ConfigurationError(
+            f"{path}: its weight is to be {', '.join(schema.WEIGHTS[:-1])} or {schema.WEIGHTS[-1]}"
+        )
+    return Question(path.stem, header["kind"] != "look", header, text, path)

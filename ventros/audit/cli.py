@@ -6,6 +6,7 @@ import functools
 import itertools
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -293,9 +294,10 @@ def reconcile(dsn: str | None, app_role: str) -> None:
 def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_json: bool) -> None:
     """Say what is wrong in a database, how to see it, and how to mend it.
 
-    Asks the questions of sql/ops, which psql can ask as well: version guards and row-level security, versions
-    without a gap in the outbox, counters, indexes, long transactions, durability, what the roles may do.
-    Reads only. What cannot be checked is a finding that says why. Exits with 1 when there is any.
+    Asks the questions of sql/ops, which psql can ask as well: whether the schema is what the migrations made,
+    versions without a gap in the outbox, counters, indexes, long transactions, durability, what the roles may
+    do. What weighs most comes first. Reads only. What cannot be checked is a finding that says why. Exits
+    with 1 when there is any.
     """
     from ventros.audit.checks import audit as run_checks
 
@@ -313,20 +315,21 @@ def audit(dsn: str | None, roles: Roles, timeout: int, html: Path | None, *, as_
 
 def _print_findings(findings: list[Finding], *, as_json: bool) -> None:
     from ventros.audit.checks import questions
+    from ventros.audit.schema import WEIGHTS
 
     if as_json:
         click.echo(json.dumps([attrs.asdict(finding) for finding in findings]))
     else:
-        for check, group in itertools.groupby(findings, key=lambda finding: finding.check):
-            click.echo(check)
+        for (weight, check), group in itertools.groupby(findings, key=lambda one: (one.weight, one.check)):
+            click.echo(f"{weight}: {check}")
             for finding in group:
-                click.echo(
-                    f"  {finding.subject}: {finding.text}\n    see:  {finding.see}\n    mend: {finding.mend}"
-                )
-    click.echo(
-        f"{len(findings)} findings by {sum(question.finds for question in questions(application()))} checks",
-        err=True,
-    )
+                click.echo(f"  {finding.subject}: {finding.text}")
+                for word in ("means", "see", "mend"):
+                    click.echo(f"    {f'{word}:':6} {getattr(finding, word)}")
+    weights = Counter(finding.weight for finding in findings)
+    counted = ", ".join(f"{weights[weight]} {weight}" for weight in WEIGHTS if weights[weight])
+    checks = sum(question.finds for question in questions(application()))
+    click.echo(f"{len(findings)} findings by {checks} checks{f': {counted}' if counted else ''}", err=True)
 
 
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:

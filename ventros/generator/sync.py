@@ -16,11 +16,12 @@ from tempfile import TemporaryDirectory
 import attrs
 import psycopg
 
-from ventros.audit import checks, shapes
+from ventros.audit import checks, schema, shapes
 from ventros.audit.expectations import expectations_text, major, read, seed
 from ventros.audit.grants import grants_sql
 from ventros.audit.library import Library
 from ventros.devserver import DATABASE, DevServer
+from ventros.generator.catalogue import catalogue
 from ventros.kernel.application import Application
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Catalogue
@@ -80,6 +81,7 @@ def _make(application: Application, server: DevServer, report: Report, also: Seq
     write_checksums(application.migrations)
     _write_schema(application, server, report)
     _write(folder / "grants.sql", grants_sql(Library(application)))
+    _write(folder / schema.FILE, catalogue(server, application))
     library = Library(application)
     for table in application.statements.tables():
         if query := library.list_queries.get(application.statements.table(table).qualified_name):

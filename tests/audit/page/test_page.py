@@ -27,9 +27,7 @@ from ventros.devserver import DevServer
 from ventros.kernel.errors import ConfigurationError
 
 HOSTILE = "</code></pre><script>document.title = 'owned'</script><img src=x onerror=alert(1)>\u202eend"
-FINDINGS = [
-    Finding("version_guards", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")
-]
+FINDINGS = [Finding("counters", f"contacts {HOSTILE}", HOSTILE, f"SELECT '{HOSTILE}'", f"UPDATE {HOSTILE}")]
 EMPTY = {"meta", "input", "wbr", "link", "img", "br"}
 
 
