@@ -30,7 +30,7 @@ SIZES: dict[str, Any] = {
         events=80,
         paces=(20,),
         seconds=0.2,
-        backlog=4_000,
+        backlog=10_000,
         drained=100,
     ),
     "micro": ("--debug-single-value",),
