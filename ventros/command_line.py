@@ -1,4 +1,4 @@
-"""What every command is told: for which application it works, and on which database."""
+"""What commands share: for which application they work, on which database; how they tell how far they are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import importlib
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ventros.kernel.errors import ConfigurationError
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from ventros.kernel.application import Application
     from ventros.kernel.encryption import KeyRing
 
+FAILED = 1
+"""Exit status of a command that found, or left, something wrong."""
 VARIABLE = "VENTROS_APP"
 KEYS = "VENTROS_KEYS"
 ELSE = "else VENTROS_DATABASE_URL, DATABASE_URL, or libpq's PG* variables."
@@ -130,3 +135,13 @@ def _named_in(path: Path) -> str | None:
     if named is not None and not isinstance(named, str):
         raise ConfigurationError(f"{path.resolve()}: app in [tool.ventros] is no text")
     return named
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error; nothing where that is a file or a pipe."""
+    console = Console(stderr=True)
+    columns = (TextColumn(label), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda amount: bar.advance(task, amount)

@@ -16,7 +16,8 @@ from tests.support.program import WITHOUT_DATABASE, ventros
 from tests.support.snapshots import snapshot
 from tests.support.waha_lines import message_line
 from ventros import Database, UnitOfWork
-from ventros.cli import FAILED, INTERRUPTED
+from ventros.cli import INTERRUPTED
+from ventros.command_line import FAILED
 from ventros.demo.seed import Seed
 from ventros.demo.stream import Stream, make_stream
 from ventros.ingest.file import STDIN
