@@ -19,7 +19,7 @@ RETURNING tombstone;
 -- name: commit_markers.prune
 -- why: nobody asks any more what became of a unit this old. The walk goes by the key, a step at a time, and needs no
 --      index of its own
--- params: tenant_id text, id uuid, before timestamptz, most integer
+-- params: tenant_id text, id uuid, before timestamptz, most bigint
 -- role: scheduler
 -- rows: maybe
 -- returns: tenant_id text, id uuid, removed bigint

@@ -26,7 +26,7 @@ SELECT count(*) AS events
 -- name: processed_events.prune
 -- why: what is this old does not come again, unless it is still in the outbox. The walk goes by the key, a step at a
 --      time, and needs no index of its own
--- params: tenant_id text, consumer text, event_id uuid, before timestamptz, most integer
+-- params: tenant_id text, consumer text, event_id uuid, before timestamptz, most bigint
 -- role: scheduler
 -- rows: maybe
 -- returns: tenant_id text, consumer text, event_id uuid, removed bigint
