@@ -28,7 +28,7 @@ from ventros.ops import history, tenants
 
 SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
 PAGE = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text(encoding="utf-8")
-OUTBOX_CHECK = (directory("sql") / "ops" / "outbox_versions.sql").read_bytes().partition(b"= off;")[2]
+OUTBOX_CHECK = (directory("sql") / "ops" / "outbox_versions.sql").read_bytes().partition(b"user_id = '';")[2]
 PAGE_SQL = block("sql", "DELETE FROM users", PAGE)
 KEPT = {"public.billing_accounts", "public.users"}
 
