@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, LiteralString
 
@@ -77,7 +77,7 @@ def trees(
 
 
 def plannable(connection: psycopg.Connection, statements: Iterable[Statement]) -> list[Statement]:
-    """The app's, and those of the roles that who is logged in may become: others' plans have other policies."""
+    """The app's, and those of roles that who is logged in may become: others are planned by other policies."""
     return [one for one in statements if one.role == "app" or _becoming(connection, one)[1]]
 
 
