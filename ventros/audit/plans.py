@@ -77,7 +77,7 @@ def trees(
 
 
 def plannable(connection: psycopg.Connection, statements: Iterable[Statement]) -> list[Statement]:
-    """The app's, and those of roles that who is logged in may become: others are planned by other policies."""
+    """The app's, and those of roles that who is logged in may become: others have other policies."""
     return [one for one in statements if one.role == "app" or _becoming(connection, one)[1]]
 
 
