@@ -7,6 +7,7 @@ CONTACT = "(SELECT min(id::text)::uuid FROM contacts WHERE tenant_id = 'bakery')
 OTHER_CONTACT = CONTACT.replace("bakery", "garage")
 SESSION = "(SELECT min(id::text)::uuid FROM sessions WHERE tenant_id = 'garage')"
 CHANNEL = "(SELECT id FROM channels WHERE tenant_id = 'garage')"
+ACCOUNT = "(SELECT min(id::text)::uuid FROM billing_accounts)"
 FORGOTTEN = "DELETE FROM outbox_events WHERE aggregate_id = {} AND ({})"
 BEHIND = """
     SET session_replication_role = replica; UPDATE contacts SET version = {} WHERE id = {};
@@ -252,7 +253,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("outbox_versions", "contacts")],
     ),
     "an event of a billing account is gone": (
-        "DELETE FROM outbox_events WHERE aggregate_type = 'billing_account' AND tenant_id LIKE 'user:%'",
+        FORGOTTEN.format(ACCOUNT, "tenant_id LIKE 'user:%'"),
         [("outbox_versions", "billing_accounts")],
     ),
     "a session counts wrongly": (FALSIFIED.format(session=SESSION), [("counters", "sessions")]),

@@ -217,7 +217,9 @@ def test_of_a_database_that_is_empty(server: DevServer, migrated: None) -> None:
         reading = checked(page(connection, LIBRARY, []))
     assert "this database was not migrated" in reading.texts["tables"]
     assert 'No plan: relation "contacts" does not exist [SQLSTATE 42P01]' in reading.texts["contacts.get"]
-    assert reading.text.count("No plan: ") == len(LIBRARY.statements)
+    names = [statement.name for statement in LIBRARY.statements]
+    planned = {name for name in names if "No plan: " not in reading.texts[anchor(name)]}
+    assert planned == {"outbox_events.find_horizon_holders"}  # which reads no table
 
 
 def test_a_role_without_privileges_sees_what_it_may(server: DevServer, superuser: psycopg.Connection) -> None:
