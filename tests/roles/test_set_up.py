@@ -149,14 +149,17 @@ def test_it_may_be_run_again_and_takes_back_what_was_granted_by_hand(
     superuser.execute("GRANT ALL ON contacts TO ventros_app")
     superuser.execute("GRANT UPDATE (tenant_id) ON agents TO ventros_app")
     superuser.execute("GRANT SELECT ON ventros_migrations TO ventros_app")
+    superuser.execute("GRANT USAGE ON SEQUENCE outbox_events_position_seq TO ventros_app")
     assert granted() != before
     reports: list[str] = []
     roles.set_up(server.owner_dsn(superuser.info.dbname), CRM, report=reports.append)
     assert granted() == before
     for name, line in zip(("kernel", "crm"), reports, strict=False):
         assert re.fullmatch(rf"granted ventros_app, .*ventros_auditor what grants\.sql of {name} says", line)
-    assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 3
-    assert [line.rpartition(" ")[2] for line in reports[2:]] == ["agents", "contacts", "ventros_migrations"]
+    assert [line.partition(":")[0] for line in reports[2:]] == ["took away from ventros_app"] * 4
+    assert [line.rpartition(" ")[2] for line in reports[2:]] == [
+        *("agents", "contacts", "outbox_events_position_seq", "ventros_migrations"),
+    ]
     assert "took away from ventros_app: UPDATE (tenant_id) on agents" in reports
     assert "took away from ventros_app: SELECT on ventros_migrations" in reports
     again: list[str] = []

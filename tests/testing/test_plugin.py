@@ -65,7 +65,7 @@ SPOILED = {
         "notes/sql/grants.sql",
         "    DELETE\n",
         "    DELETE,\n    TRUNCATE\n",
-        {"test_the_app_is_granted_what_they_need"},
+        {"test_the_roles_are_granted_what_they_need"},
     ),
 }
 ALL = """

@@ -53,7 +53,7 @@ SELECT to_regclass(name)::oid, to_regclass(name)::text
  WHERE to_regclass(name) IS NOT NULL
 """
 _SEQUENCES: LiteralString = """
-SELECT DISTINCT objid::regclass::text
+SELECT DISTINCT objid, objid::regclass::text
   FROM pg_depend
   JOIN pg_class ON pg_class.oid = objid AND relkind = 'S'
  WHERE classid = 'pg_class'::regclass AND refobjid = ANY (%s::oid[])
@@ -80,8 +80,13 @@ def grant(
     roles: Roles,
     report: Report = lambda _line: None,
 ) -> None:
-    """Exactly what each ``grants.sql`` says; what else the roles had on tables of the stack is taken away."""
+    """Exactly what each ``grants.sql`` says, and for the auditor the sequences of the tables of the stack.
+
+    What else the roles had on either is taken away.
+    """
     own = present(connection, own_tables(application))
+    sequences: dict[int, str] = dict(connection.execute(_SEQUENCES, [list(own)]).fetchall())
+    own |= sequences
     before = {role: _granted(connection, role) for role in roles.granted}
     for role, tables in before.items():
         for oid in own.keys() & tables.keys():
@@ -99,7 +104,7 @@ def grant(
         elif with_statements:
             _apply(connection, one, roles, policies, report)
     _set_policies(connection, own, policies, report)
-    for (sequence,) in connection.execute(_SEQUENCES, [list(own)]).fetchall():
+    for sequence in sequences.values():
         name = sql.Identifier(roles.auditor).as_string(connection)
         connection.execute(f"GRANT SELECT ON SEQUENCE {sequence} TO {name}".encode())
     for role in roles.granted:

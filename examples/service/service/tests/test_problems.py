@@ -28,6 +28,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "OptimisticLockErrors": ([StaleAggregate("contact", ID, 1, None)],),
     "CommitInDoubt": (CommitMarker("acme", ID),),
     "CommitUnconfirmed": (CommitMarker("acme", ID),),
+    "EventGap": ("accounts", f"contact {ID}", (1, 1), (2, 1)),
+    "UnknownKey": ("contacts", ID, "name", "k1"),
+    "DecryptionFailed": ("contacts", ID, "name", "k1"),
     "IntegrityViolation": ("contact", "contacts_phone_key", ID),
     "AlreadyExists": ("contact", "contacts_phone_key", ID),
     "ReferenceNotFound": ("contact", "contacts_project_fkey", ID, "project_id"),
@@ -66,7 +69,8 @@ EXPECTED = {
     "ConnectionLost": 503, "ServerUnreachable": 503, "ServerReadOnly": 503, "TransactionRolledBack": 500,
     "CommitInDoubt": 503, "CommitUnconfirmed": 503, "ReplicaBehind": 503, "Unauthorized": 401,
     "Malformed": 400, "PreconditionRequired": 428, "PreconditionFailed": 412, "KeyReused": 422,
-    "ShuttingDown": 503,
+    "ShuttingDown": 503, "UnknownKey": 500, "PositionOfAnotherCluster": 500, "EventGap": 503,
+    "DecryptionFailed": 500,
 }  # fmt: skip
 
 
