@@ -219,11 +219,14 @@ def test_dev_prints_a_dsn_that_works_and_stops_on_sigterm() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         dsn = process.stdout.readline().strip()
-        with psycopg.connect(dsn) as connection:
-            routes = connection.execute("SELECT external_id, tenant_id FROM channel_routes").fetchall()
-        assert routes == [("acme-phone", "dev")]
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        try:
+            with psycopg.connect(dsn) as connection:
+                connection.execute("SET app.tenant_id = 'dev'")
+                routes = connection.execute("SELECT external_id, tenant_id FROM channel_routes").fetchall()
+            assert routes == [("acme-phone", "dev")]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "the webhook of acme-phone: " in errors
     assert "stopping" in errors

@@ -14,7 +14,7 @@ SELECT a.tenant_id, a.destination, a.aggregate_type, a.aggregate_id, a.transacti
 -- name: outbox_deliveries.find_first
 -- why: the oldest deliveries of each of the queues that were claimed, with their events; NULL for an event that is no
 --      more in the log
--- params: tenant_ids text[], destinations text[], aggregate_types text[], aggregate_ids uuid[], most integer
+-- params: tenant_ids text[], destinations text[], aggregate_types text[], aggregate_ids uuid[], most bigint
 -- role: relay
 -- rows: many
 -- returns: tenant_id text, destination text, aggregate_type text, aggregate_id uuid, transaction_id bigint,

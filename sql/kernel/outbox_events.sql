@@ -42,7 +42,7 @@ SELECT count(*) AS events
 -- name: outbox_events.read_after
 -- why: the log in the one order that nothing is ever written in front of. A position is handed out before the commit,
 --      so it follows the transaction's id, and what is not below the oldest transaction that still runs is left for later
--- params: transaction_id bigint, position bigint, most integer, with_payload boolean
+-- params: transaction_id bigint, position bigint, most bigint, with_payload boolean
 -- role: relay
 -- rows: many
 -- returns: transaction_id bigint, position bigint, tenant_id text, event_id uuid, event_name text, event_version text,
@@ -61,7 +61,7 @@ SELECT transaction_id, position, tenant_id, event_id, event_name, event_version,
 -- why: an event goes once a later one of its aggregate, or of an entity without versions it itself, is old and was
 --      delivered. So each aggregate's newest version stays, by which an auditor knows the gap in front of it. How far that
 --      went is the position of the consumer called retention; who holds it is not waited for
--- params: transaction_id bigint, position bigint, before timestamptz, most integer
+-- params: transaction_id bigint, position bigint, before timestamptz, most bigint
 -- role: scheduler
 -- rows: one
 -- returns: passed bigint, purged bigint

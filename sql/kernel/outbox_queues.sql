@@ -148,7 +148,7 @@ SELECT destination,
 
 -- name: outbox_queues.dead
 -- why: the dead letters: what was given up, and why. Each is the oldest of its queue
--- params: most integer
+-- params: most bigint
 -- role: relay
 -- rows: many
 -- plan: reads all queues to find the dead ones: it is done by hand

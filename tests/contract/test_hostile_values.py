@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -47,13 +48,14 @@ async def choices(db: Database[UnitOfWork]) -> dict[str, Choices]:
     await seed_tenant(db, TENANT, "acme-phone", NOW)
     for factory in FACTORIES:
         seed = await seed_tenant(db, f"of-{factory.resource}", factory.resource, NOW)
-        async with db.unit_of_work(seed.tenant) as uow:
+        async with db.unit_of_work(seed.tenant, user=seed.user_id) as uow:
             refs = await factory.prepare(uow, seed)
             added = await factory.repository(uow).add(factory.new(seed, refs))
             await uow.commit()
         found[factory.resource] = {
             "aggregate": (added, factory.new(seed, refs)),
             "ids": ([added.id], []),
+            "user": (seed.user_id,),
             "UUID": (added.id, new_id(), *refs.values(), seed.project_id),
         }
     return found
@@ -77,6 +79,8 @@ def drive_repositories(
 ) -> None:
     for attribute, repository in repositories(db.unit_of_work(TENANT)).items():
         tenant = f"of-{repository.resource}"
+        fitting = known.get(repository.resource, {})
+        (user,) = fitting.get("user", (None,))
 
         async def call(
             name: str,
@@ -84,12 +88,12 @@ def drive_repositories(
             kwargs: dict[str, Any],
             attribute: str = attribute,
             tenant: str = tenant,
+            user: UUID | None = user,
         ) -> None:
-            async with db.unit_of_work(tenant) as uow:
+            async with db.unit_of_work(tenant, user=user) as uow:
                 await settle(getattr(getattr(uow, attribute), name)(*args, **kwargs))
                 await uow.commit()
 
-        fitting = known.get(repository.resource, {})
         inner = HOOKS | FOR_SLICES
         driven = {name: method for name, method in methods(repository).items() if name not in inner}
         tally.drive(runner, type(repository).__name__, driven, call, fitting, EXAMPLES)

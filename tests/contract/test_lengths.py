@@ -10,13 +10,16 @@ import pytest
 
 from tests.support.constants import TENANT
 from tests.support.messages import create
+from tests.support.relaying import Recorder
 from tests.support.repositories import REPOSITORIES
 from ventros import Database, UnitOfWork
 from ventros.core import users
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.ids import new_id
+from ventros.kernel.outbox import consumers
 from ventros.kernel.repository import Repository
 from ventros.kernel.validators import MAX_INDEXED
+from ventros.relay.publisher import Destination
 from ventros.testing import Subject
 from ventros.values import CustomField, CustomFieldType, Email, Phone
 
@@ -71,9 +74,18 @@ async def refuses(db: Database[UnitOfWork], write: Callable[[UnitOfWork], Awaita
     return True
 
 
+async def name_destination(_uow: UnitOfWork) -> object:
+    return Destination(name=LONG, publisher=Recorder())
+
+
 ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | None] = {
     ("aggregate_history", "aggregate_table"): None,  # a trigger writes it: the name of a table
     ("outbox_events", "aggregate_type"): None,  # a constant of the repository
+    ("outbox_consumers", "name"): lambda uow: consumers.register(uow.connection, LONG),
+    ("outbox_deliveries", "destination"): name_destination,
+    ("outbox_deliveries", "aggregate_type"): None,  # of the outbox
+    ("outbox_queues", "destination"): None,  # as of outbox_deliveries
+    ("outbox_queues", "aggregate_type"): None,  # of the outbox
     ("expected_events", "consumer"): None,  # as of processed_events
     ("expected_events", "aggregate_type"): None,  # of the outbox
     ("channel_routes", "platform"): None,  # a constant of ours

@@ -178,7 +178,7 @@ def commands(dsn: str, owner: str, superuser: str, folder: Path) -> dict[str, li
         "locking-indexes create": owned,
         "locking-indexes status": owned,
         "locking-indexes drop": owned,
-        "ingest": [str(events), *mine],
+        "ingest": [str(events), "--tenant", TENANT, *mine],
         "sql explain": ["credentials.get", *owned],
         "sql stats": all_seeing,
         "sql reconcile": all_seeing,

@@ -26,11 +26,11 @@ async def test_a_message_whose_commit_was_in_doubt(
     command = inbound()
     delivery = Delivery(channel_external_id=seed.session, conversation=("Ada",), command=command)
     async with Proxy(dsn) as proxy, await Database.open(UnitOfWork, proxy.dsn, SHORT) as through:
-        await process(through, seed, inbound(number=0))  # what it sends is prepared
+        find_route = in_tenants(through, [TENANT])
+        await find_route(seed.session)  # so no COMMIT but the message's is to come
+        await process(through, seed, inbound(number=0))  # and what it sends is prepared
         proxy.hold = held
-        applying = asyncio.create_task(
-            Applier(through, in_tenants(through, [TENANT]), Tally(), patience=5).apply_once(delivery)
-        )
+        applying = asyncio.create_task(Applier(through, find_route, Tally(), patience=5).apply_once(delivery))
         await proxy.held.wait()
         proxy.hold = None
         proxy.cut()

@@ -96,9 +96,9 @@ def test_tenant_and_version_are_guarded(table: str, owner_dsn: str, superuser: p
 @pytest.mark.parametrize(
     ("call", "state"),
     [
-        ("ventros_not_saved(%(table)s, %(tenant)s, %(id)s, 7, NULL)", "VT010"),
-        ("ventros_not_saved(%(table)s, %(tenant)s, %(id)s, 1, NULL)", "VT011"),
-        ("ventros_not_saved(%(table)s, %(tenant)s, %(id)s, 1, 3)", "VT012"),
+        ("ventros_not_saved(%(table)s, 'tenant_id', %(tenant)s, %(id)s, 7, NULL)", "VT010"),
+        ("ventros_not_saved(%(table)s, 'tenant_id', %(tenant)s, %(id)s, 1, NULL)", "VT011"),
+        ("ventros_not_saved(%(table)s, 'tenant_id', %(tenant)s, %(id)s, 1, 3)", "VT012"),
         ("ventros_not_added(%(table)s, true)", "23505"),
         ("ventros_not_added(%(table)s, false)", "VT011"),
     ],

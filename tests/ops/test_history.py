@@ -79,7 +79,7 @@ async def test_any_value_replays(
     new = attrs.evolve(subject.new(), **data.draw(drawn))
     changed = {name: value for name, value in data.draw(drawn).items() if name not in subject.factory.fixed}
     own = await Database.open(UnitOfWork, server.superuser_dsn(superuser.info.dbname))
-    async with own, own.unit_of_work(TENANT) as uow:
+    async with own, own.unit_of_work(TENANT, user=subject.user) as uow:
         added = await subject.repository(uow).add(new)
         await subject.repository(uow).save(
             attrs.evolve(added, **changed, domain_events=(Filled().recorded(added, LATER),))
@@ -318,7 +318,7 @@ async def test_no_column_that_says_it_may_hold_a_secret_is_kept(
     assert {(table, column) for table, column, value in said if value == "***"} == {
         *(("credentials", column) for column in ("secret", "oauth_access_token", "oauth_refresh_token")),
         *(("webhook_subscriptions", column) for column in ("url", "secret", "headers")),
-        *(("agents", "config"), ("agents", "settings"), ("channels", "config"), ("channels", "secrets")),
+        *(("agents", "config"), ("agents", "settings"), ("channels", "secrets")),
     }
     superuser.execute('UPDATE agents SET config = config || \'{"api_key": "geheim"}\', version = version + 1')
     everything = superuser.execute("SELECT string_agg(h::text, '') FROM aggregate_history AS h").fetchall()[

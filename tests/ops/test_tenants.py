@@ -18,7 +18,7 @@ from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.documents import block
 from tests.support.history import findings
 from tests.support.program import WITHOUT_DATABASE
-from tests.support.tenants import fill, held, rows
+from tests.support.tenants import fill, held, leave_undelivered, rows
 from ventros import CRM, Database, OptimisticLockError, UnitOfWork, ValidationError, roles
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed, seed_tenant
@@ -28,7 +28,7 @@ from ventros.ops import history, tenants
 
 SESSIONS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
 PAGE = (Path(__file__).parents[2] / "docs" / "tenants.md").read_text(encoding="utf-8")
-OUTBOX_CHECK = (directory("sql") / "ops" / "outbox_versions.sql").read_bytes().partition(b"= off;")[2]
+OUTBOX_CHECK = (directory("sql") / "ops" / "outbox_versions.sql").read_bytes().partition(b"user_id = '';")[2]
 PAGE_SQL = block("sql", "DELETE FROM users", PAGE)
 KEPT = {"public.billing_accounts", "public.users"}
 
@@ -43,11 +43,18 @@ class Two:
 
 @pytest.fixture
 async def two(
-    db: Database[UnitOfWork], seed: Seed, other_seed: Seed, owner_dsn: str, superuser: psycopg.Connection
+    db: Database[UnitOfWork],
+    seed: Seed,
+    other_seed: Seed,
+    owner_dsn: str,
+    superuser: psycopg.Connection,
+    ventros_relay_dsn: str,
 ) -> Two:
     history.enable(owner_dsn, CRM)
     for one in (seed, other_seed):
         await fill(db, one)
+    await leave_undelivered(ventros_relay_dsn)
+    for one in (seed, other_seed):
         empty = [name for name, (number, _) in held(superuser, one.tenant).items() if not number]
         assert empty == [], "no test can tell whether these are forgotten"
     return Two(seed, held(superuser, OTHER_TENANT))

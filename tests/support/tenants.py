@@ -11,13 +11,18 @@ from psycopg import sql
 from tests.support.audience_world import make_world
 from tests.support.constants import NOW
 from tests.support.inbound_messages import GROUP, inbound, process
+from tests.support.outbox_events import outbox_event
+from tests.support.relaying import Recorder
 from tests.support.subjects import FACTORIES
-from ventros import Database, UnitOfWork
+from ventros import Database, UnitOfWork, consumer
 from ventros.application.inbound import Party
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
+from ventros.kernel.outbox.event import OutboxEvent
+from ventros.relay.publisher import PublishRefused
+from ventros.relay.relay import Relay
 from ventros.testing.subject import LATER
 
 BOTH = Party(phone="+5511977770000", lid="79700000000001", name="Ada")
@@ -64,6 +69,22 @@ async def fill(db: Database[UnitOfWork], seed: Seed, times: int = 3) -> None:
         await uow.contact_lists.add_member(listed.id, contact.id, now=NOW)
 
     await db.run(seed.tenant, list_somebody, command_id=new_id())
+    await accounts.deliver(db, outbox_event(tenant_id=seed.tenant))
+
+
+@consumer("accounts", in_order=True)
+async def accounts(_uow: UnitOfWork, _event: OutboxEvent) -> None:
+    """Which event of its aggregate is next is stored all the same."""
+
+
+async def leave_undelivered(relay_dsn: str) -> None:
+    """Every tenant's events, which wait for a destination that refused the first of each aggregate."""
+
+    async def refuse(_event: OutboxEvent) -> None:
+        raise PublishRefused("not here")
+
+    async with await Database.open(UnitOfWork, relay_dsn) as database:
+        await Relay(database, [Recorder(hook=refuse).source()]).drain()
 
 
 def tables(superuser: psycopg.Connection) -> list[tuple[str, str]]:

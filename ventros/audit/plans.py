@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, LiteralString
 
@@ -76,9 +76,20 @@ def trees(
         return _trees(connection, statement)
 
 
+def plannable(connection: psycopg.Connection, statements: Iterable[Statement]) -> list[Statement]:
+    """The app's, and those of roles that who is logged in may become: others have other policies."""
+    return [one for one in statements if one.role == "app" or _becoming(connection, one)[1]]
+
+
+def _becoming(connection: psycopg.Connection, statement: Statement) -> tuple[str, bool]:
+    """The present role, and whether that of the statement may be taken on."""
+    before, may = connection.execute(_BECOMING, [f"ventros_{statement.role}"]).fetchone() or ("", False)
+    return before, may
+
+
 @contextmanager
 def _role_of(statement: Statement, connection: psycopg.Connection) -> Iterator[None]:
-    before, may = connection.execute(_BECOMING, [f"ventros_{statement.role}"]).fetchone() or ("", False)
+    before, may = _becoming(connection, statement)
     if statement.role == "app" or not may:
         yield
         return

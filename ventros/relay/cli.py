@@ -256,7 +256,7 @@ _days = click.FloatRange(0)
 )
 @click.option("--markers", type=_days, default=7, show_default=True, help="Days for the marks of units.")
 @click.option(
-    "--batch", type=click.IntRange(1, 100_000), default=5_000, show_default=True, help="Rows a transaction."
+    "--batch", type=click.IntRange(1, 100_000), default=5_000, show_default=True, help="Events a transaction."
 )
 def prune(dsn: str | None, events: float, inbox: float, markers: float, batch: int) -> None:
     """Remove delivered events, and marks that nobody asks for any more; see docs/retention.md.

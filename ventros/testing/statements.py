@@ -59,6 +59,7 @@ def plan_deviations(superuser_dsn: str, library: Library) -> list[Deviation]:
     """Where the application's own statements do otherwise than plans/expected.txt says, if seeded."""
     expected, _ = read_committed(library)
     with psycopg.connect(superuser_dsn) as connection:
+        connection.execute("SET pg_stat_statements.track = 'none'")  # else it would be the relay's work
         connection.execute("SET ROLE ventros_owner")
         return deviations(connection, library.own_statements, expected, TENANTS)
 

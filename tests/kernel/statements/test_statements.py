@@ -157,8 +157,8 @@ def test_a_statement_of_another_schema_is_named_after_it(tmp_path: Path) -> None
     )
     assert (table.path, table.find("insert")) == (("invoicing", "things"), None)
     form = catalogue("invoicing.things.update_or_fail")
-    assert "ventros_not_saved('invoicing.things', $1" in form.text
-    assert "ventros_not_saved('contacts', $1" in statement("contacts.update_or_fail").text
+    assert "ventros_not_saved('invoicing.things', 'tenant_id', $1" in form.text
+    assert "ventros_not_saved('contacts', 'tenant_id', $1" in statement("contacts.update_or_fail").text
     with pytest.raises(UnknownStatement, match=r"did you mean invoicing\.things\.get"):
         table("gat")
 

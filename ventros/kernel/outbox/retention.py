@@ -22,6 +22,8 @@ PRUNE_INBOX = statement("processed_events.prune")
 PRUNE_MARKERS = statement("commit_markers.prune")
 
 _FIRST_ID: Final = UUID(int=0)
+STEP: Final = 2_000
+"""Rows of the inbox, or markers, that a step looks at; it stands in the statements."""
 
 Begin = Callable[[], AbstractAsyncContextManager[Connection]]
 """A transaction across tenants, such as :meth:`ventros.Database.across_tenants` of the scheduler's role."""
@@ -37,7 +39,7 @@ def _at_least(shortest: timedelta) -> Callable[[object, attrs.Attribute[timedelt
 
 @attrs.frozen(kw_only=True)
 class Retention:
-    """How long what the layer wrote itself stays, and how many rows a step looks at.
+    """How long what the layer wrote itself stays, and how many events a step looks at.
 
     ``events`` counts from when a delivered one took place. ``inbox`` is how long a command
     or somebody else's event is known again; one of the outbox is known as long as it is there. ``markers`` is
@@ -75,9 +77,9 @@ async def prune(begin: Begin, retention: Retention, now: datetime) -> AsyncItera
     """
     async for step in _purge(begin, retention, now - retention.events):
         yield step
-    async for step in _prune_inbox(begin, retention, now - retention.inbox):
+    async for step in _prune_inbox(begin, now - retention.inbox):
         yield step
-    async for step in _prune_markers(begin, retention, now - retention.markers):
+    async for step in _prune_markers(begin, now - retention.markers):
         yield step
 
 
@@ -101,21 +103,21 @@ async def _purge(begin: Begin, retention: Retention, before: datetime) -> AsyncI
         yield Step("outbox_events", passed, row["purged"])
 
 
-async def _prune_inbox(begin: Begin, retention: Retention, before: datetime) -> AsyncIterator[Step]:
+async def _prune_inbox(begin: Begin, before: datetime) -> AsyncIterator[Step]:
     key: tuple[str, str, UUID] | None = ("", "", _FIRST_ID)
     while key is not None:
         async with begin() as connection:
-            row = await connection.maybe(PRUNE_INBOX, *key, before, retention.batch)
+            row = await connection.maybe(PRUNE_INBOX, *key, before)
         key = None if row is None else (row["tenant_id"], row["consumer"], row["event_id"])
         if row is not None:
-            yield Step("processed_events", retention.batch, row["removed"])
+            yield Step("processed_events", STEP, row["removed"])
 
 
-async def _prune_markers(begin: Begin, retention: Retention, before: datetime) -> AsyncIterator[Step]:
+async def _prune_markers(begin: Begin, before: datetime) -> AsyncIterator[Step]:
     key: tuple[str, UUID] | None = ("", _FIRST_ID)
     while key is not None:
         async with begin() as connection:
-            row = await connection.maybe(PRUNE_MARKERS, *key, before, retention.batch)
+            row = await connection.maybe(PRUNE_MARKERS, *key, before)
         key = None if row is None else (row["tenant_id"], row["id"])
         if row is not None:
-            yield Step("commit_markers", retention.batch, row["removed"])
+            yield Step("commit_markers", STEP, row["removed"])

@@ -1,6 +1,8 @@
--- What the application's role may do: for each table, the columns that some statement reads or writes.
--- Read off the statements, not to be edited: ventros sql grants > grants.sql
--- The role has no other privilege and owns nothing; `ventros migrate roles` makes it and grants this.
+-- What each role may do: for each table, the columns that some statement of that role reads or writes.
+-- Read off the statements and schema.sql, not to be edited: ventros sql grants > grants.sql
+-- The roles have no other privilege and own nothing; `ventros migrate roles` makes them and applies this.
+
+-- The services: for one tenant at a time, the one that the policy named tenant asks for.
 
 GRANT USAGE ON SCHEMA notes TO ventros_app;
 
@@ -10,3 +12,12 @@ GRANT
     UPDATE (version, title, body, updated_at),
     DELETE
     ON notes.notes TO ventros_app;
+
+-- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
+
+GRANT USAGE ON SCHEMA notes TO ventros_auditor;
+
+GRANT
+    SELECT (tenant_id, id, version, title, body, created_at, updated_at)
+    ON notes.notes TO ventros_auditor;
+CREATE POLICY auditor_select ON notes.notes FOR SELECT TO ventros_auditor USING (true);
