@@ -36,7 +36,7 @@ SELECT format('consumer %s', name) AS subject,
             ELSE format('the consumer %s has not moved since %s, and has not seen an event of %s', name,
                         to_char(moved_at, 'YYYY-MM-DD HH24:MI:SS'), to_char(unseen, 'YYYY-MM-DD HH24:MI:SS')) END AS finding,
        format('SELECT * FROM outbox_consumers WHERE name = %L;', name) AS see,
-       CASE WHEN is_foreign THEN 'in a shell, as the owner: ventros outbox rebase'
+       CASE WHEN is_foreign THEN '-- in a shell, as the owner: ventros outbox rebase'
             ELSE format('DELETE FROM outbox_consumers WHERE name = %L; -- unless it only has to be started', name) END AS mend
   FROM consumer, bound
  WHERE is_foreign OR name <> 'retention' AND moved_at < now() - age AND unseen < now() - age

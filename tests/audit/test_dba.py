@@ -12,6 +12,7 @@ import pytest
 import bench
 from tests.support.dba_faults import FAULTS
 from tests.support.findings import paste, psql
+from tests.support.program import ventros
 from ventros import CRM
 from ventros.audit.checks import Finding, ask, audit, questions
 from ventros.devserver import DevServer
@@ -86,6 +87,10 @@ def test_a_fault_is_found_seen_and_mended(dsn: str, named: dict[str, str], name:
     for finding in found:
         assert psql(dsn, "-A", "-t", "-c", finding.see).strip()
         paste(dsn, finding.mend)
+        if fault.command:
+            assert finding.mend.endswith(f": ventros {' '.join(fault.command)}")
+            done = ventros(*fault.command, "--dsn", dsn)
+            assert done.returncode == 0, done.stderr
     time.sleep(0.2)
     assert here(asked(dsn, fault.check, fault.bounds)) == []
     with psycopg.connect(dsn, autocommit=True) as connection:

@@ -9,13 +9,17 @@ import attrs
 
 @attrs.frozen
 class Fault:
-    """``plant`` is executed statement by statement; ``bounds`` is what whoever asks sets before."""
+    """``plant`` is executed statement by statement; ``bounds`` is what whoever asks sets before.
+
+    ``command`` is what the finding says to enter in a shell, where no statement mends it.
+    """
 
     check: str
     plant: tuple[LiteralString, ...]
     subjects: tuple[str, ...]
     text: str
     bounds: LiteralString = "SELECT"
+    command: tuple[str, ...] = ()
     unplant: tuple[LiteralString, ...] = ()
 
 
@@ -78,6 +82,8 @@ FAULTS: dict[str, Fault] = {
         ),
         ("consumer relay:log",),
         "the place of the consumer relay:log in the log is one of another cluster",
+        command=("outbox", "rebase"),
+        unplant=("DELETE FROM outbox_consumers",),
     ),
     "deliveries were given up": Fault(
         "undelivered",
