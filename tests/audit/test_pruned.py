@@ -15,6 +15,7 @@ from tests.support.program import ventros
 from ventros import CRM, Database, Settings, UnitOfWork
 from ventros.audit.checks import Finding, ask, questions
 from ventros.demo.seed import Seed
+from ventros.devserver import DevServer
 from ventros.kernel.outbox import consumers
 from ventros.kernel.outbox.log import read_after
 from ventros.roles import DEFAULT
@@ -102,7 +103,7 @@ async def test_without_retentions_position_what_was_pruned_is_missed(
 
 @pytest.mark.parametrize("which", DELETED)
 async def test_what_was_deleted_by_hand_is_found_and_mended(
-    superuser: psycopg.Connection, contact: UUID, which: str
+    server: DevServer, superuser: psycopg.Connection, contact: UUID, which: str
 ) -> None:
     gone, text = DELETED[which]
     superuser.execute(
@@ -112,6 +113,6 @@ async def test_what_was_deleted_by_hand_is_found_and_mended(
     findings = asked(superuser)
     assert subjects_of(findings) == [("outbox_versions", "contacts")]
     assert text in findings[0].text
-    psql(superuser.info.dsn + f" password={superuser.info.password}", text=findings[0].mend)
+    psql(server.superuser_dsn(superuser.info.dbname), text=findings[0].mend)
     assert asked(superuser) == []
     assert set(gone) <= {*versions(superuser, contact)}
