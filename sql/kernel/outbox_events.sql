@@ -94,8 +94,12 @@ WITH retention AS (
      ORDER BY p.transaction_id DESC, p.position DESC
      LIMIT 1
 ), newest AS (
-    SELECT p.tenant_id, p.aggregate_type, p.aggregate_id, max(p.aggregate_version) AS version
-      FROM passed AS p
+    SELECT p.tenant_id, p.aggregate_type, p.aggregate_id, max(e.aggregate_version) AS version
+      FROM (SELECT DISTINCT f.tenant_id, f.aggregate_type, f.aggregate_id FROM passed AS f) AS p
+     CROSS JOIN ended AS d
+      JOIN outbox_events AS e
+        ON e.tenant_id = p.tenant_id AND e.aggregate_id = p.aggregate_id AND e.aggregate_type = p.aggregate_type
+       AND (e.transaction_id, e.position) <= (d.transaction_id, d.position)
      GROUP BY p.tenant_id, p.aggregate_type, p.aggregate_id
 ), purged AS (
     DELETE FROM outbox_events AS e

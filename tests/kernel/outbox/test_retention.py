@@ -78,6 +78,24 @@ async def test_each_aggregates_newest_version_stays(
     assert [left[aggregate] for aggregate in aggregates] == [[6], [6], [4], [4], [4]]
 
 
+async def test_an_old_version_that_was_announced_late_goes_for_the_newer_one(
+    db: Database[UnitOfWork],
+    relay: Database[KernelUnit],
+    scheduler: Database[KernelUnit],
+    superuser: psycopg.Connection,
+) -> None:
+    """As what mends a gap writes it: behind the newest, which was passed before."""
+    (aggregate,) = [new_id()]
+    await write(db, [aggregate], 4)
+    superuser.execute("DELETE FROM outbox_events WHERE aggregate_version = 2")
+    await read_all(relay)
+    await pruned(scheduler)
+    await write(db, [aggregate], 1, first=2)
+    await read_all(relay)
+    await pruned(scheduler)
+    assert dict(superuser.execute(LEFT).fetchall()) == {aggregate: [4]}
+
+
 async def test_nothing_goes_that_somebody_has_still_to_read(
     db: Database[UnitOfWork],
     relay: Database[KernelUnit],
