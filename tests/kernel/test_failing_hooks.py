@@ -10,7 +10,9 @@ from ventros import Database, OptimisticLockError, Telemetry, UnitOfWork
 from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
+from ventros.devserver import DevServer
 from ventros.kernel.errors import AlreadyExists
+from ventros.kernel.ids import new_id
 from ventros.kernel.outcome import Outcome
 
 
@@ -44,7 +46,7 @@ async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
             async with observed.unit_of_work(TENANT) as uow:
                 assert (await uow.contacts.get(ada.id)).name == name
         with pytest.raises(AlreadyExists):
-            async with observed.unit_of_work(TENANT) as uow:
+            async with observed.unit_of_work(TENANT, user=new_id()) as uow:
                 await users.add(uow, "secret@acme.example")
                 await users.add(uow, "secret@acme.example")
         assert uow.outcome is Outcome.ROLLED_BACK
@@ -54,14 +56,14 @@ async def test_a_hook_that_raises_changes_nothing_and_is_logged_once(
 
 
 async def test_what_is_logged_of_a_hook_quotes_no_value(
-    owner_dsn: str, caplog: pytest.LogCaptureFixture
+    server: DevServer, ventros_copy: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Python would append the error amidst which the hook was called, and the driver's behind that."""
 
     def fail(*_: object) -> None:
         raise LookupError
 
-    await add_twice(Telemetry(outcome=fail), owner_dsn)
+    await add_twice(Telemetry(outcome=fail), server.superuser_dsn(ventros_copy))
     assert "LookupError" in caplog.text
     assert "secret" not in caplog.text
 

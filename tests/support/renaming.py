@@ -11,6 +11,7 @@ from ventros.core import users
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import AlreadyExists
+from ventros.kernel.ids import new_id
 
 
 async def added(db: Database[UnitOfWork], seed: Seed) -> Contact:
@@ -28,11 +29,12 @@ async def rename(db: Database[UnitOfWork], contact: Contact, name: str) -> None:
 
 
 async def add_twice(telemetry: Telemetry, dsn: str) -> AlreadyExists:
-    """The error, whose cause quotes what was added: PostgreSQL tells it to the owner."""
+    """The error, whose cause quotes what was added: PostgreSQL tells it to whom no policy confines."""
+    async with await Database.open(UnitOfWork, dsn) as unobserved:
+        await unobserved.run(None, lambda uow: users.add(uow, "secret@acme.example"), user=new_id())
     async with await Database.open(UnitOfWork, dsn, telemetry=telemetry) as observed:
         with pytest.raises(AlreadyExists) as caught:
-            async with observed.unit_of_work(TENANT) as uow:
-                await users.add(uow, "secret@acme.example")
+            async with observed.unit_of_work(TENANT, user=new_id()) as uow:
                 await users.add(uow, "secret@acme.example")
     assert isinstance(caught.value.__cause__, asyncpg.UniqueViolationError)
     assert "secret" not in str(caught.value.__cause__)
