@@ -20,7 +20,7 @@ from ventros.kernel.connection.dsn import Insecure, parse
 from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import migrate
 
-_STATEMENTS: Final = "100000"
+_STATEMENTS: Final = "250000"
 """Room in pg_stat_statements for what each test's database counts: what has no room pushes others out."""
 _OURS: Final = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "options", "service"})
 
