@@ -43,7 +43,7 @@ def assert_a_missing_guard_is_found(project: Project) -> None:
     with psycopg.connect(project.dsns["OWNER"]) as connection:
         connection.execute("DROP TRIGGER version_guard ON invoicing.invoices")
     printed = project.shell('ventros audit --dsn "$SUPERUSER"', status=1)
-    assert "the table invoicing.invoices has no version guard" in printed
+    assert "the trigger version_guard of invoicing.invoices is missing" in printed
 
 
 def test_the_page_does_what_it_says(server: DevServer, binaries: Path, tmp_path: Path) -> None:

@@ -148,12 +148,12 @@ def test_control_what_is_no_statement_of_it_is_unknown(project: Project) -> None
         (
             "ALTER TABLE billing.credit_notes DISABLE TRIGGER version_guard",
             "ALTER TABLE billing.credit_notes ENABLE TRIGGER version_guard",
-            "the table billing.credit_notes has its version guard switched off",
+            "the trigger version_guard of billing.credit_notes is not as",
         ),
         (
             "ALTER TABLE billing.credit_note_entries NO FORCE ROW LEVEL SECURITY",
             "ALTER TABLE billing.credit_note_entries FORCE ROW LEVEL SECURITY",
-            "row-level security of billing.credit_note_entries is not forced",
+            "row-level security of billing.credit_note_entries is not as it was made",
         ),
     ],
 )

@@ -27,9 +27,10 @@ from tests.support.wire_saboteurs import (
     uncounted,
     unproven,
 )
+from ventros import roles
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.repository import ContactRepository
-from ventros.devserver import DevServer
+from ventros.devserver import DATABASE, DevServer
 from ventros.kernel.connection.call import Call
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import is_optimistic_lock_error
@@ -73,7 +74,7 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tenant is not compared, and the role is one that row-level security spares."""
     select = cut(ContactRepository.GET, "tenant_id = $1 AND", "$1::text IS NOT NULL AND")
     monkeypatch.setattr(ContactRepository, "GET", select)
-    monkeypatch.setattr(DevServer, "dsn", DevServer.superuser_dsn)
+    monkeypatch.setattr(DevServer, "dsn", lambda server, database, _role="": server.superuser_dsn(database))
 
 
 def key_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +171,7 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> None:
         second = PooledTransaction(
             mine._pool, mine._settings, TransactionOptions(), mine.telemetry, mine.in_doubt
         )
-        async with UnitOfWork(second, self.tenant) as later:
+        async with UnitOfWork(second, self.tenant, user=self.user) as later:
             later.record(events)
             await original(later)
         return stored
@@ -233,7 +234,7 @@ LOCKING = "tests/kernel/repository/test_optimistic_locking.py::{}"
 SETTINGS = "tests/kernel/connection/test_settings.py::{}"
 UNIT = "tests/kernel/transaction/test_unit_of_work.py::{}"
 INBOX = "tests/kernel/outbox/test_inbox.py::{}"
-MARKERS = "tests/kernel/transaction/test_commit_markers.py::{}"
+MARKERS = "tests/kernel/test_resolve.py::{}"
 SAVEPOINTS = "tests/kernel/transaction/test_savepoints.py::{}"
 BOUNDS = "tests/faults/test_bounds.py::{}"
 CANCELLATION = "tests/faults/test_cancellation.py::{}"
@@ -247,7 +248,7 @@ SABOTEURS = [
         (version, CONTRACT, "test_of_racing_savers_exactly_one_wins", r"assert \(1, 0\) == \(1, 5\)"),
         (column, CONTRACT, "test_every_column_is_stored_as_it_was", r"assert Contact\(.* == Contact\("),
         (star, CONTRACT, "test_what_add_returns_is_what_get_returns", "MappingError"),
-        (tenant, CONTRACT, "test_another_tenants_aggregate_is_not_found", "DID NOT RAISE NotFound"),
+        (tenant, CONTRACT, "test_another_tenants_or_users_aggregate_is_not_found", "DID NOT RAISE NotFound"),
         (
             key_share,
             CONTRACT,
@@ -334,7 +335,7 @@ SABOTEURS = [
             unmarked,
             MARKERS,
             "test_a_marker_goes_with_what_was_written_and_only_then",
-            r"assert 1 == \(0 \+ 2\)",
+            r"assert 2 == \(1 \+ 2\)",
         ),
         (
             apart,
@@ -375,6 +376,9 @@ def _spoiled(request: pytest.FixtureRequest, migrated: Template, monkeypatch: py
     """After the template is migrated, before the test's own pool is opened; for the owner, for what is
     spoiled is not the app's.
     """
-    monkeypatch.setattr(DevServer, "dsn", DevServer.owner_dsn)
+    original = DevServer.dsn
+    monkeypatch.setattr(
+        DevServer, "dsn", lambda server, database=DATABASE, _role="": original(server, database, roles.OWNER)
+    )
     if request.node.nodeid in _BY_TEST:
         _BY_TEST[request.node.nodeid](monkeypatch)
