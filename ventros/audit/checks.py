@@ -60,7 +60,7 @@ _REMEDIES = {
 class Finding:
     """What is wrong in a database, and what to do about it."""
 
-    check: str  # the question's name, that of its file in sql/ops: "version_guards"
+    check: str  # the question's name, that of its file in sql/ops: "catalogue"
     subject: str  # what it is about: "contacts", "contacts 0190…", "contacts_updated_at_idx"
     text: str  # one sentence: what is wrong
     see: str  # the SQL that shows it, ready for psql

@@ -19,10 +19,7 @@ _TABLES = (
 _UNDER_POLICIES = ("outbox_events", "outbox_deliveries", "outbox_queues")
 
 # Whoever writes or reads the log waits until it is done. For so long its policies do not hold the owner.
-_OPEN: LiteralString = """
-SET LOCAL statement_timeout = 0;
-ALTER TABLE public.{0} NO FORCE ROW LEVEL SECURITY;
-"""
+_OPEN: LiteralString = "ALTER TABLE public.{0} NO FORCE ROW LEVEL SECURITY"
 _CLOSE: LiteralString = "ALTER TABLE public.{0} FORCE ROW LEVEL SECURITY"
 
 # What no transaction of this cluster can have written, and all that was written before it: positions go on
@@ -95,6 +92,7 @@ def rebase(dsn: str) -> Rebased:
 
 
 def _rebase(connection: psycopg.Connection) -> Rebased:
+    connection.execute("SET LOCAL statement_timeout = 0")
     for table in _UNDER_POLICIES:
         connection.execute(_OPEN.format(table).encode())
     consumers, last = connection.execute(_FOREIGN).fetchone() or (0, None)

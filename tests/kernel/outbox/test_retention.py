@@ -13,13 +13,15 @@ import pytest
 from tests.support.constants import TENANT
 from tests.support.relaying import happened, write
 from tests.support.stored import count
-from ventros import Database, Settings, UnitOfWork
+from ventros import CRM, Database, Settings, UnitOfWork
+from ventros.audit.checks import ask, questions
 from ventros.kernel.errors import PositionOfAnotherCluster, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.outbox import consumers, retention
 from ventros.kernel.outbox.log import read_after
 from ventros.kernel.outbox.retention import Retention, Step
 from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
+from ventros.roles import DEFAULT
 
 NOTHING_STAYS = Retention(events=timedelta(0), batch=7)
 EVENTS = "SELECT count(*) FROM outbox_events"
@@ -76,6 +78,25 @@ async def test_each_aggregates_newest_version_stays(
     await pruned(scheduler)
     left: dict[UUID, list[int]] = dict(superuser.execute(LEFT).fetchall())
     assert [left[aggregate] for aggregate in aggregates] == [[6], [6], [4], [4], [4]]
+
+
+async def test_how_far_it_went_is_no_consumer_that_lags(
+    db: Database[UnitOfWork],
+    relay: Database[KernelUnit],
+    scheduler: Database[KernelUnit],
+    superuser: psycopg.Connection,
+) -> None:
+    await write(db, [new_id()], 2)
+    await read_all(relay)
+    long = timedelta(days=3650)
+    await pruned(scheduler, Retention(events=long, inbox=long))
+    superuser.execute("UPDATE outbox_consumers SET moved_at = now() - interval '1 day'")
+    async with relay.across_tenants() as connection:
+        assert [one.name for one in await consumers.listed(connection)] == ["reader"]
+    (undelivered,) = [question for question in questions(CRM) if question.name == "undelivered"]
+    assert ask(superuser, undelivered, DEFAULT, 60) == []
+    superuser.execute("UPDATE outbox_consumers SET name = 'another' WHERE name = 'retention'")
+    assert [one.subject for one in ask(superuser, undelivered, DEFAULT, 60)] == ["consumer another"]
 
 
 async def test_an_old_version_that_was_announced_late_goes_for_the_newer_one(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
@@ -13,6 +13,7 @@ import attrs
 from ventros.kernel.connection.connection import Connection
 from ventros.kernel.errors import PositionOfAnotherCluster, ValidationError
 from ventros.kernel.outbox.event import Position
+from ventros.kernel.statements.definition import Statement
 from ventros.kernel.statements.kernel import statement
 
 BEGIN = statement("outbox_consumers.begin_retention")
@@ -77,9 +78,9 @@ async def prune(begin: Begin, retention: Retention, now: datetime) -> AsyncItera
     """
     async for step in _purge(begin, retention, now - retention.events):
         yield step
-    async for step in _prune_inbox(begin, now - retention.inbox):
+    async for step in _walk(begin, PRUNE_INBOX, ("", "", _FIRST_ID), now - retention.inbox):
         yield step
-    async for step in _prune_markers(begin, now - retention.markers):
+    async for step in _walk(begin, PRUNE_MARKERS, ("", _FIRST_ID), now - retention.markers):
         yield step
 
 
@@ -103,21 +104,14 @@ async def _purge(begin: Begin, retention: Retention, before: datetime) -> AsyncI
         yield Step("outbox_events", passed, row["purged"])
 
 
-async def _prune_inbox(begin: Begin, before: datetime) -> AsyncIterator[Step]:
-    key: tuple[str, str, UUID] | None = ("", "", _FIRST_ID)
+async def _walk(
+    begin: Begin, statement: Statement, first: tuple[Any, ...], before: datetime
+) -> AsyncIterator[Step]:
+    """Along the key of a table, behind ``first``; a row has the last key of its step, and how many went."""
+    key: tuple[Any, ...] | None = first
     while key is not None:
         async with begin() as connection:
-            row = await connection.maybe(PRUNE_INBOX, *key, before)
-        key = None if row is None else (row["tenant_id"], row["consumer"], row["event_id"])
+            row = await connection.maybe(statement, *key, before)
+        key = None if row is None else tuple(row)[:-1]
         if row is not None:
-            yield Step("processed_events", STEP, row["removed"])
-
-
-async def _prune_markers(begin: Begin, before: datetime) -> AsyncIterator[Step]:
-    key: tuple[str, UUID] | None = ("", _FIRST_ID)
-    while key is not None:
-        async with begin() as connection:
-            row = await connection.maybe(PRUNE_MARKERS, *key, before)
-        key = None if row is None else (row["tenant_id"], row["id"])
-        if row is not None:
-            yield Step("commit_markers", STEP, row["removed"])
+            yield Step(statement.table, STEP, row["removed"])
