@@ -20,9 +20,9 @@ from functools import partial
 
 import ventros
 from bench.server import Server
-from ventros.application.import_messages import import_messages
-from ventros.application.inbound import Party
-from ventros.application.process_inbound_message import InboundMessage, process_inbound_message
+from ventros.application.messages.import_messages import import_messages
+from ventros.application.messages.inbound import Party
+from ventros.application.messages.process_inbound_message import InboundMessage, process_inbound_message
 from ventros.crm.messages.aggregate import ContentType, MessageSource
 from ventros.demo.seed import seed_tenant
 from ventros.demo.stream import make_stream

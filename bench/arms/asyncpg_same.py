@@ -151,7 +151,7 @@ class AsyncpgSame(Arm):
                 raise StaleAggregate
 
     async def process_inbound_message(self, worker: int) -> None:
-        """The statements of ventros/application/process_inbound_message.py, for a known contact."""
+        """The statements of ventros/application/messages/process_inbound_message.py, for a known contact."""
         at, message_id, name = now(), new_id(), str(new_id())
         async with self.transaction(worker) as driver:
             find, number = ChannelRepository.FIND_INBOUND.text, phone(self.keys[worker].number())

@@ -9,8 +9,12 @@ from uuid import UUID
 from bench.arms.arm import ALL, PAGE, TEXT, Arm, now, phone
 from bench.server import TENANT
 from ventros import Database, Settings, UnitOfWork
-from ventros.application.inbound import Party
-from ventros.application.process_inbound_message import InboundMessage, StoredMessage, process_inbound_message
+from ventros.application.messages.inbound import Party
+from ventros.application.messages.process_inbound_message import (
+    InboundMessage,
+    StoredMessage,
+    process_inbound_message,
+)
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType
 from ventros.kernel.ids import new_id

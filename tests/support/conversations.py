@@ -11,8 +11,8 @@ import psycopg
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
-from ventros.application.identify_contact import identify_contact
-from ventros.application.merge_contacts import MergeContacts, merge_contacts
+from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.contacts.merge_contacts import MergeContacts, merge_contacts
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message
 from ventros.crm.sessions.aggregate import Session

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_OID, uuid5
 import psycopg
 
 from tests.support.constants import NOW
-from ventros.application.inbound import GroupChat, Party
-from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.messages.inbound import GroupChat, Party
+from ventros.application.messages.process_inbound_message import InboundMessage
 from ventros.crm.messages.aggregate import ContentType, MessageSource
 
 GROUPS = 2

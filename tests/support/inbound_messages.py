@@ -13,10 +13,10 @@ import pytest
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
-from ventros.application import process_inbound_message as use_case
-from ventros.application.find_inbound import Inbound, find_inbound
-from ventros.application.inbound import GroupChat, MessageRef, Party
-from ventros.application.process_inbound_message import (
+from ventros.application.messages import process_inbound_message as use_case
+from ventros.application.messages.find_inbound import Inbound, find_inbound
+from ventros.application.messages.inbound import GroupChat, MessageRef, Party
+from ventros.application.messages.process_inbound_message import (
     Duplicate,
     InboundMessage,
     StoredMessage,

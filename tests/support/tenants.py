@@ -15,7 +15,7 @@ from tests.support.outbox_events import outbox_event
 from tests.support.relaying import Recorder
 from tests.support.subjects import FACTORIES
 from ventros import Database, UnitOfWork, consumer
-from ventros.application.inbound import Party
+from ventros.application.messages.inbound import Party
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed

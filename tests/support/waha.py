@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ventros.application.process_inbound_message import InboundMessage
-from ventros.application.record_message_ack import MessageAck
+from ventros.application.messages.process_inbound_message import InboundMessage
+from ventros.application.messages.record_message_ack import MessageAck
 from ventros.ingest.delivery import Command, Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.decoding import decode_events
 from ventros.ingest.waha.interpretation import interpret

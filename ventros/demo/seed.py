@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.onboard_tenant import OnboardTenant, onboard_tenant
+from ventros.application.projects.onboard_tenant import OnboardTenant, onboard_tenant
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel.database import Database
 from ventros.kernel.ids import new_id

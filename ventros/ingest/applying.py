@@ -10,18 +10,18 @@ from typing import Any, Final
 
 import attrs
 
-from ventros.application.edit_message import MessageEdit, edit_message
-from ventros.application.existing_messages import ChangeResult
-from ventros.application.process_inbound_message import (
+from ventros.application.messages.edit_message import MessageEdit, edit_message
+from ventros.application.messages.existing_messages import ChangeResult
+from ventros.application.messages.process_inbound_message import (
     Duplicate,
     InboundMessage,
     StoredMessage,
     process_inbound_message,
 )
-from ventros.application.react_to_message import MessageReaction, react_to_message
-from ventros.application.record_message_ack import AckResult, MessageAck, record_message_ack
-from ventros.application.record_poll_vote import PollVote, record_poll_vote
-from ventros.application.revoke_message import MessageRevocation, revoke_message
+from ventros.application.messages.react_to_message import MessageReaction, react_to_message
+from ventros.application.messages.record_message_ack import AckResult, MessageAck, record_message_ack
+from ventros.application.messages.record_poll_vote import PollVote, record_poll_vote
+from ventros.application.messages.revoke_message import MessageRevocation, revoke_message
 from ventros.ingest.delivery import Command, Delivery, RejectedLine
 from ventros.ingest.routes import Routes
 from ventros.ingest.tally import Tally

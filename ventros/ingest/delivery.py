@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 import attrs
 
-from ventros.application.edit_message import MessageEdit
-from ventros.application.process_inbound_message import InboundMessage
-from ventros.application.react_to_message import MessageReaction
-from ventros.application.record_message_ack import MessageAck
-from ventros.application.record_poll_vote import PollVote
-from ventros.application.revoke_message import MessageRevocation
+from ventros.application.messages.edit_message import MessageEdit
+from ventros.application.messages.process_inbound_message import InboundMessage
+from ventros.application.messages.react_to_message import MessageReaction
+from ventros.application.messages.record_message_ack import MessageAck
+from ventros.application.messages.record_poll_vote import PollVote
+from ventros.application.messages.revoke_message import MessageRevocation
 
 Command: TypeAlias = (
     InboundMessage | MessageAck | MessageEdit | MessageRevocation | MessageReaction | PollVote

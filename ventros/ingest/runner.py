@@ -10,8 +10,8 @@ from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 
 import attrs
 
-from ventros.application.edit_message import MessageEdit
-from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.messages.edit_message import MessageEdit
+from ventros.application.messages.process_inbound_message import InboundMessage
 from ventros.ingest.applying import PATIENCE, Applier, Effect, Interrupted
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.records import Record

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.support.waha import COMPANY, Json, interpreted, paths, with_value
 from tests.support.waha_cases import SMALL_FAULTS, Case, read_cases
-from ventros.application.edit_message import MessageEdit
-from ventros.application.process_inbound_message import InboundMessage
-from ventros.application.record_message_ack import MessageAck
+from ventros.application.messages.edit_message import MessageEdit
+from ventros.application.messages.process_inbound_message import InboundMessage
+from ventros.application.messages.record_message_ack import MessageAck
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.decoding import decode_events
 from ventros.ingest.waha.interpretation import interpret

@@ -19,12 +19,12 @@ from tests.support.waha import (
     skip_reason,
 )
 from tests.support.waha_engines import AT, ID, event, gows, noweb, webjs
-from ventros.application.edit_message import MessageEdit
-from ventros.application.inbound import GroupChat, MessageRef, Party
-from ventros.application.react_to_message import MessageReaction
-from ventros.application.record_message_ack import MessageAck
-from ventros.application.record_poll_vote import PollVote
-from ventros.application.revoke_message import MessageRevocation
+from ventros.application.messages.edit_message import MessageEdit
+from ventros.application.messages.inbound import GroupChat, MessageRef, Party
+from ventros.application.messages.react_to_message import MessageReaction
+from ventros.application.messages.record_message_ack import MessageAck
+from ventros.application.messages.record_poll_vote import PollVote
+from ventros.application.messages.revoke_message import MessageRevocation
 from ventros.crm.messages.aggregate import MessageStatus
 from ventros.ingest.waha.changes import STATUS_BY_ACK, STATUS_BY_ACK_NAME
 

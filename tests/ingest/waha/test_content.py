@@ -28,7 +28,7 @@ from tests.support.waha import (
     make_media_event,
     message,
 )
-from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.messages.process_inbound_message import InboundMessage
 from ventros.crm.messages.aggregate import ContentType
 from ventros.crm.messages.events import MessageFromAdTracked
 

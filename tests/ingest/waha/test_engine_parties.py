@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.waha import COMPANY, CONTACT, GROUP, LID, Json, message, skip_reason
 from tests.support.waha_engines import gows, neutral, noweb, webjs
-from ventros.application.inbound import Party
+from ventros.application.messages.inbound import Party
 from ventros.ingest.waha.addresses import address
 
 PHONE = f"{CONTACT}@s.whatsapp.net"

@@ -31,9 +31,9 @@ from tests.support.waha import (
     skip_reason,
     with_value,
 )
-from ventros.application.inbound import MessageRef, Party
-from ventros.application.process_inbound_message import InboundMessage
-from ventros.application.record_message_ack import MessageAck
+from ventros.application.messages.inbound import MessageRef, Party
+from ventros.application.messages.process_inbound_message import InboundMessage
+from ventros.application.messages.record_message_ack import MessageAck
 from ventros.crm.messages.aggregate import ContentType, MessageStatus
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret

@@ -28,7 +28,7 @@ from tests.support.waha import (
     replace,
     with_value,
 )
-from ventros.application.inbound import GroupChat, Party
+from ventros.application.messages.inbound import GroupChat, Party
 
 
 def without_engine(payload: Json) -> Json:

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import attrs
 
-from ventros.application.process_inbound_message import InboundMessage
+from ventros.application.messages.process_inbound_message import InboundMessage
 from ventros.ingest.delivery import Command, Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha import changes
 from ventros.ingest.waha.addresses import MessageId, message_id

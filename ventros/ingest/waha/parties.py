@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from ventros.application.inbound import GroupChat, Party
+from ventros.application.messages.inbound import GroupChat, Party
 from ventros.ingest.waha.addresses import Address, AddressKind, MessageId, address, message_id
 from ventros.ingest.waha.detail import CHAT_ALIASES, SENDER_ALIASES, Detail, aliases
 from ventros.ingest.waha.wire import Fields, fields, first_text, flag, text

@@ -1,0 +1,1 @@
+"""Use cases of pipelines and of who stands in them."""

@@ -1,0 +1,1 @@
+"""Use cases of projects, their owners and who pays."""
