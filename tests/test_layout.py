@@ -16,6 +16,7 @@ NOT_IMPORTED = {
     "kernel/transaction/test_savepoints.py": "through ventros.UnitOfWork",
     "kernel/repository/test_optimistic_locking.py": "through a slice's repository",
     "kernel/repository/test_save_all.py": "through the unit of work",
+    "application/test_use_cases.py": "through the cases of tests/support/use_cases",
     "ops/test_cli.py": "through the program",
     "ingest/waha/test_content.py": "through the builders of tests/support/waha.py",
     "ingest/waha/test_parties.py": "through the builders of tests/support/waha.py",

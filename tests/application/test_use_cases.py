@@ -95,9 +95,12 @@ async def _once(database: Database[UnitOfWork], world: World, work: Work) -> Non
 
 
 async def _kill(look: psycopg.Connection) -> None:
+    """Ended is a session when it is no more there; to be told to wait for it, the server looks rarely."""
     look.execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s", [VICTIM]
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [VICTIM]
     )
+    while look.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = %s", [VICTIM]).fetchone():
+        pass
 
 
 async def _committed(database: Database[UnitOfWork], dying: Awaitable[Any]) -> bool:

@@ -11,15 +11,17 @@ import attrs
 from tests.support.constants import NOW
 from tests.support.inbound_messages import GROUP, MINUTE, inbound, named
 from tests.support.use_cases import Work, World, case
+from ventros import UnitOfWork
 from ventros.application.messages.edit_message import MessageEdit, edit_message
 from ventros.application.messages.inbound import GroupChat, Party
-from ventros.application.messages.message_chunk import ChunkMessage, import_chunk
+from ventros.application.messages.message_chunk import ChunkMessage, OneByOne, import_chunk
 from ventros.application.messages.process_inbound_message import InboundMessage, process_inbound_message
 from ventros.application.messages.react_to_message import MessageReaction, react_to_message
 from ventros.application.messages.record_message_ack import MessageAck, record_message_ack
 from ventros.application.messages.record_poll_vote import PollVote, record_poll_vote
 from ventros.application.messages.revoke_message import MessageRevocation, revoke_message
 from ventros.crm.messages.aggregate import MessageStatus
+from ventros.kernel.errors import Conflict
 from ventros.kernel.ids import new_id
 from ventros.values import Phone
 
@@ -167,4 +169,12 @@ async def _import(world: World) -> Work:
         party = Party(phone=f"+5521{world.number:05}{index % 10:04}")
         command = _message(world, f"{index}", contact=party, received_at=NOW + index * timedelta(seconds=1))
         chunk.append(ChunkMessage(index=index, command=command, phone=Phone(str(party.phone))))
-    return lambda uow: import_chunk(uow, world.seed.channel_id, chunk)
+
+    async def work(uow: UnitOfWork) -> int:
+        """Again as a chunk, where the import would go on one by one."""
+        try:
+            return await import_chunk(uow, world.seed.channel_id, chunk)
+        except OneByOne as error:
+            raise Conflict("somebody else stored some of them first") from error
+
+    return work

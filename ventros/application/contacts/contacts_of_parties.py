@@ -28,6 +28,6 @@ def sighting_of(project_id: UUID, party: Party, *, now: datetime) -> Sighting:
 
 
 async def save_contact(uow: UnitOfWork, project_id: UUID, party: Party, *, now: datetime) -> Contact:
-    """As :func:`.identify_contact`, which raises what that says."""
+    """As ``identify_contact``, which raises what that says."""
     phone = phone_of(party)
     return await identify_contact(uow, project_id, phone=phone, lid=party.lid, name=party.name, now=now)
