@@ -84,7 +84,8 @@ class Scheduler(Generic[U]):
         self.counts = {step.name: Counts() for step in steps}
         if len(self.counts) != len(steps) or not steps:
             raise ValidationError("each step once, and at least one", field="steps")
-        self._database, self._app, self._steps = database, app, steps
+        self.steps = tuple(steps)
+        self._database, self._app = database, app
         self._options = options or SchedulerOptions()
         self._clock, self._walked = clock, walked
         self._stopping = asyncio.Event()
@@ -100,7 +101,7 @@ class Scheduler(Generic[U]):
         """
         try:
             async with asyncio.TaskGroup() as group:
-                for step in self._steps:
+                for step in self.steps:
                     group.create_task(self._repeat(step))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
@@ -109,7 +110,7 @@ class Scheduler(Generic[U]):
         """Walk until a walk finds nothing to do, as of the time when it was called."""
         now, done = self._clock(), 1
         while done and not self._stopping.is_set():
-            done = sum([(await self.walk(step, now)).done for step in self._steps])
+            done = sum([(await self.walk(step, now)).done for step in self.steps])
 
     async def walk(self, step: Step[U], now: datetime) -> Counts:
         """Once along the key, from its beginning to its end; what was done."""
