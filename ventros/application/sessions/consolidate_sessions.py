@@ -103,7 +103,7 @@ async def consolidate_sessions(uow: UnitOfWork, command: ConsolidateSessions) ->
 async def _move_messages(
     uow: UnitOfWork, cut_apart: Sequence[Sequence[Session]], now: datetime
 ) -> dict[UUID, Counts]:
-    """How many of each session, of the contact and of our side. The sessions are locked before the messages."""
+    """How many of each session, of the contact and of our side. Sessions are locked before messages."""
     survivors = {other.id: first.id for first, *others in cut_apart for other in others}
     _, moved = await uow.connection.together(
         [
