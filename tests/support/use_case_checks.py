@@ -65,7 +65,7 @@ class Checks:
         assert done == untouched or again == AlreadyProcessed.__name__
 
     async def two_at_once(self, case: Case) -> None:
-        """The second comes in at each wait of the first, and goes as far as it can; then the first goes on."""
+        """The second comes in at each wait of the first, goes as far as it can; then the first goes on."""
         serial = [await self._one_after_the_other(case, turned=turned) for turned in (False, True)]
         for at in count(1):
             ended = await self._meeting(case, at)
