@@ -385,8 +385,11 @@ WITH RECURSIVE kind (kind, name) AS (
       FROM entry
      WHERE grantee = 0
        AND (class IN ('TABLE', 'SEQUENCE', 'SCHEMA', 'DATABASE', 'PARAMETER')
-            OR oid IN (SELECT oid FROM pg_proc WHERE pronamespace IN (SELECT schema FROM of_application
-                                                                     UNION SELECT 'pg_catalog'::regnamespace)))
+            -- A function that runs as somebody else, where one of ours comes to its schema.
+            OR oid IN (SELECT oid FROM pg_proc
+                        WHERE pronamespace IN (SELECT schema FROM of_application UNION SELECT 'pg_catalog'::regnamespace)
+                           OR EXISTS (SELECT FROM ours WHERE kind <> 'owner' AND NOT rolsuper
+                                         AND has_schema_privilege(ours.oid, pronamespace, 'USAGE'))))
 ), excess AS (
     SELECT held.*, NOT needed AS forbidden
       FROM held
