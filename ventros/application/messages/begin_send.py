@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import attrs
 
 from ventros.application.messages.gateway import Outgoing
-from ventros.application.messages.outbound import require_sending
-from ventros.crm.channels.aggregate import Channel
-from ventros.crm.channels.configs import WahaConfig
+from ventros.application.messages.outbound import find_outbound, waha_access
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call
 from ventros.kernel.encryption import Encryptor
-from ventros.kernel.errors import DomainError, InvariantViolation
+from ventros.kernel.errors import DomainError
 from ventros.unit_of_work import UnitOfWork
 
 
@@ -63,11 +60,28 @@ async def begin_send(uow: UnitOfWork, command: BeginSend) -> BegunSend | None:
 
 async def _outgoing(uow: UnitOfWork, message: Message, encryptor: Encryptor) -> Outgoing:
     """Raises DomainError where it cannot be sent."""
-    args = (uow.tenant, message.channel_id, message.contact_id, None, None)
-    found, channels, quoted = await uow.connection.together(
+    found = await find_outbound(uow, message.channel_id, message.contact_id, reply_to_id=None, agent_id=None)
+    channels, quoted = await uow.connection.together(
         [
-            Call(uow.channels.FIND_OUTBOUND, (args,)),
             Call(uow.channels.GET, ((uow.tenant, message.channel_id),)),
             Call(uow.messages.GET, ((uow.tenant, message.reply_to_id),)),
         ]
     )
+    config, session = waha_access(uow.channels.load(channels[0]), encryptor)
+    return Outgoing(
+        config=config,
+        session=session,
+        chat_id=found.chat_id,
+        content_type=message.content_type,
+        text=None if message.text is None else message.text.value,
+        media_url=None if message.media_url is None else message.media_url.value,
+        media_mimetype=message.media_mimetype,
+        reply_to=_platform_id(uow.messages.load(quoted[0]), found.chat_id) if quoted else None,
+    )
+
+
+def _platform_id(message: Message, chat_id: str) -> str | None:
+    """The whole id, of which the bare one is stored; None while the platform has given none."""
+    if message.channel_message_id is None:
+        return None
+    return f"{'true' if message.from_me else 'false'}_{chat_id}_{message.channel_message_id}"

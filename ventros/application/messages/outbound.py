@@ -10,13 +10,16 @@ import attrs
 from ventros.application.messages.find_inbound import active_session
 from ventros.crm.agents.values import RESERVED_IDS
 from ventros.crm.channels import mapper as channel_mapper
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.repository import ChannelRepository
 from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.contacts import mapper as contact_mapper
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.sessions.aggregate import Session
-from ventros.kernel.errors import InvariantViolation, NotFound
+from ventros.kernel.encryption import Encryptor
+from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.unit_of_work import UnitOfWork
 
 # The parts of a row of channels.find_outbound.
@@ -28,11 +31,18 @@ _SESSION: Final = slice(_CONTACT.stop, None)
 
 @attrs.frozen(kw_only=True)
 class Outbound:
-    """``session`` is the contact's active one, on the channel's type."""
+    """``session`` is the contact's active one, on the channel's type, ``lid`` what WhatsApp knows it by."""
 
     channel: InboundChannel
     contact: Contact
+    lid: str | None
     session: Session | None
+
+    @property
+    def chat_id(self) -> str:
+        """As WAHA names the one-to-one chat."""
+        phone = self.contact.phone
+        return f"{self.lid}@lid" if phone is None else f"{phone.value.lstrip('+')}@c.us"
 
 
 async def find_outbound(
@@ -60,7 +70,7 @@ async def find_outbound(
     if agent_id is not None and agent_id not in RESERVED_IDS and not has_agent:
         raise NotFound("agent", agent_id)
     session = active_session(uow, [row[_SESSION] for row in rows], contact, channel)
-    return Outbound(channel=channel, contact=contact, session=session)
+    return Outbound(channel=channel, contact=contact, lid=lid, session=session)
 
 
 def require_sending(channel: InboundChannel) -> None:
@@ -69,3 +79,18 @@ def require_sending(channel: InboundChannel) -> None:
         raise InvariantViolation(f"channel {channel.id} is {channel.status}, not active: it sends nothing")
     if not channel.type.is_waha_based:
         raise InvariantViolation(f"channel {channel.id} is of type {channel.type}: only WAHA's send as yet")
+
+
+def waha_access(channel: Channel, encryptor: Encryptor) -> tuple[WahaConfig, str]:
+    """How its server is reached, and the name of its session there.
+
+    Raises InvariantViolation where something of it is missing, and what ``encryptor`` raises.
+    """
+    try:
+        config = channel.platform_config(encryptor)
+    except ValidationError as error:
+        raise InvariantViolation(f"channel {channel.id} has no way to its platform: {error}") from error
+    session = channel.external_id
+    if not isinstance(config, WahaConfig) or session is None:
+        raise InvariantViolation(f"channel {channel.id} has no session on a WAHA server")
+    return config, session
