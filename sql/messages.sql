@@ -197,3 +197,21 @@ UPDATE messages
        chat_id = CASE WHEN chat_id = $4 THEN coalesce($5, chat_id) ELSE chat_id END,
        updated_at = greatest(updated_at, $6)
  WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL;
+
+-- name: messages.move_between_sessions
+-- why: sessions that were one conversation become one, with the messages of all; deleted ones stay where they were.
+--      Counts follow what was moved
+-- params: tenant_id text, session_ids uuid[], surviving_session_ids uuid[], updated_at timestamptz
+-- rows: many
+-- returns: session_id uuid, from_contact bigint, from_agent bigint
+WITH moved AS (
+    UPDATE messages AS m
+       SET session_id = pair.surviving_session_id,
+           updated_at = greatest(m.updated_at, $4)
+      FROM unnest($2::uuid[], $3::uuid[]) AS pair (session_id, surviving_session_id)
+     WHERE m.tenant_id = $1 AND m.session_id = pair.session_id AND m.deleted_at IS NULL
+    RETURNING pair.session_id, m.from_me
+)
+SELECT session_id, count(*) FILTER (WHERE NOT from_me) AS from_contact, count(*) FILTER (WHERE from_me) AS from_agent
+  FROM moved
+ GROUP BY session_id;
