@@ -173,7 +173,7 @@ async def test_what_is_in_doubt_is_sent_again_and_the_message_says_so(sending: S
     await sending.deliver()
     stored = await sending.stored(message)
     assert (stored.status, stored.may_have_been_sent_twice) == (SENT, True)
-    assert stored.metadata["resent"] == {"attempt": 2, "at": LATER.isoformat()}
+    assert stored.metadata["resent"] == {"attempt": 2, "at": LATER.isoformat(timespec="microseconds")}
     assert sending.events(message).count("message.resent") == 1
     assert await outcomes(sending, message) == [SendOutcome.UNANSWERED, SendOutcome.SENT]
     assert len(sending.waha.taken) == times
