@@ -12,6 +12,7 @@ import pytest
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.inbound_messages import inbound, store
 from tests.support.keys import NEW, OLD
+from tests.support.relaying import until
 from tests.support.sending import CHAT, LATER, new_contact
 from tests.support.stored import count
 from tests.support.waha_server import configure
@@ -23,10 +24,14 @@ from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.sends import Begun, MessageSends
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import UnknownKey
 
 CONFIG = WahaConfig(base_url="https://waha.example", api_key="key", session_id="phone")
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 ATTEMPTS = "SELECT count(*) FROM message_sends"
 
 
@@ -132,27 +137,35 @@ async def test_another_tenants_is_not_found(db: Database[UnitOfWork], seed: Seed
         await begin(db, await queued(db, seed, contact), OTHER_TENANT)
 
 
-async def both(db: Database[UnitOfWork], message: Message, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Two that have both read the message, as far as its lock lets them, before either has an attempt."""
-    inside, hold = [0], MessageRepository.hold
+async def both(
+    db: Database[UnitOfWork],
+    message: Message,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
+) -> list[Any]:
+    """The first has its attempt, and goes on once the second waits for it."""
+    begin_attempt, first = MessageSends.begin, iter([True])
 
-    async def hold_and_wait(self: MessageRepository, id: Any) -> Message:  # noqa: A002
-        held = await hold(self, id)
-        inside[0] += 1
-        for _ in range(50):
-            if inside[0] < 2:
-                await asyncio.sleep(0.01)
-        return held
+    async def begin_and_wait(self: MessageSends, *args: Any, **named: Any) -> Begun:
+        begun = await begin_attempt(self, *args, **named)
+        if next(first, False):
+            await until(lambda: count(superuser, WAITING) > 0)
+        return begun
 
-    monkeypatch.setattr(MessageRepository, "hold", hold_and_wait)
-    return list(await asyncio.gather(begin(db, message), begin(db, message), return_exceptions=True))
+    monkeypatch.setattr(MessageSends, "begin", begin_and_wait)
+    async with asyncio.timeout(30):
+        return list(await asyncio.gather(begin(db, message), begin(db, message), return_exceptions=True))
 
 
 async def test_of_two_at_once_the_second_says_that_the_first_is_in_doubt(
-    db: Database[UnitOfWork], seed: Seed, contact: Contact, monkeypatch: pytest.MonkeyPatch
+    db: Database[UnitOfWork],
+    seed: Seed,
+    contact: Contact,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
 ) -> None:
     await configure(db, seed, CONFIG)
-    begun = await both(db, await queued(db, seed, contact), monkeypatch)
+    begun = await both(db, await queued(db, seed, contact), monkeypatch, superuser)
     assert sorted((one.attempt, one.message.may_have_been_sent_twice) for one in begun) == [
         (1, False),
         (2, True),
@@ -160,10 +173,14 @@ async def test_of_two_at_once_the_second_says_that_the_first_is_in_doubt(
 
 
 async def test_control_without_the_lock_two_have_one_number(
-    db: Database[UnitOfWork], seed: Seed, contact: Contact, monkeypatch: pytest.MonkeyPatch
+    db: Database[UnitOfWork],
+    seed: Seed,
+    contact: Contact,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
 ) -> None:
     await configure(db, seed, CONFIG)
     message = await queued(db, seed, contact)
     monkeypatch.setattr(MessageRepository, "hold", MessageRepository.get)
-    begun = await both(db, message, monkeypatch)
+    begun = await both(db, message, monkeypatch, superuser)
     assert [type(one) for one in begun if isinstance(one, Exception)] == [AlreadyExists]
