@@ -25,7 +25,7 @@ from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactList(AggregateRoot):
-    """A static list has members, which are rows beside it (:meth:`ContactListRepository.add_member`); a
+    """A static list has members, which are rows beside it (:meth:`ContactListRepository.add_members`); a
     dynamic one has rules, joined by ``logical_operator``, and without any holds the whole project.
 
     ``contact_count`` is what was counted at ``last_calculated_at``; nothing else keeps it up to date.
