@@ -76,9 +76,9 @@ class ContactListRepository(
     ) -> tuple[UUID, ...]:
         """Those that were none yet, by id, in one statement that counts them too.
 
-        Until the transaction ends the list stays as it is, and no contact is merged or deleted. Raises NotFound
-        when there is no such list, or, with the first of them, when a contact is not in the list's project,
-        InvariantViolation when the list is dynamic: then nothing was added, or the unit has to be rolled back.
+        Until the transaction ends the list stays as it is, and no contact is merged or deleted. Raises
+        NotFound when there is no such list, or, naming the first, when a contact is not in its project: the
+        others are added then, and the unit has to be rolled back. InvariantViolation when it is dynamic.
         """
         wanted = _sorted_ids(contact_ids)
         rows = await self.connection.many(self.ADD_MEMBERS, self.tenant, contact_list_id, wanted, now)
