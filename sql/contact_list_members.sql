@@ -34,21 +34,17 @@ SELECT h.id AS contact_id, j.contact_id IS NOT NULL AS added
  ORDER BY h.id;
 
 -- name: contact_list_members.remove
--- why: takes contacts, deleted or not, out of a live static list, and counts them; one after the other, for two who
---      remove several at once would wait for each other. Returned are those that were in it
+-- why: takes contacts, deleted or not, out of a live static list, and counts them; returned are those that were in it.
+--      To be sent behind a lock on the list: whoever adds members shares that, and two who remove several would
+--      wait for each other
 -- params: tenant_id text, contact_list_id uuid, contact_ids uuid[]
 -- rows: many
 -- returns: contact_id uuid
-WITH held AS (
-    SELECT l.id
-      FROM contact_lists l
-     WHERE l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
-       FOR NO KEY UPDATE
-), left_members AS (
+WITH left_members AS (
     DELETE FROM contact_list_members m
-     USING held h
-     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_list_id = h.id
-       AND m.contact_id IN (SELECT unnest($3::uuid[]))
+     USING contact_lists l
+     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id IN (SELECT unnest($3::uuid[]))
+       AND l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
     RETURNING m.contact_id
 ), counted AS (
     INSERT INTO contact_list_counters AS k (tenant_id, contact_list_id, slot, members)

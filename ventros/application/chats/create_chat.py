@@ -30,7 +30,7 @@ class CreateIndividualChat(_CreateChat):
 
 @attrs.frozen(kw_only=True)
 class CreateGroupChat(_CreateChat):
-    """``creator_id`` is the contact that is its first admin, ``external_id`` the group's id on the platform."""
+    """``creator_id`` is the contact that is its first admin, ``external_id`` its id on the platform."""
 
     subject: str
     creator_id: UUID = attrs.field(validator=validators.not_nil)

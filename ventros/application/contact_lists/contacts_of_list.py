@@ -21,7 +21,7 @@ class ContactsOfList:
     """
 
     contact_list_id: UUID = attrs.field(validator=validators.not_nil)
-    contact_ids: tuple[UUID, ...] = attrs.field(converter=tuple, validator=validators.ids)
+    contact_ids: tuple[UUID, ...] = attrs.field(validator=validators.ids)
 
     def __attrs_post_init__(self) -> None:
         if not 1 <= len(self.contact_ids) <= MOST:

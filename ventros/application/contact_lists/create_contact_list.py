@@ -27,7 +27,7 @@ class CreateContactList:
     description: str | None = None
     logical_operator: LogicalOperator = LogicalOperator.AND
     is_static: bool = False
-    rules: tuple[FilterRule, ...] = attrs.field(default=(), converter=tuple)
+    rules: tuple[FilterRule, ...] = ()
 
 
 async def create_contact_list(uow: UnitOfWork, command: CreateContactList) -> ContactList:

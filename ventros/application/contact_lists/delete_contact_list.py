@@ -29,17 +29,18 @@ class DeleteContactList:
 async def delete_contact_list(uow: UnitOfWork, command: DeleteContactList) -> ContactList:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which retries conflicts; it ends the unit.
 
-    The list is locked before the broadcasts are looked up: one that verifies or holds it while it is scheduled
-    or started comes first, or finds that it is gone. Its members stay as rows, which nobody reads.
+    The list is locked before the broadcasts are looked up: a start, which verifies it, comes first, or
+    finds that it is gone. Its members stay as rows, which nobody reads.
 
-    Raises NotFound when there is no such list, InvariantViolation, with the id of a broadcast, when one of the
-    list is scheduled or running.
+    Raises NotFound when there is no such list, InvariantViolation, with the id of a broadcast, when one of
+    it is scheduled or running.
     """
     contact_list = await uow.contact_lists.get(command.contact_list_id, lock="update")
     chosen = BroadcastFilter(list_id=contact_list.id, status=IN_USE)
     for broadcast in (await uow.broadcasts.page(chosen, limit=1)).items:
         raise InvariantViolation(
-            f"broadcast {broadcast.id} of contact list {contact_list.id} is {broadcast.status}: cancel it first"
+            f"broadcast {broadcast.id} of contact list {contact_list.id} is {broadcast.status}: "
+            "cancel it first"
         )
     (deleted,) = await uow.commit(contact_list.delete(now=command.deleted_at))
     return deleted

@@ -31,8 +31,8 @@ class CreateContact:
     source_channel: str | None = None
     language: str = DEFAULT_LANGUAGE
     timezone: str | None = None
-    tags: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    custom_fields: tuple[CustomField, ...] = attrs.field(default=(), converter=tuple)
+    tags: tuple[str, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
 
 
 async def create_contact(uow: UnitOfWork, command: CreateContact) -> Contact:

@@ -126,7 +126,7 @@ class ContactList(AggregateRoot):
         return self.record_change(now, event, filter_rules=kept)
 
     def replace_filter_rules(self, rules: Iterable[FilterRule], *, now: datetime) -> Self:
-        """By an event for each that comes or goes. One that asks the same as a rule that is there is that rule.
+        """By an event for each that comes or goes; one that asks the same as a rule that is there stays.
 
         Raises InvariantViolation on a static list.
         """

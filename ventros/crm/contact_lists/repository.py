@@ -17,6 +17,7 @@ from ventros.crm.contact_lists.events import (
     ContactListMemberEvent,
 )
 from ventros.crm.contact_lists.list_query import LIST_QUERY, ContactListFilter, ContactListSort
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, InvariantViolation, NotFound
 from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
@@ -97,12 +98,14 @@ class ContactListRepository(
     async def remove_members(
         self, contact_list_id: UUID, contact_ids: Sequence[UUID], *, now: datetime
     ) -> tuple[UUID, ...]:
-        """Those that were members, by id, in one statement that counts them too.
+        """Those that were members, by id, in one statement that counts them too, behind a lock on the list.
 
         Raises NotFound when there is no such list, InvariantViolation when the list is dynamic.
         """
         wanted = _sorted_ids(contact_ids)
-        rows = await self.connection.many(self.REMOVE_MEMBERS, self.tenant, contact_list_id, wanted)
+        lock = self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [contact_list_id])
+        remove = Call(self.REMOVE_MEMBERS, ((self.tenant, contact_list_id, wanted),))
+        _, rows = await self.connection.together([lock, remove])
         removed = tuple(row["contact_id"] for row in rows)
         if len(removed) < len(wanted):
             await self._static_list(contact_list_id, next(id_ for id_ in wanted if id_ not in removed))
