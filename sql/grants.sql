@@ -142,6 +142,12 @@ GRANT
     ON contact_identities TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members),
+    INSERT (tenant_id, contact_list_id, slot, members),
+    UPDATE (members)
+    ON contact_list_counters TO ventros_app;
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at),
     INSERT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -455,6 +461,11 @@ GRANT
     SELECT (tenant_id, project_id, lid, phone, contact_id, paired_at)
     ON contact_identities TO ventros_auditor;
 CREATE POLICY auditor_select ON contact_identities FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, contact_list_id, slot, members)
+    ON contact_list_counters TO ventros_auditor;
+CREATE POLICY auditor_select ON contact_list_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,

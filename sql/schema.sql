@@ -724,6 +724,25 @@ COMMENT ON COLUMN public.contact_identities.contact_id IS 'The contact that a me
 
 COMMENT ON COLUMN public.contact_identities.paired_at IS 'When the message was written that first told of LID and phone together; of the LID alone where phone is NULL.';
 
+CREATE TABLE public.contact_list_counters (
+    tenant_id text NOT NULL,
+    contact_list_id uuid NOT NULL,
+    slot smallint NOT NULL,
+    members bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_list_counters FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_list_counters IS 'How many members a static list has: the sum over the slots, exact to the row of contact_list_members.';
+
+COMMENT ON COLUMN public.contact_list_counters.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.contact_list_counters.contact_list_id IS 'The static list that this belongs to.';
+
+COMMENT ON COLUMN public.contact_list_counters.slot IS '0 to 15, from the process id of the backend that counted, so that workers do not queue for one row.';
+
+COMMENT ON COLUMN public.contact_list_counters.members IS 'Members that this slot counted in, less those that it counted out; may be below zero.';
+
 CREATE TABLE public.contact_list_filters (
     tenant_id text NOT NULL,
     contact_list_id uuid NOT NULL,
@@ -1847,6 +1866,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (tenant_id, project_id, lid);
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_pkey PRIMARY KEY (tenant_id, contact_list_id, slot);
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pkey PRIMARY KEY (tenant_id, contact_list_id, id);
 
@@ -1962,6 +1984,8 @@ CREATE INDEX contact_list_members_contact_idx ON public.contact_list_members USI
 CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree (tenant_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX contacts_live_created_idx ON public.contacts USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX contacts_live_email_key ON public.contacts USING btree (tenant_id, project_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
 CREATE INDEX contacts_live_name_idx ON public.contacts USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
@@ -2095,6 +2119,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
 
@@ -2211,6 +2238,8 @@ ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_identities ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_list_counters ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -2276,6 +2305,8 @@ CREATE POLICY tenant ON public.chats USING ((tenant_id = public.ventros_tenant()
 CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.contact_list_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_list_filters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -211,6 +211,23 @@ SELECT tenant_id, id
  WHERE timed_out OR is_last
  ORDER BY tenant_id, id;
 
+-- name: sessions.hold_active
+-- why: the active sessions of a contact that is to be deleted, which end with it; nobody changes one until the
+--      transaction ends
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: session
+SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
+       end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+       duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+       contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score,
+       topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at,
+       updated_at, deleted_at
+  FROM sessions
+ WHERE tenant_id = $1 AND contact_id = $2 AND status = 'active' AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
 -- name: sessions.sum_miscounts
 -- why: how many messages the tenant's sessions have lost count of, or count twice; 0 unless updates were lost
 -- params: tenant_id text

@@ -100,6 +100,9 @@ SELECT tenant_id, pg_temp.id('contact_list', parent), pg_temp.id('filter', n), p
 INSERT INTO contact_list_members (tenant_id, contact_list_id, contact_id, added_at)
 SELECT tenant_id, pg_temp.id('contact_list', few), pg_temp.id('contact', n), at FROM seat;
 
+INSERT INTO contact_list_counters (tenant_id, contact_list_id, slot, members)
+SELECT tenant_id, pg_temp.id('contact_list', n), 0, 1 FROM seat;
+
 INSERT INTO chats (tenant_id, id, project_id, chat_type, individual_contact_id, external_id, subject, status, metadata,
                    label_ids, last_message_at, created_at, updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('chat', n), pg_temp.id('project', owner), CASE WHEN place < 3 THEN 'individual' ELSE 'group' END,
