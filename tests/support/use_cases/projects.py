@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tests.support.constants import NOW
 from tests.support.use_cases import Work, World, case
+from ventros.application.projects.create_project import CreateProject, create_project
 from ventros.application.projects.onboard_tenant import OnboardTenant, onboard_tenant
+from ventros.application.projects.sign_up import SignUp, sign_up
+from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel.ids import new_id
 
@@ -21,3 +24,46 @@ async def _onboard(world: World) -> Work:
         onboarded_at=NOW,
     )
     return lambda uow: onboard_tenant(uow, command)
+
+
+async def _paying(world: World) -> BillingAccount:
+    """The account of the world's owner, for whom the unit is from now on, with a payment method."""
+    world.user = world.seed.user_id
+    (account,) = await world.run(lambda uow: uow.billing_accounts.list_all())
+    card = PaymentMethod(type="card", last_digits="4242")
+    paying: BillingAccount = await world.run(
+        lambda uow: uow.billing_accounts.apply(account.id, BillingAccount.activate_payment, card, now=NOW)
+    )
+    return paying
+
+
+async def _next_project(world: World) -> Work:
+    """What the command names is a user's, and no tenant's."""
+    account = await _paying(world)
+    world.tenant = f"next-{world.number}"
+    command = CreateProject(billing_account_id=account.id, name="Next", created_at=NOW)
+    return lambda uow: create_project(uow, command)
+
+
+@case("create_project", "of a customer who pays", names_nothing=True)
+async def _create_project(world: World) -> Work:
+    return await _next_project(world)
+
+
+@case("create_project", "while its account is suspended", names_nothing=True)
+async def _create_while_suspended(world: World) -> Work:
+    create, (account,) = (
+        await _next_project(world),
+        await world.run(lambda uow: uow.billing_accounts.list_all()),
+    )
+    world.rival = lambda uow: uow.billing_accounts.apply(
+        account.id, BillingAccount.suspend, "unpaid", now=NOW
+    )
+    return create
+
+
+@case("sign_up", "of a user who answers contacts", names_nothing=True)
+async def _sign_up(world: World) -> Work:
+    world.tenant, world.user = f"signed-up-{world.number}", new_id()
+    command = SignUp(name="Customer", email=f"ada@{world.tenant}.example", agent_name="Ada", signed_up_at=NOW)
+    return lambda uow: sign_up(uow, command)

@@ -65,8 +65,8 @@ async def move_contacts_in_pipeline(uow: UnitOfWork, command: MoveContactsInPipe
     under row-level security.
 
     A contact that cannot be moved keeps no other from it: it is in the answer. Raises NotFound for a pipeline
-    that is not in the project, or a status that is not in the pipeline, InvariantViolation when one of the two
-    is not active.
+    that is not in the project, or a status that is not in the pipeline, InvariantViolation when either is not
+    active.
     """
     found = await uow.placements.find_changes(
         project_id=command.project_id,
