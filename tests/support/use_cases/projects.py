@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.support.constants import NOW
 from tests.support.use_cases import Work, World, case
+from ventros.application.channels.create_channel import CreateChannel, create_channel
 from ventros.application.projects.create_project import CreateProject, create_project
+from ventros.application.projects.follow_billing_account import FollowBillingAccount, follow_billing_account
 from ventros.application.projects.onboard_tenant import OnboardTenant, onboard_tenant
 from ventros.application.projects.sign_up import SignUp, sign_up
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
@@ -67,3 +69,45 @@ async def _sign_up(world: World) -> Work:
     world.tenant, world.user = f"signed-up-{world.number}", new_id()
     command = SignUp(name="Customer", email=f"ada@{world.tenant}.example", agent_name="Ada", signed_up_at=NOW)
     return lambda uow: sign_up(uow, command)
+
+
+async def _suspend(world: World, account: BillingAccount) -> None:
+    await world.run(
+        lambda uow: uow.billing_accounts.apply(account.id, BillingAccount.suspend, "unpaid", now=NOW)
+    )
+
+
+async def _follow(world: World, account: BillingAccount) -> Work:
+    command = FollowBillingAccount(
+        project_id=world.seed.project_id, billing_account_id=account.id, followed_at=NOW
+    )
+    return lambda uow: follow_billing_account(uow, command)
+
+
+@case("follow_billing_account", "that was suspended")
+async def _follow_suspended(world: World) -> Work:
+    account = await _paying(world)
+    await _suspend(world, account)
+    world.rival = lambda uow: uow.billing_accounts.apply(account.id, BillingAccount.reactivate, now=NOW)
+    return await _follow(world, account)
+
+
+@case("follow_billing_account", "that was reactivated")
+async def _follow_reactivated(world: World) -> Work:
+    account = await _paying(world)
+    follow = await _follow(world, account)
+    await _suspend(world, account)
+    await world.run(follow)
+    await world.run(lambda uow: uow.billing_accounts.apply(account.id, BillingAccount.reactivate, now=NOW))
+    return follow
+
+
+@case("follow_billing_account", "while its project gets a channel")
+async def _follow_meanwhile(world: World) -> Work:
+    account = await _paying(world)
+    await _suspend(world, account)
+    command = CreateChannel(
+        project_id=world.seed.project_id, name="Form", type=ChannelType.WEB_FORM, created_at=NOW
+    )
+    world.rival = lambda uow: create_channel(uow, command)
+    return await _follow(world, account)
