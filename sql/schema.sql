@@ -1,6 +1,26 @@
 -- The schema that the migrations of the application crm make, as pg_dump of PostgreSQL 18 writes it.
 -- Not to be edited: ventros migrate schema prints it.
 
+CREATE TABLE public.account_projects (
+    tenant_id text NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    billing_account_id uuid NOT NULL,
+    CONSTRAINT account_projects_tenant_check CHECK ((char_length(tenant_id) <= 100))
+);
+
+ALTER TABLE ONLY public.account_projects FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.account_projects IS 'Directory of projects by who pays, the way from a billing account to the tenants of its projects.';
+
+COMMENT ON COLUMN public.account_projects.tenant_id IS 'The tenant that the project is.';
+
+COMMENT ON COLUMN public.account_projects.project_id IS 'The project, a deleted one included.';
+
+COMMENT ON COLUMN public.account_projects.user_id IS 'Whose account it is; he may ask for this row.';
+
+COMMENT ON COLUMN public.account_projects.billing_account_id IS 'What the project is paid through; never changes.';
+
 CREATE TABLE public.agent_counters (
     tenant_id text NOT NULL,
     agent_id uuid NOT NULL,
@@ -447,6 +467,7 @@ CREATE TABLE public.channels (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_from text,
     CONSTRAINT channels_ai_agents_check CHECK ((ai_enabled OR (NOT ai_agents_enabled))),
     CONSTRAINT channels_config_check CHECK (((jsonb_typeof(config) = 'object'::text) AND (NOT (config ?| ARRAY['auth'::text, 'api_key'::text, 'token'::text, 'access_token'::text, 'verify_token'::text, 'bot_token'::text])) AND ((config ->> 'base_url'::text) !~ '[?#]|//[^/]*@'::text) AND ((config ->> 'webhook_url'::text) !~ '[?#]|//[^/]*@'::text) AND (webhook_url !~ '[?#]|//[^/]*@'::text))),
     CONSTRAINT channels_connection_mode_check CHECK ((connection_mode = ANY (ARRAY['manual'::text, 'auto'::text]))),
@@ -458,7 +479,8 @@ CREATE TABLE public.channels (
     CONSTRAINT channels_name_check CHECK ((name <> ''::text)),
     CONSTRAINT channels_secrets_check CHECK (((deleted_at IS NULL) OR (secrets IS NULL))),
     CONSTRAINT channels_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
-    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text]))),
+    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
+    CONSTRAINT channels_suspended_from_check CHECK ((((status = 'suspended'::text) = (suspended_from IS NOT NULL)) AND (suspended_from = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text])))),
     CONSTRAINT channels_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[webhook_configured_at, last_error_at, last_import_date, created_at, updated_at, deleted_at]))),
     CONSTRAINT channels_type_check CHECK ((type = ANY (ARRAY['waha'::text, 'whatsapp_business'::text, 'whatsapp'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'wechat'::text, 'twilio_sms'::text, 'web_form'::text])))
 );
@@ -540,6 +562,8 @@ COMMENT ON COLUMN public.channels.updated_at IS 'Time of the last command that c
 COMMENT ON COLUMN public.channels.deleted_at IS 'When it was deleted, NULL while it lives.';
 
 COMMENT ON COLUMN public.channels.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.channels.suspended_from IS 'The status that it had before it was suspended, and has again afterwards; NULL while it is not suspended.';
 
 CREATE TABLE public.chat_participants (
     tenant_id text NOT NULL,
@@ -1399,10 +1423,11 @@ CREATE TABLE public.projects (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_at timestamp with time zone,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
     CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~ '^user:'::text))),
-    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
+    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[suspended_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1436,6 +1461,8 @@ COMMENT ON COLUMN public.projects.updated_at IS 'Time of the last command that c
 COMMENT ON COLUMN public.projects.deleted_at IS 'When it was deleted, NULL while it lives; its tenant is not handed out again.';
 
 COMMENT ON COLUMN public.projects.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.projects.suspended_at IS 'Since when it stands still because its billing account is suspended, canceled or deleted; NULL while it does not.';
 
 CREATE TABLE public.sequence_counters (
     tenant_id text NOT NULL,
@@ -1806,6 +1833,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.deleted_at IS 'When the subscript
 
 COMMENT ON COLUMN public.webhook_subscriptions.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_pkey PRIMARY KEY (tenant_id, project_id);
+
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_pkey PRIMARY KEY (tenant_id, agent_id, slot);
 
@@ -1947,6 +1977,8 @@ ALTER TABLE ONLY public.webhook_counters
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
+CREATE INDEX account_projects_account_idx ON public.account_projects USING btree (user_id, billing_account_id, tenant_id);
+
 CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
 CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
@@ -2052,6 +2084,9 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.sessions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.webhook_subscriptions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_agent_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id) ON DELETE CASCADE;
@@ -2206,9 +2241,13 @@ ALTER TABLE ONLY public.webhook_subscriptions
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE public.account_projects ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY asked ON public.account_projects FOR SELECT USING (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
 CREATE POLICY asked ON public.channel_routes FOR SELECT USING (((webhook_id = current_setting('app.webhook_id'::text, true)) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
@@ -2255,6 +2294,8 @@ ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_user ON public.account_projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
 CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
@@ -2346,9 +2387,15 @@ CREATE POLICY tenant ON public.webhook_counters USING ((tenant_id = public.ventr
 
 CREATE POLICY tenant ON public.webhook_subscriptions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_delete ON public.account_projects FOR DELETE USING ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_delete ON public.channel_routes FOR DELETE USING ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_insert ON public.account_projects FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_insert ON public.channel_routes FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant_update ON public.account_projects FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant_update ON public.channel_routes FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

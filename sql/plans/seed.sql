@@ -17,6 +17,9 @@ SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', parent), pg_
        '', '{}', true, 30, '{}', at, at, CASE WHEN n > 40 THEN deleted_at END
   FROM seat;
 
+INSERT INTO account_projects (tenant_id, project_id, user_id, billing_account_id)
+SELECT tenant_id, id, user_id, billing_account_id FROM projects;
+
 INSERT INTO pipelines (tenant_id, id, project_id, name, description, position, active, enable_ai_summary, created_at,
                        updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('pipeline', n), pg_temp.id('project', owner), 'Pipeline ' || n, '', place, place < 4,

@@ -10,6 +10,7 @@ import attrs
 
 from ventros.application.messages.gateway import Gateway
 from ventros.application.messages.sending import send_requested
+from ventros.application.projects import suspensions
 from ventros.kernel import validators
 from ventros.kernel.consumer import Consumer
 from ventros.kernel.database import Database
@@ -67,6 +68,11 @@ CONSUMERS: Final = (
         ),
         attempts=50,
         timeout=60.0,
+    ),
+    CrmConsumer(
+        name="stop_projects",
+        events=suspensions.EVENTS,
+        handle=lambda means, event: suspensions.stop_projects(means.db, event),
     ),
 )
 """Each is a destination of its own, ``crm:<name>``."""
