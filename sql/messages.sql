@@ -33,6 +33,19 @@ SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, 
   FROM messages
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
+-- name: messages.hold
+-- why: as get, for a message that is about to be handed over, or of which that is recorded: one at a time
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: message
+SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id,
+       chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+       reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+       played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
+  FROM messages
+ WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
 -- name: messages.update
 -- why: content and links of a message, each only if it is among the changed fields, so that two writers of
 --      different ones both keep theirs; the delivery status has a statement of its own

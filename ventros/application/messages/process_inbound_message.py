@@ -14,6 +14,7 @@ from ventros.application.contacts.identify_contact import decide_contact, hold_c
 from ventros.application.messages.find_inbound import Inbound, find_inbound
 from ventros.application.messages.group_chats import save_group_chat
 from ventros.application.messages.inbound import GroupChat, Party
+from ventros.application.messages.sessions_of_messages import sessions_with_message
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.chats.aggregate import Chat
@@ -122,7 +123,7 @@ async def process_inbound_message(
     chat = None
     if command.group is None:
         active = await _active_session(uow, channel, contact, found)
-        sessions = _sessions(uow, command, channel, contact, active)
+        sessions = sessions_with_message(channel, contact, active, from_contact=not command.from_me, now=now)
     else:
         chat = await _save_chat(uow, command.group, channel.project_id, contact, found, now=now)
     message = create_message(
@@ -170,28 +171,6 @@ async def _active_session(
     find = Call(uow.sessions.FIND_ACTIVE, ((uow.tenant, contact.id, channel.type.type_id),))
     (rows,) = await hold_contact(uow, contact, find)
     return uow.sessions.read(rows[0]) if rows else None
-
-
-def _sessions(
-    uow: UnitOfWork,
-    command: InboundMessage,
-    channel: InboundChannel,
-    contact: Contact,
-    active: Session | None,
-) -> list[Session]:
-    """The active one with this message counted; a new one, last, when there is none or it timed out."""
-    now, from_contact = command.received_at, not command.from_me
-    if active is not None and not active.has_timed_out(now):
-        return [active.record_message(from_contact=from_contact, now=now)]
-    started = Session.start(
-        contact_id=contact.id,
-        tenant_id=uow.tenant,
-        channel_type_id=channel.type.type_id,
-        timeout=channel.session_timeout,
-        pipeline_id=channel.pipeline_id,
-        now=now,
-    ).record_message(from_contact=from_contact, now=now)
-    return [started] if active is None else [active.check_timeout(now=now), started]
 
 
 async def _save_chat(

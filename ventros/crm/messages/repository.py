@@ -62,6 +62,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("messages")
+    HOLD = statement("messages.hold")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_STORED = statement("messages.find_stored")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
@@ -102,6 +103,10 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     async def get(self, id: UUID) -> Message:  # noqa: A002 - the field's name everywhere
         """Raises NotFound."""
         return self.load_found(await self.connection.maybe(self.GET, self.tenant, id), id)
+
+    async def hold(self, id: UUID) -> Message:  # noqa: A002
+        """The same, locked as a save would until the transaction ends. Raises NotFound."""
+        return self.load_found(await self.connection.maybe(self.HOLD, self.tenant, id), id)
 
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: the changed fields, delivery, or both.
