@@ -348,6 +348,15 @@ GRANT
     ON webhook_subscriptions TO ventros_relay;
 CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
+    ON sessions TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;

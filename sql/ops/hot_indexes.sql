@@ -115,6 +115,7 @@ WITH changing (name, columns) AS (
            'placements_in_status_idx',
            'placements_open_key',
            'sequences_active_trigger_idx',
+           'sessions_active_idx',
            'sessions_active_key',
            'sessions_live_contact_idx',
            'sessions_live_started_idx'

@@ -189,6 +189,7 @@ WITH RECURSIVE kind (kind, name) AS (
     ('relay', 'webhook_counters', 'INSERT', '{tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at, last_failure_at}'::text[]),
     ('relay', 'webhook_counters', 'UPDATE', '{success_count, failure_count, last_success_at, last_failure_at}'::text[]),
     ('relay', 'webhook_subscriptions', 'SELECT', '{tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version}'::text[]),
+    ('scheduler', 'sessions', 'SELECT', '{tenant_id, id, status, timeout, last_activity_at, deleted_at}'::text[]),
     ('auditor', 'agent_counters', 'SELECT', '{tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at}'::text[]),
     ('auditor', 'agents', 'SELECT', '{tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'billing_accounts', 'SELECT', '{user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at, suspension_reason, created_at, updated_at, deleted_at, version}'::text[]),
