@@ -45,11 +45,14 @@ CREATE TABLE IF NOT EXISTS broadcast_executions (
 CREATE INDEX IF NOT EXISTS broadcast_executions_open_idx
     ON broadcast_executions (tenant_id, broadcast_id, status, contact_id)
     WHERE status IN ('pending', 'sending');
+-- For broadcasts.find_at_work, which asks for all tenants.
+CREATE INDEX IF NOT EXISTS broadcasts_at_work_idx
+    ON broadcasts (tenant_id, id) WHERE status IN ('scheduled', 'running');
 -- For broadcast_executions.count_queued: the rate limit counts the last minute.
 CREATE INDEX IF NOT EXISTS broadcast_executions_queued_idx
     ON broadcast_executions (tenant_id, broadcast_id, queued_at) WHERE queued_at IS NOT NULL;
--- The execution of a message that tells what became of it, or that is removed.
-CREATE INDEX IF NOT EXISTS broadcast_executions_message_idx
+-- The execution of a message that tells what became of it, or that is removed; a message belongs to one.
+CREATE UNIQUE INDEX IF NOT EXISTS broadcast_executions_message_key
     ON broadcast_executions (tenant_id, message_id) WHERE message_id IS NOT NULL;
 -- The executions of a contact, when it is removed.
 CREATE INDEX IF NOT EXISTS broadcast_executions_contact_idx

@@ -148,3 +148,16 @@ SELECT id, version, tenant_id, name, list_id, channel_id, message_template, stat
  ORDER BY scheduled_for
  LIMIT $3
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: broadcasts.find_at_work
+-- why: broadcasts of all tenants that are running, or scheduled for a time that has come, for the scheduler
+-- params: now timestamptz, tenant_id text, id uuid, most integer
+-- rows: many
+-- returns: tenant_id text, id uuid
+-- role: scheduler
+-- plan: those that are scheduled for later are passed over; nobody has many
+SELECT tenant_id, id
+  FROM broadcasts
+ WHERE (status = 'running' OR (status = 'scheduled' AND scheduled_for <= $1)) AND (tenant_id, id) > ($2, $3)
+ ORDER BY tenant_id, id
+ LIMIT $4;

@@ -40,12 +40,19 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at),
+    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
+    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
+    ON broadcast_executions TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version),
+        rate_limit, updated_at, version, channel_id),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -195,6 +202,12 @@ GRANT
         expires_at, metadata, is_active, updated_at, version),
     DELETE
     ON credentials TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id),
+    INSERT (tenant_id, message_id, attempt, began_at),
+    UPDATE (ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
@@ -353,6 +366,11 @@ CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay 
 GRANT USAGE ON SCHEMA public TO ventros_scheduler;
 
 GRANT
+    SELECT (tenant_id, id, status, scheduled_for)
+    ON broadcasts TO ventros_scheduler;
+CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
     SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
     ON sessions TO ventros_scheduler;
 CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
@@ -384,8 +402,14 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at)
+    ON broadcast_executions TO ventros_auditor;
+CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
@@ -484,6 +508,11 @@ GRANT
         metadata, is_active, created_at, updated_at, version)
     ON credentials TO ventros_auditor;
 CREATE POLICY auditor_select ON credentials FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_auditor;
+CREATE POLICY auditor_select ON message_sends FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,

@@ -188,6 +188,49 @@ COMMENT ON COLUMN public.broadcast_counters.failed_count IS 'Messages that this 
 
 COMMENT ON COLUMN public.broadcast_counters.skipped_count IS 'Contacts that this slot counted as passed over; the rest of total_contacts is pending.';
 
+CREATE TABLE public.broadcast_executions (
+    tenant_id text NOT NULL,
+    broadcast_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    status text NOT NULL,
+    message_id uuid,
+    error text,
+    queued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT broadcast_executions_error_check CHECK ((((status = ANY (ARRAY['failed'::text, 'skipped'::text])) = (error IS NOT NULL)) AND (error <> ''::text))),
+    CONSTRAINT broadcast_executions_message_check CHECK (((message_id IS NOT NULL) = (status = ANY (ARRAY['sending'::text, 'sent'::text, 'failed'::text])))),
+    CONSTRAINT broadcast_executions_queued_check CHECK (((queued_at IS NULL) = (message_id IS NULL))),
+    CONSTRAINT broadcast_executions_sent_check CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT broadcast_executions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT broadcast_executions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[queued_at, sent_at, created_at, updated_at])))
+);
+
+ALTER TABLE ONLY public.broadcast_executions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.broadcast_executions IS 'To whom each broadcast goes, and how far it has come with each; rows without a version.';
+
+COMMENT ON COLUMN public.broadcast_executions.tenant_id IS 'The tenant that broadcast and contact belong to.';
+
+COMMENT ON COLUMN public.broadcast_executions.broadcast_id IS 'The broadcast.';
+
+COMMENT ON COLUMN public.broadcast_executions.contact_id IS 'Who gets its message, once.';
+
+COMMENT ON COLUMN public.broadcast_executions.status IS 'pending: not begun; sending: the message is stored, to be sent; sent: the platform took it; failed: it did not; skipped: there was nobody to send it to.';
+
+COMMENT ON COLUMN public.broadcast_executions.message_id IS 'The message; NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.error IS 'Why it failed or was skipped; NULL of the others.';
+
+COMMENT ON COLUMN public.broadcast_executions.queued_at IS 'When the message was stored, to be sent; the rate limit counts these. NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.sent_at IS 'When the platform took the message; NULL unless it did.';
+
+COMMENT ON COLUMN public.broadcast_executions.created_at IS 'When the broadcast started, and the contact was on its list.';
+
+COMMENT ON COLUMN public.broadcast_executions.updated_at IS 'When the row last changed.';
+
 CREATE TABLE public.broadcasts (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -203,6 +246,8 @@ CREATE TABLE public.broadcasts (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    channel_id uuid,
+    CONSTRAINT broadcasts_channel_check CHECK (((status <> ALL (ARRAY['scheduled'::text, 'running'::text])) OR (channel_id IS NOT NULL))),
     CONSTRAINT broadcasts_completed_check CHECK (((status = 'completed'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT broadcasts_failed_check CHECK (((status = 'failed'::text) = (failure_reason IS NOT NULL))),
     CONSTRAINT broadcasts_message_template_check CHECK ((jsonb_typeof(message_template) = 'object'::text)),
@@ -245,6 +290,8 @@ COMMENT ON COLUMN public.broadcasts.created_at IS 'When the broadcast was made.'
 COMMENT ON COLUMN public.broadcasts.updated_at IS 'When a command last changed it; never goes back.';
 
 COMMENT ON COLUMN public.broadcasts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.broadcasts.channel_id IS 'The channel by which the messages go; NULL of a draft that is yet to have one.';
 
 CREATE TABLE public.campaign_counters (
     tenant_id text NOT NULL,
@@ -1009,6 +1056,43 @@ COMMENT ON COLUMN public.credentials.updated_at IS 'When the credential was last
 
 COMMENT ON COLUMN public.credentials.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+CREATE TABLE public.message_sends (
+    tenant_id text NOT NULL,
+    message_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    reason text,
+    channel_message_id text,
+    CONSTRAINT message_sends_attempt_check CHECK ((attempt >= 1)),
+    CONSTRAINT message_sends_ended_check CHECK ((((outcome IS NULL) = (ended_at IS NULL)) AND (ended_at >= began_at))),
+    CONSTRAINT message_sends_id_check CHECK (((channel_message_id IS NULL) OR (outcome = 'sent'::text))),
+    CONSTRAINT message_sends_length_bounds_check CHECK (((char_length(reason) <= 500) AND (char_length(channel_message_id) <= 500))),
+    CONSTRAINT message_sends_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text, 'not_taken'::text, 'unanswered'::text]))),
+    CONSTRAINT message_sends_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[began_at, ended_at])))
+);
+
+ALTER TABLE ONLY public.message_sends FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.message_sends IS 'Each attempt to hand a message to its platform, recorded before the platform is called.';
+
+COMMENT ON COLUMN public.message_sends.tenant_id IS 'The tenant that the message belongs to.';
+
+COMMENT ON COLUMN public.message_sends.message_id IS 'The message.';
+
+COMMENT ON COLUMN public.message_sends.attempt IS 'Counts from 1.';
+
+COMMENT ON COLUMN public.message_sends.began_at IS 'Before the platform was called.';
+
+COMMENT ON COLUMN public.message_sends.ended_at IS 'When the outcome was known; NULL without one.';
+
+COMMENT ON COLUMN public.message_sends.outcome IS 'What came of it; NULL of one that is at work or died, unanswered of one without an answer: both are in doubt.';
+
+COMMENT ON COLUMN public.message_sends.reason IS 'Why it was not sent.';
+
+COMMENT ON COLUMN public.message_sends.channel_message_id IS 'The id that the platform answered with.';
+
 CREATE TABLE public.messages (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1762,6 +1846,9 @@ ALTER TABLE ONLY public.billing_accounts
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_pkey PRIMARY KEY (tenant_id, broadcast_id, slot);
 
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_pkey PRIMARY KEY (tenant_id, broadcast_id, contact_id);
+
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1831,6 +1918,9 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.message_sends
+    ADD CONSTRAINT message_sends_pkey PRIMARY KEY (tenant_id, message_id, attempt);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1890,6 +1980,16 @@ CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_i
 CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX billing_accounts_stripe_customer_key ON public.billing_accounts USING btree (stripe_customer_id) WHERE ((deleted_at IS NULL) AND (stripe_customer_id IS NOT NULL));
+
+CREATE INDEX broadcast_executions_contact_idx ON public.broadcast_executions USING btree (tenant_id, contact_id);
+
+CREATE UNIQUE INDEX broadcast_executions_message_key ON public.broadcast_executions USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX broadcast_executions_open_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, status, contact_id) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text]));
+
+CREATE INDEX broadcast_executions_queued_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, queued_at) WHERE (queued_at IS NOT NULL);
+
+CREATE INDEX broadcasts_at_work_idx ON public.broadcasts USING btree (tenant_id, id) WHERE (status = ANY (ARRAY['scheduled'::text, 'running'::text]));
 
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
@@ -2004,6 +2104,18 @@ ALTER TABLE ONLY public.billing_accounts
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_message_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id);
+
+ALTER TABLE ONLY public.broadcasts
+    ADD CONSTRAINT broadcasts_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_list_fkey FOREIGN KEY (tenant_id, list_id) REFERENCES public.contact_lists(tenant_id, id);
 
@@ -2079,6 +2191,9 @@ ALTER TABLE ONLY public.credential_uses
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
 
+ALTER TABLE ONLY public.message_sends
+    ADD CONSTRAINT message_sends_message_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id) ON DELETE RESTRICT;
 
@@ -2146,6 +2261,8 @@ ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.broadcast_executions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_counters ENABLE ROW LEVEL SECURITY;
@@ -2180,6 +2297,8 @@ ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_sends ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
@@ -2212,6 +2331,8 @@ CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant(
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.broadcast_executions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.broadcasts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.campaign_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2243,6 +2364,8 @@ CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenan
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credentials USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.message_sends USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.messages USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -13,8 +13,10 @@ _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 
 
 def filled(template: MessageTemplate, *, contact_name: str) -> str:
-    """Its content, where ``{{key}}`` is the variable of that name, and ``{{name}}`` the contact's unless there
-    is such a variable. What is filled in is not looked at again. Raises ValidationError for another key.
+    """Its content, where ``{{key}}`` is the variable of that name, and ``{{name}}`` the contact's name unless
+    there is such a variable. What is filled in is not looked at again.
+
+    Raises ValidationError for another key.
     """
     texts = {CONTACT_NAME: contact_name, **template.variables}
 

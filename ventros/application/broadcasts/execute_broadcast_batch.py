@@ -49,14 +49,14 @@ class BroadcastBatch:
 async def execute_broadcast_batch(uow: UnitOfWork, command: ExecuteBroadcastBatch) -> BroadcastBatch:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
 
-    The broadcast is locked: it has one batch at a time, so that its rate limit holds, and is not cancelled in
-    the middle of one. Each message is stored by
-    :func:`ventros.application.messages.send_message.send_message`; the platform is asked later. Skipped is who
-    was deleted, or has neither phone nor LID. When nobody is left and the platform has answered for all, the
-    broadcast is complete.
+    The broadcast is locked: it has one batch at a time, so that its rate limit holds, and nobody cancels it
+    in the middle of one. Each message is stored by
+    :func:`ventros.application.messages.send_message.send_message`; the platform is asked later. Who was
+    deleted, or has neither phone nor LID, is skipped. When nobody is left and the platform has answered for
+    all, the broadcast is complete.
 
-    The rate limit counts what was stored in the minute before ``executed_at``, by whichever worker; of a batch
-    for which it leaves no room, nothing is done.
+    The rate limit counts what was stored in the minute before ``executed_at``, by whichever worker. When it
+    leaves no room, nothing is done.
 
     Raises NotFound when there is no such broadcast, or its channel is gone, InvariantViolation when it is not
     running or its channel is not active: nothing is done, and it goes on when the channel is active again.

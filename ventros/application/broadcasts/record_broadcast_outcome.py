@@ -23,8 +23,8 @@ class RecordBroadcastOutcome:
 async def record_broadcast_outcome(uow: UnitOfWork, command: RecordBroadcastOutcome) -> UUID | None:
     """To be run by :meth:`ventros.kernel.database.Database.run`, for any message.
 
-    The broadcast of the message; None for a message of no broadcast, or one whose outcome was told before: the
-    first one stands. A broadcast that was cancelled meanwhile counts it, too.
+    The broadcast of the message; None for a message of no broadcast, or one whose outcome was told before:
+    the first one stands. A broadcast that was cancelled meanwhile counts it, too.
     """
     broadcast_id = await uow.broadcasts.settle(
         command.message_id, error=command.error, now=command.settled_at

@@ -34,9 +34,9 @@ class StartedBroadcast:
 async def start_broadcast(uow: UnitOfWork, command: StartBroadcast) -> StartedBroadcast:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
 
-    The snapshot has every live contact of the list; who has no phone is skipped when the turn comes. Who joins
-    the list later gets nothing. Of two that start it at once, the second finds it running. Nothing is sent
-    yet: see :func:`ventros.application.broadcasts.execute_broadcast_batch.execute_broadcast_batch`.
+    The snapshot has every live contact of the list; who has no phone is skipped when the turn comes. Who
+    joins the list later gets nothing. Of two that start it at once, the second finds it running.
+    :func:`ventros.application.broadcasts.execute_broadcast_batch.execute_broadcast_batch` sends.
 
     Raises NotFound when broadcast, list or channel is not there; InvariantViolation unless it is a draft, or
     scheduled for a time that has come, has an active channel of the list's project, and the list holds
@@ -46,8 +46,8 @@ async def start_broadcast(uow: UnitOfWork, command: StartBroadcast) -> StartedBr
     broadcast = await uow.broadcasts.get(command.broadcast_id)
     if broadcast.status is BroadcastStatus.SCHEDULED and not broadcast.is_ready_to_start(now):
         raise InvariantViolation(
-            f"cannot start: broadcast {broadcast.id} is scheduled for {broadcast.scheduled_for}; cancel it, or "
-            "wait until then"
+            f"cannot start: broadcast {broadcast.id} is scheduled for {broadcast.scheduled_for}; wait "
+            "until then, or cancel it"
         )
     started = broadcast.start(now=now)
     contact_list = await require_audience(uow, broadcast.list_id, broadcast.channel_required())

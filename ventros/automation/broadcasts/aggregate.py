@@ -22,7 +22,7 @@ from ventros.automation.status import Automation
 from ventros.automation.templates import require_sendable
 from ventros.automation.values import MessageTemplate, not_negative, require_not_past
 from ventros.kernel import validators
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 
 DRAFT, SCHEDULED, RUNNING = BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING
 COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED, BroadcastStatus.CANCELLED
@@ -32,7 +32,7 @@ COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED
 class Broadcast(Automation):
     """Its messages are counted beside it: see :meth:`BroadcastRepository.counters`.
 
-    ``rate_limit`` is in messages a minute, 0 for none. A draft may be without a ``channel_id``, and nothing is
+    ``rate_limit`` is in messages a minute, 0 for none. A draft may be without a ``channel_id``; nothing is
     scheduled or started without it. Only a draft or a cancelled one may be removed.
 
     Stricter than the older system: only a running broadcast fails, for a reason that is kept; completed,

@@ -62,8 +62,9 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     def counting(
         self, broadcast_id: UUID, *, contacts: int = 0, sent: int = 0, failed: int = 0, skipped: int = 0
     ) -> Call:
-        """What counts ``contacts`` more that are to get the message, and how many of them are done with, without
-        loading the broadcast or stepping its version.
+        """What counts ``contacts`` more that are to get the message, and how many are done with.
+
+        Without loading the broadcast or stepping its version.
 
         To be sent with COMMIT, see :meth:`UnitOfWork.send_with_commit`, which then raises ReferenceNotFound
         when there is no such broadcast.
@@ -108,13 +109,15 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         else, which the claim does not let happen.
         """
         key = (self.tenant, broadcast_id)
-        calls = [Call(self.QUEUE, ((*key, contact_id, message_id, now),)) for contact_id, message_id in queued]
+        calls = [
+            Call(self.QUEUE, ((*key, contact_id, message_id, now),)) for contact_id, message_id in queued
+        ]
         calls += [Call(self.SKIP, ((*key, one.contact_id, one.skipped_because, now),)) for one in skipped]
         if any(count != 1 for count in await self.connection.together(calls)):
             raise Conflict(f"another batch of broadcast {broadcast_id} has dealt with a contact of this one")
 
     async def settle(self, message_id: UUID, *, error: str | None, now: datetime) -> UUID | None:
-        """The broadcast whose message was sent, or with an ``error`` failed, if it was told of neither before."""
+        """The broadcast whose message was sent, or failed with that error, if nothing was told before."""
         status, sent_at = (ExecutionStatus.SENT, now) if error is None else (ExecutionStatus.FAILED, None)
         row = await self.connection.maybe(
             self.SETTLE, self.tenant, message_id, status.value, sent_at, error, now
@@ -135,10 +138,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         """By the contacts' ids, those behind ``after``. Raises ValidationError for a limit not 1 to 1,000."""
         whole_number(limit, "limit", 1, MAX_LIMIT)
         rows = await self.connection.many(self.FIND_EXECUTIONS, self.tenant, broadcast_id, after, limit)
-        return [
-            BroadcastExecution(**{**row, "status": ExecutionStatus(row["status"])})  # type: ignore[arg-type]
-            for row in rows
-        ]
+        return [BroadcastExecution(**{**row, "status": ExecutionStatus(row["status"])}) for row in rows]
 
 
 def _reason(deleted: bool, reachable: bool) -> str | None:

@@ -301,7 +301,9 @@ def statements_of(audience: Audience) -> tuple[Statement, ...]:
     return *pages, count_of(audience), lookup_of(audience), snapshot_of(audience)
 
 
-_NAME: Final = re.compile(r"contact_lists\.(contacts|count_contacts|holds|snapshot)\((?:(all|any): (.+))?\)( after)?")
+_NAME: Final = re.compile(
+    r"contact_lists\.(contacts|count_contacts|holds|snapshot)\((?:(all|any): (.+))?\)( after)?"
+)
 
 
 def evaluation(name: str) -> Statement:
