@@ -45,12 +45,19 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at),
+    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
+    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
+    ON broadcast_executions TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version),
+        rate_limit, updated_at, version, channel_id),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -371,6 +378,11 @@ CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay 
 GRANT USAGE ON SCHEMA public TO ventros_scheduler;
 
 GRANT
+    SELECT (tenant_id, id, status, scheduled_for)
+    ON broadcasts TO ventros_scheduler;
+CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
     SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
     ON sessions TO ventros_scheduler;
 CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
@@ -407,8 +419,14 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at)
+    ON broadcast_executions TO ventros_auditor;
+CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
