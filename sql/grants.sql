@@ -56,6 +56,16 @@ GRANT
     ON campaign_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, completed_at,
+        exited_at, exit_reason, updated_at),
+    DELETE
+    ON campaign_enrollments TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
     INSERT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
     UPDATE (position, name, type, config, conditions),
@@ -263,6 +273,16 @@ GRANT
     ON sequence_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, completed_at, exited_at,
+        exit_reason, updated_at),
+    DELETE
+    ON sequence_enrollments TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
         conditions, created_at),
     INSERT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
@@ -348,6 +368,30 @@ GRANT
     ON webhook_subscriptions TO ventros_relay;
 CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
+    ON campaign_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON campaigns TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, sequence_id, status, next_scheduled_at)
+    ON sequence_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequence_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON sequences TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;
@@ -384,6 +428,12 @@ GRANT
     SELECT (tenant_id, campaign_id, slot, contacts_reached, conversions_count)
     ON campaign_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON campaign_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at)
@@ -518,6 +568,12 @@ GRANT
     SELECT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON sequence_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,

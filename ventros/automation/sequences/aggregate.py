@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.automation.conditions import require_known
 from ventros.automation.sequences.events import (
     SequenceActivated,
     SequenceArchived,
@@ -18,7 +19,7 @@ from ventros.automation.sequences.events import (
     SequenceStepAdded,
     SequenceUpdated,
 )
-from ventros.automation.sequences.values import ConditionType, SequenceStatus, TriggerType
+from ventros.automation.sequences.values import SequenceStatus, TriggerType
 from ventros.automation.steps import SteppedAggregate
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, not_negative
 from ventros.kernel import validators
@@ -46,7 +47,7 @@ class SequenceStep:
     @conditions.validator
     def _check_conditions(self, _attribute: object, value: tuple[StepCondition, ...]) -> None:
         for condition in value:
-            ConditionType(condition.type)
+            require_known(condition)
             if not isinstance(condition.value, str):
                 raise ValidationError("a condition compares with a text", field="conditions")
 
