@@ -2085,6 +2085,8 @@ CREATE UNIQUE INDEX sequence_enrollments_open_key ON public.sequence_enrollments
 
 CREATE INDEX sequences_active_trigger_idx ON public.sequences USING btree (tenant_id, trigger_type) WHERE (status = 'active'::text);
 
+CREATE INDEX sessions_active_idx ON public.sessions USING btree (tenant_id, id) WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
+
 CREATE UNIQUE INDEX sessions_active_key ON public.sessions USING btree (tenant_id, contact_id, channel_type_id) NULLS NOT DISTINCT WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
 
 CREATE INDEX sessions_live_contact_idx ON public.sessions USING btree (tenant_id, contact_id, started_at, id) WHERE (deleted_at IS NULL);

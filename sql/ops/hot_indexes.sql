@@ -121,6 +121,7 @@ WITH changing (name, columns) AS (
            'sequence_enrollments_contact_idx',
            'sequence_enrollments_open_key',
            'sequences_active_trigger_idx',
+           'sessions_active_idx',
            'sessions_active_key',
            'sessions_live_contact_idx',
            'sessions_live_started_idx'

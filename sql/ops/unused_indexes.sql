@@ -74,6 +74,7 @@ SELECT used.indexrelid::regclass::text AS subject,
            'sequence_enrollments_contact_idx',
            'sequence_enrollments_open_key',
            'sequences_active_trigger_idx',
+           'sessions_active_idx',
            'sessions_active_key',
            'sessions_live_contact_idx',
            'sessions_live_started_idx'
