@@ -207,6 +207,12 @@ GRANT
     ON credentials TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id),
+    INSERT (tenant_id, message_id, attempt, began_at),
+    UPDATE (ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
         chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
         reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
@@ -525,6 +531,11 @@ GRANT
         metadata, is_active, created_at, updated_at, version)
     ON credentials TO ventros_auditor;
 CREATE POLICY auditor_select ON credentials FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_auditor;
+CREATE POLICY auditor_select ON message_sends FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,

@@ -1069,6 +1069,43 @@ COMMENT ON COLUMN public.credentials.updated_at IS 'When the credential was last
 
 COMMENT ON COLUMN public.credentials.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+CREATE TABLE public.message_sends (
+    tenant_id text NOT NULL,
+    message_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    reason text,
+    channel_message_id text,
+    CONSTRAINT message_sends_attempt_check CHECK ((attempt >= 1)),
+    CONSTRAINT message_sends_ended_check CHECK ((((outcome IS NULL) = (ended_at IS NULL)) AND (ended_at >= began_at))),
+    CONSTRAINT message_sends_id_check CHECK (((channel_message_id IS NULL) OR (outcome = 'sent'::text))),
+    CONSTRAINT message_sends_length_bounds_check CHECK (((char_length(reason) <= 500) AND (char_length(channel_message_id) <= 500))),
+    CONSTRAINT message_sends_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'refused'::text, 'not_taken'::text, 'unanswered'::text]))),
+    CONSTRAINT message_sends_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[began_at, ended_at])))
+);
+
+ALTER TABLE ONLY public.message_sends FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.message_sends IS 'Each attempt to hand a message to its platform, recorded before the platform is called.';
+
+COMMENT ON COLUMN public.message_sends.tenant_id IS 'The tenant that the message belongs to.';
+
+COMMENT ON COLUMN public.message_sends.message_id IS 'The message.';
+
+COMMENT ON COLUMN public.message_sends.attempt IS 'Counts from 1.';
+
+COMMENT ON COLUMN public.message_sends.began_at IS 'Before the platform was called.';
+
+COMMENT ON COLUMN public.message_sends.ended_at IS 'When the outcome was known; NULL without one.';
+
+COMMENT ON COLUMN public.message_sends.outcome IS 'What came of it; NULL of one that is at work or died, unanswered of one without an answer: both are in doubt.';
+
+COMMENT ON COLUMN public.message_sends.reason IS 'Why it was not sent.';
+
+COMMENT ON COLUMN public.message_sends.channel_message_id IS 'The id that the platform answered with.';
+
 CREATE TABLE public.messages (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1950,6 +1987,9 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.message_sends
+    ADD CONSTRAINT message_sends_pkey PRIMARY KEY (tenant_id, message_id, attempt);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2226,6 +2266,9 @@ ALTER TABLE ONLY public.credential_uses
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
 
+ALTER TABLE ONLY public.message_sends
+    ADD CONSTRAINT message_sends_message_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id) ON DELETE RESTRICT;
 
@@ -2338,6 +2381,8 @@ ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_sends ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
@@ -2405,6 +2450,8 @@ CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenan
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credentials USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.message_sends USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.messages USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

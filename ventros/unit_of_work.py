@@ -22,6 +22,7 @@ from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.sends import MessageSends
 from ventros.crm.pipeline_statuses.repository import PipelineStatusRepository
 from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
@@ -55,6 +56,7 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     contact_lists = Held(ContactListRepository)
     contacts = Held(ContactRepository)
     credentials = Held(CredentialRepository)
+    message_sends = Held(MessageSends)
     messages = Held(MessageRepository)
     pipeline_statuses = Held(PipelineStatusRepository)
     placements = Held(PlacementRepository)

@@ -132,6 +132,10 @@ SELECT tenant_id, pg_temp.id('message', n), at, pg_temp.id('user', owner), pg_te
        (ARRAY['read', 'read', 'read', 'delivered', 'failed'])[1 + n % 5], 'manual', '{}', '{}', at, at, deleted_at
   FROM seat;
 
+INSERT INTO message_sends (tenant_id, message_id, attempt, began_at, ended_at, outcome)
+SELECT tenant_id, pg_temp.id('message', n), 1, at, CASE WHEN n % 20 > 0 THEN at END, CASE WHEN n % 20 > 0 THEN 'sent' END
+  FROM seat;
+
 INSERT INTO credentials (tenant_id, id, project_id, credential_type, name, description, secret, oauth_access_token,
                          oauth_token_type, expires_at, metadata, is_active, created_at, updated_at)
 SELECT tenant_id, pg_temp.id('credential', n), CASE WHEN place < 4 THEN pg_temp.id('project', owner) END,

@@ -1,0 +1,72 @@
+"""Which of its own events the CRM acts upon, and how: ``ventros relay --publisher crm`` hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import attrs
+
+from ventros.application.messages.gateway import Gateway
+from ventros.application.messages.sending import send_requested
+from ventros.kernel import validators
+from ventros.kernel.consumer import Consumer
+from ventros.kernel.database import Database
+from ventros.kernel.encryption import Encryptor
+from ventros.kernel.errors import ValidationError
+from ventros.kernel.outbox.event import OutboxEvent
+from ventros.unit_of_work import UnitOfWork
+
+
+@attrs.frozen(kw_only=True)
+class Means:
+    """What consumers work with. ``db`` is opened for the application's role."""
+
+    db: Database[UnitOfWork]
+    gateway: Gateway
+    encryptor: Encryptor
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class CrmConsumer:
+    """``events`` are the names of those that it wants, and is handed at least once, in no order.
+
+    Whatever ``handle`` raises is tried again, up to ``attempts`` times, and not before ``timeout`` seconds
+    have cancelled an attempt; then the event is dead, and an operator decides.
+    """
+
+    name: str = attrs.field(validator=validators.attribute(validators.label))
+    events: frozenset[str]
+    handle: Callable[[Means, OutboxEvent], Awaitable[object]]
+    attempts: int = 10
+    timeout: float = 30.0
+
+
+def in_unit(consumer: Consumer[UnitOfWork], *events: str) -> CrmConsumer:
+    """One that works in a unit of work alone: each event has its effect once.
+
+    Raises ValidationError for one that asks for order, since it would have to be given all events.
+    """
+    if consumer.in_order:
+        raise ValidationError(f"consumer {consumer.name} asks for order, and gets some events only")
+
+    async def handle(means: Means, event: OutboxEvent) -> object:
+        return await consumer.deliver(means.db, event)
+
+    return CrmConsumer(name=consumer.name, events=frozenset(events), handle=handle)
+
+
+CONSUMERS: Final = (
+    CrmConsumer(
+        name="send_message",
+        events=frozenset({"message.send_requested"}),
+        handle=lambda means, event: send_requested(
+            means.db, means.gateway, event, encryptor=means.encryptor, clock=means.clock
+        ),
+        attempts=50,
+        timeout=60.0,
+    ),
+)
+"""Each is a destination of its own, ``crm:<name>``."""
