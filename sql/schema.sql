@@ -188,6 +188,49 @@ COMMENT ON COLUMN public.broadcast_counters.failed_count IS 'Messages that this 
 
 COMMENT ON COLUMN public.broadcast_counters.skipped_count IS 'Contacts that this slot counted as passed over; the rest of total_contacts is pending.';
 
+CREATE TABLE public.broadcast_executions (
+    tenant_id text NOT NULL,
+    broadcast_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    status text NOT NULL,
+    message_id uuid,
+    error text,
+    queued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT broadcast_executions_error_check CHECK ((((status = ANY (ARRAY['failed'::text, 'skipped'::text])) = (error IS NOT NULL)) AND (error <> ''::text))),
+    CONSTRAINT broadcast_executions_message_check CHECK (((message_id IS NOT NULL) = (status = ANY (ARRAY['sending'::text, 'sent'::text, 'failed'::text])))),
+    CONSTRAINT broadcast_executions_queued_check CHECK (((queued_at IS NULL) = (message_id IS NULL))),
+    CONSTRAINT broadcast_executions_sent_check CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT broadcast_executions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT broadcast_executions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[queued_at, sent_at, created_at, updated_at])))
+);
+
+ALTER TABLE ONLY public.broadcast_executions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.broadcast_executions IS 'To whom each broadcast goes, and how far it has come with each; rows without a version.';
+
+COMMENT ON COLUMN public.broadcast_executions.tenant_id IS 'The tenant that broadcast and contact belong to.';
+
+COMMENT ON COLUMN public.broadcast_executions.broadcast_id IS 'The broadcast.';
+
+COMMENT ON COLUMN public.broadcast_executions.contact_id IS 'Who gets its message, once.';
+
+COMMENT ON COLUMN public.broadcast_executions.status IS 'pending: not begun; sending: the message is stored, to be sent; sent: the platform took it; failed: it did not; skipped: there was nobody to send it to.';
+
+COMMENT ON COLUMN public.broadcast_executions.message_id IS 'The message; NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.error IS 'Why it failed or was skipped; NULL of the others.';
+
+COMMENT ON COLUMN public.broadcast_executions.queued_at IS 'When the message was stored, to be sent; the rate limit counts these. NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.sent_at IS 'When the platform took the message; NULL unless it did.';
+
+COMMENT ON COLUMN public.broadcast_executions.created_at IS 'When the broadcast started, and the contact was on its list.';
+
+COMMENT ON COLUMN public.broadcast_executions.updated_at IS 'When the row last changed.';
+
 CREATE TABLE public.broadcasts (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -203,6 +246,8 @@ CREATE TABLE public.broadcasts (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    channel_id uuid,
+    CONSTRAINT broadcasts_channel_check CHECK (((status <> ALL (ARRAY['scheduled'::text, 'running'::text])) OR (channel_id IS NOT NULL))),
     CONSTRAINT broadcasts_completed_check CHECK (((status = 'completed'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT broadcasts_failed_check CHECK (((status = 'failed'::text) = (failure_reason IS NOT NULL))),
     CONSTRAINT broadcasts_message_template_check CHECK ((jsonb_typeof(message_template) = 'object'::text)),
@@ -245,6 +290,8 @@ COMMENT ON COLUMN public.broadcasts.created_at IS 'When the broadcast was made.'
 COMMENT ON COLUMN public.broadcasts.updated_at IS 'When a command last changed it; never goes back.';
 
 COMMENT ON COLUMN public.broadcasts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.broadcasts.channel_id IS 'The channel by which the messages go; NULL of a draft that is yet to have one.';
 
 CREATE TABLE public.campaign_counters (
     tenant_id text NOT NULL,
@@ -1915,6 +1962,9 @@ ALTER TABLE ONLY public.billing_accounts
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_pkey PRIMARY KEY (tenant_id, broadcast_id, slot);
 
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_pkey PRIMARY KEY (tenant_id, broadcast_id, contact_id);
+
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2053,6 +2103,16 @@ CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name,
 
 CREATE UNIQUE INDEX billing_accounts_stripe_customer_key ON public.billing_accounts USING btree (stripe_customer_id) WHERE ((deleted_at IS NULL) AND (stripe_customer_id IS NOT NULL));
 
+CREATE INDEX broadcast_executions_contact_idx ON public.broadcast_executions USING btree (tenant_id, contact_id);
+
+CREATE UNIQUE INDEX broadcast_executions_message_key ON public.broadcast_executions USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX broadcast_executions_open_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, status, contact_id) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text]));
+
+CREATE INDEX broadcast_executions_queued_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, queued_at) WHERE (queued_at IS NOT NULL);
+
+CREATE INDEX broadcasts_at_work_idx ON public.broadcasts USING btree (tenant_id, id) WHERE (status = ANY (ARRAY['scheduled'::text, 'running'::text]));
+
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
 CREATE INDEX broadcasts_due_idx ON public.broadcasts USING btree (tenant_id, scheduled_for) WHERE (status = 'scheduled'::text);
@@ -2181,6 +2241,18 @@ ALTER TABLE ONLY public.billing_accounts
 
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_message_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id);
+
+ALTER TABLE ONLY public.broadcasts
+    ADD CONSTRAINT broadcasts_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
 
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_list_fkey FOREIGN KEY (tenant_id, list_id) REFERENCES public.contact_lists(tenant_id, id);
@@ -2345,6 +2417,8 @@ ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.broadcast_executions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_counters ENABLE ROW LEVEL SECURITY;
@@ -2416,6 +2490,8 @@ CREATE POLICY tenant ON public.agent_counters USING ((tenant_id = public.ventros
 CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.broadcast_executions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.broadcasts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

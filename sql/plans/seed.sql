@@ -191,12 +191,23 @@ SELECT tenant_id, pg_temp.id('sequence_enrollment', n), pg_temp.id('sequence', f
        CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
   FROM seat;
 
-INSERT INTO broadcasts (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
+INSERT INTO broadcasts (tenant_id, id, name, list_id, channel_id, message_template, status, scheduled_for, started_at,
                         completed_at, rate_limit, created_at, updated_at)
-SELECT tenant_id, pg_temp.id('broadcast', n), 'Broadcast ' || n, pg_temp.id('contact_list', parent), '{}',
+SELECT tenant_id, pg_temp.id('broadcast', n), 'Broadcast ' || n, pg_temp.id('contact_list', parent),
+       pg_temp.id('channel', parent), '{}',
        (ARRAY['draft', 'scheduled', 'completed', 'completed', 'cancelled'])[1 + n % 5], at, at,
        CASE WHEN n % 5 IN (2, 3) THEN at END, 60, at, at
   FROM seat;
+
+-- Most are done with, as those of a broadcast that has gone far.
+INSERT INTO broadcast_executions (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+                                  created_at, updated_at)
+SELECT tenant_id, pg_temp.id('broadcast', few), pg_temp.id('contact', n), status,
+       CASE WHEN status IN ('sending', 'sent', 'failed') THEN pg_temp.id('message', n) END,
+       CASE WHEN status IN ('failed', 'skipped') THEN 'why' END,
+       CASE WHEN status IN ('sending', 'sent', 'failed') THEN at END, CASE WHEN status = 'sent' THEN at END, at, at
+  FROM (SELECT tenant_id, few, n, at, (ARRAY['pending', 'sending', 'skipped', 'failed', 'pending'])[1 + n % 40] AS early
+          FROM seat) AS drawn, LATERAL (SELECT coalesce(early, 'sent') AS status) AS chosen;
 
 INSERT INTO agent_counters (tenant_id, agent_id, slot, sessions_handled, last_activity_at)
 SELECT tenant_id, pg_temp.id('agent', parent), place, 7, at FROM seat;

@@ -30,7 +30,7 @@ BOTH = Party(phone="+5511977770000", lid="79700000000001", name="Ada")
 
 BESIDE: dict[str, Callable[[UnitOfWork, UUID], Awaitable[object]]] = {
     "agent": lambda uow, id_: uow.agents.count_session_handled(id_, 10, NOW),
-    "broadcast": lambda uow, id_: uow.broadcasts.count_sent(id_),
+    "broadcast": lambda uow, id_: uow.connection.together([uow.broadcasts.counting(id_, sent=1)]),
     "campaign": lambda uow, id_: uow.campaigns.count_conversions(id_),
     "credential": lambda uow, id_: uow.credentials.mark_used(id_, NOW),
     "sequence": lambda uow, id_: uow.sequences.count_enrolled(id_),

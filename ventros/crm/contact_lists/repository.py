@@ -9,7 +9,13 @@ from uuid import UUID
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
-from ventros.crm.contact_lists.audience_query import audience_of, count_of, lookup_of, page_of
+from ventros.crm.contact_lists.audience_query import (
+    audience_of,
+    count_of,
+    lookup_of,
+    page_of,
+    snapshot_of,
+)
 from ventros.crm.contact_lists.events import (
     ContactListContactAdded,
     ContactListContactRemoved,
@@ -154,6 +160,18 @@ class ContactListRepository(
         audience, arguments = audience_of(contact_list)
         arguments["contact_id"] = contact_id
         return await self.connection.maybe(*call(lookup_of(audience), arguments)) is not None
+
+    async def add_executions(self, contact_list: ContactList, broadcast_id: UUID, *, now: datetime) -> int:
+        """How many of the :meth:`contacts` of a dynamic list get the broadcast now, who did not before.
+
+        Raises InvariantViolation for a static list: :meth:`BroadcastRepository.add_members` is for those.
+        """
+        self.require_writable(contact_list)
+        if contact_list.is_static:
+            raise InvariantViolation(f"contact list {contact_list.id} is static; its members are in rows")
+        audience, arguments = audience_of(contact_list)
+        arguments |= {"broadcast_id": broadcast_id, "status": "pending", "created_at": now}
+        return await self.connection.affected(*call(snapshot_of(audience), arguments))
 
     async def recalculate(self, contact_list_id: UUID, *, now: datetime) -> ContactList:
         """Counts its contacts and saves the count; raises as :meth:`get` and :meth:`save` do."""
