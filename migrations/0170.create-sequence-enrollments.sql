@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS sequence_enrollments (
     status            text        NOT NULL,
     step_position     integer     NOT NULL,
     next_scheduled_at timestamptz,
+    postponements     integer     NOT NULL,
     completed_at      timestamptz,
     exited_at         timestamptz,
     exit_reason       text,
@@ -23,7 +24,7 @@ CREATE TABLE IF NOT EXISTS sequence_enrollments (
     CONSTRAINT sequence_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id)
         REFERENCES channels (tenant_id, id),
     CONSTRAINT sequence_enrollments_status_check CHECK (status IN ('active', 'paused', 'completed', 'exited')),
-    CONSTRAINT sequence_enrollments_position_check CHECK (step_position >= 0),
+    CONSTRAINT sequence_enrollments_position_check CHECK (step_position >= 0 AND postponements >= 0),
     CONSTRAINT sequence_enrollments_next_check CHECK (
         (next_scheduled_at IS NOT NULL) = (status IN ('active', 'paused'))),
     CONSTRAINT sequence_enrollments_completed_check CHECK ((completed_at IS NOT NULL) = (status = 'completed')),
@@ -67,6 +68,8 @@ COMMENT ON COLUMN sequence_enrollments.step_position IS
     'Position of the step that is taken next, or was to be when the way ended.';
 COMMENT ON COLUMN sequence_enrollments.next_scheduled_at IS
     'When that step is due; kept while paused, NULL when the way is over.';
+COMMENT ON COLUMN sequence_enrollments.postponements IS
+    'How often that step could not be taken and was put off.';
 COMMENT ON COLUMN sequence_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
 COMMENT ON COLUMN sequence_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
 COMMENT ON COLUMN sequence_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS campaign_enrollments (
     step_position     integer     NOT NULL,
     next_scheduled_at timestamptz,
     waiting_for       text,
+    postponements     integer     NOT NULL,
     completed_at      timestamptz,
     exited_at         timestamptz,
     exit_reason       text,
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS campaign_enrollments (
     CONSTRAINT campaign_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id)
         REFERENCES channels (tenant_id, id),
     CONSTRAINT campaign_enrollments_status_check CHECK (status IN ('active', 'paused', 'completed', 'exited')),
-    CONSTRAINT campaign_enrollments_position_check CHECK (step_position >= 0),
+    CONSTRAINT campaign_enrollments_position_check CHECK (step_position >= 0 AND postponements >= 0),
     CONSTRAINT campaign_enrollments_next_check CHECK (
         (next_scheduled_at IS NOT NULL) = (status IN ('active', 'paused'))),
     CONSTRAINT campaign_enrollments_completed_check CHECK ((completed_at IS NOT NULL) = (status = 'completed')),
@@ -73,6 +74,8 @@ COMMENT ON COLUMN campaign_enrollments.next_scheduled_at IS
 COMMENT ON COLUMN campaign_enrollments.waiting_for IS
     'What the contact is waited to do at a step of type wait: reply, click or open; next_scheduled_at is when the '
     'time for it is over. NULL unless it waits.';
+COMMENT ON COLUMN campaign_enrollments.postponements IS
+    'How often that step could not be taken and was put off.';
 COMMENT ON COLUMN campaign_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
 COMMENT ON COLUMN campaign_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
 COMMENT ON COLUMN campaign_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';

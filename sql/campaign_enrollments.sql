@@ -2,14 +2,14 @@
 -- why: a contact is enrolled; of two open enrollments in one campaign campaign_enrollments_open_key refuses the second
 -- params: tenant_id text, id uuid, campaign_id uuid, contact_id uuid, channel_id uuid, status text,
 --         step_position integer, next_scheduled_at timestamptz, waiting_for text,
---         completed_at timestamptz, exited_at timestamptz, exit_reason text, created_at timestamptz,
+--         postponements integer, completed_at timestamptz, exited_at timestamptz, exit_reason text, created_at timestamptz,
 --         updated_at timestamptz
 -- rows: affected
 INSERT INTO campaign_enrollments (
     tenant_id, id, campaign_id, contact_id, channel_id, status, step_position, next_scheduled_at,
-    waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at
+    waiting_for, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
 );
 
 -- name: campaign_enrollments.get
@@ -18,7 +18,7 @@ INSERT INTO campaign_enrollments (
 -- rows: maybe
 -- returns: campaign_enrollment
 SELECT id, version, tenant_id, campaign_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM campaign_enrollments
  WHERE tenant_id = $1 AND id = $2;
 
@@ -26,7 +26,7 @@ SELECT id, version, tenant_id, campaign_id, contact_id, channel_id, status, step
 -- why: the only way an enrollment changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, contact_id uuid, status text,
 --         step_position integer, next_scheduled_at timestamptz, waiting_for text,
---         completed_at timestamptz, exited_at timestamptz, exit_reason text, updated_at timestamptz
+--         postponements integer, completed_at timestamptz, exited_at timestamptz, exit_reason text, updated_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE campaign_enrollments
@@ -35,10 +35,11 @@ UPDATE campaign_enrollments
        step_position = $6,
        next_scheduled_at = $7,
        waiting_for = $8,
-       completed_at = $9,
-       exited_at = $10,
-       exit_reason = $11,
-       updated_at = $12,
+       postponements = $9,
+       completed_at = $10,
+       exited_at = $11,
+       exit_reason = $12,
+       updated_at = $13,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -142,7 +143,7 @@ SELECT id, version
 -- rows: maybe
 -- returns: campaign_enrollment
 SELECT e.id, e.version, e.tenant_id, e.campaign_id, e.contact_id, e.channel_id, e.status,
-       e.step_position, e.next_scheduled_at, e.waiting_for, e.completed_at, e.exited_at,
+       e.step_position, e.next_scheduled_at, e.waiting_for, e.postponements, e.completed_at, e.exited_at,
        e.exit_reason, e.created_at, e.updated_at
   FROM campaign_enrollments e
   JOIN contacts c ON c.tenant_id = e.tenant_id AND c.id = e.contact_id
@@ -178,7 +179,7 @@ SELECT tenant_id, id
 -- rows: maybe
 -- returns: campaign_enrollment
 SELECT id, version, tenant_id, campaign_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM campaign_enrollments
  WHERE tenant_id = $1 AND campaign_id = $2 AND contact_id = $3 AND status IN ('active', 'paused');
 
@@ -188,7 +189,7 @@ SELECT id, version, tenant_id, campaign_id, contact_id, channel_id, status, step
 -- rows: many
 -- returns: campaign_enrollment
 SELECT id, version, tenant_id, campaign_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM campaign_enrollments
  WHERE tenant_id = $1 AND contact_id = $2
  ORDER BY created_at DESC, id DESC;

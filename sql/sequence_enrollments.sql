@@ -1,14 +1,14 @@
 -- name: sequence_enrollments.insert
 -- why: a contact is enrolled; of two open enrollments in one sequence sequence_enrollments_open_key refuses the second
 -- params: tenant_id text, id uuid, sequence_id uuid, contact_id uuid, channel_id uuid, status text,
---         step_position integer, next_scheduled_at timestamptz, completed_at timestamptz,
+--         step_position integer, next_scheduled_at timestamptz, postponements integer, completed_at timestamptz,
 --         exited_at timestamptz, exit_reason text, created_at timestamptz, updated_at timestamptz
 -- rows: affected
 INSERT INTO sequence_enrollments (
     tenant_id, id, sequence_id, contact_id, channel_id, status, step_position, next_scheduled_at,
-    completed_at, exited_at, exit_reason, created_at, updated_at
+    postponements, completed_at, exited_at, exit_reason, created_at, updated_at
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 );
 
 -- name: sequence_enrollments.get
@@ -17,14 +17,14 @@ INSERT INTO sequence_enrollments (
 -- rows: maybe
 -- returns: sequence_enrollment
 SELECT id, version, tenant_id, sequence_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM sequence_enrollments
  WHERE tenant_id = $1 AND id = $2;
 
 -- name: sequence_enrollments.update
 -- why: the only way an enrollment changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, contact_id uuid, status text,
---         step_position integer, next_scheduled_at timestamptz, completed_at timestamptz,
+--         step_position integer, next_scheduled_at timestamptz, postponements integer, completed_at timestamptz,
 --         exited_at timestamptz, exit_reason text, updated_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
@@ -33,10 +33,11 @@ UPDATE sequence_enrollments
        status = $5,
        step_position = $6,
        next_scheduled_at = $7,
-       completed_at = $8,
-       exited_at = $9,
-       exit_reason = $10,
-       updated_at = $11,
+       postponements = $8,
+       completed_at = $9,
+       exited_at = $10,
+       exit_reason = $11,
+       updated_at = $12,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -140,7 +141,7 @@ SELECT id, version
 -- rows: maybe
 -- returns: sequence_enrollment
 SELECT e.id, e.version, e.tenant_id, e.sequence_id, e.contact_id, e.channel_id, e.status,
-       e.step_position, e.next_scheduled_at, e.completed_at, e.exited_at, e.exit_reason, e.created_at,
+       e.step_position, e.next_scheduled_at, e.postponements, e.completed_at, e.exited_at, e.exit_reason, e.created_at,
        e.updated_at
   FROM sequence_enrollments e
   JOIN contacts c ON c.tenant_id = e.tenant_id AND c.id = e.contact_id
@@ -176,7 +177,7 @@ SELECT tenant_id, id
 -- rows: maybe
 -- returns: sequence_enrollment
 SELECT id, version, tenant_id, sequence_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM sequence_enrollments
  WHERE tenant_id = $1 AND sequence_id = $2 AND contact_id = $3 AND status IN ('active', 'paused');
 
@@ -186,7 +187,20 @@ SELECT id, version, tenant_id, sequence_id, contact_id, channel_id, status, step
 -- rows: many
 -- returns: sequence_enrollment
 SELECT id, version, tenant_id, sequence_id, contact_id, channel_id, status, step_position,
-       next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at
+       next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at
   FROM sequence_enrollments
  WHERE tenant_id = $1 AND contact_id = $2
  ORDER BY created_at DESC, id DESC;
+
+-- name: sequence_enrollments.find_ending_by_reply
+-- why: what an answer of the contact ends: its open enrollments in sequences that a reply ends, begun before it
+-- params: tenant_id text, contact_id uuid, replied_at timestamptz
+-- rows: many
+-- returns: sequence_enrollment
+SELECT e.id, e.version, e.tenant_id, e.sequence_id, e.contact_id, e.channel_id, e.status, e.step_position,
+       e.next_scheduled_at, e.postponements, e.completed_at, e.exited_at, e.exit_reason, e.created_at, e.updated_at
+  FROM sequence_enrollments e
+  JOIN sequences s ON s.tenant_id = e.tenant_id AND s.id = e.sequence_id
+ WHERE e.tenant_id = $1 AND e.contact_id = $2 AND e.created_at <= $3 AND e.status IN ('active', 'paused')
+   AND s.exit_on_reply
+ ORDER BY e.id;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -78,9 +78,7 @@ def require_known(condition: StepCondition) -> None:
         raise _refused("the operator in takes a list of values")
     if kind is ConditionType.LAST_ACTIVITY and _number(condition.value) is None:
         raise _refused("a condition on last_activity compares with a number of days")
-    if kind is ConditionType.PIPELINE_STATUS:
-        for value in _choices(condition):
-            _status_id(value)
+    status_ids_of([condition])
 
 
 def holds(condition: StepCondition, facts: ContactFacts, *, now: datetime) -> bool:
@@ -103,6 +101,16 @@ def holds(condition: StepCondition, facts: ContactFacts, *, now: datetime) -> bo
         return False
     found = any(_equal(actual, value) for value in _choices(condition))
     return not found if operator is ConditionOperator.NOT_EQUALS else found
+
+
+def status_ids_of(conditions: Iterable[StepCondition]) -> frozenset[UUID]:
+    """The pipeline statuses that they name. Raises ValidationError for what is no id."""
+    return frozenset(
+        _status_id(value)
+        for condition in conditions
+        if condition.type == ConditionType.PIPELINE_STATUS
+        for value in _choices(condition)
+    )
 
 
 def _choices(condition: StepCondition) -> list[Any]:

@@ -30,6 +30,7 @@ REPLIED: Final = "replied"
 CONDITION_NOT_MET: Final = "condition_not_met"
 CONTACT_DELETED: Final = "contact_deleted"
 CONTACT_MERGED: Final = "contact_merged"
+STEP_FAILED: Final = "step_failed"
 """Reasons of an exit that the use cases give; a caller may give any other."""
 
 
@@ -38,8 +39,9 @@ class Enrollment(AggregateRoot):
     """The contact stands before the step at ``step_position``, which is taken at ``next_scheduled_at``.
 
     Its messages go by the channel. It is open while it is active or paused: then it has a next time. A
-    paused one keeps its next time: when it is resumed, a step that is overdue is due at once. ``created_at``
-    is when the contact was enrolled.
+    paused one keeps its next time: when it is resumed, a step that is overdue is due at once. A step that
+    cannot be taken is put off; ``postponements`` counts how often. ``created_at`` is when the contact was
+    enrolled.
 
     Stricter than the older system: what is completed or exited stays so and has no next time, and only an
     active one completes.
@@ -51,6 +53,7 @@ class Enrollment(AggregateRoot):
     status: EnrollmentStatus = ACTIVE
     step_position: int = attrs.field(validator=not_negative)
     next_scheduled_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    postponements: int = attrs.field(default=0, validator=not_negative)
     completed_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     exited_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
     exit_reason: str | None = attrs.field(
@@ -73,10 +76,6 @@ class Enrollment(AggregateRoot):
     @property
     def is_open(self) -> bool:
         return self.status in {ACTIVE, PAUSED}
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether its next step is to be taken by ``now``."""
-        return self.status is ACTIVE and self.next_scheduled_at is not None and self.next_scheduled_at <= now
 
     def _scheduled(
         self, command: str, now: datetime, event: DomainEvent, due_at: datetime, **changes: Any

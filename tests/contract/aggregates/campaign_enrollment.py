@@ -66,7 +66,7 @@ def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         texts,
     )
     return st.builds(
-        lambda phase, position: {**same, **phase, "step_position": position},
+        lambda phase, position: {**same, **phase, "step_position": position, "postponements": position},
         is_open | completed | exited,
         st.integers(0, 9),
     )

@@ -24,7 +24,7 @@ class CreateCampaign:
     description: str = ""
     goal_type: GoalType
     goal_value: int = 0
-    steps: tuple[CampaignStep, ...] = attrs.field(default=(), converter=tuple)
+    steps: tuple[CampaignStep, ...] = ()
     created_at: datetime = attrs.field(validator=validators.aware)
 
 

@@ -80,12 +80,12 @@ class CampaignEnrollment(Enrollment):
     def wait(self, waiting_for: WaitFor, *, until: datetime, now: datetime) -> Self:
         """At the step where it stands. Raises InvariantViolation unless it is active."""
         waiting = CampaignEnrollmentWaiting(waiting_for=WaitFor(waiting_for).value, next_scheduled_at=until)
-        return self._scheduled("wait", now, waiting, until, waiting_for=waiting_for)
+        return self._scheduled("wait", now, waiting, until, postponements=0, waiting_for=waiting_for)
 
     def postpone(self, reason: str, *, due_at: datetime, now: datetime) -> Self:
         """The same step, later. Raises InvariantViolation unless it is active."""
         postponed = CampaignEnrollmentPostponed(reason=reason, next_scheduled_at=due_at)
-        return self._scheduled("postpone", now, postponed, due_at)
+        return self._scheduled("postpone", now, postponed, due_at, postponements=self.postponements + 1)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""

@@ -60,12 +60,12 @@ class SequenceEnrollment(Enrollment):
     def advance(self, step_position: int, *, due_at: datetime, now: datetime) -> Self:
         """To the step at that position. Raises InvariantViolation unless it is active."""
         advanced = SequenceEnrollmentAdvanced(new_step_order=step_position, next_scheduled_at=due_at)
-        return self._scheduled("advance", now, advanced, due_at, step_position=step_position)
+        return self._scheduled("advance", now, advanced, due_at, step_position=step_position, postponements=0)
 
     def postpone(self, reason: str, *, due_at: datetime, now: datetime) -> Self:
         """The same step, later. Raises InvariantViolation unless it is active."""
         postponed = SequenceEnrollmentPostponed(reason=reason, next_scheduled_at=due_at)
-        return self._scheduled("postpone", now, postponed, due_at)
+        return self._scheduled("postpone", now, postponed, due_at, postponements=self.postponements + 1)
 
     def pause(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is active."""

@@ -20,6 +20,7 @@ class SequenceEnrollmentRepository(Repository[SequenceEnrollment]):
     TABLE = statement.table("sequence_enrollments")
     CLAIM = statement("sequence_enrollments.claim")
     FIND_OPEN = statement("sequence_enrollments.find_open")
+    FIND_ENDING_BY_REPLY = statement("sequence_enrollments.find_ending_by_reply")
     FIND_BY_CONTACT = statement("sequence_enrollments.find_by_contact")
 
     async def claim(self, enrollment_id: UUID, at: datetime) -> SequenceEnrollment | None:
@@ -38,3 +39,8 @@ class SequenceEnrollmentRepository(Repository[SequenceEnrollment]):
     async def find_by_contact(self, contact_id: UUID) -> list[SequenceEnrollment]:
         """Open ones and those that are over, the newest first."""
         return await self.load_all(await self.connection.many(self.FIND_BY_CONTACT, self.tenant, contact_id))
+
+    async def find_ending_by_reply(self, contact_id: UUID, replied_at: datetime) -> list[SequenceEnrollment]:
+        """The contact's open ones, begun before then, in sequences that an answer ends."""
+        args = (self.tenant, contact_id, replied_at)
+        return await self.load_all(await self.connection.many(self.FIND_ENDING_BY_REPLY, *args))

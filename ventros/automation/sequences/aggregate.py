@@ -23,7 +23,7 @@ from ventros.automation.sequences.values import SequenceStatus, TriggerType
 from ventros.automation.steps import SteppedAggregate
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, not_negative
 from ventros.kernel import validators
-from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.json_values import json_object
 
@@ -94,13 +94,6 @@ class Sequence(SteppedAggregate[SequenceStep]):
             updated_at=now,
         )
         return sequence.record_creation(SequenceCreated())
-
-    def step_at(self, position: int) -> SequenceStep:
-        """Raises NotFound."""
-        for step in self.steps:
-            if step.position == position:
-                return step
-        raise NotFound("sequence_step", position)
 
     def activate(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft with steps."""
