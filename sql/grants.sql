@@ -45,19 +45,12 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
-    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
-        created_at, updated_at),
-    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
-    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
-    ON broadcast_executions TO ventros_app;
-
-GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
+        completed_at, failure_reason, rate_limit, created_at, updated_at),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version, channel_id),
+        rate_limit, updated_at, version),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -66,6 +59,16 @@ GRANT
     INSERT (tenant_id, campaign_id, slot, contacts_reached, conversions_count),
     UPDATE (contacts_reached, conversions_count)
     ON campaign_counters TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, completed_at,
+        exited_at, exit_reason, updated_at),
+    DELETE
+    ON campaign_enrollments TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
@@ -288,6 +291,16 @@ GRANT
     ON sequence_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, completed_at, exited_at,
+        exit_reason, updated_at),
+    DELETE
+    ON sequence_enrollments TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
         conditions, created_at),
     INSERT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
@@ -378,14 +391,24 @@ CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay 
 GRANT USAGE ON SCHEMA public TO ventros_scheduler;
 
 GRANT
-    SELECT (tenant_id, id, status, scheduled_for)
-    ON broadcasts TO ventros_scheduler;
-CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+    SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
+    ON campaign_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
 
 GRANT
-    SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
-    ON sessions TO ventros_scheduler;
-CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
+    SELECT (tenant_id, id, status)
+    ON campaigns TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, sequence_id, status, next_scheduled_at)
+    ON sequence_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequence_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON sequences TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
 
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
@@ -419,14 +442,8 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
-    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
-        created_at, updated_at)
-    ON broadcast_executions TO ventros_auditor;
-CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
-
-GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
@@ -434,6 +451,12 @@ GRANT
     SELECT (tenant_id, campaign_id, slot, contacts_reached, conversions_count)
     ON campaign_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON campaign_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at)
@@ -579,6 +602,12 @@ GRANT
     SELECT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON sequence_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,

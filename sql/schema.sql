@@ -336,6 +336,66 @@ COMMENT ON COLUMN public.campaign_counters.contacts_reached IS 'Contacts that th
 
 COMMENT ON COLUMN public.campaign_counters.conversions_count IS 'Conversions that this slot counted.';
 
+CREATE TABLE public.campaign_enrollments (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    campaign_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    status text NOT NULL,
+    step_position integer NOT NULL,
+    next_scheduled_at timestamp with time zone,
+    waiting_for text,
+    completed_at timestamp with time zone,
+    exited_at timestamp with time zone,
+    exit_reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaign_enrollments_completed_check CHECK (((completed_at IS NOT NULL) = (status = 'completed'::text))),
+    CONSTRAINT campaign_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
+    CONSTRAINT campaign_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT campaign_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
+    CONSTRAINT campaign_enrollments_position_check CHECK ((step_position >= 0)),
+    CONSTRAINT campaign_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
+    CONSTRAINT campaign_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at]))),
+    CONSTRAINT campaign_enrollments_waiting_check CHECK ((((waiting_for = ANY (ARRAY['reply'::text, 'click'::text, 'open'::text])) AND (status = ANY (ARRAY['active'::text, 'paused'::text]))) OR (waiting_for IS NULL)))
+);
+
+ALTER TABLE ONLY public.campaign_enrollments FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.campaign_enrollments IS 'Contacts on their way through a campaign, and those that were.';
+
+COMMENT ON COLUMN public.campaign_enrollments.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.campaign_enrollments.id IS 'UUIDv7, made by the application.';
+
+COMMENT ON COLUMN public.campaign_enrollments.version IS 'Stepped by one with each change; the version guard refuses any other update.';
+
+COMMENT ON COLUMN public.campaign_enrollments.campaign_id IS 'The campaign.';
+
+COMMENT ON COLUMN public.campaign_enrollments.contact_id IS 'Who is on the way; changes when the contact is merged.';
+
+COMMENT ON COLUMN public.campaign_enrollments.channel_id IS 'The channel by which its messages go.';
+
+COMMENT ON COLUMN public.campaign_enrollments.status IS 'active, paused, completed (came to the end) or exited (left before it); the last two stay.';
+
+COMMENT ON COLUMN public.campaign_enrollments.step_position IS 'Position of the step that is taken next, or was to be when the way ended.';
+
+COMMENT ON COLUMN public.campaign_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
+
+COMMENT ON COLUMN public.campaign_enrollments.waiting_for IS 'What the contact is waited to do at a step of type wait: reply, click or open; next_scheduled_at is when the time for it is over. NULL unless it waits.';
+
+COMMENT ON COLUMN public.campaign_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
+
+COMMENT ON COLUMN public.campaign_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
+
+COMMENT ON COLUMN public.campaign_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';
+
+COMMENT ON COLUMN public.campaign_enrollments.created_at IS 'When the contact was enrolled.';
+
+COMMENT ON COLUMN public.campaign_enrollments.updated_at IS 'When a command last changed it; never goes back.';
+
 CREATE TABLE public.campaign_steps (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1537,6 +1597,62 @@ COMMENT ON COLUMN public.sequence_counters.completed_count IS 'Enrolled contacts
 
 COMMENT ON COLUMN public.sequence_counters.exited_count IS 'Enrolled contacts that this slot counted as having left before the end; the rest of total_enrolled is active.';
 
+CREATE TABLE public.sequence_enrollments (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    sequence_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    status text NOT NULL,
+    step_position integer NOT NULL,
+    next_scheduled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    exited_at timestamp with time zone,
+    exit_reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT sequence_enrollments_completed_check CHECK (((completed_at IS NOT NULL) = (status = 'completed'::text))),
+    CONSTRAINT sequence_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
+    CONSTRAINT sequence_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT sequence_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
+    CONSTRAINT sequence_enrollments_position_check CHECK ((step_position >= 0)),
+    CONSTRAINT sequence_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
+    CONSTRAINT sequence_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at])))
+);
+
+ALTER TABLE ONLY public.sequence_enrollments FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.sequence_enrollments IS 'Contacts on their way through a sequence, and those that were.';
+
+COMMENT ON COLUMN public.sequence_enrollments.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.sequence_enrollments.id IS 'UUIDv7, made by the application.';
+
+COMMENT ON COLUMN public.sequence_enrollments.version IS 'Stepped by one with each change; the version guard refuses any other update.';
+
+COMMENT ON COLUMN public.sequence_enrollments.sequence_id IS 'The sequence.';
+
+COMMENT ON COLUMN public.sequence_enrollments.contact_id IS 'Who is on the way; changes when the contact is merged.';
+
+COMMENT ON COLUMN public.sequence_enrollments.channel_id IS 'The channel by which its messages go.';
+
+COMMENT ON COLUMN public.sequence_enrollments.status IS 'active, paused, completed (came to the end) or exited (left before it); the last two stay.';
+
+COMMENT ON COLUMN public.sequence_enrollments.step_position IS 'Position of the step that is taken next, or was to be when the way ended.';
+
+COMMENT ON COLUMN public.sequence_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
+
+COMMENT ON COLUMN public.sequence_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
+
+COMMENT ON COLUMN public.sequence_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
+
+COMMENT ON COLUMN public.sequence_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';
+
+COMMENT ON COLUMN public.sequence_enrollments.created_at IS 'When the contact was enrolled.';
+
+COMMENT ON COLUMN public.sequence_enrollments.updated_at IS 'When a command last changed it; never goes back.';
+
 CREATE TABLE public.sequence_steps (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -1904,6 +2020,9 @@ ALTER TABLE ONLY public.broadcasts
 ALTER TABLE ONLY public.campaign_counters
     ADD CONSTRAINT campaign_counters_pkey PRIMARY KEY (tenant_id, campaign_id, slot);
 
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.campaign_steps
     ADD CONSTRAINT campaign_steps_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2003,6 +2122,9 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.sequence_counters
     ADD CONSTRAINT sequence_counters_pkey PRIMARY KEY (tenant_id, sequence_id, slot);
 
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.sequence_steps
     ADD CONSTRAINT sequence_steps_pkey PRIMARY KEY (tenant_id, id);
 
@@ -2048,6 +2170,12 @@ CREATE INDEX broadcasts_at_work_idx ON public.broadcasts USING btree (tenant_id,
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
 CREATE INDEX broadcasts_due_idx ON public.broadcasts USING btree (tenant_id, scheduled_for) WHERE (status = 'scheduled'::text);
+
+CREATE INDEX campaign_enrollments_active_idx ON public.campaign_enrollments USING btree (tenant_id, id) WHERE (status = 'active'::text);
+
+CREATE INDEX campaign_enrollments_contact_idx ON public.campaign_enrollments USING btree (tenant_id, contact_id, created_at, id);
+
+CREATE UNIQUE INDEX campaign_enrollments_open_key ON public.campaign_enrollments USING btree (tenant_id, campaign_id, contact_id) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text]));
 
 CREATE INDEX campaigns_created_idx ON public.campaigns USING btree (tenant_id, created_at, id);
 
@@ -2105,6 +2233,12 @@ CREATE INDEX placements_in_status_idx ON public.placements USING btree (tenant_i
 
 CREATE UNIQUE INDEX placements_open_key ON public.placements USING btree (tenant_id, contact_id, pipeline_id) WHERE (exited_at IS NULL);
 
+CREATE INDEX sequence_enrollments_active_idx ON public.sequence_enrollments USING btree (tenant_id, id) WHERE (status = 'active'::text);
+
+CREATE INDEX sequence_enrollments_contact_idx ON public.sequence_enrollments USING btree (tenant_id, contact_id, created_at, id);
+
+CREATE UNIQUE INDEX sequence_enrollments_open_key ON public.sequence_enrollments USING btree (tenant_id, sequence_id, contact_id) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text]));
+
 CREATE INDEX sequences_active_trigger_idx ON public.sequences USING btree (tenant_id, trigger_type) WHERE (status = 'active'::text);
 
 CREATE INDEX sessions_active_idx ON public.sessions USING btree (tenant_id, id) WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
@@ -2120,6 +2254,8 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.broadcasts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.campaign_enrollments FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
@@ -2138,6 +2274,8 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.pipeline_statuses FOR EACH 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.pipelines FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.projects FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequence_enrollments FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
@@ -2180,6 +2318,15 @@ ALTER TABLE ONLY public.broadcasts
 
 ALTER TABLE ONLY public.campaign_counters
     ADD CONSTRAINT campaign_counters_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id);
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
 
 ALTER TABLE ONLY public.campaign_steps
     ADD CONSTRAINT campaign_steps_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id) ON DELETE CASCADE;
@@ -2295,6 +2442,15 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.sequence_counters
     ADD CONSTRAINT sequence_counters_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
+
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id);
+
 ALTER TABLE ONLY public.sequence_steps
     ADD CONSTRAINT sequence_steps_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id) ON DELETE CASCADE;
 
@@ -2332,6 +2488,8 @@ ALTER TABLE public.broadcast_executions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_counters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_enrollments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_steps ENABLE ROW LEVEL SECURITY;
 
@@ -2389,6 +2547,8 @@ ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sequence_counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sequence_enrollments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sequence_steps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sequences ENABLE ROW LEVEL SECURITY;
@@ -2406,6 +2566,8 @@ CREATE POLICY tenant ON public.broadcast_executions USING ((tenant_id = public.v
 CREATE POLICY tenant ON public.broadcasts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.campaign_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.campaign_enrollments USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.campaign_steps USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
@@ -2452,6 +2614,8 @@ CREATE POLICY tenant ON public.placements USING ((tenant_id = public.ventros_ten
 CREATE POLICY tenant ON public.projects USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.sequence_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.sequence_enrollments USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.sequence_steps USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

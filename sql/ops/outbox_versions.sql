@@ -23,6 +23,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('agent', 'agents', 'tenant_id'),
     ('billing_account', 'billing_accounts', 'user_id'),
     ('broadcast', 'broadcasts', 'tenant_id'),
+    ('campaign_enrollment', 'campaign_enrollments', 'tenant_id'),
     ('campaign', 'campaigns', 'tenant_id'),
     ('channel', 'channels', 'tenant_id'),
     ('chat', 'chats', 'tenant_id'),
@@ -32,6 +33,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('pipeline_status', 'pipeline_statuses', 'tenant_id'),
     ('pipeline', 'pipelines', 'tenant_id'),
     ('project', 'projects', 'tenant_id'),
+    ('sequence_enrollment', 'sequence_enrollments', 'tenant_id'),
     ('sequence', 'sequences', 'tenant_id'),
     ('session', 'sessions', 'tenant_id'),
     ('webhook_subscription', 'webhook_subscriptions', 'tenant_id')
@@ -41,6 +43,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     SELECT 'agent', tenant_id, id, version FROM agents UNION ALL
     SELECT 'billing_account', 'user:' || user_id, id, version FROM billing_accounts UNION ALL
     SELECT 'broadcast', tenant_id, id, version FROM broadcasts UNION ALL
+    SELECT 'campaign_enrollment', tenant_id, id, version FROM campaign_enrollments UNION ALL
     SELECT 'campaign', tenant_id, id, version FROM campaigns UNION ALL
     SELECT 'channel', tenant_id, id, version FROM channels UNION ALL
     SELECT 'chat', tenant_id, id, version FROM chats UNION ALL
@@ -50,6 +53,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses UNION ALL
     SELECT 'pipeline', tenant_id, id, version FROM pipelines UNION ALL
     SELECT 'project', tenant_id, id, version FROM projects UNION ALL
+    SELECT 'sequence_enrollment', tenant_id, id, version FROM sequence_enrollments UNION ALL
     SELECT 'sequence', tenant_id, id, version FROM sequences UNION ALL
     SELECT 'session', tenant_id, id, version FROM sessions UNION ALL
     SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions

@@ -181,6 +181,24 @@ INSERT INTO sequence_steps (tenant_id, id, sequence_id, position, name, delay_am
 SELECT tenant_id, pg_temp.id('sequence_step', n), pg_temp.id('sequence', parent), place, 'Step', 1, 'days', '{}', '[]', at
   FROM seat;
 
+INSERT INTO campaign_enrollments (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+                                  next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
+                                  updated_at)
+SELECT tenant_id, pg_temp.id('campaign_enrollment', n), pg_temp.id('campaign', few), pg_temp.id('contact', n),
+       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
+       CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
+  FROM seat;
+
+INSERT INTO sequence_enrollments (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+                                  next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
+                                  updated_at)
+SELECT tenant_id, pg_temp.id('sequence_enrollment', n), pg_temp.id('sequence', few), pg_temp.id('contact', n),
+       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
+       CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
+  FROM seat;
+
 INSERT INTO broadcasts (tenant_id, id, name, list_id, channel_id, message_template, status, scheduled_for, started_at,
                         completed_at, rate_limit, created_at, updated_at)
 SELECT tenant_id, pg_temp.id('broadcast', n), 'Broadcast ' || n, pg_temp.id('contact_list', parent),

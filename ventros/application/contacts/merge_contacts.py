@@ -9,7 +9,11 @@ from uuid import UUID
 
 import attrs
 
+<<<<<<< HEAD
 from ventros.application.contacts.delete_contact import ended_session
+=======
+from ventros.application.contacts.enrollments_of_contact import move_enrollments
+>>>>>>> enrolments
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.list_query import ChatFilter
 from ventros.crm.contacts.aggregate import Contact
@@ -65,6 +69,7 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
     await uow.contact_lists.move_memberships(*ids, now=now)
     await uow.contact_custom_fields.move(*ids)
     await uow.contact_identities.move(*ids)
+    await move_enrollments(uow, *ids, now=now)
     return stored
 
 
