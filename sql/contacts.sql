@@ -196,6 +196,7 @@ SELECT merged_into
 --          last_message_at timestamptz, sessions bigint, active_sessions bigint, responses bigint,
 --          average_response_seconds double precision, median_response_seconds bigint,
 --          longest_response_seconds bigint, open_pipeline_ids uuid[], open_status_ids uuid[]
+-- plan: of a tenant that has few open placements all of them may be read, to look for the contact's
 SELECT c.tags, c.first_interaction_at, c.last_interaction_at, m.messages_from_contact, m.messages_to_contact,
        m.first_message_at, m.last_message_at, s.sessions, s.active_sessions, s.responses,
        s.average_response_seconds, s.median_response_seconds, s.longest_response_seconds, p.open_pipeline_ids,

@@ -20,8 +20,8 @@ from ventros.unit_of_work import UnitOfWork
 
 _FIND: Final = statement("messages.find_thread").of("contact")
 _KEY: Final = SortKey("timestamptz")
-_NEWEST: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
-"""Above every message's time and id."""
+_NEWEST: Final = (datetime.max.replace(microsecond=999_998, tzinfo=UTC), UUID(int=2**128 - 1))
+"""The latest time that a row may have, and an id above all others."""
 
 
 @attrs.frozen(kw_only=True)
