@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,13 +17,12 @@ from tests.support.use_case_page import (
     USE_CASES_HEAD,
     Seen,
     command_table,
-    use_case_paths,
     use_case_table,
     watching,
     with_table,
 )
 from tests.support.use_cases import UNIT, Case, all_cases, new_world
-from ventros import Database, Settings, UnitOfWork
+from ventros import Database, Settings, UnitOfWork, application
 from ventros.kernel.telemetry import Telemetry
 from ventros.testing import RoundTrips
 
@@ -34,6 +34,8 @@ BUDGET = {
     (UNIT, "get, save, commit()"): 3,
     (UNIT, "get, commit(contact)"): 2,
 }
+PARTS = {"find_inbound", "identify_contact"}
+"""Functions that are named as their file, and are parts of use cases."""
 
 
 @attrs.frozen
@@ -80,15 +82,31 @@ async def seen(db: Database[UnitOfWork], case: Case, through: Through) -> Seen:
     )
 
 
+def use_case_paths() -> dict[str, Path]:
+    """By its name the file of each: the function that a file is named after is one, unless it is a part."""
+    root, paths = DOCS.parent, {}
+    for module in pkgutil.walk_packages(application.__path__, "ventros.application."):
+        name = module.name.rpartition(".")[2]
+        path = Path(*module.name.split(".")).with_suffix(".py")
+        text = "" if module.ispkg else (root / path).read_text(encoding="utf-8")
+        if f"async def {name}(" in text and name not in PARTS:
+            paths[name] = path
+    return paths
+
+
 async def test_the_pages_say_what_each_use_case_takes(db: Database[UnitOfWork], through: Through) -> None:
     """VENTROS_WRITE_PAGES=1 writes the pages anew."""
     cases = [await seen(db, case, through) for case in all_cases()]
     taken = {(one.use_case, one.case): one.round_trips for one in cases}
     assert {key: trips for key, trips in taken.items() if trips > BUDGET.get(key, trips)} == {}
     rows = "".join(f"| {use_case} | {name} | {trips} |\n" for (use_case, name), trips in taken.items())
+    of_use_cases = [one for one in cases if one.use_case != UNIT]
     tables = {
         "round-trips.md": ((HEAD, rows),),
-        "use-cases.md": ((USE_CASES_HEAD, use_case_table(cases)), (COMMANDS_HEAD, command_table(cases))),
+        "use-cases.md": (
+            (USE_CASES_HEAD, use_case_table(of_use_cases, use_case_paths())),
+            (COMMANDS_HEAD, command_table(of_use_cases)),
+        ),
     }
     for page, of_page in tables.items():
         committed = text = (DOCS / page).read_text(encoding="utf-8")
@@ -121,11 +139,11 @@ def test_a_row_is_made_of_all_cases() -> None:
             round_trips=5,
         ),
     ]
-    assert use_case_table([cases[0]]) == (
+    assert use_case_table([cases[0]], use_case_paths()) == (
         "| [`record_message_ack`](../ventros/application/messages/record_message_ack.py) | message "
         "| chats (held), messages (new) | `message.read` | 3 |\n"
     )
-    assert use_case_table(cases) == (
+    assert use_case_table(cases, use_case_paths()) == (
         "| [`record_message_ack`](../ventros/application/messages/record_message_ack.py) "
         "| message, session, chat | contacts (held), messages, sessions (new), channels (held), chats "
         "| `message.read` | 3 to 5 |\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from tests.support.library import LIBRARY
-from ventros import KERNEL, UnitOfWork, application
+from ventros import KERNEL, UnitOfWork
 from ventros.audit.library import Library
 from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.events import Envelope
@@ -26,8 +25,6 @@ USE_CASES_HEAD: Final = (
     "| --- | --- | --- | --- | --- |\n"
 )
 COMMANDS_HEAD: Final = "| of | by `apply` only | in use cases, too |\n| --- | --- | --- |\n"
-PARTS: Final = {"find_inbound", "identify_contact"}
-"""Functions that are named as their file, and are parts of use cases."""
 _OF_KERNEL: Final = frozenset(Library(KERNEL).tables)
 _HELD, _NEW, _WRITTEN = range(3)
 
@@ -46,17 +43,6 @@ class Seen:
     @classmethod
     def of(cls, envelopes: Iterable[Envelope], **seen: Any) -> Seen:
         return cls(events=tuple(dict.fromkeys(event.event_name for event in envelopes)), **seen)
-
-
-def use_case_paths() -> dict[str, Path]:
-    """By its name the file of each: the function that a file is named after is one, unless it is a part."""
-    root, paths = Path(str(application.__file__)).parents[1], {}
-    for module in pkgutil.walk_packages(application.__path__, "ventros.application."):
-        name = module.name.rpartition(".")[2]
-        path = root.joinpath(*module.name.split(".")[1:]).with_suffix(".py")
-        if not module.ispkg and f"async def {name}(" in path.read_text(encoding="utf-8"):
-            paths[name] = path.relative_to(root.parent)
-    return {name: path for name, path in paths.items() if name not in PARTS}
 
 
 def _repositories() -> dict[type[Any], tuple[str, type[Repository[Any]]]]:
@@ -137,14 +123,14 @@ def _in_one_order(orders: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return {table: kinds[table] for table in merged}
 
 
-def use_case_table(seen: Iterable[Seen]) -> str:
-    """A row for each use case, from all of its cases."""
+def use_case_table(seen: Iterable[Seen], paths: Mapping[str, Path]) -> str:
+    """A row for each use case of ``paths``, which says by name where it is, from all of its cases."""
     resources = {
         repository.TABLE.name: repository.resource
         for repository in UnitOfWork.held_repositories().values()
         if repository.STANDARD
     }
-    paths, rows = use_case_paths(), []
+    rows = []
     by_use_case = sorted(
         (one for one in seen if one.use_case in paths), key=lambda one: str(paths[one.use_case])
     )
@@ -166,8 +152,8 @@ def use_case_table(seen: Iterable[Seen]) -> str:
 
 
 def command_table(seen: Iterable[Seen]) -> str:
-    """A row for each versioned aggregate."""
-    used = {command for one in seen for command in one.commands if one.use_case in use_case_paths()}
+    """A row for each versioned aggregate; ``seen`` are cases of use cases."""
+    used = {command for one in seen for command in one.commands}
     rows = []
     for aggregate, (name, repository) in sorted(_repositories().items(), key=lambda item: item[1][0]):
         sides: tuple[list[str], list[str]] = ([], [])
