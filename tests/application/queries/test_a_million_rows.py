@@ -1,4 +1,4 @@
-"""What the queries read of a million messages and a million sessions, by any plan: rows and pages, no time."""
+"""What the queries read of a million messages and a million sessions, by any plan: rows and pages."""
 
 from __future__ import annotations
 
