@@ -2217,6 +2217,8 @@ CREATE INDEX credentials_type_idx ON public.credentials USING btree (tenant_id, 
 
 CREATE UNIQUE INDEX messages_channel_message_key ON public.messages USING btree (tenant_id, channel_id, channel_message_id) WHERE ((channel_message_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX messages_live_chat_idx ON public.messages USING btree (tenant_id, chat_id, "timestamp", id) WHERE ((deleted_at IS NULL) AND (chat_id IS NOT NULL));
+
 CREATE INDEX messages_live_contact_idx ON public.messages USING btree (tenant_id, contact_id, "timestamp", id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX messages_live_session_idx ON public.messages USING btree (tenant_id, session_id, "timestamp", id) WHERE (deleted_at IS NULL);

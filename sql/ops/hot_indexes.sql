@@ -115,6 +115,7 @@ WITH changing (name, columns) AS (
            'credentials_expiring_idx',
            'credentials_type_idx',
            'messages_channel_message_key',
+           'messages_live_chat_idx',
            'messages_live_contact_idx',
            'messages_live_session_idx',
            'messages_live_timestamp_idx',

@@ -79,14 +79,11 @@ CONSUMERS: Final = (
         attempts=50,
         timeout=60.0,
     ),
-<<<<<<< HEAD
     CrmConsumer(
         name="stop_projects",
         events=suspensions.EVENTS,
         handle=lambda means, event: suspensions.stop_projects(means.db, event),
     ),
-=======
     in_unit(reply_recorded, "message.created"),
->>>>>>> enrolments
 )
 """Each is a destination of its own, ``crm:<name>``."""

@@ -9,11 +9,8 @@ from uuid import UUID
 
 import attrs
 
-<<<<<<< HEAD
 from ventros.application.contacts.delete_contact import ended_session
-=======
 from ventros.application.contacts.enrollments_of_contact import move_enrollments
->>>>>>> enrolments
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.list_query import ChatFilter
 from ventros.crm.contacts.aggregate import Contact
