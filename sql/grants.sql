@@ -201,6 +201,13 @@ GRANT
     ON contacts TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures),
+    INSERT (tenant_id, credential_id, lease_id, leased_until, failures),
+    UPDATE (lease_id, leased_until, failures),
+    DELETE
+    ON credential_refreshes TO ventros_app;
+
+GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at),
     INSERT (tenant_id, credential_id, slot, last_used_at),
     UPDATE (last_used_at)
@@ -542,6 +549,11 @@ GRANT
         last_interaction_at, created_at, updated_at, deleted_at, version, merged_into)
     ON contacts TO ventros_auditor;
 CREATE POLICY auditor_select ON contacts FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures)
+    ON credential_refreshes TO ventros_auditor;
+CREATE POLICY auditor_select ON credential_refreshes FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at)

@@ -1077,6 +1077,30 @@ COMMENT ON COLUMN public.contacts.version IS 'Stepped by one with every update; 
 
 COMMENT ON COLUMN public.contacts.merged_into IS 'The contact that took over what belonged to this one, which is deleted since; NULL for the others.';
 
+CREATE TABLE public.credential_refreshes (
+    tenant_id text NOT NULL,
+    credential_id uuid NOT NULL,
+    lease_id uuid NOT NULL,
+    leased_until timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    CONSTRAINT credential_refreshes_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT credential_refreshes_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> leased_until))
+);
+
+ALTER TABLE ONLY public.credential_refreshes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.credential_refreshes IS 'Refreshes of a token that are under way or have failed; one that succeeds leaves no row.';
+
+COMMENT ON COLUMN public.credential_refreshes.tenant_id IS 'Whose credential it is.';
+
+COMMENT ON COLUMN public.credential_refreshes.credential_id IS 'The credential whose token is refreshed.';
+
+COMMENT ON COLUMN public.credential_refreshes.lease_id IS 'The refresh that has the lease, or had it last; made by the client.';
+
+COMMENT ON COLUMN public.credential_refreshes.leased_until IS 'Until when nobody else asks the service, by the clock of the server; the time of its end once it has failed.';
+
+COMMENT ON COLUMN public.credential_refreshes.failures IS 'How many refreshes have failed since one succeeded.';
+
 CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
     credential_id uuid NOT NULL,
@@ -2080,6 +2104,9 @@ ALTER TABLE ONLY public.contact_lists
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, id);
 
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_pkey PRIMARY KEY (tenant_id, credential_id);
+
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_pkey PRIMARY KEY (tenant_id, credential_id, slot);
 
@@ -2396,6 +2423,9 @@ ALTER TABLE ONLY public.contact_lists
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
 
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
 
@@ -2521,6 +2551,8 @@ ALTER TABLE public.contact_lists ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.credential_refreshes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
@@ -2596,6 +2628,8 @@ CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.v
 CREATE POLICY tenant ON public.contact_lists USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.credential_refreshes USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

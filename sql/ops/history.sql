@@ -11,7 +11,8 @@
 --       each table that is not recorded while others are. No row where history was never enabled; after it was
 --       disabled, the record is still checked, but not against the rows.
 -- steps: SET ventros.after = 'tenant table id' and ventros.upto bound it to the aggregates behind the first up to the
---       second, in the order of the key of aggregate_history; ventros audit asks so, some 20,000 rows at a time.
+--       second, in the order of the key of aggregate_history; ventros audit asks so, some 50,000 rows at a time.
+-- walk: aggregate_history (tenant_id, aggregate_table, aggregate_id)
 -- mend: as each row says. Nothing brings back what was not recorded; a baseline says where the record begins anew.
 -- blind: who and when (role, actor, use_case, recorded_at) can be altered without contradiction, and so can the whole
 --        of an aggregate's history together with its row. It does not look at the columns that hold secrets (the

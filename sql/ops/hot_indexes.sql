@@ -50,6 +50,7 @@ WITH changing (name, columns) AS (
     ('contact_list_counters', ARRAY['members']),
     ('contact_lists', ARRAY['contact_count', 'last_calculated_at']),
     ('contacts', ARRAY['last_interaction_at']),
+    ('credential_refreshes', ARRAY['failures', 'lease_id', 'leased_until']),
     ('credential_uses', ARRAY['last_used_at']),
     ('messages', ARRAY['delivered_at', 'played_at', 'read_at', 'status']),
     ('outbox_consumers', ARRAY['moved_at', 'position', 'transaction_id']),

@@ -227,6 +227,8 @@ INSERT INTO channel_counters (tenant_id, channel_id, slot, messages_sent, last_m
 SELECT tenant_id, pg_temp.id('channel', parent), place, 7, at FROM seat;
 INSERT INTO credential_uses (tenant_id, credential_id, slot, last_used_at)
 SELECT tenant_id, pg_temp.id('credential', parent), place, at FROM seat;
+INSERT INTO credential_refreshes (tenant_id, credential_id, lease_id, leased_until, failures)
+SELECT tenant_id, pg_temp.id('credential', n), pg_temp.id('lease', n), at, n % 3 FROM seat;
 INSERT INTO sequence_counters (tenant_id, sequence_id, slot, total_enrolled)
 SELECT tenant_id, pg_temp.id('sequence', parent), place, 7 FROM seat;
 INSERT INTO webhook_counters (tenant_id, webhook_subscription_id, slot, success_count, last_success_at)
