@@ -7,6 +7,11 @@
 GRANT USAGE ON SCHEMA public TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id),
+    INSERT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_app;
+
+GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     INSERT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     UPDATE (sessions_handled, response_ms_total, last_activity_at)
@@ -110,21 +115,21 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_from),
     INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at),
+        updated_at, deleted_at, suspended_from),
     UPDATE (name, status, external_id, config, secrets, connection_mode, webhook_url,
         webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled,
         ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at,
         last_error, history_import_enabled, history_import_status, history_import_stats,
         history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at,
-        deleted_at, version),
+        deleted_at, version, suspended_from),
     DELETE
     ON channels TO ventros_app;
 
@@ -159,6 +164,12 @@ GRANT
     UPDATE (phone, contact_id, paired_at),
     DELETE
     ON contact_identities TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, contact_list_id, slot, members),
+    INSERT (tenant_id, contact_list_id, slot, members),
+    UPDATE (members)
+    ON contact_list_counters TO ventros_app;
 
 GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -197,6 +208,13 @@ GRANT
         updated_at, deleted_at, version, merged_into),
     DELETE
     ON contacts TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures),
+    INSERT (tenant_id, credential_id, lease_id, leased_until, failures),
+    UPDATE (lease_id, leased_until, failures),
+    DELETE
+    ON credential_refreshes TO ventros_app;
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at),
@@ -273,11 +291,12 @@ GRANT
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at),
     INSERT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at),
     UPDATE (name, description, configuration, active, session_timeout_minutes, agent_assignment,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_at),
     DELETE
     ON projects TO ventros_app;
 
@@ -422,6 +441,11 @@ CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING
 GRANT USAGE ON SCHEMA public TO ventros_auditor;
 
 GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_auditor;
+CREATE POLICY auditor_select ON account_projects FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at)
     ON agent_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON agent_counters FOR SELECT TO ventros_auditor USING (true);
@@ -495,7 +519,7 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version)
+        updated_at, deleted_at, version, suspended_from)
     ON channels TO ventros_auditor;
 CREATE POLICY auditor_select ON channels FOR SELECT TO ventros_auditor USING (true);
 
@@ -524,6 +548,11 @@ GRANT
 CREATE POLICY auditor_select ON contact_identities FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members)
+    ON contact_list_counters TO ventros_auditor;
+CREATE POLICY auditor_select ON contact_list_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at)
     ON contact_list_filters TO ventros_auditor;
@@ -546,6 +575,11 @@ GRANT
         last_interaction_at, created_at, updated_at, deleted_at, version, merged_into)
     ON contacts TO ventros_auditor;
 CREATE POLICY auditor_select ON contacts FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures)
+    ON credential_refreshes TO ventros_auditor;
+CREATE POLICY auditor_select ON credential_refreshes FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at)
@@ -597,7 +631,8 @@ CREATE POLICY auditor_select ON placements FOR SELECT TO ventros_auditor USING (
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version)
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at)
     ON projects TO ventros_auditor;
 CREATE POLICY auditor_select ON projects FOR SELECT TO ventros_auditor USING (true);
 

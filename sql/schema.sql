@@ -1,6 +1,26 @@
 -- The schema that the migrations of the application crm make, as pg_dump of PostgreSQL 18 writes it.
 -- Not to be edited: ventros migrate schema prints it.
 
+CREATE TABLE public.account_projects (
+    tenant_id text NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    billing_account_id uuid NOT NULL,
+    CONSTRAINT account_projects_tenant_check CHECK ((char_length(tenant_id) <= 100))
+);
+
+ALTER TABLE ONLY public.account_projects FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.account_projects IS 'Directory of projects by who pays, the way from a billing account to the tenants of its projects.';
+
+COMMENT ON COLUMN public.account_projects.tenant_id IS 'The tenant that the project is.';
+
+COMMENT ON COLUMN public.account_projects.project_id IS 'The project, a deleted one included.';
+
+COMMENT ON COLUMN public.account_projects.user_id IS 'Whose account it is; he may ask for this row.';
+
+COMMENT ON COLUMN public.account_projects.billing_account_id IS 'What the project is paid through; never changes.';
+
 CREATE TABLE public.agent_counters (
     tenant_id text NOT NULL,
     agent_id uuid NOT NULL,
@@ -557,6 +577,7 @@ CREATE TABLE public.channels (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_from text,
     CONSTRAINT channels_ai_agents_check CHECK ((ai_enabled OR (NOT ai_agents_enabled))),
     CONSTRAINT channels_config_check CHECK (((jsonb_typeof(config) = 'object'::text) AND (NOT (config ?| ARRAY['auth'::text, 'api_key'::text, 'token'::text, 'access_token'::text, 'verify_token'::text, 'bot_token'::text])) AND ((config ->> 'base_url'::text) !~ '[?#]|//[^/]*@'::text) AND ((config ->> 'webhook_url'::text) !~ '[?#]|//[^/]*@'::text) AND (webhook_url !~ '[?#]|//[^/]*@'::text))),
     CONSTRAINT channels_connection_mode_check CHECK ((connection_mode = ANY (ARRAY['manual'::text, 'auto'::text]))),
@@ -568,7 +589,8 @@ CREATE TABLE public.channels (
     CONSTRAINT channels_name_check CHECK ((name <> ''::text)),
     CONSTRAINT channels_secrets_check CHECK (((deleted_at IS NULL) OR (secrets IS NULL))),
     CONSTRAINT channels_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
-    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text]))),
+    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
+    CONSTRAINT channels_suspended_from_check CHECK ((((status = 'suspended'::text) = (suspended_from IS NOT NULL)) AND (suspended_from = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text])))),
     CONSTRAINT channels_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[webhook_configured_at, last_error_at, last_import_date, created_at, updated_at, deleted_at]))),
     CONSTRAINT channels_type_check CHECK ((type = ANY (ARRAY['waha'::text, 'whatsapp_business'::text, 'whatsapp'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'wechat'::text, 'twilio_sms'::text, 'web_form'::text])))
 );
@@ -650,6 +672,8 @@ COMMENT ON COLUMN public.channels.updated_at IS 'Time of the last command that c
 COMMENT ON COLUMN public.channels.deleted_at IS 'When it was deleted, NULL while it lives.';
 
 COMMENT ON COLUMN public.channels.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.channels.suspended_from IS 'The status that it had before it was suspended, and has again afterwards; NULL while it is not suspended.';
 
 CREATE TABLE public.chat_participants (
     tenant_id text NOT NULL,
@@ -833,6 +857,25 @@ COMMENT ON COLUMN public.contact_identities.phone IS 'Phone that WhatsApp told w
 COMMENT ON COLUMN public.contact_identities.contact_id IS 'The contact that a message of the LID alone belongs to.';
 
 COMMENT ON COLUMN public.contact_identities.paired_at IS 'When the message was written that first told of LID and phone together; of the LID alone where phone is NULL.';
+
+CREATE TABLE public.contact_list_counters (
+    tenant_id text NOT NULL,
+    contact_list_id uuid NOT NULL,
+    slot smallint NOT NULL,
+    members bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_list_counters FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_list_counters IS 'How many members a static list has: the sum over the slots, exact to the row of contact_list_members.';
+
+COMMENT ON COLUMN public.contact_list_counters.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.contact_list_counters.contact_list_id IS 'The static list that this belongs to.';
+
+COMMENT ON COLUMN public.contact_list_counters.slot IS '0 to 15, from the process id of the backend that counted, so that workers do not queue for one row.';
+
+COMMENT ON COLUMN public.contact_list_counters.members IS 'Members that this slot counted in, less those that it counted out; may be below zero.';
 
 CREATE TABLE public.contact_list_filters (
     tenant_id text NOT NULL,
@@ -1036,6 +1079,30 @@ COMMENT ON COLUMN public.contacts.deleted_at IS 'When the contact was deleted; i
 COMMENT ON COLUMN public.contacts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
 COMMENT ON COLUMN public.contacts.merged_into IS 'The contact that took over what belonged to this one, which is deleted since; NULL for the others.';
+
+CREATE TABLE public.credential_refreshes (
+    tenant_id text NOT NULL,
+    credential_id uuid NOT NULL,
+    lease_id uuid NOT NULL,
+    leased_until timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    CONSTRAINT credential_refreshes_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT credential_refreshes_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> leased_until))
+);
+
+ALTER TABLE ONLY public.credential_refreshes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.credential_refreshes IS 'Refreshes of a token that are under way or have failed; one that succeeds leaves no row.';
+
+COMMENT ON COLUMN public.credential_refreshes.tenant_id IS 'Whose credential it is.';
+
+COMMENT ON COLUMN public.credential_refreshes.credential_id IS 'The credential whose token is refreshed.';
+
+COMMENT ON COLUMN public.credential_refreshes.lease_id IS 'The refresh that has the lease, or had it last; made by the client.';
+
+COMMENT ON COLUMN public.credential_refreshes.leased_until IS 'Until when nobody else asks the service, by the clock of the server; the time of its end once it has failed.';
+
+COMMENT ON COLUMN public.credential_refreshes.failures IS 'How many refreshes have failed since one succeeded.';
 
 CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
@@ -1490,10 +1557,11 @@ CREATE TABLE public.projects (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_at timestamp with time zone,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
     CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~ '^user:'::text))),
-    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
+    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[suspended_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1527,6 +1595,8 @@ COMMENT ON COLUMN public.projects.updated_at IS 'Time of the last command that c
 COMMENT ON COLUMN public.projects.deleted_at IS 'When it was deleted, NULL while it lives; its tenant is not handed out again.';
 
 COMMENT ON COLUMN public.projects.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.projects.suspended_at IS 'Since when it stands still because its billing account is suspended, canceled or deleted; NULL while it does not.';
 
 CREATE TABLE public.sequence_counters (
     tenant_id text NOT NULL,
@@ -1956,6 +2026,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.deleted_at IS 'When the subscript
 
 COMMENT ON COLUMN public.webhook_subscriptions.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_pkey PRIMARY KEY (tenant_id, project_id);
+
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_pkey PRIMARY KEY (tenant_id, agent_id, slot);
 
@@ -2022,6 +2095,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (tenant_id, project_id, lid);
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_pkey PRIMARY KEY (tenant_id, contact_list_id, slot);
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pkey PRIMARY KEY (tenant_id, contact_list_id, id);
 
@@ -2033,6 +2109,9 @@ ALTER TABLE ONLY public.contact_lists
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_pkey PRIMARY KEY (tenant_id, credential_id);
 
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_pkey PRIMARY KEY (tenant_id, credential_id, slot);
@@ -2103,6 +2182,8 @@ ALTER TABLE ONLY public.webhook_counters
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
+CREATE INDEX account_projects_account_idx ON public.account_projects USING btree (user_id, billing_account_id, tenant_id);
+
 CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
 CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
@@ -2159,6 +2240,8 @@ CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree 
 
 CREATE INDEX contacts_live_created_idx ON public.contacts USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX contacts_live_email_key ON public.contacts USING btree (tenant_id, project_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
+
 CREATE INDEX contacts_live_name_idx ON public.contacts USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX contacts_live_phone_key ON public.contacts USING btree (tenant_id, project_id, phone) WHERE ((deleted_at IS NULL) AND (phone IS NOT NULL));
@@ -2168,6 +2251,8 @@ CREATE INDEX credentials_expiring_idx ON public.credentials USING btree (tenant_
 CREATE INDEX credentials_type_idx ON public.credentials USING btree (tenant_id, credential_type, created_at);
 
 CREATE UNIQUE INDEX messages_channel_message_key ON public.messages USING btree (tenant_id, channel_id, channel_message_id) WHERE ((channel_message_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX messages_live_chat_idx ON public.messages USING btree (tenant_id, chat_id, "timestamp", id) WHERE ((deleted_at IS NULL) AND (chat_id IS NOT NULL));
 
 CREATE INDEX messages_live_contact_idx ON public.messages USING btree (tenant_id, contact_id, "timestamp", id) WHERE (deleted_at IS NULL);
 
@@ -2234,6 +2319,9 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.sessions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.webhook_subscriptions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_agent_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id) ON DELETE CASCADE;
@@ -2322,6 +2410,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
 
@@ -2339,6 +2430,9 @@ ALTER TABLE ONLY public.contact_lists
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
+
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
@@ -2415,9 +2509,13 @@ ALTER TABLE ONLY public.webhook_subscriptions
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE public.account_projects ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY asked ON public.account_projects FOR SELECT USING (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
 CREATE POLICY asked ON public.channel_routes FOR SELECT USING (((webhook_id = current_setting('app.webhook_id'::text, true)) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
@@ -2451,6 +2549,8 @@ ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_identities ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_list_counters ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -2459,6 +2559,8 @@ ALTER TABLE public.contact_lists ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.credential_refreshes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
@@ -2466,6 +2568,8 @@ ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_user ON public.account_projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
 CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
@@ -2523,6 +2627,8 @@ CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.
 
 CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.contact_list_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.contact_list_filters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2530,6 +2636,8 @@ CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.v
 CREATE POLICY tenant ON public.contact_lists USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.credential_refreshes USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
@@ -2563,9 +2671,15 @@ CREATE POLICY tenant ON public.webhook_counters USING ((tenant_id = public.ventr
 
 CREATE POLICY tenant ON public.webhook_subscriptions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_delete ON public.account_projects FOR DELETE USING ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_delete ON public.channel_routes FOR DELETE USING ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_insert ON public.account_projects FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_insert ON public.channel_routes FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant_update ON public.account_projects FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant_update ON public.channel_routes FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -47,8 +47,10 @@ WITH changing (name, columns) AS (
     ('campaign_counters', ARRAY['contacts_reached', 'conversions_count']),
     ('channel_counters', ARRAY['last_message_at', 'messages_received', 'messages_sent']),
     ('chats', ARRAY['last_message_at']),
+    ('contact_list_counters', ARRAY['members']),
     ('contact_lists', ARRAY['contact_count', 'last_calculated_at']),
     ('contacts', ARRAY['last_interaction_at']),
+    ('credential_refreshes', ARRAY['failures', 'lease_id', 'leased_until']),
     ('credential_uses', ARRAY['last_used_at']),
     ('messages', ARRAY['delivered_at', 'played_at', 'read_at', 'status']),
     ('outbox_consumers', ARRAY['moved_at', 'position', 'transaction_id']),
@@ -80,6 +82,7 @@ WITH changing (name, columns) AS (
      WHERE index.indislive AND index.indisready
        AND index.indexrelid <> ALL (ARRAY(SELECT coalesce(to_regclass(name), 0::oid::regclass) FROM unnest(ARRAY[
            -- for each index, with "," between: '{name}'
+           'account_projects_account_idx',
            'agents_live_email_key',
            'agents_live_name_idx',
            'billing_accounts_stripe_customer_key',
@@ -108,11 +111,13 @@ WITH changing (name, columns) AS (
            'contact_list_members_contact_idx',
            'contact_lists_live_project_idx',
            'contacts_live_created_idx',
+           'contacts_live_email_key',
            'contacts_live_name_idx',
            'contacts_live_phone_key',
            'credentials_expiring_idx',
            'credentials_type_idx',
            'messages_channel_message_key',
+           'messages_live_chat_idx',
            'messages_live_contact_idx',
            'messages_live_session_idx',
            'messages_live_timestamp_idx',

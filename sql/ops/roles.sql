@@ -63,6 +63,8 @@ WITH RECURSIVE kind (kind, name) AS (
     ('auditor', 'outbox_events', 'SELECT', '{tenant_id, event_id, position, transaction_id, event_name, event_version, occurred_at, aggregate_type, aggregate_id, aggregate_version, sequence, last_of_version, correlation_id, causation_id, payload}'::text[]),
     ('auditor', 'outbox_queues', 'SELECT', '{tenant_id, destination, aggregate_type, aggregate_id, last_transaction_id, last_position, due_at, token, attempts, last_error, dead_at}'::text[]),
     ('auditor', 'processed_events', 'SELECT', '{tenant_id, consumer, event_id, processed_at}'::text[]),
+    ('app', 'account_projects', 'SELECT', '{tenant_id, project_id, user_id, billing_account_id}'::text[]),
+    ('app', 'account_projects', 'INSERT', '{tenant_id, project_id, user_id, billing_account_id}'::text[]),
     ('app', 'agent_counters', 'SELECT', '{tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at}'::text[]),
     ('app', 'agent_counters', 'INSERT', '{tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at}'::text[]),
     ('app', 'agent_counters', 'UPDATE', '{sessions_handled, response_ms_total, last_activity_at}'::text[]),
@@ -106,9 +108,9 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'channel_routes', 'INSERT', '{tenant_id, platform, external_id, channel_id, webhook_id}'::text[]),
     ('app', 'channel_routes', 'UPDATE', '{external_id}'::text[]),
     ('app', 'channel_routes', 'DELETE', '{}'::text[]),
-    ('app', 'channels', 'SELECT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version}'::text[]),
-    ('app', 'channels', 'INSERT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at}'::text[]),
-    ('app', 'channels', 'UPDATE', '{name, status, external_id, config, secrets, connection_mode, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at, deleted_at, version}'::text[]),
+    ('app', 'channels', 'SELECT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version, suspended_from}'::text[]),
+    ('app', 'channels', 'INSERT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, suspended_from}'::text[]),
+    ('app', 'channels', 'UPDATE', '{name, status, external_id, config, secrets, connection_mode, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at, deleted_at, version, suspended_from}'::text[]),
     ('app', 'channels', 'DELETE', '{}'::text[]),
     ('app', 'chat_participants', 'SELECT', '{tenant_id, chat_id, participant_id, participant_type, contact_id, joined_at, is_admin}'::text[]),
     ('app', 'chat_participants', 'INSERT', '{tenant_id, chat_id, participant_id, participant_type, joined_at, is_admin}'::text[]),
@@ -125,6 +127,9 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'contact_identities', 'INSERT', '{tenant_id, project_id, lid, phone, contact_id, paired_at}'::text[]),
     ('app', 'contact_identities', 'UPDATE', '{phone, contact_id, paired_at}'::text[]),
     ('app', 'contact_identities', 'DELETE', '{}'::text[]),
+    ('app', 'contact_list_counters', 'SELECT', '{tenant_id, contact_list_id, slot, members}'::text[]),
+    ('app', 'contact_list_counters', 'INSERT', '{tenant_id, contact_list_id, slot, members}'::text[]),
+    ('app', 'contact_list_counters', 'UPDATE', '{members}'::text[]),
     ('app', 'contact_list_filters', 'SELECT', '{tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type, value, pipeline_id, created_at}'::text[]),
     ('app', 'contact_list_filters', 'INSERT', '{tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type, value, pipeline_id, created_at}'::text[]),
     ('app', 'contact_list_filters', 'UPDATE', '{position, filter_type, operator, field_key, field_type, value, pipeline_id}'::text[]),
@@ -140,6 +145,10 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'contacts', 'INSERT', '{tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at, merged_into}'::text[]),
     ('app', 'contacts', 'UPDATE', '{name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, updated_at, deleted_at, version, merged_into}'::text[]),
     ('app', 'contacts', 'DELETE', '{}'::text[]),
+    ('app', 'credential_refreshes', 'SELECT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'INSERT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'UPDATE', '{lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'DELETE', '{}'::text[]),
     ('app', 'credential_uses', 'SELECT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('app', 'credential_uses', 'INSERT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('app', 'credential_uses', 'UPDATE', '{last_used_at}'::text[]),
@@ -168,9 +177,9 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'placements', 'SELECT', '{tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds, changed_by, reason, notes, created_at, updated_at}'::text[]),
     ('app', 'placements', 'INSERT', '{tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds, changed_by, reason, notes, created_at, updated_at}'::text[]),
     ('app', 'placements', 'UPDATE', '{contact_id, exited_at, duration_seconds, updated_at}'::text[]),
-    ('app', 'projects', 'SELECT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version}'::text[]),
-    ('app', 'projects', 'INSERT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at}'::text[]),
-    ('app', 'projects', 'UPDATE', '{name, description, configuration, active, session_timeout_minutes, agent_assignment, updated_at, deleted_at, version}'::text[]),
+    ('app', 'projects', 'SELECT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version, suspended_at}'::text[]),
+    ('app', 'projects', 'INSERT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at}'::text[]),
+    ('app', 'projects', 'UPDATE', '{name, description, configuration, active, session_timeout_minutes, agent_assignment, updated_at, deleted_at, version, suspended_at}'::text[]),
     ('app', 'projects', 'DELETE', '{}'::text[]),
     ('app', 'sequence_counters', 'SELECT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
     ('app', 'sequence_counters', 'INSERT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
@@ -209,6 +218,7 @@ WITH RECURSIVE kind (kind, name) AS (
     ('scheduler', 'sequence_enrollments', 'SELECT', '{tenant_id, id, sequence_id, status, next_scheduled_at}'::text[]),
     ('scheduler', 'sequences', 'SELECT', '{tenant_id, id, status}'::text[]),
     ('scheduler', 'sessions', 'SELECT', '{tenant_id, id, status, timeout, last_activity_at, deleted_at}'::text[]),
+    ('auditor', 'account_projects', 'SELECT', '{tenant_id, project_id, user_id, billing_account_id}'::text[]),
     ('auditor', 'agent_counters', 'SELECT', '{tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at}'::text[]),
     ('auditor', 'agents', 'SELECT', '{tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'billing_accounts', 'SELECT', '{user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at, suspension_reason, created_at, updated_at, deleted_at, version}'::text[]),
@@ -221,15 +231,17 @@ WITH RECURSIVE kind (kind, name) AS (
     ('auditor', 'campaigns', 'SELECT', '{tenant_id, id, name, description, status, goal_type, goal_value, start_date, end_date, created_at, updated_at, version}'::text[]),
     ('auditor', 'channel_counters', 'SELECT', '{tenant_id, channel_id, slot, messages_received, messages_sent, last_message_at}'::text[]),
     ('auditor', 'channel_routes', 'SELECT', '{tenant_id, platform, external_id, channel_id, webhook_id}'::text[]),
-    ('auditor', 'channels', 'SELECT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version}'::text[]),
+    ('auditor', 'channels', 'SELECT', '{tenant_id, id, user_id, project_id, name, type, status, external_id, connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status, history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days, history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at, updated_at, deleted_at, version, suspended_from}'::text[]),
     ('auditor', 'chat_participants', 'SELECT', '{tenant_id, chat_id, participant_id, participant_type, contact_id, agent_id, joined_at, is_admin}'::text[]),
     ('auditor', 'chats', 'SELECT', '{tenant_id, id, project_id, chat_type, individual_contact_id, external_id, subject, description, status, metadata, label_ids, last_message_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'contact_custom_fields', 'SELECT', '{tenant_id, id, contact_id, field_key, field_type, field_value, field_value_hash, created_at, updated_at, deleted_at}'::text[]),
     ('auditor', 'contact_identities', 'SELECT', '{tenant_id, project_id, lid, phone, contact_id, paired_at}'::text[]),
+    ('auditor', 'contact_list_counters', 'SELECT', '{tenant_id, contact_list_id, slot, members}'::text[]),
     ('auditor', 'contact_list_filters', 'SELECT', '{tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type, value, pipeline_id, created_at}'::text[]),
     ('auditor', 'contact_list_members', 'SELECT', '{tenant_id, contact_list_id, contact_id, added_at}'::text[]),
     ('auditor', 'contact_lists', 'SELECT', '{tenant_id, id, project_id, name, description, logical_operator, is_static, contact_count, last_calculated_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'contacts', 'SELECT', '{tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at, version, merged_into}'::text[]),
+    ('auditor', 'credential_refreshes', 'SELECT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
     ('auditor', 'credential_uses', 'SELECT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('auditor', 'credentials', 'SELECT', '{tenant_id, id, project_id, credential_type, name, description, oauth_token_type, expires_at, metadata, is_active, created_at, updated_at, version}'::text[]),
     ('auditor', 'message_sends', 'SELECT', '{tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id}'::text[]),
@@ -238,7 +250,7 @@ WITH RECURSIVE kind (kind, name) AS (
     ('auditor', 'pipeline_statuses', 'SELECT', '{tenant_id, id, pipeline_id, name, description, color, status_type, position, active, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'pipelines', 'SELECT', '{tenant_id, id, project_id, name, description, color, position, active, session_timeout_minutes, lead_qualification, enable_ai_summary, ai_provider, ai_model, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'placements', 'SELECT', '{tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds, changed_by, reason, notes, created_at, updated_at}'::text[]),
-    ('auditor', 'projects', 'SELECT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version}'::text[]),
+    ('auditor', 'projects', 'SELECT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version, suspended_at}'::text[]),
     ('auditor', 'sequence_counters', 'SELECT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
     ('auditor', 'sequence_enrollments', 'SELECT', '{tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position, next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
     ('auditor', 'sequence_steps', 'SELECT', '{tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template, conditions, created_at}'::text[]),
@@ -409,8 +421,11 @@ WITH RECURSIVE kind (kind, name) AS (
       FROM entry
      WHERE grantee = 0
        AND (class IN ('TABLE', 'SEQUENCE', 'SCHEMA', 'DATABASE', 'PARAMETER')
-            OR oid IN (SELECT oid FROM pg_proc WHERE pronamespace IN (SELECT schema FROM of_application
-                                                                     UNION SELECT 'pg_catalog'::regnamespace)))
+            -- A function that runs as somebody else, where one of ours comes to its schema.
+            OR oid IN (SELECT oid FROM pg_proc
+                        WHERE pronamespace IN (SELECT schema FROM of_application UNION SELECT 'pg_catalog'::regnamespace)
+                           OR EXISTS (SELECT FROM ours WHERE kind <> 'owner' AND NOT rolsuper
+                                         AND has_schema_privilege(ours.oid, pronamespace, 'USAGE'))))
 ), excess AS (
     SELECT held.*, NOT needed AS forbidden
       FROM held

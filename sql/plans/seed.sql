@@ -17,6 +17,9 @@ SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', parent), pg_
        '', '{}', true, 30, '{}', at, at, CASE WHEN n > 40 THEN deleted_at END
   FROM seat;
 
+INSERT INTO account_projects (tenant_id, project_id, user_id, billing_account_id)
+SELECT tenant_id, id, user_id, billing_account_id FROM projects;
+
 INSERT INTO pipelines (tenant_id, id, project_id, name, description, position, active, enable_ai_summary, created_at,
                        updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('pipeline', n), pg_temp.id('project', owner), 'Pipeline ' || n, '', place, place < 4,
@@ -99,6 +102,9 @@ SELECT tenant_id, pg_temp.id('contact_list', parent), pg_temp.id('filter', n), p
 
 INSERT INTO contact_list_members (tenant_id, contact_list_id, contact_id, added_at)
 SELECT tenant_id, pg_temp.id('contact_list', few), pg_temp.id('contact', n), at FROM seat;
+
+INSERT INTO contact_list_counters (tenant_id, contact_list_id, slot, members)
+SELECT tenant_id, pg_temp.id('contact_list', n), 0, 1 FROM seat;
 
 INSERT INTO chats (tenant_id, id, project_id, chat_type, individual_contact_id, external_id, subject, status, metadata,
                    label_ids, last_message_at, created_at, updated_at, deleted_at)
@@ -221,6 +227,8 @@ INSERT INTO channel_counters (tenant_id, channel_id, slot, messages_sent, last_m
 SELECT tenant_id, pg_temp.id('channel', parent), place, 7, at FROM seat;
 INSERT INTO credential_uses (tenant_id, credential_id, slot, last_used_at)
 SELECT tenant_id, pg_temp.id('credential', parent), place, at FROM seat;
+INSERT INTO credential_refreshes (tenant_id, credential_id, lease_id, leased_until, failures)
+SELECT tenant_id, pg_temp.id('credential', n), pg_temp.id('lease', n), at, n % 3 FROM seat;
 INSERT INTO sequence_counters (tenant_id, sequence_id, slot, total_enrolled)
 SELECT tenant_id, pg_temp.id('sequence', parent), place, 7 FROM seat;
 INSERT INTO webhook_counters (tenant_id, webhook_subscription_id, slot, success_count, last_success_at)

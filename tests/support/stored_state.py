@@ -27,6 +27,7 @@ _WRITTEN_BY_THE_SERVER: Final = {
 _MARKS: Final = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"20\d\d-(?!0[1-3]-)\d\d-\d\d[T ][0-9:.]+(\+00:00|Z)?"), "<now>"),
+    (re.compile(r"\bv1\.\w+\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]+={0,2}"), "<encrypted>"),
     (re.compile(r"\\\\x[0-9a-f]{16,}|\b[A-Za-z0-9_-]{40,}\b"), "<token>"),
 )
 

@@ -66,7 +66,7 @@ async def fill(db: Database[UnitOfWork], seed: Seed, times: int = 3) -> None:
             project_id=seed.project_id, tenant_id=seed.tenant, name="VIP", is_static=True, now=NOW
         )
         await uow.add_all(contact, listed)
-        await uow.contact_lists.add_member(listed.id, contact.id, now=NOW)
+        await uow.contact_lists.add_members(listed.id, [contact.id], now=NOW)
 
     await db.run(seed.tenant, list_somebody, command_id=new_id())
     await accounts.deliver(db, outbox_event(tenant_id=seed.tenant))

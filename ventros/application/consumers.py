@@ -12,6 +12,7 @@ import attrs
 from ventros.application.contacts.record_reply import RecordReply, record_reply
 from ventros.application.messages.gateway import Gateway
 from ventros.application.messages.sending import send_requested
+from ventros.application.projects import suspensions
 from ventros.kernel import validators
 from ventros.kernel.consumer import Consumer, consumer
 from ventros.kernel.database import Database
@@ -77,6 +78,11 @@ CONSUMERS: Final = (
         ),
         attempts=50,
         timeout=60.0,
+    ),
+    CrmConsumer(
+        name="stop_projects",
+        events=suspensions.EVENTS,
+        handle=lambda means, event: suspensions.stop_projects(means.db, event),
     ),
     in_unit(reply_recorded, "message.created"),
 )
