@@ -75,7 +75,7 @@ async def test_sigterm_finishes_what_has_begun_and_begins_nothing_more(
     await store_sessions(db, seed, 20)
     gate = Gate(superuser)
     gate.shut()
-    process = started(ventros_scheduler_dsn, dsn)
+    process = started(ventros_scheduler_dsn, dsn, "--step", "expire_sessions")
     assert process.stderr is not None
     await until(lambda: len(gate.waiting()) == 4)
     process.send_signal(signal.SIGTERM)
@@ -97,7 +97,7 @@ async def test_kill_9_loses_nothing(
     due.update(session.id for session in await store_sessions(db, seed, 20))
     gate = Gate(superuser)
     gate.shut()
-    process = started(ventros_scheduler_dsn, dsn)
+    process = started(ventros_scheduler_dsn, dsn, "--step", "expire_sessions")
     await until(lambda: len(gate.waiting()) == 4)
     process.kill()
     await asyncio.to_thread(process.communicate)
