@@ -112,7 +112,7 @@ async def test_a_database_that_is_away_is_told_and_waited_for(unused_tcp_port: i
     dsn = f"postgresql://ventros_scheduler@127.0.0.1:{unused_tcp_port}/none?sslmode=disable"
     done = await asyncio.to_thread(ventros, "scheduler", "--once", "--app-dsn", dsn, database=dsn)
     assert done.returncode == 2
-    process = started(dsn, dsn)
+    process = started(dsn, dsn, "--step", "expire_sessions")
     assert process.stderr is not None
     lines = [await asyncio.to_thread(process.stderr.readline) for _ in range(3)]
     assert "the database failed, attempt 2" in json.loads(lines[2])["message"]

@@ -138,7 +138,7 @@ class Scheduler(Generic[U]):
                 raise
             except (DatabaseError, Conflict) as error:
                 failures += 1
-                _logger.warning("the database failed, attempt %d: %s", failures, error)
+                _logger.warning("%s: the database failed, attempt %d: %s", step.name, failures, error)
                 pause = _RECOVERY.pause(failures)
             await self._wait(pause)
 
