@@ -13,7 +13,7 @@ from tests.support.inbound_messages import ADA, inbound, process
 from tests.support.interrupt import Interrupted
 from tests.support.keys import NEW
 from tests.support.relaying import until
-from tests.support.sending import LATER, LOCAL, Sending
+from tests.support.sending import LATER, LOCAL, SENDER, Sending
 from tests.support.stored import count
 from tests.support.waha_server import (
     answering,
@@ -21,7 +21,7 @@ from tests.support.waha_server import (
     take_and_drop,
 )
 from ventros import Database, OutboxEvent, Settings, UnitOfWork
-from ventros.application.consumers import CONSUMERS, Means
+from ventros.application.consumers import Means
 from ventros.application.messages.inbound import MessageRef
 from ventros.application.messages.process_inbound_message import Duplicate, StoredMessage
 from ventros.application.messages.record_message_ack import AckResult, MessageAck, record_message_ack
@@ -155,7 +155,7 @@ class Kill:
             db = await Database.open(UnitOfWork, dsn, settings)
             means = Means(db=db, gateway=gateway, encryptor=NEW, clock=lambda: LATER)
             event = await requested(sending)
-            dying = Interrupted(CONSUMERS[0].handle(means, event), self.at, late=self.late)
+            dying = Interrupted(SENDER.handle(means, event), self.at, late=self.late)
             task = asyncio.current_task()
             assert task is not None
             try:

@@ -13,7 +13,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.keys import NEW
 from tests.support.waha_server import Waha
 from ventros import Database, UnitOfWork
-from ventros.application.consumers import Means
+from ventros.application.consumers import CONSUMERS, Means
 from ventros.application.contacts.identify_contact import identify_contact
 from ventros.application.messages.begin_send import BeginSend, BegunSend, begin_send
 from ventros.application.messages.send_message import SendMessage, send_message
@@ -34,6 +34,7 @@ CHAT = "5511999990000@c.us"
 LATER = NOW + timedelta(minutes=1)
 CONFIG = WahaConfig(base_url="https://waha.example", api_key="key", session_id="phone")
 LOCAL = AddressRules(allow=["127.0.0.1"], http=True)
+SENDER = next(one for one in CONSUMERS if one.name == "send_message")
 DUE = "UPDATE outbox_queues SET due_at = now() WHERE due_at > now()"
 STATES = """
 SELECT m.text, m.status, m.metadata ? 'resent', m.channel_message_id,
@@ -68,7 +69,7 @@ class Sending:
     async def deliver(self, means: Means | None = None) -> Relay:
         """All that is due, and whatever waits for a lease or a pause."""
         self.superuser.execute(DUE)
-        relay = Relay(self.across, [CrmConsumers(means or self.means)])
+        relay = Relay(self.across, [CrmConsumers(means or self.means, [SENDER])])
         await relay.drain()
         return relay
 
