@@ -17,6 +17,8 @@ from tests.support.sending import CHAT, CONFIG, LATER, begin, new_contact, queue
 from tests.support.stored import count
 from tests.support.waha_server import configure
 from ventros import AlreadyExists, Database, NotFound, UnitOfWork
+from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.contacts.merge_contacts import MergeContacts, merge_contacts
 from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.contacts.aggregate import Contact
@@ -104,6 +106,30 @@ async def test_a_contact_that_is_gone_fails_it(
     delete = partial(Contact.delete, now=NOW)
     await db.run(TENANT, lambda uow: uow.contacts.apply(contact.id, delete))
     assert await failed(db, message, superuser) == f"contact {contact.id} not found"
+
+
+async def test_a_revoked_one_fails(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    message = await queued(db, seed, contact)
+    await db.run(TENANT, lambda uow: uow.messages.save(message.revoke(now=NOW)))
+    assert "was revoked" in await failed(db, message, superuser)
+
+
+async def test_a_message_of_a_merged_contact_goes_to_the_surviving_one(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact
+) -> None:
+    await configure(db, seed, CONFIG)
+    merged = await db.run(
+        TENANT,
+        lambda uow: identify_contact(uow, seed.project_id, phone=None, lid="797012", name=None, now=NOW),
+    )
+    message = await queued(db, seed, merged)
+    pair = MergeContacts(surviving_contact_id=contact.id, merged_contact_id=merged.id, merged_at=NOW)
+    await db.run(TENANT, lambda uow: merge_contacts(uow, pair))
+    begun = await begin(db, message)
+    assert begun is not None
+    assert begun.outgoing.chat_id == CHAT
 
 
 async def test_a_key_that_is_not_there_leaves_no_trace(
