@@ -56,9 +56,9 @@ async def test_one_survives_and_the_other_is_deleted_and_says_into_which_it_was_
         "SELECT merged_into, deleted_at, version FROM contacts WHERE id = %s", [two.merged.id]
     ).fetchall() == [(two.survivor.id, LATER, 2)]
     assert events(superuser, "contact.merged", "contact.merged_into", "contact.deleted") == [
-        ("contact.merged", two.survivor.id, 2),
         ("contact.merged_into", two.merged.id, 2),
         ("contact.deleted", two.merged.id, 2),
+        ("contact.merged", two.survivor.id, 2),
     ]
 
 
