@@ -27,8 +27,9 @@ from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.repository import ContactListRepository
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import InvariantViolation
+from ventros.kernel.errors import InvariantViolation, StillReferenced
 from ventros.kernel.ids import new_id
+from ventros.kernel.resources import directory
 
 LATER = NOW + MINUTE
 
@@ -250,3 +251,50 @@ async def test_control_without_the_lock_on_the_list_somebody_does(
     assert unlocked != statement
     monkeypatch.setattr(ContactListRepository, "ADD_MEMBERS", unlocked)
     assert (await member_of_a_deleted_list(db, seed, superuser))[0] is None
+
+
+async def test_a_member_is_not_removed_for_good_before_it_is_taken_out(
+    db: Database[UnitOfWork], seed: Seed
+) -> None:
+    """The removal would take the membership along, and nobody would count it."""
+    contact_list, ids = await stored_list(db, seed), await stored_contacts(db, seed, 1)
+    await add(db, contact_list, ids)
+
+    async def remove_contact(uow: UnitOfWork) -> None:
+        await uow.contacts.remove(await uow.contacts.get(ids[0]))
+
+    with pytest.raises(StillReferenced) as raised:
+        await db.run(TENANT, remove_contact)
+    assert raised.value.table == "contact_list_members"
+    await remove(db, contact_list, ids)
+    await db.run(TENANT, remove_contact)
+    assert await counts(db, contact_list) == (0, 0)
+
+
+@pytest.mark.parametrize("forced", [False, True], ids=["as it is", "control: under forced row security"])
+async def test_members_that_were_there_before_are_counted_by_the_migration(
+    db: Database[UnitOfWork],
+    seed: Seed,
+    other_seed: Seed,
+    superuser: psycopg.Connection,
+    owner_dsn: str,
+    forced: bool,
+) -> None:
+    lists = [await stored_list(db, one) for one in (seed, other_seed)]
+    for one, contact_list in zip((seed, other_seed), lists, strict=True):
+        ids = await stored_contacts(db, one, 2)
+        async with db.unit_of_work(one.tenant) as uow:
+            await add_contacts_to_list(uow, addition(contact_list, ids))
+            await uow.commit()
+    superuser.execute("DELETE FROM contact_list_counters")
+    superuser.execute("ALTER TABLE contact_list_counters NO FORCE ROW LEVEL SECURITY")  # as just made
+    migration = directory("migrations") / "0140.create-contact-list-counters.sql"
+    text = migration.read_text(encoding="utf-8")
+    if forced:
+        text = text.replace("ALTER TABLE contact_list_members NO FORCE ROW LEVEL SECURITY;", "")
+    with psycopg.connect(owner_dsn) as owner:
+        owner.execute("SET app.tenant_id = 'acme'")
+        owner.execute(text.encode())
+    counted = superuser.execute("SELECT contact_list_id, sum(members) FROM contact_list_counters GROUP BY 1")
+    wanted = {contact_list.id: 2 for contact_list in lists[: 1 if forced else 2]}
+    assert dict(counted.fetchall()) == wanted
