@@ -45,12 +45,19 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at),
+    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
+    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
+    ON broadcast_executions TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version),
+        rate_limit, updated_at, version, channel_id),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -59,6 +66,18 @@ GRANT
     INSERT (tenant_id, campaign_id, slot, contacts_reached, conversions_count),
     UPDATE (contacts_reached, conversions_count)
     ON campaign_counters TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
+    INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, postponements,
+        completed_at, exited_at, exit_reason, updated_at),
+    DELETE
+    ON campaign_enrollments TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
@@ -147,6 +166,12 @@ GRANT
     ON contact_identities TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members),
+    INSERT (tenant_id, contact_list_id, slot, members),
+    UPDATE (members)
+    ON contact_list_counters TO ventros_app;
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at),
     INSERT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -183,6 +208,13 @@ GRANT
         updated_at, deleted_at, version, merged_into),
     DELETE
     ON contacts TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures),
+    INSERT (tenant_id, credential_id, lease_id, leased_until, failures),
+    UPDATE (lease_id, leased_until, failures),
+    DELETE
+    ON credential_refreshes TO ventros_app;
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at),
@@ -275,6 +307,16 @@ GRANT
     ON sequence_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, postponements, completed_at,
+        exited_at, exit_reason, updated_at),
+    DELETE
+    ON sequence_enrollments TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
         conditions, created_at),
     INSERT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
@@ -360,6 +402,40 @@ GRANT
     ON webhook_subscriptions TO ventros_relay;
 CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, status, scheduled_for)
+    ON broadcasts TO ventros_scheduler;
+CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
+    ON campaign_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status, start_date)
+    ON campaigns TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, sequence_id, status, next_scheduled_at)
+    ON sequence_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequence_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON sequences TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
+    ON sessions TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;
@@ -392,8 +468,14 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at)
+    ON broadcast_executions TO ventros_auditor;
+CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
@@ -401,6 +483,13 @@ GRANT
     SELECT (tenant_id, campaign_id, slot, contacts_reached, conversions_count)
     ON campaign_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at)
+    ON campaign_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at)
@@ -459,6 +548,11 @@ GRANT
 CREATE POLICY auditor_select ON contact_identities FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members)
+    ON contact_list_counters TO ventros_auditor;
+CREATE POLICY auditor_select ON contact_list_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at)
     ON contact_list_filters TO ventros_auditor;
@@ -481,6 +575,11 @@ GRANT
         last_interaction_at, created_at, updated_at, deleted_at, version, merged_into)
     ON contacts TO ventros_auditor;
 CREATE POLICY auditor_select ON contacts FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures)
+    ON credential_refreshes TO ventros_auditor;
+CREATE POLICY auditor_select ON credential_refreshes FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at)
@@ -541,6 +640,12 @@ GRANT
     SELECT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON sequence_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,

@@ -34,6 +34,21 @@ SELECT id, tenant_id, contact_id, pipeline_id, status_id, entered_at, exited_at,
   FROM placements
  WHERE tenant_id = $1 AND contact_id = $2 AND pipeline_id = $3 AND exited_at IS NULL;
 
+-- name: placements.hold_open
+-- why: where a contact that is to be deleted stands, in all pipelines; nobody moves it until the transaction ends
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: status_name text, id uuid, tenant_id text, contact_id uuid, pipeline_id uuid,
+--          status_id uuid, entered_at timestamptz, exited_at timestamptz, duration_seconds bigint,
+--          changed_by uuid, reason text, notes text, created_at timestamptz, updated_at timestamptz
+SELECT s.name AS status_name, o.id, o.tenant_id, o.contact_id, o.pipeline_id, o.status_id, o.entered_at,
+       o.exited_at, o.duration_seconds, o.changed_by, o.reason, o.notes, o.created_at, o.updated_at
+  FROM placements o
+  JOIN pipeline_statuses s ON s.tenant_id = o.tenant_id AND s.id = o.status_id
+ WHERE o.tenant_id = $1 AND o.contact_id = $2 AND o.exited_at IS NULL
+ ORDER BY o.id
+   FOR NO KEY UPDATE OF o;
+
 -- name: placements.find_change
 -- why: all that a change of status has to know, in one round trip; contact, pipeline and status can be
 --      neither deleted nor deactivated by another before the transaction ends

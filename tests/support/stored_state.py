@@ -98,6 +98,7 @@ def without_event(superuser: psycopg.Connection, world: World) -> list[str]:
 _VERSIONS: Final = """
 SELECT t.id, t.version, array_agg(e.aggregate_version ORDER BY e.aggregate_version)
   FROM {table} AS t LEFT JOIN outbox_events AS e ON e.aggregate_id = t.id AND e.last_of_version
+                                    AND e.aggregate_version IS NOT NULL
  WHERE t.{owner} = %s
  GROUP BY 1, 2
 HAVING array_agg(e.aggregate_version ORDER BY e.aggregate_version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ventros.crm.pipelines import placement_mapper as mapper
@@ -38,6 +39,7 @@ class PlacementRepository(EntityRepository[Placement]):
     CONTACTS_IN_STATUS = statement("placements.contacts_in_status")
     FIND_COLLISIONS = statement("placements.find_collisions")
     MOVE = statement("placements.move")
+    HOLD_OPEN = statement("placements.hold_open")
 
     async def add(self, placement: Placement) -> Placement:
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
@@ -111,6 +113,22 @@ class PlacementRepository(EntityRepository[Placement]):
             raise Conflict(
                 f"placement {placement.id} was closed by another; load the open one and decide again"
             )
+
+    def holding_open(self, contact_id: UUID) -> Call:
+        """What locks the contact's open placements and reads them, to be sent with other calls; see
+        :meth:`exit_all`.
+        """
+        return Call(self.HOLD_OPEN, ((self.tenant, contact_id),))
+
+    async def exit_all(self, rows: Sequence[Sequence[Any]], *, reason: str, now: datetime) -> None:
+        """The contact leaves every pipeline, of which ``rows``, answered to :meth:`holding_open`, tell."""
+        instance_of(Sequence, rows, "rows")
+        open_ones = [mapper.named_from_row(row) for row in rows]
+        ended = [one.placement.exit(status_name=one.status_name, now=now, reason=reason) for one in open_ones]
+        calls = [Call(self.CLOSE, (mapper.close_args(placement),), expected=1) for placement in ended]
+        await self.connection.together(calls)
+        for placement in ended:
+            self.record_events(placement, None)
 
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
         """Where the contact stands in the pipeline; None when nowhere."""
