@@ -60,7 +60,7 @@ def steps(
 
 def _parts(connection: psycopg.Connection, question: Question, tell: Tell, rows: int) -> Iterator[Bounds]:
     """Each of a large table by itself, those of small ones together; in their order."""
-    large = _large(connection, [part.partition(".")[0] for part in question.parts], rows)
+    large = _large(connection, [part.rpartition(".")[0] or part for part in question.parts], rows)
     ends = [
         number
         for number, is_large in enumerate(large, 1)
