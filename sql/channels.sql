@@ -10,7 +10,7 @@
 --         last_import_date timestamptz, history_import_max_days integer,
 --         history_import_max_messages_per_chat integer, default_agent_id uuid,
 --         custom_field_definitions jsonb, created_at timestamptz, updated_at timestamptz,
---         deleted_at timestamptz
+--         deleted_at timestamptz, suspended_from text
 -- rows: affected
 INSERT INTO channels (
     tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
@@ -19,10 +19,10 @@ INSERT INTO channels (
     debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
     history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
     history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-    updated_at, deleted_at
+    updated_at, deleted_at, suspended_from
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36
+    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37
 );
 
 -- name: channels.get
@@ -36,7 +36,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
@@ -51,7 +51,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 --         history_import_stats jsonb, history_import_correlation_id text, last_import_date timestamptz,
 --         history_import_max_days integer, history_import_max_messages_per_chat integer,
 --         default_agent_id uuid, custom_field_definitions jsonb, updated_at timestamptz,
---         deleted_at timestamptz
+--         deleted_at timestamptz, suspended_from text
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE channels
@@ -84,6 +84,7 @@ UPDATE channels
        custom_field_definitions = $30,
        updated_at = $31,
        deleted_at = $32,
+       suspended_from = $33,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -191,7 +192,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND webhook_id = $2 AND deleted_at IS NULL;
 
@@ -206,7 +207,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -223,7 +224,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -239,7 +240,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND type = 'waha' AND status = 'active' AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -309,6 +310,63 @@ SELECT h.id AS channel_id, h.user_id, h.project_id AS channel_project_id, h.type
     ON s.tenant_id = $1 AND s.contact_id = c.id AND s.status = 'active' AND s.deleted_at IS NULL
  WHERE h.tenant_id = $1 AND h.id = $2 AND h.deleted_at IS NULL;
 
+-- name: channels.find_outbound
+-- why: all that a message to a contact has to know first, in one round trip: its channel, whether the message that
+--      it answers is one of the contact's and its agent is the tenant's, the LID by which WhatsApp knows the
+--      contact, and the contact with its active sessions, a row for each, which ends with the columns of both.
+--      Of a deleted pipeline neither the id nor the timeout counts
+-- params: tenant_id text, id uuid, contact_id uuid, reply_to_id uuid, agent_id uuid
+-- rows: many
+-- returns: channel_id uuid, user_id uuid, channel_project_id uuid, type text, channel_status text,
+--          channel_pipeline_id uuid, pipeline_timeout_minutes integer, channel_timeout_minutes integer,
+--          project_timeout_minutes integer, quoted boolean, has_agent boolean, lid text, id uuid, version
+--          integer, tenant_id text, project_id uuid, name text, email text, phone text, external_id
+--          text, source_channel text, language text, timezone text, tags text[], profile_picture_url
+--          text, profile_picture_fetched_at timestamptz, first_interaction_at timestamptz,
+--          last_interaction_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at
+--          timestamptz, merged_into uuid, id uuid, version integer, tenant_id text, contact_id uuid,
+--          channel_type_id smallint, pipeline_id uuid, started_at timestamptz, ended_at timestamptz,
+--          status text, end_reason text, timeout interval, last_activity_at timestamptz, message_count
+--          integer, messages_from_contact integer, messages_from_agent integer, duration_seconds bigint,
+--          first_contact_message_at timestamptz, first_agent_response_at timestamptz,
+--          agent_response_time_seconds bigint, contact_wait_time_seconds bigint, agent_ids uuid[],
+--          agent_transfers integer, summary text, sentiment text, sentiment_score double precision,
+--          topics text[], next_steps text[], outcome_tags text[], key_entities jsonb, resolved boolean,
+--          escalated boolean, converted boolean, created_at timestamptz, updated_at timestamptz,
+--          deleted_at timestamptz
+SELECT h.id AS channel_id, h.user_id, h.project_id AS channel_project_id, h.type,
+       h.status AS channel_status, p.id AS channel_pipeline_id,
+       p.session_timeout_minutes AS pipeline_timeout_minutes,
+       h.session_timeout_minutes AS channel_timeout_minutes,
+       r.session_timeout_minutes AS project_timeout_minutes,
+       EXISTS (SELECT FROM messages q
+                WHERE q.tenant_id = $1 AND q.id = $4 AND q.channel_id = $2 AND q.contact_id = $3
+                  AND q.chat_id IS NULL AND q.deleted_at IS NULL) AS quoted,
+       EXISTS (SELECT FROM agents a
+                WHERE a.tenant_id = $1 AND a.id = $5 AND a.deleted_at IS NULL) AS has_agent,
+       (SELECT i.lid FROM contact_identities i
+         WHERE i.tenant_id = $1 AND i.contact_id = $3
+         ORDER BY i.paired_at DESC, i.lid LIMIT 1) AS lid,
+       c.id, c.version, c.tenant_id, c.project_id, c.name, c.email, c.phone,
+       c.external_id, c.source_channel, c.language, c.timezone, c.tags, c.profile_picture_url,
+       c.profile_picture_fetched_at, c.first_interaction_at, c.last_interaction_at, c.created_at,
+       c.updated_at, c.deleted_at, c.merged_into,
+       s.id, s.version, s.tenant_id, s.contact_id, s.channel_type_id, s.pipeline_id, s.started_at,
+       s.ended_at, s.status, s.end_reason, s.timeout, s.last_activity_at, s.message_count,
+       s.messages_from_contact, s.messages_from_agent, s.duration_seconds, s.first_contact_message_at,
+       s.first_agent_response_at, s.agent_response_time_seconds, s.contact_wait_time_seconds,
+       s.agent_ids, s.agent_transfers, s.summary, s.sentiment, s.sentiment_score, s.topics, s.next_steps,
+       s.outcome_tags, s.key_entities, s.resolved, s.escalated, s.converted, s.created_at, s.updated_at,
+       s.deleted_at
+  FROM channels h
+  JOIN projects r ON r.tenant_id = $1 AND r.id = h.project_id
+  LEFT JOIN pipelines p ON p.tenant_id = $1 AND p.id = h.pipeline_id AND p.deleted_at IS NULL
+  LEFT JOIN contacts c
+    ON c.tenant_id = $1 AND c.id = $3 AND c.project_id = h.project_id AND c.deleted_at IS NULL
+  LEFT JOIN sessions s
+    ON s.tenant_id = $1 AND s.contact_id = c.id AND s.status = 'active' AND s.deleted_at IS NULL
+ WHERE h.tenant_id = $1 AND h.id = $2 AND h.deleted_at IS NULL;
+
 -- name: channels.find_by_other_keys
 -- why: what is still encrypted with a key that no longer writes, a batch at a time, to be re-encrypted; nobody
 --      is waited for: those that another holds are for a later pass. The second part of an encrypted value is
@@ -324,7 +382,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND id > $3 AND deleted_at IS NULL
    AND split_part(secrets, '.', 2) <> $2

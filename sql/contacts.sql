@@ -159,6 +159,20 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
   FROM contacts
  WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL;
 
+-- name: contacts.find_holders
+-- why: who has the phone or the email that a contact is to get, for an error that names the contact and the field;
+--      the unique keys decide. Either is sought only if it is given
+-- params: tenant_id text, project_id uuid, phone text, email text
+-- rows: many
+-- returns: field text, id uuid
+SELECT 'phone' AS field, id
+  FROM contacts
+ WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL
+ UNION ALL
+SELECT 'email', id
+  FROM contacts
+ WHERE tenant_id = $1 AND project_id = $2 AND email = $4 AND deleted_at IS NULL;
+
 -- name: contacts.find_by_custom_field
 -- why: the contacts whose field has a value, such as an id on another platform; found by the value's
 --      hash, because PostgreSQL uses no index on a jsonb comparison below row-level security

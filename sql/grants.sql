@@ -7,6 +7,11 @@
 GRANT USAGE ON SCHEMA public TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id),
+    INSERT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_app;
+
+GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     INSERT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     UPDATE (sessions_handled, response_ms_total, last_activity_at)
@@ -56,6 +61,16 @@ GRANT
     ON campaign_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, completed_at,
+        exited_at, exit_reason, updated_at),
+    DELETE
+    ON campaign_enrollments TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
     INSERT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
     UPDATE (position, name, type, config, conditions),
@@ -91,21 +106,21 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_from),
     INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at),
+        updated_at, deleted_at, suspended_from),
     UPDATE (name, status, external_id, config, secrets, connection_mode, webhook_url,
         webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled,
         ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at,
         last_error, history_import_enabled, history_import_status, history_import_stats,
         history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at,
-        deleted_at, version),
+        deleted_at, version, suspended_from),
     DELETE
     ON channels TO ventros_app;
 
@@ -140,6 +155,12 @@ GRANT
     UPDATE (phone, contact_id, paired_at),
     DELETE
     ON contact_identities TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, contact_list_id, slot, members),
+    INSERT (tenant_id, contact_list_id, slot, members),
+    UPDATE (members)
+    ON contact_list_counters TO ventros_app;
 
 GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -180,6 +201,13 @@ GRANT
     ON contacts TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures),
+    INSERT (tenant_id, credential_id, lease_id, leased_until, failures),
+    UPDATE (lease_id, leased_until, failures),
+    DELETE
+    ON credential_refreshes TO ventros_app;
+
+GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at),
     INSERT (tenant_id, credential_id, slot, last_used_at),
     UPDATE (last_used_at)
@@ -195,6 +223,12 @@ GRANT
         expires_at, metadata, is_active, updated_at, version),
     DELETE
     ON credentials TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id),
+    INSERT (tenant_id, message_id, attempt, began_at),
+    UPDATE (ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
@@ -248,11 +282,12 @@ GRANT
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at),
     INSERT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at),
     UPDATE (name, description, configuration, active, session_timeout_minutes, agent_assignment,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_at),
     DELETE
     ON projects TO ventros_app;
 
@@ -261,6 +296,16 @@ GRANT
     INSERT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count),
     UPDATE (total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, completed_at, exited_at,
+        exit_reason, updated_at),
+    DELETE
+    ON sequence_enrollments TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
@@ -348,9 +393,38 @@ GRANT
     ON webhook_subscriptions TO ventros_relay;
 CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
+    ON campaign_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON campaigns TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, sequence_id, status, next_scheduled_at)
+    ON sequence_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequence_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON sequences TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;
+
+GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_auditor;
+CREATE POLICY auditor_select ON account_projects FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at)
@@ -386,6 +460,12 @@ GRANT
 CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON campaign_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at)
     ON campaign_steps TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_steps FOR SELECT TO ventros_auditor USING (true);
@@ -413,7 +493,7 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version)
+        updated_at, deleted_at, version, suspended_from)
     ON channels TO ventros_auditor;
 CREATE POLICY auditor_select ON channels FOR SELECT TO ventros_auditor USING (true);
 
@@ -442,6 +522,11 @@ GRANT
 CREATE POLICY auditor_select ON contact_identities FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members)
+    ON contact_list_counters TO ventros_auditor;
+CREATE POLICY auditor_select ON contact_list_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at)
     ON contact_list_filters TO ventros_auditor;
@@ -466,6 +551,11 @@ GRANT
 CREATE POLICY auditor_select ON contacts FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures)
+    ON credential_refreshes TO ventros_auditor;
+CREATE POLICY auditor_select ON credential_refreshes FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at)
     ON credential_uses TO ventros_auditor;
 CREATE POLICY auditor_select ON credential_uses FOR SELECT TO ventros_auditor USING (true);
@@ -475,6 +565,11 @@ GRANT
         metadata, is_active, created_at, updated_at, version)
     ON credentials TO ventros_auditor;
 CREATE POLICY auditor_select ON credentials FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id)
+    ON message_sends TO ventros_auditor;
+CREATE POLICY auditor_select ON message_sends FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id,
@@ -510,7 +605,8 @@ CREATE POLICY auditor_select ON placements FOR SELECT TO ventros_auditor USING (
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version)
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at)
     ON projects TO ventros_auditor;
 CREATE POLICY auditor_select ON projects FOR SELECT TO ventros_auditor USING (true);
 
@@ -518,6 +614,12 @@ GRANT
     SELECT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON sequence_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,

@@ -189,6 +189,45 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
  WHERE tenant_id = $1 AND contact_id = $2 AND channel_type_id IS NOT DISTINCT FROM $3
    AND status = 'active' AND deleted_at IS NULL;
 
+-- name: sessions.find_timed_out
+-- why: active sessions of all tenants whose timeout has run out, for the scheduler. A step looks at as many as it is
+--      told, in the order of the key; its last session is among the answers, timed out or not, for the next step
+--      goes on behind it
+-- params: now timestamptz, tenant_id text, id uuid, most integer
+-- role: scheduler
+-- rows: many
+-- returns: tenant_id text, id uuid
+WITH step AS (
+    SELECT s.tenant_id, s.id, $1 - s.last_activity_at > s.timeout AS timed_out,
+           lead(s.id) OVER (ORDER BY s.tenant_id, s.id) IS NULL AS is_last
+      FROM (SELECT o.tenant_id, o.id, o.last_activity_at, o.timeout
+              FROM sessions AS o
+             WHERE o.status = 'active' AND o.deleted_at IS NULL AND (o.tenant_id, o.id) > ($2, $3)
+             ORDER BY o.tenant_id, o.id
+             LIMIT $4) AS s
+)
+SELECT tenant_id, id
+  FROM step
+ WHERE timed_out OR is_last
+ ORDER BY tenant_id, id;
+
+-- name: sessions.hold_active
+-- why: the active sessions of a contact that is to be deleted, which end with it; nobody changes one until the
+--      transaction ends
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: session
+SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
+       end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+       duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+       contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score,
+       topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at,
+       updated_at, deleted_at
+  FROM sessions
+ WHERE tenant_id = $1 AND contact_id = $2 AND status = 'active' AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
 -- name: sessions.sum_miscounts
 -- why: how many messages the tenant's sessions have lost count of, or count twice; 0 unless updates were lost
 -- params: tenant_id text

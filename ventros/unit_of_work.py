@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
+from ventros.automation.campaign_enrollments.repository import CampaignEnrollmentRepository
 from ventros.automation.campaigns.repository import CampaignRepository
+from ventros.automation.sequence_enrollments.repository import SequenceEnrollmentRepository
 from ventros.automation.sequences.repository import SequenceRepository
 from ventros.core.billing_accounts.repository import BillingAccountRepository
 from ventros.core.projects.repository import ProjectRepository
@@ -20,6 +22,7 @@ from ventros.crm.contacts.identities import ContactIdentities
 from ventros.crm.contacts.repository import ContactRepository
 from ventros.crm.credentials.repository import CredentialRepository
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.sends import MessageSends
 from ventros.crm.pipeline_statuses.repository import PipelineStatusRepository
 from ventros.crm.pipelines.placement_repository import PlacementRepository
 from ventros.crm.pipelines.repository import PipelineRepository
@@ -39,7 +42,9 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
 
     broadcasts = Held(BroadcastRepository)
+    campaign_enrollments = Held(CampaignEnrollmentRepository)
     campaigns = Held(CampaignRepository)
+    sequence_enrollments = Held(SequenceEnrollmentRepository)
     sequences = Held(SequenceRepository)
     billing_accounts = Held(BillingAccountRepository)
     projects = Held(ProjectRepository)
@@ -51,6 +56,7 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     contact_lists = Held(ContactListRepository)
     contacts = Held(ContactRepository)
     credentials = Held(CredentialRepository)
+    message_sends = Held(MessageSends)
     messages = Held(MessageRepository)
     pipeline_statuses = Held(PipelineStatusRepository)
     placements = Held(PlacementRepository)

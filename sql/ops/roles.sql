@@ -84,6 +84,10 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'campaign_counters', 'SELECT', '{tenant_id, campaign_id, slot, contacts_reached, conversions_count}'::text[]),
     ('app', 'campaign_counters', 'INSERT', '{tenant_id, campaign_id, slot, contacts_reached, conversions_count}'::text[]),
     ('app', 'campaign_counters', 'UPDATE', '{contacts_reached, conversions_count}'::text[]),
+    ('app', 'campaign_enrollments', 'SELECT', '{tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position, next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
+    ('app', 'campaign_enrollments', 'INSERT', '{tenant_id, id, campaign_id, contact_id, channel_id, status, step_position, next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
+    ('app', 'campaign_enrollments', 'UPDATE', '{version, contact_id, status, step_position, next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, updated_at}'::text[]),
+    ('app', 'campaign_enrollments', 'DELETE', '{}'::text[]),
     ('app', 'campaign_steps', 'SELECT', '{tenant_id, id, campaign_id, position, name, type, config, conditions, created_at}'::text[]),
     ('app', 'campaign_steps', 'INSERT', '{tenant_id, id, campaign_id, position, name, type, config, conditions, created_at}'::text[]),
     ('app', 'campaign_steps', 'UPDATE', '{position, name, type, config, conditions}'::text[]),
@@ -133,6 +137,10 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'contacts', 'INSERT', '{tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at, merged_into}'::text[]),
     ('app', 'contacts', 'UPDATE', '{name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, updated_at, deleted_at, version, merged_into}'::text[]),
     ('app', 'contacts', 'DELETE', '{}'::text[]),
+    ('app', 'credential_refreshes', 'SELECT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'INSERT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'UPDATE', '{lease_id, leased_until, failures}'::text[]),
+    ('app', 'credential_refreshes', 'DELETE', '{}'::text[]),
     ('app', 'credential_uses', 'SELECT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('app', 'credential_uses', 'INSERT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('app', 'credential_uses', 'UPDATE', '{last_used_at}'::text[]),
@@ -140,6 +148,9 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'credentials', 'INSERT', '{tenant_id, id, project_id, credential_type, name, description, secret, oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active, created_at, updated_at}'::text[]),
     ('app', 'credentials', 'UPDATE', '{project_id, description, secret, oauth_access_token, oauth_refresh_token, oauth_token_type, expires_at, metadata, is_active, updated_at, version}'::text[]),
     ('app', 'credentials', 'DELETE', '{}'::text[]),
+    ('app', 'message_sends', 'SELECT', '{tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id}'::text[]),
+    ('app', 'message_sends', 'INSERT', '{tenant_id, message_id, attempt, began_at}'::text[]),
+    ('app', 'message_sends', 'UPDATE', '{ended_at, outcome, reason, channel_message_id}'::text[]),
     ('app', 'messages', 'SELECT', '{tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id, chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id, reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at, played_at, created_at, updated_at, deleted_at, edited_at, revoked_at}'::text[]),
     ('app', 'messages', 'INSERT', '{tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id, chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id, reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at, played_at, created_at, updated_at, deleted_at, edited_at, revoked_at}'::text[]),
     ('app', 'messages', 'UPDATE', '{contact_id, channel_id, channel_type_id, chat_id, session_id, text, media_url, media_mimetype, channel_message_id, status, agent_id, source, metadata, mentions, delivered_at, read_at, played_at, updated_at, edited_at, revoked_at}'::text[]),
@@ -165,6 +176,10 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'sequence_counters', 'SELECT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
     ('app', 'sequence_counters', 'INSERT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
     ('app', 'sequence_counters', 'UPDATE', '{total_enrolled, completed_count, exited_count}'::text[]),
+    ('app', 'sequence_enrollments', 'SELECT', '{tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position, next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
+    ('app', 'sequence_enrollments', 'INSERT', '{tenant_id, id, sequence_id, contact_id, channel_id, status, step_position, next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
+    ('app', 'sequence_enrollments', 'UPDATE', '{version, contact_id, status, step_position, next_scheduled_at, completed_at, exited_at, exit_reason, updated_at}'::text[]),
+    ('app', 'sequence_enrollments', 'DELETE', '{}'::text[]),
     ('app', 'sequence_steps', 'SELECT', '{tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template, conditions, created_at}'::text[]),
     ('app', 'sequence_steps', 'INSERT', '{tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template, conditions, created_at}'::text[]),
     ('app', 'sequence_steps', 'UPDATE', '{position, name, delay_amount, delay_unit, message_template, conditions}'::text[]),
@@ -189,12 +204,17 @@ WITH RECURSIVE kind (kind, name) AS (
     ('relay', 'webhook_counters', 'INSERT', '{tenant_id, webhook_subscription_id, slot, success_count, failure_count, last_success_at, last_failure_at}'::text[]),
     ('relay', 'webhook_counters', 'UPDATE', '{success_count, failure_count, last_success_at, last_failure_at}'::text[]),
     ('relay', 'webhook_subscriptions', 'SELECT', '{tenant_id, id, user_id, project_id, name, url, origin, events, subscribe_contact_events, contact_event_types, contact_event_categories, active, secret, headers, retry_count, timeout_seconds, created_at, updated_at, deleted_at, version}'::text[]),
+    ('scheduler', 'campaign_enrollments', 'SELECT', '{tenant_id, id, campaign_id, status, next_scheduled_at}'::text[]),
+    ('scheduler', 'campaigns', 'SELECT', '{tenant_id, id, status}'::text[]),
+    ('scheduler', 'sequence_enrollments', 'SELECT', '{tenant_id, id, sequence_id, status, next_scheduled_at}'::text[]),
+    ('scheduler', 'sequences', 'SELECT', '{tenant_id, id, status}'::text[]),
     ('auditor', 'agent_counters', 'SELECT', '{tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at}'::text[]),
     ('auditor', 'agents', 'SELECT', '{tenant_id, id, project_id, user_id, name, email, type, status, role, active, permissions, virtual_metadata, last_login_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'billing_accounts', 'SELECT', '{user_id, id, name, stripe_customer_id, payment_status, payment_methods, billing_email, suspended_at, suspension_reason, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'broadcast_counters', 'SELECT', '{tenant_id, broadcast_id, slot, total_contacts, sent_count, failed_count, skipped_count}'::text[]),
     ('auditor', 'broadcasts', 'SELECT', '{tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at, completed_at, failure_reason, rate_limit, created_at, updated_at, version}'::text[]),
     ('auditor', 'campaign_counters', 'SELECT', '{tenant_id, campaign_id, slot, contacts_reached, conversions_count}'::text[]),
+    ('auditor', 'campaign_enrollments', 'SELECT', '{tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position, next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
     ('auditor', 'campaign_steps', 'SELECT', '{tenant_id, id, campaign_id, position, name, type, config, conditions, created_at}'::text[]),
     ('auditor', 'campaigns', 'SELECT', '{tenant_id, id, name, description, status, goal_type, goal_value, start_date, end_date, created_at, updated_at, version}'::text[]),
     ('auditor', 'channel_counters', 'SELECT', '{tenant_id, channel_id, slot, messages_received, messages_sent, last_message_at}'::text[]),
@@ -208,8 +228,10 @@ WITH RECURSIVE kind (kind, name) AS (
     ('auditor', 'contact_list_members', 'SELECT', '{tenant_id, contact_list_id, contact_id, added_at}'::text[]),
     ('auditor', 'contact_lists', 'SELECT', '{tenant_id, id, project_id, name, description, logical_operator, is_static, contact_count, last_calculated_at, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'contacts', 'SELECT', '{tenant_id, id, project_id, name, email, phone, external_id, source_channel, language, timezone, tags, profile_picture_url, profile_picture_fetched_at, first_interaction_at, last_interaction_at, created_at, updated_at, deleted_at, version, merged_into}'::text[]),
+    ('auditor', 'credential_refreshes', 'SELECT', '{tenant_id, credential_id, lease_id, leased_until, failures}'::text[]),
     ('auditor', 'credential_uses', 'SELECT', '{tenant_id, credential_id, slot, last_used_at}'::text[]),
     ('auditor', 'credentials', 'SELECT', '{tenant_id, id, project_id, credential_type, name, description, oauth_token_type, expires_at, metadata, is_active, created_at, updated_at, version}'::text[]),
+    ('auditor', 'message_sends', 'SELECT', '{tenant_id, message_id, attempt, began_at, ended_at, outcome, reason, channel_message_id}'::text[]),
     ('auditor', 'messages', 'SELECT', '{tenant_id, id, timestamp, user_id, project_id, contact_id, channel_id, channel_type_id, chat_id, session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id, reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at, played_at, created_at, updated_at, deleted_at, edited_at, revoked_at}'::text[]),
     ('auditor', 'pipeline_custom_fields', 'SELECT', '{tenant_id, id, pipeline_id, field_key, field_type, field_value, created_at, updated_at}'::text[]),
     ('auditor', 'pipeline_statuses', 'SELECT', '{tenant_id, id, pipeline_id, name, description, color, status_type, position, active, created_at, updated_at, deleted_at, version}'::text[]),
@@ -217,6 +239,7 @@ WITH RECURSIVE kind (kind, name) AS (
     ('auditor', 'placements', 'SELECT', '{tenant_id, id, contact_id, pipeline_id, status_id, entered_at, exited_at, duration_seconds, changed_by, reason, notes, created_at, updated_at}'::text[]),
     ('auditor', 'projects', 'SELECT', '{tenant_id, id, user_id, billing_account_id, name, description, configuration, active, session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version}'::text[]),
     ('auditor', 'sequence_counters', 'SELECT', '{tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count}'::text[]),
+    ('auditor', 'sequence_enrollments', 'SELECT', '{tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position, next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at}'::text[]),
     ('auditor', 'sequence_steps', 'SELECT', '{tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template, conditions, created_at}'::text[]),
     ('auditor', 'sequences', 'SELECT', '{tenant_id, id, name, description, status, trigger_type, trigger_data, exit_on_reply, created_at, updated_at, version}'::text[]),
     ('auditor', 'sessions', 'SELECT', '{tenant_id, id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status, end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent, duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds, contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score, topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at, updated_at, deleted_at, version}'::text[]),
@@ -385,8 +408,11 @@ WITH RECURSIVE kind (kind, name) AS (
       FROM entry
      WHERE grantee = 0
        AND (class IN ('TABLE', 'SEQUENCE', 'SCHEMA', 'DATABASE', 'PARAMETER')
-            OR oid IN (SELECT oid FROM pg_proc WHERE pronamespace IN (SELECT schema FROM of_application
-                                                                     UNION SELECT 'pg_catalog'::regnamespace)))
+            -- A function that runs as somebody else, where one of ours comes to its schema.
+            OR oid IN (SELECT oid FROM pg_proc
+                        WHERE pronamespace IN (SELECT schema FROM of_application UNION SELECT 'pg_catalog'::regnamespace)
+                           OR EXISTS (SELECT FROM ours WHERE kind <> 'owner' AND NOT rolsuper
+                                         AND has_schema_privilege(ours.oid, pronamespace, 'USAGE'))))
 ), excess AS (
     SELECT held.*, NOT needed AS forbidden
       FROM held

@@ -32,7 +32,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     default=("stdout",),
     metavar="NAME",
     show_default=True,
-    help="Where to: stdout, webhook, nats, or package.module:function. May be repeated.",
+    help="Where to: stdout, webhook, nats, crm, or package.module:function. May be repeated.",
 )
 @click.option("--once", is_flag=True, help="Deliver what is due, and end.")
 @click.option(
@@ -57,13 +57,17 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
     "--app-dsn",
     envvar="VENTROS_APP_DATABASE_URL",
     metavar="DSN",
-    help="webhook: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
+    help="webhook, crm: the database, for the app's role; else VENTROS_APP_DATABASE_URL.",
 )
 @keys_option
 @click.option(
-    "--allow-network", "allow_networks", multiple=True, metavar="CIDR", help="webhook: inside, but reachable."
+    "--allow-network",
+    "allow_networks",
+    multiple=True,
+    metavar="CIDR",
+    help="webhook, crm: inside, but reachable.",
 )
-@click.option("--allow-http", is_flag=True, help="webhook: send without TLS, too.")
+@click.option("--allow-http", is_flag=True, help="webhook, crm: send without TLS, too.")
 @click.option("--nats", multiple=True, metavar="URL", help="nats: a server. May be repeated.")
 @click.option("--nats-credentials", metavar="FILE", help="nats: who logs in, a .creds file.")
 @click.option("--nats-prefix", default="ventros", show_default=True, help="nats: the subjects' first part.")

@@ -15,6 +15,7 @@ Opener = Callable[[Database[Any], Mapping[str, Any]], AbstractAsyncContextManage
 """What opens a publisher: given the relay's database and the options of the command line, by their names."""
 
 PUBLISHERS: Final[Mapping[str, str]] = {
+    "crm": "ventros.relay.crm:opened",
     "nats": "ventros.relay.nats:opened",
     "stdout": "ventros.relay.stdout:opened",
     "webhook": "ventros.relay.subscriptions:opened",

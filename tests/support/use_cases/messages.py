@@ -10,8 +10,12 @@ import attrs
 
 from tests.support.constants import NOW
 from tests.support.inbound_messages import GROUP, MINUTE, inbound, named
+from tests.support.keys import SameEachTime
 from tests.support.use_cases import Work, World, case
+from tests.support.waha_server import configure
 from ventros import UnitOfWork
+from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.application.messages.edit_message import MessageEdit, edit_message
 from ventros.application.messages.inbound import GroupChat, Party
 from ventros.application.messages.message_chunk import ChunkMessage, OneByOne, import_chunk
@@ -19,8 +23,14 @@ from ventros.application.messages.process_inbound_message import InboundMessage,
 from ventros.application.messages.react_to_message import MessageReaction, react_to_message
 from ventros.application.messages.record_message_ack import MessageAck, record_message_ack
 from ventros.application.messages.record_poll_vote import PollVote, record_poll_vote
+from ventros.application.messages.record_send import RecordSend, record_send
 from ventros.application.messages.revoke_message import MessageRevocation, revoke_message
-from ventros.crm.messages.aggregate import MessageStatus
+from ventros.application.messages.send_message import SendMessage, send_message
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import WahaConfig
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.sends import SendOutcome
 from ventros.kernel.errors import Conflict
 from ventros.kernel.ids import new_id
 from ventros.values import Phone
@@ -178,3 +188,90 @@ async def _import(world: World) -> Work:
             raise Conflict("somebody else stored some of them first") from error
 
     return work
+
+
+async def _asked_to_send(world: World, **changes: Any) -> SendMessage:
+    """To a contact that has a phone."""
+
+    async def contact(uow: UnitOfWork) -> Contact:
+        phone = Phone(f"+5511{world.number}")
+        return await identify_contact(uow, world.seed.project_id, phone=phone, lid=None, name="Ada", now=NOW)
+
+    contact_id = (await world.run(contact)).id
+    command = SendMessage(
+        contact_id=contact_id, channel_id=world.seed.channel_id, text="hello", sent_at=LATER
+    )
+    return attrs.evolve(command, **changes)
+
+
+def _sending(command: SendMessage) -> Work:
+    return lambda uow: send_message(uow, command)
+
+
+@case("send_message", "to a contact without a session")
+async def _send_first(world: World) -> Work:
+    return _sending(await _asked_to_send(world))
+
+
+@case("send_message", "to a contact with an active session")
+async def _send(world: World) -> Work:
+    await before(world)
+    return _sending(await _asked_to_send(world))
+
+
+@case("send_message", "to a contact whose session timed out")
+async def _send_late(world: World) -> Work:
+    await before(world)
+    return _sending(await _asked_to_send(world, sent_at=NOW + 60 * MINUTE))
+
+
+@case("send_message", "while a message of the contact comes in")
+async def _send_and_receive(world: World) -> Work:
+    await before(world)
+    world.rival = _processing(world, _message(world))
+    return _sending(await _asked_to_send(world))
+
+
+async def _queued(world: World) -> Message:
+    config = WahaConfig(base_url="https://waha.example", api_key="key", session_id=world.seed.session)
+    await configure(world.db, world.seed, config, SameEachTime())
+    message: Message = await world.run(_sending(await _asked_to_send(world)))
+    return message
+
+
+def _beginning(message: Message) -> Work:
+    command = BeginSend(message_id=message.id, encryptor=SameEachTime(), began_at=LATER)
+    return lambda uow: begin_send(uow, command)
+
+
+@case("begin_send", "of a queued message")
+async def _begin(world: World) -> Work:
+    return _beginning(await _queued(world))
+
+
+@case("begin_send", "after an attempt that is in doubt")
+async def _begin_again(world: World) -> Work:
+    message = await _queued(world)
+    await world.run(_beginning(message))
+    return _beginning(message)
+
+
+@case("begin_send", "of a message whose channel is active no more")
+async def _begin_too_late(world: World) -> Work:
+    message = await _queued(world)
+    await world.run(lambda uow: uow.channels.apply(message.channel_id, Channel.deactivate, now=LATER))
+    return _beginning(message)
+
+
+def _record(name: str, **outcome: Any) -> None:
+    @case("record_send", name)
+    async def _recorded(world: World) -> Work:
+        message = await _queued(world)
+        await world.run(_beginning(message))
+        command = RecordSend(message_id=message.id, attempt=1, ended_at=LATER, **outcome)
+        return lambda uow: record_send(uow, command)
+
+
+_record("of a message that was sent", outcome=SendOutcome.SENT, channel_message_id="3EB0")
+_record("of one that was refused", outcome=SendOutcome.REFUSED, reason="waha.example answered 400")
+_record("of one without an answer", outcome=SendOutcome.UNANSWERED, reason="no answer")

@@ -85,7 +85,7 @@ async def find_inbound(
     return Inbound(
         channel=channel,
         match=match,
-        session=_session(uow, rows, match.contact, channel.type.type_id),
+        session=active_session(uow, [row[_SESSION] for row in rows], match.contact, channel),
         chat_id=chat_id,
         quoted=quoted_id and Quoted(id=quoted_id, chat_id=quoted_chat_id, contact_id=quoted_contact_id),
     )
@@ -106,14 +106,14 @@ def _contacts(uow: UnitOfWork, rows: Sequence[Any]) -> list[tuple[bool, str | No
     return [(*by, uow.contacts.read(columns)) for by, columns in parts.items() if columns[0] is not None]
 
 
-def _session(
-    uow: UnitOfWork, rows: Sequence[Any], contact: Contact | None, channel_type_id: int | None
+def active_session(
+    uow: UnitOfWork, rows: Sequence[Any], contact: Contact | None, channel: InboundChannel
 ) -> Session | None:
-    """Mapped only if it is the contact's, and of that type of channel."""
-    for columns in (row[_SESSION] for row in rows):
+    """That of the contact, on the channel's type: of the columns of active sessions only its are mapped."""
+    for columns in rows:
         session = dict(zip(session_mapper.COLUMNS, columns, strict=True))
         if session["id"] is None or contact is None:
             continue
-        if (session["contact_id"], session["channel_type_id"]) == (contact.id, channel_type_id):
+        if (session["contact_id"], session["channel_type_id"]) == (contact.id, channel.type.type_id):
             return uow.sessions.read(columns)
     return None

@@ -11,9 +11,11 @@ import attrs
 
 from ventros.application.contacts.contacts_of_parties import sighting_of
 from ventros.application.contacts.identify_contact import decide_contact, hold_contact, store_contact
+from ventros.application.messages.echoes import name_echoed
 from ventros.application.messages.find_inbound import Inbound, find_inbound
 from ventros.application.messages.group_chats import save_group_chat
 from ventros.application.messages.inbound import GroupChat, Party
+from ventros.application.messages.sessions_of_messages import sessions_with_message
 from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.chats.aggregate import Chat
@@ -79,7 +81,9 @@ class StoredMessage:
 
 @attrs.frozen(kw_only=True)
 class Duplicate:
-    """The event or the message was there already; nothing was changed."""
+    """The event or the message was there already; nothing was changed, but that a message which we sent has
+    the platform's id from then on.
+    """
 
 
 async def process_inbound_message(
@@ -114,6 +118,8 @@ async def process_inbound_message(
         raise InvariantViolation(
             f"channel {channel.id} is {channel.status}, not active: it takes no messages"
         )
+    if command.from_me and found.match.contact and await _is_echo(uow, command, channel, found.match.contact):
+        return Duplicate()
     sighting = sighting_of(channel.project_id, command.contact, now=now)
     contact = await decide_contact(uow, found.match, sighting)
     if not found.match.remembered or (command.group and uow.contacts.is_new(contact)):
@@ -122,7 +128,7 @@ async def process_inbound_message(
     chat = None
     if command.group is None:
         active = await _active_session(uow, channel, contact, found)
-        sessions = _sessions(uow, command, channel, contact, active)
+        sessions = sessions_with_message(channel, contact, active, from_contact=not command.from_me, now=now)
     else:
         chat = await _save_chat(uow, command.group, channel.project_id, contact, found, now=now)
     message = create_message(
@@ -140,6 +146,25 @@ async def process_inbound_message(
         counted = uow.channels.count_received(channel.id, now)
     uow.send_with_commit(counted)
     return await _commit(uow, contact, sessions, message)
+
+
+async def _is_echo(
+    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact
+) -> bool:
+    """Then the message that we sent is told so, and the unit is committed."""
+    echoed = await name_echoed(
+        uow,
+        channel.id,
+        contact.id,
+        command.channel_message_id,
+        content_type=command.content_type,
+        text=command.text,
+        now=command.received_at,
+    )
+    if echoed is None:
+        return False
+    await uow.commit()
+    return True
 
 
 async def _commit(
@@ -170,28 +195,6 @@ async def _active_session(
     find = Call(uow.sessions.FIND_ACTIVE, ((uow.tenant, contact.id, channel.type.type_id),))
     (rows,) = await hold_contact(uow, contact, find)
     return uow.sessions.read(rows[0]) if rows else None
-
-
-def _sessions(
-    uow: UnitOfWork,
-    command: InboundMessage,
-    channel: InboundChannel,
-    contact: Contact,
-    active: Session | None,
-) -> list[Session]:
-    """The active one with this message counted; a new one, last, when there is none or it timed out."""
-    now, from_contact = command.received_at, not command.from_me
-    if active is not None and not active.has_timed_out(now):
-        return [active.record_message(from_contact=from_contact, now=now)]
-    started = Session.start(
-        contact_id=contact.id,
-        tenant_id=uow.tenant,
-        channel_type_id=channel.type.type_id,
-        timeout=channel.session_timeout,
-        pipeline_id=channel.pipeline_id,
-        now=now,
-    ).record_message(from_contact=from_contact, now=now)
-    return [started] if active is None else [active.check_timeout(now=now), started]
 
 
 async def _save_chat(

@@ -64,6 +64,7 @@ class ChannelRepository(Repository[Channel]):
     LIST_BY_PROJECT = statement("channels.list_by_project")
     LIST_ACTIVE_WAHA = statement("channels.list_active_waha")
     FIND_INBOUND = statement("channels.find_inbound")
+    FIND_OUTBOUND = statement("channels.find_outbound")
     FIND_BY_OTHER_KEYS = statement("channels.find_by_other_keys")
     COUNT_BY_OTHER_KEYS = statement("channels.count_by_other_keys")
     FIND_ROUTE = statement("channel_routes.find")

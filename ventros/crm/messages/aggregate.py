@@ -20,7 +20,9 @@ from ventros.crm.messages.events import (
     MessagePollVoted,
     MessageReacted,
     MessageRead,
+    MessageResent,
     MessageRevoked,
+    MessageSendRequested,
     MessageSent,
     MessageUpdated,
 )
@@ -30,7 +32,7 @@ from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.json_values import json_object
-from ventros.values import MediaUrl, MessageText
+from ventros.values import MediaUrl, MessageText, settled, to_json
 
 
 class ContentType(ValidatedEnum, field="content_type"):
@@ -129,6 +131,7 @@ _WRITTEN_BY: dict[type[DomainEvent], tuple[str, ...]] = {
     MessageRevoked: ("revoked_at",),
     MessageReacted: ("metadata",),
     MessagePollVoted: ("metadata",),
+    MessageResent: ("metadata",),
     MessageFromAdTracked: ("metadata",),
 }
 """What an event changes that does not list it itself."""
@@ -259,6 +262,10 @@ class Message(Entity):
         return self.metadata.get("live_location") is True
 
     @property
+    def may_have_been_sent_twice(self) -> bool:
+        return "resent" in self.metadata
+
+    @property
     def changed_fields(self) -> tuple[str, ...]:
         """What of content and links the new events tell of; delivery is not among them."""
         changed: dict[str, None] = {}
@@ -369,6 +376,18 @@ class Message(Entity):
             ctwa_click_id=tracking.get("ctwa_click_id"),
         )
         return self.record_change(now, tracked, metadata={**self.metadata, "tracking": dict(tracking)})
+
+    def request_send(self, *, now: datetime) -> Self:
+        """A new own message waits to be handed to the platform. Raises InvariantViolation for another."""
+        if not self.from_me or self.channel_message_id is not None:
+            raise InvariantViolation(f"message {self.id} came from the platform: there is nothing to send")
+        return self.record_change(now, MessageSendRequested(), status=MessageStatus.QUEUED)
+
+    def mark_as_resent(self, attempt: int, *, now: datetime) -> Self:
+        """It may reach the contact twice: ``metadata["resent"]`` says since when, and at which attempt."""
+        resent = {"attempt": attempt, "at": to_json(settled(now))}
+        event = MessageResent(attempt=attempt)
+        return self.record_change(now, event, metadata={**self.metadata, "resent": resent})
 
     def mark_as_sent(self, *, now: datetime) -> Self:
         return self._advance(MessageStatus.SENT, now, MessageSent())

@@ -94,6 +94,30 @@ class MessagePollVoted(MessageEvent):
 
 
 @attrs.frozen(kw_only=True)
+class MessageSendRequested(MessageEvent):
+    """The message is queued: somebody is to hand it to the platform."""
+
+    event_name = "message.send_requested"
+
+    contact_id: UUID = from_aggregate("contact_id")
+    channel_id: UUID = from_aggregate("channel_id")
+    requested_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class MessageResent(MessageEvent):
+    """The message is handed to the platform once more, and what became of the last time is not known.
+
+    So the contact may get it twice. ``attempt`` counts from 1.
+    """
+
+    event_name = "message.resent"
+
+    attempt: int
+    resent_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
 class MessageSent(MessageEvent):
     event_name = "message.sent"
 
