@@ -153,7 +153,7 @@ async def snapshot_again(db: Database[UnitOfWork], readers: Readers, seed: Seed)
 
     async def again(uow: UnitOfWork) -> int:
         await uow.contacts.add(joined)
-        await uow.contact_lists.add_member(readers.contact_list.id, joined.id, now=NOW)
+        await uow.contact_lists.add_members(readers.contact_list.id, [joined.id], now=NOW)
         return await uow.broadcasts.add_members(readers.broadcast.id, readers.contact_list.id, now=NOW)
 
     await db.run(TENANT, starting(readers.broadcast.id, NOW))
