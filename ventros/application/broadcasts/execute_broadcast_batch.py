@@ -9,10 +9,11 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.broadcasts.messages import message_to
 from ventros.application.messages.send_message import send_message
+from ventros.application.messages.template_message import template_message
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.values import ClaimedContact
+from ventros.crm.messages.aggregate import MessageSource
 from ventros.kernel import validators
 from ventros.unit_of_work import UnitOfWork
 
@@ -95,6 +96,13 @@ async def _send(
     """The ids of each contact and its message."""
     queued = []
     for contact in contacts:
-        message = await send_message(uow, message_to(contact, broadcast, now=now))
-        queued.append((contact.contact_id, message.id))
+        command = template_message(
+            broadcast.message_template,
+            contact,
+            broadcast.channel_required(),
+            source=MessageSource.BROADCAST,
+            metadata={"broadcast_id": str(broadcast.id)},
+            now=now,
+        )
+        queued.append((contact.id, (await send_message(uow, command)).id))
     return queued
