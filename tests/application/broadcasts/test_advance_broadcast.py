@@ -152,7 +152,7 @@ async def test_what_cannot_start_says_so_and_is_tried_again(db: Database[UnitOfW
 
     async def join(uow: UnitOfWork) -> None:
         await uow.contacts.add(joined)
-        await uow.contact_lists.add_member(readers.contact_list.id, joined.id, now=NOW)
+        await uow.contact_lists.add_members(readers.contact_list.id, [joined.id], now=NOW)
 
     await db.run(TENANT, join)
     assert (await advance(db, readers.broadcast.id, HOUR)).contacts == 1

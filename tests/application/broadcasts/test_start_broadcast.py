@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -21,6 +22,7 @@ from tests.support.broadcasts import (
 from tests.support.constants import NOW, TENANT
 from tests.support.outbox import events_of
 from ventros import Database, NotFound, UnitOfWork, ValidationError
+from ventros.application.broadcasts.start_broadcast import StartBroadcast
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.broadcasts.values import BroadcastStatus
@@ -142,6 +144,11 @@ async def test_what_cannot_be_sent_is_not_begun(
     assert raised.value.field == field
 
 
+def test_a_command_names_its_broadcast() -> None:
+    with pytest.raises(ValidationError):
+        StartBroadcast(broadcast_id=UUID(int=0), started_at=NOW)
+
+
 async def test_there_is_none(db: Database[UnitOfWork], seed: Seed) -> None:
     with pytest.raises(NotFound):
         await db.run(TENANT, starting(new_id(), NOW))
@@ -153,7 +160,7 @@ async def snapshot_again(db: Database[UnitOfWork], readers: Readers, seed: Seed)
 
     async def again(uow: UnitOfWork) -> int:
         await uow.contacts.add(joined)
-        await uow.contact_lists.add_member(readers.contact_list.id, joined.id, now=NOW)
+        await uow.contact_lists.add_members(readers.contact_list.id, [joined.id], now=NOW)
         return await uow.broadcasts.add_members(readers.broadcast.id, readers.contact_list.id, now=NOW)
 
     await db.run(TENANT, starting(readers.broadcast.id, NOW))
