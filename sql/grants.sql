@@ -45,12 +45,19 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at),
+    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
+    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
+    ON broadcast_executions TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version),
+        rate_limit, updated_at, version, channel_id),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -62,11 +69,13 @@ GRANT
 
 GRANT
     SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
     INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at),
-    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, completed_at,
-        exited_at, exit_reason, updated_at),
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, postponements,
+        completed_at, exited_at, exit_reason, updated_at),
     DELETE
     ON campaign_enrollments TO ventros_app;
 
@@ -299,11 +308,11 @@ GRANT
 
 GRANT
     SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
     INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at),
-    UPDATE (version, contact_id, status, step_position, next_scheduled_at, completed_at, exited_at,
-        exit_reason, updated_at),
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, postponements, completed_at,
+        exited_at, exit_reason, updated_at),
     DELETE
     ON sequence_enrollments TO ventros_app;
 
@@ -398,12 +407,17 @@ CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay 
 GRANT USAGE ON SCHEMA public TO ventros_scheduler;
 
 GRANT
+    SELECT (tenant_id, id, status, scheduled_for)
+    ON broadcasts TO ventros_scheduler;
+CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
     SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
     ON campaign_enrollments TO ventros_scheduler;
 CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
 
 GRANT
-    SELECT (tenant_id, id, status)
+    SELECT (tenant_id, id, status, start_date)
     ON campaigns TO ventros_scheduler;
 CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
 
@@ -416,6 +430,11 @@ GRANT
     SELECT (tenant_id, id, status)
     ON sequences TO ventros_scheduler;
 CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
+    ON sessions TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
 
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
@@ -449,8 +468,14 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at)
+    ON broadcast_executions TO ventros_auditor;
+CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
@@ -461,7 +486,8 @@ CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor 
 
 GRANT
     SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, waiting_for, completed_at, exited_at, exit_reason, created_at, updated_at)
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at)
     ON campaign_enrollments TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
 
@@ -617,7 +643,7 @@ CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor 
 
 GRANT
     SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
-        next_scheduled_at, completed_at, exited_at, exit_reason, created_at, updated_at)
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at)
     ON sequence_enrollments TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 

@@ -347,6 +347,7 @@ CREATE TABLE public.campaign_enrollments (
     step_position integer NOT NULL,
     next_scheduled_at timestamp with time zone,
     waiting_for text,
+    postponements integer NOT NULL,
     completed_at timestamp with time zone,
     exited_at timestamp with time zone,
     exit_reason text,
@@ -356,7 +357,7 @@ CREATE TABLE public.campaign_enrollments (
     CONSTRAINT campaign_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
     CONSTRAINT campaign_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT campaign_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
-    CONSTRAINT campaign_enrollments_position_check CHECK ((step_position >= 0)),
+    CONSTRAINT campaign_enrollments_position_check CHECK (((step_position >= 0) AND (postponements >= 0))),
     CONSTRAINT campaign_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
     CONSTRAINT campaign_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at]))),
     CONSTRAINT campaign_enrollments_waiting_check CHECK ((((waiting_for = ANY (ARRAY['reply'::text, 'click'::text, 'open'::text])) AND (status = ANY (ARRAY['active'::text, 'paused'::text]))) OR (waiting_for IS NULL)))
@@ -385,6 +386,8 @@ COMMENT ON COLUMN public.campaign_enrollments.step_position IS 'Position of the 
 COMMENT ON COLUMN public.campaign_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
 
 COMMENT ON COLUMN public.campaign_enrollments.waiting_for IS 'What the contact is waited to do at a step of type wait: reply, click or open; next_scheduled_at is when the time for it is over. NULL unless it waits.';
+
+COMMENT ON COLUMN public.campaign_enrollments.postponements IS 'How often that step could not be taken and was put off.';
 
 COMMENT ON COLUMN public.campaign_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
 
@@ -1631,6 +1634,7 @@ CREATE TABLE public.sequence_enrollments (
     status text NOT NULL,
     step_position integer NOT NULL,
     next_scheduled_at timestamp with time zone,
+    postponements integer NOT NULL,
     completed_at timestamp with time zone,
     exited_at timestamp with time zone,
     exit_reason text,
@@ -1640,7 +1644,7 @@ CREATE TABLE public.sequence_enrollments (
     CONSTRAINT sequence_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
     CONSTRAINT sequence_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
     CONSTRAINT sequence_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
-    CONSTRAINT sequence_enrollments_position_check CHECK ((step_position >= 0)),
+    CONSTRAINT sequence_enrollments_position_check CHECK (((step_position >= 0) AND (postponements >= 0))),
     CONSTRAINT sequence_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
     CONSTRAINT sequence_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at])))
 );
@@ -1666,6 +1670,8 @@ COMMENT ON COLUMN public.sequence_enrollments.status IS 'active, paused, complet
 COMMENT ON COLUMN public.sequence_enrollments.step_position IS 'Position of the step that is taken next, or was to be when the way ended.';
 
 COMMENT ON COLUMN public.sequence_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
+
+COMMENT ON COLUMN public.sequence_enrollments.postponements IS 'How often that step could not be taken and was put off.';
 
 COMMENT ON COLUMN public.sequence_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
 
@@ -2207,6 +2213,8 @@ CREATE UNIQUE INDEX campaign_enrollments_open_key ON public.campaign_enrollments
 CREATE INDEX campaigns_created_idx ON public.campaigns USING btree (tenant_id, created_at, id);
 
 CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (tenant_id, start_date) WHERE (status = 'scheduled'::text);
+
+CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (tenant_id, id) WHERE (status = 'scheduled'::text);
 
 CREATE INDEX channels_active_waha_idx ON public.channels USING btree (tenant_id) WHERE ((type = 'waha'::text) AND (status = 'active'::text) AND (deleted_at IS NULL));
 

@@ -98,6 +98,7 @@ WITH changing (name, columns) AS (
            'campaign_enrollments_open_key',
            'campaigns_created_idx',
            'campaigns_due_idx',
+           'campaigns_scheduled_idx',
            'channels_active_waha_idx',
            'channels_user_idx',
            'chat_participants_contact_idx',

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import attrs
+import psycopg
+import pytest
 
-from tests.support.constants import NOW
+from tests.support.constants import NOW, TENANT
+from ventros import Database, UnitOfWork
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
 from ventros.automation.campaigns.values import GoalType, StepConfig, StepType
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep
 from ventros.automation.sequences.values import TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, TemplateType, WaitFor
+from ventros.crm.contacts.aggregate import Contact
+from ventros.demo.seed import Seed
+from ventros.kernel.connection.call import Call
+from ventros.kernel.repository import Repository
 
 HELLO = MessageTemplate(type=TemplateType.TEXT, content="Hello {{name}}")
 
@@ -73,3 +81,39 @@ def draft_campaign(tenant: str, *steps: CampaignStep) -> Campaign:
 
 def active_campaign(tenant: str, *steps: CampaignStep) -> Campaign:
     return draft_campaign(tenant, *steps).activate(now=NOW)
+
+
+async def store(db: Database[UnitOfWork], *aggregates: Any) -> Any:
+    async with db.unit_of_work(TENANT) as uow:
+        stored = await uow.add_all(*aggregates)
+        await uow.commit()
+    return stored
+
+
+async def new_person(db: Database[UnitOfWork], seed: Seed, phone: str = "+5511900000001") -> Contact:
+    """With a phone, so that we can write to it."""
+    person = Contact.create(project_id=seed.project_id, tenant_id=TENANT, name="Ada", now=NOW)
+    (stored,) = await store(db, person.set_phone(phone, now=NOW))
+    return stored  # type: ignore[no-any-return]
+
+
+def told(superuser: psycopg.Connection, aggregate_type: str) -> list[str]:
+    """The names of the events of all aggregates of a type, in their order."""
+    rows = superuser.execute(
+        "SELECT event_name FROM outbox_events WHERE aggregate_type = %s ORDER BY position", [aggregate_type]
+    )
+    return [name for (name,) in rows]
+
+
+def sent(superuser: psycopg.Connection) -> list[str]:
+    """The texts of the messages, in their order."""
+    return [text for (text,) in superuser.execute('SELECT text FROM messages ORDER BY "timestamp", id')]
+
+
+def without_lock(monkeypatch: pytest.MonkeyPatch, repository: type[Repository[Any]]) -> None:
+    """What it locks is read only."""
+
+    def read_only(self: Repository[Any], _locking: object, ids: list[UUID]) -> Call:
+        return Call(self.STORED_VERSION, ((self.tenant, ids[0]),))
+
+    monkeypatch.setattr(repository, "locking", read_only)

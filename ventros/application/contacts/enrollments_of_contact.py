@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ventros.application.sequences.advance_sequence_enrollment import count_end
+from ventros.application.sequences.counted import count_end
 from ventros.automation.enrollments import CONTACT_DELETED, CONTACT_MERGED
 from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
 from ventros.kernel.connection.call import Call

@@ -9,7 +9,7 @@ from uuid import UUID
 import attrs
 
 from ventros.application.campaigns.advance_campaign_enrollment import gone_on
-from ventros.application.sequences.advance_sequence_enrollment import count_end
+from ventros.application.sequences.counted import count_end
 from ventros.automation.enrollments import REPLIED, Enrollment, EnrollmentStatus
 from ventros.automation.values import WaitFor
 from ventros.kernel import validators

@@ -9,7 +9,8 @@ from uuid import UUID
 from ventros.application.contacts.facts import all_hold
 from ventros.application.messages.send_message import send_message
 from ventros.application.messages.template_message import template_message
-from ventros.automation.enrollments import CONTACT_DELETED, STEP_FAILED, EnrollmentStatus
+from ventros.application.sequences.counted import count_end
+from ventros.automation.enrollments import CONTACT_DELETED, STEP_FAILED
 from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep
 from ventros.automation.sequences.values import SequenceStatus
@@ -60,17 +61,6 @@ async def advance_sequence_enrollment(
     count_end(uow, changed)
     (stored,) = await uow.commit(changed)
     return stored
-
-
-def count_end(uow: UnitOfWork, enrollment: SequenceEnrollment) -> None:
-    """With the commit, if the way through the sequence has ended just now."""
-    completed = enrollment.status is EnrollmentStatus.COMPLETED
-    if not enrollment.is_open:
-        uow.send_with_commit(
-            uow.sequences.counting(
-                enrollment.sequence_id, completed=int(completed), exited=int(not completed)
-            )
-        )
 
 
 async def _take_step(

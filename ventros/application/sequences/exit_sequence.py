@@ -7,6 +7,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.sequences.counted import count_end
 from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
 from ventros.kernel import validators
 from ventros.unit_of_work import UnitOfWork
@@ -28,6 +29,6 @@ async def exit_sequence(uow: UnitOfWork, command: ExitSequence) -> SequenceEnrol
     """
     enrollment = await uow.sequence_enrollments.get(command.enrollment_id)
     exited = enrollment.exit(command.reason, now=command.exited_at)
-    uow.send_with_commit(uow.sequences.counting(exited.sequence_id, exited=1))
+    count_end(uow, exited)
     (stored,) = await uow.commit(exited)
     return stored

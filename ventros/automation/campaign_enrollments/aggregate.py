@@ -74,7 +74,13 @@ class CampaignEnrollment(Enrollment):
         """To the step at that position. Raises InvariantViolation unless it is active."""
         advanced = CampaignEnrollmentAdvanced(current_step_order=step_position, next_scheduled_at=due_at)
         return self._scheduled(
-            "advance", now, advanced, due_at, step_position=step_position, waiting_for=None
+            "advance",
+            now,
+            advanced,
+            due_at,
+            step_position=step_position,
+            postponements=0,
+            waiting_for=None,
         )
 
     def wait(self, waiting_for: WaitFor, *, until: datetime, now: datetime) -> Self:
