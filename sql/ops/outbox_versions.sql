@@ -26,6 +26,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('agent', 'agents', 'tenant_id'),
     ('billing_account', 'billing_accounts', 'user_id'),
     ('broadcast', 'broadcasts', 'tenant_id'),
+    ('campaign_enrollment', 'campaign_enrollments', 'tenant_id'),
     ('campaign', 'campaigns', 'tenant_id'),
     ('channel', 'channels', 'tenant_id'),
     ('chat', 'chats', 'tenant_id'),
@@ -35,6 +36,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('pipeline_status', 'pipeline_statuses', 'tenant_id'),
     ('pipeline', 'pipelines', 'tenant_id'),
     ('project', 'projects', 'tenant_id'),
+    ('sequence_enrollment', 'sequence_enrollments', 'tenant_id'),
     ('sequence', 'sequences', 'tenant_id'),
     ('session', 'sessions', 'tenant_id'),
     ('webhook_subscription', 'webhook_subscriptions', 'tenant_id')
@@ -51,6 +53,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     SELECT 'agent', tenant_id, id, version FROM agents WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'billing_account', 'user:' || user_id, id, version FROM billing_accounts WHERE ('user:' || user_id, id) > (SELECT after_tenant, after_id FROM bound) AND ('user:' || user_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'broadcast', tenant_id, id, version FROM broadcasts WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'campaign_enrollment', tenant_id, id, version FROM campaign_enrollments WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'campaign', tenant_id, id, version FROM campaigns WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'channel', tenant_id, id, version FROM channels WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'chat', tenant_id, id, version FROM chats WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
@@ -60,6 +63,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'pipeline', tenant_id, id, version FROM pipelines WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'project', tenant_id, id, version FROM projects WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'sequence_enrollment', tenant_id, id, version FROM sequence_enrollments WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'sequence', tenant_id, id, version FROM sequences WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'session', tenant_id, id, version FROM sessions WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
     SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound)
