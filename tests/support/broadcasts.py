@@ -85,9 +85,7 @@ async def store_readers(
         contact_list = await uow.contact_lists.add(new_list(seed, static=static))
         contacts = list(await uow.add_all(*people(seed, number, phones=phones)))
         if static and contacts:
-            await uow.contact_lists.add_members(
-                contact_list.id, [contact.id for contact in contacts], now=NOW
-            )
+            await uow.contact_lists.add_members(contact_list.id, [one.id for one in contacts], now=NOW)
         broadcast = await uow.broadcasts.add(new_broadcast(seed, contact_list.id, **changes))
         return Readers(contact_list, contacts, broadcast)
 

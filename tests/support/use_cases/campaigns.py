@@ -69,7 +69,7 @@ async def _create(world: World) -> Work:
     return lambda uow: create_campaign(uow, command)
 
 
-@case("start_campaign", "whose time has come")
+@case("start_campaign", "whose time has come", answers_others=True)
 async def _start(world: World) -> Work:
     (campaign,) = await world.add(draft_campaign(world.tenant).schedule(NOW + HOUR, now=NOW))
     return lambda uow: start_campaign(uow, campaign.id, NOW + HOUR)

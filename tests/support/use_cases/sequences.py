@@ -37,13 +37,6 @@ async def _enroll(world: World) -> Work:
     return lambda uow: enroll_in_sequence(uow, command)
 
 
-@case("enroll_in_sequence", "of a contact that is in it")
-async def _again(world: World) -> Work:
-    command = await _enrolling(world)
-    await world.run(lambda uow: enroll_in_sequence(uow, command))
-    return lambda uow: enroll_in_sequence(uow, command)
-
-
 @case("enroll_in_sequence", "while it is paused")
 async def _paused(world: World) -> Work:
     command = await _enrolling(world)

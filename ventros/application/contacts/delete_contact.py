@@ -7,6 +7,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.contacts.enrollments_of_contact import exit_enrollments
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.kernel import validators
@@ -50,6 +51,7 @@ async def delete_contact(uow: UnitOfWork, command: DeleteContact) -> Contact:
     if chat is not None:
         await uow.chats.save(chat.close(now=now))
     await uow.placements.exit_all(placements, reason=REASON, now=now)
+    await exit_enrollments(uow, contact.id, now=now)
     # Here ends what else refers to it: before the lists, whose counters are the last of all locks.
     uow.send_with_commit(uow.contact_identities.forgetting(contact.id))
     await uow.contact_lists.remove_contact(contact.id, now=now)

@@ -63,10 +63,10 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
         now=now,
     )
     await uow.placements.move(*ids, now=now)
+    await move_enrollments(uow, *ids, now=now)
     await uow.contact_lists.move_memberships(*ids, now=now)
     await uow.contact_custom_fields.move(*ids)
     await uow.contact_identities.move(*ids)
-    await move_enrollments(uow, *ids, now=now)
     await uow.broadcasts.move_executions(*ids)
     return stored
 
