@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.support.constants import NOW, TENANT
-from tests.support.inbound_messages import ADA
+from tests.support.inbound_messages import ADA, inbound, process
 from tests.support.interrupt import Interrupted
 from tests.support.keys import NEW, NEW_KEY, OLD
 from tests.support.relaying import until
@@ -34,6 +34,7 @@ from ventros import Database, OutboxEvent, Settings, UnitOfWork, ValidationError
 from ventros.application.consumers import CONSUMERS, Means, in_unit
 from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.application.messages.inbound import MessageRef
+from ventros.application.messages.process_inbound_message import Duplicate, StoredMessage
 from ventros.application.messages.record_message_ack import AckResult, MessageAck, record_message_ack
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.contacts.aggregate import Contact
@@ -42,7 +43,9 @@ from ventros.crm.messages.sends import MessageSends, SendOutcome
 from ventros.demo.seed import Seed
 from ventros.kernel.outbox import log
 from ventros.kernel.outbox.event import START
+from ventros.kernel.retry import Retry
 from ventros.kernel.transaction.unit_of_work import UnitOfWork as KernelUnit
+from ventros.relay import handing_over
 from ventros.relay.crm import CrmConsumers
 from ventros.relay.relay import Relay
 from ventros.relay.waha import WahaGateway
@@ -50,10 +53,22 @@ from ventros.relay.waha import WahaGateway
 SENT, QUEUED, FAILED = MessageStatus.SENT, MessageStatus.QUEUED, MessageStatus.FAILED
 
 
+class Minute(Retry):
+    """So that a relay which drains does not come to the next attempt by itself, as chance has it."""
+
+    def pause(self, attempt: int) -> float:
+        return 60.0
+
+
 @pytest.fixture
 async def sending(
-    db: Database[UnitOfWork], relay_db: Database[KernelUnit], seed: Seed, superuser: psycopg.Connection
+    db: Database[UnitOfWork],
+    relay_db: Database[KernelUnit],
+    seed: Seed,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Sending]:
+    monkeypatch.setattr(handing_over, "PAUSES", Minute())
     async with waha_server() as waha, WahaGateway(LOCAL, timeout=0.5) as gateway:
         await waha.configure(db, seed)
         contact = await new_contact(db, seed)
@@ -104,14 +119,14 @@ async def test_what_follows_has_the_request_as_its_cause(sending: Sending) -> No
     ],
 )
 async def test_a_medium_goes_to_its_own_path(sending: Sending, content_type: ContentType, path: str) -> None:
-    await sending.send(
-        "look", content_type=content_type, media_url="https://files.example/a", media_mimetype="a/b"
-    )
+    caption = None if content_type is ContentType.VOICE else "look"
+    medium = {"media_url": "https://files.example/a", "media_mimetype": "a/b"}
+    await sending.send(caption, content_type=content_type, **medium)
     await sending.deliver()
     assert [one.path for one in sending.waha.there.requests] == [path]
     (body,) = sending.waha.taken
     assert body["file"] == {"url": "https://files.example/a", "mimetype": "a/b"}
-    assert body.get("caption") == (None if content_type is ContentType.VOICE else "look")
+    assert body.get("caption") == caption
 
 
 async def test_an_answer_names_the_message_by_its_whole_id(sending: Sending) -> None:
@@ -172,7 +187,7 @@ async def test_what_is_in_doubt_is_sent_again_and_the_message_says_so(sending: S
     await sending.deliver()
     stored = await sending.stored(message)
     assert (stored.status, stored.may_have_been_sent_twice) == (SENT, True)
-    assert stored.metadata["resent"] == {"attempt": 2, "at": LATER.isoformat()}
+    assert stored.metadata["resent"] == {"attempt": 2, "at": LATER.isoformat(timespec="microseconds")}
     assert sending.events(message).count("message.resent") == 1
     assert await outcomes(sending, message) == [SendOutcome.UNANSWERED, SendOutcome.SENT]
     assert len(sending.waha.taken) == times
@@ -280,6 +295,70 @@ async def test_an_ack_before_the_answer_is_recorded_comes_again(sending: Sending
     assert await ack() is AckResult.ADVANCED
     stored = await sending.stored(message)
     assert (stored.status, stored.delivered_at) == (MessageStatus.DELIVERED, LATER)
+
+
+async def echo(sending: Sending, text: str = "hello", id_: str = "3EB01") -> StoredMessage | Duplicate:
+    """WAHA tells of our own message as of one that was written on the phone."""
+    command = inbound(
+        channel_message_id=id_, contact=ADA, from_me=True, text=text, received_at=LATER, event_id=None
+    )
+    return await process(sending.db, sending.seed, command)
+
+
+async def test_the_platform_tells_of_it_before_the_answer_is_recorded(sending: Sending) -> None:
+    pause = asyncio.Event()
+    sending.waha.script = [slowly(pause)]
+    message = await sending.send()
+    async with WahaGateway(LOCAL) as patient:
+        delivering = asyncio.create_task(sending.deliver(attrs.evolve(sending.means, gateway=patient)))
+        await until(lambda: len(sending.waha.taken) == 1)
+        assert isinstance(await echo(sending), Duplicate)
+        pause.set()
+        await delivering
+    assert isinstance(await echo(sending), Duplicate)
+    stored = await sending.stored(message)
+    assert (stored.status, stored.channel_message_id) == (SENT, "3EB01")
+    assert count(sending.superuser, "SELECT count(*) FROM messages") == 1
+    async with sending.db.unit_of_work(TENANT) as uow:
+        assert (await uow.channels.counters(sending.seed.channel_id)).messages_sent == 1
+
+
+async def test_what_the_platform_tells_of_is_no_more_in_doubt(sending: Sending) -> None:
+    sending.waha.script = [take_and_drop]
+    message = await sending.send()
+    await sending.deliver()
+    assert isinstance(await echo(sending), Duplicate)
+    await sending.deliver()
+    stored = await sending.stored(message)
+    assert (stored.status, stored.may_have_been_sent_twice) == (SENT, False)
+    assert len(sending.waha.taken) == 1
+
+
+async def test_another_text_is_another_message(sending: Sending) -> None:
+    sending.waha.script = [take_and_drop]
+    message = await sending.send()
+    await sending.deliver()
+    assert isinstance(await echo(sending, "bye"), StoredMessage)
+    assert (await sending.stored(message)).status is QUEUED
+
+
+async def test_a_message_that_was_not_taken_is_not_meant(sending: Sending) -> None:
+    message = await sending.send()
+    assert isinstance(await echo(sending, id_="before it was handed over"), StoredMessage)
+    sending.waha.script = [answering(422)]
+    await sending.deliver()
+    assert isinstance(await echo(sending, id_="while it waits"), StoredMessage)
+    assert (await sending.stored(message)).status is QUEUED
+
+
+async def test_where_another_message_has_the_id_it_is_sent_without(sending: Sending) -> None:
+    message = await sending.send()
+    assert isinstance(await echo(sending, "something else"), StoredMessage)
+    await sending.deliver()
+    stored = await sending.stored(message)
+    assert (stored.status, stored.channel_message_id) == (SENT, None)
+    (attempt,) = await sending.attempts(message)
+    assert attempt.channel_message_id == "3EB01"
 
 
 @attrs.frozen

@@ -29,7 +29,7 @@ from tests.support.stored import count
 from ventros import Database, UnitOfWork
 from ventros.crm.sessions.aggregate import EndReason
 from ventros.demo.seed import Seed
-from ventros.kernel.errors import InsufficientPrivilege, TenancyViolation, ValidationError
+from ventros.kernel.errors import InsufficientPrivilege, NotFound, TenancyViolation, ValidationError
 from ventros.scheduler.scheduler import Counts, Scheduler, SchedulerOptions
 from ventros.statements import statement
 
@@ -81,7 +81,10 @@ class Noted:
 
     async def __call__(self, uow: UnitOfWork, id_: UUID, now: datetime) -> object:
         if self.lock:
-            session = await uow.sessions.get(id_, lock="no key update", skip_locked=True)
+            try:
+                session = await uow.sessions.get(id_, lock="no key update", skip_locked=True)
+            except NotFound:
+                return None
         else:
             session = await uow.sessions.get(id_)
             if len(self._first) < self.together.parties:

@@ -56,11 +56,10 @@ class Sending:
     def means(self) -> Means:
         return Means(db=self.db, gateway=self.gateway, encryptor=NEW, clock=lambda: LATER)
 
-    async def send(self, text: str = "hello", **changes: Any) -> Message:
+    async def send(self, text: str | None = "hello", **changes: Any) -> Message:
         command = SendMessage(
-            contact_id=self.contact.id, channel_id=self.seed.channel_id, text=text, sent_at=NOW
+            contact_id=self.contact.id, channel_id=self.seed.channel_id, text=text, sent_at=NOW, **changes
         )
-        command = attrs.evolve(command, **changes)
         return await self.db.run(TENANT, lambda uow: send_message(uow, command))
 
     async def deliver(self, means: Means | None = None) -> Relay:

@@ -18,6 +18,7 @@ from tests.support.receiver import Receiver, hang, receiver, status
 from ventros import Database, UnitOfWork
 from ventros.crm.channels.configs import WahaConfig
 from ventros.demo.seed import Seed
+from ventros.kernel.encryption import Encryptor
 
 KEY = "waha-key"
 
@@ -64,10 +65,12 @@ class Waha:
 Behaviour = Callable[[Waha, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def configure(db: Database[UnitOfWork], seed: Seed, config: WahaConfig) -> None:
+async def configure(
+    db: Database[UnitOfWork], seed: Seed, config: WahaConfig, encryptor: Encryptor = NEW
+) -> None:
     async def change(uow: UnitOfWork) -> None:
         channel = await uow.channels.get(seed.channel_id)
-        await uow.channels.save(channel.set_config(config, encryptor=NEW, now=NOW))
+        await uow.channels.save(channel.set_config(config, encryptor=encryptor, now=NOW))
 
     await db.run(seed.tenant, change)
 

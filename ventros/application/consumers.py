@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 import attrs
 
+from ventros.application.contacts.record_reply import RecordReply, record_reply
 from ventros.application.messages.gateway import Gateway
 from ventros.application.messages.sending import send_requested
+from ventros.application.projects import suspensions
 from ventros.kernel import validators
-from ventros.kernel.consumer import Consumer
+from ventros.kernel.consumer import Consumer, consumer
 from ventros.kernel.database import Database
 from ventros.kernel.encryption import Encryptor
 from ventros.kernel.errors import ValidationError
@@ -58,6 +61,14 @@ def in_unit(consumer: Consumer[UnitOfWork], *events: str) -> CrmConsumer:
     return CrmConsumer(name=consumer.name, events=frozenset(events), handle=handle)
 
 
+@consumer("record_reply")
+async def reply_recorded(uow: UnitOfWork, event: OutboxEvent) -> None:
+    """A message of the contact, be it in a group, is an answer; what we wrote is none."""
+    if not event.payload["from_me"]:
+        contact_id = UUID(event.payload["contact_id"])
+        await record_reply(uow, RecordReply(contact_id=contact_id, replied_at=event.occurred_at))
+
+
 CONSUMERS: Final = (
     CrmConsumer(
         name="send_message",
@@ -68,5 +79,11 @@ CONSUMERS: Final = (
         attempts=50,
         timeout=60.0,
     ),
+    CrmConsumer(
+        name="stop_projects",
+        events=suspensions.EVENTS,
+        handle=lambda means, event: suspensions.stop_projects(means.db, event),
+    ),
+    in_unit(reply_recorded, "message.created"),
 )
 """Each is a destination of its own, ``crm:<name>``."""

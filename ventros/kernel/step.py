@@ -27,9 +27,10 @@ class Step(Generic[U]):
     ``find_due`` takes the present time, the key behind which it looks, tenant and id, and how many it may
     look at. It returns keys in their order; when it returns none, nothing is due behind that key.
 
-    ``work`` decides by itself whether the item is still due, and returns None when it left it alone. Its
-    first statement locks the item with ``skip_locked``, so that of two schedulers one does the work. It is
-    run by ``db.run``, so its only effects are those on the unit.
+    ``work`` decides by itself whether the item is still due. Its first statement locks the item with
+    ``skip_locked``, so that of two schedulers one does the work. It returns None when it left the item alone,
+    for it was not due any more, or not there, or another held it. It is run by ``db.run``, so its only
+    effects are those on the unit.
 
     Raises ConfigurationError for a statement that is of another role or another form.
     """

@@ -179,7 +179,7 @@ def _body(outgoing: Outgoing) -> dict[str, Any]:
         body["file"] = {"url": outgoing.media_url}
         if outgoing.media_mimetype:
             body["file"]["mimetype"] = outgoing.media_mimetype
-        if outgoing.text and outgoing.content_type is not ContentType.VOICE:
+        if outgoing.text:
             body["caption"] = outgoing.text
     if outgoing.reply_to is not None:
         body["reply_to"] = outgoing.reply_to

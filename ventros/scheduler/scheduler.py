@@ -20,7 +20,6 @@ from ventros.kernel.errors import (
     Conflict,
     DatabaseError,
     InsufficientPrivilege,
-    NotFound,
     TenancyViolation,
     ValidationError,
     VentrosError,
@@ -165,9 +164,6 @@ class Scheduler(Generic[U]):
             async with asyncio.timeout(self._options.longest):
                 result = await self._app.run(tenant, lambda uow: step.work(uow, id_, now))
         except Exception as error:  # noqa: BLE001 - whatever the work raises, the others go on
-            if isinstance(error, NotFound) and error.id == id_:  # gone, or another scheduler has it
-                counts.left += 1
-                return
             counts.failed += 1
             _logger.warning("%s: %s of tenant %s failed: %s", step.name, id_, tenant, told(error))
         else:

@@ -233,9 +233,9 @@ async def test_a_list_has_the_survivor_once(
             for name in ("Both", "One")
         ]
         both, one = lists
-        await uow.contact_lists.add_member(both.id, two.survivor.id, now=NOW)
-        await uow.contact_lists.add_member(both.id, two.merged.id, now=NOW + MINUTE)
-        await uow.contact_lists.add_member(one.id, two.merged.id, now=NOW + MINUTE)
+        await uow.contact_lists.add_members(both.id, [two.survivor.id], now=NOW)
+        await uow.contact_lists.add_members(both.id, [two.merged.id], now=NOW + MINUTE)
+        await uow.contact_lists.add_members(one.id, [two.merged.id], now=NOW + MINUTE)
         await uow.commit()
     await merge(db, two)
     assert superuser.execute(

@@ -169,6 +169,7 @@ async def test_a_medium_has_a_caption(db: Database[UnitOfWork], seed: Seed, cont
         ({"text": None}, "text"),
         ({"text": ""}, "text"),
         ({"content_type": ContentType.IMAGE}, "media_url"),
+        ({"content_type": ContentType.VOICE, "media_url": "https://a.example/b"}, "text"),
         ({"content_type": ContentType.STICKER, "media_url": "https://a.example/b"}, "content_type"),
         ({"content_type": ContentType.SYSTEM}, "content_type"),
         ({"content_type": "telepathy"}, "content_type"),

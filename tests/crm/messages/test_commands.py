@@ -215,6 +215,22 @@ COMMANDS: list[tuple[Message, str, dict[str, Any], dict[str, Any], str, dict[str
         AD_PAYLOAD,
     ),
     (
+        make_message(from_me=True),
+        "request_send",
+        {},
+        {"status": MessageStatus.QUEUED},
+        "message.send_requested",
+        {"contact_id": ARGUMENTS["contact_id"], "channel_id": ARGUMENTS["channel_id"], "requested_at": LATER},
+    ),
+    (
+        make_message(metadata={"kind": "poll"}),
+        "mark_as_resent",
+        {"attempt": 2},
+        {"metadata": {"kind": "poll", "resent": {"attempt": 2, "at": AT}}},
+        "message.resent",
+        {"attempt": 2, "resent_at": LATER},
+    ),
+    (
         make_message(status=MessageStatus.QUEUED),
         "mark_as_sent",
         {},
@@ -360,6 +376,20 @@ def test_a_bad_media_address_is_refused() -> None:
     with pytest.raises(ValidationError) as raised:
         make_message(ContentType.IMAGE).set_media("/a.png", None, now=LATER)
     assert raised.value.field == "media_url"
+
+
+@pytest.mark.parametrize(
+    "message", [make_message(from_me=False), make_message(from_me=True, channel_message_id="wamid.1")]
+)
+def test_what_came_from_the_platform_is_not_sent(message: Message) -> None:
+    with pytest.raises(InvariantViolation, match="there is nothing to send"):
+        message.request_send(now=LATER)
+
+
+def test_a_message_says_whether_it_may_have_been_sent_twice() -> None:
+    message = make_message(from_me=True)
+    assert not message.may_have_been_sent_twice
+    assert message.mark_as_resent(2, now=LATER).may_have_been_sent_twice
 
 
 @pytest.mark.parametrize("content_type", list(ContentType))

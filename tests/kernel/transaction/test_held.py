@@ -51,7 +51,7 @@ def test_each_aggregate_has_one_repository() -> None:
     assert held["contacts"] is ContactRepository
     stores = {name: repository for name, repository in held.items() if repository.STANDARD}
     assert sorted(repository.resource for repository in stores.values()) == sorted(REPOSITORIES)
-    assert set(held) - set(stores) == {"contact_custom_fields", "contact_identities"}
+    assert set(held) - set(stores) == {"contact_custom_fields", "contact_identities", "message_sends"}
 
 
 def test_an_application_holds_what_it_stands_on_and_its_own() -> None:

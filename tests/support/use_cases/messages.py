@@ -10,7 +10,7 @@ import attrs
 
 from tests.support.constants import NOW
 from tests.support.inbound_messages import GROUP, MINUTE, inbound, named
-from tests.support.keys import NEW
+from tests.support.keys import SameEachTime
 from tests.support.use_cases import Work, World, case
 from tests.support.waha_server import configure
 from ventros import UnitOfWork
@@ -234,13 +234,13 @@ async def _send_and_receive(world: World) -> Work:
 
 async def _queued(world: World) -> Message:
     config = WahaConfig(base_url="https://waha.example", api_key="key", session_id=world.seed.session)
-    await configure(world.db, world.seed, config)
+    await configure(world.db, world.seed, config, SameEachTime())
     message: Message = await world.run(_sending(await _asked_to_send(world)))
     return message
 
 
 def _beginning(message: Message) -> Work:
-    command = BeginSend(message_id=message.id, encryptor=NEW, began_at=LATER)
+    command = BeginSend(message_id=message.id, encryptor=SameEachTime(), began_at=LATER)
     return lambda uow: begin_send(uow, command)
 
 

@@ -11,6 +11,7 @@ import attrs
 
 from ventros.application.contacts.contacts_of_parties import sighting_of
 from ventros.application.contacts.identify_contact import decide_contact, hold_contact, store_contact
+from ventros.application.messages.echoes import name_echoed
 from ventros.application.messages.find_inbound import Inbound, find_inbound
 from ventros.application.messages.group_chats import save_group_chat
 from ventros.application.messages.inbound import GroupChat, Party
@@ -80,7 +81,9 @@ class StoredMessage:
 
 @attrs.frozen(kw_only=True)
 class Duplicate:
-    """The event or the message was there already; nothing was changed."""
+    """The event or the message was there already; nothing was changed, but that a message which we sent has
+    the platform's id from then on.
+    """
 
 
 async def process_inbound_message(
@@ -115,6 +118,8 @@ async def process_inbound_message(
         raise InvariantViolation(
             f"channel {channel.id} is {channel.status}, not active: it takes no messages"
         )
+    if command.from_me and found.match.contact and await _is_echo(uow, command, channel, found.match.contact):
+        return Duplicate()
     sighting = sighting_of(channel.project_id, command.contact, now=now)
     contact = await decide_contact(uow, found.match, sighting)
     if not found.match.remembered or (command.group and uow.contacts.is_new(contact)):
@@ -141,6 +146,25 @@ async def process_inbound_message(
         counted = uow.channels.count_received(channel.id, now)
     uow.send_with_commit(counted)
     return await _commit(uow, contact, sessions, message)
+
+
+async def _is_echo(
+    uow: UnitOfWork, command: InboundMessage, channel: InboundChannel, contact: Contact
+) -> bool:
+    """Then the message that we sent is told so, and the unit is committed."""
+    echoed = await name_echoed(
+        uow,
+        channel.id,
+        contact.id,
+        command.channel_message_id,
+        content_type=command.content_type,
+        text=command.text,
+        now=command.received_at,
+    )
+    if echoed is None:
+        return False
+    await uow.commit()
+    return True
 
 
 async def _commit(

@@ -54,7 +54,7 @@ async def record_send(uow: UnitOfWork, command: RecordSend) -> Message:
     if not settled:
         return message
     changed = message
-    if command.outcome is SendOutcome.REFUSED:
+    if command.outcome is SendOutcome.REFUSED and message.status is MessageStatus.QUEUED:
         changed = message.mark_as_failed(now=now, reason=command.reason)
     elif command.outcome is SendOutcome.SENT:
         if message.status is MessageStatus.QUEUED:

@@ -35,7 +35,8 @@ class SendMessage:
     """``sent_at`` is the one clock of all that follows. Of a medium ``text`` is the caption.
 
     Without an ``agent_id`` the message is the source's system agent's. Raises ValidationError for a nil id,
-    for a content type that cannot be sent, for a text message without text, and a medium without address.
+    a content type that cannot be sent, a text message without text, a voice message with one, and a medium
+    without address.
     """
 
     contact_id: UUID = attrs.field(validator=validators.not_nil)
@@ -55,6 +56,8 @@ class SendMessage:
             raise ValidationError(f"a {self.content_type} message cannot be sent", field="content_type")
         if self.content_type is ContentType.TEXT and not self.text:
             raise ValidationError("a text message needs a text", field="text")
+        if self.content_type is ContentType.VOICE and self.text:
+            raise ValidationError("a voice message has no caption", field="text")
         if self.content_type.is_media and not self.media_url:
             raise ValidationError(f"a {self.content_type} message needs a media_url", field="media_url")
 

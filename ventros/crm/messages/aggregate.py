@@ -32,7 +32,7 @@ from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.events import DomainEvent
 from ventros.kernel.json_values import json_object
-from ventros.values import MediaUrl, MessageText
+from ventros.values import MediaUrl, MessageText, settled, to_json
 
 
 class ContentType(ValidatedEnum, field="content_type"):
@@ -385,7 +385,7 @@ class Message(Entity):
 
     def mark_as_resent(self, attempt: int, *, now: datetime) -> Self:
         """It may reach the contact twice: ``metadata["resent"]`` says since when, and at which attempt."""
-        resent = {"attempt": attempt, "at": now.isoformat()}
+        resent = {"attempt": attempt, "at": to_json(settled(now))}
         event = MessageResent(attempt=attempt)
         return self.record_change(now, event, metadata={**self.metadata, "resent": resent})
 

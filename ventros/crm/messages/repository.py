@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ import asyncpg
 import attrs
 
 from ventros.crm.messages import mapper
-from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.aggregate import ContentType, Message
 from ventros.crm.messages.events import (
     MessageDelivered,
     MessageFailed,
@@ -63,12 +63,14 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
 
     TABLE = statement.table("messages")
     HOLD = statement("messages.hold")
+    HOLD_ECHOED = statement("messages.hold_echoed")
     ADVANCE_DELIVERY = statement("messages.advance_delivery")
     FIND_STORED = statement("messages.find_stored")
     FIND_BY_CHANNEL_MESSAGE_ID = statement("messages.find_by_channel_message_id")
     FIND_NAMED = statement("messages.find_named")
     LOCK_NAMED = statement("messages.lock_named")
     MOVE = statement("messages.move")
+    MOVE_BETWEEN_SESSIONS = statement("messages.move_between_sessions")
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
@@ -107,6 +109,23 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     async def hold(self, id: UUID) -> Message:  # noqa: A002
         """The same, locked as a save would until the transaction ends. Raises NotFound."""
         return self.load_found(await self.connection.maybe(self.HOLD, self.tenant, id), id)
+
+    async def hold_echoed(
+        self,
+        channel_id: UUID,
+        contact_id: UUID,
+        content_type: ContentType,
+        text: str | None,
+        *,
+        since: datetime,
+    ) -> Message | None:
+        """The message, handed over and without the platform's id, that one of this content is; held.
+
+        Of several the oldest that was written ``since``.
+        """
+        args = (channel_id, contact_id, content_type, text or None, since)
+        row = await self.connection.maybe(self.HOLD_ECHOED, self.tenant, *args)
+        return None if row is None else self.load(row)
 
     async def save(self, message: Message) -> Message:
         """Write what the message's new events tell of: the changed fields, delivery, or both.
@@ -193,3 +212,12 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             surviving_chat_id,
             now,
         )
+
+    def moving_between_sessions(self, survivors: Mapping[UUID, UUID], *, now: datetime) -> Call:
+        """What gives live messages to another session, by that which they are in.
+
+        ``session.consolidated`` tells of it, and no event of theirs. A row of the answer has how many of a
+        session were moved, of the contact and of our side; there is none where none were.
+        """
+        args = (self.tenant, list(survivors), list(survivors.values()), now)
+        return Call(self.MOVE_BETWEEN_SESSIONS, (args,))

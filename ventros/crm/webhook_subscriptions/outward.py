@@ -13,6 +13,7 @@ OUTWARD_NAMES: Final[Mapping[str, str | None]] = MappingProxyType(
         "contact.pipeline_status_changed": "pipeline.status.changed",
         "credential.oauth_refreshed": "credential.oauth_token_refreshed",
         "message.created": "message.received",
+        "message.send_requested": None,
         "session.ended": "session.closed",
         "session.message_recorded": None,
         "session.messages_recorded": None,
@@ -23,7 +24,8 @@ OUTWARD_NAMES: Final[Mapping[str, str | None]] = MappingProxyType(
         "status.updated": "pipeline.status.updated",
     }
 )
-"""Those that differ; None is never sent. Counted messages are not: each is told by its own event."""
+"""Those that differ; None is never sent. Counted messages are not: each is told by its own event.
+That a message is to be sent is our own business."""
 
 CONTACT_EVENTS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -1,0 +1,186 @@
+"""Before a message is handed over the attempt is on record; what cannot be sent any more fails."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.inbound_messages import inbound, store
+from tests.support.keys import NEW, OLD
+from tests.support.relaying import until
+from tests.support.sending import CHAT, LATER, new_contact
+from tests.support.stored import count
+from tests.support.waha_server import configure
+from ventros import AlreadyExists, Database, NotFound, UnitOfWork
+from ventros.application.messages.begin_send import BeginSend, BegunSend, begin_send
+from ventros.application.messages.send_message import SendMessage, send_message
+from ventros.crm.channels.aggregate import Channel
+from ventros.crm.channels.configs import WahaConfig
+from ventros.crm.contacts.aggregate import Contact
+from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.sends import Begun, MessageSends
+from ventros.demo.seed import Seed
+from ventros.kernel.errors import UnknownKey
+
+CONFIG = WahaConfig(base_url="https://waha.example", api_key="key", session_id="phone")
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+ATTEMPTS = "SELECT count(*) FROM message_sends"
+
+
+@pytest.fixture
+async def contact(db: Database[UnitOfWork], seed: Seed) -> Contact:
+    return await new_contact(db, seed)
+
+
+async def queued(db: Database[UnitOfWork], seed: Seed, contact: Contact, **changes: Any) -> Message:
+    command = SendMessage(
+        contact_id=contact.id, channel_id=seed.channel_id, text="hello", sent_at=NOW, **changes
+    )
+    return await db.run(TENANT, lambda uow: send_message(uow, command))
+
+
+async def begin(db: Database[UnitOfWork], message: Message, tenant: str = TENANT) -> BegunSend | None:
+    command = BeginSend(message_id=message.id, encryptor=NEW, began_at=LATER)
+    return await db.run(tenant, lambda uow: begin_send(uow, command))
+
+
+async def failed(db: Database[UnitOfWork], message: Message, superuser: psycopg.Connection) -> str:
+    """Why it did."""
+    assert await begin(db, message) is None
+    async with db.unit_of_work(TENANT) as uow:
+        assert (await uow.messages.get(message.id)).status is MessageStatus.FAILED
+    assert count(superuser, ATTEMPTS) == 0
+    ((reason,),) = superuser.execute(
+        "SELECT payload ->> 'failure_reason' FROM outbox_events WHERE event_name = 'message.failed'"
+    ).fetchall()
+    return str(reason)
+
+
+async def test_the_attempt_is_on_record_and_says_what_is_to_be_sent(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact
+) -> None:
+    await configure(db, seed, CONFIG)
+    answered = await store(db, seed, inbound())
+    message = await queued(db, seed, contact, reply_to_id=answered.message_id)
+    begun = await begin(db, message)
+    assert begun is not None
+    assert (begun.attempt, begun.message) == (1, message)
+    out = begun.outgoing
+    assert (out.config, out.session, out.chat_id, out.text) == (CONFIG, "phone", CHAT, "hello")
+    assert out.reply_to == f"false_{CHAT}_wamid.1"
+    async with db.unit_of_work(TENANT) as uow:
+        (attempt,) = await uow.message_sends.find(message.id)
+    assert (attempt.attempt, attempt.began_at, attempt.ended_at, attempt.outcome) == (1, LATER, None, None)
+
+
+async def test_a_second_one_tells_that_the_first_is_in_doubt(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    await configure(db, seed, CONFIG)
+    message = await queued(db, seed, contact)
+    await begin(db, message)
+    begun = await begin(db, message)
+    assert begun is not None
+    assert (begun.attempt, begun.message.may_have_been_sent_twice) == (2, True)
+    told = superuser.execute(
+        "SELECT payload FROM outbox_events WHERE event_name = 'message.resent'"
+    ).fetchall()
+    assert [payload["attempt"] for (payload,) in told] == [2]
+
+
+async def test_a_channel_that_leads_nowhere_fails_it(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    reason = await failed(db, await queued(db, seed, contact), superuser)
+    assert reason.startswith(f"channel {seed.channel_id} has no way to its platform")
+
+
+async def test_a_channel_that_is_active_no_more_fails_it(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    message = await queued(db, seed, contact)
+    deactivate = partial(Channel.deactivate, now=NOW)
+    await db.run(TENANT, lambda uow: uow.channels.apply(seed.channel_id, deactivate))
+    assert "inactive, not active" in await failed(db, message, superuser)
+
+
+async def test_a_contact_that_is_gone_fails_it(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    message = await queued(db, seed, contact)
+    delete = partial(Contact.delete, now=NOW)
+    await db.run(TENANT, lambda uow: uow.contacts.apply(contact.id, delete))
+    assert await failed(db, message, superuser) == f"contact {contact.id} not found"
+
+
+async def test_a_key_that_is_not_there_leaves_no_trace(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    await configure(db, seed, CONFIG)
+    message = await queued(db, seed, contact)
+    command = BeginSend(message_id=message.id, encryptor=OLD, began_at=LATER)
+    with pytest.raises(UnknownKey):
+        await db.run(TENANT, lambda uow: begin_send(uow, command))
+    assert count(superuser, ATTEMPTS) == 0
+
+
+async def test_another_tenants_is_not_found(db: Database[UnitOfWork], seed: Seed, contact: Contact) -> None:
+    with pytest.raises(NotFound):
+        await begin(db, await queued(db, seed, contact), OTHER_TENANT)
+
+
+async def both(
+    db: Database[UnitOfWork],
+    message: Message,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
+) -> list[Any]:
+    """The first has its attempt, and goes on once the second waits for it."""
+    begin_attempt, first = MessageSends.begin, iter([True])
+
+    async def begin_and_wait(self: MessageSends, *args: Any, **named: Any) -> Begun:
+        begun = await begin_attempt(self, *args, **named)
+        if next(first, False):
+            await until(lambda: count(superuser, WAITING) > 0)
+        return begun
+
+    monkeypatch.setattr(MessageSends, "begin", begin_and_wait)
+    async with asyncio.timeout(30):
+        return list(await asyncio.gather(begin(db, message), begin(db, message), return_exceptions=True))
+
+
+async def test_of_two_at_once_the_second_says_that_the_first_is_in_doubt(
+    db: Database[UnitOfWork],
+    seed: Seed,
+    contact: Contact,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
+) -> None:
+    await configure(db, seed, CONFIG)
+    begun = await both(db, await queued(db, seed, contact), monkeypatch, superuser)
+    assert sorted((one.attempt, one.message.may_have_been_sent_twice) for one in begun) == [
+        (1, False),
+        (2, True),
+    ]
+
+
+async def test_control_without_the_lock_two_have_one_number(
+    db: Database[UnitOfWork],
+    seed: Seed,
+    contact: Contact,
+    monkeypatch: pytest.MonkeyPatch,
+    superuser: psycopg.Connection,
+) -> None:
+    await configure(db, seed, CONFIG)
+    message = await queued(db, seed, contact)
+    monkeypatch.setattr(MessageRepository, "hold", MessageRepository.get)
+    begun = await both(db, message, monkeypatch, superuser)
+    assert [type(one) for one in begun if isinstance(one, Exception)] == [AlreadyExists]
