@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import attrs
@@ -35,7 +36,7 @@ from ventros.automation.sequences.aggregate import SequenceStep
 from ventros.automation.sequences.values import TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, TemplateType
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
-from ventros.crm.messages.aggregate import ContentType, MessageStatus
+from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.demo.company import TENANT, Company
@@ -46,6 +47,10 @@ from ventros.unit_of_work import CRM, UnitOfWork
 DATABASE = "company"
 CUSTOMERS = 12
 GREETING, REMINDER, OFFER = "We are at your service.", "Shall we deliver today?", "Tulips, three for two."
+
+
+class DemoFailed(Exception):
+    """The day could not go on."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,12 +68,15 @@ class Day:
 
     def __str__(self) -> str:
         """For the terminal."""
-        return (
-            f"A day of one company: {self.messages_received} messages came in, {self.answers_sent} answers went "
-            f"out.\n{self.contacts_moved} contacts moved in the pipeline, {self.campaign_messages} were reminded "
-            f"by a campaign, {self.broadcast_messages} got a broadcast.\nWhile the account was suspended, "
-            f"{self.refused_while_suspended} message was refused.\nThe audit: {len(self.findings)} findings by "
-            f"{self.checks} checks."
+        return "\n".join(
+            [
+                f"A day of one company: {self.messages_received} messages came in, {self.answers_sent} answers "
+                "went out.",
+                f"{self.contacts_moved} contacts moved in the pipeline, {self.campaign_messages} were reminded "
+                f"by a campaign, {self.broadcast_messages} got a broadcast.",
+                f"While the account was suspended, {self.refused_while_suspended} message was refused.",
+                f"The audit: {len(self.findings)} findings by {self.checks} checks.",
+            ]
         )
 
     def report(self) -> dict[str, int]:
@@ -91,7 +99,7 @@ class Day:
             for name, number in expected.items()
             if getattr(self, name) != number
         ]
-        return [*wrong, *(f"the audit found: {finding.finding}" for finding in self.findings)]
+        return [*wrong, *(f"the audit found: {finding.check}: {finding.text}" for finding in self.findings)]
 
 
 async def play_day(server: DevServer) -> Day:
@@ -138,25 +146,30 @@ async def _receive(company: Company, number: int) -> StoredMessage:
     )
     channel_id = company.onboarded.channel.id
     stored = await company.run(lambda uow: process_inbound_message(uow, channel_id, message))
-    assert isinstance(stored, StoredMessage)
+    if not isinstance(stored, StoredMessage):
+        raise DemoFailed(f"message {message.channel_message_id} was taken for one that is known")
     return stored
 
 
 async def _answer(company: Company, contact_ids: Sequence[UUID]) -> None:
     """Each customer is answered; the platform takes it, and tells that it was read."""
     channel_id = company.onboarded.channel.id
-
-    async def answer(uow: UnitOfWork, contact_id: UUID) -> UUID:
-        command = SendMessage(
-            contact_id=contact_id, channel_id=channel_id, text=GREETING, sent_at=company.now
+    sent = [
+        await company.run(
+            partial(
+                send_message,
+                command=SendMessage(
+                    contact_id=contact_id, channel_id=channel_id, text=GREETING, sent_at=company.now
+                ),
+            )
         )
-        return (await send_message(uow, command)).id
-
-    for number, contact_id in enumerate(contact_ids):
-        message_id = await company.run(lambda uow, contact_id=contact_id: answer(uow, contact_id))
-        await company.settle()
-        message = await company.run(lambda uow, id_=message_id: uow.messages.get(id_))
-        assert message.channel_message_id is not None
+        for contact_id in contact_ids
+    ]
+    await company.settle()
+    for number, queued in enumerate(sent):
+        message = await company.run(partial(_message, id_=queued.id))
+        if message.channel_message_id is None:
+            raise DemoFailed(f"message {message.id} was not handed over")
         ack = MessageAck(
             message=MessageRef(
                 channel_message_id=message.channel_message_id, contact=_customer(number), from_me=True
@@ -164,7 +177,11 @@ async def _answer(company: Company, contact_ids: Sequence[UUID]) -> None:
             status=MessageStatus.READ,
             at=company.now,
         )
-        await company.run(lambda uow, ack=ack: record_message_ack(uow, channel_id, ack))
+        await company.run(partial(record_message_ack, channel_id=channel_id, command=ack))
+
+
+async def _message(uow: UnitOfWork, id_: UUID) -> Message:
+    return await uow.messages.get(id_)
 
 
 async def _move(company: Company, contact_ids: Sequence[UUID]) -> int:
@@ -221,7 +238,7 @@ async def _campaign(company: Company, contact_ids: Sequence[UUID]) -> None:
             channel_id=company.onboarded.channel.id,
             enrolled_at=now,
         )
-        await company.run(lambda uow, enroll=enroll: enroll_in_campaign(uow, enroll))
+        await company.run(partial(enroll_in_campaign, command=enroll))
     await company.settle()
     company.now += timedelta(hours=1)
     await company.settle()
