@@ -38,7 +38,7 @@ async def test_the_day_comes_to_what_it_should() -> None:
         ({"answers_sent": CUSTOMERS - 1}, "answers sent: 11, not 12"),
         ({"broadcast_messages": CUSTOMERS + 1}, "broadcast messages: 13, not 12"),
         ({"refused_while_suspended": 0}, "refused while suspended: 0, not 1"),
-        ({"findings": (FINDING,)}, "the audit found: the table contacts is gone"),
+        ({"findings": (FINDING,)}, "the audit found: catalogue: the table contacts is gone"),
     ],
 )
 def test_what_came_to_something_else_is_a_fault(changes: dict[str, Any], fault: str) -> None:

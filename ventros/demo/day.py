@@ -68,19 +68,18 @@ class Day:
 
     def __str__(self) -> str:
         """For the terminal."""
-        return "\n".join(
-            [
-                f"A day of one company: {self.messages_received} messages came in, {self.answers_sent} answers "
-                "went out.",
-                f"{self.contacts_moved} contacts moved in the pipeline, {self.campaign_messages} were reminded "
-                f"by a campaign, {self.broadcast_messages} got a broadcast.",
-                f"While the account was suspended, {self.refused_while_suspended} message was refused.",
-                f"The audit: {len(self.findings)} findings by {self.checks} checks.",
-            ]
+        lines = (
+            f"{self.messages_received} messages came in, {self.answers_sent} answers went out",
+            f"{self.contacts_moved} contacts moved in the pipeline",
+            f"{self.campaign_messages} were reminded by a campaign",
+            f"{self.broadcast_messages} got a broadcast",
+            f"{self.refused_while_suspended} message was refused while the account was suspended",
+            f"{len(self.findings)} findings by {self.checks} checks of the audit",
         )
+        return "\n".join(["A day of one company:", *(f"  {line}" for line in lines)])
 
     def report(self) -> dict[str, int]:
-        """By the names of ``ventros demo --json``."""
+        """What ``ventros demo --json`` has as ``day``."""
         numbers: dict[str, int] = attrs.asdict(self, filter=attrs.filters.exclude("findings", "checks"))
         return {**numbers, "findings": len(self.findings)}
 
