@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
@@ -13,8 +14,10 @@ from ventros import Database, UnitOfWork
 from ventros.application.sessions import expire_session as use_case
 from ventros.application.sessions.expire_session import expire_session
 from ventros.application.steps import STEPS
+from ventros.audit.plans import Tree, planning, trees
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.sessions.aggregate import EndReason, Session
+from ventros.devserver import DevServer
 from ventros.kernel.ids import new_id
 
 MINUTE = timedelta(minutes=1)
@@ -80,3 +83,34 @@ async def test_one_that_another_holds_is_left_to_it(db: Database[UnitOfWork], se
 
 def test_it_is_the_first_thing_that_the_scheduler_does() -> None:
     assert (STEPS[0].name, STEPS[0].work) == ("expire_sessions", use_case.expire_session)
+
+
+# How the scheduler finds them: a step reads what it was told to, and no more
+
+
+def nodes(tree: Tree) -> Iterator[Tree]:
+    yield tree
+    for child in tree.get("Plans", ()):
+        yield from nodes(child)
+
+
+def under_limit(tree: Tree) -> list[str]:
+    """The nodes of the step itself, which its limit ends; the index if there is one."""
+    (step,) = (node for node in nodes(tree) if node.get("Subplan Name") == "CTE step")
+    return [f"{node['Node Type']} {node.get('Index Name', '')}".strip() for node in nodes(step)]
+
+
+def test_it_goes_along_the_key_of_active_sessions_and_sorts_nothing(
+    server: DevServer, ventros_seeded: str
+) -> None:
+    """Planned by who sees all rows, as the scheduler's policy lets it see them."""
+    with psycopg.connect(server.superuser_dsn(ventros_seeded)) as connection, planning(connection):
+        for mode, tree in trees(connection, STEPS[0].find_due, as_its_role=False).items():
+            assert under_limit(tree) == ["Limit", "Index Scan sessions_active_idx"], mode
+
+
+def test_control_without_its_index_it_reads_more(server: DevServer, ventros_seeded: str) -> None:
+    with psycopg.connect(server.superuser_dsn(ventros_seeded)) as connection, planning(connection):
+        connection.execute("DROP INDEX sessions_active_idx")
+        for tree in trees(connection, STEPS[0].find_due, as_its_role=False).values():
+            assert "Index Scan sessions_active_idx" not in under_limit(tree)

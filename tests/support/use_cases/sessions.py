@@ -6,9 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from tests.support.constants import NOW
-from tests.support.inbound_messages import MINUTE
+from tests.support.inbound_messages import MINUTE, inbound
 from tests.support.use_cases import Work, World, case
 from tests.support.use_cases.contacts import new_contact
+from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.messages.inbound import Party
+from ventros.application.messages.process_inbound_message import process_inbound_message
 from ventros.application.sessions.close_session import CloseSession, close_session
 from ventros.application.sessions.consolidate_sessions import ConsolidateSessions, consolidate_sessions
 from ventros.application.sessions.create_session import CreateSession, create_session
@@ -17,6 +20,7 @@ from ventros.crm.messages.aggregate import ContentType, Message
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.crm.sessions.list_query import SessionFilter
 from ventros.kernel.lists import Direction
+from ventros.values import Phone
 
 LATER = NOW + 31 * MINUTE
 """When a session that began at NOW has timed out."""
@@ -48,6 +52,18 @@ def _records(session: Session) -> Work:
 @case("create_session", "of a contact that has none")
 async def _create(world: World) -> Work:
     command = CreateSession(contact_id=await _contact(world), channel_type_id=1, started_at=NOW)
+    return lambda uow: create_session(uow, command)
+
+
+@case("create_session", "while the contact's first message comes in")
+async def _create_beside(world: World) -> Work:
+    phone = Phone(f"+5511{world.number}")
+    contact = await world.run(
+        lambda uow: identify_contact(uow, world.seed.project_id, phone=phone, lid=None, name=None, now=NOW)
+    )
+    command = CreateSession(contact_id=contact.id, channel_type_id=1, started_at=NOW)
+    message = inbound(contact=Party(phone=phone.value), received_at=NOW, event_id=None)
+    world.rival = lambda uow: process_inbound_message(uow, world.seed.channel_id, message)
     return lambda uow: create_session(uow, command)
 
 
