@@ -1,14 +1,14 @@
 -- name: broadcasts.insert
 -- why: the only way a broadcast comes into being; its version starts at 1
--- params: tenant_id text, id uuid, name text, list_id uuid, message_template jsonb, status text,
---         scheduled_for timestamptz, started_at timestamptz, completed_at timestamptz,
+-- params: tenant_id text, id uuid, name text, list_id uuid, channel_id uuid, message_template jsonb,
+--         status text, scheduled_for timestamptz, started_at timestamptz, completed_at timestamptz,
 --         failure_reason text, rate_limit integer, created_at timestamptz, updated_at timestamptz
 -- rows: affected
 INSERT INTO broadcasts (
-    tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at, completed_at,
-    failure_reason, rate_limit, created_at, updated_at
+    tenant_id, id, name, list_id, channel_id, message_template, status, scheduled_for, started_at,
+    completed_at, failure_reason, rate_limit, created_at, updated_at
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 );
 
 -- name: broadcasts.get
@@ -16,28 +16,29 @@ INSERT INTO broadcasts (
 -- params: tenant_id text, id uuid
 -- rows: maybe
 -- returns: broadcast
-SELECT id, version, tenant_id, name, list_id, message_template, status, scheduled_for, started_at,
-       completed_at, failure_reason, rate_limit, created_at, updated_at
+SELECT id, version, tenant_id, name, list_id, channel_id, message_template, status, scheduled_for,
+       started_at, completed_at, failure_reason, rate_limit, created_at, updated_at
   FROM broadcasts
  WHERE tenant_id = $1 AND id = $2;
 
 -- name: broadcasts.update
 -- why: the only way a broadcast changes; guarded by the version it was loaded with
--- params: tenant_id text, id uuid, expected_version integer, name text, message_template jsonb,
---         status text, scheduled_for timestamptz, started_at timestamptz, completed_at timestamptz,
---         failure_reason text, rate_limit integer, updated_at timestamptz
+-- params: tenant_id text, id uuid, expected_version integer, name text, channel_id uuid,
+--         message_template jsonb, status text, scheduled_for timestamptz, started_at timestamptz,
+--         completed_at timestamptz, failure_reason text, rate_limit integer, updated_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE broadcasts
    SET name = $4,
-       message_template = $5,
-       status = $6,
-       scheduled_for = $7,
-       started_at = $8,
-       completed_at = $9,
-       failure_reason = $10,
-       rate_limit = $11,
-       updated_at = $12,
+       channel_id = $5,
+       message_template = $6,
+       status = $7,
+       scheduled_for = $8,
+       started_at = $9,
+       completed_at = $10,
+       failure_reason = $11,
+       rate_limit = $12,
+       updated_at = $13,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -140,10 +141,23 @@ SELECT id, version
 -- params: tenant_id text, due_at timestamptz, at_most bigint
 -- rows: many
 -- returns: broadcast
-SELECT id, version, tenant_id, name, list_id, message_template, status, scheduled_for, started_at,
-       completed_at, failure_reason, rate_limit, created_at, updated_at
+SELECT id, version, tenant_id, name, list_id, channel_id, message_template, status, scheduled_for,
+       started_at, completed_at, failure_reason, rate_limit, created_at, updated_at
   FROM broadcasts
  WHERE tenant_id = $1 AND status = 'scheduled' AND scheduled_for <= $2
  ORDER BY scheduled_for
  LIMIT $3
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: broadcasts.find_at_work
+-- why: broadcasts of all tenants that are running, or scheduled for a time that has come, for the scheduler
+-- params: now timestamptz, tenant_id text, id uuid, most integer
+-- rows: many
+-- returns: tenant_id text, id uuid
+-- role: scheduler
+-- plan: those that are scheduled for later are passed over; nobody has many
+SELECT tenant_id, id
+  FROM broadcasts
+ WHERE (status = 'running' OR (status = 'scheduled' AND scheduled_for <= $1)) AND (tenant_id, id) > ($2, $3)
+ ORDER BY tenant_id, id
+ LIMIT $4;

@@ -146,3 +146,23 @@ SELECT id, version, tenant_id, name, description, status, goal_type, goal_value,
  ORDER BY start_date
  LIMIT $3
    FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: campaigns.find_startable
+-- why: scheduled campaigns of all tenants whose time has come, for the scheduler. A step looks at as many as it is told,
+--      in the order of the key; its last one is among the answers, due or not, for the next step goes on behind it
+-- params: now timestamptz, tenant_id text, id uuid, most integer
+-- role: scheduler
+-- rows: many
+-- returns: tenant_id text, id uuid
+WITH step AS (
+    SELECT c.tenant_id, c.id, c.start_date
+      FROM campaigns AS c
+     WHERE c.status = 'scheduled' AND (c.tenant_id, c.id) > ($2, $3)
+     ORDER BY c.tenant_id, c.id
+     LIMIT $4
+)
+SELECT tenant_id, id
+  FROM step
+ WHERE start_date <= $1
+    OR (tenant_id, id) = (SELECT l.tenant_id, l.id FROM step AS l ORDER BY l.tenant_id DESC, l.id DESC LIMIT 1)
+ ORDER BY tenant_id, id;

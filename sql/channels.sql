@@ -10,7 +10,7 @@
 --         last_import_date timestamptz, history_import_max_days integer,
 --         history_import_max_messages_per_chat integer, default_agent_id uuid,
 --         custom_field_definitions jsonb, created_at timestamptz, updated_at timestamptz,
---         deleted_at timestamptz
+--         deleted_at timestamptz, suspended_from text
 -- rows: affected
 INSERT INTO channels (
     tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
@@ -19,10 +19,10 @@ INSERT INTO channels (
     debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
     history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
     history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-    updated_at, deleted_at
+    updated_at, deleted_at, suspended_from
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36
+    $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37
 );
 
 -- name: channels.get
@@ -36,7 +36,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
@@ -51,7 +51,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
 --         history_import_stats jsonb, history_import_correlation_id text, last_import_date timestamptz,
 --         history_import_max_days integer, history_import_max_messages_per_chat integer,
 --         default_agent_id uuid, custom_field_definitions jsonb, updated_at timestamptz,
---         deleted_at timestamptz
+--         deleted_at timestamptz, suspended_from text
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE channels
@@ -84,6 +84,7 @@ UPDATE channels
        custom_field_definitions = $30,
        updated_at = $31,
        deleted_at = $32,
+       suspended_from = $33,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -191,7 +192,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND webhook_id = $2 AND deleted_at IS NULL;
 
@@ -206,7 +207,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -223,7 +224,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND project_id = $2 AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -239,7 +240,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND type = 'waha' AND status = 'active' AND deleted_at IS NULL
  ORDER BY created_at, id;
@@ -381,7 +382,7 @@ SELECT id, version, tenant_id, user_id, project_id, name, type, status, external
        debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
        history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
        history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-       updated_at, deleted_at
+       updated_at, deleted_at, suspended_from
   FROM channels
  WHERE tenant_id = $1 AND id > $3 AND deleted_at IS NULL
    AND split_part(secrets, '.', 2) <> $2

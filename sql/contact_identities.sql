@@ -70,3 +70,10 @@ SELECT i.contact_id, c.phone AS contact_phone
 UPDATE contact_identities
    SET contact_id = $3
  WHERE tenant_id = $1 AND contact_id = $2;
+
+-- name: contact_identities.forget
+-- why: a LID names nobody when its contact is deleted: who writes under it next is a new contact
+-- params: tenant_id text, contact_id uuid
+-- rows: affected
+DELETE FROM contact_identities
+ WHERE tenant_id = $1 AND contact_id = $2;

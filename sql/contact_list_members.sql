@@ -1,27 +1,83 @@
 -- name: contact_list_members.add
--- why: makes a contact a member once, however often and by however many it is asked for; only of a
---      live static list, and only a live contact of the list's project, which is not merged meanwhile
--- params: tenant_id text, contact_list_id uuid, contact_id uuid, added_at timestamptz
--- rows: affected
-INSERT INTO contact_list_members (
-    tenant_id, contact_list_id, contact_id, added_at
+-- why: makes contacts members once, however often and by however many it is asked for, and counts those that were
+--      none; only of a static list, which is neither changed nor deleted meanwhile, and only live contacts of its
+--      project, which are neither merged nor deleted meanwhile. Returned are those that are members now
+-- params: tenant_id text, contact_list_id uuid, contact_ids uuid[], added_at timestamptz
+-- rows: many
+-- returns: contact_id uuid, added boolean
+WITH held AS (
+    SELECT c.id
+      FROM contact_lists l
+      JOIN contacts c ON c.tenant_id = l.tenant_id AND c.project_id = l.project_id
+     WHERE l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
+       AND c.tenant_id = $1 AND c.id IN (SELECT unnest($3::uuid[])) AND c.deleted_at IS NULL
+     ORDER BY c.id
+       FOR SHARE OF l
+       FOR KEY SHARE OF c
+), joined AS (
+    INSERT INTO contact_list_members (tenant_id, contact_list_id, contact_id, added_at)
+    SELECT $1, $2, h.id, $4
+      FROM held h
+        ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING
+    RETURNING contact_id
+), counted AS (
+    INSERT INTO contact_list_counters AS k (tenant_id, contact_list_id, slot, members)
+    SELECT $1, $2, pg_backend_pid() % 16, count(*)
+      FROM joined
+    HAVING count(*) > 0
+        ON CONFLICT (tenant_id, contact_list_id, slot) DO UPDATE
+       SET members = k.members + excluded.members
 )
-SELECT l.tenant_id, l.id, c.id, $4
-  FROM contact_lists l
-  JOIN contacts c ON c.tenant_id = l.tenant_id AND c.project_id = l.project_id
- WHERE l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
-   AND c.tenant_id = $1 AND c.id = $3 AND c.deleted_at IS NULL
-   FOR KEY SHARE OF c
-    ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING;
+SELECT h.id AS contact_id, j.contact_id IS NOT NULL AS added
+  FROM held h
+  LEFT JOIN joined j ON j.contact_id = h.id
+ ORDER BY h.id;
 
 -- name: contact_list_members.remove
--- why: takes a contact, deleted or not, out of a live static list
--- params: tenant_id text, contact_list_id uuid, contact_id uuid
--- rows: affected
-DELETE FROM contact_list_members m
- USING contact_lists l
- WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id = $3
-   AND l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL;
+-- why: takes contacts, deleted or not, out of a live static list, and counts them; returned are those that were in it.
+--      To be sent behind a lock on the list: whoever adds members shares that, and two who remove several would
+--      wait for each other
+-- params: tenant_id text, contact_list_id uuid, contact_ids uuid[]
+-- rows: many
+-- returns: contact_id uuid
+WITH left_members AS (
+    DELETE FROM contact_list_members m
+     USING contact_lists l
+     WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND m.contact_id IN (SELECT unnest($3::uuid[]))
+       AND l.tenant_id = $1 AND l.id = $2 AND l.is_static AND l.deleted_at IS NULL
+    RETURNING m.contact_id
+), counted AS (
+    INSERT INTO contact_list_counters AS k (tenant_id, contact_list_id, slot, members)
+    SELECT $1, $2, pg_backend_pid() % 16, -count(*)
+      FROM left_members
+    HAVING count(*) > 0
+        ON CONFLICT (tenant_id, contact_list_id, slot) DO UPDATE
+       SET members = k.members + excluded.members
+)
+SELECT contact_id
+  FROM left_members
+ ORDER BY contact_id;
+
+-- name: contact_list_members.remove_contact
+-- why: takes a contact that is to be deleted out of every static list, and counts it there; the lists that it was in
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: contact_list_id uuid
+WITH left_lists AS (
+    DELETE FROM contact_list_members
+     WHERE tenant_id = $1 AND contact_id = $2
+    RETURNING contact_list_id
+), counted AS (
+    INSERT INTO contact_list_counters AS k (tenant_id, contact_list_id, slot, members)
+    SELECT $1, l.contact_list_id, pg_backend_pid() % 16, -1
+      FROM left_lists l
+     ORDER BY l.contact_list_id
+        ON CONFLICT (tenant_id, contact_list_id, slot) DO UPDATE
+       SET members = k.members + excluded.members
+)
+SELECT contact_list_id
+  FROM left_lists
+ ORDER BY contact_list_id;
 
 -- name: contact_list_members.get_membership
 -- why: tells, after a write touched no row, what stood in its way
@@ -75,7 +131,8 @@ SELECT count(*) AS members
  WHERE m.tenant_id = $1 AND m.contact_list_id = $2 AND c.deleted_at IS NULL;
 
 -- name: contact_list_members.move
--- why: the memberships of a merged contact are those of the surviving one, which may be a member already
+-- why: the memberships of a merged contact are those of the surviving one, which may be a member already: then
+--      the list has one member fewer
 -- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid
 -- rows: many
 -- returns: contact_list_id uuid, added boolean
@@ -89,6 +146,15 @@ WITH left_lists AS (
       FROM left_lists l
         ON CONFLICT (tenant_id, contact_list_id, contact_id) DO NOTHING
     RETURNING contact_list_id
+), counted AS (
+    INSERT INTO contact_list_counters AS k (tenant_id, contact_list_id, slot, members)
+    SELECT $1, l.contact_list_id, pg_backend_pid() % 16, -1
+      FROM left_lists l
+      LEFT JOIN joined_lists j ON j.contact_list_id = l.contact_list_id
+     WHERE j.contact_list_id IS NULL
+     ORDER BY l.contact_list_id
+        ON CONFLICT (tenant_id, contact_list_id, slot) DO UPDATE
+       SET members = k.members + excluded.members
 )
 SELECT l.contact_list_id, j.contact_list_id IS NOT NULL AS added
   FROM left_lists l

@@ -159,6 +159,20 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
   FROM contacts
  WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL;
 
+-- name: contacts.find_holders
+-- why: who has the phone or the email that a contact is to get, for an error that names the contact and the field;
+--      the unique keys decide. Either is sought only if it is given
+-- params: tenant_id text, project_id uuid, phone text, email text
+-- rows: many
+-- returns: field text, id uuid
+SELECT 'phone' AS field, id
+  FROM contacts
+ WHERE tenant_id = $1 AND project_id = $2 AND phone = $3 AND deleted_at IS NULL
+ UNION ALL
+SELECT 'email', id
+  FROM contacts
+ WHERE tenant_id = $1 AND project_id = $2 AND email = $4 AND deleted_at IS NULL;
+
 -- name: contacts.find_by_custom_field
 -- why: the contacts whose field has a value, such as an id on another platform; found by the value's
 --      hash, because PostgreSQL uses no index on a jsonb comparison below row-level security
@@ -186,3 +200,39 @@ SELECT id, version, tenant_id, project_id, name, email, phone, external_id, sour
 SELECT merged_into
   FROM contacts
  WHERE tenant_id = $1 AND id = $2 AND merged_into IS NOT NULL;
+
+-- name: contacts.summarize
+-- why: what is known of a contact at a glance: messages, sessions, response times, and where it stands
+-- params: tenant_id text, id uuid
+-- rows: maybe
+-- returns: tags text[], first_interaction_at timestamptz, last_interaction_at timestamptz,
+--          messages_from_contact bigint, messages_to_contact bigint, first_message_at timestamptz,
+--          last_message_at timestamptz, sessions bigint, active_sessions bigint, responses bigint,
+--          average_response_seconds double precision, median_response_seconds bigint,
+--          longest_response_seconds bigint, open_pipeline_ids uuid[], open_status_ids uuid[]
+-- plan: of a tenant that has few open placements all of them may be read, to look for the contact's
+SELECT c.tags, c.first_interaction_at, c.last_interaction_at, m.messages_from_contact, m.messages_to_contact,
+       m.first_message_at, m.last_message_at, s.sessions, s.active_sessions, s.responses,
+       s.average_response_seconds, s.median_response_seconds, s.longest_response_seconds, p.open_pipeline_ids,
+       p.open_status_ids
+  FROM contacts c
+ CROSS JOIN (
+       SELECT count(*) FILTER (WHERE NOT from_me) AS messages_from_contact,
+              count(*) FILTER (WHERE from_me) AS messages_to_contact,
+              min("timestamp") AS first_message_at, max("timestamp") AS last_message_at
+         FROM messages
+        WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL) m
+ CROSS JOIN (
+       SELECT count(*) AS sessions, count(*) FILTER (WHERE status = 'active') AS active_sessions,
+              count(agent_response_time_seconds) AS responses,
+              avg(agent_response_time_seconds)::double precision AS average_response_seconds,
+              percentile_disc(0.5) WITHIN GROUP (ORDER BY agent_response_time_seconds) AS median_response_seconds,
+              max(agent_response_time_seconds) AS longest_response_seconds
+         FROM sessions
+        WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL) s
+ CROSS JOIN (
+       SELECT coalesce(array_agg(pipeline_id ORDER BY pipeline_id), '{}') AS open_pipeline_ids,
+              coalesce(array_agg(status_id ORDER BY pipeline_id), '{}') AS open_status_ids
+         FROM placements
+        WHERE tenant_id = $1 AND contact_id = $2 AND exited_at IS NULL) p
+ WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL;

@@ -7,6 +7,11 @@
 GRANT USAGE ON SCHEMA public TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id),
+    INSERT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_app;
+
+GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     INSERT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at),
     UPDATE (sessions_handled, response_ms_total, last_activity_at)
@@ -40,12 +45,19 @@ GRANT
     ON broadcast_counters TO ventros_app;
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at),
+    INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
+    UPDATE (contact_id, status, message_id, error, queued_at, sent_at, updated_at)
+    ON broadcast_executions TO ventros_app;
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id),
     INSERT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at),
+        completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id),
     UPDATE (name, message_template, status, scheduled_for, started_at, completed_at, failure_reason,
-        rate_limit, updated_at, version),
+        rate_limit, updated_at, version, channel_id),
     DELETE
     ON broadcasts TO ventros_app;
 
@@ -54,6 +66,18 @@ GRANT
     INSERT (tenant_id, campaign_id, slot, contacts_reached, conversions_count),
     UPDATE (contacts_reached, conversions_count)
     ON campaign_counters TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
+    INSERT (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, waiting_for, postponements,
+        completed_at, exited_at, exit_reason, updated_at),
+    DELETE
+    ON campaign_enrollments TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at),
@@ -91,21 +115,21 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_from),
     INSERT (tenant_id, id, user_id, project_id, name, type, status, external_id, config, secrets,
         connection_mode, webhook_id, webhook_url, webhook_configured_at, webhook_active, pipeline_id,
         session_timeout_minutes, ai_enabled, ai_agents_enabled, allow_groups, tracking_enabled,
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at),
+        updated_at, deleted_at, suspended_from),
     UPDATE (name, status, external_id, config, secrets, connection_mode, webhook_url,
         webhook_configured_at, webhook_active, pipeline_id, session_timeout_minutes, ai_enabled,
         ai_agents_enabled, allow_groups, tracking_enabled, debounce_timeout_ms, last_error_at,
         last_error, history_import_enabled, history_import_status, history_import_stats,
         history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, updated_at,
-        deleted_at, version),
+        deleted_at, version, suspended_from),
     DELETE
     ON channels TO ventros_app;
 
@@ -140,6 +164,12 @@ GRANT
     UPDATE (phone, contact_id, paired_at),
     DELETE
     ON contact_identities TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, contact_list_id, slot, members),
+    INSERT (tenant_id, contact_list_id, slot, members),
+    UPDATE (members)
+    ON contact_list_counters TO ventros_app;
 
 GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
@@ -178,6 +208,13 @@ GRANT
         updated_at, deleted_at, version, merged_into),
     DELETE
     ON contacts TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures),
+    INSERT (tenant_id, credential_id, lease_id, leased_until, failures),
+    UPDATE (lease_id, leased_until, failures),
+    DELETE
+    ON credential_refreshes TO ventros_app;
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at),
@@ -254,11 +291,12 @@ GRANT
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at),
     INSERT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at),
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at),
     UPDATE (name, description, configuration, active, session_timeout_minutes, agent_assignment,
-        updated_at, deleted_at, version),
+        updated_at, deleted_at, version, suspended_at),
     DELETE
     ON projects TO ventros_app;
 
@@ -267,6 +305,16 @@ GRANT
     INSERT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count),
     UPDATE (total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_app;
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
+    INSERT (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at),
+    UPDATE (version, contact_id, status, step_position, next_scheduled_at, postponements, completed_at,
+        exited_at, exit_reason, updated_at),
+    DELETE
+    ON sequence_enrollments TO ventros_app;
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,
@@ -354,9 +402,48 @@ GRANT
     ON webhook_subscriptions TO ventros_relay;
 CREATE POLICY relay_select ON webhook_subscriptions FOR SELECT TO ventros_relay USING (true);
 
+-- The scheduler: for all tenants, by policies of its own, as the relay.
+
+GRANT USAGE ON SCHEMA public TO ventros_scheduler;
+
+GRANT
+    SELECT (tenant_id, id, status, scheduled_for)
+    ON broadcasts TO ventros_scheduler;
+CREATE POLICY scheduler_select ON broadcasts FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, campaign_id, status, next_scheduled_at)
+    ON campaign_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaign_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status, start_date)
+    ON campaigns TO ventros_scheduler;
+CREATE POLICY scheduler_select ON campaigns FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, sequence_id, status, next_scheduled_at)
+    ON sequence_enrollments TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequence_enrollments FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status)
+    ON sequences TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sequences FOR SELECT TO ventros_scheduler USING (true);
+
+GRANT
+    SELECT (tenant_id, id, status, timeout, last_activity_at, deleted_at)
+    ON sessions TO ventros_scheduler;
+CREATE POLICY scheduler_select ON sessions FOR SELECT TO ventros_scheduler USING (true);
+
 -- The auditor: reads all rows of all tenants, but no secrets, and writes nothing.
 
 GRANT USAGE ON SCHEMA public TO ventros_auditor;
+
+GRANT
+    SELECT (tenant_id, project_id, user_id, billing_account_id)
+    ON account_projects TO ventros_auditor;
+CREATE POLICY auditor_select ON account_projects FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, agent_id, slot, sessions_handled, response_ms_total, last_activity_at)
@@ -381,8 +468,14 @@ GRANT
 CREATE POLICY auditor_select ON broadcast_counters FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+        created_at, updated_at)
+    ON broadcast_executions TO ventros_auditor;
+CREATE POLICY auditor_select ON broadcast_executions FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
-        completed_at, failure_reason, rate_limit, created_at, updated_at, version)
+        completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id)
     ON broadcasts TO ventros_auditor;
 CREATE POLICY auditor_select ON broadcasts FOR SELECT TO ventros_auditor USING (true);
 
@@ -390,6 +483,13 @@ GRANT
     SELECT (tenant_id, campaign_id, slot, contacts_reached, conversions_count)
     ON campaign_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON campaign_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, campaign_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, waiting_for, postponements, completed_at, exited_at, exit_reason, created_at,
+        updated_at)
+    ON campaign_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON campaign_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, campaign_id, position, name, type, config, conditions, created_at)
@@ -419,7 +519,7 @@ GRANT
         debounce_timeout_ms, last_error_at, last_error, history_import_enabled, history_import_status,
         history_import_stats, history_import_correlation_id, last_import_date, history_import_max_days,
         history_import_max_messages_per_chat, default_agent_id, custom_field_definitions, created_at,
-        updated_at, deleted_at, version)
+        updated_at, deleted_at, version, suspended_from)
     ON channels TO ventros_auditor;
 CREATE POLICY auditor_select ON channels FOR SELECT TO ventros_auditor USING (true);
 
@@ -448,6 +548,11 @@ GRANT
 CREATE POLICY auditor_select ON contact_identities FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
+    SELECT (tenant_id, contact_list_id, slot, members)
+    ON contact_list_counters TO ventros_auditor;
+CREATE POLICY auditor_select ON contact_list_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
     SELECT (tenant_id, contact_list_id, id, position, filter_type, operator, field_key, field_type,
         value, pipeline_id, created_at)
     ON contact_list_filters TO ventros_auditor;
@@ -470,6 +575,11 @@ GRANT
         last_interaction_at, created_at, updated_at, deleted_at, version, merged_into)
     ON contacts TO ventros_auditor;
 CREATE POLICY auditor_select ON contacts FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, credential_id, lease_id, leased_until, failures)
+    ON credential_refreshes TO ventros_auditor;
+CREATE POLICY auditor_select ON credential_refreshes FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, credential_id, slot, last_used_at)
@@ -521,7 +631,8 @@ CREATE POLICY auditor_select ON placements FOR SELECT TO ventros_auditor USING (
 
 GRANT
     SELECT (tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version)
+        session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, version,
+        suspended_at)
     ON projects TO ventros_auditor;
 CREATE POLICY auditor_select ON projects FOR SELECT TO ventros_auditor USING (true);
 
@@ -529,6 +640,12 @@ GRANT
     SELECT (tenant_id, sequence_id, slot, total_enrolled, completed_count, exited_count)
     ON sequence_counters TO ventros_auditor;
 CREATE POLICY auditor_select ON sequence_counters FOR SELECT TO ventros_auditor USING (true);
+
+GRANT
+    SELECT (tenant_id, id, version, sequence_id, contact_id, channel_id, status, step_position,
+        next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at, updated_at)
+    ON sequence_enrollments TO ventros_auditor;
+CREATE POLICY auditor_select ON sequence_enrollments FOR SELECT TO ventros_auditor USING (true);
 
 GRANT
     SELECT (tenant_id, id, sequence_id, position, name, delay_amount, delay_unit, message_template,

@@ -220,3 +220,55 @@ UPDATE messages
        chat_id = CASE WHEN chat_id = $4 THEN coalesce($5, chat_id) ELSE chat_id END,
        updated_at = greatest(updated_at, $6)
  WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL;
+
+-- name: messages.move_between_sessions
+-- why: sessions that were one conversation become one, with the messages of all; deleted ones stay where they were.
+--      Counts follow what was moved
+-- params: tenant_id text, session_ids uuid[], surviving_session_ids uuid[], updated_at timestamptz
+-- rows: many
+-- returns: session_id uuid, from_contact bigint, from_agent bigint
+WITH moved AS (
+    UPDATE messages AS m
+       SET session_id = pair.surviving_session_id,
+           updated_at = greatest(m.updated_at, $4)
+      FROM unnest($2::uuid[], $3::uuid[]) AS pair (session_id, surviving_session_id)
+     WHERE m.tenant_id = $1 AND m.session_id = pair.session_id AND m.deleted_at IS NULL
+    RETURNING pair.session_id, m.from_me
+)
+SELECT session_id, count(*) FILTER (WHERE NOT from_me) AS from_contact, count(*) FILTER (WHERE from_me) AS from_agent
+  FROM moved
+ GROUP BY session_id;
+
+-- name: messages.find_thread
+-- why: one page of a contact's conversation, newest first, each message with what is shown of its session; a row
+--      without a message tells that the contact is there and the conversation at its end
+-- params: tenant_id text, contact_id uuid, before_timestamp timestamptz, before_id uuid, limit bigint
+-- rows: many
+-- returns: session_channel_type_id smallint, session_status text, session_end_reason text, session_started_at
+--          timestamptz, session_ended_at timestamptz, id uuid, tenant_id text, timestamp timestamptz, user_id
+--          uuid, project_id uuid, contact_id uuid, channel_id uuid, channel_type_id smallint, chat_id uuid,
+--          session_id uuid, from_me boolean, content_type text, text text, media_url text, media_mimetype
+--          text, channel_message_id text, reply_to_id uuid, status text, language text, agent_id uuid, source
+--          text, metadata jsonb, mentions text[], delivered_at timestamptz, read_at timestamptz, played_at
+--          timestamptz, edited_at timestamptz, revoked_at timestamptz, created_at timestamptz, updated_at
+--          timestamptz, deleted_at timestamptz
+SELECT s.channel_type_id AS session_channel_type_id, s.status AS session_status,
+       s.end_reason AS session_end_reason, s.started_at AS session_started_at, s.ended_at AS session_ended_at,
+       m.id, m.tenant_id, m."timestamp", m.user_id, m.project_id, m.contact_id, m.channel_id,
+       m.channel_type_id, m.chat_id, m.session_id, m.from_me, m.content_type, m.text, m.media_url,
+       m.media_mimetype, m.channel_message_id, m.reply_to_id, m.status, m.language, m.agent_id, m.source,
+       m.metadata, m.mentions, m.delivered_at, m.read_at, m.played_at, m.edited_at, m.revoked_at,
+       m.created_at, m.updated_at, m.deleted_at
+  FROM contacts c
+  LEFT JOIN LATERAL (
+       SELECT id, tenant_id, "timestamp", user_id, project_id, contact_id, channel_id, channel_type_id, chat_id,
+              session_id, from_me, content_type, text, media_url, media_mimetype, channel_message_id,
+              reply_to_id, status, language, agent_id, source, metadata, mentions, delivered_at, read_at,
+              played_at, edited_at, revoked_at, created_at, updated_at, deleted_at
+         FROM messages
+        WHERE tenant_id = $1 AND contact_id = $2 AND deleted_at IS NULL AND ("timestamp", id) < ($3, $4)
+        ORDER BY "timestamp" DESC, id DESC
+        LIMIT $5) m ON true
+  LEFT JOIN sessions s ON s.tenant_id = $1 AND s.id = m.session_id AND s.deleted_at IS NULL
+ WHERE c.tenant_id = $1 AND c.id = $2 AND c.deleted_at IS NULL
+ ORDER BY m."timestamp" DESC, m.id DESC;

@@ -34,6 +34,21 @@ SELECT id, tenant_id, contact_id, pipeline_id, status_id, entered_at, exited_at,
   FROM placements
  WHERE tenant_id = $1 AND contact_id = $2 AND pipeline_id = $3 AND exited_at IS NULL;
 
+-- name: placements.hold_open
+-- why: where a contact that is to be deleted stands, in all pipelines; nobody moves it until the transaction ends
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: status_name text, id uuid, tenant_id text, contact_id uuid, pipeline_id uuid,
+--          status_id uuid, entered_at timestamptz, exited_at timestamptz, duration_seconds bigint,
+--          changed_by uuid, reason text, notes text, created_at timestamptz, updated_at timestamptz
+SELECT s.name AS status_name, o.id, o.tenant_id, o.contact_id, o.pipeline_id, o.status_id, o.entered_at,
+       o.exited_at, o.duration_seconds, o.changed_by, o.reason, o.notes, o.created_at, o.updated_at
+  FROM placements o
+  JOIN pipeline_statuses s ON s.tenant_id = o.tenant_id AND s.id = o.status_id
+ WHERE o.tenant_id = $1 AND o.contact_id = $2 AND o.exited_at IS NULL
+ ORDER BY o.id
+   FOR NO KEY UPDATE OF o;
+
 -- name: placements.find_change
 -- why: all that a change of status has to know, in one round trip; contact, pipeline and status can be
 --      neither deleted nor deactivated by another before the transaction ends
@@ -57,6 +72,38 @@ SELECT p.active AS pipeline_active, s.active AS status_active, s.name AS status_
    AND p.id = $4 AND p.deleted_at IS NULL
    AND s.id = $5 AND s.deleted_at IS NULL
    FOR SHARE OF c, s, p;
+
+-- name: placements.find_target
+-- why: the status that many contacts are to enter; pipeline and status can be neither deleted nor deactivated by another
+--      before the transaction ends
+-- params: tenant_id text, project_id uuid, pipeline_id uuid, status_id uuid
+-- rows: maybe
+-- returns: pipeline_active boolean, status_active boolean, status_name text
+SELECT p.active AS pipeline_active, s.active AS status_active, s.name AS status_name
+  FROM pipelines p
+  JOIN pipeline_statuses s ON s.tenant_id = p.tenant_id AND s.pipeline_id = p.id
+ WHERE p.tenant_id = $1 AND p.project_id = $2 AND p.id = $3 AND p.deleted_at IS NULL
+   AND s.id = $4 AND s.deleted_at IS NULL
+   FOR SHARE OF p, s;
+
+-- name: placements.find_many
+-- why: where many contacts stand in a pipeline, those that stand nowhere included; they are held in the order of their
+--      ids, so that no two who move many wait for each other
+-- params: tenant_id text, project_id uuid, contact_ids uuid[], pipeline_id uuid
+-- rows: many
+-- returns: sought_id uuid, open_status_name text, id uuid, tenant_id text, contact_id uuid, pipeline_id uuid,
+--          status_id uuid, entered_at timestamptz, exited_at timestamptz, duration_seconds bigint, changed_by uuid,
+--          reason text, notes text, created_at timestamptz, updated_at timestamptz
+SELECT c.id AS sought_id, os.name AS open_status_name, o.id, o.tenant_id, o.contact_id, o.pipeline_id, o.status_id,
+       o.entered_at, o.exited_at, o.duration_seconds, o.changed_by, o.reason, o.notes, o.created_at,
+       o.updated_at
+  FROM contacts c
+  LEFT JOIN placements o
+    ON o.tenant_id = c.tenant_id AND o.contact_id = c.id AND o.pipeline_id = $4 AND o.exited_at IS NULL
+  LEFT JOIN pipeline_statuses os ON os.tenant_id = o.tenant_id AND os.id = o.status_id
+ WHERE c.tenant_id = $1 AND c.project_id = $2 AND c.id IN (SELECT unnest($3::uuid[])) AND c.deleted_at IS NULL
+ ORDER BY c.id
+   FOR SHARE OF c;
 
 -- name: placements.history
 -- why: the way of a contact through a pipeline, the latest placement first

@@ -2,13 +2,13 @@
 -- why: the only way a project comes into being; its version starts at 1
 -- params: tenant_id text, id uuid, user_id uuid, billing_account_id uuid, name text, description text,
 --         configuration jsonb, active boolean, session_timeout_minutes integer, agent_assignment jsonb,
---         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz
+--         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, suspended_at timestamptz
 -- rows: affected
 INSERT INTO projects (
     tenant_id, id, user_id, billing_account_id, name, description, configuration, active,
-    session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+    session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at
 ) VALUES (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 );
 
 -- name: projects.get
@@ -17,7 +17,7 @@ INSERT INTO projects (
 -- rows: maybe
 -- returns: project
 SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
-       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at
   FROM projects
  WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL;
 
@@ -25,7 +25,7 @@ SELECT id, version, tenant_id, user_id, billing_account_id, name, description, c
 -- why: the only way a project changes; guarded by the version it was loaded with
 -- params: tenant_id text, id uuid, expected_version integer, name text, description text,
 --         configuration jsonb, active boolean, session_timeout_minutes integer, agent_assignment jsonb,
---         updated_at timestamptz, deleted_at timestamptz
+--         updated_at timestamptz, deleted_at timestamptz, suspended_at timestamptz
 -- rows: maybe
 -- returns: id uuid, version integer
 UPDATE projects
@@ -37,6 +37,7 @@ UPDATE projects
        agent_assignment = $9,
        updated_at = $10,
        deleted_at = $11,
+       suspended_at = $12,
        version = version + 1
  WHERE tenant_id = $1 AND id = $2 AND version = $3
 RETURNING id, version;
@@ -139,7 +140,7 @@ SELECT id, version
 -- rows: maybe
 -- returns: project
 SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
-       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at
   FROM projects
  WHERE tenant_id = $1 AND deleted_at IS NULL;
 
@@ -149,7 +150,7 @@ SELECT id, version, tenant_id, user_id, billing_account_id, name, description, c
 -- rows: many
 -- returns: project
 SELECT id, version, tenant_id, user_id, billing_account_id, name, description, configuration, active,
-       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at
+       session_timeout_minutes, agent_assignment, created_at, updated_at, deleted_at, suspended_at
   FROM projects
  WHERE tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL
  ORDER BY created_at, id;

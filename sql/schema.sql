@@ -1,6 +1,26 @@
 -- The schema that the migrations of the application crm make, as pg_dump of PostgreSQL 18 writes it.
 -- Not to be edited: ventros migrate schema prints it.
 
+CREATE TABLE public.account_projects (
+    tenant_id text NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    billing_account_id uuid NOT NULL,
+    CONSTRAINT account_projects_tenant_check CHECK ((char_length(tenant_id) <= 100))
+);
+
+ALTER TABLE ONLY public.account_projects FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.account_projects IS 'Directory of projects by who pays, the way from a billing account to the tenants of its projects.';
+
+COMMENT ON COLUMN public.account_projects.tenant_id IS 'The tenant that the project is.';
+
+COMMENT ON COLUMN public.account_projects.project_id IS 'The project, a deleted one included.';
+
+COMMENT ON COLUMN public.account_projects.user_id IS 'Whose account it is; he may ask for this row.';
+
+COMMENT ON COLUMN public.account_projects.billing_account_id IS 'What the project is paid through; never changes.';
+
 CREATE TABLE public.agent_counters (
     tenant_id text NOT NULL,
     agent_id uuid NOT NULL,
@@ -188,6 +208,49 @@ COMMENT ON COLUMN public.broadcast_counters.failed_count IS 'Messages that this 
 
 COMMENT ON COLUMN public.broadcast_counters.skipped_count IS 'Contacts that this slot counted as passed over; the rest of total_contacts is pending.';
 
+CREATE TABLE public.broadcast_executions (
+    tenant_id text NOT NULL,
+    broadcast_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    status text NOT NULL,
+    message_id uuid,
+    error text,
+    queued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT broadcast_executions_error_check CHECK ((((status = ANY (ARRAY['failed'::text, 'skipped'::text])) = (error IS NOT NULL)) AND (error <> ''::text))),
+    CONSTRAINT broadcast_executions_message_check CHECK (((message_id IS NOT NULL) = (status = ANY (ARRAY['sending'::text, 'sent'::text, 'failed'::text])))),
+    CONSTRAINT broadcast_executions_queued_check CHECK (((queued_at IS NULL) = (message_id IS NULL))),
+    CONSTRAINT broadcast_executions_sent_check CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT broadcast_executions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT broadcast_executions_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[queued_at, sent_at, created_at, updated_at])))
+);
+
+ALTER TABLE ONLY public.broadcast_executions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.broadcast_executions IS 'To whom each broadcast goes, and how far it has come with each; rows without a version.';
+
+COMMENT ON COLUMN public.broadcast_executions.tenant_id IS 'The tenant that broadcast and contact belong to.';
+
+COMMENT ON COLUMN public.broadcast_executions.broadcast_id IS 'The broadcast.';
+
+COMMENT ON COLUMN public.broadcast_executions.contact_id IS 'Who gets its message, once.';
+
+COMMENT ON COLUMN public.broadcast_executions.status IS 'pending: not begun; sending: the message is stored, to be sent; sent: the platform took it; failed: it did not; skipped: there was nobody to send it to.';
+
+COMMENT ON COLUMN public.broadcast_executions.message_id IS 'The message; NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.error IS 'Why it failed or was skipped; NULL of the others.';
+
+COMMENT ON COLUMN public.broadcast_executions.queued_at IS 'When the message was stored, to be sent; the rate limit counts these. NULL as long as there is none.';
+
+COMMENT ON COLUMN public.broadcast_executions.sent_at IS 'When the platform took the message; NULL unless it did.';
+
+COMMENT ON COLUMN public.broadcast_executions.created_at IS 'When the broadcast started, and the contact was on its list.';
+
+COMMENT ON COLUMN public.broadcast_executions.updated_at IS 'When the row last changed.';
+
 CREATE TABLE public.broadcasts (
     tenant_id text NOT NULL,
     id uuid NOT NULL,
@@ -203,6 +266,8 @@ CREATE TABLE public.broadcasts (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    channel_id uuid,
+    CONSTRAINT broadcasts_channel_check CHECK (((status <> ALL (ARRAY['scheduled'::text, 'running'::text])) OR (channel_id IS NOT NULL))),
     CONSTRAINT broadcasts_completed_check CHECK (((status = 'completed'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT broadcasts_failed_check CHECK (((status = 'failed'::text) = (failure_reason IS NOT NULL))),
     CONSTRAINT broadcasts_message_template_check CHECK ((jsonb_typeof(message_template) = 'object'::text)),
@@ -246,6 +311,8 @@ COMMENT ON COLUMN public.broadcasts.updated_at IS 'When a command last changed i
 
 COMMENT ON COLUMN public.broadcasts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+COMMENT ON COLUMN public.broadcasts.channel_id IS 'The channel by which the messages go; NULL of a draft that is yet to have one.';
+
 CREATE TABLE public.campaign_counters (
     tenant_id text NOT NULL,
     campaign_id uuid NOT NULL,
@@ -268,6 +335,69 @@ COMMENT ON COLUMN public.campaign_counters.slot IS '0 to 15, from the process id
 COMMENT ON COLUMN public.campaign_counters.contacts_reached IS 'Contacts that this slot counted as reached.';
 
 COMMENT ON COLUMN public.campaign_counters.conversions_count IS 'Conversions that this slot counted.';
+
+CREATE TABLE public.campaign_enrollments (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    campaign_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    status text NOT NULL,
+    step_position integer NOT NULL,
+    next_scheduled_at timestamp with time zone,
+    waiting_for text,
+    postponements integer NOT NULL,
+    completed_at timestamp with time zone,
+    exited_at timestamp with time zone,
+    exit_reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaign_enrollments_completed_check CHECK (((completed_at IS NOT NULL) = (status = 'completed'::text))),
+    CONSTRAINT campaign_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
+    CONSTRAINT campaign_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT campaign_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
+    CONSTRAINT campaign_enrollments_position_check CHECK (((step_position >= 0) AND (postponements >= 0))),
+    CONSTRAINT campaign_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
+    CONSTRAINT campaign_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at]))),
+    CONSTRAINT campaign_enrollments_waiting_check CHECK ((((waiting_for = ANY (ARRAY['reply'::text, 'click'::text, 'open'::text])) AND (status = ANY (ARRAY['active'::text, 'paused'::text]))) OR (waiting_for IS NULL)))
+);
+
+ALTER TABLE ONLY public.campaign_enrollments FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.campaign_enrollments IS 'Contacts on their way through a campaign, and those that were.';
+
+COMMENT ON COLUMN public.campaign_enrollments.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.campaign_enrollments.id IS 'UUIDv7, made by the application.';
+
+COMMENT ON COLUMN public.campaign_enrollments.version IS 'Stepped by one with each change; the version guard refuses any other update.';
+
+COMMENT ON COLUMN public.campaign_enrollments.campaign_id IS 'The campaign.';
+
+COMMENT ON COLUMN public.campaign_enrollments.contact_id IS 'Who is on the way; changes when the contact is merged.';
+
+COMMENT ON COLUMN public.campaign_enrollments.channel_id IS 'The channel by which its messages go.';
+
+COMMENT ON COLUMN public.campaign_enrollments.status IS 'active, paused, completed (came to the end) or exited (left before it); the last two stay.';
+
+COMMENT ON COLUMN public.campaign_enrollments.step_position IS 'Position of the step that is taken next, or was to be when the way ended.';
+
+COMMENT ON COLUMN public.campaign_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
+
+COMMENT ON COLUMN public.campaign_enrollments.waiting_for IS 'What the contact is waited to do at a step of type wait: reply, click or open; next_scheduled_at is when the time for it is over. NULL unless it waits.';
+
+COMMENT ON COLUMN public.campaign_enrollments.postponements IS 'How often that step could not be taken and was put off.';
+
+COMMENT ON COLUMN public.campaign_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
+
+COMMENT ON COLUMN public.campaign_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
+
+COMMENT ON COLUMN public.campaign_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';
+
+COMMENT ON COLUMN public.campaign_enrollments.created_at IS 'When the contact was enrolled.';
+
+COMMENT ON COLUMN public.campaign_enrollments.updated_at IS 'When a command last changed it; never goes back.';
 
 CREATE TABLE public.campaign_steps (
     tenant_id text NOT NULL,
@@ -447,6 +577,7 @@ CREATE TABLE public.channels (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_from text,
     CONSTRAINT channels_ai_agents_check CHECK ((ai_enabled OR (NOT ai_agents_enabled))),
     CONSTRAINT channels_config_check CHECK (((jsonb_typeof(config) = 'object'::text) AND (NOT (config ?| ARRAY['auth'::text, 'api_key'::text, 'token'::text, 'access_token'::text, 'verify_token'::text, 'bot_token'::text])) AND ((config ->> 'base_url'::text) !~ '[?#]|//[^/]*@'::text) AND ((config ->> 'webhook_url'::text) !~ '[?#]|//[^/]*@'::text) AND (webhook_url !~ '[?#]|//[^/]*@'::text))),
     CONSTRAINT channels_connection_mode_check CHECK ((connection_mode = ANY (ARRAY['manual'::text, 'auto'::text]))),
@@ -458,7 +589,8 @@ CREATE TABLE public.channels (
     CONSTRAINT channels_name_check CHECK ((name <> ''::text)),
     CONSTRAINT channels_secrets_check CHECK (((deleted_at IS NULL) OR (secrets IS NULL))),
     CONSTRAINT channels_session_timeout_check CHECK (((session_timeout_minutes >= 1) AND (session_timeout_minutes <= 1440))),
-    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text]))),
+    CONSTRAINT channels_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
+    CONSTRAINT channels_suspended_from_check CHECK ((((status = 'suspended'::text) = (suspended_from IS NOT NULL)) AND (suspended_from = ANY (ARRAY['active'::text, 'inactive'::text, 'activating'::text, 'connecting'::text, 'disconnected'::text, 'error'::text])))),
     CONSTRAINT channels_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[webhook_configured_at, last_error_at, last_import_date, created_at, updated_at, deleted_at]))),
     CONSTRAINT channels_type_check CHECK ((type = ANY (ARRAY['waha'::text, 'whatsapp_business'::text, 'whatsapp'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'wechat'::text, 'twilio_sms'::text, 'web_form'::text])))
 );
@@ -540,6 +672,8 @@ COMMENT ON COLUMN public.channels.updated_at IS 'Time of the last command that c
 COMMENT ON COLUMN public.channels.deleted_at IS 'When it was deleted, NULL while it lives.';
 
 COMMENT ON COLUMN public.channels.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
+
+COMMENT ON COLUMN public.channels.suspended_from IS 'The status that it had before it was suspended, and has again afterwards; NULL while it is not suspended.';
 
 CREATE TABLE public.chat_participants (
     tenant_id text NOT NULL,
@@ -724,6 +858,25 @@ COMMENT ON COLUMN public.contact_identities.contact_id IS 'The contact that a me
 
 COMMENT ON COLUMN public.contact_identities.paired_at IS 'When the message was written that first told of LID and phone together; of the LID alone where phone is NULL.';
 
+CREATE TABLE public.contact_list_counters (
+    tenant_id text NOT NULL,
+    contact_list_id uuid NOT NULL,
+    slot smallint NOT NULL,
+    members bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_list_counters FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_list_counters IS 'How many members a static list has: the sum over the slots, exact to the row of contact_list_members.';
+
+COMMENT ON COLUMN public.contact_list_counters.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.contact_list_counters.contact_list_id IS 'The static list that this belongs to.';
+
+COMMENT ON COLUMN public.contact_list_counters.slot IS '0 to 15, from the process id of the backend that counted, so that workers do not queue for one row.';
+
+COMMENT ON COLUMN public.contact_list_counters.members IS 'Members that this slot counted in, less those that it counted out; may be below zero.';
+
 CREATE TABLE public.contact_list_filters (
     tenant_id text NOT NULL,
     contact_list_id uuid NOT NULL,
@@ -872,6 +1025,7 @@ CREATE TABLE public.contacts (
     merged_into uuid,
     CONSTRAINT contacts_array_bounds_check CHECK ((array_position(tags, NULL::text) IS NULL)),
     CONSTRAINT contacts_email_check CHECK ((email ~ '^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$'::text)),
+    CONSTRAINT contacts_email_length_check CHECK ((char_length(email) <= 500)),
     CONSTRAINT contacts_interaction_check CHECK ((((first_interaction_at IS NULL) = (last_interaction_at IS NULL)) AND (last_interaction_at >= first_interaction_at))),
     CONSTRAINT contacts_language_check CHECK ((language <> ''::text)),
     CONSTRAINT contacts_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(phone) <= 500))),
@@ -895,7 +1049,7 @@ COMMENT ON COLUMN public.contacts.project_id IS 'The project; never changes.';
 
 COMMENT ON COLUMN public.contacts.name IS 'As the contact is called; the phone, when no name was given.';
 
-COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed.';
+COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed; unique among the live contacts of the project.';
 
 COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only, a Brazilian mobile with its ninth digit; unique among the live contacts of the project.';
 
@@ -926,6 +1080,30 @@ COMMENT ON COLUMN public.contacts.deleted_at IS 'When the contact was deleted; i
 COMMENT ON COLUMN public.contacts.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
 COMMENT ON COLUMN public.contacts.merged_into IS 'The contact that took over what belonged to this one, which is deleted since; NULL for the others.';
+
+CREATE TABLE public.credential_refreshes (
+    tenant_id text NOT NULL,
+    credential_id uuid NOT NULL,
+    lease_id uuid NOT NULL,
+    leased_until timestamp with time zone NOT NULL,
+    failures integer NOT NULL,
+    CONSTRAINT credential_refreshes_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT credential_refreshes_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> leased_until))
+);
+
+ALTER TABLE ONLY public.credential_refreshes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.credential_refreshes IS 'Refreshes of a token that are under way or have failed; one that succeeds leaves no row.';
+
+COMMENT ON COLUMN public.credential_refreshes.tenant_id IS 'Whose credential it is.';
+
+COMMENT ON COLUMN public.credential_refreshes.credential_id IS 'The credential whose token is refreshed.';
+
+COMMENT ON COLUMN public.credential_refreshes.lease_id IS 'The refresh that has the lease, or had it last; made by the client.';
+
+COMMENT ON COLUMN public.credential_refreshes.leased_until IS 'Until when nobody else asks the service, by the clock of the server; the time of its end once it has failed.';
+
+COMMENT ON COLUMN public.credential_refreshes.failures IS 'How many refreshes have failed since one succeeded.';
 
 CREATE TABLE public.credential_uses (
     tenant_id text NOT NULL,
@@ -1380,10 +1558,11 @@ CREATE TABLE public.projects (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    suspended_at timestamp with time zone,
     CONSTRAINT projects_name_check CHECK ((name <> ''::text)),
     CONSTRAINT projects_session_timeout_check CHECK ((session_timeout_minutes > 0)),
     CONSTRAINT projects_tenant_check CHECK (((tenant_id ~ '^[A-Za-z0-9_.:@-]{3,100}$'::text) AND (tenant_id !~ '^user:'::text))),
-    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[created_at, updated_at, deleted_at])))
+    CONSTRAINT projects_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[suspended_at, created_at, updated_at, deleted_at])))
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1418,6 +1597,8 @@ COMMENT ON COLUMN public.projects.deleted_at IS 'When it was deleted, NULL while
 
 COMMENT ON COLUMN public.projects.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+COMMENT ON COLUMN public.projects.suspended_at IS 'Since when it stands still because its billing account is suspended, canceled or deleted; NULL while it does not.';
+
 CREATE TABLE public.sequence_counters (
     tenant_id text NOT NULL,
     sequence_id uuid NOT NULL,
@@ -1443,6 +1624,65 @@ COMMENT ON COLUMN public.sequence_counters.total_enrolled IS 'Contacts that this
 COMMENT ON COLUMN public.sequence_counters.completed_count IS 'Enrolled contacts that this slot counted as having come to the end.';
 
 COMMENT ON COLUMN public.sequence_counters.exited_count IS 'Enrolled contacts that this slot counted as having left before the end; the rest of total_enrolled is active.';
+
+CREATE TABLE public.sequence_enrollments (
+    tenant_id text NOT NULL,
+    id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    sequence_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    status text NOT NULL,
+    step_position integer NOT NULL,
+    next_scheduled_at timestamp with time zone,
+    postponements integer NOT NULL,
+    completed_at timestamp with time zone,
+    exited_at timestamp with time zone,
+    exit_reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT sequence_enrollments_completed_check CHECK (((completed_at IS NOT NULL) = (status = 'completed'::text))),
+    CONSTRAINT sequence_enrollments_exited_check CHECK ((((exited_at IS NOT NULL) = (status = 'exited'::text)) AND ((exit_reason IS NOT NULL) = (status = 'exited'::text)) AND (exit_reason <> ''::text))),
+    CONSTRAINT sequence_enrollments_length_bounds_check CHECK ((char_length(tenant_id) <= 100)),
+    CONSTRAINT sequence_enrollments_next_check CHECK (((next_scheduled_at IS NOT NULL) = (status = ANY (ARRAY['active'::text, 'paused'::text])))),
+    CONSTRAINT sequence_enrollments_position_check CHECK (((step_position >= 0) AND (postponements >= 0))),
+    CONSTRAINT sequence_enrollments_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'exited'::text]))),
+    CONSTRAINT sequence_enrollments_time_bounds_check CHECK (('("0001-01-01 00:00:00+00","9999-12-31 23:59:59.999999+00")'::tstzrange @> ALL (ARRAY[next_scheduled_at, completed_at, exited_at, created_at, updated_at])))
+);
+
+ALTER TABLE ONLY public.sequence_enrollments FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.sequence_enrollments IS 'Contacts on their way through a sequence, and those that were.';
+
+COMMENT ON COLUMN public.sequence_enrollments.tenant_id IS 'The tenant that owns the row.';
+
+COMMENT ON COLUMN public.sequence_enrollments.id IS 'UUIDv7, made by the application.';
+
+COMMENT ON COLUMN public.sequence_enrollments.version IS 'Stepped by one with each change; the version guard refuses any other update.';
+
+COMMENT ON COLUMN public.sequence_enrollments.sequence_id IS 'The sequence.';
+
+COMMENT ON COLUMN public.sequence_enrollments.contact_id IS 'Who is on the way; changes when the contact is merged.';
+
+COMMENT ON COLUMN public.sequence_enrollments.channel_id IS 'The channel by which its messages go.';
+
+COMMENT ON COLUMN public.sequence_enrollments.status IS 'active, paused, completed (came to the end) or exited (left before it); the last two stay.';
+
+COMMENT ON COLUMN public.sequence_enrollments.step_position IS 'Position of the step that is taken next, or was to be when the way ended.';
+
+COMMENT ON COLUMN public.sequence_enrollments.next_scheduled_at IS 'When that step is due; kept while paused, NULL when the way is over.';
+
+COMMENT ON COLUMN public.sequence_enrollments.postponements IS 'How often that step could not be taken and was put off.';
+
+COMMENT ON COLUMN public.sequence_enrollments.completed_at IS 'When the last step was taken; NULL unless completed.';
+
+COMMENT ON COLUMN public.sequence_enrollments.exited_at IS 'When the contact left; NULL unless exited.';
+
+COMMENT ON COLUMN public.sequence_enrollments.exit_reason IS 'Why it left, such as replied; NULL unless exited.';
+
+COMMENT ON COLUMN public.sequence_enrollments.created_at IS 'When the contact was enrolled.';
+
+COMMENT ON COLUMN public.sequence_enrollments.updated_at IS 'When a command last changed it; never goes back.';
 
 CREATE TABLE public.sequence_steps (
     tenant_id text NOT NULL,
@@ -1787,6 +2027,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.deleted_at IS 'When the subscript
 
 COMMENT ON COLUMN public.webhook_subscriptions.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_pkey PRIMARY KEY (tenant_id, project_id);
+
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_pkey PRIMARY KEY (tenant_id, agent_id, slot);
 
@@ -1799,11 +2042,17 @@ ALTER TABLE ONLY public.billing_accounts
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_pkey PRIMARY KEY (tenant_id, broadcast_id, slot);
 
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_pkey PRIMARY KEY (tenant_id, broadcast_id, contact_id);
+
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.campaign_counters
     ADD CONSTRAINT campaign_counters_pkey PRIMARY KEY (tenant_id, campaign_id, slot);
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY public.campaign_steps
     ADD CONSTRAINT campaign_steps_pkey PRIMARY KEY (tenant_id, id);
@@ -1847,6 +2096,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (tenant_id, project_id, lid);
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_pkey PRIMARY KEY (tenant_id, contact_list_id, slot);
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pkey PRIMARY KEY (tenant_id, contact_list_id, id);
 
@@ -1858,6 +2110,9 @@ ALTER TABLE ONLY public.contact_lists
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_pkey PRIMARY KEY (tenant_id, credential_id);
 
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_pkey PRIMARY KEY (tenant_id, credential_id, slot);
@@ -1901,6 +2156,9 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.sequence_counters
     ADD CONSTRAINT sequence_counters_pkey PRIMARY KEY (tenant_id, sequence_id, slot);
 
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_pkey PRIMARY KEY (tenant_id, id);
+
 ALTER TABLE ONLY public.sequence_steps
     ADD CONSTRAINT sequence_steps_pkey PRIMARY KEY (tenant_id, id);
 
@@ -1925,19 +2183,39 @@ ALTER TABLE ONLY public.webhook_counters
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_pkey PRIMARY KEY (tenant_id, id);
 
+CREATE INDEX account_projects_account_idx ON public.account_projects USING btree (user_id, billing_account_id, tenant_id);
+
 CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
 CREATE INDEX agents_live_name_idx ON public.agents USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX billing_accounts_stripe_customer_key ON public.billing_accounts USING btree (stripe_customer_id) WHERE ((deleted_at IS NULL) AND (stripe_customer_id IS NOT NULL));
 
+CREATE INDEX broadcast_executions_contact_idx ON public.broadcast_executions USING btree (tenant_id, contact_id);
+
+CREATE UNIQUE INDEX broadcast_executions_message_key ON public.broadcast_executions USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX broadcast_executions_open_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, status, contact_id) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text]));
+
+CREATE INDEX broadcast_executions_queued_idx ON public.broadcast_executions USING btree (tenant_id, broadcast_id, queued_at) WHERE (queued_at IS NOT NULL);
+
+CREATE INDEX broadcasts_at_work_idx ON public.broadcasts USING btree (tenant_id, id) WHERE (status = ANY (ARRAY['scheduled'::text, 'running'::text]));
+
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
 CREATE INDEX broadcasts_due_idx ON public.broadcasts USING btree (tenant_id, scheduled_for) WHERE (status = 'scheduled'::text);
 
+CREATE INDEX campaign_enrollments_active_idx ON public.campaign_enrollments USING btree (tenant_id, id) WHERE (status = 'active'::text);
+
+CREATE INDEX campaign_enrollments_contact_idx ON public.campaign_enrollments USING btree (tenant_id, contact_id, created_at, id);
+
+CREATE UNIQUE INDEX campaign_enrollments_open_key ON public.campaign_enrollments USING btree (tenant_id, campaign_id, contact_id) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text]));
+
 CREATE INDEX campaigns_created_idx ON public.campaigns USING btree (tenant_id, created_at, id);
 
 CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (tenant_id, start_date) WHERE (status = 'scheduled'::text);
+
+CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (tenant_id, id) WHERE (status = 'scheduled'::text);
 
 CREATE INDEX channels_active_waha_idx ON public.channels USING btree (tenant_id) WHERE ((type = 'waha'::text) AND (status = 'active'::text) AND (deleted_at IS NULL));
 
@@ -1963,6 +2241,8 @@ CREATE INDEX contact_lists_live_project_idx ON public.contact_lists USING btree 
 
 CREATE INDEX contacts_live_created_idx ON public.contacts USING btree (tenant_id, created_at, id) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX contacts_live_email_key ON public.contacts USING btree (tenant_id, project_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
+
 CREATE INDEX contacts_live_name_idx ON public.contacts USING btree (tenant_id, name, id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX contacts_live_phone_key ON public.contacts USING btree (tenant_id, project_id, phone) WHERE ((deleted_at IS NULL) AND (phone IS NOT NULL));
@@ -1972,6 +2252,8 @@ CREATE INDEX credentials_expiring_idx ON public.credentials USING btree (tenant_
 CREATE INDEX credentials_type_idx ON public.credentials USING btree (tenant_id, credential_type, created_at);
 
 CREATE UNIQUE INDEX messages_channel_message_key ON public.messages USING btree (tenant_id, channel_id, channel_message_id) WHERE ((channel_message_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX messages_live_chat_idx ON public.messages USING btree (tenant_id, chat_id, "timestamp", id) WHERE ((deleted_at IS NULL) AND (chat_id IS NOT NULL));
 
 CREATE INDEX messages_live_contact_idx ON public.messages USING btree (tenant_id, contact_id, "timestamp", id) WHERE (deleted_at IS NULL);
 
@@ -1989,7 +2271,15 @@ CREATE INDEX placements_in_status_idx ON public.placements USING btree (tenant_i
 
 CREATE UNIQUE INDEX placements_open_key ON public.placements USING btree (tenant_id, contact_id, pipeline_id) WHERE (exited_at IS NULL);
 
+CREATE INDEX sequence_enrollments_active_idx ON public.sequence_enrollments USING btree (tenant_id, id) WHERE (status = 'active'::text);
+
+CREATE INDEX sequence_enrollments_contact_idx ON public.sequence_enrollments USING btree (tenant_id, contact_id, created_at, id);
+
+CREATE UNIQUE INDEX sequence_enrollments_open_key ON public.sequence_enrollments USING btree (tenant_id, sequence_id, contact_id) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text]));
+
 CREATE INDEX sequences_active_trigger_idx ON public.sequences USING btree (tenant_id, trigger_type) WHERE (status = 'active'::text);
+
+CREATE INDEX sessions_active_idx ON public.sessions USING btree (tenant_id, id) WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
 
 CREATE UNIQUE INDEX sessions_active_key ON public.sessions USING btree (tenant_id, contact_id, channel_type_id) NULLS NOT DISTINCT WHERE ((status = 'active'::text) AND (deleted_at IS NULL));
 
@@ -2002,6 +2292,8 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.agents FOR EACH ROW WHEN ((
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.billing_accounts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.broadcasts FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.campaign_enrollments FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
@@ -2021,11 +2313,16 @@ CREATE TRIGGER version_guard BEFORE UPDATE ON public.pipelines FOR EACH ROW WHEN
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.projects FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
+CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequence_enrollments FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.sequences FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.sessions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
 
 CREATE TRIGGER version_guard BEFORE UPDATE ON public.webhook_subscriptions FOR EACH ROW WHEN ((new.version IS DISTINCT FROM (old.version + 1))) EXECUTE FUNCTION public.ventros_version_guard();
+
+ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agent_counters
     ADD CONSTRAINT agent_counters_agent_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES public.agents(tenant_id, id) ON DELETE CASCADE;
@@ -2042,11 +2339,32 @@ ALTER TABLE ONLY public.billing_accounts
 ALTER TABLE ONLY public.broadcast_counters
     ADD CONSTRAINT broadcast_counters_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_broadcast_fkey FOREIGN KEY (tenant_id, broadcast_id) REFERENCES public.broadcasts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.broadcast_executions
+    ADD CONSTRAINT broadcast_executions_message_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id);
+
+ALTER TABLE ONLY public.broadcasts
+    ADD CONSTRAINT broadcasts_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
 ALTER TABLE ONLY public.broadcasts
     ADD CONSTRAINT broadcasts_list_fkey FOREIGN KEY (tenant_id, list_id) REFERENCES public.contact_lists(tenant_id, id);
 
 ALTER TABLE ONLY public.campaign_counters
     ADD CONSTRAINT campaign_counters_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id);
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
+ALTER TABLE ONLY public.campaign_enrollments
+    ADD CONSTRAINT campaign_enrollments_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
 
 ALTER TABLE ONLY public.campaign_steps
     ADD CONSTRAINT campaign_steps_campaign_fkey FOREIGN KEY (tenant_id, campaign_id) REFERENCES public.campaigns(tenant_id, id) ON DELETE CASCADE;
@@ -2093,6 +2411,9 @@ ALTER TABLE ONLY public.contact_custom_fields
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_list_counters
+    ADD CONSTRAINT contact_list_counters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
 
@@ -2100,7 +2421,7 @@ ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pipeline_fkey FOREIGN KEY (tenant_id, pipeline_id) REFERENCES public.pipelines(tenant_id, id);
 
 ALTER TABLE ONLY public.contact_list_members
-    ADD CONSTRAINT contact_list_members_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+    ADD CONSTRAINT contact_list_members_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
 
 ALTER TABLE ONLY public.contact_list_members
     ADD CONSTRAINT contact_list_members_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;
@@ -2110,6 +2431,9 @@ ALTER TABLE ONLY public.contact_lists
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_project_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id);
+
+ALTER TABLE ONLY public.credential_refreshes
+    ADD CONSTRAINT credential_refreshes_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.credential_uses
     ADD CONSTRAINT credential_uses_credential_fkey FOREIGN KEY (tenant_id, credential_id) REFERENCES public.credentials(tenant_id, id) ON DELETE CASCADE;
@@ -2159,6 +2483,15 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.sequence_counters
     ADD CONSTRAINT sequence_counters_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_channel_fkey FOREIGN KEY (tenant_id, channel_id) REFERENCES public.channels(tenant_id, id);
+
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
+
+ALTER TABLE ONLY public.sequence_enrollments
+    ADD CONSTRAINT sequence_enrollments_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id);
+
 ALTER TABLE ONLY public.sequence_steps
     ADD CONSTRAINT sequence_steps_sequence_fkey FOREIGN KEY (tenant_id, sequence_id) REFERENCES public.sequences(tenant_id, id) ON DELETE CASCADE;
 
@@ -2177,9 +2510,13 @@ ALTER TABLE ONLY public.webhook_subscriptions
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE public.account_projects ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agent_counters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY asked ON public.account_projects FOR SELECT USING (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
 CREATE POLICY asked ON public.channel_routes FOR SELECT USING (((webhook_id = current_setting('app.webhook_id'::text, true)) OR (tenant_id = current_setting('app.tenant_id'::text, true))));
 
@@ -2187,9 +2524,13 @@ ALTER TABLE public.billing_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.broadcast_counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.broadcast_executions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.broadcasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_counters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_enrollments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_steps ENABLE ROW LEVEL SECURITY;
 
@@ -2209,6 +2550,8 @@ ALTER TABLE public.contact_custom_fields ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_identities ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_list_counters ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_filters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -2217,6 +2560,8 @@ ALTER TABLE public.contact_lists ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.credential_refreshes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.credential_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
@@ -2224,6 +2569,8 @@ ALTER TABLE public.credentials ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_user ON public.account_projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
 CREATE POLICY of_user ON public.projects AS RESTRICTIVE FOR INSERT WITH CHECK ((user_id = public.ventros_user()));
 
@@ -2243,6 +2590,8 @@ ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sequence_counters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sequence_enrollments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sequence_steps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sequences ENABLE ROW LEVEL SECURITY;
@@ -2255,9 +2604,13 @@ CREATE POLICY tenant ON public.agents USING ((tenant_id = public.ventros_tenant(
 
 CREATE POLICY tenant ON public.broadcast_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.broadcast_executions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.broadcasts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.campaign_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.campaign_enrollments USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.campaign_steps USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
@@ -2275,6 +2628,8 @@ CREATE POLICY tenant ON public.contact_custom_fields USING ((tenant_id = public.
 
 CREATE POLICY tenant ON public.contact_identities USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.contact_list_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.contact_list_filters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2282,6 +2637,8 @@ CREATE POLICY tenant ON public.contact_list_members USING ((tenant_id = public.v
 CREATE POLICY tenant ON public.contact_lists USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.contacts USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant ON public.credential_refreshes USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.credential_uses USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
@@ -2303,6 +2660,8 @@ CREATE POLICY tenant ON public.projects USING ((tenant_id = public.ventros_tenan
 
 CREATE POLICY tenant ON public.sequence_counters USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant ON public.sequence_enrollments USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant ON public.sequence_steps USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant ON public.sequences USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
@@ -2313,9 +2672,15 @@ CREATE POLICY tenant ON public.webhook_counters USING ((tenant_id = public.ventr
 
 CREATE POLICY tenant ON public.webhook_subscriptions USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_delete ON public.account_projects FOR DELETE USING ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_delete ON public.channel_routes FOR DELETE USING ((tenant_id = public.ventros_tenant()));
 
+CREATE POLICY tenant_insert ON public.account_projects FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
 CREATE POLICY tenant_insert ON public.channel_routes FOR INSERT WITH CHECK ((tenant_id = public.ventros_tenant()));
+
+CREATE POLICY tenant_update ON public.account_projects FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 
 CREATE POLICY tenant_update ON public.channel_routes FOR UPDATE USING ((tenant_id = public.ventros_tenant())) WITH CHECK ((tenant_id = public.ventros_tenant()));
 

@@ -189,6 +189,43 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
  WHERE tenant_id = $1 AND contact_id = $2 AND channel_type_id IS NOT DISTINCT FROM $3
    AND status = 'active' AND deleted_at IS NULL;
 
+-- name: sessions.find_timed_out
+-- why: active sessions of all tenants whose timeout has run out, for the scheduler. A step looks at as many as it is
+--      told, in the order of the key; its last session is among the answers, timed out or not, for the next step
+--      goes on behind it
+-- params: now timestamptz, tenant_id text, id uuid, most integer
+-- role: scheduler
+-- rows: many
+-- returns: tenant_id text, id uuid
+WITH step AS (
+    SELECT s.tenant_id, s.id, $1 - s.last_activity_at > s.timeout AS timed_out
+      FROM sessions AS s
+     WHERE s.status = 'active' AND s.deleted_at IS NULL AND (s.tenant_id, s.id) > ($2, $3)
+     ORDER BY s.tenant_id, s.id
+     LIMIT $4
+)
+SELECT tenant_id, id
+  FROM step
+ WHERE timed_out OR (tenant_id, id) = (SELECT tenant_id, id FROM step ORDER BY tenant_id DESC, id DESC LIMIT 1)
+ ORDER BY tenant_id, id;
+
+-- name: sessions.hold_active
+-- why: the active sessions of a contact that is to be deleted, which end with it; nobody changes one until the
+--      transaction ends
+-- params: tenant_id text, contact_id uuid
+-- rows: many
+-- returns: session
+SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started_at, ended_at, status,
+       end_reason, timeout, last_activity_at, message_count, messages_from_contact, messages_from_agent,
+       duration_seconds, first_contact_message_at, first_agent_response_at, agent_response_time_seconds,
+       contact_wait_time_seconds, agent_ids, agent_transfers, summary, sentiment, sentiment_score,
+       topics, next_steps, outcome_tags, key_entities, resolved, escalated, converted, created_at,
+       updated_at, deleted_at
+  FROM sessions
+ WHERE tenant_id = $1 AND contact_id = $2 AND status = 'active' AND deleted_at IS NULL
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
 -- name: sessions.sum_miscounts
 -- why: how many messages the tenant's sessions have lost count of, or count twice; 0 unless updates were lost
 -- params: tenant_id text
@@ -202,3 +239,25 @@ SELECT coalesce(sum(abs(session.message_count - coalesce(counted.messages, 0))),
         WHERE tenant_id = $1
         GROUP BY session_id) AS counted ON counted.session_id = session.id
  WHERE session.tenant_id = $1;
+
+-- name: sessions.summarize
+-- why: how the sessions of a period went: all of them, in the first row, and those of each status and end reason
+-- params: tenant_id text, started_from timestamptz, started_before timestamptz
+-- rows: many
+-- returns: status text, end_reason text, sessions bigint, messages bigint, resolved bigint, escalated bigint,
+--          converted bigint, ended bigint, average_duration_seconds double precision, duration_seconds bigint[],
+--          responses bigint, average_response_seconds double precision, response_seconds bigint[]
+SELECT status, end_reason, count(*) AS sessions, coalesce(sum(message_count), 0)::bigint AS messages,
+       count(*) FILTER (WHERE resolved) AS resolved, count(*) FILTER (WHERE escalated) AS escalated,
+       count(*) FILTER (WHERE converted) AS converted, count(ended_at) AS ended,
+       (avg(duration_seconds) FILTER (WHERE ended_at IS NOT NULL))::double precision AS average_duration_seconds,
+       percentile_disc(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY duration_seconds)
+           FILTER (WHERE ended_at IS NOT NULL) AS duration_seconds,
+       count(agent_response_time_seconds) AS responses,
+       avg(agent_response_time_seconds)::double precision AS average_response_seconds,
+       percentile_disc(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY agent_response_time_seconds)
+           AS response_seconds
+  FROM sessions
+ WHERE tenant_id = $1 AND deleted_at IS NULL AND started_at >= $2 AND started_at < $3
+ GROUP BY GROUPING SETS ((), (status, end_reason))
+ ORDER BY grouping(status) DESC, status, end_reason;

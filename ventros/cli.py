@@ -23,6 +23,7 @@ from ventros.demo.cli import demo
 from ventros.generator.cli import new, sync
 from ventros.ops.cli import history, locking_indexes, secret_commands, tenant
 from ventros.relay.cli import outbox, prune, relay
+from ventros.scheduler.cli import scheduler
 
 if TYPE_CHECKING:
     from ventros.roles import Roles
@@ -304,6 +305,7 @@ main.add_command(tenant)
 main.add_command(relay)
 main.add_command(outbox)
 main.add_command(prune)
+main.add_command(scheduler)
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

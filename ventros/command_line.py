@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
+import logging
 import os
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,3 +148,25 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=total)
         yield lambda amount: bar.advance(task, amount)
+
+
+def tell(what: str, **more: Any) -> None:
+    """One JSON line on standard error, for what runs as a service."""
+    line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "message": what, **more}
+    print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - a program's own words
+
+
+@contextmanager
+def log_as_lines() -> Iterator[None]:
+    """What the library logs is told so, too."""
+    logger, handler = logging.getLogger("ventros"), _Lines()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        tell(record.getMessage(), level=record.levelname.lower())

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from ventros.automation.broadcasts.repository import BroadcastRepository
+from ventros.automation.campaign_enrollments.repository import CampaignEnrollmentRepository
 from ventros.automation.campaigns.repository import CampaignRepository
+from ventros.automation.sequence_enrollments.repository import SequenceEnrollmentRepository
 from ventros.automation.sequences.repository import SequenceRepository
 from ventros.core.billing_accounts.repository import BillingAccountRepository
 from ventros.core.projects.repository import ProjectRepository
@@ -40,7 +42,9 @@ class UnitOfWork(unit_of_work.UnitOfWork):
     """``async with db.unit_of_work(tenant) as uow:`` load, decide, save, then ``await uow.commit()``."""
 
     broadcasts = Held(BroadcastRepository)
+    campaign_enrollments = Held(CampaignEnrollmentRepository)
     campaigns = Held(CampaignRepository)
+    sequence_enrollments = Held(SequenceEnrollmentRepository)
     sequences = Held(SequenceRepository)
     billing_accounts = Held(BillingAccountRepository)
     projects = Held(ProjectRepository)

@@ -10,6 +10,9 @@
 -- read:  one row for each session or channel that counts wrongly, ten of each; SET ventros.most = '1000' for
 --        more. A deleted message counts, for it was counted. It reads messages twice, sessions and
 --        channel_counters once, whole.
+-- steps: SET ventros.after = '0' and ventros.upto = '1' bound it to sessions, '1' and '2' to channels; ventros audit
+--        asks so, where there are many sessions.
+-- parts: sessions, channels
 -- mend:  as a superuser. It counts the messages again when it is run, and tells of a session's step by
 --        session.touched.
 -- blind: whatever is counted and not stored: webhook_counters (deliveries), agent_counters (handled sessions),
@@ -18,11 +21,14 @@
 --        differ by now. Who moves a message to another session or channel, or stores one without counting it,
 --        finds that here.
 SET app.tenant_id = '';
-WITH of_session AS (
+WITH part AS MATERIALIZED (
+    SELECT coalesce(nullif(current_setting('ventros.after', true), ''), '0')::integer AS after,
+           coalesce(nullif(current_setting('ventros.upto', true), ''), '1000000')::integer AS upto
+), of_session AS (
     SELECT tenant_id, session_id AS id, count(*) FILTER (WHERE NOT from_me) AS theirs,
            count(*) FILTER (WHERE from_me) AS ours
       FROM messages
-     WHERE session_id IS NOT NULL
+     WHERE session_id IS NOT NULL AND (SELECT after < 1 AND 1 <= upto FROM part)
      GROUP BY tenant_id, session_id
 ), session AS (
     SELECT 'sessions' AS name, tenant_id, id,
@@ -42,16 +48,19 @@ WITH of_session AS (
                   'jsonb_build_object(''session_id'', %2$L) FROM mended;', tenant_id, id, version) AS mend
       FROM sessions
       LEFT JOIN of_session USING (tenant_id, id)
-     WHERE (messages_from_contact, messages_from_agent, message_count)
+     WHERE (SELECT after < 1 AND 1 <= upto FROM part)
+       AND (messages_from_contact, messages_from_agent, message_count)
            <> (coalesce(theirs, 0), coalesce(ours, 0), coalesce(theirs + ours, 0))
 ), of_channel AS (
     SELECT tenant_id, channel_id AS id, count(*) FILTER (WHERE NOT from_me) AS received,
            count(*) FILTER (WHERE from_me) AS sent
       FROM messages
+     WHERE (SELECT after < 2 AND 2 <= upto FROM part)
      GROUP BY tenant_id, channel_id
 ), counted AS (
     SELECT tenant_id, channel_id AS id, sum(messages_received) AS messages_received, sum(messages_sent) AS messages_sent
       FROM channel_counters
+     WHERE (SELECT after < 2 AND 2 <= upto FROM part)
      GROUP BY tenant_id, channel_id
 ), channel AS (
     SELECT 'channels' AS name, tenant_id, id,

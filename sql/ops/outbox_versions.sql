@@ -10,6 +10,9 @@
 --        settings stand for no tenant and no user.
 -- read:  one row for each aggregate at fault, ten to a table; SET ventros.most = '1000' for
 --        more. It reads the outbox and the tables of the aggregates once, whole.
+-- steps: SET ventros.after = 'tenant id' and ventros.upto bound it to the aggregates behind the first up to the second,
+--        in the order of tenant and id; ventros audit asks so, some 50,000 events at a time.
+-- walk:  outbox_events (tenant_id, aggregate_id)
 -- mend:  as a superuser. It announces each missing version as <aggregate>.touched, so that consumers load the
 --        aggregate anew. A row is never set back to a version that somebody may hold.
 -- blind: a change with the version guard off that left the version as it was; the last of several events of one
@@ -23,6 +26,7 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('agent', 'agents', 'tenant_id'),
     ('billing_account', 'billing_accounts', 'user_id'),
     ('broadcast', 'broadcasts', 'tenant_id'),
+    ('campaign_enrollment', 'campaign_enrollments', 'tenant_id'),
     ('campaign', 'campaigns', 'tenant_id'),
     ('channel', 'channels', 'tenant_id'),
     ('chat', 'chats', 'tenant_id'),
@@ -32,27 +36,37 @@ WITH aggregate (aggregate_type, name, owner) AS (
     ('pipeline_status', 'pipeline_statuses', 'tenant_id'),
     ('pipeline', 'pipelines', 'tenant_id'),
     ('project', 'projects', 'tenant_id'),
+    ('sequence_enrollment', 'sequence_enrollments', 'tenant_id'),
     ('sequence', 'sequences', 'tenant_id'),
     ('session', 'sessions', 'tenant_id'),
     ('webhook_subscription', 'webhook_subscriptions', 'tenant_id')
     -- end
+), bound AS MATERIALIZED (
+    -- Without bounds from before the first tenant, the empty one, to behind the last: none begins with an omega.
+    SELECT split_part(after, ' ', 1) AS after_tenant, split_part(after, ' ', 2)::uuid AS after_id,
+           split_part(upto, ' ', 1) AS upto_tenant, split_part(upto, ' ', 2)::uuid AS upto_id
+      FROM coalesce(nullif(current_setting('ventros.after', true), ''), ' 00000000-0000-0000-0000-000000000000') AS after,
+           coalesce(nullif(current_setting('ventros.upto', true), ''),
+                    chr(969) || ' ffffffff-ffff-ffff-ffff-ffffffffffff') AS upto
 ), stored (aggregate_type, tenant_id, id, version) AS (
-    -- for each versioned table, with " UNION ALL" between: SELECT '{resource}', {tenant}, id, version FROM {name}
-    SELECT 'agent', tenant_id, id, version FROM agents UNION ALL
-    SELECT 'billing_account', 'user:' || user_id, id, version FROM billing_accounts UNION ALL
-    SELECT 'broadcast', tenant_id, id, version FROM broadcasts UNION ALL
-    SELECT 'campaign', tenant_id, id, version FROM campaigns UNION ALL
-    SELECT 'channel', tenant_id, id, version FROM channels UNION ALL
-    SELECT 'chat', tenant_id, id, version FROM chats UNION ALL
-    SELECT 'contact_list', tenant_id, id, version FROM contact_lists UNION ALL
-    SELECT 'contact', tenant_id, id, version FROM contacts UNION ALL
-    SELECT 'credential', tenant_id, id, version FROM credentials UNION ALL
-    SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses UNION ALL
-    SELECT 'pipeline', tenant_id, id, version FROM pipelines UNION ALL
-    SELECT 'project', tenant_id, id, version FROM projects UNION ALL
-    SELECT 'sequence', tenant_id, id, version FROM sequences UNION ALL
-    SELECT 'session', tenant_id, id, version FROM sessions UNION ALL
-    SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions
+    -- for each versioned table, with " UNION ALL" between: SELECT '{resource}', {tenant}, id, version FROM {name} WHERE ({tenant}, id) > (SELECT after_tenant, after_id FROM bound) AND ({tenant}, id) <= (SELECT upto_tenant, upto_id FROM bound)
+    SELECT 'agent', tenant_id, id, version FROM agents WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'billing_account', 'user:' || user_id, id, version FROM billing_accounts WHERE ('user:' || user_id, id) > (SELECT after_tenant, after_id FROM bound) AND ('user:' || user_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'broadcast', tenant_id, id, version FROM broadcasts WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'campaign_enrollment', tenant_id, id, version FROM campaign_enrollments WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'campaign', tenant_id, id, version FROM campaigns WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'channel', tenant_id, id, version FROM channels WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'chat', tenant_id, id, version FROM chats WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'contact_list', tenant_id, id, version FROM contact_lists WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'contact', tenant_id, id, version FROM contacts WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'credential', tenant_id, id, version FROM credentials WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'pipeline_status', tenant_id, id, version FROM pipeline_statuses WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'pipeline', tenant_id, id, version FROM pipelines WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'project', tenant_id, id, version FROM projects WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'sequence_enrollment', tenant_id, id, version FROM sequence_enrollments WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'sequence', tenant_id, id, version FROM sequences WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'session', tenant_id, id, version FROM sessions WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound) UNION ALL
+    SELECT 'webhook_subscription', tenant_id, id, version FROM webhook_subscriptions WHERE (tenant_id, id) > (SELECT after_tenant, after_id FROM bound) AND (tenant_id, id) <= (SELECT upto_tenant, upto_id FROM bound)
     -- end
 ), event AS (
     SELECT aggregate_type, tenant_id, aggregate_id, event_name, aggregate_version AS version, sequence,
@@ -65,6 +79,8 @@ WITH aggregate (aggregate_type, name, owner) AS (
       FROM outbox_events
       JOIN aggregate USING (aggregate_type)
      WHERE aggregate_version IS NOT NULL
+       AND (tenant_id, aggregate_id) > (SELECT after_tenant, after_id FROM bound)
+       AND (tenant_id, aggregate_id) <= (SELECT upto_tenant, upto_id FROM bound)
     WINDOW earlier AS (
            PARTITION BY aggregate_type, tenant_id, aggregate_id ORDER BY aggregate_version, sequence)
 ), checked AS (

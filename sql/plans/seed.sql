@@ -17,6 +17,9 @@ SELECT 'tenant-' || n, pg_temp.id('project', n), pg_temp.id('user', parent), pg_
        '', '{}', true, 30, '{}', at, at, CASE WHEN n > 40 THEN deleted_at END
   FROM seat;
 
+INSERT INTO account_projects (tenant_id, project_id, user_id, billing_account_id)
+SELECT tenant_id, id, user_id, billing_account_id FROM projects;
+
 INSERT INTO pipelines (tenant_id, id, project_id, name, description, position, active, enable_ai_summary, created_at,
                        updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('pipeline', n), pg_temp.id('project', owner), 'Pipeline ' || n, '', place, place < 4,
@@ -100,6 +103,9 @@ SELECT tenant_id, pg_temp.id('contact_list', parent), pg_temp.id('filter', n), p
 INSERT INTO contact_list_members (tenant_id, contact_list_id, contact_id, added_at)
 SELECT tenant_id, pg_temp.id('contact_list', few), pg_temp.id('contact', n), at FROM seat;
 
+INSERT INTO contact_list_counters (tenant_id, contact_list_id, slot, members)
+SELECT tenant_id, pg_temp.id('contact_list', n), 0, 1 FROM seat;
+
 INSERT INTO chats (tenant_id, id, project_id, chat_type, individual_contact_id, external_id, subject, status, metadata,
                    label_ids, last_message_at, created_at, updated_at, deleted_at)
 SELECT tenant_id, pg_temp.id('chat', n), pg_temp.id('project', owner), CASE WHEN place < 3 THEN 'individual' ELSE 'group' END,
@@ -175,12 +181,41 @@ INSERT INTO sequence_steps (tenant_id, id, sequence_id, position, name, delay_am
 SELECT tenant_id, pg_temp.id('sequence_step', n), pg_temp.id('sequence', parent), place, 'Step', 1, 'days', '{}', '[]', at
   FROM seat;
 
-INSERT INTO broadcasts (tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at,
+INSERT INTO campaign_enrollments (tenant_id, id, campaign_id, contact_id, channel_id, status, step_position,
+                                  next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
+                                  updated_at)
+SELECT tenant_id, pg_temp.id('campaign_enrollment', n), pg_temp.id('campaign', few), pg_temp.id('contact', n),
+       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
+       CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
+  FROM seat;
+
+INSERT INTO sequence_enrollments (tenant_id, id, sequence_id, contact_id, channel_id, status, step_position,
+                                  next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
+                                  updated_at)
+SELECT tenant_id, pg_temp.id('sequence_enrollment', n), pg_temp.id('sequence', few), pg_temp.id('contact', n),
+       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
+       CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
+  FROM seat;
+
+INSERT INTO broadcasts (tenant_id, id, name, list_id, channel_id, message_template, status, scheduled_for, started_at,
                         completed_at, rate_limit, created_at, updated_at)
-SELECT tenant_id, pg_temp.id('broadcast', n), 'Broadcast ' || n, pg_temp.id('contact_list', parent), '{}',
+SELECT tenant_id, pg_temp.id('broadcast', n), 'Broadcast ' || n, pg_temp.id('contact_list', parent),
+       pg_temp.id('channel', parent), '{}',
        (ARRAY['draft', 'scheduled', 'completed', 'completed', 'cancelled'])[1 + n % 5], at, at,
        CASE WHEN n % 5 IN (2, 3) THEN at END, 60, at, at
   FROM seat;
+
+-- Most are done with, as those of a broadcast that has gone far.
+INSERT INTO broadcast_executions (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
+                                  created_at, updated_at)
+SELECT tenant_id, pg_temp.id('broadcast', few), pg_temp.id('contact', n), status,
+       CASE WHEN status IN ('sending', 'sent', 'failed') THEN pg_temp.id('message', n) END,
+       CASE WHEN status IN ('failed', 'skipped') THEN 'why' END,
+       CASE WHEN status IN ('sending', 'sent', 'failed') THEN at END, CASE WHEN status = 'sent' THEN at END, at, at
+  FROM (SELECT tenant_id, few, n, at, (ARRAY['pending', 'sending', 'skipped', 'failed', 'pending'])[1 + n % 40] AS early
+          FROM seat) AS drawn, LATERAL (SELECT coalesce(early, 'sent') AS status) AS chosen;
 
 INSERT INTO agent_counters (tenant_id, agent_id, slot, sessions_handled, last_activity_at)
 SELECT tenant_id, pg_temp.id('agent', parent), place, 7, at FROM seat;
@@ -192,6 +227,8 @@ INSERT INTO channel_counters (tenant_id, channel_id, slot, messages_sent, last_m
 SELECT tenant_id, pg_temp.id('channel', parent), place, 7, at FROM seat;
 INSERT INTO credential_uses (tenant_id, credential_id, slot, last_used_at)
 SELECT tenant_id, pg_temp.id('credential', parent), place, at FROM seat;
+INSERT INTO credential_refreshes (tenant_id, credential_id, lease_id, leased_until, failures)
+SELECT tenant_id, pg_temp.id('credential', n), pg_temp.id('lease', n), at, n % 3 FROM seat;
 INSERT INTO sequence_counters (tenant_id, sequence_id, slot, total_enrolled)
 SELECT tenant_id, pg_temp.id('sequence', parent), place, 7 FROM seat;
 INSERT INTO webhook_counters (tenant_id, webhook_subscription_id, slot, success_count, last_success_at)

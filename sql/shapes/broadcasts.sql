@@ -7,8 +7,8 @@
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "created_at" ASC,"id" ASC
@@ -20,8 +20,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value timestamptz, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("created_at","id")>($2,$3)
@@ -34,8 +34,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "created_at" DESC,"id" DESC
@@ -47,8 +47,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value timestamptz, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("created_at","id")<($2,$3)
@@ -61,8 +61,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "name" ASC,"id" ASC
@@ -74,8 +74,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value text, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("name","id")>($2,$3)
@@ -88,8 +88,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "name" DESC,"id" DESC
@@ -101,8 +101,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value text, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("name","id")<($2,$3)
@@ -115,8 +115,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "scheduled_for" IS NULL,"scheduled_for" ASC,"id" ASC
@@ -128,8 +128,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value timestamptz, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND (("scheduled_for","id")>($2,$3) OR "scheduled_for" IS NULL)
@@ -142,8 +142,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("scheduled_for" IS NULL AND "id">$2)
@@ -156,8 +156,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  ORDER BY "scheduled_for" IS NULL,"scheduled_for" DESC,"id" DESC
@@ -169,8 +169,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_value timestamptz, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND (("scheduled_for","id")<($2,$3) OR "scheduled_for" IS NULL)
@@ -183,8 +183,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND ("scheduled_for" IS NULL AND "id"<$2)
@@ -197,8 +197,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, status text[], limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "status"=ANY($2)
@@ -211,8 +211,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, list_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "list_id"=$2
@@ -225,8 +225,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, name text, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "name" ILIKE $2
@@ -239,8 +239,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, created_from timestamptz, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "created_at">=$2
@@ -253,8 +253,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 -- params: tenant_id text, created_to timestamptz, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "created_at"<=$2
@@ -268,8 +268,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 --         timestamptz, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "status"=ANY($2)
@@ -287,8 +287,8 @@ SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "sta
 --         timestamptz, after_value timestamptz, after_id uuid, limit bigint
 -- rows: many
 -- returns: broadcast
-SELECT "id", "version", "tenant_id", "name", "list_id", "message_template", "status", "scheduled_for",
-"started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
+SELECT "id", "version", "tenant_id", "name", "list_id", "channel_id", "message_template", "status",
+"scheduled_for", "started_at", "completed_at", "failure_reason", "rate_limit", "created_at", "updated_at"
  FROM "broadcasts"
  WHERE "tenant_id"=$1
  AND "status"=ANY($2)

@@ -279,6 +279,20 @@ SELECT "id"
  AND "id"=$3
 /* contact_lists.holds() */;
 
+-- name: contact_lists.snapshot()
+-- why: whom a dynamic list holds gets a broadcast
+-- params: tenant_id text, project_id uuid, status text, created_at timestamptz, broadcast_id uuid
+-- rows: affected
+-- returns:
+INSERT INTO "broadcast_executions" ("tenant_id", "broadcast_id", "contact_id", "status", "created_at",
+"updated_at") SELECT "tenant_id",$5,"id",$3,$4,$4
+ FROM "contacts"
+ WHERE "tenant_id"=$1
+ AND "project_id"=$2
+ AND "deleted_at" IS NULL
+ ORDER BY "id" ON CONFLICT ("tenant_id", "broadcast_id", "contact_id") DO NOTHING
+/* contact_lists.snapshot() */;
+
 -- name: contact_lists.contacts(all: custom_field number gte, tag contains)
 -- why: one page of whom a dynamic list holds
 -- params: tenant_id text, project_id uuid, field_key_0 text, field_type_0 text, value_0 jsonb, value_1
@@ -344,6 +358,23 @@ SELECT "id"
  AND "id"=$7
 /* contact_lists.holds(all: custom_field number gte, tag contains) */;
 
+-- name: contact_lists.snapshot(all: custom_field number gte, tag contains)
+-- why: whom a dynamic list holds gets a broadcast
+-- params: tenant_id text, project_id uuid, field_key_0 text, field_type_0 text, value_0 jsonb, value_1
+--         text, status text, created_at timestamptz, broadcast_id uuid
+-- rows: affected
+-- returns:
+INSERT INTO "broadcast_executions" ("tenant_id", "broadcast_id", "contact_id", "status", "created_at",
+"updated_at") SELECT "tenant_id",$9,"id",$7,$8,$8
+ FROM "contacts"
+ WHERE "tenant_id"=$1
+ AND "project_id"=$2
+ AND "deleted_at" IS NULL
+ AND EXISTS (SELECT "f"."id" FROM "contact_custom_fields" "f" WHERE "f"."tenant_id"=$1 AND "f"."contact_id"="contacts"."id" AND "f"."field_key"=$3 AND "f"."field_type"=$4 AND "f"."deleted_at" IS NULL AND "f"."field_value">=$5)
+ AND $6=ANY("tags")
+ ORDER BY "id" ON CONFLICT ("tenant_id", "broadcast_id", "contact_id") DO NOTHING
+/* contact_lists.snapshot(all: custom_field number gte, tag contains) */;
+
 -- name: contact_lists.contacts(any: custom_field number gte, tag contains)
 -- why: one page of whom a dynamic list holds
 -- params: tenant_id text, project_id uuid, field_key_0 text, field_type_0 text, value_0 jsonb, value_1
@@ -404,6 +435,22 @@ SELECT "id"
  AND (EXISTS (SELECT "f"."id" FROM "contact_custom_fields" "f" WHERE "f"."tenant_id"=$1 AND "f"."contact_id"="contacts"."id" AND "f"."field_key"=$3 AND "f"."field_type"=$4 AND "f"."deleted_at" IS NULL AND "f"."field_value">=$5) OR $6=ANY("tags"))
  AND "id"=$7
 /* contact_lists.holds(any: custom_field number gte, tag contains) */;
+
+-- name: contact_lists.snapshot(any: custom_field number gte, tag contains)
+-- why: whom a dynamic list holds gets a broadcast
+-- params: tenant_id text, project_id uuid, field_key_0 text, field_type_0 text, value_0 jsonb, value_1
+--         text, status text, created_at timestamptz, broadcast_id uuid
+-- rows: affected
+-- returns:
+INSERT INTO "broadcast_executions" ("tenant_id", "broadcast_id", "contact_id", "status", "created_at",
+"updated_at") SELECT "tenant_id",$9,"id",$7,$8,$8
+ FROM "contacts"
+ WHERE "tenant_id"=$1
+ AND "project_id"=$2
+ AND "deleted_at" IS NULL
+ AND (EXISTS (SELECT "f"."id" FROM "contact_custom_fields" "f" WHERE "f"."tenant_id"=$1 AND "f"."contact_id"="contacts"."id" AND "f"."field_key"=$3 AND "f"."field_type"=$4 AND "f"."deleted_at" IS NULL AND "f"."field_value">=$5) OR $6=ANY("tags"))
+ ORDER BY "id" ON CONFLICT ("tenant_id", "broadcast_id", "contact_id") DO NOTHING
+/* contact_lists.snapshot(any: custom_field number gte, tag contains) */;
 
 -- name: contact_lists.count_contacts(all: attribute name eq)
 -- why: how many contacts a dynamic list holds

@@ -178,6 +178,24 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
  LIMIT $3
 /* messages.page(session_id) by timestamp desc */;
 
+-- name: messages.page(chat_id) by timestamp desc
+-- why: one page of a list, in its order, from the start or after the cursor
+-- params: tenant_id text, chat_id uuid, limit bigint
+-- rows: many
+-- returns: message
+SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "channel_id",
+"channel_type_id", "chat_id", "session_id", "from_me", "content_type", "text", "media_url",
+"media_mimetype", "channel_message_id", "reply_to_id", "status", "language", "agent_id", "source",
+"metadata", "mentions", "delivered_at", "read_at", "played_at", "edited_at", "revoked_at", "created_at",
+"updated_at", "deleted_at"
+ FROM "messages"
+ WHERE "tenant_id"=$1
+ AND "deleted_at" IS NULL
+ AND "chat_id"=$2
+ ORDER BY "timestamp" DESC,"id" DESC
+ LIMIT $3
+/* messages.page(chat_id) by timestamp desc */;
+
 -- name: messages.page(channel_id) by timestamp desc
 -- why: one page of a list, in its order, from the start or after the cursor
 -- params: tenant_id text, channel_id uuid, limit bigint
@@ -376,10 +394,10 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
  LIMIT $3
 /* messages.page(timestamp_to) by timestamp desc */;
 
--- name: messages.page(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me,
---         content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc
+-- name: messages.page(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id,
+--         from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc
 -- why: one page of a list, in its order, from the start or after the cursor
--- params: tenant_id text, contact_id uuid, session_id uuid, channel_id uuid, project_id uuid,
+-- params: tenant_id text, contact_id uuid, session_id uuid, chat_id uuid, channel_id uuid, project_id uuid,
 --         channel_type_id smallint, agent_id uuid, from_me boolean, content_type text[], status text[],
 --         has_media boolean, text text, timestamp_from timestamptz, timestamp_to timestamptz, limit bigint
 -- rows: many
@@ -394,25 +412,27 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
  AND "deleted_at" IS NULL
  AND "contact_id"=$2
  AND "session_id"=$3
- AND "channel_id"=$4
- AND "project_id"=$5
- AND "channel_type_id"=$6
- AND "agent_id"=$7
- AND "from_me"=$8
- AND "content_type"=ANY($9)
- AND "status"=ANY($10)
- AND (NOT "media_url" IS NULL)=$11
- AND "text" ILIKE $12
- AND "timestamp">=$13
- AND "timestamp"<=$14
+ AND "chat_id"=$4
+ AND "channel_id"=$5
+ AND "project_id"=$6
+ AND "channel_type_id"=$7
+ AND "agent_id"=$8
+ AND "from_me"=$9
+ AND "content_type"=ANY($10)
+ AND "status"=ANY($11)
+ AND (NOT "media_url" IS NULL)=$12
+ AND "text" ILIKE $13
+ AND "timestamp">=$14
+ AND "timestamp"<=$15
  ORDER BY "timestamp" DESC,"id" DESC
- LIMIT $15
-/* messages.page(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc */;
+ LIMIT $16
+/* messages.page(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc */;
 
--- name: messages.page(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me,
---         content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc after
+-- name: messages.page(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id,
+--         from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc
+--         after
 -- why: one page of a list, in its order, from the start or after the cursor
--- params: tenant_id text, contact_id uuid, session_id uuid, channel_id uuid, project_id uuid,
+-- params: tenant_id text, contact_id uuid, session_id uuid, chat_id uuid, channel_id uuid, project_id uuid,
 --         channel_type_id smallint, agent_id uuid, from_me boolean, content_type text[], status text[],
 --         has_media boolean, text text, timestamp_from timestamptz, timestamp_to timestamptz, after_value
 --         timestamptz, after_id uuid, limit bigint
@@ -428,21 +448,22 @@ SELECT "id", "tenant_id", "timestamp", "user_id", "project_id", "contact_id", "c
  AND "deleted_at" IS NULL
  AND "contact_id"=$2
  AND "session_id"=$3
- AND "channel_id"=$4
- AND "project_id"=$5
- AND "channel_type_id"=$6
- AND "agent_id"=$7
- AND "from_me"=$8
- AND "content_type"=ANY($9)
- AND "status"=ANY($10)
- AND (NOT "media_url" IS NULL)=$11
- AND "text" ILIKE $12
- AND "timestamp">=$13
- AND "timestamp"<=$14
- AND ("timestamp","id")<($15,$16)
+ AND "chat_id"=$4
+ AND "channel_id"=$5
+ AND "project_id"=$6
+ AND "channel_type_id"=$7
+ AND "agent_id"=$8
+ AND "from_me"=$9
+ AND "content_type"=ANY($10)
+ AND "status"=ANY($11)
+ AND (NOT "media_url" IS NULL)=$12
+ AND "text" ILIKE $13
+ AND "timestamp">=$14
+ AND "timestamp"<=$15
+ AND ("timestamp","id")<($16,$17)
  ORDER BY "timestamp" DESC,"id" DESC
- LIMIT $17
-/* messages.page(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc after */;
+ LIMIT $18
+/* messages.page(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) by timestamp desc after */;
 
 -- name: messages.count()
 -- why: how many rows all pages together have
@@ -455,10 +476,10 @@ SELECT COUNT(*) "total"
  AND "deleted_at" IS NULL
 /* messages.count() */;
 
--- name: messages.count(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me,
---         content_type, status, has_media, text, timestamp_from, timestamp_to)
+-- name: messages.count(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id,
+--         from_me, content_type, status, has_media, text, timestamp_from, timestamp_to)
 -- why: how many rows all pages together have
--- params: tenant_id text, contact_id uuid, session_id uuid, channel_id uuid, project_id uuid,
+-- params: tenant_id text, contact_id uuid, session_id uuid, chat_id uuid, channel_id uuid, project_id uuid,
 --         channel_type_id smallint, agent_id uuid, from_me boolean, content_type text[], status text[],
 --         has_media boolean, text text, timestamp_from timestamptz, timestamp_to timestamptz
 -- rows: one
@@ -469,15 +490,16 @@ SELECT COUNT(*) "total"
  AND "deleted_at" IS NULL
  AND "contact_id"=$2
  AND "session_id"=$3
- AND "channel_id"=$4
- AND "project_id"=$5
- AND "channel_type_id"=$6
- AND "agent_id"=$7
- AND "from_me"=$8
- AND "content_type"=ANY($9)
- AND "status"=ANY($10)
- AND (NOT "media_url" IS NULL)=$11
- AND "text" ILIKE $12
- AND "timestamp">=$13
- AND "timestamp"<=$14
-/* messages.count(contact_id, session_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) */;
+ AND "chat_id"=$4
+ AND "channel_id"=$5
+ AND "project_id"=$6
+ AND "channel_type_id"=$7
+ AND "agent_id"=$8
+ AND "from_me"=$9
+ AND "content_type"=ANY($10)
+ AND "status"=ANY($11)
+ AND (NOT "media_url" IS NULL)=$12
+ AND "text" ILIKE $13
+ AND "timestamp">=$14
+ AND "timestamp"<=$15
+/* messages.count(contact_id, session_id, chat_id, channel_id, project_id, channel_type_id, agent_id, from_me, content_type, status, has_media, text, timestamp_from, timestamp_to) */;

@@ -65,8 +65,10 @@ def make_sequence(steps: int = 3) -> Sequence:
     return attrs.evolve(sequence, steps=tuple(map(sequence_step, range(steps))))
 
 
-def make_broadcast(list_id: UUID) -> Broadcast:
-    return Broadcast.create(tenant_id=TENANT, name="News", list_id=list_id, message_template=HELLO, now=NOW)
+def make_broadcast(list_id: UUID, channel_id: UUID | None = None) -> Broadcast:
+    return Broadcast.create(
+        tenant_id=TENANT, name="News", list_id=list_id, channel_id=channel_id, message_template=HELLO, now=NOW
+    )
 
 
 @pytest.fixture
@@ -169,9 +171,12 @@ async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitO
         assert len(sent) == 2
 
 
-async def test_due_broadcasts_go_to_one_worker_each(db: Database[UnitOfWork], list_id: UUID) -> None:
+async def test_due_broadcasts_go_to_one_worker_each(
+    db: Database[UnitOfWork], seed: Seed, list_id: UUID
+) -> None:
     early, late = (
-        make_broadcast(list_id).schedule(NOW + timedelta(hours=hours), now=NOW) for hours in (1, 2)
+        make_broadcast(list_id, seed.channel_id).schedule(NOW + timedelta(hours=hours), now=NOW)
+        for hours in (1, 2)
     )
     await add(db, late, early, make_broadcast(list_id))
     async with db.unit_of_work(TENANT) as one, db.unit_of_work(TENANT) as two:
@@ -211,10 +216,9 @@ async def test_counters_add_up_over_many_connections_without_a_version(
                 await counted(sequence.id)
             await uow.sequences.count_completed(sequence.id)
             await uow.sequences.count_exited(sequence.id)
-            await uow.broadcasts.count_contacts(broadcast.id, 5)
-            await uow.broadcasts.count_sent(broadcast.id)
-            await uow.broadcasts.count_failed(broadcast.id)
-            await uow.broadcasts.count_skipped(broadcast.id)
+            uow.send_with_commit(
+                uow.broadcasts.counting(broadcast.id, contacts=5, sent=1, failed=1, skipped=1)
+            )
             await uow.commit()
 
     await asyncio.gather(*(count() for _ in range(20)))
@@ -239,13 +243,13 @@ async def test_nothing_is_counted_for_what_is_not_there(db: Database[UnitOfWork]
             await uow.sequences.count_exited(new_id())
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ReferenceNotFound):
-            await uow.broadcasts.count_sent(new_id())
+            await uow.connection.together([uow.broadcasts.counting(new_id(), sent=1)])
 
 
 async def test_what_has_begun_is_not_removed_and_a_draft_takes_its_rows_along(
-    db: Database[UnitOfWork], list_id: UUID, superuser: psycopg.Connection
+    db: Database[UnitOfWork], seed: Seed, list_id: UUID, superuser: psycopg.Connection
 ) -> None:
-    drafts = await add(db, make_campaign(), make_sequence(), make_broadcast(list_id))
+    drafts = await add(db, make_campaign(), make_sequence(), make_broadcast(list_id, seed.channel_id))
     begun = (
         drafts[0].activate(now=LATER),
         drafts[1].activate(now=LATER),

@@ -192,6 +192,7 @@ def commands(dsn: str, owner: str, superuser: str, folder: Path) -> dict[str, li
         "outbox forget": ["nobody", *all_seeing],
         "outbox rebase": all_seeing,
         "prune": all_seeing,
+        "scheduler": ["--once", "--app-dsn", dsn, *all_seeing],
         "secrets rotate": [TENANT, "--keys", str(keys), *mine],
         "history disable": owned,
         "tenant forget": [TENANT, "--dry-run", *owned],
@@ -200,7 +201,7 @@ def commands(dsn: str, owner: str, superuser: str, folder: Path) -> dict[str, li
 
 def run(name: str, arguments: list[str]) -> tuple[int, str]:
     """Its exit status, and all that it says."""
-    if name == "relay":  # which writes to the file of its standard output
+    if name in {"relay", "scheduler"}:  # which write to the files of standard output and error
         program = ventros(name, *arguments)
         return program.returncode, program.stdout + program.stderr
     done = CliRunner().invoke(main, [*name.split(), *arguments])

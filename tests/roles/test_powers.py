@@ -315,6 +315,13 @@ OPENINGS: Final = {
         TAKEN,
         "everybody may EXECUTE on the procedure empty_all()",
     ),
+    "everybody calls a function of another schema that runs as a superuser": Opening(
+        "CREATE SCHEMA theirs; GRANT USAGE ON SCHEMA theirs TO PUBLIC;"
+        "CREATE FUNCTION theirs.all_names() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER"
+        " AS 'SELECT name FROM public.contacts'",
+        TAKEN,
+        "everybody may EXECUTE on the function theirs.all_names()",
+    ),
     "app looks into another schema first": Opening(
         "ALTER ROLE ventros_app SET search_path = other, public",
         REFUSED,

@@ -13,10 +13,6 @@ BEHIND = """
     SET session_replication_role = replica; UPDATE contacts SET version = {} WHERE id = {};
     RESET session_replication_role
 """
-DELETED = """
-    SET session_replication_role = replica; DELETE FROM contacts WHERE id = {};
-    RESET session_replication_role
-"""
 RESTORED = """
     UPDATE outbox_events SET event_name = 'contact.removed'
      WHERE (aggregate_id, aggregate_version) = (SELECT id, version FROM contacts WHERE id = {})
@@ -41,6 +37,17 @@ COPIED = """
                                                               'phone', NULL, 'version', 3))).*
       FROM contacts AS contact WHERE id = {}
 """
+# A contact that nothing refers to, with the events of its versions.
+DELETED = f"""
+    {COPIED.format(9, CONTACT)};
+    INSERT INTO outbox_events (tenant_id, event_id, event_name, event_version, occurred_at, aggregate_type,
+                               aggregate_id, aggregate_version, sequence, payload)
+    SELECT tenant_id, gen_random_uuid(), 'contact.touched', 'v1', now(), 'contact', id, v, 1, '{{}}'
+      FROM contacts, generate_series(1, 3) AS v WHERE id = '00000000-0000-7000-8000-000000000009';
+    SET session_replication_role = replica;
+    DELETE FROM contacts WHERE id = '00000000-0000-7000-8000-000000000009';
+    RESET session_replication_role
+"""  # noqa: S608
 
 # Of a versioned table and one of its children, of the CRM and of somebody else's: {table}, {name} without the
 # schema, {schema}, {child}, and {reference}, the child's column.
@@ -245,7 +252,7 @@ FAULTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "no event was ever written": (COPIED.format(1, CONTACT), [("outbox_versions", "contacts")]),
     "a row was deleted by hand": (
-        DELETED.format(CONTACT),
+        DELETED,
         [("outbox_versions", "contacts")],
     ),
     "a row came back after its removal": (

@@ -8,8 +8,8 @@ import attrs
 
 from tests.support.constants import NOW
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
-from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType, WaitFor
-from ventros.automation.values import DelayUnit
+from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType
+from ventros.automation.values import DelayUnit, WaitFor
 
 DELAY = StepConfig(delay_amount=2, delay_unit=DelayUnit.DAYS)
 WAIT = StepConfig(

@@ -27,6 +27,7 @@ _WRITTEN_BY_THE_SERVER: Final = {
 _MARKS: Final = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"20\d\d-(?!0[1-3]-)\d\d-\d\d[T ][0-9:.]+(\+00:00|Z)?"), "<now>"),
+    (re.compile(r"\bv1\.\w+\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]+={0,2}"), "<encrypted>"),
     (re.compile(r"\\\\x[0-9a-f]{16,}|\b[A-Za-z0-9_-]{40,}\b"), "<token>"),
 )
 
@@ -97,6 +98,7 @@ def without_event(superuser: psycopg.Connection, world: World) -> list[str]:
 _VERSIONS: Final = """
 SELECT t.id, t.version, array_agg(e.aggregate_version ORDER BY e.aggregate_version)
   FROM {table} AS t LEFT JOIN outbox_events AS e ON e.aggregate_id = t.id AND e.last_of_version
+                                    AND e.aggregate_version IS NOT NULL
  WHERE t.{owner} = %s
  GROUP BY 1, 2
 HAVING array_agg(e.aggregate_version ORDER BY e.aggregate_version)

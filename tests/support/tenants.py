@@ -30,7 +30,7 @@ BOTH = Party(phone="+5511977770000", lid="79700000000001", name="Ada")
 
 BESIDE: dict[str, Callable[[UnitOfWork, UUID], Awaitable[object]]] = {
     "agent": lambda uow, id_: uow.agents.count_session_handled(id_, 10, NOW),
-    "broadcast": lambda uow, id_: uow.broadcasts.count_sent(id_),
+    "broadcast": lambda uow, id_: uow.connection.together([uow.broadcasts.counting(id_, sent=1)]),
     "campaign": lambda uow, id_: uow.campaigns.count_conversions(id_),
     "credential": lambda uow, id_: uow.credentials.mark_used(id_, NOW),
     "sequence": lambda uow, id_: uow.sequences.count_enrolled(id_),
@@ -66,7 +66,7 @@ async def fill(db: Database[UnitOfWork], seed: Seed, times: int = 3) -> None:
             project_id=seed.project_id, tenant_id=seed.tenant, name="VIP", is_static=True, now=NOW
         )
         await uow.add_all(contact, listed)
-        await uow.contact_lists.add_member(listed.id, contact.id, now=NOW)
+        await uow.contact_lists.add_members(listed.id, [contact.id], now=NOW)
 
     await db.run(seed.tenant, list_somebody, command_id=new_id())
     await accounts.deliver(db, outbox_event(tenant_id=seed.tenant))

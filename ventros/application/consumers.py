@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 import attrs
 
+from ventros.application.broadcasts.record_broadcast_outcome import (
+    RecordBroadcastOutcome,
+    record_broadcast_outcome,
+)
+from ventros.application.contacts.record_reply import RecordReply, record_reply
 from ventros.application.messages.gateway import Gateway
 from ventros.application.messages.sending import send_requested
+from ventros.application.projects import suspensions
 from ventros.kernel import validators
-from ventros.kernel.consumer import Consumer
+from ventros.kernel.consumer import Consumer, consumer
 from ventros.kernel.database import Database
 from ventros.kernel.encryption import Encryptor
 from ventros.kernel.errors import ValidationError
@@ -58,6 +65,26 @@ def in_unit(consumer: Consumer[UnitOfWork], *events: str) -> CrmConsumer:
     return CrmConsumer(name=consumer.name, events=frozenset(events), handle=handle)
 
 
+@consumer("record_reply")
+async def reply_recorded(uow: UnitOfWork, event: OutboxEvent) -> None:
+    """A message of the contact, be it in a group, is an answer; what we wrote is none."""
+    if not event.payload["from_me"]:
+        contact_id = UUID(event.payload["contact_id"])
+        await record_reply(uow, RecordReply(contact_id=contact_id, replied_at=event.occurred_at))
+
+
+@consumer("record_broadcast_outcome")
+async def broadcast_outcome_recorded(uow: UnitOfWork, event: OutboxEvent) -> None:
+    """A message that was delivered or read was sent, though nobody told of that."""
+    error = None
+    if event.event_name == "message.failed":
+        error = event.payload["failure_reason"] or "the platform gave no reason"
+    await record_broadcast_outcome(
+        uow,
+        RecordBroadcastOutcome(message_id=event.aggregate_id, error=error, settled_at=event.occurred_at),
+    )
+
+
 CONSUMERS: Final = (
     CrmConsumer(
         name="send_message",
@@ -67,6 +94,20 @@ CONSUMERS: Final = (
         ),
         attempts=50,
         timeout=60.0,
+    ),
+    CrmConsumer(
+        name="stop_projects",
+        events=suspensions.EVENTS,
+        handle=lambda means, event: suspensions.stop_projects(means.db, event),
+    ),
+    in_unit(reply_recorded, "message.created"),
+    in_unit(
+        broadcast_outcome_recorded,
+        "message.sent",
+        "message.delivered",
+        "message.read",
+        "message.played",
+        "message.failed",
     ),
 )
 """Each is a destination of its own, ``crm:<name>``."""

@@ -37,9 +37,12 @@ TIMEOUT = 60
 
 HEADER = ("name", "kind", "why", "role", "read", "mend")
 """What the comment at the head of a file must say."""
-OPTIONAL = ("blind", "of", "weight", "means", "steps")
+OPTIONAL = ("blind", "of", "weight", "means", "steps", "walk", "parts")
 """What it may say: what it does not see, of which application alone it is; how much its findings weigh, and
-what they mean for whoever runs the database; how to ask for a part."""
+what they mean for whoever runs the database; how to ask for a step, the table and key along which steps go,
+or the parts that are a step each."""
+EACH_KEY = "each foreign key"
+"""What parts says where they are those."""
 KINDS = ("findings", "list", "look")
 """Rows that are findings; lines to be held against those listed; or a look at what goes on."""
 
@@ -82,6 +85,7 @@ class Question:
     text: str = attrs.field(repr=False)
     path: Path
     listed: Callable[[], schema.Listed] | None = attrs.field(default=None, repr=False)
+    parts: tuple[str, ...] = attrs.field(default=(), repr=False)
 
     def findings(self, rows: list[tuple[str, str, str, str]], roles: Roles) -> list[Finding]:
         """What its ``rows`` say. Raises ConfigurationError when there is no list to hold them against."""
@@ -102,6 +106,7 @@ def questions(application: Application) -> list[Question]:
             question,
             text=lists.render(question.text),
             listed=partial(schema.listed, application) if question.header["kind"] == "list" else None,
+            parts=lists.parts(question.header.get("parts", "")),
         )
         for question in found
         if question.header.get("of") in {None, *names}
@@ -126,6 +131,12 @@ class _Lists:
         if any(not self.of(kind) for kind in asked):
             return ""
         return fill(text, self.of)
+
+    def parts(self, named: str) -> tuple[str, ...]:
+        """By the header's word for them."""
+        if named == EACH_KEY:
+            return tuple(f"{key['child']}.{key['name']}" for key in self.of("foreign key"))
+        return tuple(named.split(", ")) if named else ()
 
     def of(self, kind: str) -> list[dict[str, str]]:
         if kind == "schema":
@@ -196,7 +207,7 @@ def audit(
         finding
         for question in questions(application)
         if question.finds
-        for bounds in (steps(connection, question.name, tell) if "steps" in question.header else [{}])
+        for bounds in steps(connection, question, tell)
         for finding in ask(connection, question, roles, timeout, bounds)
     ]
     return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))

@@ -28,6 +28,7 @@ NON_VOLATILE = frozenset(
             "now",
             "pg_backend_pid",
         ),
+        *("array_agg", "avg", "lead", "min", "percentile_disc"),
         *("pg_current_xact_id", "split_part", "sum", "unnest", "ventros_tenant", "ventros_user"),
         *("pg_get_userbyid", "pg_prepared_xact", "pg_stat_get_activity"),
         *("pg_control_system", "pg_current_snapshot", "pg_snapshot_xmin", "pg_snapshot_xmax"),

@@ -26,6 +26,8 @@ _FREE = (
     "(SELECT FROM {child} AS child WHERE {same} AND {broken}); "
 )
 _RESTORE = " -- or restore the row of {parent} from a backup, which keeps them"
+_REFUSED = "; the server refuses it as long as rows of {others} refer to them"
+_TOGETHER = "mend {others} as well, which compares {column}"
 
 
 def references(library: Library) -> list[dict[str, str]]:
@@ -79,6 +81,31 @@ def _depth(table: Table, tables: Mapping[str, Table], within: tuple[str, ...] = 
 
 
 def _mend(child: Table, key: ForeignKey, tables: Mapping[str, Table], resources: Mapping[str, str]) -> str:
+    """What mends the broken rows, and a comment on what goes with it."""
+    mend = _alone(child, key, tables, resources)
+    together = "; ".join(_together(child, key, tables))
+    return mend + ("; " if "--" in mend else " -- ") + together if together else mend
+
+
+def _together(child: Table, key: ForeignKey, tables: Mapping[str, Table]) -> Iterator[str]:
+    """The other keys that a column of this one is compared by, and that are broken with it."""
+    for own, _ in key.pairs:
+        if own == "tenant_id":
+            continue
+        others = [
+            f"{child.name}.{one.name}" for one in child.foreign_keys if one != key and own in dict(one.pairs)
+        ]
+        others += [
+            f"{table.name}.{one.name}"
+            for table in tables.values()
+            for one in table.foreign_keys
+            if one.parent == child.name and own in dict(one.pairs).values()
+        ]
+        if others:
+            yield _TOGETHER.format(others=" and ".join(sorted(others)), column=f"{child.name}.{own}")
+
+
+def _alone(child: Table, key: ForeignKey, tables: Mapping[str, Table], resources: Mapping[str, str]) -> str:
     """The reference is dropped where there need be none; else what it is made by, or the row, is."""
     parent = tables.get(key.parent)
     if setting := _dropped(child, key):
@@ -88,7 +115,13 @@ def _mend(child: Table, key: ForeignKey, tables: Mapping[str, Table], resources:
     if parent and not parent.of_tenant and not parent.versioned and (stub := _stub(child, key, parent)):
         return stub
     freed = "".join(_freed(child, key, tables))
-    return freed + _changed(child, key, resources, "") + _RESTORE.format(parent=key.parent)
+    refused = ", ".join(sorted(_in_the_way(child, tables)))
+    return (
+        freed
+        + _changed(child, key, resources, "")
+        + _RESTORE.format(parent=key.parent)
+        + (_REFUSED.format(others=refused) if refused else "")
+    )
 
 
 def _dropped(table: Table, key: ForeignKey) -> str:
@@ -129,11 +162,26 @@ def _stub(child: Table, key: ForeignKey, parent: Table) -> str:
     )
 
 
+def _in_the_way(child: Table, tables: Mapping[str, Table]) -> set[str]:
+    """The tables whose rows keep one of ``child`` from being deleted."""
+    return {
+        other.name
+        for other in tables.values()
+        for way in other.foreign_keys
+        if way.parent == child.name and not way.cascades and not _is_freed(other, way)
+    }
+
+
+def _is_freed(other: Table, way: ForeignKey) -> bool:
+    return not other.versioned and bool(_dropped(other, way))
+
+
 def _freed(child: Table, key: ForeignKey, tables: Mapping[str, Table]) -> Iterator[str]:
     """What lets the broken rows be deleted: others that need not refer to them do so no more."""
     for other in tables.values():
         for way in other.foreign_keys:
-            if way.parent == child.name and not other.versioned and (setting := _dropped(other, way)):
+            if way.parent == child.name and _is_freed(other, way):
+                setting = _dropped(other, way)
                 same = " AND ".join(f"child.{there} = one.{here}" for here, there in way.pairs)
                 broken = _broken(key)
                 yield _FREE.format(

@@ -19,11 +19,15 @@ from ventros.kernel.statements.definition import SCOPES
 
 @attrs.frozen
 class ForeignKey:
-    """``pairs`` are its columns, each with the one of ``parent`` that it refers to."""
+    """``pairs`` are its columns, each with the one of ``parent`` that it refers to.
+
+    ``cascades``: a row goes with the row that it refers to.
+    """
 
     name: str
     parent: str
     pairs: tuple[tuple[str, str], ...]
+    cascades: bool = False
 
 
 @attrs.frozen
@@ -150,7 +154,8 @@ def _with_constraint(table: Table, constraint: ast.Constraint) -> dict[str, Any]
         return {"primary_key": _names(constraint.keys)}
     if constraint.contype is ConstrType.CONSTR_FOREIGN:
         pairs = tuple(zip(_names(constraint.fk_attrs), _names(constraint.pk_attrs), strict=False))
-        key = ForeignKey(str(constraint.conname), qualified(constraint.pktable), pairs)
+        cascades = constraint.fk_del_action == "c"
+        key = ForeignKey(str(constraint.conname), qualified(constraint.pktable), pairs, cascades)
         return {"foreign_keys": (*table.foreign_keys, key)}
     if constraint.contype is ConstrType.CONSTR_CHECK:
         return {"checked": table.checked | _columns(constraint.raw_expr)}

@@ -57,6 +57,13 @@ class SteppedAggregate(Automation, Generic[S]):
                 return step
         raise NotFound(f"{self.resource}_step", step_id)
 
+    def step_at(self, position: int) -> S:
+        """Raises NotFound."""
+        for step in self.steps:
+            if step.position == position:
+                return step
+        raise NotFound(f"{self.resource}_step", position)
+
     def next_step(self, position: int) -> S | None:
         """The first step after ``position``: a removed one leaves a gap, which is not the end."""
         return next((step for step in self.steps if step.position > position), None)

@@ -48,6 +48,14 @@ class DelayUnit(ValidatedEnum, field="delay_unit"):
             raise ValidationError("delay_amount is too large", field="delay_amount") from error
 
 
+class WaitFor(ValidatedEnum, field="wait_for"):
+    """What a contact is waited to do."""
+
+    REPLY = "reply"
+    CLICK = "click"
+    OPEN = "open"
+
+
 class TemplateType(ValidatedEnum, field="type"):
     TEXT = "text"
     TEMPLATE = "template"

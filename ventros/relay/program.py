@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 from rich.console import Console
 
+from ventros.command_line import log_as_lines, tell
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
@@ -67,19 +64,6 @@ async def deliver(arguments: Arguments) -> None:
         await (relay.drain() if arguments.once else relay.run())
 
 
-def tell(what: str, **more: Any) -> None:
-    """One JSON line on standard error."""
-    line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "message": what, **more}
-    print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - a program's own words
-
-
-class _Lines(logging.Handler):
-    """What the library logs, as JSON lines."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        tell(record.getMessage(), level=record.levelname.lower())
-
-
 @asynccontextmanager
 async def _progress(relay: Relay) -> AsyncIterator[None]:
     console = Console(stderr=True)
@@ -89,15 +73,13 @@ async def _progress(relay: Relay) -> AsyncIterator[None]:
                 yield
         console.print(_line(relay))
         return
-    logger, handler = logging.getLogger("ventros"), _Lines()
-    logger.addHandler(handler)
-    tell("started")
-    try:
-        async with _repeated(TELL_EVERY, lambda: tell("working", **_figures(relay))):
-            yield
-    finally:
-        logger.removeHandler(handler)
-        tell("ended", **_figures(relay))
+    with log_as_lines():
+        tell("started")
+        try:
+            async with _repeated(TELL_EVERY, lambda: tell("working", **_figures(relay))):
+                yield
+        finally:
+            tell("ended", **_figures(relay))
 
 
 @asynccontextmanager

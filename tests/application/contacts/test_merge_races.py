@@ -168,7 +168,7 @@ async def test_neither_a_field_nor_a_membership_lands_on_a_contact_that_is_being
 
     async def join_list() -> None:
         async with db.unit_of_work(TENANT) as uow:
-            await uow.contact_lists.add_member(contact_list.id, two.merged.id, now=NOW)
+            await uow.contact_lists.add_members(contact_list.id, [two.merged.id], now=NOW)
             await uow.commit()
 
     async with db.unit_of_work(TENANT) as uow:

@@ -19,14 +19,20 @@ from ventros.values import MediaUrl
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
-LIST = uuid4()
+LIST, CHANNEL = uuid4(), uuid4()
 HELLO = MessageTemplate(type=TemplateType.TEXT, content="Hello")
 COUNTERS = BroadcastCounters(total_contacts=8, sent_count=3, failed_count=2, skipped_count=1)
 
 
 def make_broadcast(status: BroadcastStatus = BroadcastStatus.DRAFT) -> Broadcast:
     broadcast = Broadcast.create(
-        tenant_id="acme", name="News", list_id=LIST, message_template=HELLO, rate_limit=60, now=NOW
+        tenant_id="acme",
+        name="News",
+        list_id=LIST,
+        channel_id=CHANNEL,
+        message_template=HELLO,
+        rate_limit=60,
+        now=NOW,
     )
     return attrs.evolve(broadcast.clear_events(), status=status)
 
@@ -53,7 +59,13 @@ def test_a_new_broadcast_is_a_draft_and_has_one_event() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("tenant_id", ""), ("name", ""), ("list_id", UUID(int=0)), ("rate_limit", -1)],
+    [
+        ("tenant_id", ""),
+        ("name", ""),
+        ("list_id", UUID(int=0)),
+        ("channel_id", UUID(int=0)),
+        ("rate_limit", -1),
+    ],
 )
 def test_a_faulty_field_is_named(field: str, value: Any) -> None:
     arguments: dict[str, Any] = {
@@ -137,6 +149,7 @@ def test_what_changes_in_which_status(status: BroadcastStatus) -> None:
     other = MessageTemplate(type=TemplateType.TEXT, content="Bye")
     commands: list[tuple[str, str, Any, set[str]]] = [
         ("rename", "name", "Old news", {"draft"}),
+        ("set_channel", "channel_id", uuid4(), {"draft"}),
         ("set_message_template", "message_template", other, {"draft"}),
         ("set_rate_limit", "rate_limit", 0, {"draft", "scheduled", "running"}),
     ]
@@ -192,6 +205,24 @@ def test_a_template_is_stored_without_what_is_not_given() -> None:
     assert template_to_json(HELLO) == {"type": "text", "content": "Hello"}
     named = MessageTemplate(type=TemplateType.TEMPLATE, template_id="hello")
     assert template_to_json(named) == {"type": "template", "content": "", "template_id": "hello"}
+
+
+@pytest.mark.parametrize("command", ["schedule", "start"])
+def test_without_a_channel_or_a_text_to_send_nothing_begins(command: str) -> None:
+    arguments = (LATER,) if command == "schedule" else ()
+    for incomplete, error in (
+        (attrs.evolve(make_broadcast(), channel_id=None), InvariantViolation),
+        (
+            attrs.evolve(
+                make_broadcast(),
+                message_template=MessageTemplate(type=TemplateType.TEXT, template_id="hello"),
+            ),
+            ValidationError,
+        ),
+    ):
+        with pytest.raises(error):
+            getattr(incomplete, command)(*arguments, now=NOW)
+        assert incomplete.channel_id is not None or incomplete.set_channel(CHANNEL, now=NOW).start(now=NOW)
 
 
 def full_broadcast() -> Broadcast:

@@ -22,7 +22,7 @@ from ventros.testing.factory import Factory, Refs
 
 async def prepare(uow: UnitOfWork, seed: Seed) -> Refs:
     made = ContactList.create(project_id=seed.project_id, tenant_id=seed.tenant, name="Readers", now=NOW)
-    return {"list_id": (await uow.contact_lists.add(made)).id}
+    return {"list_id": (await uow.contact_lists.add(made)).id, "channel_id": seed.channel_id}
 
 
 def new(seed: Seed, refs: Refs) -> Broadcast:
@@ -30,6 +30,7 @@ def new(seed: Seed, refs: Refs) -> Broadcast:
         tenant_id=seed.tenant,
         name="News",
         list_id=refs["list_id"],
+        channel_id=refs["channel_id"],
         message_template=MessageTemplate(type=TemplateType.TEXT, content="Hello"),
         now=NOW,
     )
@@ -54,6 +55,7 @@ def overrides(_seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
         lambda phase, **others: {**phase, **others},
         phase=phases(),
         list_id=st.just(refs["list_id"]),
+        channel_id=st.just(refs["channel_id"]),
         message_template=templates,
     )
 

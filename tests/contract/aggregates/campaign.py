@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
-from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType, WaitFor
-from ventros.automation.values import DelayUnit, StepCondition
+from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType
+from ventros.automation.values import DelayUnit, StepCondition, WaitFor
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
 from ventros.testing.drawn_values import json_objects, maybe, texts, times, uuids
@@ -25,10 +25,10 @@ STEP_IDS = [UUID(int=number) for number in range(1, 5)]
 conditions = st.lists(
     st.builds(
         StepCondition,
-        type=texts,
-        operator=texts,
+        type=st.sampled_from(["tag_has", "field_equals", "custom_field"]),
+        operator=st.sampled_from(["equals", "not_equals", "contains"]),
         value=json_values,
-        field=maybe(texts),
+        field=texts,
         metadata=json_objects,
     ),
     max_size=2,
@@ -40,8 +40,8 @@ configs = st.builds(
     sequence_id=uuids,
     delay_amount=st.integers(0, 10**6),
     delay_unit=st.sampled_from(DelayUnit),
-    condition_type=texts,
-    condition_data=maybe(json_objects),
+    condition_type=st.just("tag_has"),
+    condition_data=maybe(json_values.map(lambda value: {"value": value})),
     wait_for=st.sampled_from(WaitFor),
     wait_timeout=st.integers(1, 10**6),
     timeout_step=st.integers(0, 9),

@@ -44,6 +44,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Broadcast]:
             tenant_id=seed.tenant,
             name=name,
             list_id=lists[line % 3 // 2].id,
+            channel_id=seed.channel_id,
             message_template=MessageTemplate(type=TemplateType.TEXT, content="Hello"),
             now=NOW + timedelta(hours=line // 2),
         )

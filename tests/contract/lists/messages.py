@@ -13,6 +13,7 @@ from tests.support.list_case import Case, Filtered
 from ventros import UnitOfWork
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import ChannelType
+from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
 from ventros.crm.sessions.aggregate import Session
@@ -31,7 +32,9 @@ MEDIA = (
 
 
 async def store(uow: UnitOfWork, seed: Seed) -> list[Message]:
-    """Two in a row are of one time, of two contacts, on two channels; every third is in no session."""
+    """Two in a row are of one time, of two contacts, on two channels, the first one in a chat; every third is
+    in no session.
+    """
     contacts = [
         Contact.create(project_id=seed.project_id, tenant_id=seed.tenant, name=name, now=NOW)
         for name in ("Ada", "Bob")
@@ -45,8 +48,12 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Message]:
         type=ChannelType.WEB_FORM,
         now=NOW,
     )
+    chat = Chat.create_individual(
+        contact_id=contacts[0].id, project_id=seed.project_id, tenant_id=seed.tenant, now=NOW
+    )
     for contact in contacts:
         await uow.contacts.add(contact)
+    await uow.chats.add(chat)
     for session in sessions:
         await uow.sessions.add(session)
     await uow.channels.add(form)
@@ -60,6 +67,7 @@ async def store(uow: UnitOfWork, seed: Seed) -> list[Message]:
             contact_id=contacts[side].id,
             channel_id=(seed.channel_id, form.id)[side],
             channel_type_id=(1, None)[side],
+            chat_id=(chat.id, None)[side],
             session_id=sessions[side].id if line % 3 else None,
             agent_id=AGENT_ID if line % 4 == 1 else None,
             from_me=line % 4 == 1,
@@ -96,6 +104,7 @@ def expected(stored: list[Message]) -> Mapping[str, list[Filtered]]:
     return {
         "contact_id": [has("contact_id", stored[0].contact_id), has("contact_id", new_id())],
         "session_id": [has("session_id", stored[1].session_id), has("session_id", new_id())],
+        "chat_id": [has("chat_id", stored[0].chat_id), has("chat_id", new_id())],
         "channel_id": [has("channel_id", stored[0].channel_id), has("channel_id", stored[1].channel_id)],
         "project_id": [has("project_id", stored[0].project_id), has("project_id", new_id())],
         "channel_type_id": [has("channel_type_id", 1), has("channel_type_id", 2)],

@@ -249,7 +249,7 @@ async def test_members_of_a_static_list_come_newest_first(
         await lists.add(static)
         for line, person in enumerate(world.people):
             at = NOW + timedelta(hours=line // 3)  # three at a time, so that the id decides among them
-            assert await lists.add_member(static.id, person.contact.id, now=at)
+            assert await lists.add_members(static.id, [person.contact.id], now=at)
             added.append((at, person.contact.id))
         gone = world.people[1].contact
         await uow.contacts.save(gone.delete(now=LATER))

@@ -172,7 +172,7 @@ async def test_removing_a_list_takes_its_rules_and_members_along(
     dynamic, static = await stored_list(db, seed, rule("a")), await stored_list(db, seed, is_static=True)
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
-        assert await lists.add_member(static.id, contact.id, now=NOW)
+        assert await lists.add_members(static.id, [contact.id], now=NOW)
         await lists.remove(dynamic)
         await lists.remove(static)
         await uow.commit()
@@ -246,12 +246,14 @@ async def test_a_member_is_added_once_and_removed_once_and_the_version_stays(
     seen = []
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
-        for write in (lists.remove_member, lists.add_member, lists.add_member, lists.remove_member):
-            done = await write(contact_list.id, contact.id, now=LATER)
+        for write in (lists.remove_members, lists.add_members, lists.add_members, lists.remove_members):
+            done = await write(contact_list.id, [contact.id], now=LATER)
             member = await lists.holds(contact_list, contact.id)
-            seen.append((done, member, await lists.count_contacts(contact_list)))
+            counts = await lists.count_contacts(contact_list), await lists.count_members(contact_list.id)
+            seen.append((done, member, *counts))
         await uow.commit()
-    assert seen == [(False, False, 0), (True, True, 1), (False, True, 1), (True, False, 0)]
+    one = (contact.id,)
+    assert seen == [((), False, 0, 0), (one, True, 1, 1), ((), True, 1, 1), (one, False, 0, 0)]
     assert await load(db, contact_list.id) == contact_list
     events = superuser.execute(
         "SELECT event_name, aggregate_version, occurred_at, payload FROM outbox_events"
@@ -270,13 +272,13 @@ async def test_of_many_who_add_one_contact_one_does(
     contact = await stored_contact(db, seed)
     contact_list = await stored_list(db, seed, is_static=True)
 
-    async def add() -> bool:
+    async def add() -> tuple[UUID, ...]:
         async with db.unit_of_work(TENANT) as uow:
-            added = await ContactListRepository(uow).add_member(contact_list.id, contact.id, now=NOW)
+            added = await ContactListRepository(uow).add_members(contact_list.id, [contact.id], now=NOW)
             await uow.commit()
         return added
 
-    assert sorted(await asyncio.gather(*(add() for _ in range(6)))) == [False] * 5 + [True]
+    assert sorted(await asyncio.gather(*(add() for _ in range(6)))) == [()] * 5 + [(contact.id,)]
     assert superuser.execute("SELECT count(*) FROM contact_list_members").fetchone() == (1,)
 
 
@@ -293,14 +295,14 @@ async def test_only_a_live_contact_of_the_project_joins_only_a_live_static_list(
         lists = ContactListRepository(uow)
         for contact_id in (gone.id, stranger.id, new_id()):
             with pytest.raises(NotFound, match="contact "):
-                await lists.add_member(static.id, contact_id, now=NOW)
+                await lists.add_members(static.id, [contact_id], now=NOW)
         for list_id in (deleted.id, new_id()):
-            for write in (lists.add_member, lists.remove_member):
+            for write in (lists.add_members, lists.remove_members):
                 with pytest.raises(NotFound, match="contact_list "):
-                    await write(list_id, contact.id, now=NOW)
-        for write in (lists.add_member, lists.remove_member):
+                    await write(list_id, [contact.id], now=NOW)
+        for write in (lists.add_members, lists.remove_members):
             with pytest.raises(InvariantViolation):
-                await write(dynamic.id, contact.id, now=NOW)
+                await write(dynamic.id, [contact.id], now=NOW)
         await uow.commit()
     assert superuser.execute("SELECT count(*) FROM contact_list_members").fetchone() == (0,)
 
@@ -312,7 +314,7 @@ async def test_another_tenants_list_is_not_found(
     contact_list = await stored_list(db, seed, is_static=True)
     async with db.unit_of_work(OTHER_TENANT) as uow:
         with pytest.raises(NotFound):
-            await ContactListRepository(uow).add_member(contact_list.id, contact.id, now=NOW)
+            await ContactListRepository(uow).add_members(contact_list.id, [contact.id], now=NOW)
 
 
 async def test_a_deleted_contact_counts_no_more_and_can_still_be_taken_out(
@@ -321,14 +323,14 @@ async def test_a_deleted_contact_counts_no_more_and_can_still_be_taken_out(
     contact = await stored_contact(db, seed)
     contact_list = await stored_list(db, seed, is_static=True)
     async with db.unit_of_work(TENANT) as uow:
-        await ContactListRepository(uow).add_member(contact_list.id, contact.id, now=NOW)
+        await ContactListRepository(uow).add_members(contact_list.id, [contact.id], now=NOW)
         await uow.commit()
     await delete_contact(db, contact)
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
         assert not await lists.holds(contact_list, contact.id)
         assert await lists.count_contacts(contact_list) == 0
-        assert await lists.remove_member(contact_list.id, contact.id, now=LATER)
+        assert await lists.remove_members(contact_list.id, [contact.id], now=LATER)
 
 
 async def test_what_was_counted_is_saved_through_the_list(db: Database[UnitOfWork], seed: Seed) -> None:
@@ -336,7 +338,7 @@ async def test_what_was_counted_is_saved_through_the_list(db: Database[UnitOfWor
     contact_list = await stored_list(db, seed, is_static=True)
     async with db.unit_of_work(TENANT) as uow:
         lists = ContactListRepository(uow)
-        await lists.add_member(contact_list.id, contact.id, now=NOW)
+        await lists.add_members(contact_list.id, [contact.id], now=NOW)
         saved = await lists.recalculate(contact_list.id, now=LATER)
         await uow.commit()
     stored = await load(db, contact_list.id)

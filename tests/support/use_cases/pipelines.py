@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import attrs
+
 from tests.support.constants import NOW
 from tests.support.use_cases import Work, World, case
 from tests.support.use_cases.contacts import new_contact
 from ventros.application.pipelines.change_pipeline_status import ChangePipelineStatus, change_pipeline_status
+from ventros.application.pipelines.move_contacts_in_pipeline import (
+    MoveContactsInPipeline,
+    move_contacts_in_pipeline,
+)
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 
@@ -46,3 +52,21 @@ async def _move(world: World) -> Work:
     enter, move = await _changes(world)
     await world.run(lambda uow: change_pipeline_status(uow, enter))
     return lambda uow: change_pipeline_status(uow, move)
+
+
+@case("move_contacts_in_pipeline", "of which one stands in it")
+async def _move_many(world: World) -> Work:
+    enter, move = await _changes(world)
+    await world.run(lambda uow: change_pipeline_status(uow, enter))
+    others = [new_contact(world, name) for name in ("Bob", "Eve")]
+    await world.add(*others)
+    command = MoveContactsInPipeline(
+        project_id=move.project_id,
+        contact_ids=(others[1].id, move.contact_id, others[0].id),
+        pipeline_id=move.pipeline_id,
+        status_id=move.status_id,
+        changed_at=NOW,
+    )
+    backwards = attrs.evolve(command, contact_ids=command.contact_ids[::-1], status_id=enter.status_id)
+    world.rival = lambda uow: move_contacts_in_pipeline(uow, backwards)
+    return lambda uow: move_contacts_in_pipeline(uow, command)

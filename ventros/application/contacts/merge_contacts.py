@@ -9,10 +9,12 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.contacts.delete_contact import ended_session
+from ventros.application.contacts.enrollments_of_contact import move_enrollments
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.list_query import ChatFilter
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.sessions.aggregate import EndReason, Session
+from ventros.crm.sessions.aggregate import Session
 from ventros.crm.sessions.list_query import SessionFilter
 from ventros.kernel import validators
 from ventros.kernel.lists import ListRepository
@@ -50,8 +52,9 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
         for contact in (survivor, merged)
     ]
     chats = await _chats(uow, survivor, merged, (own_chat, left_chat), now)
-    changed: list[Any] = [merged_survivor, merged_away, *chats, *sessions]
-    stored: Contact = (await uow.save_all(*changed))[0]
+    # The merged one first: what names one live contact, such as its email, is free only then.
+    changed: list[Any] = [merged_away, merged_survivor, *chats, *sessions]
+    stored: Contact = (await uow.save_all(*changed))[1]
     ids = (merged.id, survivor.id)
     await uow.messages.move(
         *ids,
@@ -60,9 +63,11 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
         now=now,
     )
     await uow.placements.move(*ids, now=now)
+    await move_enrollments(uow, *ids, now=now)
     await uow.contact_lists.move_memberships(*ids, now=now)
     await uow.contact_custom_fields.move(*ids)
     await uow.contact_identities.move(*ids)
+    await uow.broadcasts.move_executions(*ids)
     return stored
 
 
@@ -77,17 +82,11 @@ async def _sessions(uow: UnitOfWork, survivor: Contact, merged: Contact, now: da
         if session.is_active:
             own = await uow.sessions.find_active(survivor.id, session.channel_type_id)
         if own is not None and own.last_activity_at < session.last_activity_at:
-            ended.append(_ended(own, now))
+            ended.append(ended_session(own, now))
         elif own is not None:
-            kept = _ended(session, now)
+            kept = ended_session(session, now)
         moved.append(kept.move_to_contact(survivor.id, now=now))
     return [*ended, *moved]
-
-
-def _ended(session: Session, now: datetime) -> Session:
-    """By its timeout, when that has run out already."""
-    timed_out = session.check_timeout(now=now)
-    return timed_out if timed_out is not session else session.end(EndReason.SYSTEM_CLOSE, now=now)
 
 
 async def _chats(

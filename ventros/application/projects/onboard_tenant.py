@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.core import users
+from ventros.application.projects.beginning import begin_tenant
 from ventros.core.billing_accounts.aggregate import BillingAccount
 from ventros.core.projects.aggregate import Project
 from ventros.crm.channels.aggregate import Channel
@@ -15,7 +15,6 @@ from ventros.crm.channels.configs import PlatformConfig
 from ventros.crm.channels.values import ChannelType
 from ventros.kernel import validators
 from ventros.kernel.encryption import Encryptor
-from ventros.kernel.errors import AlreadyExists, TenancyViolation
 from ventros.unit_of_work import UnitOfWork
 
 
@@ -64,23 +63,14 @@ async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTe
     ``owner_email``; TenancyViolation when the unit has no user; ValidationError for an empty argument.
     """
     now = command.onboarded_at
-    if await uow.projects.find_by_tenant() is not None:
-        raise AlreadyExists("project", "projects_tenant_key")
-    if uow.user is None:
-        raise TenancyViolation("a tenant has an owner: give the unit of work user=, the id of that user")
-    user_id = uow.user
-    if command.owner_email is not None:
-        await users.add(uow, command.owner_email)
-    account = BillingAccount.create(
-        user_id=user_id, name=command.name, billing_email=command.billing_email, now=now
-    )
-    project = Project.create(
-        customer_id=user_id,
-        billing_account_id=account.id,
-        tenant_id=uow.tenant,
+    begun = await begin_tenant(
+        uow,
         name=command.name,
+        owner_email=command.owner_email,
+        billing_email=command.billing_email,
         now=now,
     )
+    user_id, project = begun.project.customer_id, begun.project
     channel = Channel.create(
         user_id=user_id,
         project_id=project.id,
@@ -92,5 +82,5 @@ async def onboard_tenant(uow: UnitOfWork, command: OnboardTenant) -> OnboardedTe
         encryptor=command.encryptor,
         now=now,
     )
-    account, project, channel = await uow.add_all(account, project, channel.activate(now=now))
+    account, project, channel = await uow.add_all(begun.account, project, channel.activate(now=now))
     return OnboardedTenant(user_id=user_id, billing_account=account, project=project, channel=channel)

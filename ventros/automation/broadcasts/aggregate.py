@@ -19,9 +19,10 @@ from ventros.automation.broadcasts.events import (
 )
 from ventros.automation.broadcasts.values import BroadcastCounters, BroadcastStatus
 from ventros.automation.status import Automation
+from ventros.automation.templates import require_sendable
 from ventros.automation.values import MessageTemplate, not_negative, require_not_past
 from ventros.kernel import validators
-from ventros.kernel.errors import ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 
 DRAFT, SCHEDULED, RUNNING = BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING
 COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED, BroadcastStatus.CANCELLED
@@ -31,7 +32,8 @@ COMPLETED, FAILED, CANCELLED = BroadcastStatus.COMPLETED, BroadcastStatus.FAILED
 class Broadcast(Automation):
     """Its messages are counted beside it: see :meth:`BroadcastRepository.counters`.
 
-    ``rate_limit`` is in messages a minute, 0 for none. Only a draft or a cancelled one may be removed.
+    ``rate_limit`` is in messages a minute, 0 for none. A draft may be without a ``channel_id``; nothing is
+    scheduled or started without it. Only a draft or a cancelled one may be removed.
 
     Stricter than the older system: only a running broadcast fails, for a reason that is kept; completed,
     failed and cancelled are final, and the rate limit of such a one does not change.
@@ -42,6 +44,9 @@ class Broadcast(Automation):
     updated_event = BroadcastUpdated
 
     list_id: UUID = attrs.field(validator=validators.not_nil)
+    channel_id: UUID | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.not_nil)
+    )
     message_template: MessageTemplate
     status: BroadcastStatus = DRAFT
     scheduled_for: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
@@ -59,6 +64,7 @@ class Broadcast(Automation):
         list_id: UUID,
         message_template: MessageTemplate,
         now: datetime,
+        channel_id: UUID | None = None,
         rate_limit: int = 0,
     ) -> Self:
         """A draft, version 1. Raises ValidationError for a nil or empty argument or a negative limit."""
@@ -66,6 +72,7 @@ class Broadcast(Automation):
             tenant_id=tenant_id,
             name=name,
             list_id=list_id,
+            channel_id=channel_id,
             message_template=message_template,
             rate_limit=rate_limit,
             created_at=now,
@@ -78,15 +85,21 @@ class Broadcast(Automation):
         return self.status is SCHEDULED and self.scheduled_for is not None and self.scheduled_for <= at
 
     def schedule(self, when: datetime, *, now: datetime) -> Self:
-        """Raises InvariantViolation unless it is a draft, ValidationError for a time in the past."""
+        """Raises InvariantViolation unless it is a draft with a channel, ValidationError for a time in the
+        past or a template that cannot be sent.
+        """
         self._require("schedule", DRAFT)
+        self._require_sendable()
         require_not_past(when, now=now, field="scheduled_for")
         scheduled = BroadcastScheduled(scheduled_for=when)
         return self.record_change(now, scheduled, status=SCHEDULED, scheduled_for=when)
 
     def start(self, *, now: datetime) -> Self:
-        """Raises InvariantViolation unless it is a draft or scheduled."""
+        """Raises InvariantViolation unless it is a draft or scheduled and has a channel, ValidationError for
+        a template that cannot be sent.
+        """
         self._require("start", DRAFT, SCHEDULED)
+        self._require_sendable()
         return self.record_change(now, BroadcastStarted(), status=RUNNING, started_at=now)
 
     def complete(self, counters: BroadcastCounters, *, now: datetime) -> Self:
@@ -116,6 +129,11 @@ class Broadcast(Automation):
         self._require("rename", DRAFT)
         return self.record_update(now, name=name)
 
+    def set_channel(self, channel_id: UUID, *, now: datetime) -> Self:
+        """Raises InvariantViolation unless it is a draft, ValidationError for a nil id."""
+        self._require("set the channel", DRAFT)
+        return self.record_update(now, channel_id=channel_id)
+
     def set_message_template(self, message_template: MessageTemplate, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft."""
         self._require("set the message template", DRAFT)
@@ -129,3 +147,19 @@ class Broadcast(Automation):
     def require_removable(self) -> None:
         """Raises InvariantViolation unless it is a draft or cancelled."""
         self._require("remove", DRAFT, CANCELLED)
+
+    def require_running(self) -> None:
+        """Raises InvariantViolation unless it is running."""
+        self._require("send", RUNNING)
+
+    def channel_required(self) -> UUID:
+        """That by which it goes. Raises InvariantViolation when it has none."""
+        if self.channel_id is None:
+            raise InvariantViolation(
+                f"broadcast {self.id} has no channel by which it could be sent; set_channel() first"
+            )
+        return self.channel_id
+
+    def _require_sendable(self) -> None:
+        self.channel_required()
+        require_sendable(self.message_template)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import attrs
 
 from ventros.kernel.enums import ValidatedEnum
@@ -16,9 +19,44 @@ class BroadcastStatus(ValidatedEnum, field="status"):
     CANCELLED = "cancelled"
 
 
+class ExecutionStatus(ValidatedEnum, field="status"):
+    """How far a broadcast has come with one contact: see :class:`BroadcastExecution`."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    """The message is stored, to be sent, and the platform has not answered."""
+    SENT = "sent"
+    """The platform took the message; whether it was delivered is said by the message."""
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@attrs.frozen(kw_only=True)
+class BroadcastExecution:
+    """What became of a broadcast for one contact. ``error`` is why it failed or was skipped."""
+
+    contact_id: UUID
+    status: ExecutionStatus
+    message_id: UUID | None
+    error: str | None
+    queued_at: datetime | None
+    sent_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ClaimedContact:
+    """Whose turn it is. ``skipped_because`` is why no message can be sent; None when one can."""
+
+    id: UUID
+    name: str
+    skipped_because: str | None
+
+
 @attrs.frozen(kw_only=True)
 class BroadcastCounters:
-    """Kept beside the broadcast: see :meth:`BroadcastRepository.count_contacts`."""
+    """Kept beside the broadcast: see :meth:`BroadcastRepository.counting`."""
 
     total_contacts: int
     sent_count: int
@@ -27,7 +65,7 @@ class BroadcastCounters:
 
     @property
     def pending_count(self) -> int:
-        """Those whose message is yet to come: derived, so the sum always holds."""
+        """Those whose message the platform has not answered yet: derived, so the sum always holds."""
         return self.total_contacts - self.sent_count - self.failed_count - self.skipped_count
 
     @property

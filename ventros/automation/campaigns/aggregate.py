@@ -28,6 +28,7 @@ from ventros.automation.campaigns.values import (
     StepConfig,
     StepType,
 )
+from ventros.automation.conditions import require_known
 from ventros.automation.steps import SteppedAggregate
 from ventros.automation.values import StepCondition, all_of, not_negative, require_not_past
 from ventros.kernel import validators
@@ -41,7 +42,7 @@ PAUSED, COMPLETED, ARCHIVED = CampaignStatus.PAUSED, CampaignStatus.COMPLETED, C
 @attrs.frozen(kw_only=True)
 class CampaignStep:
     """``position`` is what the older system called its order. Raises ValidationError when ``config`` lacks
-    what the type needs.
+    what the type needs, or a condition is none that is known.
     """
 
     id: UUID = attrs.field(factory=new_id, validator=validators.not_nil)
@@ -54,6 +55,13 @@ class CampaignStep:
 
     def __attrs_post_init__(self) -> None:
         self.config.require(self.type)
+        for condition in (*self.conditions, *self.asked):
+            require_known(condition)
+
+    @property
+    def asked(self) -> tuple[StepCondition, ...]:
+        """What a step of type condition asks: the contact goes on if it holds, and leaves if not."""
+        return (self.config.condition,) if self.type is StepType.CONDITION else ()
 
     @property
     def delay(self) -> timedelta:

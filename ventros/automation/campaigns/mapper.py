@@ -7,9 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
-from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType, WaitFor
+from ventros.automation.campaigns.values import CampaignStatus, GoalType, StepConfig, StepType
 from ventros.automation.documents import conditions_from_json, conditions_to_json
-from ventros.automation.values import DelayUnit
+from ventros.automation.values import DelayUnit, WaitFor
 
 COLUMNS: Final = (
     "id",

@@ -9,6 +9,7 @@ from ventros.automation.campaigns import mapper
 from ventros.automation.campaigns.aggregate import Campaign
 from ventros.automation.campaigns.list_query import LIST_QUERY, CampaignFilter, CampaignSort
 from ventros.automation.campaigns.values import CampaignCounters
+from ventros.kernel.connection.call import Call
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
@@ -48,16 +49,17 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
         rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
         return await self.load_all(rows)
 
-    async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
-        """Without loading the campaign or stepping its version.
+    def counting(self, campaign_id: UUID, *, reached: int = 0, conversions: int = 0) -> Call:
+        """What counts without loading the campaign or stepping its version, to be sent with the commit."""
+        return Call(self.BUMP, ((self.tenant, campaign_id, reached, conversions),))
 
-        Raises ReferenceNotFound when there is no such campaign.
-        """
-        await self.connection.affected(self.BUMP, self.tenant, campaign_id, number, 0)
+    async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
+        """Raises ReferenceNotFound when there is no such campaign."""
+        await self.connection.together([self.counting(campaign_id, reached=number)])
 
     async def count_conversions(self, campaign_id: UUID, number: int = 1) -> None:
         """As :meth:`count_contacts_reached` does."""
-        await self.connection.affected(self.BUMP, self.tenant, campaign_id, 0, number)
+        await self.connection.together([self.counting(campaign_id, conversions=number)])
 
     async def counters(self, campaign_id: UUID) -> CampaignCounters:
         """Zeros before anything is counted, and for a campaign that is not there."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.automation.values import DelayUnit
+from ventros.automation.values import DelayUnit, StepCondition, WaitFor
 from ventros.kernel import validators
 from ventros.kernel.aggregate import or_none
 from ventros.kernel.enums import ValidatedEnum
@@ -40,14 +40,6 @@ class StepType(ValidatedEnum, field="type"):
     DELAY = "delay"
     CONDITION = "condition"
     WAIT = "wait"
-
-
-class WaitFor(ValidatedEnum, field="wait_for"):
-    """What a contact is waited to do."""
-
-    REPLY = "reply"
-    CLICK = "click"
-    OPEN = "open"
 
 
 def _at_least(low: int) -> Any:
@@ -97,6 +89,20 @@ class StepConfig:
         for key in _NEEDED[type]:
             if getattr(self, key) is None:
                 raise ValidationError(f"a step of type {type.value} needs {key}", field=key)
+
+    @property
+    def condition(self) -> StepCondition:
+        """``condition_data`` may have an operator, by default equals, a value and a field.
+
+        Raises ValidationError without a type.
+        """
+        data = self.condition_data or {}
+        return StepCondition(
+            type=self.condition_type or "",
+            operator=data.get("operator", "equals"),
+            value=data.get("value"),
+            field=data.get("field"),
+        )
 
     @property
     def delay(self) -> timedelta:

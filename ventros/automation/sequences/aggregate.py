@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from ventros.automation.conditions import require_known
 from ventros.automation.sequences.events import (
     SequenceActivated,
     SequenceArchived,
@@ -18,11 +19,11 @@ from ventros.automation.sequences.events import (
     SequenceStepAdded,
     SequenceUpdated,
 )
-from ventros.automation.sequences.values import ConditionType, SequenceStatus, TriggerType
+from ventros.automation.sequences.values import SequenceStatus, TriggerType
 from ventros.automation.steps import SteppedAggregate
 from ventros.automation.values import DelayUnit, MessageTemplate, StepCondition, all_of, not_negative
 from ventros.kernel import validators
-from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.json_values import json_object
 
@@ -46,7 +47,7 @@ class SequenceStep:
     @conditions.validator
     def _check_conditions(self, _attribute: object, value: tuple[StepCondition, ...]) -> None:
         for condition in value:
-            ConditionType(condition.type)
+            require_known(condition)
             if not isinstance(condition.value, str):
                 raise ValidationError("a condition compares with a text", field="conditions")
 
@@ -93,13 +94,6 @@ class Sequence(SteppedAggregate[SequenceStep]):
             updated_at=now,
         )
         return sequence.record_creation(SequenceCreated())
-
-    def step_at(self, position: int) -> SequenceStep:
-        """Raises NotFound."""
-        for step in self.steps:
-            if step.position == position:
-                return step
-        raise NotFound("sequence_step", position)
 
     def activate(self, *, now: datetime) -> Self:
         """Raises InvariantViolation unless it is a draft with steps."""

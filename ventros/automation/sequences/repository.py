@@ -9,6 +9,7 @@ from uuid import UUID
 from ventros.automation.sequences import mapper
 from ventros.automation.sequences.aggregate import Sequence
 from ventros.automation.sequences.values import SequenceCounters, TriggerType
+from ventros.kernel.connection.call import Call
 from ventros.kernel.repository import ChildRows, Repository
 from ventros.statements import statement
 
@@ -50,21 +51,24 @@ class SequenceRepository(Repository[Sequence]):
         rows = await self.connection.many(self.FIND_ACTIVE_BY_TRIGGER, self.tenant, known, event_data)
         return await self.load_all(rows)
 
-    async def count_enrolled(self, sequence_id: UUID) -> None:
-        """Without loading the sequence or stepping its version.
+    def counting(self, sequence_id: UUID, *, enrolled: int = 0, completed: int = 0, exited: int = 0) -> Call:
+        """What counts without loading the sequence or stepping its version, to be sent with the commit.
 
         That each enrollment is counted once, and once at its end, is the enrollment's own version's care.
-        Raises ReferenceNotFound when there is no such sequence.
         """
-        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 1, 0, 0)
+        return Call(self.BUMP, ((self.tenant, sequence_id, enrolled, completed, exited),))
+
+    async def count_enrolled(self, sequence_id: UUID) -> None:
+        """Raises ReferenceNotFound when there is no such sequence."""
+        await self.connection.together([self.counting(sequence_id, enrolled=1)])
 
     async def count_completed(self, sequence_id: UUID) -> None:
         """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 0, 1, 0)
+        await self.connection.together([self.counting(sequence_id, completed=1)])
 
     async def count_exited(self, sequence_id: UUID) -> None:
         """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self.connection.affected(self.BUMP, self.tenant, sequence_id, 0, 0, 1)
+        await self.connection.together([self.counting(sequence_id, exited=1)])
 
     async def counters(self, sequence_id: UUID) -> SequenceCounters:
         """Zeros before anything is counted, and for a sequence that is not there."""

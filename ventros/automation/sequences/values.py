@@ -24,15 +24,6 @@ class TriggerType(ValidatedEnum, field="trigger_type"):
     PIPELINE_ENTERED = "pipeline_entered"
 
 
-class ConditionType(ValidatedEnum, field="conditions"):
-    """What a condition of a step looks at."""
-
-    TAG = "tag"
-    CUSTOM_FIELD = "custom_field"
-    PIPELINE_STATUS = "pipeline_status"
-    LAST_ACTIVITY = "last_activity"
-
-
 @attrs.frozen(kw_only=True)
 class SequenceCounters:
     """Kept beside the sequence: see :meth:`SequenceRepository.count_enrolled`."""

@@ -9,7 +9,13 @@ from uuid import UUID
 
 import attrs
 
-from ventros.core.projects.events import ProjectCreated, ProjectDeleted, ProjectUpdated
+from ventros.core.projects.events import (
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectResumed,
+    ProjectSuspended,
+    ProjectUpdated,
+)
 from ventros.core.projects.values import AgentAssignmentConfig, AssignmentStrategy, ReassignmentRule
 from ventros.kernel import validators
 from ventros.kernel.aggregate import AggregateRoot
@@ -44,11 +50,17 @@ class Project(AggregateRoot):
     session_timeout_minutes: int = attrs.field(default=DEFAULT_SESSION_TIMEOUT_MINUTES)
     agent_assignment: AgentAssignmentConfig = attrs.field(factory=AgentAssignmentConfig)
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    suspended_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
 
     @session_timeout_minutes.validator
     def _check_session_timeout(self, _attribute: object, value: int) -> None:
         if value <= 0:
             raise ValidationError("session_timeout_minutes must be above 0", field="session_timeout_minutes")
+
+    @property
+    def suspended(self) -> bool:
+        """While its billing account is: its channels take no messages."""
+        return self.suspended_at is not None
 
     @classmethod
     def create(
@@ -74,6 +86,21 @@ class Project(AggregateRoot):
 
     def deactivate(self, *, now: datetime) -> Self:
         return self.record_update(now, active=False)
+
+    def suspend(self, *, now: datetime) -> Self:
+        """It stands still, because its billing account does; whether the customer uses it is ``active``.
+
+        A suspended one keeps its first time.
+        """
+        if self.suspended_at is not None:
+            return self
+        return self.record_change(now, ProjectSuspended(), suspended_at=now)
+
+    def resume(self, *, now: datetime) -> Self:
+        """Changes nothing of one that is not suspended."""
+        if self.suspended_at is None:
+            return self
+        return self.record_change(now, ProjectResumed(), suspended_at=None)
 
     def set_configuration(self, configuration: Mapping[str, Any], *, now: datetime) -> Self:
         """Replaces the whole of it."""

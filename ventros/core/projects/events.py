@@ -38,6 +38,22 @@ class ProjectUpdated(ProjectEvent):
 
 
 @attrs.frozen(kw_only=True)
+class ProjectSuspended(ProjectEvent):
+    event_name = "project.suspended"
+
+    billing_account_id: UUID = from_aggregate("billing_account_id")
+    suspended_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class ProjectResumed(ProjectEvent):
+    event_name = "project.resumed"
+
+    billing_account_id: UUID = from_aggregate("billing_account_id")
+    resumed_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
 class ProjectDeleted(ProjectEvent):
     event_name = "project.deleted"
 

@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "created_at",
     "updated_at",
     "deleted_at",
+    "suspended_at",
 )
 
 
@@ -49,6 +50,7 @@ def from_row(row: Sequence[Any]) -> Project:
         created_at,
         updated_at,
         deleted_at,
+        suspended_at,
     ) = row
     return Project(
         id=id_,
@@ -65,6 +67,7 @@ def from_row(row: Sequence[Any]) -> Project:
         created_at=created_at,
         updated_at=updated_at,
         deleted_at=deleted_at,
+        suspended_at=suspended_at,
     )
 
 
@@ -84,6 +87,7 @@ def insert_args(project: Project) -> tuple[object, ...]:
         project.created_at,
         project.updated_at,
         project.deleted_at,
+        project.suspended_at,
     )
 
 
@@ -101,6 +105,7 @@ def update_args(project: Project) -> tuple[object, ...]:
         _assignment_to_json(project.agent_assignment),
         project.updated_at,
         project.deleted_at,
+        project.suspended_at,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ventros.core.projects import mapper
 from ventros.core.projects.aggregate import Project
+from ventros.kernel.connection.call import Call
 from ventros.kernel.repository import Repository
 from ventros.statements import statement
 
@@ -17,8 +18,14 @@ class ProjectRepository(Repository[Project]):
     mapper = mapper
 
     TABLE = statement.table("projects")
+    INSERT_PAYER = statement("account_projects.insert")
     FIND_BY_TENANT = statement("projects.find_by_tenant")
     LIST_BY_CUSTOMER = statement("projects.list_by_customer")
+
+    def calls_after_insert(self, aggregate: Project) -> list[Call]:
+        """Who pays finds it from then on, see :meth:`BillingAccountRepository.find_projects`."""
+        payer = (self.tenant, aggregate.id, aggregate.customer_id, aggregate.billing_account_id)
+        return [Call(self.INSERT_PAYER, (payer,))]
 
     async def find_by_tenant(self) -> Project | None:
         """The project that is this unit's tenant; there is at most one."""

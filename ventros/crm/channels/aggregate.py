@@ -23,6 +23,8 @@ from ventros.crm.channels.events import (
     ChannelDeleted,
     ChannelPipelineAssociated,
     ChannelPipelineDisassociated,
+    ChannelResumed,
+    ChannelSuspended,
 )
 from ventros.crm.channels.history_import import ChannelHistoryImport
 from ventros.crm.channels.platform import ChannelPlatform
@@ -52,6 +54,11 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         activating                                 -> inactive     fail_activation
         every other                                -> inactive     deactivate
         any                                        -> error        set_error
+        every other                                -> suspended    suspend
+        suspended                                  -> what it was  resume
+
+    A suspended channel is one of a suspended project. It takes no other status until it is resumed, whatever
+    its platform tells.
 
     Stricter than the older system: no nil owner, project, pipeline or agent, ``channel.created`` tells the
     ``external_id``, a WhatsApp Business channel has its ``external_id`` from the start, a status follows
@@ -118,8 +125,10 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
         return self.record_change(now, ChannelActivationRequested(), status=ChannelStatus.ACTIVATING)
 
     def activate(self, *, now: datetime) -> Self:
+        """Raises InvariantViolation when it is suspended; so do deactivate and set_error."""
         if self.status is ChannelStatus.ACTIVE:
             return self
+        self._require_not_suspended("activate")
         return self.record_change(now, ChannelActivated(), status=ChannelStatus.ACTIVE)
 
     def fail_activation(self, reason: str, *, now: datetime) -> Self:
@@ -133,9 +142,19 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
             last_error_at=now,
         )
 
+    def answer_activation(self, *, failure: str | None = None, now: datetime) -> Self:
+        """What came of a request: it is active, or inactive with ``failure`` as its last error.
+
+        An answer that nobody waits for any more, or that comes twice, changes nothing.
+        """
+        if self.status is not ChannelStatus.ACTIVATING:
+            return self
+        return self.activate(now=now) if failure is None else self.fail_activation(failure, now=now)
+
     def deactivate(self, *, now: datetime) -> Self:
         if self.status is ChannelStatus.INACTIVE:
             return self
+        self._require_not_suspended("deactivate")
         return self.record_change(now, ChannelDeactivated(), status=ChannelStatus.INACTIVE)
 
     def set_connecting(self, *, now: datetime) -> Self:
@@ -146,19 +165,53 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
 
     def set_error(self, message: str, *, now: datetime) -> Self:
         """The last error stays on record when the channel is active again."""
+        self._require_not_suspended("set an error")
         return self.record_update(now, status=ChannelStatus.ERROR, last_error=message, last_error_at=now)
 
     def set_session_status(self, status: WahaSessionStatus, *, now: datetime) -> Self:
-        """WORKING activates the channel, FAILED and STOPPED deactivate it; only WAHA has sessions."""
+        """WORKING activates the channel, FAILED and STOPPED deactivate it; only WAHA has sessions.
+
+        Of a suspended channel it is recorded, and changes nothing else.
+        """
         if not self.type.is_waha_based:
             return self
         known = WahaSessionStatus(status)
         channel = self._configured(now, session_status=known.value)
+        if channel.status is ChannelStatus.SUSPENDED:
+            return channel
         if known is WahaSessionStatus.WORKING:
             return channel.activate(now=now)
         if known in {WahaSessionStatus.FAILED, WahaSessionStatus.STOPPED}:
             return channel.deactivate(now=now)
         return channel
+
+    def suspend(self, *, now: datetime) -> Self:
+        """For the time that its project is suspended."""
+        if self.status is ChannelStatus.SUSPENDED:
+            return self
+        return self.record_change(
+            now,
+            ChannelSuspended(status=self.status.value),
+            status=ChannelStatus.SUSPENDED,
+            suspended_from=self.status,
+        )
+
+    def resume(self, *, now: datetime) -> Self:
+        """It has again the status that it had; changes nothing of one that is not suspended."""
+        if self.suspended_from is None:
+            return self
+        return self.record_change(
+            now,
+            ChannelResumed(status=self.suspended_from.value),
+            status=self.suspended_from,
+            suspended_from=None,
+        )
+
+    def _require_not_suspended(self, command: str) -> None:
+        if self.status is ChannelStatus.SUSPENDED:
+            raise InvariantViolation(
+                f"cannot {command}: channel {self.id} is suspended, as its billing account is"
+            )
 
     def _require(self, allowed: frozenset[ChannelStatus], command: str) -> None:
         if self.status not in allowed:

@@ -71,6 +71,26 @@ class ChannelDeactivated(ChannelEvent):
 
 
 @attrs.frozen(kw_only=True)
+class ChannelSuspended(ChannelEvent):
+    """``status`` is the one that it had."""
+
+    event_name = "channel.suspended"
+
+    status: str
+    suspended_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class ChannelResumed(ChannelEvent):
+    """``status`` is the one that it had, and has again."""
+
+    event_name = "channel.resumed"
+
+    status: str
+    resumed_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
 class ChannelDeleted(ChannelEvent):
     event_name = "channel.deleted"
 

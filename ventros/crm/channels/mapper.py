@@ -54,6 +54,7 @@ COLUMNS: Final = (
     "created_at",
     "updated_at",
     "deleted_at",
+    "suspended_from",
 )
 
 
@@ -100,6 +101,7 @@ def from_row(row: Sequence[Any]) -> Channel:
         created_at,
         updated_at,
         deleted_at,
+        suspended_from,
     ) = row
     return Channel(
         id=id_,
@@ -141,6 +143,7 @@ def from_row(row: Sequence[Any]) -> Channel:
         created_at=created_at,
         updated_at=updated_at,
         deleted_at=deleted_at,
+        suspended_from=None if suspended_from is None else ChannelStatus(suspended_from),
     )
 
 
@@ -183,6 +186,7 @@ def insert_args(channel: Channel) -> tuple[object, ...]:
         channel.created_at,
         channel.updated_at,
         channel.deleted_at,
+        channel.suspended_from,
     )
 
 
@@ -221,6 +225,7 @@ def update_args(channel: Channel) -> tuple[object, ...]:
         channel.custom_field_definitions,
         channel.updated_at,
         channel.deleted_at,
+        channel.suspended_from,
     )
 
 

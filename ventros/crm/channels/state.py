@@ -86,6 +86,15 @@ class ChannelState(EncryptedAggregate):
     )
     custom_field_definitions: dict[str, Any] = json_object()
     deleted_at: datetime | None = attrs.field(default=None, validator=validators.aware_or_none)
+    suspended_from: ChannelStatus | None = attrs.field(default=None)
+
+    @suspended_from.validator
+    def _check_suspended_from(self, _attribute: object, value: ChannelStatus | None) -> None:
+        suspended = self.status is ChannelStatus.SUSPENDED
+        if suspended != (value is not None) or value is ChannelStatus.SUSPENDED:
+            raise ValidationError(
+                "suspended_from is the status before, of a suspended channel alone", field="suspended_from"
+            )
 
     @config.validator
     def _check_config(self, _attribute: object, value: dict[str, Any]) -> None:

@@ -84,7 +84,10 @@ _TYPE_IDS = {
 
 
 class ChannelStatus(StrEnum):
-    """No command sets ``disconnected``; rows of the older system may hold it."""
+    """No command sets ``disconnected``; rows of the older system may hold it.
+
+    ``suspended`` are the channels of a project that is.
+    """
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -92,6 +95,7 @@ class ChannelStatus(StrEnum):
     CONNECTING = "connecting"
     DISCONNECTED = "disconnected"
     ERROR = "error"
+    SUSPENDED = "suspended"
 
 
 class ConnectionMode(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -25,7 +26,7 @@ from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactList(AggregateRoot):
-    """A static list has members, which are rows beside it (:meth:`ContactListRepository.add_member`); a
+    """A static list has members, which are rows beside it (:meth:`ContactListRepository.add_members`); a
     dynamic one has rules, joined by ``logical_operator``, and without any holds the whole project.
 
     ``contact_count`` is what was counted at ``last_calculated_at``; nothing else keeps it up to date.
@@ -123,6 +124,24 @@ class ContactList(AggregateRoot):
             raise NotFound("filter_rule", rule_id)
         event = ContactListFilterRuleRemoved(filter_rule_id=rule_id)
         return self.record_change(now, event, filter_rules=kept)
+
+    def replace_filter_rules(self, rules: Iterable[FilterRule], *, now: datetime) -> Self:
+        """By an event for each that comes or goes; one that asks the same as a rule that is there stays.
+
+        Raises InvariantViolation on a static list.
+        """
+        wanted: list[FilterRule] = []
+        for rule in rules:
+            same = next((held for held in (*self.filter_rules, *wanted) if held.asks_the_same(rule)), rule)
+            if same not in wanted:
+                wanted.append(same)
+        changed = self
+        for rule in self.filter_rules:
+            if rule not in wanted:
+                changed = changed.remove_filter_rule(rule.id, now=now)
+        for rule in wanted:
+            changed = changed.add_filter_rule(rule, now=now)
+        return changed
 
     def clear_filter_rules(self, *, now: datetime) -> Self:
         if not self.filter_rules:

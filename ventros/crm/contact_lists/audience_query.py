@@ -282,11 +282,28 @@ def lookup_of(audience: Audience) -> Statement:
     return render(query, binds, LISTS, name=name, why=why, rows="maybe", returns="id uuid")
 
 
+@functools.lru_cache(maxsize=256)
+def snapshot_of(audience: Audience) -> Statement:
+    """Each contact gets the broadcast, once. By their ids, in which others lock contacts too."""
+    contacts, binds = Table("contacts"), Binds()
+    query = audience.restricted(contacts, binds)
+    status, now = binds("status", "text"), binds("created_at", "timestamptz")
+    columns = ("tenant_id", "broadcast_id", "contact_id", "status", "created_at", "updated_at")
+    values = (contacts.tenant_id, binds("broadcast_id", "uuid"), contacts.id, status, now, now)
+    query = query.into(Table("broadcast_executions")).columns(*columns).select(*values).orderby(contacts.id)
+    query = query.on_conflict(*columns[:3]).do_nothing()
+    name, why = f"contact_lists.snapshot{audience}", "whom a dynamic list holds gets a broadcast"
+    return render(query, binds, LISTS, name=name, why=why, rows="affected", returns="")
+
+
 def statements_of(audience: Audience) -> tuple[Statement, ...]:
-    return page_of(audience), page_of(audience, after=True), count_of(audience), lookup_of(audience)
+    pages = page_of(audience), page_of(audience, after=True)
+    return *pages, count_of(audience), lookup_of(audience), snapshot_of(audience)
 
 
-_NAME: Final = re.compile(r"contact_lists\.(contacts|count_contacts|holds)\((?:(all|any): (.+))?\)( after)?")
+_NAME: Final = re.compile(
+    r"contact_lists\.(contacts|count_contacts|holds|snapshot)\((?:(all|any): (.+))?\)( after)?"
+)
 
 
 def evaluation(name: str) -> Statement:

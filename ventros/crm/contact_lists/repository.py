@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -9,20 +10,27 @@ from uuid import UUID
 
 from ventros.crm.contact_lists import mapper
 from ventros.crm.contact_lists.aggregate import ContactList
-from ventros.crm.contact_lists.audience_query import audience_of, count_of, lookup_of, page_of
+from ventros.crm.contact_lists.audience_query import (
+    audience_of,
+    count_of,
+    lookup_of,
+    page_of,
+    snapshot_of,
+)
 from ventros.crm.contact_lists.events import (
     ContactListContactAdded,
     ContactListContactRemoved,
     ContactListMemberEvent,
 )
 from ventros.crm.contact_lists.list_query import LIST_QUERY, ContactListFilter, ContactListSort
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, InvariantViolation, NotFound
 from ventros.kernel.events import envelopes
 from ventros.kernel.lists import ListRepository, Page, SortKey
 from ventros.kernel.lists.cursors import Cursors
 from ventros.kernel.lists.list_repository import MAX_LIMIT, call
 from ventros.kernel.repository import ChildRows, Repository
-from ventros.kernel.validators import whole_number
+from ventros.kernel.validators import instance_of, whole_number
 from ventros.statements import statement
 
 if TYPE_CHECKING:
@@ -36,9 +44,9 @@ MEMBERS_KEY = SortKey("timestamptz", nullable=True)
 class ContactListRepository(
     Repository[ContactList], ListRepository[ContactList, ContactListFilter, ContactListSort]
 ):
-    """Rules are saved with their list. Members are not: they are rows beside it, added and removed one
-    at a time without loading the list or stepping its version, and its ``contact_count`` is not theirs
-    until somebody asks to :meth:`recalculate` it.
+    """Rules are saved with their list. Members are not: they are rows beside it, added, removed and counted
+    without loading the list or stepping its version, and its ``contact_count`` is not theirs until somebody
+    asks to :meth:`recalculate` it.
 
     Whom a list holds is asked of a list that is loaded, or made and not yet stored: what is evaluated are
     the rules that it has in hand.
@@ -49,8 +57,10 @@ class ContactListRepository(
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("contact_lists")
-    ADD_MEMBER = statement("contact_list_members.add")
-    REMOVE_MEMBER = statement("contact_list_members.remove")
+    ADD_MEMBERS = statement("contact_list_members.add")
+    REMOVE_MEMBERS = statement("contact_list_members.remove")
+    REMOVE_CONTACT = statement("contact_list_members.remove_contact")
+    TOTAL = statement("contact_list_counters.total")
     MOVE_MEMBERSHIPS = statement("contact_list_members.move")
     MEMBERSHIP = statement("contact_list_members.get_membership")
     IS_MEMBER = statement("contact_list_members.is_member")
@@ -68,34 +78,62 @@ class ContactListRepository(
         ),
     )
 
-    async def add_member(self, contact_list_id: UUID, contact_id: UUID, *, now: datetime) -> bool:
-        """Whether the contact was added; False when it is a member already.
+    async def add_members(
+        self, contact_list_id: UUID, contact_ids: Sequence[UUID], *, now: datetime
+    ) -> tuple[UUID, ...]:
+        """Those that were none yet, by id, in one statement that counts them too.
 
-        Raises NotFound when there is no such list, or no such contact in the list's project,
-        InvariantViolation when the list is dynamic.
+        Until the transaction ends the list stays as it is, and no contact is merged or deleted. Raises
+        NotFound when there is no such list, or, naming the first, when a contact is not in its project: the
+        others are added then, and the unit has to be rolled back. InvariantViolation when it is dynamic.
         """
-        if await self.connection.affected(self.ADD_MEMBER, self.tenant, contact_list_id, contact_id, now):
+        wanted = _sorted_ids(contact_ids)
+        rows = await self.connection.many(self.ADD_MEMBERS, self.tenant, contact_list_id, wanted, now)
+        members = {row["contact_id"] for row in rows}
+        for contact_id in wanted:
+            if contact_id not in members:
+                membership = await self._static_list(contact_list_id, contact_id)
+                if not membership["contact_found"]:
+                    raise NotFound("contact", contact_id)
+                raise _raced(contact_list_id, contact_id)
+        added = tuple(row["contact_id"] for row in rows if row["added"])
+        for contact_id in added:
             self._record_member(contact_list_id, ContactListContactAdded(contact_id=contact_id), now)
-            return True
-        membership = await self._static_list(contact_list_id, contact_id)
-        if not membership["contact_found"]:
-            raise NotFound("contact", contact_id)
-        if not membership["member"]:
-            raise _raced(contact_list_id, contact_id)
-        return False
+        return added
 
-    async def remove_member(self, contact_list_id: UUID, contact_id: UUID, *, now: datetime) -> bool:
-        """Whether the contact was removed; False when it is no member, or not there at all.
+    async def remove_members(
+        self, contact_list_id: UUID, contact_ids: Sequence[UUID], *, now: datetime
+    ) -> tuple[UUID, ...]:
+        """Those that were members, by id, in one statement that counts them too, behind a lock on the list.
 
         Raises NotFound when there is no such list, InvariantViolation when the list is dynamic.
         """
-        if await self.connection.affected(self.REMOVE_MEMBER, self.tenant, contact_list_id, contact_id):
+        wanted = _sorted_ids(contact_ids)
+        lock = self.locking(self.LOCK_FOR_NO_KEY_UPDATE, [contact_list_id])
+        remove = Call(self.REMOVE_MEMBERS, ((self.tenant, contact_list_id, wanted),))
+        _, rows = await self.connection.together([lock, remove])
+        removed = tuple(row["contact_id"] for row in rows)
+        if len(removed) < len(wanted):
+            await self._static_list(contact_list_id, next(id_ for id_ in wanted if id_ not in removed))
+        for contact_id in removed:
             self._record_member(contact_list_id, ContactListContactRemoved(contact_id=contact_id), now)
-            return True
-        membership = await self._static_list(contact_list_id, contact_id)
-        if membership["member"]:
-            raise _raced(contact_list_id, contact_id)
-        return False
+        return removed
+
+    async def remove_contact(self, contact_id: UUID, *, now: datetime) -> tuple[UUID, ...]:
+        """The static lists that the contact was a member of, and is no more."""
+        rows = await self.connection.many(self.REMOVE_CONTACT, self.tenant, contact_id)
+        for row in rows:
+            removed = ContactListContactRemoved(contact_id=contact_id)
+            self._record_member(row["contact_list_id"], removed, now)
+        return tuple(row["contact_list_id"] for row in rows)
+
+    async def count_members(self, contact_list_id: UUID) -> int:
+        """How many members a static list has, from what was counted; 0 for any other, and one not there.
+
+        A contact that was deleted by its own command alone is a member still; see :meth:`count_contacts`.
+        """
+        row = await self.connection.one(self.TOTAL, self.tenant, contact_list_id)
+        return int(row["members"])
 
     async def move_memberships(
         self, merged_contact_id: UUID, surviving_contact_id: UUID, *, now: datetime
@@ -155,6 +193,18 @@ class ContactListRepository(
         arguments["contact_id"] = contact_id
         return await self.connection.maybe(*call(lookup_of(audience), arguments)) is not None
 
+    async def add_executions(self, contact_list: ContactList, broadcast_id: UUID, *, now: datetime) -> int:
+        """How many of the :meth:`contacts` of a dynamic list get the broadcast now, who did not before.
+
+        Raises InvariantViolation for a static list: :meth:`BroadcastRepository.add_members` is for those.
+        """
+        self.require_writable(contact_list)
+        if contact_list.is_static:
+            raise InvariantViolation(f"contact list {contact_list.id} is static; its members are in rows")
+        audience, arguments = audience_of(contact_list)
+        arguments |= {"broadcast_id": broadcast_id, "status": "pending", "created_at": now}
+        return await self.connection.affected(*call(snapshot_of(audience), arguments))
+
     async def recalculate(self, contact_list_id: UUID, *, now: datetime) -> ContactList:
         """Counts its contacts and saves the count; raises as :meth:`get` and :meth:`save` do."""
         contact_list = await self.get(contact_list_id)
@@ -174,6 +224,14 @@ class ContactListRepository(
         """Without a version: the list has not changed."""
         recorded = event.recorded(SimpleNamespace(id=contact_list_id), now)
         self.unit.record(envelopes((recorded,), self.resource, contact_list_id, None))
+
+
+def _sorted_ids(contact_ids: Sequence[UUID]) -> list[UUID]:
+    """Each once, in the order of the locks."""
+    instance_of(Sequence, contact_ids, "contact_ids")
+    for contact_id in contact_ids:
+        instance_of(UUID, contact_id, "contact_ids")
+    return sorted(set(contact_ids))
 
 
 def _raced(contact_list_id: UUID, contact_id: UUID) -> Conflict:

@@ -208,6 +208,10 @@ class FilterRule:
         else:
             _check_scalar(kind, self.value)
 
+    def asks_the_same(self, other: Self) -> bool:
+        """Whether it holds for the same contacts, whatever its id."""
+        return attrs.evolve(other, id=self.id, created_at=self.created_at) == self
+
     @property
     def kind(self) -> ValueKind:
         return kind_of(self.filter_type, self.field_key, self.field_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -124,6 +125,22 @@ class Contact(AggregateRoot):
         if not self.tags:
             return self
         return self.record_change(now, ContactTagsCleared(cleared_tags=self.tags), tags=())
+
+    def set_tags(self, tags: Iterable[str], *, now: datetime) -> Self:
+        """Replaces them all, by an event for each that comes or goes; one that is given twice counts once.
+
+        Those that stay keep their place. Raises ValidationError when one is empty.
+        """
+        wanted = tuple(dict.fromkeys(tags))
+        if not wanted:
+            return self.clear_tags(now=now)
+        changed = self
+        for tag in self.tags:
+            if tag not in wanted:
+                changed = changed.remove_tag(tag, now=now)
+        for tag in wanted:
+            changed = changed.add_tag(tag, now=now)
+        return changed
 
     def set_external_id(self, external_id: str | None, *, now: datetime) -> Self:
         value = external_id or None

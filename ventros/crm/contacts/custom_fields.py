@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ventros.crm.contacts import mapper
 from ventros.crm.contacts.aggregate import Contact
+from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict, InvariantViolation, MappingError, NotFound, ValidationError
 from ventros.kernel.ids import new_id
 from ventros.kernel.repository import EntityRepository
@@ -44,19 +46,38 @@ class ContactCustomFields(EntityRepository[Contact]):
         another type: remove it first.
         """
         instance_of(CustomField, field, "field")
-        written = await self.connection.affected(
-            self.SET,
-            self.tenant,
-            new_id(),
-            contact_id,
-            field.key,
-            field.field_type,
-            field.json_value,
-            now,
-        )
-        if not written:
-            await self._expect(contact_id, field)
-        return bool(written)
+        return bool(await self.set_all(contact_id, [field], now=now))
+
+    async def set_all(
+        self, contact_id: UUID, fields: Sequence[CustomField], *, now: datetime
+    ) -> tuple[CustomField, ...]:
+        """Those of several that changed something, in one round trip; raises as :meth:`set` does.
+
+        Then some of them may be set, and the unit has to be rolled back. ValidationError for one key twice.
+        """
+        calls = self.setting(contact_id, fields, now=now)
+        changed = []
+        for field, written in zip(fields, await self.connection.together(calls), strict=True):
+            if written:
+                changed.append(field)
+            else:
+                await self._expect(contact_id, field)
+        return tuple(changed)
+
+    def setting(self, contact_id: UUID, fields: Sequence[CustomField], *, now: datetime) -> list[Call]:
+        """What sets them, to be sent with other calls; what it answers says nothing of a wrong type."""
+        instance_of(Sequence, fields, "fields")
+        for field in fields:
+            instance_of(CustomField, field, "fields")
+        if len({field.key for field in fields}) != len(fields):
+            raise ValidationError("fields must not hold one key twice", field="fields")
+        return [
+            Call(
+                self.SET,
+                ((self.tenant, new_id(), contact_id, field.key, field.field_type, field.json_value, now),),
+            )
+            for field in sorted(fields, key=lambda field: field.key)
+        ]
 
     async def _expect(self, contact_id: UUID, field: CustomField) -> None:
         """That a field which was not written is there already; a second statement sees what stood there."""

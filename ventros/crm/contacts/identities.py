@@ -79,6 +79,7 @@ class ContactIdentities(EntityRepository[Contact]):
     REMEMBER = statement("contact_identities.remember")
     GET = statement("contact_identities.get")
     MOVE = statement("contact_identities.move")
+    FORGET = statement("contact_identities.forget")
 
     async def find(self, project_id: UUID, phone: Phone | None, lid: str | None) -> Contact | None:
         """The live contact of the phone, else the one that the LID is known by; see :meth:`match`."""
@@ -138,6 +139,10 @@ class ContactIdentities(EntityRepository[Contact]):
     async def move(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
         """How many LIDs of the merged contact are now the surviving one's."""
         return await self.connection.affected(self.MOVE, self.tenant, merged_contact_id, surviving_contact_id)
+
+    def forgetting(self, contact_id: UUID) -> Call:
+        """What takes all its LIDs from a contact that is to be deleted, to be sent with other calls."""
+        return Call(self.FORGET, ((self.tenant, contact_id),))
 
 
 def _check(phone: Phone | None, lid: str | None) -> None:

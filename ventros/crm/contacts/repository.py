@@ -12,7 +12,7 @@ from ventros.kernel.lists import ListRepository
 from ventros.kernel.repository import Repository
 from ventros.kernel.validators import instance_of
 from ventros.statements import statement
-from ventros.values import Phone
+from ventros.values import Email, Phone
 
 
 class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilter, ContactSort]):
@@ -22,6 +22,7 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
 
     TABLE = statement.table("contacts")
     FIND_BY_PHONE = statement("contacts.find_by_phone")
+    FIND_HOLDERS = statement("contacts.find_holders")
     MERGED_INTO = statement("contacts.get_merged_into")
 
     async def find_by_phone(self, project_id: UUID, phone: Phone) -> Contact | None:
@@ -29,6 +30,22 @@ class ContactRepository(Repository[Contact], ListRepository[Contact, ContactFilt
         instance_of(Phone, phone, "phone")
         row = await self.connection.maybe(self.FIND_BY_PHONE, self.tenant, project_id, phone.value)
         return None if row is None else self.load(row)
+
+    async def find_holders(
+        self, project_id: UUID, *, phone: Phone | None, email: Email | None
+    ) -> dict[str, UUID]:
+        """Which live contact of the project has each of them, by ``phone`` and ``email``, if one has it.
+
+        What it says may be outdated by the time of a save: that raises AlreadyExists. Nothing is sent for
+        neither.
+        """
+        instance_of(Phone | None, phone, "phone")
+        instance_of(Email | None, email, "email")
+        if phone is None and email is None:
+            return {}
+        values = (phone.value if phone else None, email.value if email else None)
+        rows = await self.connection.many(self.FIND_HOLDERS, self.tenant, project_id, *values)
+        return {row["field"]: row["id"] for row in rows}
 
     async def find_surviving(self, id: UUID) -> Contact | None:  # noqa: A002 - the field's name everywhere
         """The live contact that the id means: its own, or the one that it was merged into, however often.

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from ventros.crm.credentials import mapper
 from ventros.crm.credentials.aggregate import Credential
-from ventros.crm.credentials.values import CredentialType
+from ventros.crm.credentials.values import CredentialType, RefreshState
+from ventros.kernel.connection.call import Call
+from ventros.kernel.errors import Conflict
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
 from ventros.statements import statement
@@ -35,6 +37,10 @@ class CredentialRepository(Repository[Credential]):
     COUNT_BY_OTHER_KEYS = statement("credentials.count_by_other_keys")
     MARK_USED = statement("credential_uses.mark")
     LAST_USED = statement("credential_uses.last")
+    FIND_REFRESH = statement("credential_refreshes.find")
+    LEASE_REFRESH = statement("credential_refreshes.lease")
+    RELEASE_REFRESH = statement("credential_refreshes.release")
+    DELETE_REFRESH = statement("credential_refreshes.delete")
 
     async def find_by_name(self, name: str, *, project_id: UUID | None) -> Credential | None:
         """The one of that project, or with None the one of the whole tenant; active or not."""
@@ -73,6 +79,29 @@ class CredentialRepository(Repository[Credential]):
         """None before its first use, and for a credential that is not there."""
         row = await self.connection.one(self.LAST_USED, self.tenant, credential_id)
         return cast("datetime | None", row["last_used_at"])
+
+    async def find_refresh(self, credential_id: UUID) -> RefreshState | None:
+        """None when the last refresh succeeded, or there was none."""
+        row = await self.connection.maybe(self.FIND_REFRESH, self.tenant, credential_id)
+        return None if row is None else RefreshState(is_leased=row["is_leased"], failures=row["failures"])
+
+    async def lease_refresh(self, credential_id: UUID, lease_id: UUID, seconds: float) -> None:
+        """From the beginning of the transaction on, by the server's clock, for that many seconds.
+
+        Raises Conflict while another has the lease, ReferenceNotFound when there is no such credential.
+        """
+        lease = (self.tenant, credential_id, lease_id, seconds)
+        if not await self.connection.affected(self.LEASE_REFRESH, *lease):
+            raise Conflict(f"the token of credential {credential_id} is being refreshed by another")
+
+    async def release_refresh(self, credential_id: UUID, lease_id: UUID, *, failed: bool) -> None:
+        """End the lease, if it is still this one, and count a failure if it ``failed``."""
+        lease = (self.tenant, credential_id, lease_id, int(failed))
+        await self.connection.affected(self.RELEASE_REFRESH, *lease)
+
+    def refreshed(self, credential_id: UUID, lease_id: UUID) -> Call:
+        """What ends the lease, if it is still this one, with the new token; to be sent with COMMIT."""
+        return Call(self.DELETE_REFRESH, ((self.tenant, credential_id, lease_id),))
 
     async def _many(self, statement: Statement, *key: object) -> list[Credential]:
         return [self.load(row) for row in await self.connection.many(statement, self.tenant, *key)]

@@ -74,3 +74,11 @@ class OAuthToken:
     def needs_refresh(self, at: datetime) -> bool:
         """Whether ``at`` lies in the last 30 minutes, or after its end."""
         return at + REFRESH_MARGIN > self.expires_at
+
+
+@attrs.frozen(kw_only=True)
+class RefreshState:
+    """Whether somebody is refreshing the token, and how many refreshes failed since one succeeded."""
+
+    is_leased: bool
+    failures: int

@@ -17,8 +17,8 @@ from ventros.statements import statement
 
 
 class MessageSort(Sort):
-    """By the time of sending, all or a session's or a contact's, an index gives the order; by that of
-    creation the messages that pass are sorted for each page.
+    """By the time of sending, all or a contact's, a session's or a chat's, an index gives the order; by that
+    of creation the messages that pass are sorted for each page.
     """
 
     TIMESTAMP = "timestamp"
@@ -33,6 +33,7 @@ class MessageFilter:
 
     contact_id: UUID | None = None
     session_id: UUID | None = None
+    chat_id: UUID | None = None
     channel_id: UUID | None = None
     project_id: UUID | None = None
     channel_type_id: int | None = None
@@ -54,6 +55,7 @@ LIST_QUERY: Final = ListQuery(
     conditions=(
         equal("contact_id", "uuid"),
         equal("session_id", "uuid"),
+        equal("chat_id", "uuid"),
         equal("channel_id", "uuid"),
         equal("project_id", "uuid"),
         equal("channel_type_id", "smallint"),

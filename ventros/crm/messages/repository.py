@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -70,6 +70,7 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
     FIND_NAMED = statement("messages.find_named")
     LOCK_NAMED = statement("messages.lock_named")
     MOVE = statement("messages.move")
+    MOVE_BETWEEN_SESSIONS = statement("messages.move_between_sessions")
 
     async def add(self, message: Message) -> Message:
         """Raises AlreadyExists, with the transaction still usable, when the channel has it already."""
@@ -211,3 +212,12 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
             surviving_chat_id,
             now,
         )
+
+    def moving_between_sessions(self, survivors: Mapping[UUID, UUID], *, now: datetime) -> Call:
+        """What gives live messages to another session, by that which they are in.
+
+        ``session.consolidated`` tells of it, and no event of theirs. A row of the answer has how many of a
+        session were moved, of the contact and of our side; there is none where none were.
+        """
+        args = (self.tenant, list(survivors), list(survivors.values()), now)
+        return Call(self.MOVE_BETWEEN_SESSIONS, (args,))

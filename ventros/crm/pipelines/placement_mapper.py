@@ -27,12 +27,18 @@ COLUMNS: Final = (
 
 
 @attrs.frozen(kw_only=True)
-class ChangeView:
-    """What a change of status has to know: the status that is sought, and where the contact stands."""
+class TargetView:
+    """The status that is sought, and its pipeline."""
 
     pipeline_active: bool
     status_active: bool
     status_name: str
+
+
+@attrs.frozen(kw_only=True)
+class ChangeView(TargetView):
+    """What a change of status has to know: the status that is sought, and where the contact stands."""
+
     open_status_name: str | None
     open_placement: Placement | None
 
@@ -77,6 +83,12 @@ def from_row(row: Sequence[Any]) -> Placement:
         created_at=created_at,
         updated_at=updated_at,
     )
+
+
+def target_from_row(row: Iterable[Any]) -> TargetView:
+    """placements.find_target."""
+    pipeline_active, status_active, status_name = row
+    return TargetView(pipeline_active=pipeline_active, status_active=status_active, status_name=status_name)
 
 
 def change_from_row(row: Iterable[Any]) -> ChangeView:

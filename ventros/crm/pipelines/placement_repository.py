@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ventros.crm.pipelines import placement_mapper as mapper
 from ventros.crm.pipelines.placement import Placement
-from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement
+from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement, TargetView
 from ventros.kernel.connection.call import Call
-from ventros.kernel.errors import Conflict, WriteSuppressed
+from ventros.kernel.errors import AlreadyExists, Conflict, WriteSuppressed
 from ventros.kernel.repository import EntityRepository
+from ventros.kernel.validators import instance_of
 from ventros.statements import statement
 
 FIRST = UUID(int=0)
@@ -30,10 +33,13 @@ class PlacementRepository(EntityRepository[Placement]):
     CLOSE = statement("placements.close")
     FIND_OPEN = statement("placements.find_open")
     FIND_CHANGE = statement("placements.find_change")
+    FIND_TARGET = statement("placements.find_target")
+    FIND_MANY = statement("placements.find_many")
     HISTORY = statement("placements.history")
     CONTACTS_IN_STATUS = statement("placements.contacts_in_status")
     FIND_COLLISIONS = statement("placements.find_collisions")
     MOVE = statement("placements.move")
+    HOLD_OPEN = statement("placements.hold_open")
 
     async def add(self, placement: Placement) -> Placement:
         """INSERT. Raises AlreadyExists when the contact stands in the pipeline already,
@@ -61,6 +67,35 @@ class PlacementRepository(EntityRepository[Placement]):
         self.record_events(placement, None)
         return self.as_written(placement)
 
+    async def replace_many(self, pairs: Sequence[tuple[Placement | None, Placement]]) -> None:
+        """The same of many, each with what it follows, if anything, in their order and in one round trip.
+
+        Raises Conflict when another has ended one of them, or was the first to place a contact.
+        """
+        instance_of(Sequence, pairs, "pairs")
+        ended = [former for former, _ in pairs if former is not None]
+        begun = [placement for _, placement in pairs]
+        for former in ended:
+            self.require_writable(former)
+        for placement in begun:
+            self.require_new(placement)
+        calls = [
+            Call(statement, sets)
+            for statement, sets in (
+                (self.CLOSE, [mapper.close_args(former) for former in ended]),
+                (self.INSERT, [mapper.insert_args(placement) for placement in begun]),
+            )
+            if sets
+        ]
+        try:
+            written = await self.connection.together(calls)
+        except AlreadyExists as error:
+            raise Conflict("another change put one of the contacts into the pipeline first") from error
+        if sum(written) != len(ended) + len(begun):
+            raise Conflict("one of the placements was closed by another; load the open ones and decide again")
+        for placement in (*ended, *begun):
+            self.record_events(placement, None)
+
     async def close(self, placement: Placement) -> Placement:
         """Write that ``placement`` has ended, as :meth:`Placement.move` and :meth:`Placement.exit` say.
 
@@ -79,6 +114,22 @@ class PlacementRepository(EntityRepository[Placement]):
                 f"placement {placement.id} was closed by another; load the open one and decide again"
             )
 
+    def holding_open(self, contact_id: UUID) -> Call:
+        """What locks the contact's open placements and reads them, to be sent with other calls; see
+        :meth:`exit_all`.
+        """
+        return Call(self.HOLD_OPEN, ((self.tenant, contact_id),))
+
+    async def exit_all(self, rows: Sequence[Sequence[Any]], *, reason: str, now: datetime) -> None:
+        """The contact leaves every pipeline, of which ``rows``, answered to :meth:`holding_open`, tell."""
+        instance_of(Sequence, rows, "rows")
+        open_ones = [mapper.named_from_row(row) for row in rows]
+        ended = [one.placement.exit(status_name=one.status_name, now=now, reason=reason) for one in open_ones]
+        calls = [Call(self.CLOSE, (mapper.close_args(placement),), expected=1) for placement in ended]
+        await self.connection.together(calls)
+        for placement in ended:
+            self.record_events(placement, None)
+
     async def find_open(self, contact_id: UUID, pipeline_id: UUID) -> Placement | None:
         """Where the contact stands in the pipeline; None when nowhere."""
         row = await self.connection.maybe(self.FIND_OPEN, self.tenant, contact_id, pipeline_id)
@@ -95,6 +146,25 @@ class PlacementRepository(EntityRepository[Placement]):
             self.FIND_CHANGE, self.tenant, project_id, contact_id, pipeline_id, status_id
         )
         return None if row is None else mapper.change_from_row(row)
+
+    async def find_changes(
+        self, *, project_id: UUID, contact_ids: Sequence[UUID], pipeline_id: UUID, status_id: UUID
+    ) -> tuple[TargetView, dict[UUID, ChangeView]] | None:
+        """The same for many, in one round trip: each contact that is live and in the project.
+
+        None unless the pipeline is live and in the project, and the status in the pipeline.
+        """
+        instance_of(Sequence, contact_ids, "contact_ids")
+        targets, rows = await self.connection.together(
+            [
+                Call(self.FIND_TARGET, ((self.tenant, project_id, pipeline_id, status_id),)),
+                Call(self.FIND_MANY, ((self.tenant, project_id, list(contact_ids), pipeline_id),)),
+            ]
+        )
+        if not targets:
+            return None
+        changes = {row["sought_id"]: mapper.change_from_row((*targets[0], *tuple(row)[1:])) for row in rows}
+        return mapper.target_from_row(targets[0]), changes
 
     async def history(self, contact_id: UUID, pipeline_id: UUID) -> list[NamedPlacement]:
         """The latest placement first, the open one included."""

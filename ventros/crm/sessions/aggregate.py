@@ -9,9 +9,14 @@ from uuid import UUID
 
 import attrs
 
+from ventros.crm.sessions.consolidation import Counts, absorbed, left_behind
+from ventros.crm.sessions.durations import whole_seconds
 from ventros.crm.sessions.events import (
     SessionAgentAssigned,
+    SessionConsolidated,
+    SessionConsolidatedInto,
     SessionContactChanged,
+    SessionDeleted,
     SessionEnded,
     SessionEscalated,
     SessionMessageRecorded,
@@ -224,13 +229,13 @@ class Session(AggregateRoot):
     def _first_from_contact(self, at: datetime) -> dict[str, Any]:
         if self.first_contact_message_at is not None:
             return {}
-        waited = _whole_seconds(self.first_agent_response_at, at)
+        waited = whole_seconds(self.first_agent_response_at, at)
         return {"first_contact_message_at": at, "contact_wait_time_seconds": waited}
 
     def _first_from_agent(self, at: datetime) -> dict[str, Any]:
         if self.first_agent_response_at is not None:
             return {}
-        responded = _whole_seconds(self.first_contact_message_at, at)
+        responded = whole_seconds(self.first_contact_message_at, at)
         return {"first_agent_response_at": at, "agent_response_time_seconds": responded}
 
     def assign_agent(
@@ -279,7 +284,7 @@ class Session(AggregateRoot):
         known = EndReason(reason)
         now = max(now, self.last_activity_at)
         first_of_each_side = (self.first_contact_message_at, self.first_agent_response_at)
-        duration = _whole_seconds(self.started_at, now) or 0
+        duration = whole_seconds(self.started_at, now) or 0
         ended = SessionEnded(
             reason=known.value,
             duration=duration,
@@ -305,6 +310,30 @@ class Session(AggregateRoot):
         if contact_id == self.contact_id:
             return self
         return self.record_change(now, SessionContactChanged(contact_id=contact_id), contact_id=contact_id)
+
+    def absorb(self, others: Sequence[Session], moved: Sequence[Counts], *, now: datetime) -> Self:
+        """This one and ``others`` were one conversation, which is this session's from now on.
+
+        The others began later and are given in that order; ``moved`` are the messages of each that are this
+        one's now. Raises InvariantViolation unless all are of one contact and one type of channel, and have
+        ended.
+        """
+        if not others:
+            return self
+        changes = absorbed((self, *others), moved)
+        inbound, outbound = map(sum, zip(*moved, strict=True))
+        ids = tuple(session.id for session in others)
+        event = SessionConsolidated(absorbed_ids=ids, from_contact=inbound, from_agent=outbound)
+        return self.record_change(now, event, **changes)
+
+    def consolidate_into(self, survivor: Session, moved: Counts, *, now: datetime) -> Self:
+        """Deleted, for ``survivor`` absorbed it; messages that were not moved, deleted ones, it still counts.
+
+        Raises InvariantViolation while the session is active.
+        """
+        self._require_ended("consolidate")
+        into = SessionConsolidatedInto(surviving_session_id=survivor.id)
+        return self.record_change(now, into, SessionDeleted(), deleted_at=now, **left_behind(self, moved))
 
     def resolve(self, *, now: datetime) -> Self:
         """Raises InvariantViolation while the session is active."""
@@ -352,8 +381,3 @@ class Session(AggregateRoot):
     def _require_ended(self, command: str) -> None:
         if self.is_active:
             raise InvariantViolation(f"cannot {command}: session {self.id} is still active")
-
-
-def _whole_seconds(earlier: datetime | None, later: datetime) -> int | None:
-    """From ``earlier`` to ``later``, never below 0; None when nothing came earlier."""
-    return None if earlier is None else max(0, int((later - earlier).total_seconds()))

@@ -112,3 +112,32 @@ class SessionSummarized(SessionEvent):
     sentiment: str | None
     sentiment_score: float | None
     generated_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class SessionConsolidated(SessionEvent):
+    """The messages of ``absorbed_ids`` are its own now; so many of each side were moved."""
+
+    event_name = "session.consolidated"
+
+    contact_id: UUID = from_aggregate("contact_id")
+    absorbed_ids: tuple[UUID, ...]
+    from_contact: int
+    from_agent: int
+    consolidated_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class SessionConsolidatedInto(SessionEvent):
+    event_name = "session.consolidated_into"
+
+    contact_id: UUID = from_aggregate("contact_id")
+    surviving_session_id: UUID
+    consolidated_at: datetime = from_occurrence()
+
+
+@attrs.frozen(kw_only=True)
+class SessionDeleted(SessionEvent):
+    event_name = "session.deleted"
+
+    deleted_at: datetime = from_occurrence()

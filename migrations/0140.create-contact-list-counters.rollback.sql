@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS contact_list_counters;

@@ -1,0 +1,1 @@
+"""Use cases of broadcasts: one message to everybody on a contact list."""

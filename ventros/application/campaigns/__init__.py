@@ -1,0 +1,1 @@
+"""Use cases of campaigns and of contacts on their way through them."""

@@ -1,0 +1,1 @@
+"""Use cases of channels, the ways to the messaging platforms."""

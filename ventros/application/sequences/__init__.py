@@ -1,0 +1,1 @@
+"""Use cases of sequences and of contacts on their way through them."""

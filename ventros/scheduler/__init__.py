@@ -1,0 +1,1 @@
+"""The service that does what is due, step by step, for all tenants."""
