@@ -77,8 +77,8 @@ def test_all_are_listed() -> None:
     text = (directory("sql") / "contacts.sql").read_text(encoding="utf-8").splitlines()
     assert text[line - 1] == "-- name: contacts.update"
     assert by_name["contact_list_members.add"]["tables"] == [
-        "contact_list_counters",
         "contact_list_members",
+        "contact_list_counters",
         "contact_lists",
         "contacts",
     ]
