@@ -7,13 +7,12 @@ CREATE TABLE IF NOT EXISTS account_projects (
     user_id            uuid NOT NULL,
     billing_account_id uuid NOT NULL,
     CONSTRAINT account_projects_pkey PRIMARY KEY (tenant_id, project_id),
+    -- account_projects.find
+    CONSTRAINT account_projects_account_key UNIQUE (user_id, billing_account_id, project_id),
     CONSTRAINT account_projects_project_fkey FOREIGN KEY (tenant_id, project_id)
         REFERENCES projects (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT account_projects_tenant_check CHECK (char_length(tenant_id) <= 100)
 );
--- account_projects.find
-CREATE INDEX IF NOT EXISTS account_projects_account_idx
-    ON account_projects (user_id, billing_account_id, tenant_id);
 -- Those that are there. Under forced row-level security their owner, who migrates, would see none.
 ALTER TABLE projects NO FORCE ROW LEVEL SECURITY;
 INSERT INTO account_projects (tenant_id, project_id, user_id, billing_account_id)

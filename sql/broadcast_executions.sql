@@ -14,7 +14,8 @@ SELECT m.tenant_id, $2, m.contact_id, 'pending', $4, $4
 
 -- name: broadcast_executions.claim
 -- why: the next contacts of a broadcast, held with their executions in one order until their messages are
---      stored; an execution that somebody else holds is passed over, a contact is waited for
+--      stored: each contact, for which it waits, before its execution, which is passed over if somebody
+--      else holds it
 -- params: tenant_id text, broadcast_id uuid, at_most bigint
 -- rows: many
 -- returns: contact_id uuid, name text, deleted boolean, reachable boolean
@@ -28,8 +29,8 @@ SELECT e.contact_id, c.name, c.deleted_at IS NOT NULL AS deleted,
  WHERE e.tenant_id = $1 AND e.broadcast_id = $2 AND e.status = 'pending' AND c.tenant_id = $1
  ORDER BY e.contact_id
  LIMIT $3
-   FOR NO KEY UPDATE OF e SKIP LOCKED
-   FOR NO KEY UPDATE OF c;
+   FOR NO KEY UPDATE OF c
+   FOR NO KEY UPDATE OF e SKIP LOCKED;
 
 -- name: broadcast_executions.queue
 -- why: the contact's message is stored, to be sent; from pending alone, so that none is stored twice
@@ -65,6 +66,18 @@ UPDATE broadcast_executions
        updated_at = $6
  WHERE tenant_id = $1 AND message_id = $2 AND status = 'sending'
 RETURNING broadcast_id;
+
+-- name: broadcast_executions.move
+-- why: the executions of a merged contact are those of the surviving one, but in a broadcast to both
+-- params: tenant_id text, merged_contact_id uuid, surviving_contact_id uuid
+-- rows: affected
+UPDATE broadcast_executions m
+   SET contact_id = $3
+ WHERE m.tenant_id = $1 AND m.contact_id = $2
+   AND NOT EXISTS (
+           SELECT
+             FROM broadcast_executions s
+            WHERE s.tenant_id = $1 AND s.broadcast_id = m.broadcast_id AND s.contact_id = $3);
 
 -- name: broadcast_executions.count_queued
 -- why: the rate limit: how many messages of a broadcast were stored in the last minute

@@ -48,7 +48,7 @@ GRANT
     SELECT (tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at,
         created_at, updated_at),
     INSERT (tenant_id, broadcast_id, contact_id, status, created_at, updated_at),
-    UPDATE (status, message_id, error, queued_at, sent_at, updated_at)
+    UPDATE (contact_id, status, message_id, error, queued_at, sent_at, updated_at)
     ON broadcast_executions TO ventros_app;
 
 GRANT

@@ -1025,6 +1025,7 @@ CREATE TABLE public.contacts (
     merged_into uuid,
     CONSTRAINT contacts_array_bounds_check CHECK ((array_position(tags, NULL::text) IS NULL)),
     CONSTRAINT contacts_email_check CHECK ((email ~ '^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$'::text)),
+    CONSTRAINT contacts_email_length_check CHECK ((char_length(email) <= 500)),
     CONSTRAINT contacts_interaction_check CHECK ((((first_interaction_at IS NULL) = (last_interaction_at IS NULL)) AND (last_interaction_at >= first_interaction_at))),
     CONSTRAINT contacts_language_check CHECK ((language <> ''::text)),
     CONSTRAINT contacts_length_bounds_check CHECK (((char_length(name) <= 500) AND (char_length(phone) <= 500))),
@@ -1048,7 +1049,7 @@ COMMENT ON COLUMN public.contacts.project_id IS 'The project; never changes.';
 
 COMMENT ON COLUMN public.contacts.name IS 'As the contact is called; the phone, when no name was given.';
 
-COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed.';
+COMMENT ON COLUMN public.contacts.email IS 'Lower-case and trimmed; unique among the live contacts of the project.';
 
 COMMENT ON COLUMN public.contacts.phone IS 'Digits and + only, a Brazilian mobile with its ninth digit; unique among the live contacts of the project.';
 
@@ -2420,7 +2421,7 @@ ALTER TABLE ONLY public.contact_list_filters
     ADD CONSTRAINT contact_list_filters_pipeline_fkey FOREIGN KEY (tenant_id, pipeline_id) REFERENCES public.pipelines(tenant_id, id);
 
 ALTER TABLE ONLY public.contact_list_members
-    ADD CONSTRAINT contact_list_members_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id) ON DELETE CASCADE;
+    ADD CONSTRAINT contact_list_members_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.contacts(tenant_id, id);
 
 ALTER TABLE ONLY public.contact_list_members
     ADD CONSTRAINT contact_list_members_list_fkey FOREIGN KEY (tenant_id, contact_list_id) REFERENCES public.contact_lists(tenant_id, id) ON DELETE CASCADE;

@@ -198,17 +198,15 @@ SELECT id, version, tenant_id, contact_id, channel_type_id, pipeline_id, started
 -- rows: many
 -- returns: tenant_id text, id uuid
 WITH step AS (
-    SELECT s.tenant_id, s.id, $1 - s.last_activity_at > s.timeout AS timed_out,
-           lead(s.id) OVER (ORDER BY s.tenant_id, s.id) IS NULL AS is_last
-      FROM (SELECT o.tenant_id, o.id, o.last_activity_at, o.timeout
-              FROM sessions AS o
-             WHERE o.status = 'active' AND o.deleted_at IS NULL AND (o.tenant_id, o.id) > ($2, $3)
-             ORDER BY o.tenant_id, o.id
-             LIMIT $4) AS s
+    SELECT s.tenant_id, s.id, $1 - s.last_activity_at > s.timeout AS timed_out
+      FROM sessions AS s
+     WHERE s.status = 'active' AND s.deleted_at IS NULL AND (s.tenant_id, s.id) > ($2, $3)
+     ORDER BY s.tenant_id, s.id
+     LIMIT $4
 )
 SELECT tenant_id, id
   FROM step
- WHERE timed_out OR is_last
+ WHERE timed_out OR (tenant_id, id) = (SELECT tenant_id, id FROM step ORDER BY tenant_id DESC, id DESC LIMIT 1)
  ORDER BY tenant_id, id;
 
 -- name: sessions.hold_active

@@ -40,6 +40,7 @@ def test_demo_keeps_every_update_and_the_control_does_not() -> None:
         "messages_per_second",
         "p50_ms",
         "p99_ms",
+        "day",
     ]
     assert figures["messages_stored"] == 600
     assert figures["messages_offered"] == 600 + figures["duplicates"] > 600
@@ -48,12 +49,14 @@ def test_demo_keeps_every_update_and_the_control_does_not() -> None:
     assert figures["control_lost_updates"] > 0
     assert figures["events_delivered"] == figures["events"] > 600
     assert figures["redelivered"] == 0
+    assert figures["day"]["broadcast_messages"] > 0
+    assert figures["day"]["findings"] == 0
 
 
 def test_demo_prints_both_arms_side_by_side() -> None:
     done = ventros("demo", "--messages", "60", "--contacts", "3", "--workers", "4")
     assert (done.returncode, done.stderr) == (0, "")
-    for label in ("ventros", "last write wins", "lost updates", "duplicates ignored", "p99 ms"):
+    for label in ("ventros", "last write wins", "lost updates", "duplicates ignored", "p99 ms", "0 findings"):
         assert label in done.stdout
 
 

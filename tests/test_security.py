@@ -17,7 +17,9 @@ ROW = re.compile(r"^\| `(?P<sql>[A-Z]+ [^`]+)` \| (?P<answer>[^|]+?) \|", re.MUL
 CLAIMS = [(row["sql"], row["answer"]) for row in ROW.finditer(PAGE.read_text(encoding="utf-8"))]
 SPOILED = """
 ALTER TABLE projects DISABLE ROW LEVEL SECURITY; ALTER TABLE billing_accounts DISABLE ROW LEVEL SECURITY;
-ALTER TABLE channel_routes DISABLE ROW LEVEL SECURITY; ALTER TABLE users DISABLE ROW LEVEL SECURITY
+ALTER TABLE channel_routes DISABLE ROW LEVEL SECURITY;
+ALTER TABLE account_projects DISABLE ROW LEVEL SECURITY;
+ALTER TABLE users DISABLE ROW LEVEL SECURITY
 """
 
 

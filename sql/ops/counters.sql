@@ -11,7 +11,7 @@
 --        more. A deleted message counts, for it was counted. It reads messages twice, sessions and
 --        channel_counters once, whole.
 -- steps: SET ventros.after = '0' and ventros.upto = '1' bound it to sessions, '1' and '2' to channels; ventros audit
---        asks for one after the other.
+--        asks so, where there are many sessions.
 -- parts: sessions, channels
 -- mend:  as a superuser. It counts the messages again when it is run, and tells of a session's step by
 --        session.touched.

@@ -11,7 +11,7 @@
 --         ids. It asks what schema.sql says, whether the database still has the key or not. It reads each table that
 --         refers to another whole, once for each of its keys: docs/audit.md has how long that takes.
 -- steps:  SET ventros.after = '7' and ventros.upto = '8' bound it to the eighth of the keys, in the order in which they
---         stand here; ventros audit asks for one after the other.
+--         stand here; ventros audit asks so, for each of a large table by itself.
 -- parts:  each foreign key
 -- mend:   run what stands in mend, as a superuser, in the order of the rows, and ask again. Better than that, restore
 --         what is gone. A reference that may be NULL is dropped; a user is made anew by its id; any other row that

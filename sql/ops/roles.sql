@@ -81,7 +81,7 @@ WITH RECURSIVE kind (kind, name) AS (
     ('app', 'broadcast_counters', 'UPDATE', '{total_contacts, sent_count, failed_count, skipped_count}'::text[]),
     ('app', 'broadcast_executions', 'SELECT', '{tenant_id, broadcast_id, contact_id, status, message_id, error, queued_at, sent_at, created_at, updated_at}'::text[]),
     ('app', 'broadcast_executions', 'INSERT', '{tenant_id, broadcast_id, contact_id, status, created_at, updated_at}'::text[]),
-    ('app', 'broadcast_executions', 'UPDATE', '{status, message_id, error, queued_at, sent_at, updated_at}'::text[]),
+    ('app', 'broadcast_executions', 'UPDATE', '{contact_id, status, message_id, error, queued_at, sent_at, updated_at}'::text[]),
     ('app', 'broadcasts', 'SELECT', '{tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at, completed_at, failure_reason, rate_limit, created_at, updated_at, version, channel_id}'::text[]),
     ('app', 'broadcasts', 'INSERT', '{tenant_id, id, name, list_id, message_template, status, scheduled_for, started_at, completed_at, failure_reason, rate_limit, created_at, updated_at, channel_id}'::text[]),
     ('app', 'broadcasts', 'UPDATE', '{name, message_template, status, scheduled_for, started_at, completed_at, failure_reason, rate_limit, updated_at, version, channel_id}'::text[]),

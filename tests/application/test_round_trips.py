@@ -34,7 +34,7 @@ BUDGET = {
     (UNIT, "get, save, commit()"): 3,
     (UNIT, "get, commit(contact)"): 2,
 }
-PARTS = {"find_inbound", "identify_contact"}
+PARTS = {"find_inbound", "hold_live_contact", "identify_contact"}
 """Functions that are named as their file, and are parts of use cases."""
 
 

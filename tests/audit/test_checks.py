@@ -279,6 +279,7 @@ def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psyc
     assert subjects_of(findings) == [
         ("catalogue", "broadcasts"),
         ("catalogue", "broadcast_counters.broadcast_counters_broadcast_fkey"),
+        ("catalogue", "broadcast_executions.broadcast_executions_broadcast_fkey"),
         ("history", "not"),
         ("outbox_versions", "not"),
         ("references", "not"),

@@ -118,5 +118,14 @@ def test_in_steps_the_rest_is_found_the_same(worlds: list[str]) -> None:
             assert len(every) > 1, name
             assert sorted(found, key=repr) == sorted(every, key=repr)
             assert len(bounds) > 1
+            assert len(told) >= len(bounds) - 1
             assert told[0].startswith(f"{name}: step 1")
         connection.rollback()
+
+
+def test_what_is_small_is_asked_at_once(worlds: list[str]) -> None:
+    told: list[str] = []
+    with psycopg.connect(worlds[0], autocommit=True) as connection:
+        for question in questions(CRM):
+            assert len(list(steps(connection, question, told.append))) == 1
+    assert told == []

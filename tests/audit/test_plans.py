@@ -251,7 +251,7 @@ def test_a_database_is_compared_by_the_command(
     others = len(STATEMENTS) - len(of_the_app)
     assert same.stderr.splitlines() == [
         f"{len(of_the_app)} statements, 0 deviations",
-        f"{others} of relay and scheduler not compared: only who may become them can",
+        f"{others} not compared: only who may execute them, or become who may, can",
     ]
     server.create_database("without_index", ventros_seeded)
     with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:

@@ -68,11 +68,13 @@ def test_every_statement_touches_one_partition_of_each_table(connection: Connect
 
 
 def test_all_but_these_are_split_with_their_keys(shards: Shards) -> None:
-    assert set(shards.unsplit) == {"users", "billing_accounts", "channel_routes", "outbox_consumers"}
+    directories = {"account_projects", "channel_routes"}
+    assert set(shards.unsplit) == {"users", "billing_accounts", "outbox_consumers", *directories}
     assert "(webhook_id)" in shards.unsplit["channel_routes"]
     assert {*shards.partitions.values(), *shards.unsplit} == set(LIBRARY.tables)
-    assert len(shards.partitions) == PARTITIONS * (len(LIBRARY.tables) - 4)
+    assert len(shards.partitions) == PARTITIONS * (len(LIBRARY.tables) - 5)
     assert [crossing.partition(" REFERENCES ")[0] for crossing in shards.crossing_keys] == [
+        "account_projects: FOREIGN KEY (tenant_id, project_id)",
         "channel_routes: FOREIGN KEY (tenant_id, channel_id)",
         "channel_routes: FOREIGN KEY (tenant_id, webhook_id)",
     ]

@@ -43,6 +43,7 @@ def test_an_unknown_placeholder_is_named() -> None:
         (template("", template_id="hello"), "content"),
         (template("Look", type=TemplateType.MEDIA), "media_url"),
         (template("{{nmae}}"), "variables"),
+        (template("x" * 4_097), "text"),
     ],
 )
 def test_what_no_channel_could_send_is_refused(unsendable: MessageTemplate, field: str) -> None:

@@ -94,6 +94,7 @@ ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | Non
     ("channel_routes", "webhook_id"): None,  # the channel's, a UUID
     ("channel_routes", "external_id"): None,  # the channel's: see the first test
     ("agents", "email"): None,  # a value object: see the second test
+    ("contacts", "email"): None,
     ("contacts", "phone"): None,
     ("contact_identities", "phone"): None,
     ("contact_custom_fields", "field_key"): None,

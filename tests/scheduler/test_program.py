@@ -75,7 +75,7 @@ async def test_sigterm_finishes_what_has_begun_and_begins_nothing_more(
     await store_sessions(db, seed, 20)
     gate = Gate(superuser)
     gate.shut()
-    process = started(ventros_scheduler_dsn, dsn)
+    process = started(ventros_scheduler_dsn, dsn, "--step", "expire_sessions")
     assert process.stderr is not None
     await until(lambda: len(gate.waiting()) == 4)
     process.send_signal(signal.SIGTERM)
@@ -97,7 +97,7 @@ async def test_kill_9_loses_nothing(
     due.update(session.id for session in await store_sessions(db, seed, 20))
     gate = Gate(superuser)
     gate.shut()
-    process = started(ventros_scheduler_dsn, dsn)
+    process = started(ventros_scheduler_dsn, dsn, "--step", "expire_sessions")
     await until(lambda: len(gate.waiting()) == 4)
     process.kill()
     await asyncio.to_thread(process.communicate)
@@ -112,7 +112,7 @@ async def test_a_database_that_is_away_is_told_and_waited_for(unused_tcp_port: i
     dsn = f"postgresql://ventros_scheduler@127.0.0.1:{unused_tcp_port}/none?sslmode=disable"
     done = await asyncio.to_thread(ventros, "scheduler", "--once", "--app-dsn", dsn, database=dsn)
     assert done.returncode == 2
-    process = started(dsn, dsn)
+    process = started(dsn, dsn, "--step", "expire_sessions")
     assert process.stderr is not None
     lines = [await asyncio.to_thread(process.stderr.readline) for _ in range(3)]
     assert "the database failed, attempt 2" in json.loads(lines[2])["message"]

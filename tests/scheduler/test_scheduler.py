@@ -30,6 +30,7 @@ from ventros import Database, UnitOfWork
 from ventros.crm.sessions.aggregate import EndReason
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InsufficientPrivilege, NotFound, TenancyViolation, ValidationError
+from ventros.kernel.ids import new_id
 from ventros.scheduler.scheduler import Counts, Scheduler, SchedulerOptions
 from ventros.statements import statement
 
@@ -81,10 +82,7 @@ class Noted:
 
     async def __call__(self, uow: UnitOfWork, id_: UUID, now: datetime) -> object:
         if self.lock:
-            try:
-                session = await uow.sessions.get(id_, lock="no key update", skip_locked=True)
-            except NotFound:
-                return None
+            session = await uow.sessions.get(id_, lock="no key update", skip_locked=True)
         else:
             session = await uow.sessions.get(id_)
             if len(self._first) < self.together.parties:
@@ -157,7 +155,8 @@ async def test_what_fails_is_told_without_values_and_stops_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     first, second, *others = await store_sessions(db, seed, 9)
-    faults = {first.id: ValueError("sesame"), second.id: ValidationError("too long", field="name")}
+    missing = new_id()
+    faults = {first.id: ValueError("sesame"), second.id: NotFound("contact", missing)}
 
     async def work(uow: UnitOfWork, id_: UUID, now: datetime) -> object:
         if id_ in faults:
@@ -171,7 +170,7 @@ async def test_what_fails_is_told_without_values_and_stops_nobody(
     assert scheduler.counts[STEP.name].failed == 4, "tried in each of the two walks"
     assert set(caplog.messages) == {
         f"expire_sessions: {first.id} of tenant {TENANT} failed: ValueError",
-        f"expire_sessions: {second.id} of tenant {TENANT} failed: ValidationError: too long",
+        f"expire_sessions: {second.id} of tenant {TENANT} failed: NotFound: contact {missing} not found",
     }
 
 
@@ -187,7 +186,7 @@ async def test_what_takes_too_long_has_failed_and_is_undone(
             await asyncio.Event().wait()
         return saved
 
-    options = attrs.evolve(SMALL, longest=0.2)
+    options = attrs.evolve(SMALL, longest=5.0)
     scheduler = Scheduler(scheduler_db, db, [attrs.evolve(STEP, work=work)], options)
     await scheduler.walk(scheduler.steps[0], datetime.now(UTC))
     assert ended(superuser) == Counter(session.id for session in others)
@@ -214,6 +213,25 @@ async def test_ended_wherever_it_waits_it_loses_nothing(
         await Scheduler(scheduler_db, db, [STEP], SMALL).drain()
         assert ended(superuser) == due, at
     assert at > 5
+
+
+async def test_what_is_gone_when_its_turn_comes_is_left(
+    db: Database[UnitOfWork], scheduler_db: Database[Any], seed: Seed
+) -> None:
+    (session,) = await store_sessions(db, seed, 1)
+
+    async def work(uow: UnitOfWork, id_: UUID, now: datetime) -> object:
+        async with db.unit_of_work(TENANT) as other:
+            await other.sessions.remove(await other.sessions.get(id_))
+            await other.commit()
+        return await uow.sessions.save((await uow.sessions.get(id_)).check_timeout(now=now))
+
+    scheduler = Scheduler(scheduler_db, db, [attrs.evolve(STEP, work=work)], SMALL)
+    await scheduler.drain()
+    assert scheduler.counts[STEP.name] == Counts(done=0, left=1, failed=0)
+    async with db.unit_of_work(TENANT) as uow:
+        with pytest.raises(NotFound):
+            await uow.sessions.get(session.id)
 
 
 async def test_it_runs_until_it_is_stopped_and_does_what_becomes_due(

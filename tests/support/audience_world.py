@@ -114,7 +114,7 @@ def make_contact(seed: Seed, line: int) -> Contact:
     first = (*TIMES, None)[line % 5]
     return attrs.evolve(
         contact,
-        email=Email(f"person{line % 5}@{'acme' if line % 2 else 'umbrella'}.example") if line % 3 else None,
+        email=Email(f"person{line}@{'acme' if line % 2 else 'umbrella'}.example") if line % 3 else None,
         phone=Phone(f"551190000{line:04}") if line % 4 else None,
         language=("en", "pt", "100%")[line % 3],
         timezone=("America/Sao_Paulo", None, "100%")[line // 2 % 3],

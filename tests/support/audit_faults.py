@@ -47,7 +47,7 @@ DELETED = f"""
     SET session_replication_role = replica;
     DELETE FROM contacts WHERE id = '00000000-0000-7000-8000-000000000009';
     RESET session_replication_role
-"""  # noqa: S608 - our own
+"""  # noqa: S608
 
 # Of a versioned table and one of its children, of the CRM and of somebody else's: {table}, {name} without the
 # schema, {schema}, {child}, and {reference}, the child's column.

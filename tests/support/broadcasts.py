@@ -84,7 +84,7 @@ async def store_readers(
     async def store(uow: UnitOfWork) -> Readers:
         contact_list = await uow.contact_lists.add(new_list(seed, static=static))
         contacts = list(await uow.add_all(*people(seed, number, phones=phones)))
-        if static:
+        if static and contacts:
             await uow.contact_lists.add_members(contact_list.id, [one.id for one in contacts], now=NOW)
         broadcast = await uow.broadcasts.add(new_broadcast(seed, contact_list.id, **changes))
         return Readers(contact_list, contacts, broadcast)

@@ -407,6 +407,7 @@ TABLES = {
         "DROP TABLE broadcasts CASCADE",
         "critical broadcasts",
         "high broadcast_counters.broadcast_counters_broadcast_fkey",
+        "high broadcast_executions.broadcast_executions_broadcast_fkey",
     ),
     "a table of another name": planted("ALTER TABLE chats RENAME TO talks", "critical chats"),
     "another table": planted("CREATE TABLE strays (id uuid PRIMARY KEY)", "low strays"),

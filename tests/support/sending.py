@@ -13,9 +13,11 @@ from tests.support.constants import NOW, TENANT
 from tests.support.keys import NEW
 from tests.support.waha_server import Waha
 from ventros import Database, UnitOfWork
-from ventros.application.consumers import Means
+from ventros.application.consumers import CONSUMERS, Means
 from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.messages.begin_send import BeginSend, BegunSend, begin_send
 from ventros.application.messages.send_message import SendMessage, send_message
+from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.sends import Send
@@ -30,7 +32,9 @@ from ventros.values import Phone
 PHONE = Phone("+5511999990000")
 CHAT = "5511999990000@c.us"
 LATER = NOW + timedelta(minutes=1)
+CONFIG = WahaConfig(base_url="https://waha.example", api_key="key", session_id="phone")
 LOCAL = AddressRules(allow=["127.0.0.1"], http=True)
+SENDER = next(one for one in CONSUMERS if one.name == "send_message")
 DUE = "UPDATE outbox_queues SET due_at = now() WHERE due_at > now()"
 STATES = """
 SELECT m.text, m.status, m.metadata ? 'resent', m.channel_message_id,
@@ -65,7 +69,7 @@ class Sending:
     async def deliver(self, means: Means | None = None) -> Relay:
         """All that is due, and whatever waits for a lease or a pause."""
         self.superuser.execute(DUE)
-        relay = Relay(self.across, [CrmConsumers(means or self.means)])
+        relay = Relay(self.across, [CrmConsumers(means or self.means, [SENDER])])
         await relay.drain()
         return relay
 
@@ -95,3 +99,15 @@ async def new_contact(db: Database[UnitOfWork], seed: Seed, phone: Phone = PHONE
         TENANT,
         lambda uow: identify_contact(uow, seed.project_id, phone=phone, lid=None, name="Ada", now=NOW),
     )
+
+
+async def queued(db: Database[UnitOfWork], seed: Seed, contact: Contact, **changes: Any) -> Message:
+    command = SendMessage(
+        contact_id=contact.id, channel_id=seed.channel_id, text="hello", sent_at=NOW, **changes
+    )
+    return await db.run(TENANT, lambda uow: send_message(uow, command))
+
+
+async def begin(db: Database[UnitOfWork], message: Message, tenant: str = TENANT) -> BegunSend | None:
+    command = BeginSend(message_id=message.id, encryptor=NEW, began_at=LATER)
+    return await db.run(tenant, lambda uow: begin_send(uow, command))

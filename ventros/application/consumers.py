@@ -9,6 +9,10 @@ from uuid import UUID
 
 import attrs
 
+from ventros.application.broadcasts.record_broadcast_outcome import (
+    RecordBroadcastOutcome,
+    record_broadcast_outcome,
+)
 from ventros.application.contacts.record_reply import RecordReply, record_reply
 from ventros.application.messages.gateway import Gateway
 from ventros.application.messages.sending import send_requested
@@ -69,6 +73,18 @@ async def reply_recorded(uow: UnitOfWork, event: OutboxEvent) -> None:
         await record_reply(uow, RecordReply(contact_id=contact_id, replied_at=event.occurred_at))
 
 
+@consumer("record_broadcast_outcome")
+async def broadcast_outcome_recorded(uow: UnitOfWork, event: OutboxEvent) -> None:
+    """A message that was delivered or read was sent, though nobody told of that."""
+    error = None
+    if event.event_name == "message.failed":
+        error = event.payload["failure_reason"] or "the platform gave no reason"
+    await record_broadcast_outcome(
+        uow,
+        RecordBroadcastOutcome(message_id=event.aggregate_id, error=error, settled_at=event.occurred_at),
+    )
+
+
 CONSUMERS: Final = (
     CrmConsumer(
         name="send_message",
@@ -85,5 +101,13 @@ CONSUMERS: Final = (
         handle=lambda means, event: suspensions.stop_projects(means.db, event),
     ),
     in_unit(reply_recorded, "message.created"),
+    in_unit(
+        broadcast_outcome_recorded,
+        "message.sent",
+        "message.delivered",
+        "message.read",
+        "message.played",
+        "message.failed",
+    ),
 )
 """Each is a destination of its own, ``crm:<name>``."""

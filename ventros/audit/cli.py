@@ -110,16 +110,22 @@ def show(name: str) -> None:
 def explain(name: str, dsn: str | None) -> None:
     """Print the plan of the statement NAME for any arguments, the indexes that it uses, and the expected.
 
-    Nothing is executed.
+    Nothing is executed. Without the privilege to execute it there is no plan, which is said.
     """
     from ventros.audit.expectations import format_expectations, read_committed
-    from ventros.audit.plans import indexes, plan, planning
+    from ventros.audit.plans import FORBIDDEN, indexes, plan, planning
+    from ventros.kernel.errors import DatabaseError
 
     library = _library()
     statement = library.find(name)
     with _connect(dsn) if dsn else _connect_to_embedded(library) as connection, planning(connection):
-        click.echo(plan(connection, statement))
-        click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
+        try:
+            click.echo(plan(connection, statement))
+            click.echo(f"indexes: {', '.join(indexes(connection, statement)) or 'none'}")
+        except DatabaseError as error:
+            if error.sqlstate != FORBIDDEN:
+                raise
+            click.echo(f"no plan, for who may not execute it is shown none: {error}")
     expectations, versions = read_committed(library)
     expected = [line for line in expectations if line.statement == name]
     click.echo("expected, by plans/expected.txt:" if expected else "nothing is committed of its plan")
@@ -144,7 +150,7 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
     Nothing is executed there. Plans depend on how many rows a tenant has: name a large one and a usual one.
     """
     from ventros.audit.expectations import deviations, expectations_text, read_committed
-    from ventros.audit.plans import plannable
+    from ventros.audit.plans import plannable, planning
 
     if (dsn is None) != (not tenants):
         raise click.UsageError("--dsn and --tenant go together")
@@ -158,13 +164,14 @@ def plans(dsn: str | None, tenants: tuple[str, ...], also: tuple[Path, ...]) -> 
             click.echo(expectations_text(library, servers), nl=False)
         return
     with _connect(dsn) as connection:
-        statements = plannable(connection, library.statements)
+        with planning(connection):
+            statements = plannable(connection, library.statements)
         deviating = deviations(connection, statements, read_committed(library)[0], tenants)
     for deviation in deviating:
         click.echo(str(deviation))
     click.echo(f"{len(statements)} statements, {len(deviating)} deviations", err=True)
     if others := len(library.statements) - len(statements):
-        click.echo(f"{others} of relay and scheduler not compared: only who may become them can", err=True)
+        click.echo(f"{others} not compared: only who may execute them, or become who may, can", err=True)
     if deviating:
         sys.exit(FOUND)
 
@@ -273,6 +280,10 @@ def reconcile(dsn: str | None, app_role: str) -> None:
         f"{evictions} texts given up since then",
         err=True,
     )
+    if result.by_name:
+        click.echo(
+            f"{len(result.by_name)} statements known by name alone: who asks may not execute them", err=True
+        )
     if result.unknown:
         sys.exit(FOUND)
 

@@ -19,6 +19,9 @@ MODES = ("generic", "custom")
 USER = "00000000-0000-7000-8000-000000000000"
 """For whom is planned what belongs to users; there is none of that id."""
 
+FORBIDDEN = "42501"
+"""The SQLSTATE of what a role may not do: EXPLAIN asks for the privileges of execution."""
+
 Tree = dict[str, Any]
 """A node of a plan as EXPLAIN (FORMAT JSON) gives it."""
 
@@ -77,8 +80,26 @@ def trees(
 
 
 def plannable(connection: psycopg.Connection, statements: Iterable[Statement]) -> list[Statement]:
-    """The app's, and those of roles that who is logged in may become: others have other policies."""
-    return [one for one in statements if one.role == "app" or _becoming(connection, one)[1]]
+    """Those that who is logged in may execute: of the app's and of roles that it may become, whose policies
+    are others. Within :func:`planning`.
+    """
+    return [
+        one
+        for one in statements
+        if (one.role == "app" or _becoming(connection, one)[1]) and _is_allowed(connection, one)
+    ]
+
+
+def _is_allowed(connection: psycopg.Connection, statement: Statement) -> bool:
+    """The auditor, say, plans no statement that writes or reads a secret."""
+    with _role_of(statement, connection):
+        try:
+            _explain(connection, statement, "COSTS false")
+        except DatabaseError as error:
+            if error.sqlstate != FORBIDDEN:
+                raise
+            return False
+    return True
 
 
 def _becoming(connection: psycopg.Connection, statement: Statement) -> tuple[str, bool]:

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from ventros import administration
 from ventros.audit.library import Library
-from ventros.audit.plans import planning, query_ids
+from ventros.audit.plans import FORBIDDEN, planning, query_ids
 from ventros.audit.session import QUESTIONS, is_command
 from ventros.kernel.errors import ConfigurationError, DatabaseError, UnknownStatement
 from ventros.kernel.statements import Statement
@@ -83,11 +83,15 @@ class Entry:
 
 @attrs.frozen
 class Reconciliation:
-    """What was executed: ``known`` by statement, the most time first, and ``unknown``; and what never was."""
+    """What was executed: ``known`` by statement, the most time first, and ``unknown``; and what never was.
+
+    ``by_name`` are those that are known by the name in their texts alone: see :class:`Identify`.
+    """
 
     known: list[tuple[Statement, Entry]]
     unknown: list[Entry]
     never_ran: list[Statement]
+    by_name: frozenset[str] = frozenset()
 
 
 def entries(connection: psycopg.Connection, role: str | None, *, everywhere: bool = False) -> list[Entry]:
@@ -171,17 +175,23 @@ def reconcile(
         known,
         unknown,
         never_ran=[statement for statement in library.written.values() if statement.name not in by_name],
+        by_name=identify.forbidden & by_name.keys(),
     )
 
 
 class Identify:
-    """The statement that an entry is of. The name at its end says where to look first, and proves nothing."""
+    """The statement that an entry is of. The name at its end says where to look first, and proves nothing.
+
+    But where the role that is logged in may not execute a statement the server tells it no id of it, and the
+    name has to do: ``forbidden`` are those.
+    """
 
     def __init__(self, connection: psycopg.Connection, library: Library) -> None:
         self.connection = connection
         self.library = library
         self.by_query_id: dict[int, Statement] = {}
         self.ids: dict[str, set[int]] = {}
+        self.forbidden: frozenset[str] = frozenset()
         self.unasked = iter((*QUESTIONS, *library.statements))
 
     def __call__(self, entry: Entry) -> Statement | None:
@@ -189,7 +199,10 @@ class Identify:
             return None
         if entry.query_id not in self.by_query_id and (match := _NAME.search(entry.text)):
             with suppress(UnknownStatement):
-                self.ask(self.library.find(match[1]))
+                named = self.library.find(match[1])
+                self.ask(named)
+                if named.name in self.forbidden:
+                    self.by_query_id[entry.query_id] = named
         while entry.query_id not in self.by_query_id and (statement := next(self.unasked, None)):
             self.ask(statement)
         return self.by_query_id.get(entry.query_id)
@@ -197,6 +210,15 @@ class Identify:
     def ask(self, statement: Statement) -> set[int]:
         """The server for its ids, once: see :func:`ventros.audit.plans.query_ids`."""
         if statement.name not in self.ids:
-            self.ids[statement.name] = query_ids(self.connection, statement)
+            self.ids[statement.name] = self._ids(statement)
             self.by_query_id |= dict.fromkeys(self.ids[statement.name], statement)
         return self.ids[statement.name]
+
+    def _ids(self, statement: Statement) -> set[int]:
+        try:
+            return query_ids(self.connection, statement)
+        except DatabaseError as error:
+            if error.sqlstate != FORBIDDEN:
+                raise
+            self.forbidden |= {statement.name}
+            return set()

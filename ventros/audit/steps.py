@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, LiteralString
@@ -31,6 +32,13 @@ SELECT concat_ws(' ', {key}) FROM public.{table} WHERE ({key}) > ({after}) ORDER
 _ALL: LiteralString = (
     "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'public.{table}'::regclass"
 )
+# A row is some 100 bytes at the least.
+_SIZES: LiteralString = """
+SELECT coalesce(greatest(reltuples, pg_relation_size(oid) / 100) > %(rows)s, false)
+  FROM unnest(%(tables)s::text[]) WITH ORDINALITY AS part (name, place)
+  LEFT JOIN pg_class ON pg_class.oid = to_regclass(part.name)
+ ORDER BY place
+"""
 _BEGINNING = "00000000-0000-0000-0000-000000000000"
 _WALK = re.compile(r"(\w+) \((\w+(?:, \w+)*)\)")
 
@@ -43,17 +51,31 @@ def steps(
     ``tell`` is given a line about each, if there are several.
     """
     if question.parts:
-        yield from _parts(question, tell)
+        yield from _parts(connection, question, tell, rows)
     elif walk := question.header.get("walk"):
         yield from _ranges(connection, question.name, _Walk(walk), tell, rows)
     else:
         yield {}
 
 
-def _parts(question: Question, tell: Tell) -> Iterator[Bounds]:
-    for number, part in enumerate(question.parts, 1):
-        tell(f"{question.name}: step {number} of {len(question.parts)}, {part}")
-        yield {"ventros.after": str(number - 1), "ventros.upto": str(number)}
+def _parts(connection: psycopg.Connection, question: Question, tell: Tell, rows: int) -> Iterator[Bounds]:
+    """Each of a large table by itself, those of small ones together; in their order."""
+    large = _large(connection, [part.rpartition(".")[0] or part for part in question.parts], rows)
+    ends = [
+        number
+        for number, is_large in enumerate(large, 1)
+        if is_large or number == len(large) or large[number]
+    ]
+    for number, (after, upto) in enumerate(itertools.pairwise([0, *ends]), 1):
+        if len(ends) > 1:
+            tell(f"{question.name}: step {number} of {len(ends)}, up to {question.parts[upto - 1]}")
+        yield {"ventros.after": str(after), "ventros.upto": str(upto)}
+
+
+def _large(connection: psycopg.Connection, tables: list[str], rows: int) -> list[bool]:
+    """Whether each has more than some ``rows``, by its statistics or, without any, by its pages."""
+    found = connection.execute(_SIZES, {"tables": tables, "rows": rows}).fetchall()
+    return [is_large for (is_large,) in found]
 
 
 def _ranges(

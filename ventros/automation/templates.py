@@ -7,6 +7,7 @@ from typing import Final
 
 from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.kernel.errors import ValidationError
+from ventros.values import MessageText
 
 CONTACT_NAME: Final = "name"
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
@@ -16,7 +17,7 @@ def filled(template: MessageTemplate, *, contact_name: str) -> str:
     """Its content, where ``{{key}}`` is the variable of that name, and ``{{name}}`` the contact's name unless
     there is such a variable. What is filled in is not looked at again.
 
-    Raises ValidationError for another key.
+    Raises ValidationError for another key, and for more text than can be sent.
     """
     texts = {CONTACT_NAME: contact_name, **template.variables}
 
@@ -28,12 +29,13 @@ def filled(template: MessageTemplate, *, contact_name: str) -> str:
             )
         return texts[match[1]]
 
-    return _PLACEHOLDER.sub(text_of, template.content)
+    text = _PLACEHOLDER.sub(text_of, template.content)
+    return MessageText.to_send(text).value if text else text
 
 
 def require_sendable(template: MessageTemplate) -> None:
-    """Raises ValidationError for a template without text, without an address of its media, or with a
-    placeholder that nothing is filled in for.
+    """Raises ValidationError for a template without text, or with too much of it, without an address of its
+    media, or with a placeholder that nothing is filled in for.
     """
     if not template.content:
         raise ValidationError(
@@ -42,4 +44,4 @@ def require_sendable(template: MessageTemplate) -> None:
         )
     if template.type is TemplateType.MEDIA and template.media_url is None:
         raise ValidationError("a message template of type media needs a media_url", field="media_url")
-    filled(template, contact_name="")
+    filled(template, contact_name="Ada")

@@ -1,4 +1,4 @@
-"""``ventros demo``: the same stream with and without the version check, and every event delivered."""
+"""``ventros demo``: a stream with and without the version check, and a day of one company."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
 
     Starts an embedded PostgreSQL, ingests a stream of WhatsApp messages with many workers, then the
     same stream with a last-write-wins save. Meanwhile a relay delivers the events to a consumer that counts
-    them. Exits with 1 unless Ventros lost nothing, and each event took effect once.
+    them. Then a company has its day: messages, a pipeline, a campaign, a broadcast, a suspended account; and
+    the audit looks at what is left. Exits with 1 unless Ventros lost nothing, each event took effect once,
+    and the audit found nothing.
     """
+    from ventros.demo.day import play_day
     from ventros.demo.run import TENANTS, find_faults, report, run_both
     from ventros.demo.stream import make_stream
     from ventros.devserver import DevServer
@@ -37,11 +40,12 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
         ventros_arm, control_arm = asyncio.run(
             run_both(server, stream, workers=workers, on_record=lambda _record: advance(1))
         )
+        day = asyncio.run(play_day(server))
         version = server.version
     figures = report(ventros_arm, control_arm)
-    faults = find_faults(ventros_arm, stream)
+    faults = find_faults(ventros_arm, stream) + day.faults()
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps({**figures, "day": day.report()}))
     else:
         control_figures = report(control_arm, control_arm)
         _print_demo(figures, control_figures, f"PostgreSQL {version}, {workers} workers, seed {seed}")
@@ -55,6 +59,7 @@ def demo(messages: int, contacts: int, workers: int, seed: int, *, as_json: bool
             f"{ventros_arm.redelivered} were delivered again. The relay was {ventros_arm.lag_events:,} "
             f"events behind when the stream ended, and done {ventros_arm.lag_seconds:.2f} s later."
         )
+        click.echo(f"\n{day}")
     for fault in faults:
         click.echo(f"FAILED: {fault}", err=True)
     if faults:

@@ -29,8 +29,8 @@ class Step(Generic[U]):
 
     ``work`` decides by itself whether the item is still due. Its first statement locks the item with
     ``skip_locked``, so that of two schedulers one does the work. It returns None when it left the item alone,
-    for it was not due any more, or not there, or another held it. It is run by ``db.run``, so its only
-    effects are those on the unit.
+    for it was not due any more; NotFound of the item itself, which is gone or held by another, is the same.
+    It is run by ``db.run``, so its only effects are those on the unit.
 
     Raises ConfigurationError for a statement that is of another role or another form.
     """

@@ -20,6 +20,7 @@ from ventros.kernel.errors import (
     Conflict,
     DatabaseError,
     InsufficientPrivilege,
+    NotFound,
     TenancyViolation,
     ValidationError,
     VentrosError,
@@ -137,7 +138,7 @@ class Scheduler(Generic[U]):
                 raise
             except (DatabaseError, Conflict) as error:
                 failures += 1
-                _logger.warning("the database failed, attempt %d: %s", failures, error)
+                _logger.warning("%s: the database failed, attempt %d: %s", step.name, failures, error)
                 pause = _RECOVERY.pause(failures)
             await self._wait(pause)
 
@@ -164,6 +165,9 @@ class Scheduler(Generic[U]):
             async with asyncio.timeout(self._options.longest):
                 result = await self._app.run(tenant, lambda uow: step.work(uow, id_, now))
         except Exception as error:  # noqa: BLE001 - whatever the work raises, the others go on
+            if isinstance(error, NotFound) and error.id == id_:
+                counts.left += 1
+                return
             counts.failed += 1
             _logger.warning("%s: %s of tenant %s failed: %s", step.name, id_, tenant, told(error))
         else:

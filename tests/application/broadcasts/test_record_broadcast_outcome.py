@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -11,13 +12,16 @@ import pytest
 
 from tests.support.broadcasts import Readers, batch, executions, starting
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
+from tests.support.outbox_events import outbox_event
 from ventros import Database, UnitOfWork, ValidationError
 from ventros.application.broadcasts.record_broadcast_outcome import (
     RecordBroadcastOutcome,
     record_broadcast_outcome,
 )
+from ventros.application.consumers import CONSUMERS, broadcast_outcome_recorded
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.broadcasts.values import BroadcastExecution
+from ventros.kernel.consumer import Receipt
 from ventros.kernel.ids import new_id
 
 LATER = NOW + timedelta(minutes=1)
@@ -98,6 +102,43 @@ async def test_other_messages_are_nobodys(
     assert await record(db, new_id()) is None
     assert await record(db, message_ids[0], tenant=OTHER_TENANT) is None
     assert sorted(executions(superuser, readers.broadcast.id).values()) == ["pending"] * 3 + ["sending"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "status", "error"),
+    [
+        ("message.sent", {}, "sent", None),
+        ("message.delivered", {}, "sent", None),
+        ("message.read", {}, "sent", None),
+        ("message.played", {}, "sent", None),
+        ("message.failed", {"failure_reason": "no such number"}, "failed", "no such number"),
+        ("message.failed", {"failure_reason": None}, "failed", "the platform gave no reason"),
+    ],
+)
+async def test_the_message_tells_of_it(
+    db: Database[UnitOfWork],
+    readers: Readers,
+    message_ids: tuple[UUID, ...],
+    name: str,
+    payload: dict[str, Any],
+    status: str,
+    error: str | None,
+) -> None:
+    (registered,) = [one for one in CONSUMERS if one.name == broadcast_outcome_recorded.name]
+    assert name in registered.events
+    event = outbox_event(
+        event_name=name,
+        aggregate_type="message",
+        aggregate_id=message_ids[0],
+        occurred_at=LATER,
+        payload=payload,
+        tenant_id=TENANT,
+    )
+    assert await broadcast_outcome_recorded.deliver(db, event) is Receipt.HANDLED
+    assert await broadcast_outcome_recorded.deliver(db, event) is Receipt.KNOWN
+    execution = await first(db, readers)
+    assert (execution.status, execution.error, execution.updated_at) == (status, error, LATER)
+    assert await counted(db, readers) == (5, int(error is None), int(error is not None), 0)
 
 
 def test_an_error_says_something() -> None:

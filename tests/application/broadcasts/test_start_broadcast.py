@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -21,6 +22,7 @@ from tests.support.broadcasts import (
 from tests.support.constants import NOW, TENANT
 from tests.support.outbox import events_of
 from ventros import Database, NotFound, UnitOfWork, ValidationError
+from ventros.application.broadcasts.start_broadcast import StartBroadcast
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.repository import BroadcastRepository
 from ventros.automation.broadcasts.values import BroadcastStatus
@@ -140,6 +142,11 @@ async def test_what_cannot_be_sent_is_not_begun(
     with pytest.raises(ValidationError) as raised:
         await db.run(TENANT, starting(readers.broadcast.id, NOW))
     assert raised.value.field == field
+
+
+def test_a_command_names_its_broadcast() -> None:
+    with pytest.raises(ValidationError):
+        StartBroadcast(broadcast_id=UUID(int=0), started_at=NOW)
 
 
 async def test_there_is_none(db: Database[UnitOfWork], seed: Seed) -> None:

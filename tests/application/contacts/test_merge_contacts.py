@@ -17,13 +17,14 @@ from ventros.application.pipelines.change_pipeline_status import ChangePipelineS
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.values import ParticipantType
 from ventros.crm.contact_lists.aggregate import ContactList
+from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id
-from ventros.values import CustomField, CustomFieldType, Phone
+from ventros.values import CustomField, CustomFieldType, Email, Phone
 
 
 def events(superuser: psycopg.Connection, *names: str) -> list[tuple[Any, ...]]:
@@ -56,10 +57,22 @@ async def test_one_survives_and_the_other_is_deleted_and_says_into_which_it_was_
         "SELECT merged_into, deleted_at, version FROM contacts WHERE id = %s", [two.merged.id]
     ).fetchall() == [(two.survivor.id, LATER, 2)]
     assert events(superuser, "contact.merged", "contact.merged_into", "contact.deleted") == [
-        ("contact.merged", two.survivor.id, 2),
         ("contact.merged_into", two.merged.id, 2),
         ("contact.deleted", two.merged.id, 2),
+        ("contact.merged", two.survivor.id, 2),
     ]
+
+
+async def test_an_email_of_the_merged_one_becomes_the_survivors(
+    db: Database[UnitOfWork], two: Two, superuser: psycopg.Connection
+) -> None:
+    """It names one live contact at any time, so the merged one gives it up first."""
+    async with db.unit_of_work(TENANT) as uow:
+        await uow.contacts.apply(two.merged.id, Contact.set_email, "ada@example.com", now=NOW)
+        await uow.commit()
+    assert (await merge(db, two)).email == Email("ada@example.com")
+    live = "SELECT id FROM contacts WHERE email = 'ada@example.com' AND deleted_at IS NULL"
+    assert superuser.execute(live).fetchall() == [(two.survivor.id,)]
 
 
 async def test_the_surviving_one_is_found_through_any_number_of_merges(

@@ -11,16 +11,16 @@ import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.inbound_messages import inbound, store
-from tests.support.keys import NEW, OLD
+from tests.support.keys import OLD
 from tests.support.relaying import until
-from tests.support.sending import CHAT, LATER, new_contact
+from tests.support.sending import CHAT, CONFIG, LATER, begin, new_contact, queued
 from tests.support.stored import count
 from tests.support.waha_server import configure
 from ventros import AlreadyExists, Database, NotFound, UnitOfWork
-from ventros.application.messages.begin_send import BeginSend, BegunSend, begin_send
-from ventros.application.messages.send_message import SendMessage, send_message
+from ventros.application.contacts.identify_contact import identify_contact
+from ventros.application.contacts.merge_contacts import MergeContacts, merge_contacts
+from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.crm.channels.aggregate import Channel
-from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.contacts.aggregate import Contact
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.crm.messages.repository import MessageRepository
@@ -28,7 +28,6 @@ from ventros.crm.messages.sends import Begun, MessageSends
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import UnknownKey
 
-CONFIG = WahaConfig(base_url="https://waha.example", api_key="key", session_id="phone")
 WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
 """
@@ -38,18 +37,6 @@ ATTEMPTS = "SELECT count(*) FROM message_sends"
 @pytest.fixture
 async def contact(db: Database[UnitOfWork], seed: Seed) -> Contact:
     return await new_contact(db, seed)
-
-
-async def queued(db: Database[UnitOfWork], seed: Seed, contact: Contact, **changes: Any) -> Message:
-    command = SendMessage(
-        contact_id=contact.id, channel_id=seed.channel_id, text="hello", sent_at=NOW, **changes
-    )
-    return await db.run(TENANT, lambda uow: send_message(uow, command))
-
-
-async def begin(db: Database[UnitOfWork], message: Message, tenant: str = TENANT) -> BegunSend | None:
-    command = BeginSend(message_id=message.id, encryptor=NEW, began_at=LATER)
-    return await db.run(tenant, lambda uow: begin_send(uow, command))
 
 
 async def failed(db: Database[UnitOfWork], message: Message, superuser: psycopg.Connection) -> str:
@@ -119,6 +106,30 @@ async def test_a_contact_that_is_gone_fails_it(
     delete = partial(Contact.delete, now=NOW)
     await db.run(TENANT, lambda uow: uow.contacts.apply(contact.id, delete))
     assert await failed(db, message, superuser) == f"contact {contact.id} not found"
+
+
+async def test_a_revoked_one_fails(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact, superuser: psycopg.Connection
+) -> None:
+    message = await queued(db, seed, contact)
+    await db.run(TENANT, lambda uow: uow.messages.save(message.revoke(now=NOW)))
+    assert "was revoked" in await failed(db, message, superuser)
+
+
+async def test_a_message_of_a_merged_contact_goes_to_the_surviving_one(
+    db: Database[UnitOfWork], seed: Seed, contact: Contact
+) -> None:
+    await configure(db, seed, CONFIG)
+    merged = await db.run(
+        TENANT,
+        lambda uow: identify_contact(uow, seed.project_id, phone=None, lid="797012", name=None, now=NOW),
+    )
+    message = await queued(db, seed, merged)
+    pair = MergeContacts(surviving_contact_id=contact.id, merged_contact_id=merged.id, merged_at=NOW)
+    await db.run(TENANT, lambda uow: merge_contacts(uow, pair))
+    begun = await begin(db, message)
+    assert begun is not None
+    assert begun.outgoing.chat_id == CHAT
 
 
 async def test_a_key_that_is_not_there_leaves_no_trace(

@@ -7,10 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.application.messages.test_begin_send import CONFIG, begin, queued
 from tests.support.constants import OTHER_TENANT, TENANT
 from tests.support.inbound_messages import EVE, inbound, store
-from tests.support.sending import LATER, new_contact
+from tests.support.sending import CONFIG, LATER, begin, new_contact, queued
 from tests.support.stored import count
 from tests.support.waha_server import configure
 from ventros import Database, NotFound, UnitOfWork, ValidationError

@@ -46,14 +46,14 @@ BUSY, QUIET, CHAT = ("contact", 0), ("contact", 77), ("chat", 5)
 """Of one kind and number; the busy contact has 100,000 messages, the quiet one about 90."""
 QUESTIONS = [
     Question(
-        name="thread, the newest page",
+        name="thread of a contact with 100,000 messages, the newest page",
         statement="messages.find_thread",
         arguments=("large", BUSY, *NEWEST, PAGE),
         rows=2 * PAGE + 1,
         pages=8 * PAGE,
     ),
     Question(
-        name="thread, a page near its beginning",
+        name="thread of a contact with 100,000 messages, a page near its beginning",
         statement="messages.find_thread",
         arguments=("large", BUSY, *DEEP, PAGE),
         rows=2 * PAGE + 1,

@@ -15,6 +15,7 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import (
     MAX_DEBOUNCE_TIMEOUT_MS,
     MAX_SESSION_TIMEOUT_MINUTES,
+    ChannelStatus,
     ChannelType,
     HistoryImportStats,
 )
@@ -57,12 +58,17 @@ stats = st.builds(
 
 def overrides(seed: Seed, refs: Refs) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        lambda ai_agents, **others: {
+        lambda ai_agents, suspended_from, **others: {
             **others,
+            "suspended_from": suspended_from,
+            "status": ChannelStatus.SUSPENDED if suspended_from else ChannelStatus.INACTIVE,
             "ai_enabled": others["ai_enabled"] or ai_agents,
             "ai_agents_enabled": ai_agents,
         },
         ai_agents=st.booleans(),
+        suspended_from=maybe(
+            st.sampled_from([status for status in ChannelStatus if status is not ChannelStatus.SUSPENDED])
+        ),
         ai_enabled=st.booleans(),
         user_id=st.just(seed.user_id),
         project_id=st.just(seed.project_id),

@@ -91,6 +91,7 @@ async def test_control_without_the_policy_of_projects_it_is(
     db: Database[UnitOfWork], seed: Seed, other_seed: Seed, superuser: psycopg.Connection
 ) -> None:
     superuser.execute("DROP POLICY of_user ON projects")
+    superuser.execute("DROP POLICY of_user ON account_projects")
     account = await account_of(db, other_seed)
     async with db.unit_of_work("third", user=seed.user_id) as uow:
         await uow.projects.add(project(other_seed, account, "third"))

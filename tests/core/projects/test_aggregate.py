@@ -182,6 +182,7 @@ def full_project() -> Project:
         ),
         updated_at=datetime(2026, 1, 3, tzinfo=UTC),
         deleted_at=datetime(2026, 1, 4, tzinfo=UTC),
+        suspended_at=datetime(2026, 1, 5, tzinfo=UTC),
     )
 
 
@@ -196,10 +197,10 @@ def test_what_the_mapper_writes_it_reads(make: Callable[[], Project]) -> None:
 
 def test_an_update_writes_all_but_what_never_changes() -> None:
     project = full_project()
-    tenant_id, id_, user_id, billing_account_id, *others, created_at, updated_at, deleted_at = (
+    tenant_id, id_, user_id, billing_account_id, *others, created_at, updated_at, deleted_at, suspended_at = (
         mapper.insert_args(project)
     )
-    assert mapper.update_args(project) == (tenant_id, id_, 1, *others, updated_at, deleted_at)
+    assert mapper.update_args(project) == (tenant_id, id_, 1, *others, updated_at, deleted_at, suspended_at)
     assert (user_id, billing_account_id, created_at) == (
         project.customer_id,
         project.billing_account_id,

@@ -238,3 +238,21 @@ def test_a_deleted_project_is_deleted_for_good() -> None:
 
 def test_the_time_of_the_last_change_does_not_go_back() -> None:
     assert stored(updated_at=LATER).deactivate(now=NOW).updated_at == LATER
+
+
+def test_a_project_is_suspended_once_and_resumed() -> None:
+    project = stored(active=False)
+    suspended = project.suspend(now=LATER)
+    assert (suspended.suspended, suspended.suspended_at, suspended.active) == (True, LATER, False)
+    (event,) = suspended.domain_events
+    assert event.event_name == "project.suspended"
+    assert event.payload() == {
+        "project_id": project.id,
+        "billing_account_id": project.billing_account_id,
+        "suspended_at": LATER,
+    }
+    assert suspended.suspend(now=LATER + timedelta(hours=1)) is suspended
+    resumed = suspended.clear_events().resume(now=LATER)
+    assert (resumed.suspended, resumed.suspended_at) == (False, None)
+    assert [event.event_name for event in resumed.domain_events] == ["project.resumed"]
+    assert resumed.resume(now=LATER) is resumed

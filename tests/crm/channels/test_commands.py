@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.keys import OLD
 from ventros.crm.channels.aggregate import Channel
-from ventros.crm.channels.configs import WahaConfig
+from ventros.crm.channels.configs import WahaConfig, WahaSessionStatus
 from ventros.crm.channels.values import (
     ChannelStatus,
     ChannelType,
@@ -32,7 +32,9 @@ Command = Callable[[Channel], Channel]
 
 
 def stored(**fields: Any) -> Channel:
-    """A WAHA channel as it is loaded: without events."""
+    """A WAHA channel as it is loaded: without events; a suspended one was active before."""
+    if fields.get("status") is ChannelStatus.SUSPENDED:
+        fields.setdefault("suspended_from", ChannelStatus.ACTIVE)
     config = WahaConfig(base_url="https://waha.example", api_key="key", session_id="main")
     channel = Channel.create(
         user_id=uuid4(),
@@ -120,7 +122,40 @@ def test_only_an_activation_fails(status: ChannelStatus) -> None:
     assert only_event(failed, "channel.activation.failed") == expected
 
 
-@pytest.mark.parametrize("status", list(ChannelStatus))
+@pytest.mark.parametrize("status", [status for status in ChannelStatus if status is not S.SUSPENDED])
+def test_a_channel_is_suspended_from_every_status_and_has_it_again(status: ChannelStatus) -> None:
+    channel = stored(status=status)
+    suspended = channel.suspend(now=LATER)
+    assert (suspended.status, suspended.suspended_from) == (S.SUSPENDED, status)
+    assert only_event(suspended, "channel.suspended") == {"status": status.value, "suspended_at": LATER}
+    assert suspended.suspend(now=LATER) is suspended
+    resumed = suspended.clear_events().resume(now=LATER)
+    assert (resumed.status, resumed.suspended_from) == (status, None)
+    assert only_event(resumed, "channel.resumed") == {"status": status.value, "resumed_at": LATER}
+    assert resumed.resume(now=LATER) is resumed
+
+
+@pytest.mark.parametrize("session", list(WahaSessionStatus))
+def test_what_the_platform_tells_of_a_suspended_channel_is_recorded_alone(session: WahaSessionStatus) -> None:
+    told = stored(status=S.SUSPENDED).set_session_status(session, now=LATER)
+    assert (told.status, told.suspended_from, told.session_status) == (S.SUSPENDED, S.ACTIVE, session)
+    assert only_event(told, "channel.updated")["fields"] == ("config",)
+    with pytest.raises(InvariantViolation, match="suspended"):
+        told.set_error("gone", now=LATER)
+
+
+@pytest.mark.parametrize(
+    ("status", "suspended_from"), [(S.SUSPENDED, None), (S.ACTIVE, S.ACTIVE), (S.SUSPENDED, S.SUSPENDED)]
+)
+def test_a_suspended_channel_alone_has_a_status_before(
+    status: ChannelStatus, suspended_from: ChannelStatus | None
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        stored(status=status, suspended_from=suspended_from)
+    assert caught.value.field == "suspended_from"
+
+
+@pytest.mark.parametrize("status", [status for status in ChannelStatus if status is not S.SUSPENDED])
 def test_an_error_may_come_at_any_time_and_stays_on_record(status: ChannelStatus) -> None:
     failed = stored(status=status).set_error("gone", now=LATER)
     assert (failed.status, failed.last_error, failed.last_error_at) == (S.ERROR, "gone", LATER)

@@ -15,6 +15,7 @@ from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contact_lists.values import FilterOperator, FilterRule, LogicalOperator
 from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
+from ventros.kernel.ids import new_id
 
 NEW = FilterRule.tag(FilterOperator.EQ, "new", now=NOW)
 
@@ -151,6 +152,14 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
         {},
     ),
     (
+        {"filter_rules": (NEW, VIP)},
+        "replace_filter_rules",
+        {"rules": [attrs.evolve(VIP, id=new_id())]},
+        {"filter_rules": (VIP,)},
+        "contact_list.filter_rule_removed",
+        {"filter_rule_id": NEW.id},
+    ),
+    (
         {},
         "set_contact_count",
         {"count": 0},
@@ -215,6 +224,7 @@ def test_every_command_is_in_the_table() -> None:
         ({}, "set_logical_operator", {"logical_operator": LogicalOperator.AND}),
         ({"filter_rules": (VIP,)}, "add_filter_rule", {"rule": VIP}),
         ({}, "clear_filter_rules", {}),
+        ({"filter_rules": (NEW, VIP)}, "replace_filter_rules", {"rules": (VIP, NEW, VIP)}),
         ({"contact_count": 9, "last_calculated_at": LATER}, "set_contact_count", {"count": 9}),
         (
             {"last_calculated_at": LATER + timedelta(microseconds=1)},

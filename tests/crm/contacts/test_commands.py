@@ -117,6 +117,14 @@ COMMANDS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, Any], str, d
         {"cleared_tags": ("b", "a")},
     ),
     (
+        {"tags": ("b", "a")},
+        "set_tags",
+        {"tags": ("a", "c", "b", "c")},
+        {"tags": ("b", "a", "c")},
+        "contact.tag_added",
+        {"tag": "c"},
+    ),
+    (
         {},
         "set_external_id",
         {"external_id": "crm-7"},
@@ -342,6 +350,8 @@ def test_two_phones_are_two_contacts_and_so_are_two_projects(fields: dict[str, A
         ({}, "rename", {"name": "Ada", "changed_by": USER}),
         ({"email": Email("ada@example.com")}, "set_email", {"email": "ADA@example.com "}),
         ({}, "clear_email", {}),
+        ({"tags": ("b", "a")}, "set_tags", {"tags": ["a", "b"]}),
+        ({}, "set_tags", {"tags": ()}),
         ({"phone": Phone("11999999999")}, "set_phone", {"phone": "(11) 99999-9999"}),
         ({}, "clear_phone", {}),
         ({"tags": ("a", "b")}, "add_tag", {"tag": "a"}),

@@ -29,7 +29,7 @@ def _rule(tag: str) -> FilterRule:
     return FilterRule.tag(FilterOperator.EQ, tag, now=NOW)
 
 
-async def _status_rule(world: World) -> tuple[Pipeline, FilterRule]:
+async def _status_rule(world: World) -> tuple[PipelineStatus, FilterRule]:
     pipeline = Pipeline.create(
         project_id=world.seed.project_id, tenant_id=world.tenant, name=f"Sales {world.number}", now=NOW
     )
@@ -37,7 +37,7 @@ async def _status_rule(world: World) -> tuple[Pipeline, FilterRule]:
         pipeline_id=pipeline.id, tenant_id=world.tenant, name="New", status_type=StatusType.OPEN, now=NOW
     )
     pipeline, status = await world.add(pipeline, status)
-    return pipeline, FilterRule.pipeline_status(pipeline.id, FilterOperator.EQ, status.id, now=NOW)
+    return status, FilterRule.pipeline_status(pipeline.id, FilterOperator.EQ, status.id, now=NOW)
 
 
 @case("create_contact_list", "with a rule on tags")
@@ -48,13 +48,13 @@ async def _create(world: World) -> Work:
     return lambda uow: create_contact_list(uow, command)
 
 
-@case("create_contact_list", "with a rule on a pipeline that is deleted at the same time")
-async def _create_on_pipeline(world: World) -> Work:
-    pipeline, rule = await _status_rule(world)
+@case("create_contact_list", "with a rule on a status that is deleted at the same time")
+async def _create_on_status(world: World) -> Work:
+    status, rule = await _status_rule(world)
     command = CreateContactList(
         project_id=world.seed.project_id, name="New ones", rules=(rule,), created_at=LATER
     )
-    world.rival = lambda uow: uow.pipelines.apply(pipeline.id, Pipeline.delete, now=LATER)
+    world.rival = lambda uow: uow.pipeline_statuses.apply(status.id, PipelineStatus.delete, now=LATER)
     return lambda uow: create_contact_list(uow, command)
 
 

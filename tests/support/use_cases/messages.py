@@ -16,6 +16,7 @@ from tests.support.waha_server import configure
 from ventros import UnitOfWork
 from ventros.application.contacts.identify_contact import identify_contact
 from ventros.application.messages.begin_send import BeginSend, begin_send
+from ventros.application.messages.confirm_delivery import ConfirmDelivery, confirm_delivery
 from ventros.application.messages.edit_message import MessageEdit, edit_message
 from ventros.application.messages.inbound import GroupChat, Party
 from ventros.application.messages.message_chunk import ChunkMessage, OneByOne, import_chunk
@@ -244,6 +245,12 @@ def _beginning(message: Message) -> Work:
     return lambda uow: begin_send(uow, command)
 
 
+@case("process_inbound_message", "that we wrote, of one that was handed over")
+async def _echo(world: World) -> Work:
+    await world.run(_beginning(await _queued(world)))
+    return _processing(world, _message(world, from_me=True))
+
+
 @case("begin_send", "of a queued message")
 async def _begin(world: World) -> Work:
     return _beginning(await _queued(world))
@@ -275,3 +282,31 @@ def _record(name: str, **outcome: Any) -> None:
 _record("of a message that was sent", outcome=SendOutcome.SENT, channel_message_id="3EB0")
 _record("of one that was refused", outcome=SendOutcome.REFUSED, reason="waha.example answered 400")
 _record("of one without an answer", outcome=SendOutcome.UNANSWERED, reason="no answer")
+
+
+def _confirm(name: str, by_id: bool) -> None:
+    @case("confirm_delivery", name)
+    async def _confirmed(world: World) -> Work:
+        own = await before(world, from_me=True)
+        async with world.db.unit_of_work(world.tenant) as uow:
+            message = await uow.messages.find_by_channel_message_id(
+                world.seed.channel_id, own.channel_message_id
+            )
+        assert message is not None
+
+        def confirming(status: MessageStatus) -> Work:
+            command = ConfirmDelivery(
+                message_id=message.id if by_id else None,
+                channel_id=world.seed.channel_id,
+                channel_message_id=own.channel_message_id,
+                status=status,
+                confirmed_at=LATER,
+            )
+            return lambda uow: confirm_delivery(uow, command)
+
+        world.rival = confirming(MessageStatus.READ)
+        return confirming(MessageStatus.DELIVERED)
+
+
+_confirm("by our id, while it is read", by_id=True)
+_confirm("by the platform's id, while it is read", by_id=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.broadcasts.audience import require_audience
+from ventros.application.broadcasts.list_and_channel import require_list_and_channel
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.values import MessageTemplate
 from ventros.kernel import validators
@@ -34,7 +34,7 @@ async def create_broadcast(uow: UnitOfWork, command: CreateBroadcast) -> Broadca
     Raises NotFound when one of them is not there, InvariantViolation when they are of two projects or the
     channel is not active, ValidationError for an empty name or a negative limit.
     """
-    await require_audience(uow, command.list_id, command.channel_id)
+    await require_list_and_channel(uow, command.list_id, command.channel_id)
     return await uow.broadcasts.add(
         Broadcast.create(
             tenant_id=uow.tenant,

@@ -9,11 +9,13 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.broadcasts.messages import message_to
-from ventros.application.messages.send_message import send_message
+from ventros.application.messages.send_message import SendMessage, send_message
+from ventros.application.messages.template_message import template_message
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.values import ClaimedContact
+from ventros.crm.messages.aggregate import MessageSource
 from ventros.kernel import validators
+from ventros.kernel.errors import ValidationError
 from ventros.unit_of_work import UnitOfWork
 
 MINUTE: Final = timedelta(minutes=1)
@@ -51,9 +53,9 @@ async def execute_broadcast_batch(uow: UnitOfWork, command: ExecuteBroadcastBatc
 
     The broadcast is locked: it has one batch at a time, so that its rate limit holds, and nobody cancels it
     in the middle of one. Each message is stored by
-    :func:`ventros.application.messages.send_message.send_message`; the platform is asked later. Who was
-    deleted, or has neither phone nor LID, is skipped. When nobody is left and the platform has answered for
-    all, the broadcast is complete.
+    :func:`ventros.application.messages.send_message.send_message`; the platform is asked later. Skipped is
+    who was deleted, who has neither phone nor LID, and whose name makes the text too long. When nobody is
+    left and the platform has answered for all, the broadcast is complete.
 
     The rate limit counts what was stored in the minute before ``executed_at``, by whichever worker. When it
     leaves no room, nothing is done.
@@ -68,8 +70,7 @@ async def execute_broadcast_batch(uow: UnitOfWork, command: ExecuteBroadcastBatc
     if not room:
         return BroadcastBatch(broadcast=broadcast, message_ids=(), skipped=0)
     claimed = await uow.broadcasts.claim(broadcast.id, at_most=room)
-    skipped = [contact for contact in claimed if contact.skipped_because]
-    queued = await _send(uow, broadcast, [contact for contact in claimed if contact not in skipped], now)
+    queued, skipped = await _send(uow, broadcast, claimed, now)
     await uow.broadcasts.close_claim(broadcast.id, queued=queued, skipped=skipped, now=now)
     if skipped:
         uow.send_with_commit(uow.broadcasts.counting(broadcast.id, skipped=len(skipped)))
@@ -91,10 +92,28 @@ async def _room(uow: UnitOfWork, broadcast: Broadcast, command: ExecuteBroadcast
 
 async def _send(
     uow: UnitOfWork, broadcast: Broadcast, contacts: Sequence[ClaimedContact], now: datetime
-) -> list[tuple[UUID, UUID]]:
-    """The ids of each contact and its message."""
-    queued = []
+) -> tuple[list[tuple[UUID, UUID]], list[ClaimedContact]]:
+    """The ids of each contact and its message, and who got none."""
+    queued, skipped = [], []
     for contact in contacts:
-        message = await send_message(uow, message_to(contact, broadcast, now=now))
-        queued.append((contact.contact_id, message.id))
-    return queued
+        if contact.skipped_because:
+            skipped.append(contact)
+            continue
+        try:
+            message = await send_message(uow, _message_to(contact, broadcast, now))
+        except ValidationError as fault:  # raised before anything is written
+            skipped.append(attrs.evolve(contact, skipped_because=str(fault)))
+        else:
+            queued.append((contact.id, message.id))
+    return queued, skipped
+
+
+def _message_to(contact: ClaimedContact, broadcast: Broadcast, now: datetime) -> SendMessage:
+    return template_message(
+        broadcast.message_template,
+        contact,
+        broadcast.channel_required(),
+        source=MessageSource.BROADCAST,
+        metadata={"broadcast_id": str(broadcast.id)},
+        now=now,
+    )

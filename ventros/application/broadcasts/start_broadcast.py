@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.broadcasts.audience import require_audience
+from ventros.application.broadcasts.list_and_channel import require_list_and_channel
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.values import BroadcastStatus
 from ventros.kernel import validators
@@ -50,7 +50,7 @@ async def start_broadcast(uow: UnitOfWork, command: StartBroadcast) -> StartedBr
             "until then, or cancel it"
         )
     started = broadcast.start(now=now)
-    contact_list = await require_audience(uow, broadcast.list_id, broadcast.channel_required())
+    contact_list = await require_list_and_channel(uow, broadcast.list_id, broadcast.channel_required())
     (stored,) = await uow.save_all(started)
     if contact_list.is_static:
         contacts = await uow.broadcasts.add_members(broadcast.id, contact_list.id, now=now)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ventros.application.contacts.hold_live_contact import hold_live_contact
+from ventros.application.contacts.live_contact import hold_live_contact
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.chats.values import ParticipantType
 from ventros.kernel import validators

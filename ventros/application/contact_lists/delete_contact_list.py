@@ -27,7 +27,7 @@ class DeleteContactList:
 
 
 async def delete_contact_list(uow: UnitOfWork, command: DeleteContactList) -> ContactList:
-    """To be run by :meth:`ventros.kernel.database.Database.run`, which retries conflicts; it ends the unit.
+    """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
 
     The list is locked before the broadcasts are looked up: a start, which verifies it, comes first, or
     finds that it is gone. Its members stay as rows, which nobody reads.
@@ -42,5 +42,4 @@ async def delete_contact_list(uow: UnitOfWork, command: DeleteContactList) -> Co
             f"broadcast {broadcast.id} of contact list {contact_list.id} is {broadcast.status}: "
             "cancel it first"
         )
-    (deleted,) = await uow.commit(contact_list.delete(now=command.deleted_at))
-    return deleted
+    return await uow.contact_lists.save(contact_list.delete(now=command.deleted_at))

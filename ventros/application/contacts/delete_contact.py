@@ -52,7 +52,7 @@ async def delete_contact(uow: UnitOfWork, command: DeleteContact) -> Contact:
         await uow.chats.save(chat.close(now=now))
     await uow.placements.exit_all(placements, reason=REASON, now=now)
     await exit_enrollments(uow, contact.id, now=now)
-    # Here ends what else refers to it: before the lists, whose counters are the last of all locks.
+    # The counters of lists are the last of all locks.
     uow.send_with_commit(uow.contact_identities.forgetting(contact.id))
     await uow.contact_lists.remove_contact(contact.id, now=now)
     ended = [ended_session(uow.sessions.load(row), now) for row in sessions]

@@ -67,6 +67,7 @@ async def merge_contacts(uow: UnitOfWork, command: MergeContacts) -> Contact:
     await uow.contact_lists.move_memberships(*ids, now=now)
     await uow.contact_custom_fields.move(*ids)
     await uow.contact_identities.move(*ids)
+    await uow.broadcasts.move_executions(*ids)
     return stored
 
 

@@ -13,7 +13,7 @@ from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call
 from ventros.kernel.encryption import Encryptor
-from ventros.kernel.errors import DomainError
+from ventros.kernel.errors import DomainError, InvariantViolation
 from ventros.unit_of_work import UnitOfWork
 
 
@@ -38,9 +38,9 @@ class BegunSend:
 async def begin_send(uow: UnitOfWork, command: BeginSend) -> BegunSend | None:
     """To be run by :meth:`ventros.kernel.database.Database.run`. None where there is nothing to hand over.
 
-    That is a message which is no longer queued, and one which cannot be sent any more, since its channel is
-    not active or not configured, or its contact is gone: it fails, with the reason. Where an earlier attempt
-    is in doubt, ``message.resent`` tells that the contact may get the message twice.
+    That is a message which is no longer queued, and one which cannot be sent any more: it was revoked, its
+    channel is not active or not configured, or its contact is gone. Then it fails, with the reason. Where an
+    earlier attempt is in doubt, ``message.resent`` tells that the contact may get the message twice.
 
     Raises NotFound for a message that is not there, and what ``encryptor`` raises.
     """
@@ -60,6 +60,8 @@ async def begin_send(uow: UnitOfWork, command: BeginSend) -> BegunSend | None:
 
 async def _outgoing(uow: UnitOfWork, message: Message, encryptor: Encryptor) -> Outgoing:
     """Raises DomainError where it cannot be sent."""
+    if message.revoked_at is not None:
+        raise InvariantViolation(f"message {message.id} was revoked before it was sent")
     found = await find_outbound(uow, message.channel_id, message.contact_id, reply_to_id=None, agent_id=None)
     channels, quoted = await uow.connection.together(
         [

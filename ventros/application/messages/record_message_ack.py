@@ -10,7 +10,7 @@ import attrs
 
 from ventros.application.messages.existing_messages import look_for, named_message
 from ventros.application.messages.inbound import MessageRef
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import MessageStatus
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "record_message_ack"
@@ -44,23 +44,8 @@ async def record_message_ack(uow: UnitOfWork, channel_id: UUID, command: Message
     if message is None:
         await uow.rollback()
         return AckResult.UNKNOWN
-    updated_message = _advance(message, command)
+    updated_message = message.report_delivery(command.status, now=command.at)
     if updated_message is message:
         return AckResult.UNCHANGED
     await uow.messages.save(updated_message)
     return AckResult.ADVANCED
-
-
-def _advance(message: Message, command: MessageAck) -> Message:
-    status = command.status
-    if status is MessageStatus.PLAYED and message.content_type.is_playable:
-        return message.mark_as_played(now=command.at)
-    if status in {MessageStatus.READ, MessageStatus.PLAYED}:
-        return message.mark_as_read(now=command.at)
-    if status is MessageStatus.DELIVERED:
-        return message.mark_as_delivered(now=command.at)
-    if status is MessageStatus.SENT:
-        return message.mark_as_sent(now=command.at)
-    if status is MessageStatus.FAILED:
-        return message.mark_as_failed(now=command.at)
-    return message

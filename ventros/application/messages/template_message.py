@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ventros.application.messages.send_message import SendMessage
+from ventros.automation.broadcasts.values import ClaimedContact
 from ventros.automation.templates import filled
 from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.crm.contacts.aggregate import Contact
@@ -17,7 +18,7 @@ from ventros.crm.messages.aggregate import ContentType, MessageSource
 
 def template_message(
     template: MessageTemplate,
-    contact: Contact,
+    contact: Contact | ClaimedContact,
     channel_id: UUID,
     *,
     source: MessageSource,

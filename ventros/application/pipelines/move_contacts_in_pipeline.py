@@ -59,7 +59,7 @@ class ContactsMoved:
 async def move_contacts_in_pipeline(uow: UnitOfWork, command: MoveContactsInPipeline) -> ContactsMoved:
     """To be run by :meth:`ventros.kernel.database.Database.run`, which commits and retries conflicts.
 
-    Each contact is moved as :func:`change_pipeline_status` moves one, with the same events. Pipeline and
+    Each contact is moved as ``change_pipeline_status`` moves one, with the same events. Pipeline and
     status are held, then the contacts, in the order of their ids. The rows go in batches, so the round trips
     are as many for one contact as for all; an INSERT of many rows from arrays is none that a router takes
     under row-level security.

@@ -12,7 +12,7 @@ from ventros.crm.sessions.aggregate import DEFAULT_TIMEOUT, Session, SessionStat
 from ventros.crm.sessions.consolidation import Counts, conversations
 from ventros.crm.sessions.list_query import SessionFilter, SessionSort
 from ventros.kernel import validators
-from ventros.kernel.errors import Conflict, ValidationError
+from ventros.kernel.errors import ValidationError
 from ventros.kernel.lists import Direction
 from ventros.unit_of_work import UnitOfWork
 
@@ -103,18 +103,14 @@ async def consolidate_sessions(uow: UnitOfWork, command: ConsolidateSessions) ->
 async def _move_messages(
     uow: UnitOfWork, cut_apart: Sequence[Sequence[Session]], now: datetime
 ) -> dict[UUID, Counts]:
-    """How many of each session, of the contact and of our side. The sessions are locked before.
-
-    Raises Conflict when one of them has changed since it was read.
-    """
-    read = {session.id: session.version for sessions in cut_apart for session in sessions}
+    """How many of each session, of the contact and of our side. Sessions are locked before messages."""
     survivors = {other.id: first.id for first, *others in cut_apart for other in others}
-    locked, moved = await uow.connection.together(
+    _, moved = await uow.connection.together(
         [
-            uow.sessions.locking(uow.sessions.LOCK_FOR_NO_KEY_UPDATE, list(read)),
+            uow.sessions.locking(
+                uow.sessions.LOCK_FOR_NO_KEY_UPDATE, [session.id for group in cut_apart for session in group]
+            ),
             uow.messages.moving_between_sessions(survivors, now=now),
         ]
     )
-    if {row["id"]: row["version"] for row in locked} != read:
-        raise Conflict("a session was changed, or consolidated, meanwhile")
     return {row["session_id"]: (row["from_contact"], row["from_agent"]) for row in moved}

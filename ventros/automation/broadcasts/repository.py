@@ -44,6 +44,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     SETTLE = statement("broadcast_executions.settle")
     COUNT_QUEUED = statement("broadcast_executions.count_queued")
     HAS_OPEN = statement("broadcast_executions.has_open")
+    MOVE = statement("broadcast_executions.move")
     FIND_EXECUTIONS = statement("broadcast_executions.find")
 
     async def remove(self, aggregate: Broadcast) -> None:
@@ -91,7 +92,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         """The next contacts whose turn it is, by their ids, held until the transaction ends."""
         rows = await self.connection.many(self.CLAIM, self.tenant, broadcast_id, at_most)
         return [
-            ClaimedContact(contact_id=contact_id, name=name, skipped_because=_reason(deleted, reachable))
+            ClaimedContact(id=contact_id, name=name, skipped_because=_reason(deleted, reachable))
             for contact_id, name, deleted, reachable in rows
         ]
 
@@ -112,7 +113,7 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         calls = [
             Call(self.QUEUE, ((*key, contact_id, message_id, now),)) for contact_id, message_id in queued
         ]
-        calls += [Call(self.SKIP, ((*key, one.contact_id, one.skipped_because, now),)) for one in skipped]
+        calls += [Call(self.SKIP, ((*key, one.id, one.skipped_because, now),)) for one in skipped]
         if any(count != 1 for count in await self.connection.together(calls)):
             raise Conflict(f"another batch of broadcast {broadcast_id} has dealt with a contact of this one")
 
@@ -123,6 +124,13 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
             self.SETTLE, self.tenant, message_id, status.value, sent_at, error, now
         )
         return None if row is None else row["broadcast_id"]
+
+    async def move_executions(self, merged_contact_id: UUID, surviving_contact_id: UUID) -> int:
+        """How many executions of the merged contact are now the surviving one's.
+
+        One of a broadcast that goes to both stays: the merged contact is skipped as deleted.
+        """
+        return await self.connection.affected(self.MOVE, self.tenant, merged_contact_id, surviving_contact_id)
 
     async def count_queued(self, broadcast_id: UUID, *, after: datetime) -> int:
         """How many of its messages were stored after that time."""

@@ -49,7 +49,7 @@ class BroadcastExecution:
 class ClaimedContact:
     """Whose turn it is. ``skipped_because`` is why no message can be sent; None when one can."""
 
-    contact_id: UUID
+    id: UUID
     name: str
     skipped_because: str | None
 

@@ -142,6 +142,15 @@ class Channel(ChannelPlatform, ChannelHistoryImport):
             last_error_at=now,
         )
 
+    def answer_activation(self, *, failure: str | None = None, now: datetime) -> Self:
+        """What came of a request: it is active, or inactive with ``failure`` as its last error.
+
+        An answer that nobody waits for any more, or that comes twice, changes nothing.
+        """
+        if self.status is not ChannelStatus.ACTIVATING:
+            return self
+        return self.activate(now=now) if failure is None else self.fail_activation(failure, now=now)
+
     def deactivate(self, *, now: datetime) -> Self:
         if self.status is ChannelStatus.INACTIVE:
             return self

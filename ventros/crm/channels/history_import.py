@@ -25,11 +25,15 @@ from ventros.crm.channels.values import (
 from ventros.kernel.errors import InvariantViolation, ValidationError
 
 _IMPORTABLE = frozenset({ChannelStatus.ACTIVE, ChannelStatus.CONNECTING})
+_ENDED = frozenset({HistoryImportStatus.COMPLETED, HistoryImportStatus.FAILED})
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class ChannelHistoryImport(ChannelState):
-    """Stricter than the older system: only an enabled import that is not running can be requested, only
+    """Whoever carries out a request tells of its life with the request's ``correlation_id``: then what is of
+    another request, or comes late or twice, changes nothing.
+
+    Stricter than the older system: only an enabled import that is not running can be requested, only
     a running one completed or failed, and enabling it again leaves a running one alone.
     """
 
@@ -71,9 +75,10 @@ class ChannelHistoryImport(ChannelState):
         }
         if all(getattr(self, field) == value for field, value in changes.items()):
             return self
-        status = HistoryImportStatus.IMPORTING if self.is_importing else HistoryImportStatus.IDLE
-        enabled = ChannelHistoryImportEnabled(agent_id=agent_id)
-        return self.record_change(now, enabled, history_import_status=status, **changes)
+        if self.history_import_status in _ENDED:  # or a late word of that one would start it again
+            changes["history_import_status"] = HistoryImportStatus.IDLE
+            changes["history_import_correlation_id"] = None
+        return self.record_change(now, ChannelHistoryImportEnabled(agent_id=agent_id), **changes)
 
     def disable_history_import(self, *, now: datetime) -> Self:
         """A running import may still be completed or failed."""
@@ -121,10 +126,17 @@ class ChannelHistoryImport(ChannelState):
             time_range_days=time_range_days,
             limit=limit,
         )
-        return self.record_change(now, requested, history_import_correlation_id=correlation_id)
+        return self.record_change(
+            now,
+            requested,
+            history_import_correlation_id=correlation_id,
+            history_import_status=HistoryImportStatus.IDLE,
+        )
 
-    def start_history_import(self, *, now: datetime) -> Self:
+    def start_history_import(self, *, correlation_id: str | None = None, now: datetime) -> Self:
         """Raises InvariantViolation unless :attr:`can_start_history_import`."""
+        if self._is_no_answer(correlation_id, HistoryImportStatus.IDLE):
+            return self
         self._require_startable("start")
         return self.record_change(
             now,
@@ -133,8 +145,12 @@ class ChannelHistoryImport(ChannelState):
             history_import_stats=HistoryImportStats(started_at=now),
         )
 
-    def complete_history_import(self, *, total: int, processed: int, failed: int, now: datetime) -> Self:
+    def complete_history_import(
+        self, *, total: int, processed: int, failed: int, correlation_id: str | None = None, now: datetime
+    ) -> Self:
         """With the counts of its messages. Raises InvariantViolation unless an import is running."""
+        if self._is_no_answer(correlation_id, HistoryImportStatus.IMPORTING):
+            return self
         self._require_importing("complete")
         stats = attrs.evolve(
             self._ended_stats(now) or HistoryImportStats(started_at=now, ended_at=now),
@@ -150,8 +166,10 @@ class ChannelHistoryImport(ChannelState):
             last_import_date=now,
         )
 
-    def fail_history_import(self, reason: str, *, now: datetime) -> Self:
+    def fail_history_import(self, reason: str, *, correlation_id: str | None = None, now: datetime) -> Self:
         """Only the event keeps ``reason``. Raises InvariantViolation unless an import is running."""
+        if self._is_no_answer(correlation_id, HistoryImportStatus.IMPORTING):
+            return self
         self._require_importing("fail")
         return self.record_change(
             now,
@@ -159,6 +177,11 @@ class ChannelHistoryImport(ChannelState):
             history_import_status=HistoryImportStatus.FAILED,
             history_import_stats=self._ended_stats(now),
         )
+
+    def _is_no_answer(self, correlation_id: str | None, awaited: HistoryImportStatus) -> bool:
+        """Whether it tells of a request, and not of the one that stands in that status."""
+        asked = (self.history_import_correlation_id, self.history_import_status)
+        return correlation_id is not None and asked != (correlation_id, awaited)
 
     def _ended_stats(self, now: datetime) -> HistoryImportStats | None:
         """None for an import that the older system started without any."""

@@ -409,6 +409,21 @@ class Message(Entity):
     def mark_as_failed(self, *, now: datetime, reason: str | None = None) -> Self:
         return self._advance(MessageStatus.FAILED, now, MessageFailed(failure_reason=reason))
 
+    def report_delivery(self, status: MessageStatus, *, now: datetime, reason: str | None = None) -> Self:
+        """What the platform says of it; itself where that is not further along than what is known.
+
+        Played is read, of what cannot be played. ``reason`` is of a failure.
+        """
+        if status is MessageStatus.PLAYED and self.content_type.is_playable:
+            return self.mark_as_played(now=now)
+        if status in {MessageStatus.READ, MessageStatus.PLAYED}:
+            return self.mark_as_read(now=now)
+        if status is MessageStatus.DELIVERED:
+            return self.mark_as_delivered(now=now)
+        if status is MessageStatus.FAILED:
+            return self.mark_as_failed(now=now, reason=reason)
+        return self.mark_as_sent(now=now) if status is MessageStatus.SENT else self
+
     def _advance(self, status: MessageStatus, now: datetime, event: DomainEvent, **stamps: datetime) -> Self:
         """Itself when it is as far along already; ``now`` is the time that the platform reports."""
         if status.rank <= self.status.rank:

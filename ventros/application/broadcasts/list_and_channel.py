@@ -10,7 +10,7 @@ from ventros.kernel.errors import InvariantViolation
 from ventros.unit_of_work import UnitOfWork
 
 
-async def require_audience(uow: UnitOfWork, list_id: UUID, channel_id: UUID) -> ContactList:
+async def require_list_and_channel(uow: UnitOfWork, list_id: UUID, channel_id: UUID) -> ContactList:
     """The list. It and the channel are to be verified: the unit fails when one of them changes meanwhile.
 
     Raises NotFound when one of them is not there, InvariantViolation when they are of two projects or the
