@@ -185,7 +185,7 @@ INSERT INTO campaign_enrollments (tenant_id, id, campaign_id, contact_id, channe
                                   next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
                                   updated_at)
 SELECT tenant_id, pg_temp.id('campaign_enrollment', n), pg_temp.id('campaign', few), pg_temp.id('contact', n),
-       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       pg_temp.id('channel', parent), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
        CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
        CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
   FROM seat;
@@ -194,7 +194,7 @@ INSERT INTO sequence_enrollments (tenant_id, id, sequence_id, contact_id, channe
                                   next_scheduled_at, postponements, completed_at, exited_at, exit_reason, created_at,
                                   updated_at)
 SELECT tenant_id, pg_temp.id('sequence_enrollment', n), pg_temp.id('sequence', few), pg_temp.id('contact', n),
-       pg_temp.id('channel', owner), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
+       pg_temp.id('channel', parent), (ARRAY['active', 'active', 'paused', 'completed', 'exited'])[1 + n % 5], place,
        CASE WHEN n % 5 < 3 THEN at END, 0, CASE WHEN n % 5 = 3 THEN at END, CASE WHEN n % 5 = 4 THEN at END,
        CASE WHEN n % 5 = 4 THEN 'replied' END, at, at
   FROM seat;

@@ -12,7 +12,6 @@ from tests.support.constants import NOW
 from ventros.automation.campaign_enrollments.aggregate import CampaignEnrollment
 from ventros.automation.enrollments import EnrollmentStatus
 from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
-from ventros.automation.values import WaitFor
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.kernel.ids import new_id
 
@@ -138,17 +137,3 @@ def test_it_moves_to_another_contact(kind: str) -> None:
     assert moved.contact_id == contact_id
     assert moved.domain_events[0].payload()["fields"] == ("contact_id",)
     assert moved.move_to_contact(contact_id, now=LATER) is moved
-
-
-def test_a_wait_ends_with_the_next_step_or_the_way() -> None:
-    waiting = make("campaign").wait(WaitFor.REPLY, until=NEXT, now=NOW)
-    assert (waiting.waiting_for, waiting.next_scheduled_at, waiting.step_position) == ("reply", NEXT, 1)
-    assert waiting.domain_events[-1].payload()["waiting_for"] == "reply"
-    for ended in (
-        waiting.advance(2, due_at=NEXT, now=LATER),
-        waiting.complete(now=LATER),
-        waiting.exit("by hand", now=LATER),
-    ):
-        assert ended.waiting_for is None
-    with pytest.raises(ValidationError):
-        attrs.evolve(in_status("campaign", "exited"), waiting_for=WaitFor.OPEN)

@@ -10,6 +10,7 @@ from tests.support.conversations import Two
 from tests.support.enrollments import active_campaign, active_sequence, new_person, store, told
 from ventros import Database, UnitOfWork
 from ventros.application.campaigns.enroll_in_campaign import EnrollInCampaign, enroll_in_campaign
+from ventros.application.contacts.delete_contact import DeleteContact, delete_contact
 from ventros.application.contacts.enrollments_of_contact import exit_enrollments
 from ventros.application.contacts.merge_contacts import MergeContacts, merge_contacts
 from ventros.application.sequences.enroll_in_sequence import EnrollInSequence, enroll_in_sequence
@@ -79,7 +80,8 @@ async def test_a_deleted_contacts_exit(db: Database[UnitOfWork], seed: Seed, pau
             TENANT,
             lambda uow: uow.sequence_enrollments.apply(enrollment.id, SequenceEnrollment.pause, now=NOW),
         )
-    await db.run(TENANT, lambda uow: exit_enrollments(uow, person.id, now=NOW))
+    command = DeleteContact(contact_id=person.id, deleted_at=NOW)
+    await db.run(TENANT, lambda uow: delete_contact(uow, command))
     async with db.unit_of_work(TENANT) as uow:
         exited = await uow.sequence_enrollments.get(enrollment.id)
         left = await uow.campaign_enrollments.get(campaign.id)
