@@ -29,6 +29,8 @@ from ventros.crm.channels.values import ChannelStatus, ChannelType
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id
+from ventros.migrate import migrate, rollback
+from ventros.unit_of_work import CRM
 
 NEXT = "acme-next"
 CARD = PaymentMethod(type="card", last_digits="4242")
@@ -337,3 +339,15 @@ async def test_the_crm_acts_upon_it(customer: Customer) -> None:
     encryptor: Any = None
     await consumer.handle(Means(db=customer.db, gateway=gateway, encryptor=encryptor), event)
     assert (await customer.project(TENANT)).suspended
+
+
+async def test_the_projects_that_were_there_before_are_in_the_directory(
+    owner_dsn: str, seed: Seed, other_seed: Seed, superuser: psycopg.Connection
+) -> None:
+    """As on a database that is migrated with its customers."""
+    rollback(owner_dsn, CRM, to="0141")
+    migrate(owner_dsn, CRM)
+    stored = superuser.execute(
+        "SELECT tenant_id, project_id, user_id FROM account_projects ORDER BY tenant_id"
+    ).fetchall()
+    assert stored == [(one.tenant, one.project_id, one.user_id) for one in (seed, other_seed)]
