@@ -202,7 +202,7 @@ WITH step AS (
       FROM sessions AS s
      WHERE s.status = 'active' AND s.deleted_at IS NULL AND (s.tenant_id, s.id) > ($2, $3)
      ORDER BY s.tenant_id, s.id
-     LIMIT $4
+     LIMIT $4::integer
 )
 SELECT tenant_id, id
   FROM step
