@@ -72,17 +72,16 @@ WITH aggregate (aggregate_type, name, owner) AS (
                          THEN aggregate_version - 1 ELSE 0 END) AS version_before,
            lag(sequence) OVER earlier AS sequence_before,
            NOT last_of_version AND lead(aggregate_version) OVER earlier IS DISTINCT FROM aggregate_version AS cut_off
-      FROM (
-           -- In the order of the key by which a range is found; by another one each step would read the whole tenant.
-           SELECT tenant_id, aggregate_type, aggregate_id, aggregate_version, sequence, event_name, last_of_version,
-                  transaction_id, position
-             FROM outbox_events
-            WHERE aggregate_version IS NOT NULL
-              AND (tenant_id, aggregate_id) > (SELECT after_tenant, after_id FROM bound)
-              AND (tenant_id, aggregate_id) <= (SELECT upto_tenant, upto_id FROM bound)
-            ORDER BY tenant_id, aggregate_id, aggregate_version, sequence, aggregate_type
-           OFFSET 0) AS stored_event
+      FROM outbox_events
       JOIN aggregate USING (aggregate_type)
+     WHERE aggregate_version IS NOT NULL
+       AND (tenant_id, aggregate_id) > (SELECT after_tenant, after_id FROM bound)
+       AND (tenant_id, aggregate_id) <= (SELECT upto_tenant, upto_id FROM bound)
+       -- For the planner, which would else take a key that leads to the tenant alone.
+       AND aggregate_id >= (SELECT CASE after_tenant WHEN upto_tenant THEN after_id
+                                   ELSE '00000000-0000-0000-0000-000000000000' END FROM bound)
+       AND aggregate_id <= (SELECT CASE after_tenant WHEN upto_tenant THEN upto_id
+                                   ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END FROM bound)
     WINDOW earlier AS (
            PARTITION BY aggregate_type, tenant_id, aggregate_id ORDER BY aggregate_version, sequence)
 ), checked AS (
