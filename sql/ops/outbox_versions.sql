@@ -81,6 +81,11 @@ WITH aggregate (aggregate_type, name, owner) AS (
      WHERE aggregate_version IS NOT NULL
        AND (tenant_id, aggregate_id) > (SELECT after_tenant, after_id FROM bound)
        AND (tenant_id, aggregate_id) <= (SELECT upto_tenant, upto_id FROM bound)
+       -- For the planner, which would else take a key that leads to the tenant alone.
+       AND aggregate_id >= (SELECT CASE after_tenant WHEN upto_tenant THEN after_id
+                                   ELSE '00000000-0000-0000-0000-000000000000' END FROM bound)
+       AND aggregate_id <= (SELECT CASE after_tenant WHEN upto_tenant THEN upto_id
+                                   ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END FROM bound)
     WINDOW earlier AS (
            PARTITION BY aggregate_type, tenant_id, aggregate_id ORDER BY aggregate_version, sequence)
 ), checked AS (
