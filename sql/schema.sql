@@ -2028,6 +2028,9 @@ COMMENT ON COLUMN public.webhook_subscriptions.deleted_at IS 'When the subscript
 COMMENT ON COLUMN public.webhook_subscriptions.version IS 'Stepped by one with every update; what a writer loaded must still be stored.';
 
 ALTER TABLE ONLY public.account_projects
+    ADD CONSTRAINT account_projects_account_key UNIQUE (user_id, billing_account_id, project_id);
+
+ALTER TABLE ONLY public.account_projects
     ADD CONSTRAINT account_projects_pkey PRIMARY KEY (tenant_id, project_id);
 
 ALTER TABLE ONLY public.agent_counters
@@ -2182,8 +2185,6 @@ ALTER TABLE ONLY public.webhook_counters
 
 ALTER TABLE ONLY public.webhook_subscriptions
     ADD CONSTRAINT webhook_subscriptions_pkey PRIMARY KEY (tenant_id, id);
-
-CREATE INDEX account_projects_account_idx ON public.account_projects USING btree (user_id, billing_account_id, tenant_id);
 
 CREATE UNIQUE INDEX agents_live_email_key ON public.agents USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 

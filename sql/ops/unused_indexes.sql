@@ -33,7 +33,6 @@ SELECT used.indexrelid::regclass::text AS subject,
        )
    AND used.indexrelid <> ALL (ARRAY(SELECT coalesce(to_regclass(name), 0::oid::regclass) FROM unnest(ARRAY[
            -- for each index, with "," between: '{name}'
-           'account_projects_account_idx',
            'agents_live_email_key',
            'agents_live_name_idx',
            'billing_accounts_stripe_customer_key',
