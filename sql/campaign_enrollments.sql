@@ -164,7 +164,7 @@ WITH step AS (
       FROM campaign_enrollments AS e
      WHERE e.status = 'active' AND (e.tenant_id, e.id) > ($2, $3)
      ORDER BY e.tenant_id, e.id
-     LIMIT $4
+     LIMIT $4::integer
 )
 SELECT tenant_id, id
   FROM step

@@ -159,7 +159,7 @@ WITH step AS (
       FROM campaigns AS c
      WHERE c.status = 'scheduled' AND (c.tenant_id, c.id) > ($2, $3)
      ORDER BY c.tenant_id, c.id
-     LIMIT $4
+     LIMIT $4::integer
 )
 SELECT tenant_id, id
   FROM step

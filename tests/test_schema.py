@@ -102,7 +102,7 @@ async def test_versions_and_locking_indexes_go_and_come_on_a_populated_database(
 
     assert (locking(), versioned()) == (set(), VERSIONED)
     rollback(owner_dsn, CRM, to="0051")
-    assert locking() == VERSIONED
+    assert locking() == VERSIONED - {"campaign_enrollments", "sequence_enrollments"}
     rollback(owner_dsn, CRM, to="0017")
     assert (locking(), versioned()) == (set(), set())
     migrate(owner_dsn, CRM)
