@@ -160,4 +160,4 @@ SELECT tenant_id, id
   FROM broadcasts
  WHERE (status = 'running' OR (status = 'scheduled' AND scheduled_for <= $1)) AND (tenant_id, id) > ($2, $3)
  ORDER BY tenant_id, id
- LIMIT $4;
+ LIMIT $4::integer;
