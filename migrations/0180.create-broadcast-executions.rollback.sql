@@ -1,5 +1,4 @@
 DROP TABLE IF EXISTS broadcast_executions;
-DROP INDEX IF EXISTS broadcasts_at_work_idx;
 ALTER TABLE broadcasts
     DROP CONSTRAINT IF EXISTS broadcasts_channel_check,
     DROP CONSTRAINT IF EXISTS broadcasts_channel_fkey,

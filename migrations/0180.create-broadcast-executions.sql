@@ -45,9 +45,6 @@ CREATE TABLE IF NOT EXISTS broadcast_executions (
 CREATE INDEX IF NOT EXISTS broadcast_executions_open_idx
     ON broadcast_executions (tenant_id, broadcast_id, status, contact_id)
     WHERE status IN ('pending', 'sending');
--- For broadcasts.find_at_work, which asks for all tenants.
-CREATE INDEX IF NOT EXISTS broadcasts_at_work_idx
-    ON broadcasts (tenant_id, id) WHERE status IN ('scheduled', 'running');
 -- For broadcast_executions.count_queued: the rate limit counts the last minute.
 CREATE INDEX IF NOT EXISTS broadcast_executions_queued_idx
     ON broadcast_executions (tenant_id, broadcast_id, queued_at) WHERE queued_at IS NOT NULL;
