@@ -284,7 +284,7 @@ def test_a_missing_table_is_named_and_an_empty_database_refused(connection: psyc
         ("outbox_versions", "not"),
         ("references", "not"),
     ]
-    assert 'relation "broadcasts" does not exist' in findings[2].text
+    assert 'relation "broadcasts" does not exist' in findings[3].text
     connection.execute("DROP SCHEMA public CASCADE")
     with pytest.raises(ConfigurationError, match="none of the tables: ventros migrate"):
         audit(connection, CRM)

@@ -210,6 +210,7 @@ def audit(
         for bounds in steps(connection, question, tell)
         for finding in ask(connection, question, roles, timeout, bounds)
     ]
+    findings = list(dict.fromkeys(findings))  # what no step could check is said once
     return sorted(_once(findings), key=lambda finding: schema.WEIGHTS.index(finding.weight))
 
 
