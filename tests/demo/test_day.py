@@ -17,6 +17,7 @@ FAULTLESS = Day(
     contacts_moved=CUSTOMERS,
     campaign_messages=CUSTOMERS,
     broadcast_messages=CUSTOMERS,
+    broadcasts_completed=1,
     refused_while_suspended=1,
     checks=18,
     findings=(),

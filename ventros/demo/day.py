@@ -29,6 +29,7 @@ from ventros.application.pipelines.move_contacts_in_pipeline import (
     move_contacts_in_pipeline,
 )
 from ventros.audit.checks import Finding, audit, questions
+from ventros.automation.broadcasts.values import BroadcastStatus
 from ventros.automation.campaigns.aggregate import Campaign, CampaignStep
 from ventros.automation.campaigns.values import GoalType, StepConfig, StepType
 from ventros.automation.sequences.aggregate import Sequence as MessageSequence
@@ -62,6 +63,7 @@ class Day:
     contacts_moved: int
     campaign_messages: int
     broadcast_messages: int
+    broadcasts_completed: int
     refused_while_suspended: int
     checks: int
     findings: tuple[Finding, ...]
@@ -91,6 +93,7 @@ class Day:
             "contacts_moved": CUSTOMERS,
             "campaign_messages": CUSTOMERS,
             "broadcast_messages": CUSTOMERS,
+            "broadcasts_completed": 1,
             "refused_while_suspended": 1,
         }
         wrong = [
@@ -110,7 +113,7 @@ async def play_day(server: DevServer) -> Day:
         await _answer(company, contact_ids)
         moved = await _move(company, contact_ids)
         await _campaign(company, contact_ids)
-        await _broadcast(company, contact_ids)
+        completed = await _broadcast(company, contact_ids)
         refused = await _suspend(company)
         received.append(await _receive(company, 0))
         await company.settle()
@@ -123,6 +126,7 @@ async def play_day(server: DevServer) -> Day:
         contacts_moved=moved,
         campaign_messages=texts.count(REMINDER),
         broadcast_messages=texts.count(OFFER),
+        broadcasts_completed=completed,
         refused_while_suspended=refused,
         checks=sum(question.finds for question in questions(CRM)),
         findings=tuple(findings),
@@ -243,8 +247,8 @@ async def _campaign(company: Company, contact_ids: Sequence[UUID]) -> None:
     await company.settle()
 
 
-async def _broadcast(company: Company, contact_ids: Sequence[UUID]) -> None:
-    """An offer to all who are on a list."""
+async def _broadcast(company: Company, contact_ids: Sequence[UUID]) -> int:
+    """An offer to all who are on a list; how many broadcasts are complete then."""
     now = company.now
     create_list = CreateContactList(
         project_id=company.onboarded.project.id, name="Everybody", is_static=True, created_at=now
@@ -263,6 +267,8 @@ async def _broadcast(company: Company, contact_ids: Sequence[UUID]) -> None:
     start = StartBroadcast(broadcast_id=broadcast.id, started_at=now)
     await company.run(lambda uow: start_broadcast(uow, start))
     await company.settle()
+    stored = await company.run(lambda uow: uow.broadcasts.get(broadcast.id))
+    return int(stored.status is BroadcastStatus.COMPLETED)
 
 
 async def _suspend(company: Company) -> int:
