@@ -8,8 +8,9 @@
 -- role:  the auditor, ventros_auditor, or a superuser. Whom row-level security confines is refused: an empty
 --        app.tenant_id stands for no tenant.
 -- read:  one row for each session or channel that counts wrongly, ten of each; SET ventros.most = '1000' for
---        more. A deleted message counts, for it was counted. It reads messages twice, sessions and
---        channel_counters once, whole.
+--        more. A deleted message counts, for it was counted; for the channel, one of ours counts once the
+--        platform has taken it: queued ones do not, nor those that failed and have no id there. It reads messages
+--        twice, sessions and channel_counters once, whole.
 -- steps: SET ventros.after = '0' and ventros.upto = '1' bound it to sessions, '1' and '2' to channels; ventros audit
 --        asks so, where there are many sessions.
 -- parts: sessions, channels
@@ -53,7 +54,7 @@ WITH part AS MATERIALIZED (
            <> (coalesce(theirs, 0), coalesce(ours, 0), coalesce(theirs + ours, 0))
 ), of_channel AS (
     SELECT tenant_id, channel_id AS id, count(*) FILTER (WHERE NOT from_me) AS received,
-           count(*) FILTER (WHERE from_me) AS sent
+           count(*) FILTER (WHERE from_me AND (channel_message_id IS NOT NULL OR status NOT IN ('queued', 'failed'))) AS sent
       FROM messages
      WHERE (SELECT after < 2 AND 2 <= upto FROM part)
      GROUP BY tenant_id, channel_id
@@ -68,14 +69,17 @@ WITH part AS MATERIALIZED (
                   coalesce(messages_received, 0), coalesce(messages_sent, 0), coalesce(received, 0), coalesce(sent, 0))
            AS finding,
            format('SELECT sum(messages_received), sum(messages_sent) FROM channel_counters WHERE tenant_id = %1$L AND '
-                  'channel_id = %2$L; SELECT count(*) FILTER (WHERE NOT from_me), count(*) FILTER (WHERE from_me) FROM '
+                  'channel_id = %2$L; SELECT count(*) FILTER (WHERE NOT from_me), count(*) FILTER (WHERE from_me AND '
+                  '(channel_message_id IS NOT NULL OR status NOT IN (''queued'', ''failed''))) FROM '
                   'messages WHERE tenant_id = %1$L AND channel_id = %2$L;', tenant_id, id) AS see,
            -- FOR UPDATE keeps away a backend that would count in a slot of its own for the first time.
            format('BEGIN; SELECT FROM channels WHERE tenant_id = %1$L AND id = %2$L FOR UPDATE; UPDATE channel_counters '
                   'SET messages_received = 0, messages_sent = 0 WHERE tenant_id = %1$L AND channel_id = %2$L; '
                   'INSERT INTO channel_counters (tenant_id, channel_id, slot, messages_received, messages_sent) SELECT '
-                  '%1$L, %2$L, 0, count(*) FILTER (WHERE NOT from_me), count(*) FILTER (WHERE from_me) FROM messages '
-                  'WHERE tenant_id = %1$L AND channel_id = %2$L ON CONFLICT (tenant_id, channel_id, slot) DO UPDATE SET '
+                  '%1$L, %2$L, 0, count(*) FILTER (WHERE NOT from_me), count(*) FILTER (WHERE from_me AND '
+                  '(channel_message_id IS NOT NULL OR status NOT IN (''queued'', ''failed''))) FROM '
+                  'messages WHERE tenant_id = %1$L AND channel_id = %2$L '
+                  'ON CONFLICT (tenant_id, channel_id, slot) DO UPDATE SET '
                   'messages_received = excluded.messages_received, messages_sent = excluded.messages_sent; COMMIT;',
                   tenant_id, id) AS mend
       FROM of_channel

@@ -12,14 +12,17 @@ from tests.support.inbound_messages import EVE, inbound, store
 from tests.support.sending import CONFIG, LATER, begin, new_contact, queued
 from tests.support.stored import count
 from tests.support.waha_server import configure
-from ventros import Database, NotFound, UnitOfWork, ValidationError
+from ventros import CRM, Database, NotFound, UnitOfWork, ValidationError
 from ventros.application.messages.process_inbound_message import StoredMessage
 from ventros.application.messages.record_send import RecordSend, record_send
+from ventros.audit.checks import ask, questions
 from ventros.crm.messages.aggregate import Message, MessageStatus
 from ventros.crm.messages.repository import MessageRepository
 from ventros.crm.messages.sends import LONGEST_REASON, SendOutcome
 from ventros.demo.seed import Seed
+from ventros.roles import DEFAULT
 
+(COUNTERS,) = [question for question in questions(CRM) if question.name == "counters"]
 SENT, REFUSED, UNANSWERED = SendOutcome.SENT, SendOutcome.REFUSED, SendOutcome.UNANSWERED
 
 
@@ -97,6 +100,18 @@ async def test_a_refused_one_fails_with_the_reason(
         "SELECT payload ->> 'failure_reason' FROM outbox_events WHERE event_name = 'message.failed'"
     ).fetchall()
     assert reason == "too large"
+
+
+@pytest.mark.parametrize("outcome", [None, UNANSWERED, REFUSED, SENT])
+async def test_the_audit_counts_as_the_channel_does(
+    db: Database[UnitOfWork], message: Message, superuser: psycopg.Connection, outcome: SendOutcome | None
+) -> None:
+    """What is queued or failed was not sent."""
+    if outcome is not None:
+        await record(db, message, outcome, reason=None if outcome is SENT else "no")
+    assert ask(superuser, COUNTERS, DEFAULT, 60) == []
+    superuser.execute("UPDATE messages SET channel_message_id = 'taken'")
+    assert len(ask(superuser, COUNTERS, DEFAULT, 60)) == (outcome is not SENT)
 
 
 async def test_another_tenants_is_not_found(db: Database[UnitOfWork], message: Message) -> None:
