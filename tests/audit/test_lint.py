@@ -187,7 +187,7 @@ def test_the_tables_are_read_as_the_server_has_them(superuser: psycopg.Connectio
     ):
         columns_of[table] = (*columns_of.get(table, ()), column)
     assert {table.name: table.columns for table in LIBRARY.tables.values()} == columns_of
-    assert sum(table.versioned for table in LIBRARY.tables.values()) == 15
+    assert sum(table.versioned for table in LIBRARY.tables.values()) == 17
 
 
 def test_the_command_says_it() -> None:

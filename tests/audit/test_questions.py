@@ -78,6 +78,6 @@ def test_the_columns_that_change_are_those_that_statements_change() -> None:
 def test_a_list_may_be_empty_and_an_unknown_one_is_refused() -> None:
     text = "ARRAY[\n-- for each directory, with \",\" between: '{name}'\n'x'\n-- end\n]::text[];\n"
     assert checks.render(text, KERNEL) == text.replace("'x'\n", "")
-    assert checks.render(text, CRM) == text.replace("'x'", "'channel_routes'")
+    assert checks.render(text, CRM) == text.replace("'x'", "'account_projects',\n'channel_routes'")
     with pytest.raises(ConfigurationError, match="a list for each nobody"):
         checks.render(text.replace("directory", "nobody"), CRM)

@@ -21,7 +21,7 @@ TestAggregates = contract(*FACTORIES)
 def test_every_versioned_aggregate_has_a_factory() -> None:
     versioned = {name for name, repository in REPOSITORIES.items() if issubclass(repository, Repository)}
     assert {factory.resource for factory in FACTORIES} == versioned
-    assert len(versioned) == 15
+    assert len(versioned) == 17
 
 
 def refers_to_a_project(factory: Factory) -> bool:

@@ -91,6 +91,7 @@ ELSEWHERE: dict[tuple[str, str], Callable[[UnitOfWork], Awaitable[object]] | Non
     ("channel_routes", "platform"): None,  # a constant of ours
     ("credentials", "credential_type"): None,  # an enum
     ("sequences", "trigger_type"): None,  # an enum
+    ("broadcast_executions", "status"): None,  # an enum
     ("channel_routes", "webhook_id"): None,  # the channel's, a UUID
     ("channel_routes", "external_id"): None,  # the channel's: see the first test
     ("agents", "email"): None,  # a value object: see the second test

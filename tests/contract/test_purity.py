@@ -94,6 +94,8 @@ class Pool:
             return self.value(self._chance.choice(args))
         if origin is Secret:
             return Secret(self.value(*args))
+        if origin is tuple and args[-1] is not Ellipsis:
+            return tuple(map(self.value, args))
         if origin in {Iterable, Sequence, tuple}:
             return (self.value(args[0]),)
         if origin in {Mapping, dict}:

@@ -12,6 +12,7 @@ import attrs
 from ventros.automation.values import StepCondition
 from ventros.kernel.enums import ValidatedEnum
 from ventros.kernel.errors import ValidationError
+from ventros.kernel.json_values import json_object
 
 
 class ConditionType(ValidatedEnum, field="conditions"):
@@ -61,7 +62,7 @@ class ContactFacts:
     """
 
     tags: tuple[str, ...] = ()
-    fields: Mapping[str, Any] = attrs.field(factory=dict)
+    fields: dict[str, Any] = json_object()
     status_ids: frozenset[UUID] = frozenset()
     last_activity_at: datetime
 

@@ -100,7 +100,7 @@ async def test_who_has_the_phone_or_the_email_is_said(
         await create(db, command(seed, **changes))
     error = raised.value
     assert (error.field, error.id, error.constraint) == (field, first.id, f"contacts_live_{field}_key")
-    assert (error.code, error.retryable) == ("RESOURCE_ALREADY_EXISTS", False)
+    assert (error.code, error.retryable) == ("CONTACT_ALREADY_EXISTS", False)
     assert str(error).startswith(f"contact {first.id}: has this {field} already")
     await db.run(TENANT, lambda uow: uow.contacts.apply(first.id, Contact.delete, now=NOW))
     assert (await create(db, command(seed, **changes))).id != first.id

@@ -14,7 +14,6 @@ from ventros.values import Email, Phone
 class ContactAlreadyExists(AlreadyExists):
     """``field`` is ``phone`` or ``email``, and ``id`` the contact of the project that has it."""
 
-    code: ClassVar[str] = AlreadyExists.code
     fault: ClassVar[str] = "has this {field} already"
 
     def __init__(self, field: str, id: UUID) -> None:  # noqa: A002 - the field's name everywhere
