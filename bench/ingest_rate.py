@@ -23,7 +23,7 @@ from bench.server import Server
 from ventros.application.messages.import_messages import import_messages
 from ventros.application.messages.inbound import Party
 from ventros.application.messages.process_inbound_message import InboundMessage, process_inbound_message
-from ventros.crm.messages.aggregate import ContentType, MessageSource
+from ventros.crm.messages.values import ContentType, MessageSource
 from ventros.demo.seed import seed_tenant
 from ventros.demo.stream import make_stream
 from ventros.ingest.records import records_of_lines

@@ -16,7 +16,7 @@ from ventros.application.messages.process_inbound_message import (
     process_inbound_message,
 )
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.kernel.ids import new_id
 
 Write = Callable[..., Awaitable[Sequence[Contact]]]

@@ -25,8 +25,8 @@ from ventros.application.consumers import Means
 from ventros.application.messages.inbound import MessageRef
 from ventros.application.messages.process_inbound_message import Duplicate, StoredMessage
 from ventros.application.messages.record_message_ack import AckResult, MessageAck, record_message_ack
-from ventros.crm.messages.aggregate import MessageStatus
 from ventros.crm.messages.sends import MessageSends
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel.outbox import log
 from ventros.kernel.outbox.event import START
 from ventros.relay.waha import WahaGateway

@@ -27,8 +27,9 @@ from ventros.application.consumers import in_unit
 from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.sends import SendOutcome
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.relay.crm import CrmConsumers
 from ventros.relay.relay import Relay
 from ventros.relay.waha import WahaGateway

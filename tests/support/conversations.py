@@ -14,7 +14,8 @@ from ventros import Database, UnitOfWork
 from ventros.application.contacts.identify_contact import identify_contact
 from ventros.application.contacts.merge_contacts import MergeContacts, merge_contacts
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.sessions.aggregate import Session
 from ventros.demo.seed import Seed
 from ventros.values import Phone

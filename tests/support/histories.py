@@ -11,7 +11,7 @@ import psycopg
 from tests.support.constants import NOW
 from ventros.application.messages.inbound import GroupChat, Party
 from ventros.application.messages.process_inbound_message import InboundMessage
-from ventros.crm.messages.aggregate import ContentType, MessageSource
+from ventros.crm.messages.values import ContentType, MessageSource
 
 GROUPS = 2
 OWN_SHARE, GROUP_SHARE, REPLY_SHARE, TWIN_SHARE = 0.3, 0.2, 0.1, 0.05

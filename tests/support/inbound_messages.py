@@ -23,7 +23,8 @@ from ventros.application.messages.process_inbound_message import (
     process_inbound_message,
 )
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.sessions.aggregate import Session
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import attrs
 
 from tests.support.constants import NOW
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 
 LATER = NOW + timedelta(hours=1)
 NIL = UUID(int=0)

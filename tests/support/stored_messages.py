@@ -12,7 +12,8 @@ from psycopg.rows import dict_row
 
 from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.demo.seed import Seed
 
 MINUTE = timedelta(minutes=1)

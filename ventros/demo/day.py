@@ -37,7 +37,8 @@ from ventros.automation.sequences.aggregate import SequenceStep
 from ventros.automation.sequences.values import TriggerType
 from ventros.automation.values import DelayUnit, MessageTemplate, TemplateType
 from ventros.core.billing_accounts.aggregate import BillingAccount, PaymentMethod
-from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.demo.company import TENANT, Company

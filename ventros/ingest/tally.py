@@ -13,7 +13,7 @@ from ventros.application.messages.react_to_message import MessageReaction
 from ventros.application.messages.record_message_ack import MessageAck
 from ventros.application.messages.record_poll_vote import PollVote
 from ventros.application.messages.revoke_message import MessageRevocation
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.ingest.delivery import Command
 
 MAX_REASONS = 200

@@ -21,7 +21,7 @@ from ventros.application.messages.gateway import (
     PlatformUnavailable,
 )
 from ventros.crm.channels.configs import WahaConfig
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.kernel.errors import ValidationError
 from ventros.kernel.validators import require_indexable
 from ventros.relay.addresses import AddressRules, CheckedBackend, Resolve, SystemNames, trusted_roots

@@ -33,7 +33,7 @@ from ventros.automation.broadcasts.values import BroadcastStatus
 from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, MessageSource, MessageStatus
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation
 from ventros.kernel.ids import new_id

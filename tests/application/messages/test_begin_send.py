@@ -22,9 +22,10 @@ from ventros.application.contacts.merge_contacts import MergeContacts, merge_con
 from ventros.application.messages.begin_send import BeginSend, begin_send
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.repository import MessageRepository
 from ventros.crm.messages.sends import Begun, MessageSends
+from ventros.crm.messages.values import MessageStatus
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import UnknownKey
 

@@ -13,8 +13,9 @@ from tests.support.inbound_messages import MINUTE, inbound, last_event, store
 from ventros import Conflict, Database, InvariantViolation, NotFound, UnitOfWork, ValidationError
 from ventros.application.messages.confirm_delivery import ConfirmDelivery, confirm_delivery
 from ventros.application.messages.process_inbound_message import StoredMessage
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.values import MessageStatus
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
 

@@ -27,7 +27,7 @@ from ventros.application.messages.edit_message import MessageEdit, edit_message
 from ventros.application.messages.existing_messages import ChangeResult
 from ventros.application.messages.process_inbound_message import Duplicate, StoredMessage
 from ventros.application.messages.revoke_message import MessageRevocation, revoke_message
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id
 

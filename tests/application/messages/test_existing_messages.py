@@ -26,8 +26,9 @@ from ventros.application.messages.record_poll_vote import PollVote, record_poll_
 from ventros.application.messages.revoke_message import MessageRevocation, revoke_message
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import ChannelType
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.repository import MessageRepository
+from ventros.crm.messages.values import MessageStatus
 from ventros.demo.seed import Seed
 from ventros.kernel.connection.call import Call
 from ventros.kernel.ids import new_id

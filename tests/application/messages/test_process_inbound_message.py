@@ -26,7 +26,7 @@ from tests.support.snapshots import snapshot
 from ventros import Database, NotFound, UnitOfWork, ValidationError, VentrosError
 from ventros.application.messages.inbound import Party
 from ventros.application.messages.process_inbound_message import Duplicate, StoredMessage
-from ventros.crm.messages.aggregate import ContentType, MessageSource
+from ventros.crm.messages.values import ContentType, MessageSource
 from ventros.crm.sessions.aggregate import EndReason
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import InvariantViolation

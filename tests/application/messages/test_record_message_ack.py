@@ -8,7 +8,7 @@ from tests.support.constants import NOW, TENANT
 from tests.support.inbound_messages import MINUTE, inbound, message_of, named, store
 from ventros import Database, UnitOfWork
 from ventros.application.messages.record_message_ack import AckResult, MessageAck, record_message_ack
-from ventros.crm.messages.aggregate import ContentType, MessageStatus
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.demo.seed import Seed
 
 OWN = inbound(from_me=True)

@@ -10,7 +10,7 @@ from ventros import Database, UnitOfWork
 from ventros.application.messages.existing_messages import ChangeResult
 from ventros.application.messages.inbound import Party
 from ventros.application.messages.record_poll_vote import PollVote, record_poll_vote
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.demo.seed import Seed
 
 POLL = inbound(content_type=ContentType.UNSUPPORTED, text="Which day?", metadata={"kind": "poll"})

@@ -16,9 +16,10 @@ from ventros import CRM, Database, NotFound, UnitOfWork, ValidationError
 from ventros.application.messages.process_inbound_message import StoredMessage
 from ventros.application.messages.record_send import RecordSend, record_send
 from ventros.audit.checks import ask, questions
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.repository import MessageRepository
 from ventros.crm.messages.sends import LONGEST_REASON, SendOutcome
+from ventros.crm.messages.values import MessageStatus
 from ventros.demo.seed import Seed
 from ventros.roles import DEFAULT
 

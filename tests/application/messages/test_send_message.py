@@ -23,7 +23,8 @@ from ventros.crm.agents.values import AgentType
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import ChannelType
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id

@@ -17,7 +17,8 @@ from ventros.application.queries.contact_statistics import (
     contact_statistics,
 )
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.pipeline_statuses.aggregate import PipelineStatus, StatusType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.sessions.aggregate import EndReason, Session

@@ -22,7 +22,8 @@ from ventros.application.sessions.consolidate_sessions import (
 )
 from ventros.audit.checks import ask, questions
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import OptimisticLockError, VentrosError

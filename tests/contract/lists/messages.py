@@ -15,7 +15,8 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.values import ChannelType
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.crm.sessions.aggregate import Session
 from ventros.demo.seed import Seed
 from ventros.kernel.ids import new_id

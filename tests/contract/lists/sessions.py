@@ -16,7 +16,8 @@ from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.events import ChannelCreated
 from ventros.crm.channels.values import ChannelType
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.pipelines.aggregate import Pipeline
 from ventros.crm.sessions.aggregate import EndReason, Sentiment, Session, SessionStatus
 from ventros.demo.seed import Seed

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support.constants import NOW
 from tests.support.messages import ARGUMENTS, LATER, LINK, MEDIA, NIL, PLAYABLE, URL, create, make_message
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.kernel.errors import ValidationError
 from ventros.values import MediaUrl, MessageText
 

@@ -12,8 +12,9 @@ import pytest
 
 from tests.support.constants import NOW
 from tests.support.messages import ARGUMENTS, LATER, LINK, MEDIA, NIL, PLAYABLE, URL, make_message, obey
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.answers import Respondent
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.kernel.aggregate import AggregateRoot
 from ventros.kernel.errors import InvariantViolation, ValidationError
 from ventros.values import MediaUrl, MessageText

@@ -13,8 +13,9 @@ import pytest
 from tests.support.constants import NOW, TENANT
 from tests.support.stored_messages import MINUTE, Place, load, names, new_message, save, stored
 from ventros import Conflict, Database, UnitOfWork
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.events import MessageDelivered
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel.ids import new_id
 
 DELIVERY = ("status", "delivered_at", "read_at", "played_at")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.constants import NOW
 from tests.support.messages import LATER, NIL, make_message, obey
-from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageStatus
 
 EARLIER = NOW - timedelta(hours=1)
 REPORTS = {

@@ -12,8 +12,9 @@ from tests.support.constants import NOW, TENANT
 from ventros import Database, UnitOfWork
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.events import MessageCreated, MessageUpdated
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.crm.sessions.aggregate import Session
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import ChangeWithoutEvent, NotNew, UndoneWrite

@@ -25,7 +25,7 @@ from ventros.application.messages.react_to_message import MessageReaction
 from ventros.application.messages.record_message_ack import MessageAck
 from ventros.application.messages.record_poll_vote import PollVote
 from ventros.application.messages.revoke_message import MessageRevocation
-from ventros.crm.messages.aggregate import MessageStatus
+from ventros.crm.messages.values import MessageStatus
 from ventros.ingest.waha.changes import STATUS_BY_ACK, STATUS_BY_ACK_NAME
 
 PHONE = f"{CONTACT}@s.whatsapp.net"

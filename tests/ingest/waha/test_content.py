@@ -29,8 +29,8 @@ from tests.support.waha import (
     message,
 )
 from ventros.application.messages.process_inbound_message import InboundMessage
-from ventros.crm.messages.aggregate import ContentType
 from ventros.crm.messages.events import MessageFromAdTracked
+from ventros.crm.messages.values import ContentType
 
 PLAIN = {"source": "waha", "event_id": EVENT_ID, "session": "sales", "message_id": MESSAGE_ID}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.waha import CONTACT, LID, Json, message, skip_reason
 from tests.support.waha_engines import ID, gows, neutral, noweb, webjs
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.ingest.waha.engines import detail_of
 from ventros.ingest.waha.wire import fields
 

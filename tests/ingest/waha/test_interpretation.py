@@ -34,7 +34,7 @@ from tests.support.waha import (
 from ventros.application.messages.inbound import MessageRef, Party
 from ventros.application.messages.process_inbound_message import InboundMessage
 from ventros.application.messages.record_message_ack import MessageAck
-from ventros.crm.messages.aggregate import ContentType, MessageStatus
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.ingest.delivery import Delivery, RejectedLine, SkippedEvent
 from ventros.ingest.waha.interpretation import interpret
 

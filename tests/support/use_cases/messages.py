@@ -30,8 +30,9 @@ from ventros.application.messages.send_message import SendMessage, send_message
 from ventros.crm.channels.aggregate import Channel
 from ventros.crm.channels.configs import WahaConfig
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.sends import SendOutcome
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel.errors import Conflict
 from ventros.kernel.ids import new_id
 from ventros.values import Phone

@@ -16,7 +16,8 @@ from ventros.application.sessions.close_session import CloseSession, close_sessi
 from ventros.application.sessions.consolidate_sessions import ConsolidateSessions, consolidate_sessions
 from ventros.application.sessions.create_session import CreateSession, create_session
 from ventros.application.sessions.expire_session import expire_session
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType
 from ventros.crm.sessions.aggregate import EndReason, Session
 from ventros.crm.sessions.list_query import SessionFilter
 from ventros.kernel.lists import Direction

@@ -13,7 +13,7 @@ from ventros.application.messages.send_message import SendMessage, send_message
 from ventros.application.messages.template_message import template_message
 from ventros.automation.broadcasts.aggregate import Broadcast
 from ventros.automation.broadcasts.values import ClaimedContact
-from ventros.crm.messages.aggregate import MessageSource
+from ventros.crm.messages.values import MessageSource
 from ventros.kernel import validators
 from ventros.kernel.errors import ValidationError
 from ventros.unit_of_work import UnitOfWork

@@ -16,7 +16,7 @@ from ventros.automation.campaigns.values import CampaignStatus, StepType
 from ventros.automation.enrollments import CONDITION_NOT_MET, CONTACT_DELETED, STEP_FAILED
 from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import MessageSource
+from ventros.crm.messages.values import MessageSource
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict, InvariantViolation, NotFound, ValidationError
 from ventros.unit_of_work import UnitOfWork

@@ -9,7 +9,8 @@ import attrs
 
 from ventros.application.messages.gateway import Outgoing
 from ventros.application.messages.outbound import find_outbound, waha_access
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call
 from ventros.kernel.encryption import Encryptor

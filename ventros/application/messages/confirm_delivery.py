@@ -7,7 +7,8 @@ from uuid import UUID
 
 import attrs
 
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from ventros.crm.messages.aggregate import ContentType, Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.unit_of_work import UnitOfWork
 

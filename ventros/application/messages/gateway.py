@@ -7,7 +7,7 @@ from typing import Protocol
 import attrs
 
 from ventros.crm.channels.configs import WahaConfig
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.kernel.errors import VentrosError
 
 

@@ -20,7 +20,8 @@ from ventros.crm.channels.inbound import InboundChannel
 from ventros.crm.channels.values import ChannelStatus
 from ventros.crm.chats.aggregate import Chat
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageSource
 from ventros.crm.sessions.aggregate import Session
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call

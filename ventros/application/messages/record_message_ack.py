@@ -10,7 +10,7 @@ import attrs
 
 from ventros.application.messages.existing_messages import look_for, named_message
 from ventros.application.messages.inbound import MessageRef
-from ventros.crm.messages.aggregate import MessageStatus
+from ventros.crm.messages.values import MessageStatus
 from ventros.unit_of_work import UnitOfWork
 
 CONSUMER = "record_message_ack"

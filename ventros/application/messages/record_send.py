@@ -7,8 +7,9 @@ from uuid import UUID
 
 import attrs
 
-from ventros.crm.messages.aggregate import Message, MessageStatus
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.sends import SendOutcome
+from ventros.crm.messages.values import MessageStatus
 from ventros.kernel import validators
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict

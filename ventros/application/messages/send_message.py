@@ -12,7 +12,8 @@ import attrs
 from ventros.application.contacts.identify_contact import hold_contact
 from ventros.application.messages.outbound import Outbound, find_outbound
 from ventros.application.messages.sessions_of_messages import sessions_with_message
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageSource
 from ventros.crm.sessions.aggregate import Session
 from ventros.kernel import validators
 from ventros.kernel.errors import AlreadyExists, Conflict, ValidationError

@@ -13,7 +13,7 @@ from ventros.automation.broadcasts.values import ClaimedContact
 from ventros.automation.templates import filled
 from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import ContentType, MessageSource
+from ventros.crm.messages.values import ContentType, MessageSource
 
 
 def template_message(

@@ -15,7 +15,7 @@ from ventros.automation.sequence_enrollments.aggregate import SequenceEnrollment
 from ventros.automation.sequences.aggregate import Sequence, SequenceStep
 from ventros.automation.sequences.values import SequenceStatus
 from ventros.crm.contacts.aggregate import Contact
-from ventros.crm.messages.aggregate import MessageSource
+from ventros.crm.messages.values import MessageSource
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import InvariantViolation, NotFound, ValidationError
 from ventros.unit_of_work import UnitOfWork

@@ -10,7 +10,7 @@ from uuid import UUID
 import attrs
 
 from ventros.crm.messages import mapper
-from ventros.crm.messages.aggregate import ContentType, MessageStatus
+from ventros.crm.messages.values import ContentType, MessageStatus
 from ventros.kernel.lists import Direction, ListQuery, Sort, SortKey
 from ventros.kernel.lists.conditions import among, at_least, at_most, contains, equal, present
 from ventros.statements import statement

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ventros.crm.messages.aggregate import ContentType, Message, MessageSource, MessageStatus
+from ventros.crm.messages.aggregate import Message
+from ventros.crm.messages.values import ContentType, MessageSource, MessageStatus
 from ventros.values import MediaUrl, MessageText
 
 COLUMNS: Final = (

@@ -11,7 +11,7 @@ import asyncpg
 import attrs
 
 from ventros.crm.messages import mapper
-from ventros.crm.messages.aggregate import ContentType, Message
+from ventros.crm.messages.aggregate import Message
 from ventros.crm.messages.events import (
     MessageDelivered,
     MessageFailed,
@@ -20,6 +20,7 @@ from ventros.crm.messages.events import (
     MessageSent,
 )
 from ventros.crm.messages.list_query import LIST_QUERY, MessageFilter, MessageSort
+from ventros.crm.messages.values import ContentType
 from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import AlreadyExists, Conflict
 from ventros.kernel.lists import ListRepository

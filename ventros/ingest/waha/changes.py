@@ -19,7 +19,7 @@ from ventros.application.messages.react_to_message import MessageReaction
 from ventros.application.messages.record_message_ack import MessageAck
 from ventros.application.messages.record_poll_vote import PollVote
 from ventros.application.messages.revoke_message import MessageRevocation
-from ventros.crm.messages.aggregate import MessageStatus
+from ventros.crm.messages.values import MessageStatus
 from ventros.ingest.delivery import RejectedLine, SkippedEvent
 from ventros.ingest.waha.addresses import MessageId, address, message_id
 from ventros.ingest.waha.detail import Detail, content_of

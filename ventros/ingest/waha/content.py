@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 from ventros.ingest.delivery import RejectedLine, SkippedEvent
 from ventros.ingest.waha.addresses import message_id
 from ventros.ingest.waha.content_kinds import CONTENT_TYPES, SYSTEM_KINDS, TEXT_KINDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ventros.crm.messages.aggregate import ContentType
+from ventros.crm.messages.values import ContentType
 
 CONTENT_TYPES: Final = {
     "text": ContentType.TEXT,
