@@ -401,7 +401,7 @@ COLUMNS = {
 }
 
 TABLES = {
-    "a crash empties a table": planted("ALTER TABLE messages SET UNLOGGED", "critical messages"),
+    "a crash empties a table": planted("ALTER TABLE placements SET UNLOGGED", "critical placements"),
     "a table is gone": planted("DROP TABLE channel_counters", "critical channel_counters"),
     "a table with a key is gone": planted(
         "DROP TABLE broadcasts CASCADE",
