@@ -289,7 +289,7 @@ async def dealt_with_twice(db: Database[UnitOfWork], readers: Readers) -> None:
     (message_id,) = (await send(db, readers)).message_ids
     pair = (readers.contacts[0].id, message_id)
     async with db.unit_of_work(TENANT) as uow:
-        await uow.broadcasts.close_claim(readers.broadcast.id, queued=[pair], skipped=[], now=NOW)
+        await uow.broadcasts.close_claim(readers.broadcast.id, queued=dict([pair]), skipped=[], now=NOW)
 
 
 async def test_an_execution_leaves_pending_once(db: Database[UnitOfWork], seed: Seed) -> None:

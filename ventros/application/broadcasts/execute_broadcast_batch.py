@@ -71,7 +71,7 @@ async def execute_broadcast_batch(uow: UnitOfWork, command: ExecuteBroadcastBatc
         return BroadcastBatch(broadcast=broadcast, message_ids=(), skipped=0)
     claimed = await uow.broadcasts.claim(broadcast.id, at_most=room)
     queued, skipped = await _send(uow, broadcast, claimed, now)
-    await uow.broadcasts.close_claim(broadcast.id, queued=queued, skipped=skipped, now=now)
+    await uow.broadcasts.close_claim(broadcast.id, queued=dict(queued), skipped=skipped, now=now)
     if skipped:
         uow.send_with_commit(uow.broadcasts.counting(broadcast.id, skipped=len(skipped)))
     if not queued and len(claimed) < room and not await uow.broadcasts.has_open(broadcast.id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -21,7 +21,7 @@ from ventros.kernel.errors import Conflict
 from ventros.kernel.lists import ListRepository
 from ventros.kernel.lists.list_repository import MAX_LIMIT
 from ventros.kernel.repository import Repository
-from ventros.kernel.validators import whole_number
+from ventros.kernel.validators import instance_of, whole_number
 from ventros.statements import statement
 
 FIRST: Final = UUID(int=0)
@@ -100,18 +100,23 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         self,
         broadcast_id: UUID,
         *,
-        queued: Sequence[tuple[UUID, UUID]],
+        queued: Mapping[UUID, UUID],
         skipped: Sequence[ClaimedContact],
         now: datetime,
     ) -> None:
         """Of the contacts that were claimed: who gets which message, and who gets none.
 
-        ``queued`` has the ids of contact and message. Raises Conflict when one was dealt with by somebody
-        else, which the claim does not let happen.
+        ``queued`` has the ids of the messages by those of the contacts. Raises Conflict when one was dealt with
+        by somebody else, which the claim does not let happen.
         """
+        instance_of(Mapping, queued, "queued")
+        instance_of(Sequence, skipped, "skipped")
+        for contact in skipped:
+            instance_of(ClaimedContact, contact, "skipped")
         key = (self.tenant, broadcast_id)
         calls = [
-            Call(self.QUEUE, ((*key, contact_id, message_id, now),)) for contact_id, message_id in queued
+            Call(self.QUEUE, ((*key, contact_id, message_id, now),))
+            for contact_id, message_id in queued.items()
         ]
         calls += [Call(self.SKIP, ((*key, one.id, one.skipped_because, now),)) for one in skipped]
         if any(count != 1 for count in await self.connection.together(calls)):

@@ -13,6 +13,7 @@ from ventros.kernel.connection.call import Call
 from ventros.kernel.errors import Conflict
 from ventros.kernel.repository import Repository
 from ventros.kernel.statements import Statement
+from ventros.kernel.validators import instance_of
 from ventros.statements import statement
 
 
@@ -96,6 +97,7 @@ class CredentialRepository(Repository[Credential]):
 
     async def release_refresh(self, credential_id: UUID, lease_id: UUID, *, failed: bool) -> None:
         """End the lease, if it is still this one, and count a failure if it ``failed``."""
+        instance_of(bool, failed, "failed")
         lease = (self.tenant, credential_id, lease_id, int(failed))
         await self.connection.affected(self.RELEASE_REFRESH, *lease)
 

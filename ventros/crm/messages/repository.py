@@ -220,5 +220,6 @@ class MessageRepository(ListRepository[Message, MessageFilter, MessageSort]):
         ``session.consolidated`` tells of it, and no event of theirs. A row of the answer has how many of a
         session were moved, of the contact and of our side; there is none where none were.
         """
+        instance_of(Mapping, survivors, "survivors")
         args = (self.tenant, list(survivors), list(survivors.values()), now)
         return Call(self.MOVE_BETWEEN_SESSIONS, (args,))

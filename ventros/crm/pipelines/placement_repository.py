@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from ventros.crm.pipelines import placement_mapper as mapper
 from ventros.crm.pipelines.placement import Placement
 from ventros.crm.pipelines.placement_mapper import ChangeView, NamedPlacement, TargetView
 from ventros.kernel.connection.call import Call
-from ventros.kernel.errors import AlreadyExists, Conflict, WriteSuppressed
+from ventros.kernel.errors import AlreadyExists, Conflict, ValidationError, WriteSuppressed
 from ventros.kernel.repository import EntityRepository
 from ventros.kernel.validators import instance_of
 from ventros.statements import statement
@@ -73,6 +75,8 @@ class PlacementRepository(EntityRepository[Placement]):
         Raises Conflict when another has ended one of them, or was the first to place a contact.
         """
         instance_of(Sequence, pairs, "pairs")
+        if any(not isinstance(pair, tuple) or len(pair) != 2 for pair in pairs):
+            raise ValidationError("pairs must be tuples of two placements", field="pairs")
         ended = [former for former, _ in pairs if former is not None]
         begun = [placement for _, placement in pairs]
         for former in ended:
@@ -123,6 +127,8 @@ class PlacementRepository(EntityRepository[Placement]):
     async def exit_all(self, rows: Sequence[Sequence[Any]], *, reason: str, now: datetime) -> None:
         """The contact leaves every pipeline, of which ``rows``, answered to :meth:`holding_open`, tell."""
         instance_of(Sequence, rows, "rows")
+        for row in rows:
+            instance_of(asyncpg.Record, row, "rows")
         open_ones = [mapper.named_from_row(row) for row in rows]
         ended = [one.placement.exit(status_name=one.status_name, now=now, reason=reason) for one in open_ones]
         calls = [Call(self.CLOSE, (mapper.close_args(placement),), expected=1) for placement in ended]
