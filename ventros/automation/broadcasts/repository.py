@@ -106,8 +106,8 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     ) -> None:
         """Of the contacts that were claimed: who gets which message, and who gets none.
 
-        ``queued`` has the ids of the messages by those of the contacts. Raises Conflict when one was dealt with
-        by somebody else, which the claim does not let happen.
+        ``queued`` has the ids of the messages by those of the contacts. Raises Conflict when one was dealt
+        with by somebody else, which the claim does not let happen.
         """
         instance_of(Mapping, queued, "queued")
         instance_of(Sequence, skipped, "skipped")
