@@ -200,6 +200,7 @@ async def test_the_list_of_a_broadcast_that_is_scheduled_or_running_stays(
         tenant_id=TENANT,
         name="Spring",
         list_id=contact_list.id,
+        channel_id=seed.channel_id,
         message_template=MessageTemplate(type=TemplateType.TEXT, content="Hello"),
         now=NOW,
     )
