@@ -73,8 +73,16 @@ def _parts(connection: psycopg.Connection, question: Question, tell: Tell, rows:
 
 
 def _large(connection: psycopg.Connection, tables: list[str], rows: int) -> list[bool]:
-    """Whether each has more than some ``rows``, by its statistics or, without any, by its pages."""
-    found = connection.execute(_SIZES, {"tables": tables, "rows": rows}).fetchall()
+    """Whether each has more than some ``rows``, by its statistics or, without any, by its pages.
+
+    To count those the server waits for who has locked a table: where it does not say in time, none is.
+    """
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(_BOUNDED)
+            found = connection.execute(_SIZES, {"tables": tables, "rows": rows}).fetchall()
+    except psycopg.Error:
+        return [False] * len(tables)
     return [is_large for (is_large,) in found]
 
 
