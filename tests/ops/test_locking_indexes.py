@@ -13,6 +13,9 @@ from ventros.kernel.errors import ConfigurationError
 from ventros.migrate import rollback
 from ventros.ops import locking_indexes
 
+FIRST = VERSIONED - {"campaign_enrollments", "sequence_enrollments"}
+"""Those that the founding migration gave the indexes."""
+
 
 def defined(superuser: psycopg.Connection) -> dict[str, str]:
     rows = superuser.execute(
@@ -26,11 +29,11 @@ def states(dsn: str) -> dict[str, str]:
 
 
 def test_they_come_as_the_migration_made_them_and_go(superuser: psycopg.Connection, owner_dsn: str) -> None:
-    assert states(owner_dsn) == dict.fromkeys(VERSIONED, "missing")
+    assert states(owner_dsn) == dict.fromkeys(FIRST, "missing")
     reports: list[str] = []
     locking_indexes.create(owner_dsn, reports.append)
     made = defined(superuser)
-    assert states(owner_dsn) == dict.fromkeys(VERSIONED, "valid")
+    assert states(owner_dsn) == dict.fromkeys(FIRST, "valid")
     assert all(index.bytes for index in locking_indexes.status(owner_dsn))
     assert len(reports) == len(made) == 15
     locking_indexes.create(owner_dsn, reports.append)

