@@ -150,14 +150,22 @@ SELECT id, version, tenant_id, name, list_id, channel_id, message_template, stat
    FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: broadcasts.find_at_work
--- why: broadcasts of all tenants that are running, or scheduled for a time that has come, for the scheduler
+-- why: broadcasts of all tenants that are running, or scheduled for a time that has come, for the scheduler. A step
+--      looks at as many as it is told, in the order of the key; its last one is among the answers, due or not, for
+--      the next step goes on behind it
 -- params: now timestamptz, tenant_id text, id uuid, most integer
+-- role: scheduler
 -- rows: many
 -- returns: tenant_id text, id uuid
--- role: scheduler
--- plan: those that are scheduled for later are passed over; nobody has many
+WITH step AS (
+    SELECT b.tenant_id, b.id, b.status, b.scheduled_for
+      FROM broadcasts AS b
+     WHERE b.status IN ('scheduled', 'running') AND (b.tenant_id, b.id) > ($2, $3)
+     ORDER BY b.tenant_id, b.id
+     LIMIT $4::integer
+)
 SELECT tenant_id, id
-  FROM broadcasts
- WHERE (status = 'running' OR (status = 'scheduled' AND scheduled_for <= $1)) AND (tenant_id, id) > ($2, $3)
- ORDER BY tenant_id, id
- LIMIT $4::integer;
+  FROM step
+ WHERE status = 'running' OR scheduled_for <= $1
+    OR (tenant_id, id) = (SELECT l.tenant_id, l.id FROM step AS l ORDER BY l.tenant_id DESC, l.id DESC LIMIT 1)
+ ORDER BY tenant_id, id;
