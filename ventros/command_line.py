@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import importlib
 import json
 import logging
 import os
+import signal
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -154,6 +156,19 @@ def tell(what: str, **more: Any) -> None:
     """One JSON line on standard error, for what runs as a service."""
     line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "message": what, **more}
     print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - a program's own words
+
+
+@contextmanager
+def on_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """On SIGTERM and Ctrl-C ``stop`` is called, as long as the block lasts; within a running event loop."""
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 @contextmanager

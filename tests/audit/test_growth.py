@@ -12,7 +12,8 @@ import pytest
 
 import bench
 from ventros import CRM
-from ventros.audit.checks import ask, questions
+from ventros.audit import steps as audit_steps
+from ventros.audit.checks import ask, audit, questions
 from ventros.audit.steps import steps
 from ventros.devserver import DevServer
 from ventros.ops import history
@@ -129,3 +130,15 @@ def test_what_is_small_is_asked_at_once(worlds: list[str]) -> None:
         for question in questions(CRM):
             assert len(list(steps(connection, question, told.append))) == 1
     assert told == []
+
+
+def test_what_no_step_can_check_is_said_once(worlds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reference is asked by itself, as of large tables, in a text that names them all."""
+    monkeypatch.setattr(audit_steps, "_large", lambda _connection, tables, _rows: [True] * len(tables))
+    with psycopg.connect(worlds[0]) as connection:
+        connection.execute("DROP TABLE broadcast_executions")
+        told: list[str] = []
+        found = [one for one in audit(connection, CRM, tell=told.append) if one.check == "references"]
+        connection.rollback()
+    assert len([line for line in told if line.startswith("references")]) > 50
+    assert [one.subject for one in found] == ["not checked"]

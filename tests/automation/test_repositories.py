@@ -153,7 +153,7 @@ async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], see
         assert first == early.clear_events()
         assert [campaign.id for campaign in await two.campaigns.find_due(at)] == [late.id]
         async with asyncio.timeout(5), db.unit_of_work(TENANT) as three:
-            await three.campaigns.count_contacts_reached(early.id)
+            await three.connection.together([three.campaigns.counting(early.id, reached=1)])
             await three.commit()
         await one.campaigns.save(first.activate(now=at))
         await one.commit()
@@ -210,12 +210,8 @@ async def test_counters_add_up_over_many_connections_without_a_version(
 
     async def count() -> None:
         async with db.unit_of_work(TENANT) as uow:
-            await uow.campaigns.count_contacts_reached(campaign.id, 2)
-            await uow.campaigns.count_conversions(campaign.id)
-            for counted in (uow.sequences.count_enrolled, uow.sequences.count_enrolled):
-                await counted(sequence.id)
-            await uow.sequences.count_completed(sequence.id)
-            await uow.sequences.count_exited(sequence.id)
+            uow.send_with_commit(uow.campaigns.counting(campaign.id, reached=2, conversions=1))
+            uow.send_with_commit(uow.sequences.counting(sequence.id, enrolled=2, completed=1, exited=1))
             uow.send_with_commit(
                 uow.broadcasts.counting(broadcast.id, contacts=5, sent=1, failed=1, skipped=1)
             )
@@ -237,10 +233,10 @@ async def test_counters_add_up_over_many_connections_without_a_version(
 async def test_nothing_is_counted_for_what_is_not_there(db: Database[UnitOfWork], seed: Seed) -> None:
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ReferenceNotFound):
-            await uow.campaigns.count_conversions(new_id())
+            await uow.connection.together([uow.campaigns.counting(new_id(), conversions=1)])
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ReferenceNotFound):
-            await uow.sequences.count_exited(new_id())
+            await uow.connection.together([uow.sequences.counting(new_id(), exited=1)])
     async with db.unit_of_work(TENANT) as uow:
         with pytest.raises(ReferenceNotFound):
             await uow.connection.together([uow.broadcasts.counting(new_id(), sent=1)])
@@ -259,7 +255,7 @@ async def test_what_has_begun_is_not_removed_and_a_draft_takes_its_rows_along(
         for aggregate in begun:
             with pytest.raises(InvariantViolation):
                 await repository(uow, aggregate).remove(aggregate)
-        await uow.campaigns.count_conversions(drafts[0].id)
+        await uow.connection.together([uow.campaigns.counting(drafts[0].id, conversions=1)])
         for aggregate in drafts:
             await repository(uow, aggregate).remove(aggregate)
         await uow.commit()

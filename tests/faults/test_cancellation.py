@@ -13,9 +13,9 @@ import asyncpg
 import attrs
 import pytest
 
+from tests.support.at_wait import AtWait, interrupted
 from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
-from tests.support.interrupt import Interrupted
 from tests.support.proxy import COMMITTED, Proxy
 from ventros import Database, UnitOfWork
 from ventros.kernel.outcome import Outcome
@@ -71,9 +71,9 @@ class Sweep:
 
     async def reached(self, database: Database[UnitOfWork], at: int) -> bool:
         unit, name = database.unit_of_work(TENANT), f"Point {next(self.names)}"
-        interrupted = Interrupted(self.work(self.contacts, unit, name), at, self.late)
+        attempt = interrupted(self.work(self.contacts, unit, name), at, late=self.late)
         try:
-            await asyncio.create_task(run(interrupted))
+            await asyncio.create_task(run(attempt))
         except asyncio.CancelledError as error:
             outcome = getattr(error, "outcome", None)
             assert outcome is not None, f"point {at}: the cancellation does not say what became of it"
@@ -83,10 +83,10 @@ class Sweep:
         self.faults["wrong"] += not told
         self.faults["leaked"] += database.stats().in_use
         self.faults["dirty"] += await self.contacts.still_in_transaction()
-        if interrupted.reached:
+        if attempt.reached:
             self.points += 1
             self.outcomes[outcome.value] += 1
-        return interrupted.reached
+        return attempt.reached
 
 
 @pytest.mark.parametrize("work", [plain, short, with_savepoint])
@@ -116,8 +116,8 @@ MESSAGES: dict[Work, int] = {plain: 3, short: 2, with_savepoint: 8}
 """For so many answers each unit waits, of which the last is COMMIT's."""
 
 
-async def run(interrupted: Interrupted) -> None:
-    await interrupted
+async def run(attempt: AtWait) -> None:
+    await attempt
 
 
 async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(
@@ -134,12 +134,12 @@ async def test_control_a_cancelled_transaction_of_asyncpg_may_be_stored(
     wrong, point, reached = 0, 0, True
     while reached:
         point += 1
-        interrupted = Interrupted(work(point), point)
+        attempt = interrupted(work(point), point)
         try:
-            await asyncio.create_task(run(interrupted))
+            await asyncio.create_task(run(attempt))
         except asyncio.CancelledError:
             wrong += await pool.fetchval("SELECT count(*) FROM control WHERE point = $1", point)
-        reached = interrupted.reached
+        reached = attempt.reached
     await pool.close()
     print(f"asyncpg's own transaction: {point - 1} points, cancelled and yet stored {wrong}")
     assert wrong > 0

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
+from tests.support.at_wait import interrupted
 from tests.support.constants import TENANT
 from tests.support.inbound_messages import ADA, inbound, process
-from tests.support.interrupt import Interrupted
 from tests.support.keys import NEW
 from tests.support.relaying import until
 from tests.support.sending import LATER, LOCAL, SENDER, Sending
@@ -155,7 +155,7 @@ class Kill:
             db = await Database.open(UnitOfWork, dsn, settings)
             means = Means(db=db, gateway=gateway, encryptor=NEW, clock=lambda: LATER)
             event = await requested(sending)
-            dying = Interrupted(SENDER.handle(means, event), self.at, late=self.late)
+            dying = interrupted(SENDER.handle(means, event), self.at, late=self.late)
             task = asyncio.current_task()
             assert task is not None
             try:

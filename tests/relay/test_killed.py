@@ -17,9 +17,9 @@ import attrs
 import psycopg
 import pytest
 
+from tests.support.at_wait import interrupted
 from tests.support.counting import Counting, effects, source
 from tests.support.crash import Crashing
-from tests.support.interrupt import Interrupted
 from tests.support.relaying import until, write
 from tests.support.stored import count
 from ventros import CRM, Database, Settings, UnitOfWork, roles
@@ -43,11 +43,11 @@ class Death:
     reached: bool = False
 
     async def drain(self, relay: Relay) -> None:
-        interrupted = Interrupted(relay.drain(), self.at, late=self.late)
+        attempt = interrupted(relay.drain(), self.at, late=self.late)
         try:
-            await interrupted
+            await attempt
         finally:
-            self.reached = interrupted.reached
+            self.reached = attempt.reached
 
 
 @attrs.define

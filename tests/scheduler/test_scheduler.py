@@ -12,8 +12,8 @@ import attrs
 import psycopg
 import pytest
 
+from tests.support.at_wait import interrupted
 from tests.support.constants import SHORT, TENANT
-from tests.support.interrupt import Interrupted
 from tests.support.relaying import until
 from tests.support.scheduling import (
     ACTIVE,
@@ -204,12 +204,12 @@ async def test_ended_wherever_it_waits_it_loses_nothing(
     while reached:
         at += 1
         due.update(session.id for session in await store_sessions(db, seed, 5))
-        interrupted = Interrupted(Scheduler(scheduler_db, db, [STEP], SMALL).drain(), at, late=late)
+        attempt = interrupted(Scheduler(scheduler_db, db, [STEP], SMALL).drain(), at, late=late)
         try:
-            await interrupted
+            await attempt
         except asyncio.CancelledError:
             task.uncancel()
-        reached = interrupted.reached
+        reached = attempt.reached
         await Scheduler(scheduler_db, db, [STEP], SMALL).drain()
         assert ended(superuser) == due, at
     assert at > 5

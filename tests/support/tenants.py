@@ -38,9 +38,9 @@ async def use_and_lease(uow: UnitOfWork, credential_id: UUID) -> None:
 BESIDE: dict[str, Callable[[UnitOfWork, UUID], Awaitable[object]]] = {
     "agent": lambda uow, id_: uow.agents.count_session_handled(id_, 10, NOW),
     "broadcast": lambda uow, id_: uow.connection.together([uow.broadcasts.counting(id_, sent=1)]),
-    "campaign": lambda uow, id_: uow.campaigns.count_conversions(id_),
+    "campaign": lambda uow, id_: uow.connection.together([uow.campaigns.counting(id_, conversions=1)]),
     "credential": use_and_lease,
-    "sequence": lambda uow, id_: uow.sequences.count_enrolled(id_),
+    "sequence": lambda uow, id_: uow.connection.together([uow.sequences.counting(id_, enrolled=1)]),
     "webhook_subscription": lambda uow, id_: uow.webhook_subscriptions.record_trigger(
         id_, success=True, at=NOW
     ),

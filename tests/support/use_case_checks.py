@@ -91,7 +91,7 @@ class Checks:
         world, work = await self._prepared(case)
         second: list[asyncio.Task[str]] = []
 
-        async def come_in() -> None:
+        async def come_in(_future: object) -> None:
             second.append(asyncio.create_task(_answer(world.run(world.rival or work))))
             while not (second[0].done() or self._waits()):  # noqa: ASYNC110 - the server tells no event
                 await asyncio.sleep(0.001)
@@ -110,7 +110,7 @@ class Checks:
         assert without_event(self.look, world) == []
         return state_of(self.look, world)
 
-    async def _kill(self) -> None:
+    async def _kill(self, _future: object) -> None:
         """Ended is a session when it is no more there; told to wait for it, the server looks rarely."""
         sessions = "FROM pg_stat_activity WHERE application_name = %s"
         self.look.execute(f"SELECT pg_terminate_backend(pid) {sessions}", [VICTIM])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import IO
 
 import attrs
 
+from ventros.command_line import on_signals
 from ventros.ingest.applying import PATIENCE
 from ventros.ingest.records import MAX_RECORD, Record
 from ventros.ingest.runner import Ingest
@@ -133,18 +133,12 @@ def _opened(file: Path) -> Iterator[int]:
 
 @contextmanager
 def _stopped_by_signals(ingest: Ingest) -> Iterator[None]:
-    loop, run = asyncio.get_running_loop(), asyncio.current_task()
+    run = asyncio.current_task()
 
     def stop() -> None:
         if ingest.is_stopping and run is not None:
             run.cancel()
         ingest.stop()
 
-    handled = (signal.SIGINT, signal.SIGTERM)
-    for number in handled:
-        loop.add_signal_handler(number, stop)
-    try:
+    with on_signals(stop):
         yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import attrs
 from rich.console import Console
 
-from ventros.command_line import log_as_lines, tell
+from ventros.command_line import log_as_lines, on_signals, tell
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.transaction.unit_of_work import UnitOfWork
@@ -53,10 +52,7 @@ async def deliver(arguments: Arguments) -> None:
             sources,
             RelayOptions(batch=arguments.batch, poll=arguments.poll, notify=arguments.notify),
         )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, relay.stop)
-            stack.callback(loop.remove_signal_handler, number)
+        stack.enter_context(on_signals(relay.stop))
         if arguments.metrics is not None:
             host, port = await stack.enter_async_context(served(arguments.metrics, relay, database))
             tell("serving metrics", address=f"{host}:{port}")

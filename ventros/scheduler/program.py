@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import attrs
 
 from ventros.application.steps import STEPS
-from ventros.command_line import log_as_lines, tell
+from ventros.command_line import log_as_lines, on_signals, tell
 from ventros.kernel.connection.settings import Settings
 from ventros.kernel.database import Database
 from ventros.kernel.errors import ConfigurationError
@@ -42,7 +39,12 @@ async def serve(
         await Database.open(UnitOfWork, app_dsn, working) as app,
     ):
         scheduler = Scheduler(database, app, steps, options, walked=_tell_walk)
-        with log_as_lines(), _stopped_by_signals(scheduler):
+
+        def stop() -> None:
+            scheduler.stop()
+            tell("stopping")
+
+        with log_as_lines(), on_signals(stop):
             tell("started", steps=[step.name for step in steps])
             try:
                 await (scheduler.drain() if once else scheduler.run())
@@ -50,22 +52,6 @@ async def serve(
                 for name, counts in scheduler.counts.items():
                     tell("ended", step=name, **attrs.asdict(counts))
     return sum(counts.failed for counts in scheduler.counts.values())
-
-
-@contextmanager
-def _stopped_by_signals(scheduler: Scheduler[UnitOfWork]) -> Iterator[None]:
-    def stop() -> None:
-        scheduler.stop()
-        tell("stopping")
-
-    loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
 
 
 def _tell_walk(step: str, counts: Counts) -> None:

@@ -227,7 +227,7 @@ async def killed_at_every_wait(
         settings = Settings(max_size=1, application_name=VICTIM)
         async with await Database.open(UnitOfWork, dsn, settings) as victim:
             dying = AtWait(
-                refresh_token(victim, TENANT, command(credential.id), service), at, lambda: kill(superuser)
+                refresh_token(victim, TENANT, command(credential.id), service), at, lambda _: kill(superuser)
             )
             with contextlib.suppress(ConnectionLost, CommitInDoubt):
                 await dying

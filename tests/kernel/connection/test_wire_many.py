@@ -12,8 +12,8 @@ import attrs
 import psycopg
 import pytest
 
+from tests.support.at_wait import AtWait, interrupted
 from tests.support.constants import NOW, TENANT
-from tests.support.interrupt import Interrupted
 from tests.support.wire_load import FORMS, new_contacts, read, stored, the_wire, without_a_gap
 from ventros import Database, OptimisticLockError, Settings, UnitOfWork
 from ventros.crm.contacts.aggregate import Contact
@@ -34,7 +34,7 @@ async def three(dsn: str) -> AsyncIterator[Database[UnitOfWork]]:
         assert database.stats().in_use == 0
 
 
-async def awaited(unit: Interrupted) -> Any:
+async def awaited(unit: AtWait) -> Any:
     return await unit
 
 
@@ -73,7 +73,7 @@ class Writer:
             else self.rng.choice(FORMS)(self.db, self.contact.id, name)
         )
         at = self.rng.choice([0, 0, 1, 2, 2, 3, 3, 4, 5])
-        unit = Interrupted(work, at, late=self.rng.random() < 0.3)
+        unit = interrupted(work, at, late=self.rng.random() < 0.3)
         try:
             answer = await asyncio.create_task(awaited(unit))
         except asyncio.CancelledError as cancelled:

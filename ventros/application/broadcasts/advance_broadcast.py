@@ -5,13 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ventros.application.broadcasts.execute_broadcast_batch import (
-    MOST,
-    BroadcastBatch,
-    ExecuteBroadcastBatch,
-    execute_broadcast_batch,
-)
-from ventros.application.broadcasts.start_broadcast import StartBroadcast, StartedBroadcast, start_broadcast
+from ventros.application.broadcasts.execute_broadcast_batch import MOST, BroadcastBatch, execute_batch
+from ventros.application.broadcasts.start_broadcast import StartedBroadcast, start
 from ventros.automation.broadcasts.values import BroadcastStatus
 from ventros.unit_of_work import UnitOfWork
 
@@ -27,10 +22,9 @@ async def advance_broadcast(
     """
     broadcast = await uow.broadcasts.get(broadcast_id, lock="no key update", skip_locked=True)
     if broadcast.is_ready_to_start(now):
-        return await start_broadcast(uow, StartBroadcast(broadcast_id=broadcast_id, started_at=now))
+        return await start(uow, broadcast, now=now)
     if broadcast.status is not BroadcastStatus.RUNNING:
         return None
-    command = ExecuteBroadcastBatch(broadcast_id=broadcast_id, at_most=MOST, executed_at=now)
-    batch = await execute_broadcast_batch(uow, command)
+    batch = await execute_batch(uow, broadcast, at_most=MOST, now=now)
     is_over = batch.broadcast.status is not BroadcastStatus.RUNNING
     return batch if batch.message_ids or batch.skipped or is_over else None

@@ -63,38 +63,42 @@ async def execute_broadcast_batch(uow: UnitOfWork, command: ExecuteBroadcastBatc
     Raises NotFound when there is no such broadcast, or its channel is gone, InvariantViolation when it is not
     running or its channel is not active: nothing is done, and it goes on when the channel is active again.
     """
-    now = command.executed_at
     broadcast = await uow.broadcasts.get(command.broadcast_id, lock="no key update")
+    return await execute_batch(uow, broadcast, at_most=command.at_most, now=command.executed_at)
+
+
+async def execute_batch(
+    uow: UnitOfWork, broadcast: Broadcast, *, at_most: int, now: datetime
+) -> BroadcastBatch:
+    """The same of a broadcast that the unit has locked."""
     broadcast.require_running()
-    room = await _room(uow, broadcast, command)
+    room = await _room(uow, broadcast, at_most, now)
     if not room:
         return BroadcastBatch(broadcast=broadcast, message_ids=(), skipped=0)
     claimed = await uow.broadcasts.claim(broadcast.id, at_most=room)
     queued, skipped = await _send(uow, broadcast, claimed, now)
-    await uow.broadcasts.close_claim(broadcast.id, queued=dict(queued), skipped=skipped, now=now)
+    await uow.broadcasts.close_claim(broadcast.id, queued=queued, skipped=skipped, now=now)
     if skipped:
         uow.send_with_commit(uow.broadcasts.counting(broadcast.id, skipped=len(skipped)))
     if not queued and len(claimed) < room and not await uow.broadcasts.has_open(broadcast.id):
         counters = await uow.broadcasts.counters(broadcast.id)
         broadcast = await uow.broadcasts.save(broadcast.complete(counters, now=now))
-    return BroadcastBatch(
-        broadcast=broadcast, message_ids=tuple(message for _, message in queued), skipped=len(skipped)
-    )
+    return BroadcastBatch(broadcast=broadcast, message_ids=tuple(queued.values()), skipped=len(skipped))
 
 
-async def _room(uow: UnitOfWork, broadcast: Broadcast, command: ExecuteBroadcastBatch) -> int:
+async def _room(uow: UnitOfWork, broadcast: Broadcast, at_most: int, now: datetime) -> int:
     """For how many contacts there is room now."""
     if not broadcast.rate_limit:
-        return command.at_most
-    queued = await uow.broadcasts.count_queued(broadcast.id, after=command.executed_at - MINUTE)
-    return min(command.at_most, max(broadcast.rate_limit - queued, 0))
+        return at_most
+    queued = await uow.broadcasts.count_queued(broadcast.id, after=now - MINUTE)
+    return min(at_most, max(broadcast.rate_limit - queued, 0))
 
 
 async def _send(
     uow: UnitOfWork, broadcast: Broadcast, contacts: Sequence[ClaimedContact], now: datetime
-) -> tuple[list[tuple[UUID, UUID]], list[ClaimedContact]]:
-    """The ids of each contact and its message, and who got none."""
-    queued, skipped = [], []
+) -> tuple[dict[UUID, UUID], list[ClaimedContact]]:
+    """The ids of the messages by those of the contacts, and who got none."""
+    queued, skipped = {}, []
     for contact in contacts:
         if contact.skipped_because:
             skipped.append(contact)
@@ -104,7 +108,7 @@ async def _send(
         except ValidationError as fault:  # raised before anything is written
             skipped.append(attrs.evolve(contact, skipped_because=str(fault)))
         else:
-            queued.append((contact.id, message.id))
+            queued[contact.id] = message.id
     return queued, skipped
 
 

@@ -42,8 +42,11 @@ async def start_broadcast(uow: UnitOfWork, command: StartBroadcast) -> StartedBr
     scheduled for a time that has come, has an active channel of the list's project, and the list holds
     somebody; ValidationError when its template cannot be sent.
     """
-    now = command.started_at
-    broadcast = await uow.broadcasts.get(command.broadcast_id)
+    return await start(uow, await uow.broadcasts.get(command.broadcast_id), now=command.started_at)
+
+
+async def start(uow: UnitOfWork, broadcast: Broadcast, *, now: datetime) -> StartedBroadcast:
+    """The same of a broadcast that is loaded."""
     if broadcast.status is BroadcastStatus.SCHEDULED and not broadcast.is_ready_to_start(now):
         raise InvariantViolation(
             f"cannot start: broadcast {broadcast.id} is scheduled for {broadcast.scheduled_for}; wait "

@@ -50,16 +50,11 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
         return await self.load_all(rows)
 
     def counting(self, campaign_id: UUID, *, reached: int = 0, conversions: int = 0) -> Call:
-        """What counts without loading the campaign or stepping its version, to be sent with the commit."""
+        """What counts without loading the campaign or stepping its version, to be sent with the commit.
+
+        It raises ReferenceNotFound when there is no such campaign.
+        """
         return Call(self.BUMP, ((self.tenant, campaign_id, reached, conversions),))
-
-    async def count_contacts_reached(self, campaign_id: UUID, number: int = 1) -> None:
-        """Raises ReferenceNotFound when there is no such campaign."""
-        await self.connection.together([self.counting(campaign_id, reached=number)])
-
-    async def count_conversions(self, campaign_id: UUID, number: int = 1) -> None:
-        """As :meth:`count_contacts_reached` does."""
-        await self.connection.together([self.counting(campaign_id, conversions=number)])
 
     async def counters(self, campaign_id: UUID) -> CampaignCounters:
         """Zeros before anything is counted, and for a campaign that is not there."""

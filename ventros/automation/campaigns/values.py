@@ -114,7 +114,7 @@ class StepConfig:
 
 @attrs.frozen(kw_only=True)
 class CampaignCounters:
-    """Kept beside the campaign: see :meth:`CampaignRepository.count_contacts_reached`."""
+    """Kept beside the campaign: see :meth:`CampaignRepository.counting`."""
 
     contacts_reached: int
     conversions_count: int

@@ -54,21 +54,10 @@ class SequenceRepository(Repository[Sequence]):
     def counting(self, sequence_id: UUID, *, enrolled: int = 0, completed: int = 0, exited: int = 0) -> Call:
         """What counts without loading the sequence or stepping its version, to be sent with the commit.
 
-        That each enrollment is counted once, and once at its end, is the enrollment's own version's care.
+        That each enrollment is counted once, and once at its end, is the enrollment's own version's care. It
+        raises ReferenceNotFound when there is no such sequence.
         """
         return Call(self.BUMP, ((self.tenant, sequence_id, enrolled, completed, exited),))
-
-    async def count_enrolled(self, sequence_id: UUID) -> None:
-        """Raises ReferenceNotFound when there is no such sequence."""
-        await self.connection.together([self.counting(sequence_id, enrolled=1)])
-
-    async def count_completed(self, sequence_id: UUID) -> None:
-        """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self.connection.together([self.counting(sequence_id, completed=1)])
-
-    async def count_exited(self, sequence_id: UUID) -> None:
-        """As :meth:`count_enrolled` does; one active contact fewer."""
-        await self.connection.together([self.counting(sequence_id, exited=1)])
 
     async def counters(self, sequence_id: UUID) -> SequenceCounters:
         """Zeros before anything is counted, and for a sequence that is not there."""

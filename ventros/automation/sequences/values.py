@@ -26,7 +26,7 @@ class TriggerType(ValidatedEnum, field="trigger_type"):
 
 @attrs.frozen(kw_only=True)
 class SequenceCounters:
-    """Kept beside the sequence: see :meth:`SequenceRepository.count_enrolled`."""
+    """Kept beside the sequence: see :meth:`SequenceRepository.counting`."""
 
     total_enrolled: int
     completed_count: int
