@@ -90,7 +90,7 @@ def case(use_case: str, name: str, **properties: bool) -> Callable[[Prepare], Pr
 
 
 def all_cases() -> list[Case]:
-    """Of every module of this package, in the order of its modules."""
+    """Of every module of this package, by the names of the modules: a test may have imported one before."""
     for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")
-    return list(_CASES.values())
+    return sorted(_CASES.values(), key=lambda one: one.prepare.__module__)
