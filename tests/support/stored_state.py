@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
@@ -41,20 +42,32 @@ def state_of(superuser: psycopg.Connection, world: World) -> State:
     The outbox is part of it, and the inbox; the rows of a counter are added up.
     """
     rows: State = Counter()
-    for table, owner in superuser.execute(_TABLES).fetchall():
-        user = str(world.user or world.seed.user_id)
-        owners = [world.tenant, f"user:{user}"] if owner == "tenant_id" else [user]
-        query = sql.SQL("SELECT to_jsonb(t) FROM {} AS t WHERE {}::text = ANY (%s)").format(
-            sql.Identifier(table), sql.Identifier(owner)
-        )
-        found = [row for (row,) in superuser.execute(query, [owners]).fetchall()]
-        if found and "slot" in found[0]:
-            found = _added_up(found)
-        for row in found:
+    user = str(world.user or world.seed.user_id)
+    stored: dict[str, list[dict[str, Any]]] = {}
+    owners = {"owners": [world.tenant, f"user:{user}"], "user": [user]}
+    for table, row in superuser.execute(_all_rows(superuser), owners, prepare=True):
+        stored.setdefault(table, []).append(row)
+    for table, found in stored.items():
+        for row in _added_up(found) if "slot" in found[0] else found:
             for column in _WRITTEN_BY_THE_SERVER.get(table, ()):
                 row.pop(column, None)
             rows[f"{table} {_normal(json.dumps(row, sort_keys=True), world)}"] += 1
     return rows
+
+
+@functools.lru_cache(maxsize=1)
+def _all_rows(superuser: psycopg.Connection) -> sql.Composed:
+    """One statement for the rows of every table."""
+    row = "SELECT {table}, to_jsonb(t) FROM {name} AS t WHERE {owner}::text = ANY ({owners})"
+    return sql.SQL(" UNION ALL ").join(
+        sql.SQL(row).format(
+            table=table,
+            name=sql.Identifier(table),
+            owner=sql.Identifier(owner),
+            owners=sql.Placeholder("owners" if owner == "tenant_id" else "user"),
+        )
+        for table, owner in superuser.execute(_TABLES).fetchall()
+    )
 
 
 def _normal(text: str, world: World) -> str:
@@ -83,24 +96,25 @@ def _added_up(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def without_event(superuser: psycopg.Connection, world: World) -> list[str]:
     """Of which aggregate the outbox does not hold each version's events, from 1 to the one that is stored."""
-    wrong = []
-    for table in sorted(VERSIONED):
-        owner, key = (
-            ("user_id", world.user or world.seed.user_id)
-            if table == "billing_accounts"
-            else ("tenant_id", world.tenant)
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL(_VERSIONS).format(
+            table=table,
+            name=sql.Identifier(table),
+            owner=sql.Identifier("user_id" if table == "billing_accounts" else "tenant_id"),
+            key=sql.Placeholder("user" if table == "billing_accounts" else "tenant"),
         )
-        query = sql.SQL(_VERSIONS).format(table=sql.Identifier(table), owner=sql.Identifier(owner))
-        wrong += [f"{table} {row}" for row in superuser.execute(query, [key]).fetchall()]
-    return wrong
+        for table in sorted(VERSIONED)
+    )
+    keys = {"user": world.user or world.seed.user_id, "tenant": world.tenant}
+    return [str(row) for row in superuser.execute(query, keys, prepare=True)]
 
 
 _VERSIONS: Final = """
-SELECT t.id, t.version, array_agg(e.aggregate_version ORDER BY e.aggregate_version)
-  FROM {table} AS t LEFT JOIN outbox_events AS e ON e.aggregate_id = t.id AND e.last_of_version
+SELECT {table}, t.id, t.version, array_agg(e.aggregate_version ORDER BY e.aggregate_version)
+  FROM {name} AS t LEFT JOIN outbox_events AS e ON e.aggregate_id = t.id AND e.last_of_version
                                     AND e.aggregate_version IS NOT NULL
- WHERE t.{owner} = %s
- GROUP BY 1, 2
+ WHERE t.{owner} = {key}
+ GROUP BY t.id, t.version
 HAVING array_agg(e.aggregate_version ORDER BY e.aggregate_version)
     IS DISTINCT FROM (SELECT array_agg(v) FROM generate_series(1, t.version) AS v)
 """

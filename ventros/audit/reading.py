@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
-from pglast import ast, parse_sql
+from pglast import ast
 from pglast.enums import A_Expr_Kind, BoolExprType, JoinType, SetOperation
 from pglast.parser import ParseError
 
+from ventros.audit.parsing import parse
 from ventros.audit.tables import Table, qualified
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements import Statement
@@ -89,7 +90,7 @@ class Reading:
 def read(statement: Statement, tables: Mapping[str, Table]) -> Reading:
     """Raises ConfigurationError for a text that cannot be read or names none of ``tables``."""
     try:
-        queries = [parsed.stmt for parsed in parse_sql(statement.text)]
+        queries = parse(statement.text)
     except ParseError as error:
         raise ConfigurationError(f"{statement.name}: {error}") from error
     kinds = [type(query).__name__.removesuffix("Stmt").upper() for query in queries]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pglast import ast, parse_sql
+from pglast import ast
 
+from ventros.audit.parsing import parse
 from ventros.audit.standard_texts import STANDARD, key_columns, parameters, standard_text
 from ventros.audit.tables import Table
 from ventros.kernel.statements import Column, Statement
@@ -31,14 +32,14 @@ def standard_faults(statement: Statement, table: Table) -> Iterator[tuple[str, s
 
 def _differences(verb: str, statement: Statement, table: Table) -> Iterator[str]:
     scope, live = table.scope, "deleted_at" in table.columns
-    tree = parse_sql(statement.text)[0].stmt
+    tree = parse(statement.text)[0]
     columns = _columns(verb, tree)
     first = _first_columns(verb, scope)
     if columns[: len(first)] != first:
         yield f"{verb} begins with the columns {', '.join(first)}"
     quoted = [f'"{column}"' for column in columns]
     text = standard_text(verb, table.name, quoted, live=live, scope=scope)
-    if (not columns and verb in {"insert", "get", "update"}) or tree != parse_sql(text)[0].stmt:
+    if (not columns and verb in {"insert", "get", "update"}) or tree != parse(text)[0]:
         shown = " ".join(standard_text(verb, table.name, ["…"], live=live, scope=scope).split())
         yield f"is not the standard {verb}, {shown}: make it so, or say why in its header: -- standard: …"
     wanted = parameters(verb, [Column(column, "") for column in columns], scope=scope)

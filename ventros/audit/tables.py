@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from pglast import ast, parse_sql
+from pglast import ast
 from pglast.enums import AlterTableType, ConstrType, ObjectType
 from pglast.parser import ParseError
 from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
+from ventros.audit.parsing import parse
 from ventros.kernel.errors import ConfigurationError
 from ventros.kernel.statements.definition import SCOPES
 
@@ -99,9 +100,9 @@ def read_indexes(path: Path) -> list[str]:
     return [f"{table.rpartition('.')[0]}.{index}".removeprefix(".") for table, index in tables]
 
 
-def _script(path: Path) -> list[ast.Node]:
+def _script(path: Path) -> tuple[ast.Node, ...]:
     try:
-        return [parsed.stmt for parsed in parse_sql(path.read_text(encoding="utf-8"))]
+        return parse(path.read_text(encoding="utf-8"))
     except (OSError, ParseError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}; `ventros sync` writes it") from error
 

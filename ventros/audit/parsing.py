@@ -1,0 +1,13 @@
+"""SQL as PostgreSQL's own parser reads it."""
+
+from __future__ import annotations
+
+import functools
+
+from pglast import ast, parse_sql
+
+
+@functools.lru_cache(maxsize=1024)  # most of the time of an audit goes into this, for the same texts again
+def parse(text: str) -> tuple[ast.Node, ...]:
+    """Its statements, which nobody may change. Raises pglast's ParseError."""
+    return tuple(parsed.stmt for parsed in parse_sql(text))
