@@ -5,17 +5,17 @@
 -- why:   every promise of the layer hangs on something in the schema: a policy, a trigger, a key, the body of a
 --        function. Whoever changes one by hand leaves no error behind, only a promise that no longer holds.
 -- role:  any that may connect; to see what others are building, one with pg_read_all_stats
--- read:  one line for each thing in the schemas of the application, and of the database's event triggers:
+-- read:  one line for each thing in the schemas of the application, and of the database's event triggers and casts:
 --        kind|table|name|definition. The migrations make the lines of the application's catalogue.txt and of those
 --        that it stands on, and nothing else; a line there that begins with "? " is made by a command and may be
 --        missing. How to compare them with psql: sql/README.md. `ventros audit` does, and says what each
 --        difference means. Some lines are there only where something is wrong: owner, foreign keys, inheritance,
---        event trigger; their definition is what ends it. A new line within a definition is \n.
+--        event trigger, operator, cast; their definition is what ends it. A new line within a definition is \n.
 -- mend:  what `ventros audit` prints, as the owner of the tables, or as a superuser where it makes a foreign key or
 --        puts its triggers on: what row-level security hides from the owner would not be checked. Most take a lock
 --        that holds everybody up.
--- blind: the text of comments, privileges, the order of columns, settings of storage (fillfactor, autovacuum, statistics), casts
---        and operators, what belongs to an extension, and other schemas. A view's text is written otherwise by
+-- blind: the text of comments, privileges, the order of columns, settings of storage (fillfactor, autovacuum, statistics),
+--        publications, what belongs to an extension, and other schemas. A view's text is written otherwise by
 --        another version of PostgreSQL. What was written while a fault was there: see outbox_versions and history. How much of a
 --        sequence is left: number_ranges.
 SET search_path = pg_catalog, pg_temp;
@@ -207,6 +207,17 @@ WITH schema AS (
     SELECT 'event trigger', '', quote_ident(evtname), format('ALTER EVENT TRIGGER %I DISABLE', evtname)
       FROM pg_event_trigger
      WHERE evtenabled <> 'D' AND (pg_event_trigger.tableoid, oid) NOT IN (TABLE of_extension)
+    UNION ALL
+    SELECT 'operator', '', operator.oid::regoperator::text, format('DROP OPERATOR %s', operator.oid::regoperator)
+      FROM pg_operator AS operator
+      JOIN schema ON schema.oid = oprnamespace
+     WHERE (operator.tableoid, operator.oid) NOT IN (TABLE of_extension)
+    UNION ALL
+    SELECT 'cast', castsource::regtype::text, casttarget::regtype::text,
+           format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype)
+      FROM pg_cast
+      -- Those below are made by initdb.
+     WHERE oid >= 16384 AND (pg_cast.tableoid, oid) NOT IN (TABLE of_extension)
 )
 SELECT kind, relation, name, replace(replace(definition, '\', '\\'), E'\n', '\n') AS definition
   FROM line

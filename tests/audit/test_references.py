@@ -8,13 +8,12 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from tests.support.filled import filled_database
 from tests.support.library import LIBRARY
 from ventros import CRM
 from ventros.audit.checks import Finding, ask, questions
 from ventros.audit.references import references
-from ventros.devserver import DevServer
 from ventros.roles import DEFAULT
-from ventros.schema import create_database
 
 (QUESTION,) = [question for question in questions(CRM) if question.name == "references"]
 KEYS = {f"{one['child']}.{one['name']}": one for one in references(LIBRARY)}
@@ -61,14 +60,9 @@ EXECUTION: LiteralString = """
 
 @pytest.fixture(scope="module")
 def filled() -> Iterator[str]:
-    """The superuser's DSN of a database with 200 rows in each table, all references whole."""
-    with DevServer(durable=False) as server:
-        create_database(server, CRM, "filled")
-        dsn = server.superuser_dsn("filled")
+    """The superuser's DSN of a database with rows in each table, all references whole."""
+    with filled_database() as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            for application in CRM.stack():
-                text = (application.statements.folder / "plans" / "seed.sql").read_text(encoding="utf-8")
-                connection.execute(text.replace("20000", "200").encode())
             connection.execute("TRUNCATE outbox_events")  # which knows nothing of these rows
             connection.execute(FILTER)
         yield dsn

@@ -204,6 +204,14 @@ TRIGGERS = {
         "'BEGIN END'; CREATE EVENT TRIGGER told ON ddl_command_end EXECUTE FUNCTION others.told()",
         "high told",
     ),
+    "an operator that compares otherwise": planted(
+        "CREATE SCHEMA others; CREATE FUNCTION others.same(text, uuid) RETURNS boolean RETURN true;"
+        " CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = uuid, FUNCTION = others.same)",
+        "high =(text,uuid)",
+    ),
+    "a cast that was an error": planted(
+        "CREATE CAST (text AS uuid) WITH INOUT AS IMPLICIT", "high text to uuid"
+    ),
 }
 
 KEYS = {

@@ -190,5 +190,18 @@ KINDS: Final[dict[str, Kind]] = {
         among="pg_event_trigger WHERE quote_ident(evtname) = {name_text}",
         extra="the event trigger {name} fires, and is not of the migrations",
     ),
+    "operator": Kind(
+        called="the operator {name}",
+        subject="{name}",
+        see="oprcode",
+        among="pg_operator WHERE oid = to_regoperator({name_text})",
+    ),
+    "cast": Kind(
+        called="the cast of {relation} to {name}",
+        subject="{relation} to {name}",
+        see="castcontext, castmethod, castfunc::regprocedure",
+        among="pg_cast "
+        "WHERE castsource = to_regtype({relation_text}) AND casttarget = to_regtype({name_text})",
+    ),
 }
 """By the word that stands in a line, in the order in which they are mended: what others need comes first."""

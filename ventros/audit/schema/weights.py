@@ -175,6 +175,8 @@ WEIGHED: Final = (
     Weight((EXTRA,), "foreign keys", "", HIGH, _REFERENCES),
     Weight((EXTRA,), "owner", "", HIGH, "Who owns it may change it, and switch off what guards it."),
     Weight((EXTRA,), "function owner", "", HIGH, "Who owns it may replace it."),
+    Weight((EXTRA,), "operator", "", HIGH, "A statement may find it where it means the server's own."),
+    Weight((EXTRA,), "cast", "", HIGH, "A statement that was an error may mean something by it."),
     Weight((EXTRA,), "event trigger", "", HIGH, "It runs with what changes the schema, or with each login."),
 )
 """The first that fits holds."""
