@@ -135,20 +135,6 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE SKIP LOCKED;
 
--- name: broadcasts.find_due
--- why: scheduled broadcasts whose time has come, for a worker to start; those that another worker holds
---      are passed over, and counters may be bumped meanwhile
--- params: tenant_id text, due_at timestamptz, at_most bigint
--- rows: many
--- returns: broadcast
-SELECT id, version, tenant_id, name, list_id, channel_id, message_template, status, scheduled_for,
-       started_at, completed_at, failure_reason, rate_limit, created_at, updated_at
-  FROM broadcasts
- WHERE tenant_id = $1 AND status = 'scheduled' AND scheduled_for <= $2
- ORDER BY scheduled_for
- LIMIT $3
-   FOR NO KEY UPDATE SKIP LOCKED;
-
 -- name: broadcasts.find_at_work
 -- why: broadcasts of all tenants that are running, or scheduled for a time that has come, for the scheduler. A step
 --      looks at as many as it is told, in the order of the key; its last one is among the answers, due or not, for

@@ -133,20 +133,6 @@ SELECT id, version
  ORDER BY id
    FOR UPDATE SKIP LOCKED;
 
--- name: campaigns.find_due
--- why: scheduled campaigns whose time has come, for a worker to activate; those that another worker holds
---      are passed over, and counters may be bumped meanwhile
--- params: tenant_id text, due_at timestamptz, at_most bigint
--- rows: many
--- returns: campaign
-SELECT id, version, tenant_id, name, description, status, goal_type, goal_value, start_date, end_date,
-       created_at, updated_at
-  FROM campaigns
- WHERE tenant_id = $1 AND status = 'scheduled' AND start_date <= $2
- ORDER BY start_date
- LIMIT $3
-   FOR NO KEY UPDATE SKIP LOCKED;
-
 -- name: campaigns.find_startable
 -- why: scheduled campaigns of all tenants whose time has come, for the scheduler. A step looks at as many as it is told,
 --      in the order of the key; its last one is among the answers, due or not, for the next step goes on behind it

@@ -2204,8 +2204,6 @@ CREATE INDEX broadcasts_at_work_idx ON public.broadcasts USING btree (tenant_id,
 
 CREATE INDEX broadcasts_created_idx ON public.broadcasts USING btree (tenant_id, created_at, id);
 
-CREATE INDEX broadcasts_due_idx ON public.broadcasts USING btree (tenant_id, scheduled_for) WHERE (status = 'scheduled'::text);
-
 CREATE INDEX campaign_enrollments_active_idx ON public.campaign_enrollments USING btree (tenant_id, id) WHERE (status = 'active'::text);
 
 CREATE INDEX campaign_enrollments_contact_idx ON public.campaign_enrollments USING btree (tenant_id, contact_id, created_at, id);
@@ -2213,8 +2211,6 @@ CREATE INDEX campaign_enrollments_contact_idx ON public.campaign_enrollments USI
 CREATE UNIQUE INDEX campaign_enrollments_open_key ON public.campaign_enrollments USING btree (tenant_id, campaign_id, contact_id) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text]));
 
 CREATE INDEX campaigns_created_idx ON public.campaigns USING btree (tenant_id, created_at, id);
-
-CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (tenant_id, start_date) WHERE (status = 'scheduled'::text);
 
 CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (tenant_id, id) WHERE (status = 'scheduled'::text);
 

@@ -153,7 +153,7 @@ def test_an_index_that_is_no_key_is_missed_when_it_is_gone(connection: Connectio
             readers = [statement for statement in STATEMENTS if statement.name in read_by[index]]
             missed[index] = [deviation.statement for deviation in deviations(connection, readers, EXPECTED)]
     assert [index for index, names in missed.items() if not names] == []
-    assert set(missed["broadcasts_due_idx"]) == {"broadcasts.find_due"}
+    assert set(missed["channels_active_waha_idx"]) == {"channels.list_active_waha"}
     assert len(missed) > 10
 
 
@@ -258,13 +258,13 @@ def test_a_database_is_compared_by_the_command(
     ]
     server.create_database("without_index", ventros_seeded)
     with psycopg.connect(server.superuser_dsn("without_index"), autocommit=True) as superuser:
-        superuser.execute("DROP INDEX broadcasts_due_idx")
+        superuser.execute("DROP INDEX channels_active_waha_idx")
     other = ventros("sql", "plans", "--dsn", server.owner_dsn("without_index"), *of)
     with psycopg.connect(server.superuser_dsn(), autocommit=True) as superuser:
         superuser.execute("DROP DATABASE without_index")  # it is in memory
     assert other.returncode == 1
-    assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"broadcasts.find_due"}
-    assert "expected broadcasts_due_idx(tenant_id" in other.stdout
+    assert {line.split(":")[0] for line in other.stdout.splitlines()} == {"channels.list_active_waha"}
+    assert "expected channels_active_waha_idx(tenant_id" in other.stdout
     alone = ventros("sql", "plans", "--dsn", seeded_dsn)
     assert alone.returncode == 2
     assert "--dsn and --tenant go together" in alone.stderr

@@ -142,47 +142,13 @@ async def test_a_step_that_takes_the_place_of_a_removed_one(db: Database[UnitOfW
     assert saved.steps[2] == third
 
 
-async def test_due_campaigns_go_to_one_worker_each(db: Database[UnitOfWork], seed: Seed) -> None:
-    early, late, future = (
-        make_campaign(1).schedule(NOW + timedelta(hours=hours), now=NOW) for hours in (1, 2, 4)
-    )
-    await add(db, late, future, early, make_campaign())
-    async with db.unit_of_work(TENANT) as one, db.unit_of_work(TENANT) as two:
-        at = NOW + timedelta(hours=3)
-        (first,) = await one.campaigns.find_due(at, limit=1)
-        assert first == early.clear_events()
-        assert [campaign.id for campaign in await two.campaigns.find_due(at)] == [late.id]
-        async with asyncio.timeout(5), db.unit_of_work(TENANT) as three:
-            await three.connection.together([three.campaigns.counting(early.id, reached=1)])
-            await three.commit()
-        await one.campaigns.save(first.activate(now=at))
-        await one.commit()
-    async with db.unit_of_work(TENANT) as uow:
-        assert [campaign.id for campaign in await uow.campaigns.find_due(at)] == [late.id]
-    async with db.unit_of_work(OTHER_TENANT) as uow:
-        assert await uow.campaigns.find_due(at) == []
-
-
 async def test_the_steps_of_many_campaigns_cost_one_statement(db: Database[UnitOfWork], seed: Seed) -> None:
     await add(db, *(make_campaign(2).schedule(LATER, now=NOW) for _ in range(3)))
     async with db.unit_of_work(TENANT) as uow:
         sent = listen(uow)
-        assert [len(campaign.steps) for campaign in await uow.campaigns.find_due(LATER)] == [2, 2, 2]
+        page = await uow.campaigns.page()
+        assert [len(campaign.steps) for campaign in page.items] == [2, 2, 2]
         assert len(sent) == 2
-
-
-async def test_due_broadcasts_go_to_one_worker_each(
-    db: Database[UnitOfWork], seed: Seed, list_id: UUID
-) -> None:
-    early, late = (
-        make_broadcast(list_id, seed.channel_id).schedule(NOW + timedelta(hours=hours), now=NOW)
-        for hours in (1, 2)
-    )
-    await add(db, late, early, make_broadcast(list_id))
-    async with db.unit_of_work(TENANT) as one, db.unit_of_work(TENANT) as two:
-        assert await one.broadcasts.find_due(LATER) == [early.clear_events()]
-        at = NOW + timedelta(hours=2)
-        assert await two.broadcasts.find_due(at) == [late.clear_events()]
 
 
 async def test_a_trigger_finds_the_active_sequences_that_it_fits(

@@ -34,7 +34,6 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("broadcasts")
-    FIND_DUE = statement("broadcasts.find_due")
     BUMP = statement("broadcast_counters.bump")
     TOTAL = statement("broadcast_counters.total")
     ADD_MEMBERS = statement("broadcast_executions.add_members")
@@ -52,13 +51,6 @@ class BroadcastRepository(Repository[Broadcast], ListRepository[Broadcast, Broad
         self.require_own(aggregate)
         aggregate.require_removable()
         await super().remove(aggregate)
-
-    async def find_due(self, at: datetime, *, limit: int = 100) -> list[Broadcast]:
-        """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
-        work; those that another unit holds are left to it.
-        """
-        rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
-        return [self.load(row) for row in rows]
 
     def counting(
         self, broadcast_id: UUID, *, contacts: int = 0, sent: int = 0, failed: int = 0, skipped: int = 0

@@ -21,7 +21,6 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
     LIST_QUERY = LIST_QUERY
 
     TABLE = statement.table("campaigns")
-    FIND_DUE = statement("campaigns.find_due")
     BUMP = statement("campaign_counters.bump")
     TOTAL = statement("campaign_counters.total")
 
@@ -41,13 +40,6 @@ class CampaignRepository(Repository[Campaign], ListRepository[Campaign, Campaign
         self.require_own(aggregate)
         aggregate.require_removable()
         await super().remove(aggregate)
-
-    async def find_due(self, at: datetime, *, limit: int = 100) -> list[Campaign]:
-        """Scheduled ones whose time has come by ``at``, the longest overdue first, locked for this unit of
-        work; those that another unit holds are left to it.
-        """
-        rows = await self.connection.many(self.FIND_DUE, self.tenant, at, limit)
-        return await self.load_all(rows)
 
     def counting(self, campaign_id: UUID, *, reached: int = 0, conversions: int = 0) -> Call:
         """What counts without loading the campaign or stepping its version, to be sent with the commit.
