@@ -195,6 +195,7 @@ KINDS: Final[dict[str, Kind]] = {
         subject="{name}",
         see="oprcode",
         among="pg_operator WHERE oid = to_regoperator({name_text})",
+        extra="the operator {name} is not of the migrations",
     ),
     "cast": Kind(
         called="the cast of {relation} to {name}",
@@ -202,6 +203,7 @@ KINDS: Final[dict[str, Kind]] = {
         see="castcontext, castmethod, castfunc::regprocedure",
         among="pg_cast "
         "WHERE castsource = to_regtype({relation_text}) AND casttarget = to_regtype({name_text})",
+        extra="the cast of {relation} to {name} is not of the migrations",
     ),
 }
 """By the word that stands in a line, in the order in which they are mended: what others need comes first."""
