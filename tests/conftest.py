@@ -25,10 +25,10 @@ STARTERS = {id(subprocess), id(DevServer)}
 
 
 def starts_programs(module: ModuleType) -> bool:
-    """Whether it has a starter, or a helper from a module that has one."""
+    """Whether it has a starter, or something from a module that has one."""
     values = list(vars(module).values())
     helpers = {str(getattr(value, "__module__", "")) for value in values}
-    modules = [sys.modules[name] for name in helpers if name.startswith("tests.support.")]
+    modules = [sys.modules[name] for name in helpers if name.startswith(("tests.support.", "ventros."))]
     reachable = {id(value) for module in modules for value in vars(module).values()}.union(map(id, values))
     return not STARTERS.isdisjoint(reachable)
 
