@@ -35,8 +35,6 @@ FAULTS: Final = {
     "who left it": ("sequence_counters", "exited_count = exited_count + 1", "sequences"),
 }
 """By what counts wrongly: a row of which table is set to what, or deleted; and what is told of."""
-
-
 SUBJECTS: Final = {subject for _, _, subject in FAULTS.values()}
 
 
@@ -110,7 +108,7 @@ def test_who_counts_while_it_is_mended_is_counted(counted: str, locked: bool) ->
         first = [begin, lock, delete] if locked else [begin, delete]
         mend = threading.Thread(target=mending.execute, args=["; ".join(first).encode()])
         mend.start()
-        mend.join(0.3)
+        mend.join(0.3 if locked else None)
         assert mend.is_alive() is locked
         worker.commit()
         mend.join()
