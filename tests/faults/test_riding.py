@@ -14,6 +14,7 @@ from psycopg import sql
 
 from tests.support.constants import NOW, SHORT, TENANT
 from tests.support.contacts import Contacts
+from tests.support.lock_waits import waits
 from tests.support.proxy import Proxy
 from tests.support.stored import count
 from ventros import CommitInDoubt, Database, Settings, UnitOfWork, VentrosError
@@ -300,7 +301,7 @@ async def test_a_message_that_waits_for_a_lock_while_its_answer_is_lost(
         with contacts.superuser.transaction():
             contacts.superuser.execute("SELECT FROM contacts WHERE id = %s FOR UPDATE", [contacts.id])
             task = asyncio.create_task(contacts.rename_shortly(unit, "Alice"))
-            await waiting_for_a_lock(contacts)
+            assert await waits(task, contacts.superuser)
             proxy.black_hole = True
             with pytest.raises(CommitInDoubt) as caught:
                 await task
@@ -312,15 +313,6 @@ async def test_a_message_that_waits_for_a_lock_while_its_answer_is_lost(
         proxy.black_hole = False
         proxy.cut()
     assert contacts.stored("Alice") is not tombstone
-
-
-async def waiting_for_a_lock(contacts: Contacts) -> None:
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    while contacts.superuser.execute(waiting).fetchone() == (0,):  # noqa: ASYNC110 - nothing else tells
-        await asyncio.sleep(0.005)
 
 
 async def fleeting_probe(db: Database[UnitOfWork], marker: CommitMarker) -> None:
@@ -381,7 +373,7 @@ async def test_a_claim_that_is_lost_refuses_what_rides_with_it(
                 await uow.commit(contact)
 
         task = asyncio.create_task(process())
-        await waiting_for_a_lock(contacts)
+        assert await waits(task, contacts.superuser)
         await first.commit()
         with pytest.raises(VentrosError) as caught:
             await task

@@ -12,6 +12,7 @@ import attrs
 import psycopg
 
 from tests.support.at_wait import AtWait
+from tests.support.lock_waits import waits
 from tests.support.stored_state import State, state_of, without_event
 from tests.support.use_cases import Case, Work, World, new_world
 from ventros import AlreadyProcessed, CommitInDoubt, Database, NotFound, Settings, UnitOfWork
@@ -102,8 +103,7 @@ class Checks:
 
         async def come_in(_future: object) -> None:
             second.append(asyncio.create_task(_answer(world.run(world.rival or work))))
-            while not (second[0].done() or self._waits()):  # noqa: ASYNC110 - the server tells no event
-                await asyncio.sleep(0.001)
+            await waits(second[0], self.look)
 
         first = AtWait(_answer(world.run(work)), at, come_in)
         answer = await first
@@ -125,14 +125,6 @@ class Checks:
         self.look.execute(f"SELECT pg_terminate_backend(pid) {sessions}", [VICTIM])
         while self.look.execute(f"SELECT 1 {sessions}", [VICTIM]).fetchone():
             pass
-
-    def _waits(self) -> bool:
-        """Whether a session waits for a lock."""
-        row = self.look.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        ).fetchone()
-        return row is not None and row[0] > 0
 
 
 async def _committed(database: Database[UnitOfWork], dying: Awaitable[Any]) -> bool:

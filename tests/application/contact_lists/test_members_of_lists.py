@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.inbound_messages import MINUTE
+from tests.support.lock_waits import waits
 from ventros import Database, NotFound, UnitOfWork, ValidationError
 from ventros.application.contact_lists.add_contacts_to_list import AddContactsToList, add_contacts_to_list
 from ventros.application.contact_lists.contacts_of_list import MOST
@@ -226,15 +227,10 @@ async def member_of_a_deleted_list(
         deleted = (await uow.contact_lists.get(contact_list.id, lock="update")).delete(now=LATER)
         await uow.contact_lists.save(deleted)
         joining = asyncio.create_task(add(db, contact_list, ids))
-        while not (joining.done() or superuser.execute(WAITS).fetchone()):  # noqa: ASYNC110 - none tells
-            await asyncio.sleep(0.01)
-        waited = not joining.done()
+        waited = await waits(joining, superuser)
         await uow.commit()
     (result,) = await asyncio.gather(joining, return_exceptions=True)
     return (type(result) if isinstance(result, BaseException) else None), waited
-
-
-WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 async def test_nobody_joins_a_list_that_is_being_deleted(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.conversations import LATER, LID, MINUTE, PHONE, identify
+from tests.support.lock_waits import waits
 from ventros import Database, NotFound, UnitOfWork
 from ventros.application.contacts.delete_contact import REASON, DeleteContact, delete_contact
 from ventros.application.pipelines.change_pipeline_status import ChangePipelineStatus, change_pipeline_status
@@ -160,14 +161,10 @@ async def session_on_its_way(db: Database[UnitOfWork], ada: Contact, superuser: 
     async with db.unit_of_work(TENANT) as uow:
         await uow.sessions.add(Session.start(contact_id=ada.id, tenant_id=TENANT, channel_type_id=1, now=NOW))
         deleting = asyncio.create_task(delete(db, ada))
-        while not (deleting.done() or superuser.execute(WAITS).fetchone()):  # noqa: ASYNC110 - none tells
-            await asyncio.sleep(0.01)
+        await waits(deleting, superuser)
         await uow.commit()
     await deleting
     return superuser.execute("SELECT status, end_reason FROM sessions").fetchone()
-
-
-WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 async def test_a_session_on_its_way_ends_too(

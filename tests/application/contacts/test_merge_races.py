@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.constants import NOW, TENANT
 from tests.support.conversations import LID, MINUTE, Two, identify, merge, owners, write
+from tests.support.lock_waits import waits
 from ventros import Conflict, Database, NotFound, UnitOfWork
 from ventros.application.contacts import identify_contact
 from ventros.application.contacts.merge_contacts import merge_contacts
@@ -38,7 +39,7 @@ async def test_a_merge_that_fails_leaves_both_as_they_were(
 
 
 async def test_a_contact_that_was_changed_meanwhile_is_not_merged_as_it_was(
-    db: Database[UnitOfWork], two: Two
+    db: Database[UnitOfWork], two: Two, superuser: psycopg.Connection
 ) -> None:
     async def merge_once() -> None:
         async with db.unit_of_work(TENANT) as uow:
@@ -48,8 +49,7 @@ async def test_a_contact_that_was_changed_meanwhile_is_not_merged_as_it_was(
     async with db.unit_of_work(TENANT) as other:
         await other.contacts.save((await other.contacts.get(two.merged.id)).add_tag("vip", now=NOW))
         merging = asyncio.create_task(merge_once())
-        await asyncio.sleep(0.2)
-        assert not merging.done(), "it does not wait"
+        assert await waits(merging, superuser)
         await other.commit()
         with pytest.raises(OptimisticLockErrors):
             await merging
@@ -110,17 +110,18 @@ async def test_control_if_it_does_not_hold_its_contact_it_lands_on_the_merged_on
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.merged.id}
 
 
-async def message_on_its_way(db: Database[UnitOfWork], two: Two, seed: Seed) -> None:
+async def message_on_its_way(
+    db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
+) -> None:
     """It is stored, and committed while the merge waits for somebody else who holds the survivor."""
     async with db.unit_of_work(TENANT) as message, db.unit_of_work(TENANT) as holder:
         contact = await identify(message, seed, lid=LID, now=NOW - MINUTE)
         await write(message, seed, contact, "on its way")
         await holder.contacts.get(two.survivor.id, lock="share")
         merging = asyncio.create_task(merge(db, two))
-        await asyncio.sleep(0.3)
+        assert await waits(merging, superuser)
         await message.commit()
-        await asyncio.sleep(0.1)
-        assert not merging.done(), "it does not wait"
+        assert await waits(merging, superuser)
         await holder.rollback()
         await merging
 
@@ -128,7 +129,7 @@ async def message_on_its_way(db: Database[UnitOfWork], two: Two, seed: Seed) -> 
 async def test_what_was_on_its_way_to_the_merged_contact_is_moved_with_the_rest(
     db: Database[UnitOfWork], two: Two, seed: Seed, superuser: psycopg.Connection
 ) -> None:
-    await message_on_its_way(db, two, seed)
+    await message_on_its_way(db, two, seed, superuser)
     assert owners(superuser, "messages") == owners(superuser, "sessions") == {two.survivor.id}
 
 
@@ -144,7 +145,7 @@ async def test_control_without_the_lock_its_session_is_left_behind(
     unlocked = attrs.evolve(statement, text=statement.text.replace("FOR UPDATE", ""))
     assert unlocked != statement
     monkeypatch.setattr(ContactRepository, "LOCK_FOR_UPDATE", unlocked)
-    await message_on_its_way(db, two, seed)
+    await message_on_its_way(db, two, seed, superuser)
     assert owners(superuser, "sessions") == {two.merged.id}
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.support.constants import NOW, OTHER_TENANT, TENANT
 from tests.support.inbound_messages import inbound, store
 from tests.support.keys import OLD
+from tests.support.lock_waits import one_waits
 from tests.support.relaying import until
 from tests.support.sending import CHAT, CONFIG, LATER, begin, new_contact, queued
 from tests.support.stored import count
@@ -29,9 +30,6 @@ from ventros.crm.messages.values import MessageStatus
 from ventros.demo.seed import Seed
 from ventros.kernel.errors import UnknownKey
 
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
 ATTEMPTS = "SELECT count(*) FROM message_sends"
 
 
@@ -161,7 +159,7 @@ async def both(
     async def begin_and_wait(self: MessageSends, *args: Any, **named: Any) -> Begun:
         begun = await begin_attempt(self, *args, **named)
         if next(first, False):
-            await until(lambda: count(superuser, WAITING) > 0)
+            await until(lambda: one_waits(superuser))
         return begun
 
     monkeypatch.setattr(MessageSends, "begin", begin_and_wait)
