@@ -12,17 +12,17 @@ from ventros import CRM
 from ventros.devserver import DevServer
 from ventros.schema import create_database
 
-ROWS: Final = 200
+_ROWS: Final = 200
 
 
 @contextmanager
 def filled_database() -> Iterator[str]:
-    """The superuser's DSN; the ``ROWS`` of each table are those that plans are made with."""
+    """The superuser's DSN; the rows are made as those that plans are made with, only fewer."""
     with DevServer(durable=False) as server:
         create_database(server, CRM, "filled")
         dsn = server.superuser_dsn("filled")
         with psycopg.connect(dsn, autocommit=True) as connection:
             for application in CRM.stack():
                 text = (application.statements.folder / "plans" / "seed.sql").read_text(encoding="utf-8")
-                connection.execute(text.replace("20000", str(ROWS)).encode())
+                connection.execute(text.replace("20000", str(_ROWS)).encode())
         yield dsn

@@ -96,17 +96,8 @@ def _added_up(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def without_event(superuser: psycopg.Connection, world: World) -> list[str]:
     """Of which aggregate the outbox does not hold each version's events, from 1 to the one that is stored."""
-    query = sql.SQL(" UNION ALL ").join(
-        sql.SQL(_VERSIONS).format(
-            table=table,
-            name=sql.Identifier(table),
-            owner=sql.Identifier("user_id" if table == "billing_accounts" else "tenant_id"),
-            key=sql.Placeholder("user" if table == "billing_accounts" else "tenant"),
-        )
-        for table in sorted(VERSIONED)
-    )
     keys = {"user": world.user or world.seed.user_id, "tenant": world.tenant}
-    return [str(row) for row in superuser.execute(query, keys, prepare=True)]
+    return [str(row) for row in superuser.execute(_EVERY_VERSION, keys, prepare=True)]
 
 
 _VERSIONS: Final = """
@@ -118,3 +109,12 @@ SELECT {table}, t.id, t.version, array_agg(e.aggregate_version ORDER BY e.aggreg
 HAVING array_agg(e.aggregate_version ORDER BY e.aggregate_version)
     IS DISTINCT FROM (SELECT array_agg(v) FROM generate_series(1, t.version) AS v)
 """
+_EVERY_VERSION: Final = sql.SQL(" UNION ALL ").join(
+    sql.SQL(_VERSIONS).format(
+        table=table,
+        name=sql.Identifier(table),
+        owner=sql.Identifier("user_id" if table == "billing_accounts" else "tenant_id"),
+        key=sql.Placeholder("user" if table == "billing_accounts" else "tenant"),
+    )
+    for table in sorted(VERSIONED)
+)

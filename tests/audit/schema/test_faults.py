@@ -63,6 +63,13 @@ def test_a_fault_is_found_named_weighed_and_mended(database: str, fault: str) ->
     assert found(database) == []
 
 
+def test_what_an_extension_brings_is_none(database: str) -> None:
+    """Types, functions, operators and casts."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION citext")
+    assert found(database) == []
+
+
 @pytest.mark.parametrize(
     "plant",
     [
